@@ -1,0 +1,262 @@
+//! What the guard says: findings, where they point, and the report that gathers them.
+//!
+//! A finding is data. Rules make it, [`crate::report`] prints it, and nobody in between reads prose.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::time::SystemTime;
+
+use crate::migration::RevisionId;
+use crate::text::Span;
+use crate::tree::{File, RepoPath};
+
+/// How much a finding weighs.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Deserialize, serde::Serialize,
+)]
+#[serde(rename_all = "lowercase")]
+pub enum Level {
+    /// Not shown.
+    Off,
+    /// Shown, never blocks.
+    Warn,
+    /// Blocks: Alembic would fail or skip a migration in silence.
+    Error,
+}
+
+impl fmt::Display for Level {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(match self {
+            Level::Off => "off",
+            Level::Warn => "warn",
+            Level::Error => "error",
+        })
+    }
+}
+
+/// A place in the repository.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Site {
+    /// Bytes of a file.
+    Span {
+        /// The file.
+        file: File,
+        /// The bytes.
+        span: Span,
+    },
+    /// A file as a whole.
+    File(File),
+    /// A path at which there is nothing any more, or that is a folder.
+    Path(RepoPath),
+}
+
+impl Site {
+    /// Returns the path that the site is in.
+    pub fn path(&self) -> &RepoPath {
+        match self {
+            Site::Span { file, .. } | Site::File(file) => &file.path,
+            Site::Path(path) => path,
+        }
+    }
+
+    /// Returns the file, where there still is one.
+    pub fn file(&self) -> Option<&File> {
+        match self {
+            Site::Span { file, .. } | Site::File(file) => Some(file),
+            Site::Path(_) => None,
+        }
+    }
+}
+
+/// A second place that explains the first.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Related {
+    /// Where.
+    pub site: Site,
+    /// What is to be seen there.
+    pub message: String,
+}
+
+/// One fault.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// The rule's name, `multiple-heads` for one.
+    pub rule: &'static str,
+    /// The level in force for this finding.
+    pub level: Level,
+    /// The name of the environment it is in.
+    pub environment: String,
+    /// What is wrong, in one sentence.
+    pub message: String,
+    /// Where it is wrong.
+    pub site: Site,
+    /// The few words that stand beside the marked source.
+    pub label: String,
+    /// What else must be seen to understand it.
+    pub related: Vec<Related>,
+    /// The revisions it is about.
+    pub revisions: Vec<RevisionId>,
+    /// A picture of the part of the graph it is about.
+    pub drawing: Option<Drawing>,
+    /// What to do, one step or one alternative an item; commands stand in backticks.
+    pub help: Vec<String>,
+    /// Why it weighs less than its rule says, where it does.
+    pub lowered: Option<Lowered>,
+}
+
+/// Why a finding does not block although its rule would.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Lowered {
+    /// It was there before; the change does not touch it.
+    Debt,
+    /// It is on another branch already, and this push does not change it.
+    AlreadyPushed,
+    /// It can be seen only by looking ahead of this commit.
+    Ahead,
+    /// A file whose revision or parents are unknown may explain it.
+    CannotTell,
+    /// A repair that needs one more step.
+    Unfinished,
+    /// There is nothing to compare with, so what has landed first is not known.
+    NoBase,
+    /// Git will ask how to merge the file; one of the two answers is without fault.
+    Conflict,
+    /// The user asked for it in git's configuration or the environment.
+    Asked(String),
+}
+
+/// A part of the graph, newest first, as a picture needs it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Drawing {
+    /// The revisions, each before its parents.
+    pub nodes: Vec<DrawnRevision>,
+}
+
+/// One revision in a [`Drawing`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DrawnRevision {
+    /// Its id.
+    pub revision: RevisionId,
+    /// Its parents that are drawn too.
+    pub parents: Vec<RevisionId>,
+    /// Whether more of the history lies below it, undrawn.
+    pub continues: bool,
+    /// Where it is from and what it is: "head of origin/main", "this push".
+    pub note: String,
+    /// Whether this change brings it.
+    pub new: bool,
+    /// Its file, for a person to find it.
+    pub path: RepoPath,
+}
+
+/// What a comparison took as `before`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Base {
+    /// The ref as a person would write it, `origin/main`.
+    pub name: String,
+    /// The commit, in full.
+    pub commit: String,
+    /// When the ref was last brought up to date, where that is known.
+    pub freshness: Freshness,
+    /// Other refs that would have served as well.
+    pub others: Vec<String>,
+}
+
+/// How sure it is that a base is what the remote has.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Freshness {
+    /// Asked for by this very run.
+    FetchedNow,
+    /// Told by git during this push.
+    ToldByGit,
+    /// As of the last time that git updated the ref, where that is recorded.
+    Updated(Option<SystemTime>),
+    /// A local branch or a commit: there is nothing to be stale against.
+    Local,
+}
+
+/// Something to be said that is no fault of a file: a fetch that failed, a base that is far away.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Note {
+    /// What is to be said, in one sentence.
+    pub message: String,
+    /// What can be done about it.
+    pub help: Vec<String>,
+}
+
+/// One Alembic environment as the report sums it up.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EnvironmentSummary {
+    /// Its name: a section of an ini file, a folder, or what the configuration calls it.
+    pub name: String,
+    /// Where `env.py` is.
+    pub script_location: RepoPath,
+    /// Where the migrations are.
+    pub version_locations: Vec<RepoPath>,
+    /// How many revisions it has after the change.
+    pub revisions: usize,
+    /// Its heads before; sorted.
+    pub heads_before: Vec<RevisionId>,
+    /// Its heads after; sorted.
+    pub heads_after: Vec<RevisionId>,
+}
+
+/// Everything there is to say about one comparison.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Report {
+    /// What the change was compared with; nothing where it was judged alone.
+    pub base: Option<Base>,
+    /// The environments, by name.
+    pub environments: Vec<EnvironmentSummary>,
+    /// The findings, the heaviest first, then by path.
+    pub findings: Vec<Finding>,
+    /// What else must be said.
+    pub notes: Vec<Note>,
+    /// The content of every file that a finding points into.
+    pub sources: BTreeMap<File, Vec<u8>>,
+}
+
+/// What a check came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Outcome {
+    /// Nothing blocks.
+    Clean,
+    /// Something blocks.
+    Findings,
+    /// It could not be judged.
+    Broken,
+}
+
+impl Outcome {
+    /// Returns the exit code of a process that came to this.
+    pub fn exit_code(self) -> u8 {
+        match self {
+            Outcome::Clean => 0,
+            Outcome::Findings => 1,
+            Outcome::Broken => 2,
+        }
+    }
+
+    /// Returns the word that JSON uses.
+    pub fn name(self) -> &'static str {
+        match self {
+            Outcome::Clean => "clean",
+            Outcome::Findings => "findings",
+            Outcome::Broken => "broken",
+        }
+    }
+}
+
+impl Report {
+    /// Tells whether anything blocks.
+    pub fn outcome(&self) -> Outcome {
+        match self
+            .findings
+            .iter()
+            .any(|finding| finding.level == Level::Error)
+        {
+            true => Outcome::Findings,
+            false => Outcome::Clean,
+        }
+    }
+}

@@ -1,0 +1,115 @@
+//! Text that came out of a repository, made safe to print and easy to point into.
+//!
+//! Nothing a repository says reaches a terminal raw: control characters could move the cursor,
+//! bidirectional marks could make a report read as its opposite.
+
+use std::fmt;
+use std::ops::Range;
+
+/// A range of bytes in one file.
+pub type Span = Range<usize>;
+
+/// Displays bytes as text in which nothing can control a terminal.
+///
+/// Control, bidirectional and other invisible formatting characters become `\u{...}`, bytes that are
+/// not UTF-8 become `\x..`.
+#[derive(Debug, Clone, Copy)]
+pub struct Escaped<'a>(pub &'a [u8]);
+
+impl fmt::Display for Escaped<'_> {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for chunk in self.0.utf8_chunks() {
+            for character in chunk.valid().chars() {
+                if is_unprintable(character) {
+                    write!(out, "{}", character.escape_unicode())?;
+                } else {
+                    write!(out, "{character}")?;
+                }
+            }
+            for byte in chunk.invalid() {
+                write!(out, "\\x{byte:02x}")?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Returns `text` as [`Escaped`] shows it.
+pub fn escape(text: &str) -> String {
+    Escaped(text.as_bytes()).to_string()
+}
+
+/// Tells whether a character is invisible or steers the output rather than being part of it.
+pub fn is_unprintable(character: char) -> bool {
+    character.is_control()
+        || matches!(
+            character,
+            '\u{00AD}'
+                | '\u{061C}'
+                | '\u{180E}'
+                | '\u{200B}'..='\u{200F}'
+                | '\u{2028}'..='\u{202E}'
+                | '\u{2060}'..='\u{206F}'
+                | '\u{FEFF}'
+                | '\u{FFF9}'..='\u{FFFB}'
+                | '\u{E0000}'..='\u{E007F}'
+        )
+}
+
+/// A place in a text, both counted from one; the column counts characters, not bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Position {
+    /// The line.
+    pub line: usize,
+    /// The column in characters.
+    pub column: usize,
+}
+
+/// Finds the line and column of a byte offset; `\n`, `\r\n` and a lone `\r` end a line, as in Python.
+///
+/// An offset behind the end means the end.
+pub fn position(bytes: &[u8], offset: usize) -> Position {
+    let before = &bytes[..offset.min(bytes.len())];
+    let mut line = 1;
+    let mut line_start = 0;
+    for (index, byte) in before.iter().enumerate() {
+        let ends_line = match byte {
+            b'\n' => true,
+            b'\r' => bytes.get(index + 1) != Some(&b'\n'),
+            _ => false,
+        };
+        if ends_line {
+            line += 1;
+            line_start = index + 1;
+        }
+    }
+    let column = String::from_utf8_lossy(&before[line_start..])
+        .chars()
+        .count()
+        + 1;
+    Position { line, column }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn escapes_what_steers_a_terminal() {
+        assert_eq!(escape("a\u{1b}[2Jb"), "a\\u{1b}[2Jb");
+        assert_eq!(escape("left\u{202e}right"), "left\\u{202e}right");
+        assert_eq!(Escaped(b"caf\xc3\xa9 \xff").to_string(), "café \\xff");
+    }
+
+    #[test]
+    fn positions_count_every_line_ending_once() {
+        let text = "a\r\nbé\rc\nd".as_bytes();
+        let at = |offset| (position(text, offset).line, position(text, offset).column);
+        assert_eq!(at(0), (1, 1));
+        assert_eq!(at(3), (2, 1));
+        assert_eq!(at(6), (2, 3));
+        assert_eq!(at(7), (3, 1));
+        assert_eq!(at(9), (4, 1));
+        assert_eq!(at(99), (4, 2));
+    }
+}
