@@ -94,6 +94,9 @@ pub struct Finding {
     pub label: String,
     /// What else must be seen to understand it.
     pub related: Vec<Related>,
+    /// The files that a change must touch to be at fault; the site's, and others where the fault
+    /// shows in several.
+    pub culprits: Vec<RepoPath>,
     /// The revisions it is about.
     pub revisions: Vec<RevisionId>,
     /// A picture of the part of the graph it is about.
@@ -258,5 +261,29 @@ impl Report {
             true => Outcome::Findings,
             false => Outcome::Clean,
         }
+    }
+}
+
+/// One ref of a push and what became of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RefReport {
+    /// The ref that is pushed, `refs/heads/feature` or `HEAD`.
+    pub local_ref: String,
+    /// The commit that is pushed.
+    pub local_oid: String,
+    /// The ref that it is pushed to.
+    pub remote_ref: String,
+    /// The commit that the remote has there.
+    pub remote_oid: String,
+    /// What was found.
+    pub report: Report,
+    /// Why it was not judged, where it was not.
+    pub skipped: Option<String>,
+}
+
+impl RefReport {
+    /// Tells whether anything blocks this ref.
+    pub fn outcome(&self) -> Outcome {
+        self.report.outcome()
     }
 }

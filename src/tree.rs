@@ -290,6 +290,77 @@ impl Tree for MemoryTree {
     }
 }
 
+/// A tree with some paths as another tree has them.
+pub struct Overlay<'t> {
+    below: Box<dyn Tree + 't>,
+    above: Box<dyn Tree + 't>,
+    laid_over: BTreeMap<RepoPath, Option<Node>>,
+}
+
+impl<'t> Overlay<'t> {
+    /// Lays paths of `above` over `below`; nothing in the place of a node removes the path.
+    pub fn new(
+        below: Box<dyn Tree + 't>,
+        above: Box<dyn Tree + 't>,
+        laid_over: BTreeMap<RepoPath, Option<Node>>,
+    ) -> Overlay<'t> {
+        Overlay {
+            below,
+            above,
+            laid_over,
+        }
+    }
+}
+
+impl Tree for Overlay<'_> {
+    fn list(&self, folder: &RepoPath) -> Result<Vec<Entry>, Error> {
+        let names = self.below.list(folder)?.into_iter();
+        let mut entries: BTreeMap<Vec<u8>, Node> =
+            names.map(|entry| (entry.name, entry.node)).collect();
+        for (path, node) in &self.laid_over {
+            let Some(rest) = path.below(folder) else {
+                continue;
+            };
+            match (rest.iter().position(|byte| *byte == b'/'), node) {
+                (Some(slash), Some(_)) => {
+                    entries.insert(rest[..slash].to_vec(), Node::Folder(None));
+                }
+                (Some(slash), None) => {
+                    // What is laid over a folder changes its content, so its id means nothing here.
+                    if let Some(Node::Folder(id)) = entries.get_mut(&rest[..slash]) {
+                        *id = None;
+                    }
+                }
+                (None, Some(node)) => {
+                    entries.insert(rest.to_vec(), *node);
+                }
+                (None, None) => {
+                    entries.remove(rest);
+                }
+            }
+        }
+        Ok(entries
+            .into_iter()
+            .map(|(name, node)| Entry { name, node })
+            .collect())
+    }
+
+    fn read(&self, file: &File) -> Result<Vec<u8>, Error> {
+        match self.laid_over.get(&file.path) {
+            Some(Some(Node::File(id) | Node::Link(id))) if *id == file.id => self.above.read(file),
+            _ => self.below.read(file),
+        }
+    }
+
+    fn describe(&self) -> String {
+        format!(
+            "{} with {} laid over it",
+            self.below.describe(),
+            self.above.describe()
+        )
+    }
+}
+
 /// Folds the sorted files below `folder` into its direct entries.
 pub fn children<'a>(
     folder: &RepoPath,
