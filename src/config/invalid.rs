@@ -1,0 +1,80 @@
+//! What is wrong with a configuration file, as data that can be shown where it is written.
+
+use std::fmt;
+
+use crate::text::Span;
+use crate::tree::RepoPath;
+
+/// A configuration file that cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub struct Invalid {
+    /// The file.
+    pub path: RepoPath,
+    /// Everything that is wrong with it, in the order of the file; at least one.
+    pub mistakes: Vec<Mistake>,
+}
+
+impl fmt::Display for Invalid {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.mistakes.as_slice() {
+            [only] => write!(out, "`{}`: {only}", self.path),
+            several => write!(out, "`{}` has {} mistakes", self.path, several.len()),
+        }
+    }
+}
+
+/// One thing that is wrong.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mistake {
+    /// What is wrong, in one sentence; what it quotes from the file is not escaped.
+    pub message: String,
+    /// The bytes that are wrong.
+    pub span: Span,
+    /// What was probably meant.
+    pub nearest: Option<String>,
+}
+
+impl fmt::Display for Mistake {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(&crate::text::escape(&self.message))?;
+        match &self.nearest {
+            Some(nearest) => write!(out, "; did you mean `{nearest}`?"),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Finds the name that `found` is a slip for, if it is close enough to any.
+///
+/// Hyphens and underscores count as the same, as does the case.
+pub(super) fn nearest(found: &str, names: &[&'static str]) -> Option<String> {
+    let plain = |name: &str| name.to_ascii_lowercase().replace('-', "_");
+    let found = plain(found);
+    if found.len() > 64 {
+        return None;
+    }
+    let distances = names.iter().map(|name| {
+        let distance = strsim::damerau_levenshtein(&found, &plain(name));
+        (distance, *name)
+    });
+    let (distance, name) = distances.min()?;
+    let allowed = found.chars().count().max(name.len()) / 3;
+    (distance <= allowed.max(1)).then(|| name.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_slip_finds_its_name_and_nonsense_finds_none() {
+        let names = ["fetch", "fetch_timeout", "base", "multiple-heads"];
+        let near = |found: &str| nearest(found, &names);
+        assert_eq!(near("fetch-timeout"), Some("fetch_timeout".to_owned()));
+        assert_eq!(near("timeout_fetch"), None);
+        assert_eq!(near("fetchtimout"), Some("fetch_timeout".to_owned()));
+        assert_eq!(near("Base"), Some("base".to_owned()));
+        assert_eq!(near("multiple_head"), Some("multiple-heads".to_owned()));
+        assert_eq!(near("colour"), None);
+    }
+}

@@ -1,0 +1,210 @@
+//! `.alembic-guard.toml`: what a repository tells the guard about itself.
+//!
+//! Everything in it is optional. A file with a mistake is refused as a whole, with every mistake at
+//! once: a guard that went on with half of a configuration would judge by rules nobody wrote.
+
+mod fields;
+mod invalid;
+mod parse;
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+pub use invalid::{Invalid, Mistake};
+pub use parse::parse;
+
+use crate::finding::Level;
+use crate::tree::RepoPath;
+
+/// The name of the file, at the root of a repository.
+pub const FILE_NAME: &str = ".alembic-guard.toml";
+
+/// The complete configuration of a repository.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Config {
+    /// What to compare with, where the repository says it.
+    pub base: Option<String>,
+    /// The branches that releases are made from, as patterns; nothing means git's default branch and
+    /// the usual names of release branches.
+    pub targets: Option<Vec<glob::Pattern>>,
+    /// Branches that are never judged, as patterns.
+    pub ignore_refs: Vec<glob::Pattern>,
+    /// Whether `pre-push` may ask the remote for the base's newest commit.
+    pub fetch: Fetch,
+    /// How long that may take.
+    pub fetch_timeout: Duration,
+    /// How many characters a revision id may have; Alembic's table is a `VARCHAR(32)`.
+    pub max_revision_id_length: usize,
+    /// How large a migration may be, in bytes.
+    pub max_file_size: u64,
+    /// Paths that hold no environment of the repository's own, test fixtures for one.
+    pub exclude: Vec<glob::Pattern>,
+    /// The environments; empty means that they are looked for.
+    pub environments: Vec<EnvironmentConfig>,
+    /// The levels that differ from the rules' own.
+    pub rules: BTreeMap<&'static str, Level>,
+    /// How the names of migration files are made, where the repository says it.
+    pub filename_pattern: Option<String>,
+}
+
+/// Whether `pre-push` may ask the remote for the base's newest commit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Fetch {
+    /// When the push adds or changes a migration.
+    Auto,
+    /// Never.
+    Never,
+}
+
+/// One `[[environment]]`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EnvironmentConfig {
+    /// What the report calls it.
+    pub name: String,
+    /// Where `env.py` is.
+    pub script_location: RepoPath,
+    /// Where the migrations are.
+    pub version_locations: Vec<RepoPath>,
+    /// Whether they may lie in folders below.
+    pub recursive: bool,
+    /// How many heads a group of branches may have.
+    pub heads: usize,
+    /// The branch labels that each are a group of their own.
+    pub branches: Vec<String>,
+}
+
+impl Default for Config {
+    fn default() -> Config {
+        Config {
+            base: None,
+            targets: None,
+            ignore_refs: Vec::new(),
+            fetch: Fetch::Auto,
+            fetch_timeout: Duration::from_secs(5),
+            max_revision_id_length: 32,
+            max_file_size: 1024 * 1024,
+            exclude: Vec::new(),
+            environments: Vec::new(),
+            rules: BTreeMap::new(),
+            filename_pattern: None,
+        }
+    }
+}
+
+impl Config {
+    /// Returns the level of a rule: the repository's, else `default`.
+    pub fn level(&self, rule: &str, default: Level) -> Level {
+        self.rules.get(rule).copied().unwrap_or(default)
+    }
+
+    /// Tells whether a path, or a folder that it is in, is excluded.
+    ///
+    /// As in a `.gitignore`, naming a folder excludes what is below it; `*` does not cross a `/`,
+    /// `**` does. Bytes that are not UTF-8 match as the replacement character.
+    pub fn excludes(&self, path: &RepoPath) -> bool {
+        const OPTIONS: glob::MatchOptions = glob::MatchOptions {
+            case_sensitive: true,
+            require_literal_separator: true,
+            require_literal_leading_dot: false,
+        };
+        if self.exclude.is_empty() {
+            return false;
+        }
+        let whole = String::from_utf8_lossy(path.as_bytes());
+        let ends = whole
+            .match_indices('/')
+            .map(|(slash, _)| slash)
+            .chain([whole.len()]);
+        let mut prefixes = ends.map(|end| &whole[..end]);
+        prefixes.any(|prefix| {
+            self.exclude
+                .iter()
+                .any(|pattern| pattern.matches_with(prefix, OPTIONS))
+        })
+    }
+
+    /// Tells whether a branch is never judged.
+    pub fn ignores_ref(&self, branch: &str) -> bool {
+        matches_ref(&self.ignore_refs, branch)
+    }
+}
+
+/// Tells whether one of the patterns matches a branch, `main` and `refs/heads/main` alike.
+///
+/// `*` crosses a `/` as it does in git's refspecs, so `release/*` matches `release/1.0/hotfix`.
+pub fn matches_ref(patterns: &[glob::Pattern], branch: &str) -> bool {
+    const OPTIONS: glob::MatchOptions = glob::MatchOptions {
+        case_sensitive: true,
+        require_literal_separator: false,
+        require_literal_leading_dot: false,
+    };
+    let short = branch.strip_prefix("refs/heads/").unwrap_or(branch);
+    patterns.iter().any(|pattern| {
+        pattern.matches_with(short, OPTIONS) || pattern.matches_with(branch, OPTIONS)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn patterns(texts: &[&str]) -> Vec<glob::Pattern> {
+        texts
+            .iter()
+            .map(|text| glob::Pattern::new(text).expect("the test's own pattern"))
+            .collect()
+    }
+
+    #[test]
+    fn a_folder_is_excluded_with_all_below_it() {
+        let config = Config {
+            exclude: patterns(&["tests/**", "docs", "*/fixtures"]),
+            ..Config::default()
+        };
+        let excluded = |path: &str| config.excludes(&path.into());
+        for path in [
+            "tests/a.py",
+            "tests/a/b.py",
+            "docs/a/b",
+            "docs",
+            "a/fixtures/b",
+        ] {
+            assert!(excluded(path), "{path}");
+        }
+        for path in [
+            "",
+            "src/tests/a.py",
+            "docs2/a",
+            "a/b/fixtures/c",
+            "fixtures/c",
+        ] {
+            assert!(!excluded(path), "{path}");
+        }
+        assert!(!Config::default().excludes(&"tests/a.py".into()));
+    }
+
+    #[test]
+    fn a_star_in_a_branch_pattern_crosses_slashes() {
+        let patterns = patterns(&["main", "release/*"]);
+        for branch in [
+            "main",
+            "refs/heads/main",
+            "release/1.0",
+            "release/1.0/hotfix",
+        ] {
+            assert!(matches_ref(&patterns, branch), "{branch}");
+        }
+        for branch in ["main2", "release", "my/release/1.0", "refs/tags/main"] {
+            assert!(!matches_ref(&patterns, branch), "{branch}");
+        }
+    }
+
+    #[test]
+    fn a_rule_has_its_own_level_unless_the_repository_says_otherwise() {
+        let mut config = Config::default();
+        assert_eq!(config.level("multiple-heads", Level::Error), Level::Error);
+        config.rules.insert("multiple-heads", Level::Warn);
+        assert_eq!(config.level("multiple-heads", Level::Error), Level::Warn);
+    }
+}

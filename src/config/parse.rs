@@ -1,0 +1,277 @@
+//! From the bytes of a configuration file to a complete [`Config`], or to every mistake in it.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use super::fields::{Fields, chosen};
+use super::invalid::{Invalid, Mistake, nearest};
+use super::{Config, EnvironmentConfig, Fetch};
+use crate::finding::Level;
+use crate::tree::RepoPath;
+
+const LEVELS: [(&str, Level); 3] = [
+    ("off", Level::Off),
+    ("warn", Level::Warn),
+    ("error", Level::Error),
+];
+
+/// Reads a configuration file; `rule_names` are the rules that `[rules]` may set.
+pub fn parse(
+    path: &RepoPath,
+    source: &[u8],
+    rule_names: &[&'static str],
+) -> Result<Config, Invalid> {
+    let mut mistakes = Vec::new();
+    let config = read(source, rule_names, &mut mistakes);
+    if mistakes.is_empty() {
+        return Ok(config);
+    }
+    mistakes.sort_by_key(|mistake| mistake.span.start);
+    Err(Invalid {
+        path: path.clone(),
+        mistakes,
+    })
+}
+
+fn read(source: &[u8], rule_names: &[&'static str], mistakes: &mut Vec<Mistake>) -> Config {
+    let text = match str::from_utf8(source) {
+        Ok(text) => text,
+        Err(error) => {
+            let start = error.valid_up_to();
+            mistakes.push(Mistake {
+                message: "the file is not UTF-8".to_owned(),
+                span: start..start + error.error_len().unwrap_or(source.len() - start),
+                nearest: None,
+            });
+            return Config::default();
+        }
+    };
+    let (table, errors) = DeTable::parse_recoverable(text);
+    if errors.is_empty() {
+        return top_level(table.get_ref(), rule_names, mistakes);
+    }
+    mistakes.extend(errors.into_iter().map(|error| Mistake {
+        message: error.message().to_owned(),
+        span: error.span().unwrap_or(text.len()..text.len()),
+        nearest: None,
+    }));
+    Config::default()
+}
+
+fn top_level(
+    table: &DeTable<'_>,
+    rule_names: &[&'static str],
+    mistakes: &mut Vec<Mistake>,
+) -> Config {
+    let default = Config::default();
+    let mut environments = Vec::new();
+    let mut fields = Fields::new(table, mistakes);
+    let mut config = Config {
+        base: fields.parsed("base", revision),
+        targets: fields.list("targets", pattern),
+        ignore_refs: fields.list("ignore_refs", pattern).unwrap_or_default(),
+        fetch: fields
+            .choice("fetch", &[("auto", Fetch::Auto), ("never", Fetch::Never)])
+            .unwrap_or(default.fetch),
+        fetch_timeout: fields
+            .parsed("fetch_timeout", duration)
+            .unwrap_or(default.fetch_timeout),
+        max_revision_id_length: fields
+            .count("max_revision_id_length")
+            .unwrap_or(default.max_revision_id_length),
+        max_file_size: fields
+            .parsed("max_file_size", size)
+            .unwrap_or(default.max_file_size),
+        exclude: fields.list("exclude", path_pattern).unwrap_or_default(),
+        ..default
+    };
+    let environment_tables = fields.tables("environment");
+    let rules = fields.table("rules");
+    let filename = fields.table("filename");
+    fields.finish();
+    for table in &environment_tables {
+        environments.extend(environment(table, mistakes));
+    }
+    unique_names(&environments, mistakes);
+    config.environments = environments.into_iter().map(Spanned::into_inner).collect();
+    if let Some(table) = rules {
+        config.rules = levels(table, rule_names, mistakes);
+    }
+    if let Some(table) = filename {
+        let mut fields = Fields::new(table, mistakes);
+        config.filename_pattern = fields.parsed("pattern", not_empty);
+        fields.finish();
+    }
+    config
+}
+
+/// Reads one `[[environment]]`; the span is that of its name.
+fn environment(
+    table: &Spanned<&DeTable<'_>>,
+    mistakes: &mut Vec<Mistake>,
+) -> Option<Spanned<EnvironmentConfig>> {
+    let mut fields = Fields::new(table.get_ref(), mistakes);
+    let name = fields.parsed("name", not_empty);
+    let script_location = fields.parsed("script_location", folder);
+    let version_locations = fields.list("version_locations", folder);
+    let recursive = fields.flag("recursive").unwrap_or(false);
+    let heads = fields.count("heads").unwrap_or(1);
+    let branches = fields.list("branches", not_empty).unwrap_or_default();
+    let keys = ["name", "script_location", "version_locations"];
+    let [named, at_script, at_versions] = keys.map(|key| fields.span_of(key));
+    let no_folders = version_locations.as_ref().is_some_and(Vec::is_empty);
+    if at_script.is_none() && (at_versions.is_none() || no_folders) {
+        let message = "the environment needs `script_location` or `version_locations`";
+        fields.wrong(table.span(), message);
+    }
+    fields.finish();
+
+    let version_locations = version_locations.filter(|folders| !folders.is_empty());
+    let beside = |folders: &Vec<RepoPath>| folders.first().and_then(RepoPath::parent);
+    let script_location =
+        script_location.or_else(|| version_locations.as_ref().and_then(beside))?;
+    let environment = EnvironmentConfig {
+        name: name.unwrap_or_else(|| default_name(&script_location)),
+        version_locations: version_locations
+            .unwrap_or_else(|| vec![script_location.join("versions")]),
+        script_location,
+        recursive,
+        heads,
+        branches,
+    };
+    let span = named.or(at_script).unwrap_or(table.span());
+    Some(Spanned::new(span, environment))
+}
+
+fn default_name(script_location: &RepoPath) -> String {
+    match script_location.is_root() {
+        true => ".".to_owned(),
+        false => String::from_utf8_lossy(script_location.as_bytes()).into_owned(),
+    }
+}
+
+fn unique_names(environments: &[Spanned<EnvironmentConfig>], mistakes: &mut Vec<Mistake>) {
+    for (index, environment) in environments.iter().enumerate() {
+        let name = &environment.get_ref().name;
+        let earlier = &environments[..index];
+        if earlier.iter().any(|other| &other.get_ref().name == name) {
+            mistakes.push(Mistake {
+                message: format!(
+                    "two environments are called `{name}`; give each a `name` of its own"
+                ),
+                span: environment.span(),
+                nearest: None,
+            });
+        }
+    }
+}
+
+fn levels(
+    table: &DeTable<'_>,
+    rule_names: &[&'static str],
+    mistakes: &mut Vec<Mistake>,
+) -> BTreeMap<&'static str, Level> {
+    let mut levels = BTreeMap::new();
+    for (key, value) in table {
+        let Some(name) = rule_names.iter().find(|name| **name == key.get_ref()) else {
+            mistakes.push(Mistake {
+                message: format!("unknown rule `{}`", key.get_ref()),
+                span: key.span(),
+                nearest: nearest(key.get_ref(), rule_names),
+            });
+            continue;
+        };
+        match level(value) {
+            Ok(level) => {
+                levels.insert(*name, level);
+            }
+            Err(mistake) => mistakes.push(mistake),
+        }
+    }
+    levels
+}
+
+fn level(value: &Spanned<DeValue<'_>>) -> Result<Level, Mistake> {
+    match value.get_ref().as_str() {
+        Some(text) => chosen(&Spanned::new(value.span(), text), &LEVELS),
+        None => Err(Mistake {
+            message: "a level must be one of `off`, `warn`, `error`, in quotes".to_owned(),
+            span: value.span(),
+            nearest: None,
+        }),
+    }
+}
+
+fn not_empty(text: &str) -> Result<String, String> {
+    match text.trim().is_empty() {
+        true => Err("it is empty".to_owned()),
+        false => Ok(text.to_owned()),
+    }
+}
+
+/// A leading `-` would be an option to any git that is asked about it.
+fn revision(text: &str) -> Result<String, String> {
+    match text.starts_with('-') {
+        true => Err("no name of a commit begins with `-`".to_owned()),
+        false => not_empty(text),
+    }
+}
+
+fn pattern(text: &str) -> Result<glob::Pattern, String> {
+    not_empty(text)?;
+    glob::Pattern::new(text)
+        .map_err(|error| format!("{} at character {}", error.msg, error.pos + 1))
+}
+
+fn path_pattern(text: &str) -> Result<glob::Pattern, String> {
+    let relative = folder(text)?;
+    if relative.is_root() {
+        return Err("it would exclude everything".to_owned());
+    }
+    pattern(
+        text.strip_prefix("./")
+            .unwrap_or(text)
+            .trim_end_matches('/'),
+    )
+}
+
+fn duration(text: &str) -> Result<Duration, String> {
+    let duration = humantime::parse_duration(text)
+        .map_err(|error| format!("{error}; write it as `5s` or `500ms`"))?;
+    match duration.is_zero() {
+        true => Err("it leaves no time; `fetch = \"never\"` turns fetching off".to_owned()),
+        false => Ok(duration),
+    }
+}
+
+fn size(text: &str) -> Result<u64, String> {
+    match text.parse::<bytesize::ByteSize>() {
+        Ok(size) if size.as_u64() > 0 => Ok(size.as_u64()),
+        Ok(_) => Err("no file is that small".to_owned()),
+        Err(_) => Err("it is no size; write it as `1 MiB` or `500 kB`".to_owned()),
+    }
+}
+
+/// Takes a path below the root of the repository; `.` is the root itself.
+fn folder(text: &str) -> Result<RepoPath, String> {
+    not_empty(text)?;
+    let drive = text.as_bytes().get(1) == Some(&b':');
+    if text.starts_with('/') || text.starts_with('\\') || drive {
+        return Err("it must be relative to the root of the repository".to_owned());
+    }
+    let mut path = RepoPath::root();
+    for component in text.split('/') {
+        match component {
+            "" | "." => {}
+            ".." => return Err("`..` could lead out of the repository".to_owned()),
+            name => path = path.join(name),
+        }
+    }
+    Ok(path)
+}
+
+#[cfg(test)]
+mod tests;
