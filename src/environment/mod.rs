@@ -1,5 +1,29 @@
 //! Where Alembic lives in a tree.
+//!
+//! Nothing is run and nothing outside of the tree is looked at, so what only a process could know
+//! (its current directory, its `sys.path`) is answered by what the tree holds: the folder that has
+//! migrations in it is the one that was meant. What cannot be answered is a [`Problem`], and one
+//! broken file hides no other environment.
 
+mod claim;
+mod discover;
+mod ini;
+mod listing;
+mod location;
+mod lookup;
+mod name;
+mod pyproject;
+mod settings;
+mod walk;
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+pub use discover::discover;
+pub use listing::{Listed, is_migration_name, migration_files};
+
+use crate::finding::Site;
+use crate::text::escape;
 use crate::tree::RepoPath;
 
 /// One Alembic environment: a folder with `env.py` and the folders with its migrations.
@@ -9,7 +33,7 @@ pub struct Environment {
     pub name: String,
     /// Where `env.py` is.
     pub script_location: RepoPath,
-    /// Where the migrations are, in Alembic's order.
+    /// Where the migrations are, in Alembic's order; links are resolved.
     pub version_locations: Vec<RepoPath>,
     /// Whether they may lie in folders below (`recursive_version_locations`).
     pub recursive: bool,
@@ -23,6 +47,33 @@ pub struct Environment {
     pub runner: Runner,
 }
 
+impl Environment {
+    /// Returns what makes this the same environment in another tree: its version folders.
+    pub fn key(&self) -> BTreeSet<&RepoPath> {
+        self.version_locations.iter().collect()
+    }
+
+    /// Returns the version folder by which Alembic would load a path, if it would at all.
+    ///
+    /// Only the path is looked at: whether it is there, or a link, is not asked.
+    pub fn versions_folder_of(&self, path: &RepoPath) -> Option<&RepoPath> {
+        if !is_migration_name(path.file_name()) {
+            return None;
+        }
+        let folder = path.parent()?;
+        let below = |location: &RepoPath| {
+            let folders = folder.below(location)?;
+            let mut names = folders.split(|byte| *byte == b'/');
+            names
+                .all(|name| !listing::is_cache_folder(name))
+                .then_some(())
+        };
+        self.version_locations
+            .iter()
+            .find(|location| **location == folder || (self.recursive && below(location).is_some()))
+    }
+}
+
 /// The command by which people run an environment, for the advice in a report.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Runner {
@@ -31,3 +82,41 @@ pub enum Runner {
     /// `flask db`, with the arguments that select this environment (`-d FOLDER`).
     FlaskMigrate(Vec<String>),
 }
+
+/// What a tree has of Alembic.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Discovery {
+    /// The environments, by the path of their `script_location`, then by name.
+    pub environments: Vec<Environment>,
+    /// What could not be made sense of; each may stand for an environment that is not judged.
+    pub problems: Vec<Problem>,
+}
+
+/// Something in Alembic's configuration that could not be made sense of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// Where: the value in its file, or the folder that the guard's own configuration names.
+    pub site: Site,
+    /// The section, `alembic` for one, where it is about a section.
+    pub section: Option<String>,
+    /// The key, where it is about one.
+    pub key: Option<&'static str>,
+    /// What is wrong, in one sentence.
+    pub message: String,
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "`{}`", self.site.path())?;
+        if let Some(section) = &self.section {
+            write!(out, ", section `{}`", escape(section))?;
+        }
+        if let Some(key) = self.key {
+            write!(out, ", key `{key}`")?;
+        }
+        write!(out, ": {}", escape(&self.message))
+    }
+}
+
+#[cfg(test)]
+mod tests;

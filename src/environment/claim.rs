@@ -1,0 +1,232 @@
+//! From configuration files to claims: "here is an environment, and this is what is said of it".
+
+use super::Problem;
+use super::ini::{Ini, Section};
+use super::lookup::Lookup;
+use super::pyproject::Pyproject;
+use super::settings::{IniSection, SCRIPT_LOCATION, Settings, VERSION_LOCATIONS};
+use super::walk::Interest;
+use crate::finding::Site;
+use crate::tree::{Error, File, RepoPath};
+
+/// The section that Alembic reads unless it is told another.
+pub(super) const MAIN_SECTION: &str = "alembic";
+
+/// Larger files configure something else.
+const MAX_SIZE: usize = 1024 * 1024;
+
+/// One environment as it is configured.
+#[derive(Debug)]
+pub(super) struct Claim {
+    /// The folder of the configuration.
+    pub(super) folder: RepoPath,
+    /// The configuration.
+    pub(super) origin: Origin,
+    /// What it says.
+    pub(super) settings: Settings,
+}
+
+/// What claims an environment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Origin {
+    /// A section of an ini file that says where migrations are.
+    Section { ini: File, name: String },
+    /// The `[alembic]` section of an ini file that says so only by what it inherits.
+    Heir { ini: File },
+    /// An `alembic.ini` beside its `env.py` that says nothing: Flask-Migrate's habit.
+    OwnFolder { ini: File },
+    /// `[tool.alembic]`.
+    Pyproject { file: File },
+    /// A folder with `env.py` and `script.py.mako`.
+    Bare,
+}
+
+/// Returns the claims of one folder, `[alembic]` of `alembic.ini` before all others.
+pub(super) fn claims(
+    lookup: &Lookup<'_>,
+    interest: &Interest,
+    problems: &mut Vec<Problem>,
+) -> Result<Vec<Claim>, Error> {
+    let pyproject = match &interest.pyproject {
+        Some(file) => read_pyproject(lookup, file, problems)?,
+        None => None,
+    };
+    let mut claims = Claims {
+        interest,
+        pyproject: pyproject.as_ref(),
+        found: Vec::new(),
+        problems,
+    };
+    for file in &interest.inis {
+        let source = lookup.tree.read(file)?;
+        if source.len() <= MAX_SIZE && claims.concerns(file, &source) {
+            claims.ini(file, &source);
+        }
+    }
+    claims.pyproject_alone();
+    Ok(claims.found)
+}
+
+/// Returns the claim of a folder that nothing else claims.
+pub(super) fn bare(folder: &RepoPath) -> Claim {
+    Claim {
+        folder: folder.clone(),
+        origin: Origin::Bare,
+        settings: Settings::default(),
+    }
+}
+
+fn read_pyproject(
+    lookup: &Lookup<'_>,
+    file: &File,
+    problems: &mut Vec<Problem>,
+) -> Result<Option<Pyproject>, Error> {
+    let source = lookup.tree.read(file)?;
+    if source.len() > MAX_SIZE {
+        return Ok(None);
+    }
+    Ok(Pyproject::parse(file, &source).unwrap_or_else(|problem| {
+        problems.push(*problem);
+        None
+    }))
+}
+
+struct Claims<'a> {
+    interest: &'a Interest,
+    pyproject: Option<&'a Pyproject>,
+    found: Vec<Claim>,
+    problems: &'a mut Vec<Problem>,
+}
+
+impl Claims<'_> {
+    /// Tells by a glance at the bytes whether an ini file can matter.
+    fn concerns(&self, file: &File, source: &[u8]) -> bool {
+        let beside = self.interest.env || self.pyproject.is_some();
+        mentions_locations(source) || (is_alembic_ini(file) && beside)
+    }
+
+    fn ini(&mut self, file: &File, source: &[u8]) {
+        let text = self.decode(file, source);
+        let ini = match Ini::parse(&text) {
+            Ok(ini) => ini,
+            Err(fault) => {
+                let message = format!("Python cannot read the file: {}", fault.message);
+                self.problem(file, fault.span, message);
+                return;
+            }
+        };
+        let mut sections: Vec<&Section> = ini.sections.iter().collect();
+        sections.sort_by_key(|section| section.name != MAIN_SECTION);
+        let mut claimed = false;
+        for section in &sections {
+            if let Some(origin) = self.origin(file, &ini, section) {
+                claimed = true;
+                self.claim(
+                    origin,
+                    Some(IniSection {
+                        file,
+                        ini: &ini,
+                        section,
+                    }),
+                );
+            }
+        }
+        if !claimed && is_alembic_ini(file) && self.interest.env {
+            let main = sections
+                .into_iter()
+                .find(|section| section.name == MAIN_SECTION);
+            let section = main.map(|section| IniSection {
+                file,
+                ini: &ini,
+                section,
+            });
+            self.claim(Origin::OwnFolder { ini: file.clone() }, section);
+        }
+    }
+
+    /// Decodes as UTF-8; a byte that is none becomes one `?`, so that spans stay what they are.
+    fn decode(&mut self, file: &File, source: &[u8]) -> String {
+        let mut text = String::with_capacity(source.len());
+        let mut invalid = None;
+        for chunk in source.utf8_chunks() {
+            text.push_str(chunk.valid());
+            if !chunk.invalid().is_empty() {
+                invalid.get_or_insert(text.len()..text.len() + chunk.invalid().len());
+                text.extend(chunk.invalid().iter().map(|_| '?'));
+            }
+        }
+        if let Some(span) = invalid {
+            let message = "the file is not UTF-8, Python reads it only under some locales";
+            self.problem(file, span, message.to_owned());
+        }
+        text
+    }
+
+    fn origin(&self, file: &File, ini: &Ini, section: &Section) -> Option<Origin> {
+        let keys = [SCRIPT_LOCATION, VERSION_LOCATIONS];
+        if keys.iter().any(|key| section.options.contains_key(*key)) {
+            return Some(Origin::Section {
+                ini: file.clone(),
+                name: section.name.clone(),
+            });
+        }
+        let inherits = keys.iter().any(|key| ini.defaults.contains_key(*key))
+            || self.pyproject.is_some_and(Pyproject::speaks);
+        (section.name == MAIN_SECTION && inherits).then(|| Origin::Heir { ini: file.clone() })
+    }
+
+    fn pyproject_alone(&mut self) {
+        let Some(pyproject) = self.pyproject.filter(|pyproject| pyproject.speaks()) else {
+            return;
+        };
+        let over = |origin: &Origin| match origin {
+            Origin::Section { ini, name } => is_alembic_ini(ini) && name == MAIN_SECTION,
+            Origin::Heir { ini } => is_alembic_ini(ini),
+            Origin::OwnFolder { .. } | Origin::Pyproject { .. } | Origin::Bare => false,
+        };
+        if !self.found.iter().any(|claim| over(&claim.origin)) {
+            let file = pyproject.file.clone();
+            self.claim(Origin::Pyproject { file }, None);
+        }
+    }
+
+    fn claim(&mut self, origin: Origin, section: Option<IniSection<'_>>) {
+        match Settings::read(section, self.pyproject, self.problems) {
+            Ok(settings) => self.found.push(Claim {
+                folder: self.interest.folder.clone(),
+                origin,
+                settings,
+            }),
+            Err(problem) => self.problems.push(*problem),
+        }
+    }
+
+    fn problem(&mut self, file: &File, span: crate::text::Span, message: String) {
+        self.problems.push(Problem {
+            site: Site::Span {
+                file: file.clone(),
+                span,
+            },
+            section: None,
+            key: None,
+            message,
+        });
+    }
+}
+
+fn is_alembic_ini(file: &File) -> bool {
+    file.path.file_name() == b"alembic.ini"
+}
+
+/// Tells whether a line begins with one of the two keys; a comment does not.
+fn mentions_locations(source: &[u8]) -> bool {
+    let keys = [SCRIPT_LOCATION.as_bytes(), VERSION_LOCATIONS.as_bytes()];
+    let mut lines = source.split(|byte| matches!(byte, b'\n' | b'\r'));
+    lines.any(|line| {
+        let line = line.trim_ascii_start();
+        keys.iter().any(|key| {
+            line.get(..key.len())
+                .is_some_and(|start| start.eq_ignore_ascii_case(key))
+        })
+    })
+}

@@ -1,0 +1,265 @@
+//! From claims to environments: each is looked up in the tree, and the same one is kept once.
+
+use std::collections::BTreeSet;
+
+use super::claim::{Claim, Origin, bare, claims};
+use super::location::{script_folder, version_folder};
+use super::lookup::{Found, Lookup};
+use super::name::{make_unique, name, runner};
+use super::walk::walk;
+use super::{Discovery, Environment, Problem};
+use crate::config::{Config, EnvironmentConfig};
+use crate::finding::Site;
+use crate::tree::{Error, File, RepoPath, Tree};
+
+/// An ini file of a megabyte could claim many more.
+const MAX_ENVIRONMENTS: usize = 1000;
+
+/// Finds the environments of a tree: those of the guard's configuration, else all there are.
+pub fn discover(tree: &dyn Tree, config: &Config) -> Result<Discovery, Error> {
+    let lookup = Lookup::new(tree);
+    let found = search(&lookup, config)?;
+    match config.environments.is_empty() {
+        true => Ok(found),
+        false => configured(&lookup, config, &found.environments),
+    }
+}
+
+/// An environment and what claims it.
+struct Settled {
+    environment: Environment,
+    origin: Origin,
+    /// Whether at least one of its version folders is there.
+    populated: bool,
+}
+
+fn search(lookup: &Lookup<'_>, config: &Config) -> Result<Discovery, Error> {
+    let mut problems = Vec::new();
+    let interests = walk(lookup.tree, config, &mut problems)?;
+    let mut settled = Vec::new();
+    for interest in &interests {
+        for claim in claims(lookup, interest, &mut problems)? {
+            if settled.len() == MAX_ENVIRONMENTS {
+                problems.push(too_many(&claim));
+                break;
+            }
+            settled.extend(settle(lookup, &claim, &mut problems)?);
+        }
+    }
+    for interest in interests.iter().filter(|interest| interest.bare) {
+        let claim = bare(&interest.folder);
+        if settled.len() == MAX_ENVIRONMENTS {
+            problems.push(too_many(&claim));
+            break;
+        }
+        if let Some(found) = settle(lookup, &claim, &mut problems)?
+            && !is_claimed(&settled, &found.environment)
+        {
+            settled.push(found);
+        }
+    }
+    settled.retain(|found| !config.excludes(&found.environment.script_location));
+    let mut environments = distinct(settled);
+    make_unique(&mut environments);
+    environments.sort_by(|one, other| {
+        let key = |environment: &Environment| {
+            (
+                environment.script_location.clone(),
+                environment.name.clone(),
+            )
+        };
+        key(one).cmp(&key(other))
+    });
+    problems.dedup();
+    Ok(Discovery {
+        environments,
+        problems,
+    })
+}
+
+fn too_many(claim: &Claim) -> Problem {
+    Problem {
+        site: Site::Path(claim.folder.clone()),
+        section: None,
+        key: None,
+        message: format!(
+            "there are more than {MAX_ENVIRONMENTS} environments; the others are not judged"
+        ),
+    }
+}
+
+fn is_claimed(settled: &[Settled], bare: &Environment) -> bool {
+    settled.iter().any(|other| {
+        let other = &other.environment;
+        let shared = |folder| other.version_locations.contains(folder);
+        other.script_location == bare.script_location || bare.version_locations.iter().any(shared)
+    })
+}
+
+/// Drops what has the version folders of an earlier one, and heirs that are but a phantom of their
+/// sisters: `[alembic]` beside `[one]` and `[two]` that share a `script_location` by `[DEFAULT]`.
+fn distinct(settled: Vec<Settled>) -> Vec<Environment> {
+    let with_sections: BTreeSet<File> = settled
+        .iter()
+        .filter_map(|found| match &found.origin {
+            Origin::Section { ini, .. } => Some(ini.clone()),
+            Origin::Heir { .. }
+            | Origin::OwnFolder { .. }
+            | Origin::Pyproject { .. }
+            | Origin::Bare => None,
+        })
+        .collect();
+    let mut keys: BTreeSet<Vec<RepoPath>> = BTreeSet::new();
+    let mut environments = Vec::new();
+    for found in settled {
+        let sister = matches!(&found.origin, Origin::Heir { ini } if with_sections.contains(ini));
+        let key = found.environment.key().into_iter().cloned().collect();
+        if (found.populated || !sister) && keys.insert(key) {
+            environments.push(found.environment);
+        }
+    }
+    environments
+}
+
+/// Looks the folders of a claim up; nothing, and a problem, where its `script_location` is not there.
+fn settle(
+    lookup: &Lookup<'_>,
+    claim: &Claim,
+    problems: &mut Vec<Problem>,
+) -> Result<Option<Settled>, Error> {
+    let Some((script_location, run_from)) = script_location(lookup, claim, problems)? else {
+        return Ok(None);
+    };
+    let mut folders = Vec::new();
+    let mut populated = false;
+    for stated in &claim.settings.version_locations {
+        let (folder, problem) = version_folder(lookup, stated, &claim.folder, run_from.as_ref())?;
+        populated |= problem.is_none();
+        let usual = script_location.join("versions");
+        problems.extend(
+            problem
+                .filter(|_| folder.as_ref() != Some(&usual))
+                .map(|problem| *problem),
+        );
+        folders.extend(folder.filter(|folder| !folders.contains(folder)));
+    }
+    if claim.settings.version_locations.is_empty() {
+        let (folder, exists) = real_folder(lookup, &script_location.join("versions"))?;
+        populated = exists;
+        folders.push(folder);
+    }
+    if folders.is_empty() {
+        return Ok(None);
+    }
+    let run_from = run_from.unwrap_or_default();
+    let environment = Environment {
+        name: name(&script_location, &claim.origin),
+        runner: runner(lookup, &claim.origin, &script_location, &run_from)?,
+        script_location,
+        version_locations: folders,
+        recursive: claim.settings.recursive,
+        sourceless: claim.settings.sourceless,
+        heads: 1,
+        branches: Vec::new(),
+    };
+    Ok(Some(Settled {
+        environment,
+        origin: claim.origin.clone(),
+        populated,
+    }))
+}
+
+/// Finds the `script_location` and, where it takes one, the current directory.
+fn script_location(
+    lookup: &Lookup<'_>,
+    claim: &Claim,
+    problems: &mut Vec<Problem>,
+) -> Result<Option<(RepoPath, Option<RepoPath>)>, Error> {
+    if let Some(stated) = &claim.settings.script_location {
+        return Ok(match script_folder(lookup, stated, &claim.folder)? {
+            Ok(candidate) => Some((candidate.folder, candidate.run_from)),
+            Err(problem) => {
+                problems.push(*problem);
+                None
+            }
+        });
+    }
+    let own = matches!(claim.origin, Origin::OwnFolder { .. } | Origin::Bare);
+    if own || lookup.is_file(&claim.folder.join("env.py"))? {
+        return Ok(Some((claim.folder.clone(), None)));
+    }
+    if let Some(stated) = claim.settings.version_locations.first() {
+        let message = "`script_location` is missing beside `version_locations`, and no `env.py` \
+                       lies here";
+        problems.push(*stated.place.problem(message));
+    }
+    Ok(None)
+}
+
+/// Follows links to a folder; the path itself where there is nothing.
+fn real_folder(lookup: &Lookup<'_>, path: &RepoPath) -> Result<(RepoPath, bool), Error> {
+    Ok(match lookup.find(path)? {
+        Found::Folder(folder) => (folder, true),
+        Found::File(_) | Found::Nothing(_) | Found::Outside(_) => (path.clone(), false),
+    })
+}
+
+/// Takes the environments that the guard's configuration names; what was found says how they run.
+fn configured(
+    lookup: &Lookup<'_>,
+    config: &Config,
+    found: &[Environment],
+) -> Result<Discovery, Error> {
+    let mut discovery = Discovery::default();
+    for named in &config.environments {
+        let (environment, exists) = from_config(lookup, named, found)?;
+        if !exists {
+            discovery.problems.push(Problem {
+                message: format!(
+                    "environment `{}` has none of its folders in this tree",
+                    named.name
+                ),
+                site: Site::Path(named.script_location.clone()),
+                section: None,
+                key: None,
+            });
+        }
+        discovery.environments.push(environment);
+    }
+    Ok(discovery)
+}
+
+fn from_config(
+    lookup: &Lookup<'_>,
+    named: &EnvironmentConfig,
+    found: &[Environment],
+) -> Result<(Environment, bool), Error> {
+    let (script_location, mut exists) = real_folder(lookup, &named.script_location)?;
+    let mut version_locations = Vec::new();
+    for path in &named.version_locations {
+        let (folder, is_there) = real_folder(lookup, path)?;
+        exists |= is_there;
+        version_locations.push(folder);
+    }
+    let alike = |environment: &&Environment| environment.script_location == script_location;
+    let same = found
+        .iter()
+        .filter(alike)
+        .find(|environment| environment.version_locations == version_locations)
+        .or_else(|| found.iter().find(alike));
+    let runner = match same {
+        Some(environment) => environment.runner.clone(),
+        None => runner(lookup, &Origin::Bare, &script_location, &RepoPath::root())?,
+    };
+    let environment = Environment {
+        name: named.name.clone(),
+        script_location,
+        version_locations,
+        recursive: named.recursive,
+        sourceless: same.is_some_and(|environment| environment.sourceless),
+        heads: named.heads,
+        branches: named.branches.clone(),
+        runner,
+    };
+    Ok((environment, exists))
+}

@@ -1,0 +1,165 @@
+//! The files that Alembic would load, in its order.
+//!
+//! This is `Script._list_py_dir` and `ScriptDirectory._load_revisions` of `alembic/script/base.py`.
+
+use std::collections::BTreeSet;
+
+use super::Environment;
+use super::lookup::{Found, Lookup};
+use crate::tree::{Entry, Error, File, Node, RepoPath, Tree};
+
+/// Deeper folders are no one's migrations.
+const MAX_DEPTH: usize = 64;
+
+/// One file that Alembic would load.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Listed {
+    /// A file, under its own path where a link leads to it. A compiled migration without source,
+    /// where the environment is `sourceless`, is one too: its name ends in `.pyc` or `.pyo`.
+    File(File),
+    /// A link that leads to nothing in the tree, under the path of the link.
+    BrokenLink(RepoPath),
+}
+
+/// Lists the migrations of an environment: folder by folder, by name, each file once.
+pub fn migration_files(tree: &dyn Tree, environment: &Environment) -> Result<Vec<Listed>, Error> {
+    let mut lister = Lister {
+        lookup: Lookup::new(tree),
+        environment,
+        seen: BTreeSet::new(),
+        listed: Vec::new(),
+    };
+    for location in &environment.version_locations {
+        lister.list(location)?;
+    }
+    Ok(lister.listed)
+}
+
+/// Tells whether Alembic takes a file of this name for a migration.
+pub fn is_migration_name(name: &[u8]) -> bool {
+    // `$` of a regular expression also matches before a last line feed, `.` matches none.
+    let line = name.strip_suffix(b"\n").unwrap_or(name);
+    line.ends_with(b".py")
+        && !line.contains(&b'\n')
+        && !line.starts_with(b".#")
+        && !line.starts_with(b"__init__")
+}
+
+/// Tells whether Alembic keeps out of a folder of this name.
+pub(super) fn is_cache_folder(name: &[u8]) -> bool {
+    name.ends_with(b"__pycache__")
+}
+
+struct Lister<'a> {
+    lookup: Lookup<'a>,
+    environment: &'a Environment,
+    seen: BTreeSet<RepoPath>,
+    listed: Vec<Listed>,
+}
+
+impl Lister<'_> {
+    /// Lists one version location; a folder comes before the folders in it.
+    fn list(&mut self, location: &RepoPath) -> Result<(), Error> {
+        let Found::Folder(location) = self.lookup.find(location)? else {
+            return Ok(());
+        };
+        let mut ahead = vec![(location, 0)];
+        while let Some((folder, depth)) = ahead.pop() {
+            if is_cache_folder(folder.file_name()) {
+                continue;
+            }
+            let entries = self.lookup.tree.list(&folder)?;
+            self.folder(&folder, &entries)?;
+            if self.environment.recursive && depth < MAX_DEPTH {
+                let folders = entries.iter().rev();
+                let folders = folders.filter(|entry| matches!(entry.node, Node::Folder(_)));
+                ahead.extend(folders.map(|entry| (folder.join(&entry.name), depth + 1)));
+            }
+        }
+        Ok(())
+    }
+
+    fn folder(&mut self, folder: &RepoPath, entries: &[Entry]) -> Result<(), Error> {
+        for entry in entries {
+            self.entry(folder, entry, entries)?;
+        }
+        if self.environment.sourceless {
+            let cache = folder.join("__pycache__");
+            let compiled = self.lookup.tree.list(&cache)?;
+            let stems: BTreeSet<&[u8]> = entries
+                .iter()
+                .filter(|entry| !matches!(entry.node, Node::Folder(_)))
+                .map(|entry| stem(&entry.name))
+                .collect();
+            for entry in compiled
+                .iter()
+                .filter(|entry| !stems.contains(stem(&entry.name)))
+            {
+                self.entry(&cache, entry, &compiled)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn entry(&mut self, folder: &RepoPath, entry: &Entry, beside: &[Entry]) -> Result<(), Error> {
+        let path = folder.join(&entry.name);
+        match entry.node {
+            Node::Folder(_) | Node::Submodule => {}
+            Node::File(id) => {
+                if self.loads(&entry.name, beside) && self.seen.insert(path.clone()) {
+                    self.listed.push(Listed::File(File { path, id }));
+                }
+            }
+            Node::Link(_) => self.link(path)?,
+        }
+        Ok(())
+    }
+
+    /// Follows a link; Alembic judges the name of what it leads to.
+    fn link(&mut self, path: RepoPath) -> Result<(), Error> {
+        match self.lookup.find(&path)? {
+            Found::Folder(_) => {}
+            Found::File(file) => {
+                let folder = file.path.parent().unwrap_or_default();
+                let beside = self.lookup.list(&folder)?;
+                if self.loads(file.path.file_name(), &beside) && self.seen.insert(file.path.clone())
+                {
+                    self.listed.push(Listed::File(file));
+                }
+            }
+            Found::Nothing(target) => self.broken(path, target.file_name()),
+            Found::Outside(target) => self.broken(path, &target),
+        }
+        Ok(())
+    }
+
+    fn broken(&mut self, path: RepoPath, target: &[u8]) {
+        if is_migration_name(target) && self.seen.insert(path.clone()) {
+            self.listed.push(Listed::BrokenLink(path));
+        }
+    }
+
+    /// Tells whether Alembic loads a file of this name, given what lies beside it.
+    fn loads(&self, name: &[u8], beside: &[Entry]) -> bool {
+        if is_migration_name(name) {
+            return true;
+        }
+        let Some((source, kind)) = name.split_last_chunk::<1>() else {
+            return false;
+        };
+        let is_there = |name: &[u8]| beside.iter().any(|entry| entry.name == name);
+        if !self.environment.sourceless || !is_migration_name(source) || is_there(source) {
+            return false;
+        }
+        match kind {
+            b"c" => true,
+            b"o" => !is_there(&[source, b"c"].concat()),
+            _ => false,
+        }
+    }
+}
+
+/// Returns what stands before the first full stop.
+fn stem(name: &[u8]) -> &[u8] {
+    name.split(|byte| *byte == b'.').next().unwrap_or(name)
+}

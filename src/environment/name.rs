@@ -1,0 +1,110 @@
+//! What environments are called, and how they are run.
+
+use super::claim::{MAIN_SECTION, Origin};
+use super::lookup::{Found, Lookup};
+use super::{Environment, Runner};
+use crate::tree::{Error, RepoPath};
+
+/// Returns the name of an environment: its `script_location`, and the section unless it is `alembic`.
+///
+/// It depends on nothing else in the tree, so that it stays what it is when others come and go;
+/// [`make_unique`] sees to the rare two that share one.
+pub(super) fn name(script_location: &RepoPath, origin: &Origin) -> String {
+    let folder = match script_location.is_root() {
+        true => ".".to_owned(),
+        false => lossy(script_location),
+    };
+    match section(origin) {
+        Some(section) => format!("{folder}:{section}"),
+        None => folder,
+    }
+}
+
+/// Adds their first version folder to names that are there already.
+pub(super) fn make_unique(environments: &mut [Environment]) {
+    for index in 0..environments.len() {
+        let (earlier, rest) = environments.split_at_mut(index);
+        let Some(environment) = rest.first_mut() else {
+            continue;
+        };
+        let taken = |name: &str| earlier.iter().any(|other| other.name == name);
+        let versions = environment.version_locations.first();
+        if taken(&environment.name)
+            && let Some(versions) = versions
+        {
+            environment.name = format!("{}@{}", environment.name, lossy(versions));
+        }
+        let plain = environment.name.clone();
+        for number in 2.. {
+            if !taken(&environment.name) {
+                break;
+            }
+            environment.name = format!("{plain}#{number}");
+        }
+    }
+}
+
+/// Finds the command that runs an environment; `run_from` is the folder that it has to be run in.
+pub(super) fn runner(
+    lookup: &Lookup<'_>,
+    origin: &Origin,
+    script_location: &RepoPath,
+    run_from: &RepoPath,
+) -> Result<Runner, Error> {
+    let own_folder = match origin {
+        Origin::OwnFolder { .. } | Origin::Bare => true,
+        Origin::Section { ini, .. } | Origin::Heir { ini } => {
+            ini.path == script_location.join("alembic.ini")
+        }
+        Origin::Pyproject { .. } => false,
+    };
+    if own_folder && uses_flask(lookup, script_location)? {
+        let usual = script_location.file_name() == b"migrations";
+        return Ok(Runner::FlaskMigrate(match usual {
+            true => Vec::new(),
+            false => vec!["-d".to_owned(), lossy(script_location)],
+        }));
+    }
+    let file = match origin {
+        Origin::Section { ini, .. } | Origin::Heir { ini } | Origin::OwnFolder { ini } => Some(ini),
+        Origin::Pyproject { file } => Some(file),
+        Origin::Bare => None,
+    };
+    let mut arguments = Vec::new();
+    if let Some(file) = file {
+        let path = file.path.below(run_from).unwrap_or(file.path.as_bytes());
+        if path != b"alembic.ini" && path != b"pyproject.toml" {
+            arguments.push("-c".to_owned());
+            arguments.push(String::from_utf8_lossy(path).into_owned());
+        }
+    }
+    if let Some(section) = section(origin) {
+        arguments.push("-n".to_owned());
+        arguments.push(section.to_owned());
+    }
+    Ok(Runner::Alembic(arguments))
+}
+
+fn section(origin: &Origin) -> Option<&str> {
+    match origin {
+        Origin::Section { name, .. } => Some(name.as_str()).filter(|name| *name != MAIN_SECTION),
+        Origin::Heir { .. }
+        | Origin::OwnFolder { .. }
+        | Origin::Pyproject { .. }
+        | Origin::Bare => None,
+    }
+}
+
+/// Flask-Migrate's `env.py` takes the database from Flask's current application.
+fn uses_flask(lookup: &Lookup<'_>, script_location: &RepoPath) -> Result<bool, Error> {
+    let Found::File(env) = lookup.find(&script_location.join("env.py"))? else {
+        return Ok(false);
+    };
+    let source = lookup.tree.read(&env)?;
+    let mentions = |word: &[u8]| source.windows(word.len()).any(|window| window == word);
+    Ok(mentions(b"current_app") || mentions(b"flask_migrate"))
+}
+
+fn lossy(path: &RepoPath) -> String {
+    String::from_utf8_lossy(path.as_bytes()).into_owned()
+}

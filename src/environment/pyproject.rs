@@ -1,0 +1,148 @@
+//! `[tool.alembic]` of a `pyproject.toml`.
+
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use super::Problem;
+use super::location;
+use super::settings::{Place, RECURSIVE, SCRIPT_LOCATION, SOURCELESS, Stated, VERSION_LOCATIONS};
+use crate::finding::Site;
+use crate::tree::File;
+
+const SECTION: &str = "tool.alembic";
+
+/// What one file says in `[tool.alembic]`; a value that Alembic would refuse is the problem with it.
+#[derive(Debug)]
+pub(super) struct Pyproject {
+    pub(super) file: File,
+    pub(super) script_location: Result<Option<Stated>, Box<Problem>>,
+    pub(super) version_locations: Result<Vec<Stated>, Box<Problem>>,
+    pub(super) recursive: Result<bool, Box<Problem>>,
+    pub(super) sourceless: Result<bool, Box<Problem>>,
+}
+
+impl Pyproject {
+    /// Reads a file; nothing where it does not speak of Alembic.
+    pub(super) fn parse(file: &File, source: &[u8]) -> Result<Option<Pyproject>, Box<Problem>> {
+        let text = String::from_utf8_lossy(source);
+        if !text.contains("alembic") {
+            return Ok(None);
+        }
+        let root = match DeTable::parse(&text) {
+            Ok(root) => root,
+            Err(_) if !text.contains(SECTION) => return Ok(None),
+            Err(error) => {
+                let site = Site::Span {
+                    file: file.clone(),
+                    span: error.span().unwrap_or(0..0),
+                };
+                return Err(Box::new(Problem {
+                    site,
+                    section: None,
+                    key: None,
+                    message: format!("the file cannot be read: {}", error.message()),
+                }));
+            }
+        };
+        let tool = root.get_ref().get("tool").map(Spanned::get_ref);
+        let table = tool.and_then(|tool| tool.as_table()?.get("alembic")?.get_ref().as_table());
+        Ok(table.map(|table| Reader { file, table }.read()))
+    }
+
+    /// Tells whether the table says where migrations are.
+    pub(super) fn speaks(&self) -> bool {
+        !matches!(self.script_location, Ok(None))
+            || !self.version_locations.as_ref().is_ok_and(Vec::is_empty)
+    }
+}
+
+struct Reader<'t> {
+    file: &'t File,
+    table: &'t DeTable<'t>,
+}
+
+impl Reader<'_> {
+    fn read(&self) -> Pyproject {
+        let script_location = self.table.get(SCRIPT_LOCATION);
+        Pyproject {
+            file: self.file.clone(),
+            script_location: script_location
+                .map(|value| self.text(SCRIPT_LOCATION, value))
+                .transpose(),
+            version_locations: self.version_locations(),
+            recursive: self.flag(RECURSIVE),
+            sourceless: self.flag(SOURCELESS),
+        }
+    }
+
+    /// Alembic reads a string letter by letter, so only an array can be meant.
+    fn version_locations(&self) -> Result<Vec<Stated>, Box<Problem>> {
+        let Some(value) = self.table.get(VERSION_LOCATIONS) else {
+            return Ok(Vec::new());
+        };
+        let array = value.get_ref().as_array().ok_or_else(|| {
+            self.place(VERSION_LOCATIONS, value)
+                .problem("`version_locations` must be an array of strings")
+        })?;
+        let items = array.iter();
+        items
+            .map(|item| self.text(VERSION_LOCATIONS, item))
+            .collect()
+    }
+
+    fn flag(&self, key: &'static str) -> Result<bool, Box<Problem>> {
+        let Some(value) = self.table.get(key) else {
+            return Ok(false);
+        };
+        value.get_ref().as_bool().ok_or_else(|| {
+            self.place(key, value)
+                .problem(format!("`{key}` must be `true` or `false`"))
+        })
+    }
+
+    fn text(
+        &self,
+        key: &'static str,
+        value: &Spanned<DeValue<'_>>,
+    ) -> Result<Stated, Box<Problem>> {
+        let place = self.place(key, value);
+        let Some(raw) = value.get_ref().as_str() else {
+            return Err(place.problem(format!("`{key}` must be a string")));
+        };
+        let folder = self.file.path.parent().unwrap_or_default();
+        match substitute(raw, &location::here(&folder)) {
+            Some(text) => Ok(Stated { text, place }),
+            None => Err(place.problem(format!(
+                "`{key}` is `{raw}`, in which only `%(here)s` and `%%` can be replaced"
+            ))),
+        }
+    }
+
+    fn place(&self, key: &'static str, value: &Spanned<DeValue<'_>>) -> Place {
+        Place {
+            site: Site::Span {
+                file: self.file.clone(),
+                span: value.span(),
+            },
+            section: SECTION.to_owned(),
+            key,
+        }
+    }
+}
+
+/// Python's `raw % {"here": here}`.
+fn substitute(raw: &str, here: &str) -> Option<String> {
+    let mut text = String::new();
+    let mut rest = raw;
+    while let Some((before, after)) = rest.split_once('%') {
+        text.push_str(before);
+        let (replacement, left) = match after.strip_prefix("(here)s") {
+            Some(left) => (here, left),
+            None => ("%", after.strip_prefix('%')?),
+        };
+        text.push_str(replacement);
+        rest = left;
+    }
+    text.push_str(rest);
+    Some(text)
+}

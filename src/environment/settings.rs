@@ -1,0 +1,252 @@
+//! The few settings that say where migrations are: a section of an ini file over `[tool.alembic]`.
+//!
+//! This is `Config.get_alembic_option` and `get_version_locations_list` of `alembic/config.py`: key
+//! by key, the ini first.
+
+use super::Problem;
+use super::ini::{Fault, Ini, Section, Setting};
+use super::location;
+use super::pyproject::Pyproject;
+use crate::finding::Site;
+use crate::tree::File;
+
+pub(super) const SCRIPT_LOCATION: &str = "script_location";
+pub(super) const VERSION_LOCATIONS: &str = "version_locations";
+pub(super) const RECURSIVE: &str = "recursive_version_locations";
+pub(super) const SOURCELESS: &str = "sourceless";
+const SEPARATORS: [&str; 2] = ["path_separator", "version_path_separator"];
+
+/// No one has more; each is looked up.
+const MAX_LOCATIONS: usize = 1000;
+
+/// A value and where it is written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Stated {
+    /// The value; the root of the tree stands in it as [`location::here`] writes it.
+    pub(super) text: String,
+    /// Where it is written.
+    pub(super) place: Place,
+}
+
+/// Where a value is written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Place {
+    pub(super) site: Site,
+    pub(super) section: String,
+    pub(super) key: &'static str,
+}
+
+impl Place {
+    /// Makes a problem of the value at this place.
+    pub(super) fn problem(&self, message: impl Into<String>) -> Box<Problem> {
+        Box::new(Problem {
+            site: self.site.clone(),
+            section: Some(self.section.clone()),
+            key: Some(self.key),
+            message: message.into(),
+        })
+    }
+}
+
+/// What one section and one `[tool.alembic]` say together.
+#[derive(Debug, Default)]
+pub(super) struct Settings {
+    pub(super) script_location: Option<Stated>,
+    /// Empty where nothing is said, or nothing in many words.
+    pub(super) version_locations: Vec<Stated>,
+    pub(super) recursive: bool,
+    pub(super) sourceless: bool,
+}
+
+/// One section of one ini file.
+#[derive(Clone, Copy)]
+pub(super) struct IniSection<'a> {
+    pub(super) file: &'a File,
+    pub(super) ini: &'a Ini,
+    pub(super) section: &'a Section,
+}
+
+impl Settings {
+    /// Reads the settings; a value that Alembic would refuse is a problem.
+    pub(super) fn read(
+        section: Option<IniSection<'_>>,
+        pyproject: Option<&Pyproject>,
+        problems: &mut Vec<Problem>,
+    ) -> Result<Settings, Box<Problem>> {
+        let stated = section.map(|ini| ini.stated(SCRIPT_LOCATION));
+        let script_location = match (stated.transpose()?.flatten(), pyproject) {
+            (None, Some(pyproject)) => pyproject.script_location.clone()?,
+            (stated, _) => stated,
+        };
+        let listed = match section {
+            Some(ini) => ini.version_locations(problems)?,
+            None => Vec::new(),
+        };
+        let version_locations = match pyproject {
+            Some(pyproject) if listed.is_empty() => pyproject.version_locations.clone()?,
+            _ => listed,
+        };
+        let mut flag = |key, fallback: Option<&Result<bool, Box<Problem>>>| {
+            let own = section.and_then(|ini| ini.flag(key));
+            own.unwrap_or_else(|| match fallback.cloned() {
+                None => false,
+                Some(Ok(flag)) => flag,
+                Some(Err(problem)) => {
+                    problems.push(*problem);
+                    false
+                }
+            })
+        };
+        Ok(Settings {
+            script_location,
+            version_locations,
+            recursive: flag(RECURSIVE, pyproject.map(|file| &file.recursive)),
+            sourceless: flag(SOURCELESS, pyproject.map(|file| &file.sourceless)),
+        })
+    }
+}
+
+impl IniSection<'_> {
+    fn stated(&self, key: &'static str) -> Result<Option<Stated>, Box<Problem>> {
+        let setting = self.get(key)?;
+        Ok(setting.map(|setting| Stated {
+            place: self.place(key, &setting),
+            text: setting.text,
+        }))
+    }
+
+    /// Booleans of an ini count only as `true`; an unreadable one does not count.
+    fn flag(&self, key: &'static str) -> Option<bool> {
+        let setting = self.get(key).ok()??;
+        Some(setting.text == "true")
+    }
+
+    fn version_locations(&self, problems: &mut Vec<Problem>) -> Result<Vec<Stated>, Box<Problem>> {
+        let Some(stated) = self.stated(VERSION_LOCATIONS)? else {
+            return Ok(Vec::new());
+        };
+        let separator = self.separator(problems)?;
+        let texts = split(&stated.text, separator);
+        if texts.len() > MAX_LOCATIONS {
+            let message = format!("`{VERSION_LOCATIONS}` names more than {MAX_LOCATIONS} folders");
+            return Err(stated.place.problem(message));
+        }
+        Ok(texts
+            .into_iter()
+            .map(|text| Stated {
+                text: text.to_owned(),
+                place: stated.place.clone(),
+            })
+            .collect())
+    }
+
+    /// Finds how several version locations are kept apart.
+    ///
+    /// Templates of Alembic 1.7 wrote a comment behind the value, which Alembic takes for a part of
+    /// it and refuses as soon as `version_locations` is set; the value is what stands before it.
+    fn separator(&self, problems: &mut Vec<Problem>) -> Result<Separator, Box<Problem>> {
+        for key in SEPARATORS {
+            let Some(stated) = self.stated(key)? else {
+                continue;
+            };
+            let word = stated.text.split([' ', '\t']).next().unwrap_or_default();
+            if word != stated.text {
+                problems.push(*stated.place.problem(format!(
+                    "`{key}` is `{}`, which Alembic refuses: an ini file has no comments behind \
+                     values",
+                    stated.text
+                )));
+            }
+            return Separator::named(word).ok_or_else(|| {
+                stated.place.problem(format!(
+                    "`{key}` is `{}`, not one of `space`, `newline`, `os`, `:`, `;`",
+                    stated.text
+                ))
+            });
+        }
+        Ok(Separator::Legacy)
+    }
+
+    fn get(&self, key: &'static str) -> Result<Option<Setting>, Box<Problem>> {
+        let folder = self.file.path.parent().unwrap_or_default();
+        let got = self.ini.get(self.section, key, &location::here(&folder));
+        got.map_err(|Fault { message, span }| {
+            let place = self.place(
+                key,
+                &Setting {
+                    text: String::new(),
+                    span,
+                },
+            );
+            place.problem(format!("`{key}` cannot be read: {message}"))
+        })
+    }
+
+    fn place(&self, key: &'static str, setting: &Setting) -> Place {
+        Place {
+            site: Site::Span {
+                file: self.file.clone(),
+                span: setting.span.clone(),
+            },
+            section: self.section.name.clone(),
+            key,
+        }
+    }
+}
+
+/// What stands between two version locations.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Separator {
+    /// One character; `os` is a colon, as everywhere but on Windows.
+    Character(char),
+    /// Nothing is said: blanks, or a comma and the blanks behind it.
+    Legacy,
+}
+
+impl Separator {
+    fn named(name: &str) -> Option<Separator> {
+        let character = match name {
+            "space" => ' ',
+            "newline" => '\n',
+            "os" | ":" => ':',
+            ";" => ';',
+            _ => return None,
+        };
+        Some(Separator::Character(character))
+    }
+}
+
+/// Splits as Alembic does, but for empty items: they would stand for the current directory.
+///
+/// The legacy way strips nothing, so a line break remains a part of the path, as it does for Alembic.
+fn split(text: &str, separator: Separator) -> Vec<&str> {
+    let items: Vec<&str> = match separator {
+        Separator::Character(character) => text.split(character).map(str::trim).collect(),
+        Separator::Legacy => text.split([',', ' ']).collect(),
+    };
+    items.into_iter().filter(|item| !item.is_empty()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn version_locations_split_as_alembic_splits_them() {
+        let cases: [(&str, &str, &[&str]); 8] = [
+            ("a b", "space", &["a", "b"]),
+            ("\na\nb c\n", "newline", &["a", "b c"]),
+            ("a:b, c", "os", &["a", "b, c"]),
+            ("a : b", ":", &["a", "b"]),
+            ("a;b:c", ";", &["a", "b:c"]),
+            ("a, b,c  d", "", &["a", "b", "c", "d"]),
+            ("a,\nb:c", "", &["a", "\nb:c"]),
+            (" , ", "", &[]),
+        ];
+        for (text, name, expected) in cases {
+            let separator = Separator::named(name).unwrap_or(Separator::Legacy);
+            assert_eq!(split(text, separator), expected, "{text:?} by {name:?}");
+        }
+        assert_eq!(Separator::named("comma"), None);
+    }
+}
