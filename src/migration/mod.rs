@@ -3,9 +3,25 @@
 //! This is the only user of the Python parsers. It never runs anything, and it never guesses: what
 //! only running Python could know is [`Value::Computed`].
 
+mod body;
+mod decode;
+mod effects;
+mod header;
+mod interpret;
+mod misspelling;
+mod name;
+mod nesting;
+mod pieces;
+mod units;
+mod value;
+
 use std::borrow::Borrow;
 use std::fmt;
+use std::sync::Arc;
 
+use bytesize::ByteSize;
+
+pub use self::name::{is_migration_name, legacy_id};
 use crate::text::{Span, escape};
 use crate::tree::File;
 
@@ -69,6 +85,24 @@ pub enum Value {
     },
 }
 
+impl Value {
+    /// Returns the texts of a constant; nothing where there is none.
+    pub fn texts(&self) -> &[Text] {
+        match self {
+            Value::Known { texts, .. } => texts,
+            Value::Missing | Value::Computed { .. } => &[],
+        }
+    }
+
+    /// Returns where the value is written.
+    pub fn span(&self) -> Option<&Span> {
+        match self {
+            Value::Known { span, .. } | Value::Computed { span, .. } => Some(span),
+            Value::Missing => None,
+        }
+    }
+}
+
 /// How a constant is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Shape {
@@ -119,11 +153,108 @@ pub struct Fault {
     pub span: Span,
 }
 
+/// What the reader agrees to read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// The size in bytes of the largest file that is read.
+    pub max_file_size: u64,
+}
+
+impl Default for Limits {
+    fn default() -> Limits {
+        Limits {
+            max_file_size: 1 << 20,
+        }
+    }
+}
+
+/// Reads what a source file says under the four names; quick, and never fails.
+///
+/// Only the statements that bear on the names are parsed: [`Module::fault`] is set where one of those
+/// cannot be Python, but [`check_body`] alone looks at all of the file.
+pub fn read(source: &[u8], limits: &Limits) -> Module {
+    if let Some(fault) = oversize(source, limits) {
+        return Module::faulty(fault);
+    }
+    match decode::decode(source) {
+        Ok(source) => interpret::interpret(&source.text).map_spans(|span| source.original(span)),
+        Err(fault) => Module::faulty(fault),
+    }
+}
+
+/// Returns why no supported version of Python loads a source file, if it is so.
+pub fn check_body(source: &[u8], limits: &Limits) -> Option<Fault> {
+    if let Some(fault) = oversize(source, limits) {
+        return Some(fault);
+    }
+    match decode::decode(source) {
+        Ok(source) => body::check(&source.text).map(|fault| Fault {
+            span: source.original(&fault.span),
+            ..fault
+        }),
+        Err(fault) => Some(fault),
+    }
+}
+
+fn oversize(source: &[u8], limits: &Limits) -> Option<Fault> {
+    let size = source.len() as u64;
+    (size > limits.max_file_size).then(|| Fault {
+        message: format!(
+            "the file is {}; at most {} is read (max_file_size)",
+            ByteSize::b(size),
+            ByteSize::b(limits.max_file_size)
+        ),
+        span: 0..0,
+    })
+}
+
+impl Module {
+    /// A module of which nothing is known but that it cannot be loaded.
+    fn faulty(fault: Fault) -> Module {
+        Module {
+            revision: Value::Missing,
+            down_revision: Value::Missing,
+            branch_labels: Value::Missing,
+            depends_on: Value::Missing,
+            misspellings: Vec::new(),
+            allows: Vec::new(),
+            fault: Some(fault),
+        }
+    }
+
+    fn map_spans(mut self, map: impl Fn(&Span) -> Span) -> Module {
+        for value in [
+            &mut self.revision,
+            &mut self.down_revision,
+            &mut self.branch_labels,
+            &mut self.depends_on,
+        ] {
+            match value {
+                Value::Missing => {}
+                Value::Computed { span, .. } => *span = map(span),
+                Value::Known { texts, span, .. } => {
+                    *span = map(span);
+                    for text in texts {
+                        text.span = map(&text.span);
+                    }
+                }
+            }
+        }
+        for misspelling in &mut self.misspellings {
+            misspelling.span = map(&misspelling.span);
+        }
+        if let Some(fault) = &mut self.fault {
+            fault.span = map(&fault.span);
+        }
+        self
+    }
+}
+
 /// One file of a version folder, read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Migration {
     /// Where it is and what it holds.
     pub file: File,
     /// What it says.
-    pub module: Module,
+    pub module: Arc<Module>,
 }

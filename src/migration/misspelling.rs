@@ -1,0 +1,104 @@
+//! Assignments that were meant for one of the four names.
+//!
+//! Alembic ignores a name that it does not know, so `down_revisions = "..."` reads as no parent at all.
+
+use std::collections::BTreeMap;
+
+use strsim::damerau_levenshtein;
+
+use super::Misspelling;
+use super::interpret::NAMES;
+use super::pieces::{Kind, Pieces};
+use super::units::{Role, Unit};
+use crate::text::Span;
+
+/// What people write for one of the names that is further from it than a slip of the finger.
+const SYNONYMS: &[(&str, &str)] = &[
+    ("rev", "revision"),
+    ("rev_id", "revision"),
+    ("revision_id", "revision"),
+    ("down_rev", "down_revision"),
+    ("downrev", "down_revision"),
+    ("down_revision_id", "down_revision"),
+    ("parent_revision", "down_revision"),
+    ("prev_revision", "down_revision"),
+    ("previous_revision", "down_revision"),
+    ("revises", "down_revision"),
+];
+
+/// A name that Alembic would never read, so that it is a slip even beside the right one.
+const NEVER_RIGHT: &str = "down_revisions";
+
+/// Finds assignments that look meant for one of the names in `missing`.
+///
+/// `branch_labels` and `depends_on` may well be missing: for them a name that the file uses is no slip.
+pub(super) fn find(text: &str, units: &[Unit], missing: &[&'static str]) -> Vec<Misspelling> {
+    let mut found: Vec<Misspelling> = units
+        .iter()
+        .filter(|unit| unit.role == Role::Code)
+        .filter_map(|unit| {
+            let span = target(text, unit)?;
+            let name = &text[span.clone()];
+            Some(Misspelling {
+                found: name.to_owned(),
+                meant: meant(name, missing)?,
+                span,
+            })
+        })
+        .collect();
+    if found.is_empty() {
+        return found;
+    }
+    let uses = count_words(text);
+    found.retain(|slip| {
+        let is_required = matches!(slip.meant, "revision" | "down_revision");
+        let is_certain = is_required && missing.contains(&slip.meant);
+        is_certain || uses.get(slip.found.as_str()) == Some(&1)
+    });
+    found
+}
+
+/// Returns the bytes of the name that a unit assigns to, where it starts with one.
+fn target(text: &str, unit: &Unit) -> Option<Span> {
+    let code = &text[unit.span.clone()];
+    let length = code
+        .bytes()
+        .position(|byte| !byte.is_ascii_alphanumeric() && byte != b'_')?;
+    let rest = code[length..].trim_start_matches([' ', '\t', '\x0c']);
+    let assigns = rest.starts_with(':') || rest.starts_with('=') && !rest.starts_with("==");
+    // Nothing this short or long is near a name, and an annotation alone assigns nothing.
+    let plausible = (3..=20).contains(&length) && (rest.starts_with('=') || rest.contains('='));
+    (assigns && plausible).then(|| unit.span.start..unit.span.start + length)
+}
+
+fn meant(name: &str, missing: &[&'static str]) -> Option<&'static str> {
+    if NAMES.contains(&name) {
+        return None;
+    }
+    if name == NEVER_RIGHT {
+        return Some("down_revision");
+    }
+    let lower = name.to_ascii_lowercase();
+    let synonym = SYNONYMS
+        .iter()
+        .find(|(synonym, meant)| *synonym == lower && missing.contains(meant));
+    if let Some((_, meant)) = synonym {
+        return Some(meant);
+    }
+    missing
+        .iter()
+        .map(|meant| (damerau_levenshtein(&lower, meant), *meant))
+        .filter(|(distance, _)| *distance <= 2)
+        .min()
+        .map(|(_, meant)| meant)
+}
+
+fn count_words(text: &str) -> BTreeMap<&str, usize> {
+    let mut counts = BTreeMap::new();
+    for piece in Pieces::new(text) {
+        if piece.kind == Kind::Word {
+            *counts.entry(&text[piece.start..piece.end]).or_default() += 1;
+        }
+    }
+    counts
+}

@@ -1,0 +1,302 @@
+//! Cuts a module into its top-level statements and tells which of them could matter.
+
+use super::pieces::{Kind, Piece, Pieces};
+use crate::text::Span;
+
+/// A top-level logical line with the block and the clauses that belong to it.
+///
+/// Simple statements that share a line are one unit, and so are a definition and its decorators.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Unit {
+    pub(super) span: Span,
+    pub(super) role: Role,
+    /// Whether it mentions a word that can bear on the four names.
+    pub(super) interesting: bool,
+}
+
+/// What running a unit runs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Role {
+    /// All of it.
+    Code,
+    /// A function or class, by the bytes of its name: at first, none of its body.
+    Definition(Span),
+}
+
+/// The units of a module.
+#[derive(Debug, Default)]
+pub(super) struct Cut {
+    pub(super) units: Vec<Unit>,
+    /// Whether a string or bracket never ends.
+    pub(super) broken: bool,
+}
+
+/// Cuts a module.
+pub(super) fn cut(text: &str) -> Cut {
+    let mut cutter = Cutter {
+        text,
+        cut: Cut::default(),
+        open: None,
+        line: Some(0),
+    };
+    for piece in Pieces::new(text) {
+        cutter.take(piece);
+    }
+    cutter.close();
+    cutter.cut
+}
+
+struct Cutter<'a> {
+    text: &'a str,
+    cut: Cut,
+    open: Option<Open>,
+    /// The start of the line while nothing on it has been seen.
+    line: Option<usize>,
+}
+
+/// A unit that is being read.
+struct Open {
+    start: usize,
+    end: usize,
+    definition: Definition,
+    interest: Interest,
+    is_odd: bool,
+}
+
+enum Definition {
+    No,
+    /// Decorators so far.
+    Awaited,
+    /// `async` was the last word.
+    Async,
+    /// `def` or `class` was the last word.
+    Unnamed,
+    Named(Span),
+}
+
+impl Cutter<'_> {
+    fn take(&mut self, piece: Piece) {
+        match piece.kind {
+            Kind::Comment => return,
+            Kind::Newline => {
+                self.line = Some(piece.end);
+                return;
+            }
+            Kind::Broken => self.cut.broken = true,
+            Kind::Word | Kind::Text | Kind::Open | Kind::Field | Kind::Close | Kind::Operator => {}
+        }
+        let at_margin = match self.line.take() {
+            Some(line) => self.start_line(line, piece),
+            None => false,
+        };
+        let Some(open) = &mut self.open else { return };
+        open.end = piece.end;
+        if piece.kind != Kind::Word {
+            return;
+        }
+        let word = &self.text[piece.start..piece.end];
+        open.note_definition(word, at_margin, &piece);
+        let interest = match Interest::of(word) {
+            Interest::Import if !imports_everything(&self.text[piece.end..]) => Interest::None,
+            interest => interest,
+        };
+        let is_attribute = interest == Interest::Name && self.text[..piece.start].ends_with('.');
+        if !is_attribute {
+            open.interest = open.interest.max(interest);
+        }
+    }
+
+    /// Opens a unit where the line does not belong to the last one; tells whether it starts at the margin.
+    fn start_line(&mut self, line: usize, piece: Piece) -> bool {
+        let blank = &self.text[line..piece.start];
+        // A form feed starts the column anew; a backslash at the margin joins what follows to it.
+        let blank = blank.rsplit('\x0c').next().unwrap_or(blank);
+        let indented = !blank.is_empty() && !blank.starts_with('\\');
+        if indented && self.open.is_some() {
+            return false;
+        }
+        let word = &self.text[piece.start..piece.end];
+        let joins = match &self.open {
+            None => false,
+            Some(open) => match open.definition {
+                Definition::Awaited => matches!(word, "@" | "def" | "class" | "async"),
+                Definition::No => matches!(word, "elif" | "else" | "except" | "finally"),
+                Definition::Async | Definition::Unnamed | Definition::Named(_) => false,
+            },
+        };
+        if !joins {
+            self.close();
+            self.open = Some(Open {
+                start: if indented { line } else { piece.start },
+                end: piece.end,
+                definition: if word == "@" {
+                    Definition::Awaited
+                } else {
+                    Definition::No
+                },
+                interest: Interest::None,
+                is_odd: indented || !can_start(self.text, &piece),
+            });
+        }
+        true
+    }
+
+    fn close(&mut self) {
+        let Some(open) = self.open.take() else { return };
+        let role = match open.definition {
+            Definition::Named(name) => Role::Definition(name),
+            Definition::No | Definition::Awaited | Definition::Async | Definition::Unnamed => {
+                Role::Code
+            }
+        };
+        let interesting = match (&open.interest, &role) {
+            (Interest::Name | Interest::Import | Interest::Anywhere, _) => true,
+            (Interest::Module, Role::Code) => true,
+            (Interest::Module, Role::Definition(_)) | (Interest::None, _) => false,
+        };
+        self.cut.units.push(Unit {
+            span: open.start..open.end,
+            role,
+            interesting: interesting || open.is_odd,
+        });
+    }
+}
+
+impl Open {
+    fn note_definition(&mut self, word: &str, at_margin: bool, piece: &Piece) {
+        self.definition = match (&self.definition, word) {
+            (Definition::Unnamed, _) => Definition::Named(piece.start..piece.end),
+            (Definition::Async, "def") => Definition::Unnamed,
+            (Definition::No | Definition::Awaited, "def" | "class") if at_margin => {
+                Definition::Unnamed
+            }
+            (Definition::No | Definition::Awaited, "async") if at_margin => Definition::Async,
+            _ => return,
+        };
+    }
+}
+
+/// How much a word can bear on the four names, the strongest last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Interest {
+    None,
+    /// Code at module level can rebind any name by it, code in a function its own names only.
+    Module,
+    /// `import`, if a `*` follows.
+    Import,
+    /// One of the names.
+    Name,
+    /// A way to the names of a module from anywhere.
+    Anywhere,
+}
+
+impl Interest {
+    fn of(word: &str) -> Interest {
+        match word {
+            "revision" | "down_revision" | "branch_labels" | "depends_on" | "__getattr__" => {
+                Interest::Name
+            }
+            "globals" | "__globals__" | "f_globals" => Interest::Anywhere,
+            "import" => Interest::Import,
+            "vars" | "locals" | "exec" | "eval" | "modules" => Interest::Module,
+            // Python compares names after NFKC, so this could be any of the above.
+            _ if !word.is_ascii() => Interest::Name,
+            _ => Interest::None,
+        }
+    }
+}
+
+fn imports_everything(behind: &str) -> bool {
+    behind
+        .trim_start_matches([' ', '\t', '\x0c', '\\', '\r', '\n'])
+        .starts_with('*')
+}
+
+/// Tells whether a statement can start like this; what cannot is parsed for its fault.
+fn can_start(text: &str, piece: &Piece) -> bool {
+    match piece.kind {
+        Kind::Word | Kind::Text | Kind::Open => true,
+        Kind::Operator => text[piece.start..].starts_with(['@', '-', '+', '~', '*', '.']),
+        Kind::Field | Kind::Close | Kind::Comment | Kind::Newline | Kind::Broken => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// One line a unit: `*` where it is interesting, the name where it is a definition.
+    fn units(text: &str) -> Vec<String> {
+        let show = |unit: &Unit| {
+            let mark = if unit.interesting { "*" } else { "" };
+            let name = match &unit.role {
+                Role::Code => "",
+                Role::Definition(name) => &text[name.clone()],
+            };
+            format!("{mark}{name}:{}", &text[unit.span.clone()])
+        };
+        cut(text).units.iter().map(show).collect()
+    }
+
+    #[test]
+    fn a_unit_is_a_statement_with_all_that_belongs_to_it() {
+        assert_eq!(
+            units("'doc'\n\nx = (\n1)  # c\nif x:\n  y\n# c\nelse:\n  z\n\nw; v\n"),
+            [
+                ":'doc'",
+                ":x = (\n1)",
+                ":if x:\n  y\n# c\nelse:\n  z",
+                ":w; v"
+            ]
+        );
+        assert_eq!(
+            units("@a\n@b(1)\ndef c():\n\td\nasync def e(): f\nclass G: pass\r\rh"),
+            [
+                "c:@a\n@b(1)\ndef c():\n\td",
+                "e:async def e(): f",
+                "G:class G: pass",
+                ":h"
+            ]
+        );
+        assert_eq!(units(""), [""; 0]);
+        assert_eq!(units("\n # c\n\x0c\n"), [""; 0]);
+    }
+
+    #[test]
+    fn a_form_feed_or_a_backslash_is_no_indent() {
+        assert_eq!(
+            units("a\n\x0cb\n  \x0cc\n\\\n  d"),
+            [":a", ":b", ":c", ":d"]
+        );
+        assert_eq!(units("  a\nb"), ["*:  a", ":b"]);
+    }
+
+    #[test]
+    fn words_that_bear_on_the_names_are_interesting() {
+        assert_eq!(
+            units(
+                "revision = 1\n'revision'\nx.revision\n# revision\nfrom a import b\nfrom a import *"
+            ),
+            [
+                "*:revision = 1",
+                ":'revision'",
+                ":x.revision",
+                ":from a import b",
+                "*:from a import *"
+            ]
+        );
+        assert_eq!(
+            units(
+                "def f():\n exec(x)\ndef g(): globals()\nexec(x)\né = 1\n<<<<<<< HEAD\n=======\n"
+            ),
+            [
+                "f:def f():\n exec(x)",
+                "*g:def g(): globals()",
+                "*:exec(x)",
+                "*:é = 1",
+                "*:<<<<<<< HEAD",
+                "*:======="
+            ]
+        );
+    }
+}
