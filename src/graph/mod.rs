@@ -1,0 +1,248 @@
+//! The revision graph of one environment, broken ones too.
+//!
+//! A history that Alembic would refuse is still a graph here: duplicates, parents that no file
+//! defines and cycles are facts that rules report, never errors. Where Alembic loads the history,
+//! revisions, heads and bases are those of its `RevisionMap` (`alembic/script/revision.py`).
+
+mod cycle;
+mod labels;
+mod revision;
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use crate::migration::{Migration, RevisionId, Text};
+
+pub use revision::{Parents, Revision};
+
+/// The place of a revision in its graph.
+type Index = usize;
+
+/// The revisions of one environment and how they hang together.
+#[derive(Debug, Clone, Default)]
+pub struct Graph {
+    revisions: Vec<Revision>,
+    by_id: HashMap<RevisionId, Index>,
+    parents: Vec<Vec<Index>>,
+    children: Vec<Vec<Index>>,
+    dependents: Vec<Vec<Index>>,
+    duplicates: BTreeMap<RevisionId, Vec<Revision>>,
+    missing: Vec<MissingParent>,
+    opaque: Vec<Migration>,
+}
+
+/// A parent that no file defines.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MissingParent {
+    /// The revision that names it.
+    pub child: RevisionId,
+    /// The parent, and where the child names it.
+    pub parent: Text,
+}
+
+impl MissingParent {
+    /// Returns the id that no file defines.
+    pub fn id(&self) -> RevisionId {
+        RevisionId::new(self.parent.text.clone())
+    }
+}
+
+impl Graph {
+    /// Builds the graph of the migrations, which must come in the order in which Alembic lists them:
+    /// of two files with one id the later one counts.
+    pub fn new(migrations: impl IntoIterator<Item = Migration>) -> Graph {
+        let mut graph = Graph::default();
+        for migration in migrations {
+            match Revision::of(migration) {
+                Ok(revision) => graph.add(revision),
+                Err(opaque) => graph.opaque.push(opaque),
+            }
+        }
+        graph.link();
+        graph.link_dependencies();
+        graph
+    }
+
+    fn add(&mut self, revision: Revision) {
+        match self.by_id.get(&revision.id) {
+            Some(&index) => {
+                let earlier = std::mem::replace(&mut self.revisions[index], revision);
+                self.duplicates
+                    .entry(earlier.id.clone())
+                    .or_default()
+                    .push(earlier);
+            }
+            None => {
+                self.by_id.insert(revision.id.clone(), self.revisions.len());
+                self.revisions.push(revision);
+            }
+        }
+    }
+
+    fn link(&mut self) {
+        let mut parents = vec![Vec::new(); self.revisions.len()];
+        let mut children = vec![Vec::new(); self.revisions.len()];
+        for (index, revision) in self.revisions.iter().enumerate() {
+            for text in revision.parents.texts() {
+                match self.by_id.get(text.text.as_str()) {
+                    Some(&parent) if !parents[index].contains(&parent) => {
+                        parents[index].push(parent);
+                        children[parent].push(index);
+                    }
+                    Some(_) => {}
+                    None => self.missing.push(MissingParent {
+                        child: revision.id.clone(),
+                        parent: text.clone(),
+                    }),
+                }
+            }
+        }
+        self.parents = parents;
+        self.children = children;
+    }
+
+    fn link_dependencies(&mut self) {
+        let labels: HashMap<&str, Index> = self
+            .revisions
+            .iter()
+            .enumerate()
+            .flat_map(|(index, revision)| revision.labels().map(move |label| (label, index)))
+            .collect();
+        let mut dependents = vec![Vec::new(); self.revisions.len()];
+        for (index, revision) in self.revisions.iter().enumerate() {
+            for name in revision.dependencies() {
+                let found = self.by_id.get(name).or_else(|| labels.get(name));
+                if let Some(&dependency) = found {
+                    dependents[dependency].push(index);
+                }
+            }
+        }
+        self.dependents = dependents;
+    }
+
+    /// Tells whether a file defines the revision.
+    pub fn contains(&self, id: &RevisionId) -> bool {
+        self.by_id.contains_key(id)
+    }
+
+    /// Looks a revision up; of several files with its id, the one that Alembic lists last.
+    pub fn get(&self, id: &RevisionId) -> Option<&Revision> {
+        self.by_id.get(id).map(|&index| &self.revisions[index])
+    }
+
+    /// Returns every revision once, in Alembic's order.
+    pub fn revisions(&self) -> impl Iterator<Item = &Revision> {
+        self.revisions.iter()
+    }
+
+    /// Returns the number of revisions.
+    pub fn len(&self) -> usize {
+        self.revisions.len()
+    }
+
+    /// Tells whether there is neither a revision nor a file that may hold one.
+    pub fn is_empty(&self) -> bool {
+        self.revisions.is_empty() && self.opaque.is_empty()
+    }
+
+    /// Returns the ids that several files define, each with the files that lost it.
+    pub fn duplicates(&self) -> impl Iterator<Item = (&RevisionId, &[Revision])> {
+        self.duplicates
+            .iter()
+            .map(|(id, earlier)| (id, earlier.as_slice()))
+    }
+
+    /// Returns the parents that no file defines.
+    pub fn missing(&self) -> &[MissingParent] {
+        &self.missing
+    }
+
+    /// Returns the files that define a revision nobody can name without running Python.
+    pub fn opaque(&self) -> &[Migration] {
+        &self.opaque
+    }
+
+    /// Returns the revisions that no `down_revision` names, sorted; a cycle has none.
+    pub fn heads(&self) -> Vec<&RevisionId> {
+        self.sorted(|index| self.children[index].is_empty())
+    }
+
+    /// Returns the heads that no `depends_on` names either, sorted: Alembic's "effective heads".
+    pub fn real_heads(&self) -> Vec<&RevisionId> {
+        self.sorted(|index| self.children[index].is_empty() && self.dependents[index].is_empty())
+    }
+
+    /// Returns the revisions without a parent, sorted.
+    pub fn bases(&self) -> Vec<&RevisionId> {
+        self.sorted(|index| matches!(self.revisions[index].parents, Parents::Base))
+    }
+
+    /// Tells whether no `down_revision` names the revision.
+    pub fn is_head(&self, id: &RevisionId) -> bool {
+        self.by_id
+            .get(id)
+            .is_some_and(|&index| self.children[index].is_empty())
+    }
+
+    /// Returns the parents that a file defines.
+    pub fn parents(&self, id: &RevisionId) -> impl Iterator<Item = &Revision> {
+        self.neighbours(&self.parents, id)
+    }
+
+    /// Returns the revisions that name this one as a parent.
+    pub fn children(&self, id: &RevisionId) -> impl Iterator<Item = &Revision> {
+        self.neighbours(&self.children, id)
+    }
+
+    /// Returns the revision and everything below it.
+    pub fn ancestors(&self, id: &RevisionId) -> BTreeSet<&RevisionId> {
+        self.reach(&self.parents, id)
+    }
+
+    /// Returns the revision and everything that builds on it.
+    pub fn descendants(&self, id: &RevisionId) -> BTreeSet<&RevisionId> {
+        self.reach(&self.children, id)
+    }
+
+    /// Returns the heads that build on a revision, sorted.
+    pub fn heads_above(&self, id: &RevisionId) -> Vec<&RevisionId> {
+        self.descendants(id)
+            .into_iter()
+            .filter(|above| self.is_head(above))
+            .collect()
+    }
+
+    fn sorted(&self, wanted: impl Fn(Index) -> bool) -> Vec<&RevisionId> {
+        let indices = (0..self.revisions.len()).filter(|&index| wanted(index));
+        let mut ids: Vec<&RevisionId> = indices.map(|index| &self.revisions[index].id).collect();
+        ids.sort();
+        ids
+    }
+
+    fn neighbours<'a>(
+        &'a self,
+        links: &'a [Vec<Index>],
+        id: &RevisionId,
+    ) -> impl Iterator<Item = &'a Revision> {
+        let index = self.by_id.get(id).copied();
+        index
+            .into_iter()
+            .flat_map(|index| &links[index])
+            .map(|&other| &self.revisions[other])
+    }
+
+    fn reach<'a>(&'a self, links: &[Vec<Index>], id: &RevisionId) -> BTreeSet<&'a RevisionId> {
+        let mut seen = vec![false; self.revisions.len()];
+        let mut waiting: Vec<Index> = self.by_id.get(id).copied().into_iter().collect();
+        let mut reached = BTreeSet::new();
+        while let Some(index) = waiting.pop() {
+            if !std::mem::replace(&mut seen[index], true) {
+                reached.insert(&self.revisions[index].id);
+                waiting.extend(&links[index]);
+            }
+        }
+        reached
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests;

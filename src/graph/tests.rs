@@ -1,0 +1,156 @@
+//! Graphs made without Python, for tests here and in the modules that judge graphs.
+
+use std::sync::Arc;
+
+use super::*;
+use crate::migration::{Module, Shape, Value};
+use crate::tree::{File, ObjectId, RepoPath};
+
+/// Makes a graph of notations such as `c(a,b)`, `a` for a base, `a#label` for a label and
+/// `d(a)!b` for a dependency on `b`.
+pub(crate) fn graph(notation: &str) -> Graph {
+    Graph::new(
+        notation
+            .split_whitespace()
+            .enumerate()
+            .map(|(place, text)| migration(place, text)),
+    )
+}
+
+pub(crate) fn id(text: &str) -> RevisionId {
+    RevisionId::new(text)
+}
+
+fn migration(place: usize, notation: &str) -> Migration {
+    let (rest, depends_on) = notation.split_once('!').unwrap_or((notation, ""));
+    let (rest, parents) = rest.split_once('(').unwrap_or((rest, ""));
+    let (revision, label) = rest.split_once('#').unwrap_or((rest, ""));
+    let module = Module {
+        revision: value(revision),
+        down_revision: value(parents.trim_end_matches(')')),
+        branch_labels: value(label),
+        depends_on: value(depends_on),
+        misspellings: Vec::new(),
+        allows: Vec::new(),
+        fault: None,
+    };
+    let path = RepoPath::new(format!("versions/{place:03}_{revision}.py"));
+    let file = File {
+        path,
+        id: ObjectId::from_bytes(&place.to_be_bytes()),
+    };
+    Migration {
+        file,
+        module: Arc::new(module),
+    }
+}
+
+fn value(names: &str) -> Value {
+    let texts: Vec<Text> = names
+        .split(',')
+        .filter(|name| !name.is_empty())
+        .map(|name| Text {
+            text: name.to_owned(),
+            span: 0..name.len(),
+        })
+        .collect();
+    let shape = match texts.len() {
+        0 => Shape::None,
+        1 => Shape::String,
+        _ => Shape::Sequence,
+    };
+    Value::Known {
+        texts,
+        shape,
+        span: 0..names.len(),
+    }
+}
+
+fn words(ids: Vec<&RevisionId>) -> String {
+    ids.iter()
+        .map(|id| id.as_str())
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
+#[test]
+fn heads_and_bases_are_those_of_the_revision_map() {
+    let graph = graph("a b(a) c(a) m(b,c) x y(x)!m");
+    assert_eq!(words(graph.heads()), "m y");
+    assert_eq!(words(graph.real_heads()), "y");
+    assert_eq!(words(graph.bases()), "a x");
+}
+
+#[test]
+fn a_missing_parent_is_a_fact() {
+    let graph = graph("a b(a) c(gone)");
+    assert_eq!(graph.missing()[0].child, id("c"));
+    assert_eq!(graph.missing()[0].id(), id("gone"));
+    assert_eq!(words(graph.heads()), "b c");
+}
+
+#[test]
+fn the_later_of_two_files_wins_the_id() {
+    let graph = graph("a b(a) c(b) b(c)");
+    let duplicates: Vec<_> = graph.duplicates().collect();
+    assert_eq!(duplicates.len(), 1);
+    assert_eq!(duplicates[0].0, &id("b"));
+    assert_eq!(
+        graph.get(&id("b")).expect("b is there").parents.texts()[0].text,
+        "c"
+    );
+}
+
+#[test]
+fn cycles_are_found_once() {
+    assert!(graph("a b(a) c(b)").cycles().is_empty());
+    let cyclic = graph("a b(a,d) c(b) d(c) e(d) x(y) y(x)");
+    let cycles: Vec<String> = cyclic.cycles().into_iter().map(words).collect();
+    assert_eq!(cycles, ["b d c", "x y"]);
+    let by_dependency = graph("a b(a)!c c(b)");
+    assert_eq!(
+        by_dependency
+            .cycles()
+            .into_iter()
+            .map(words)
+            .collect::<Vec<_>>(),
+        ["b c"]
+    );
+    assert_eq!(
+        graph("a(a)")
+            .cycles()
+            .into_iter()
+            .map(words)
+            .collect::<Vec<_>>(),
+        ["a"]
+    );
+}
+
+#[test]
+fn labels_hold_upwards_and_down_to_the_fork() {
+    let graph = graph("a b(a) c#left(b) d(c) e#right(a) f(e)");
+    let labels = graph.labels();
+    let of = |name: &str| -> Vec<&str> {
+        labels
+            .get(&id(name))
+            .into_iter()
+            .flatten()
+            .copied()
+            .collect()
+    };
+    assert_eq!(of("d"), ["left"]);
+    assert_eq!(of("b"), ["left"]);
+    assert_eq!(of("f"), ["right"]);
+    assert!(of("a").is_empty());
+}
+
+#[test]
+fn a_long_history_is_no_deep_recursion() {
+    let mut notation = String::from("r0");
+    for place in 1..20_000 {
+        notation.push_str(&format!(" r{place}(r{})", place - 1));
+    }
+    let graph = graph(&notation);
+    assert_eq!(graph.ancestors(&id("r19999")).len(), 20_000);
+    assert!(graph.cycles().is_empty());
+}
