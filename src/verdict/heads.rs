@@ -1,0 +1,209 @@
+//! Which heads a change adds that it should not.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::groups::{Limits, heads_by_group};
+use super::support::{Edge, Support};
+use crate::graph::Graph;
+use crate::migration::RevisionId;
+
+/// One way in which a change leaves too many heads.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum HeadFault {
+    /// A chain builds on something that is no head any more.
+    Stale(Stale),
+    /// Several new heads build on the same place.
+    Fork {
+        /// The heads, sorted.
+        heads: Vec<RevisionId>,
+    },
+    /// A chain builds on nothing although there is a history.
+    NewHistory {
+        /// The head of the chain.
+        head: RevisionId,
+        /// The revision without a parent.
+        base: RevisionId,
+    },
+    /// A revision that had children is a head again.
+    Returned {
+        /// The revision.
+        head: RevisionId,
+        /// What became of its children.
+        cause: Cause,
+    },
+}
+
+/// What made a landed revision a head again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Cause {
+    /// This child now builds on something else.
+    Repointed(RevisionId),
+    /// This child is gone.
+    Removed(RevisionId),
+}
+
+/// A chain of new revisions on a parent that the base has left behind.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stale {
+    /// Where the chain hangs on the base; never empty.
+    pub edges: Vec<StaleEdge>,
+    /// The heads that it ends in, sorted; never empty.
+    pub heads: Vec<RevisionId>,
+    /// Whether it also joins a head of the base, so that it is a repair that was overtaken.
+    pub unfinished: bool,
+}
+
+/// One stale parent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StaleEdge {
+    /// The new revision that names it.
+    pub revision: RevisionId,
+    /// The parent.
+    pub parent: RevisionId,
+    /// The revisions that took its place, sorted.
+    pub successors: Vec<RevisionId>,
+    /// The heads that the base has above it now, sorted.
+    pub base_heads: Vec<RevisionId>,
+}
+
+/// Names the heads that `after` should not have and `before` does not answer for.
+///
+/// A group at or under its limit is never at fault. Heads that `before` has already are nobody's.
+pub fn judge_heads(before: &Graph, after: &Graph, limits: Limits<'_>) -> Vec<HeadFault> {
+    let heads_before = heads_by_group(before, limits);
+    let mut faults = Vec::new();
+    for (label, heads) in heads_by_group(after, limits) {
+        if heads.len() > limits.heads {
+            let count_before = heads_before.get(&label).map_or(0, Vec::len);
+            faults.extend(
+                Group {
+                    before,
+                    after,
+                    heads,
+                    count_before,
+                }
+                .judge(),
+            );
+        }
+    }
+    faults
+}
+
+/// The heads of one group that has more than it may.
+struct Group<'g> {
+    before: &'g Graph,
+    after: &'g Graph,
+    heads: Vec<&'g RevisionId>,
+    count_before: usize,
+}
+
+impl<'g> Group<'g> {
+    fn judge(&self) -> Vec<HeadFault> {
+        let mut faults = Vec::new();
+        let mut stale: BTreeMap<BTreeSet<Edge<'g>>, Stale> = BTreeMap::new();
+        let mut sound = Vec::new();
+        for &head in &self.heads {
+            if self.before.contains(head) {
+                faults.extend(self.returned(head));
+                continue;
+            }
+            let support = Support::of(head, self.before, self.after);
+            let edges = support.stale_edges(self.before);
+            if !edges.is_empty() {
+                let unfinished = !support.heads_built_on(self.before).is_empty();
+                let chain = stale
+                    .entry(edges)
+                    .or_insert_with_key(|edges| self.stale(edges));
+                chain.heads.push(head.clone());
+                chain.unfinished = unfinished;
+            } else if let Some(base) = self.new_history(&support) {
+                faults.push(HeadFault::NewHistory {
+                    head: head.clone(),
+                    base: base.clone(),
+                });
+            } else {
+                sound.push((head, support));
+            }
+        }
+        faults.extend(stale.into_values().map(HeadFault::Stale));
+        faults.extend(self.forks(sound));
+        faults
+    }
+
+    fn stale(&self, edges: &BTreeSet<Edge<'g>>) -> Stale {
+        let edge = |edge: &Edge<'_>| StaleEdge {
+            revision: edge.revision.clone(),
+            parent: edge.parent.clone(),
+            successors: sorted(
+                self.before
+                    .children(edge.parent)
+                    .map(|child| child.id.clone()),
+            ),
+            base_heads: sorted(self.before.heads_above(edge.parent).into_iter().cloned()),
+        };
+        Stale {
+            edges: edges.iter().map(edge).collect(),
+            heads: Vec::new(),
+            unfinished: false,
+        }
+    }
+
+    fn new_history(&self, support: &Support<'g>) -> Option<&'g RevisionId> {
+        let beside_a_history = support.edges.is_empty() && !self.before.is_empty();
+        support.bases.first().copied().filter(|_| beside_a_history)
+    }
+
+    /// Gathers the heads that share a place they build on; in an empty history they all do.
+    fn forks(&self, sound: Vec<(&'g RevisionId, Support<'g>)>) -> Vec<HeadFault> {
+        let mut clusters: Vec<(BTreeSet<&RevisionId>, Vec<RevisionId>)> = Vec::new();
+        for (head, support) in sound {
+            let mut places = support.heads_built_on(self.before);
+            let mut heads = vec![head.clone()];
+            let (sharing, apart) =
+                clusters
+                    .into_iter()
+                    .partition(|(other, _): &(BTreeSet<_>, _)| {
+                        (other.is_empty() && places.is_empty()) || !other.is_disjoint(&places)
+                    });
+            clusters = apart;
+            let sharing: Vec<(BTreeSet<&RevisionId>, Vec<RevisionId>)> = sharing;
+            for (other_places, other_heads) in sharing {
+                places.extend(other_places);
+                heads.extend(other_heads);
+            }
+            clusters.push((places, heads));
+        }
+        let forked = clusters
+            .into_iter()
+            .map(|(_, heads)| heads)
+            .filter(|heads| heads.len() > 1);
+        forked
+            .map(|heads| HeadFault::Fork {
+                heads: sorted(heads),
+            })
+            .collect()
+    }
+
+    /// A head that `before` has below others: what became of those that built on it?
+    ///
+    /// Where all of them were removed and there are no more heads than there were, history was
+    /// merely taken back.
+    fn returned(&self, head: &RevisionId) -> Option<HeadFault> {
+        let children = || self.before.children(head).map(|child| &child.id);
+        let cause = match children().find(|child| self.after.contains(child)) {
+            Some(child) => Cause::Repointed(child.clone()),
+            None if self.heads.len() <= self.count_before => return None,
+            None => Cause::Removed(children().next()?.clone()),
+        };
+        Some(HeadFault::Returned {
+            head: head.clone(),
+            cause,
+        })
+    }
+}
+
+fn sorted(ids: impl IntoIterator<Item = RevisionId>) -> Vec<RevisionId> {
+    let mut ids: Vec<RevisionId> = ids.into_iter().collect();
+    ids.sort();
+    ids
+}

@@ -1,0 +1,17 @@
+//! Who is at fault when two histories meet: which heads a change adds and where it goes wrong.
+//!
+//! `before` is what has landed, `after` what there would be. A *new* revision is one that `before`
+//! lacks. The verdict names faults and places; what they are called and whether they block is for
+//! [`crate::rules`].
+
+mod drawing;
+mod groups;
+mod heads;
+mod support;
+
+pub use drawing::{Caption, draw};
+pub use groups::Limits;
+pub use heads::{Cause, HeadFault, Stale, StaleEdge, judge_heads};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,207 @@
+//! The head counts of VERDICT's histories, without git: what has landed, what there would be.
+
+use super::*;
+use crate::graph::tests::graph;
+use crate::migration::RevisionId;
+
+/// Judges and writes each fault as a line.
+fn faults(before: &str, after: &str) -> Vec<String> {
+    faults_within(
+        before,
+        after,
+        Limits {
+            heads: 1,
+            branches: &[],
+        },
+    )
+}
+
+fn faults_within(before: &str, after: &str, limits: Limits<'_>) -> Vec<String> {
+    let faults = judge_heads(&graph(before), &graph(after), limits);
+    faults.iter().map(line).collect()
+}
+
+fn line(fault: &HeadFault) -> String {
+    match fault {
+        HeadFault::Stale(stale) => {
+            let edges = stale.edges.iter().map(|edge| {
+                format!(
+                    "{}({})<{}",
+                    edge.revision,
+                    edge.parent,
+                    joined(&edge.successors)
+                )
+            });
+            let kind = if stale.unfinished {
+                "unfinished"
+            } else {
+                "stale"
+            };
+            format!(
+                "{kind} {} at {}",
+                joined(&stale.heads),
+                edges.collect::<Vec<_>>().join(" ")
+            )
+        }
+        HeadFault::Fork { heads } => format!("fork {}", joined(heads)),
+        HeadFault::NewHistory { head, base } => format!("new history {head} from {base}"),
+        HeadFault::Returned {
+            head,
+            cause: Cause::Repointed(child),
+        } => {
+            format!("{head} returned as {child} was re-pointed")
+        }
+        HeadFault::Returned {
+            head,
+            cause: Cause::Removed(child),
+        } => {
+            format!("{head} returned as {child} was removed")
+        }
+    }
+}
+
+fn joined(ids: &[RevisionId]) -> String {
+    ids.iter()
+        .map(|id| id.as_str())
+        .collect::<Vec<_>>()
+        .join(",")
+}
+
+#[test]
+fn a_chain_on_a_parent_left_behind_is_stale() {
+    assert_eq!(faults("a b(a)", "a b(a) d(a)"), ["stale d at d(a)<b"]);
+    assert_eq!(
+        faults("a b(a) c(b)", "a b(a) c(b) d(a) e(d)"),
+        ["stale e at d(a)<b"]
+    );
+}
+
+#[test]
+fn a_repaired_chain_passes() {
+    assert!(faults("a b(a)", "a b(a) d(a) m(b,d)").is_empty());
+    assert!(faults("a b(a)", "a b(a) d(b)").is_empty());
+}
+
+#[test]
+fn two_new_heads_on_one_parent_are_a_fork() {
+    assert_eq!(faults("a b(a)", "a b(a) d(b) e(b)"), ["fork d,e"]);
+    assert_eq!(faults("", "a d(a) e(a)"), ["fork d,e"]);
+    assert_eq!(faults("", "a b"), ["fork a,b"]);
+}
+
+#[test]
+fn stale_heads_are_taken_out_before_forks_are_counted() {
+    assert_eq!(faults("a b(a)", "a b(a) d(b) e(a)"), ["stale e at e(a)<b"]);
+}
+
+#[test]
+fn debt_is_nobodys() {
+    assert!(faults("a x(a) y(a)", "a x(a) y(a)").is_empty());
+    assert!(faults("a x(a) y(a)", "a x(a) y(a) z(x,y)").is_empty());
+    assert!(faults("a x(a) y(a)", "a x(a) y(a) d(x)").is_empty());
+}
+
+#[test]
+fn debt_excuses_no_new_fork() {
+    assert_eq!(
+        faults("a x(a) y(a)", "a x(a) y(a) d(a)"),
+        ["stale d at d(a)<x,y"]
+    );
+    assert_eq!(
+        faults("a x(a) y(a)", "a x(a) y(a) z(x,y) d(a)"),
+        ["stale d at d(a)<x,y"]
+    );
+    assert_eq!(
+        faults("a x(a) y(a)", "a x(a) y(a) z(x,y) d(z) e(z)"),
+        ["fork d,e"]
+    );
+    assert_eq!(faults("a x(a) y(a)", "a x(a) y(a) d(x) e(x)"), ["fork d,e"]);
+}
+
+#[test]
+fn an_overtaken_repair_is_unfinished() {
+    let after = "a x(a) y(a) w(x) z(x,y)";
+    assert_eq!(
+        faults("a x(a) y(a) w(x)", after),
+        ["unfinished z at z(x)<w"]
+    );
+}
+
+#[test]
+fn a_second_merge_of_the_same_heads_is_stale() {
+    let before = "a x(a) y(a) w(x,y)";
+    assert_eq!(
+        faults(before, "a x(a) y(a) w(x,y) z(x,y)"),
+        ["stale z at z(x)<w z(y)<w"]
+    );
+}
+
+#[test]
+fn an_overtaken_merge_is_at_fault_and_not_the_chain_below_it() {
+    assert_eq!(
+        faults("a b(a) c(b)", "a b(a) c(b) d(a) n(b,d)"),
+        ["stale n at n(b)<c"]
+    );
+    assert_eq!(
+        faults("a b(a) c(b)", "a b(a) c(b) d(a) x(b) n(x,d)"),
+        ["stale n at x(b)<c"]
+    );
+}
+
+#[test]
+fn a_history_beside_the_history_is_named() {
+    assert_eq!(faults("a b(a)", "a b(a) r s(r)"), ["new history s from r"]);
+    assert!(faults("a b(a)", "s").is_empty());
+}
+
+#[test]
+fn a_head_returns_where_its_child_moved_or_went() {
+    let moved = faults("a b(a) c(b)", "a b(a) c(a)");
+    assert_eq!(moved, ["b returned as c was re-pointed"]);
+    let gone = faults("a x(a) y(a) z(x,y)", "a x(a) y(a)");
+    assert_eq!(
+        gone,
+        ["x returned as z was removed", "y returned as z was removed"]
+    );
+    assert!(faults("a x(a) y(a) z(y)", "a x(a) y(a)").is_empty());
+    assert!(faults("a b(a)", "a").is_empty());
+}
+
+#[test]
+fn each_configured_label_is_a_group() {
+    let branches = ["expand".to_owned(), "contract".to_owned()];
+    let limits = Limits {
+        heads: 1,
+        branches: &branches,
+    };
+    let before = "a e#expand(a) c#contract(a)";
+    assert!(faults_within(before, &format!("{before} e2(e) c2(c)"), limits).is_empty());
+    let forked = faults_within(before, &format!("{before} e2(e) e3(e)"), limits);
+    assert_eq!(forked, ["fork e2,e3"]);
+    let landed = format!("{before} e2(e)");
+    let stale = faults_within(&landed, &format!("{landed} e3(e)"), limits);
+    assert_eq!(stale, ["stale e3 at e3(e)<e2"]);
+}
+
+#[test]
+fn dependencies_join_no_heads() {
+    assert_eq!(faults("a b(a)", "a b(a) d(b) e(b)!d"), ["fork d,e"]);
+}
+
+#[test]
+fn the_drawing_ends_where_the_lines_part() {
+    let graph = graph("r a(r) b(a) c(b) d(a)");
+    let heads = [RevisionId::new("c"), RevisionId::new("d")];
+    let drawing = draw(&graph, &heads, |id| Caption {
+        note: id.to_string(),
+        new: false,
+    });
+    let names: Vec<&str> = drawing
+        .nodes
+        .iter()
+        .map(|node| node.revision.as_str())
+        .collect();
+    assert_eq!(names, ["c", "b", "d", "a"]);
+    assert!(drawing.nodes[3].continues && drawing.nodes[3].parents.is_empty());
+    assert!(!drawing.nodes[0].continues);
+}
