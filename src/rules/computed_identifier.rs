@@ -1,0 +1,78 @@
+//! `computed-identifier`.
+
+use super::{Debt, Rule, Subject};
+use crate::finding::{Finding, Level, Lowered, Site};
+use crate::migration::{Migration, Value};
+
+pub(super) static RULE: Rule = Rule {
+    name: "computed-identifier",
+    level: Level::Error,
+    explain: "\
+## What it checks
+`revision` or `down_revision` of a new or changed migration has a value that only running Python
+could know: a call, a value from another module, an assignment under a condition. A computed
+`depends_on`, and computed `branch_labels` where the configuration counts heads by label, are
+shown as a warning.
+
+## Why it matters
+The guard never runs a migration, so it cannot tell what this one builds on, and what it cannot
+tell it does not wave through. Other people and tools that read the file cannot tell either.
+
+## How to fix
+Write the value as a plain string, a tuple of strings or `None`, as `alembic revision` does.
+",
+    debt: Debt::SameFile,
+    check,
+};
+
+fn check(subject: &Subject<'_>) -> Vec<Finding> {
+    subject
+        .migrations()
+        .flat_map(|migration| findings(subject, migration))
+        .collect()
+}
+
+fn findings(subject: &Subject<'_>, migration: &Migration) -> Vec<Finding> {
+    let module = &migration.module;
+    let counted = !subject.environment.branches.is_empty();
+    let mut findings = Vec::new();
+    findings.extend(finding(subject, migration, "revision", &module.revision));
+    findings.extend(finding(
+        subject,
+        migration,
+        "down_revision",
+        &module.down_revision,
+    ));
+    let mut lesser = finding(subject, migration, "depends_on", &module.depends_on)
+        .into_iter()
+        .chain(
+            finding(subject, migration, "branch_labels", &module.branch_labels).filter(|_| counted),
+        )
+        .collect::<Vec<_>>();
+    for finding in &mut lesser {
+        finding.lowered = Some(Lowered::CannotTell);
+    }
+    findings.append(&mut lesser);
+    findings
+}
+
+fn finding(
+    subject: &Subject<'_>,
+    migration: &Migration,
+    name: &str,
+    value: &Value,
+) -> Option<Finding> {
+    let Value::Computed { span, reason } = value else {
+        return None;
+    };
+    let site = Site::Span {
+        file: migration.file.clone(),
+        span: span.clone(),
+    };
+    let reason = crate::text::escape(reason);
+    let message = format!("`{name}` cannot be known without running Python: {reason}");
+    let mut finding = RULE.at(subject, site, message);
+    finding.label = reason;
+    finding.help = vec![format!("write `{name}` as a plain constant")];
+    Some(finding)
+}

@@ -1,0 +1,45 @@
+//! `environment-lost`.
+
+use super::{Debt, Rule, Subject};
+use crate::finding::{Finding, Level, Site};
+
+pub(super) static RULE: Rule = Rule {
+    name: "environment-lost",
+    level: Level::Error,
+    explain: "\
+## What it checks
+The change takes an Alembic environment away (its `alembic.ini` or section, `env.py` and template)
+while its migrations remain.
+
+## Why it matters
+Without the environment Alembic cannot run these migrations, and the guard could no longer see
+them: whatever came after would pass unjudged.
+
+## How to fix
+Bring back what was removed; or remove the migrations too; or tell where they are run from, as an
+`[[environment]]` in `.alembic-guard.toml`.
+",
+    debt: Debt::Compared,
+    check,
+};
+
+fn check(subject: &Subject<'_>) -> Vec<Finding> {
+    let remaining = subject.after.len() + subject.after.opaque().len();
+    if !subject.lost || remaining == 0 {
+        return Vec::new();
+    }
+    let location = &subject.environment.script_location;
+    let message = format!(
+        "the Alembic environment `{}` is gone while {remaining} of its migrations remain",
+        subject.environment.name
+    );
+    let mut finding = RULE.at(subject, Site::Path(location.clone()), message);
+    finding.label = "nothing here tells Alembic to run them".to_owned();
+    finding.help = vec![
+        "bring back its alembic.ini or env.py".to_owned(),
+        format!(
+            "or name it in .alembic-guard.toml: `[[environment]]` with `script_location = \"{location}\"`"
+        ),
+    ];
+    vec![finding]
+}

@@ -1,0 +1,102 @@
+//! `invalid-revision-id`.
+
+use super::{Debt, Rule, Subject};
+use crate::finding::{Finding, Level, Site};
+use crate::graph::Revision;
+use crate::migration::{Migration, Shape, Value};
+
+pub(super) static RULE: Rule = Rule {
+    name: "invalid-revision-id",
+    level: Level::Error,
+    explain: "\
+## What it checks
+A revision id is empty, is one of Alembic's own words (`head`, `heads`, `base`), holds one of the
+characters `@ - + :` or is longer than the column that stores it: `alembic_version.version_num` is
+a `VARCHAR(32)`. The length is `max_revision_id_length` in `.alembic-guard.toml`, and is not judged
+where a longer id has landed already.
+
+## Why it matters
+Alembic reads `@`, `-`, `+` and `:` as branch, steps and range, so such a revision cannot be named.
+An id that is too long passes on SQLite and stops an upgrade on PostgreSQL halfway, after the
+migration itself has run.
+
+## How to fix
+Give the migration another id, in `revision`, in the docstring and in the file's name, before it
+lands.
+",
+    debt: Debt::SameFault,
+    check,
+};
+
+fn check(subject: &Subject<'_>) -> Vec<Finding> {
+    let losers = subject.after.duplicates().flat_map(|(_, earlier)| earlier);
+    let revisions = subject.after.revisions().chain(losers);
+    let bad = revisions
+        .filter_map(|revision| Some(finding(subject, revision, reason(subject, revision)?)));
+    bad.chain(
+        subject
+            .after
+            .opaque()
+            .iter()
+            .filter_map(|file| no_string(subject, file)),
+    )
+    .collect()
+}
+
+fn reason(subject: &Subject<'_>, revision: &Revision) -> Option<String> {
+    let id = revision.id.as_str();
+    if id.is_empty() {
+        return Some("is empty".to_owned());
+    }
+    if matches!(id, "head" | "heads" | "base") {
+        return Some("is a word of Alembic's own".to_owned());
+    }
+    if let Some(character) = id.chars().find(|character| "@-+:".contains(*character)) {
+        return Some(format!(
+            "holds `{character}`, which Alembic reads as part of a range or branch"
+        ));
+    }
+    let most = subject.max_revision_id_length;
+    let length = id.chars().count();
+    (length > most && !longer_has_landed(subject))
+        .then(|| format!("has {length} characters; the column that stores it takes {most}"))
+}
+
+fn longer_has_landed(subject: &Subject<'_>) -> bool {
+    let mut landed = subject
+        .before
+        .revisions()
+        .map(|revision| revision.id.as_str());
+    landed.any(|id| id.chars().count() > subject.max_revision_id_length)
+}
+
+fn finding(subject: &Subject<'_>, revision: &Revision, reason: String) -> Finding {
+    let mut finding = RULE.at(
+        subject,
+        revision.id_site(),
+        format!("revision id `{}` {reason}", revision.id),
+    );
+    finding.label = reason;
+    finding.revisions = vec![revision.id.clone()];
+    finding.help = vec!["give the migration another id before it lands".to_owned()];
+    finding
+}
+
+fn no_string(subject: &Subject<'_>, migration: &Migration) -> Option<Finding> {
+    let Value::Known {
+        shape: Shape::None | Shape::Sequence,
+        span,
+        ..
+    } = &migration.module.revision
+    else {
+        return None;
+    };
+    let site = Site::Span {
+        file: migration.file.clone(),
+        span: span.clone(),
+    };
+    let mut finding = RULE.at(subject, site, "`revision` is no string".to_owned());
+    finding.label = "must be one string".to_owned();
+    finding.help = vec!["write the id of this migration as one string".to_owned()];
+    Some(finding)
+}

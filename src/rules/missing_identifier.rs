@@ -1,0 +1,66 @@
+//! `missing-identifier`.
+
+use super::subject::whole;
+use super::{Debt, Rule, Subject};
+use crate::finding::{Finding, Level};
+use crate::migration::{Migration, Value, legacy_id};
+
+pub(super) static RULE: Rule = Rule {
+    name: "missing-identifier",
+    level: Level::Error,
+    explain: "\
+## What it checks
+A Python file in a version folder assigns no `revision` or no `down_revision`.
+
+## Why it matters
+Alembic loads every Python file of a version folder. Without `revision` it stops with \"Could not
+determine revision id from filename\", without `down_revision` with an `AttributeError`; both take
+every Alembic command with them.
+
+## How to fix
+Write both, `down_revision = None` for the first migration of a history. A file that is no
+migration belongs elsewhere: Alembic skips only names that start with `__init__` or `.#`.
+",
+    debt: Debt::SameFault,
+    check,
+};
+
+fn check(subject: &Subject<'_>) -> Vec<Finding> {
+    let migrations = subject.migrations();
+    migrations
+        .filter_map(|migration| finding(subject, migration))
+        .collect()
+}
+
+fn finding(subject: &Subject<'_>, migration: &Migration) -> Option<Finding> {
+    let missing = missing(migration);
+    if missing.is_empty() || migration.module.fault.is_some() {
+        return None;
+    }
+    let message = format!(
+        "this file in a version folder assigns no {}",
+        missing.join(" and no ")
+    );
+    let mut finding = RULE.at(subject, whole(migration), message);
+    finding.label = "Alembic loads every Python file here".to_owned();
+    finding.help = vec![format!(
+        "assign {}, or move the file out of the version folder",
+        missing.join(" and ")
+    )];
+    Some(finding)
+}
+
+/// Names what is neither assigned nor misspelled.
+fn missing(migration: &Migration) -> Vec<&'static str> {
+    let module = &migration.module;
+    let slipped = |name: &str| module.misspellings.iter().any(|slip| slip.meant == name);
+    let legacy = legacy_id(migration.file.path.file_name()).is_some();
+    let mut missing = Vec::new();
+    if module.revision == Value::Missing && !legacy && !slipped("revision") {
+        missing.push("`revision`");
+    }
+    if module.down_revision == Value::Missing && !slipped("down_revision") {
+        missing.push("`down_revision`");
+    }
+    missing
+}

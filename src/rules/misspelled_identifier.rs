@@ -1,0 +1,52 @@
+//! `misspelled-identifier`.
+
+use super::{Debt, Rule, Subject};
+use crate::finding::{Finding, Level, Site};
+use crate::migration::{Migration, Misspelling};
+
+pub(super) static RULE: Rule = Rule {
+    name: "misspelled-identifier",
+    level: Level::Error,
+    explain: "\
+## What it checks
+A module-level assignment to a name that Alembic does not read and that is nearly one that it does:
+`down_revisions` for `down_revision`, `depend_on` for `depends_on`.
+
+## Why it matters
+Alembic looks the four names `revision`, `down_revision`, `branch_labels` and `depends_on` up in
+the module. Without `down_revision` it stops with an `AttributeError`; without one of the other
+names it silently takes the migration for something else.
+
+## How to fix
+Write the name as Alembic reads it. A merge revision, too, has `down_revision`: a tuple of ids.
+",
+    debt: Debt::SameFault,
+    check,
+};
+
+fn check(subject: &Subject<'_>) -> Vec<Finding> {
+    let migrations = subject.migrations();
+    let slips = migrations.flat_map(|migration| {
+        migration
+            .module
+            .misspellings
+            .iter()
+            .map(move |slip| (migration, slip))
+    });
+    slips
+        .map(|(migration, slip)| finding(subject, migration, slip))
+        .collect()
+}
+
+fn finding(subject: &Subject<'_>, migration: &Migration, slip: &Misspelling) -> Finding {
+    let site = Site::Span {
+        file: migration.file.clone(),
+        span: slip.span.clone(),
+    };
+    let found = crate::text::escape(&slip.found);
+    let message = format!("Alembic does not read `{found}`");
+    let mut finding = RULE.at(subject, site, message);
+    finding.label = format!("did you mean `{}`?", slip.meant);
+    finding.help = vec![format!("write `{}` instead of `{found}`", slip.meant)];
+    finding
+}

@@ -1,0 +1,120 @@
+//! The rules: what can be wrong with a history, one a file.
+//!
+//! A rule reads its [`Subject`] and nothing else. It says what is wrong at the level of its static;
+//! whether a finding blocks this change is decided in [`crate::check`], for all rules alike.
+
+mod computed_identifier;
+mod duplicate_revision;
+mod environment_lost;
+mod invalid_revision_id;
+mod missing_identifier;
+mod misspelled_identifier;
+mod multiple_heads;
+mod revision_cycle;
+mod stale_down_revision;
+mod subject;
+mod unknown_down_revision;
+mod unreadable_migration;
+
+use crate::finding::{Finding, Level, Site};
+
+pub use subject::{Subject, Wording};
+
+/// A rule: its name, its weight, its explanation and its function.
+#[derive(Debug)]
+pub struct Rule {
+    /// The name, for the fault, in kebab-case.
+    pub name: &'static str,
+    /// The level where the configuration says nothing.
+    pub level: Level,
+    /// The explanation in Markdown, under the headings "What it checks", "Why it matters" and
+    /// "How to fix".
+    pub explain: &'static str,
+    /// What makes a finding on the state before the change the same as one on the state after it.
+    pub debt: Debt,
+    check: fn(&Subject<'_>) -> Vec<Finding>,
+}
+
+/// How a fault that was there before is recognised.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Debt {
+    /// By the revisions it is about, or by its path where there are none.
+    SameFault,
+    /// The same, in a file that did not change.
+    SameFile,
+    /// Not at all: the rule itself compares the two sides.
+    Compared,
+}
+
+/// Every rule, in the order in which `explain` lists them.
+pub static RULES: &[&Rule] = &[
+    &stale_down_revision::RULE,
+    &multiple_heads::RULE,
+    &unknown_down_revision::RULE,
+    &duplicate_revision::RULE,
+    &revision_cycle::RULE,
+    &misspelled_identifier::RULE,
+    &missing_identifier::RULE,
+    &computed_identifier::RULE,
+    &unreadable_migration::RULE,
+    &invalid_revision_id::RULE,
+    &environment_lost::RULE,
+];
+
+/// Returns the rule of a name.
+pub fn find(name: &str) -> Option<&'static Rule> {
+    RULES.iter().copied().find(|rule| rule.name == name)
+}
+
+/// Returns the names of all rules.
+pub fn names() -> Vec<&'static str> {
+    RULES.iter().map(|rule| rule.name).collect()
+}
+
+impl Rule {
+    /// Applies the rule.
+    pub fn check(&self, subject: &Subject<'_>) -> Vec<Finding> {
+        (self.check)(subject)
+    }
+
+    /// Begins a finding at a place.
+    fn at(&self, subject: &Subject<'_>, site: Site, message: String) -> Finding {
+        Finding {
+            rule: self.name,
+            level: self.level,
+            environment: subject.environment.name.clone(),
+            message,
+            culprits: vec![site.path().clone()],
+            site,
+            label: String::new(),
+            related: Vec::new(),
+            revisions: Vec::new(),
+            drawing: None,
+            help: Vec::new(),
+            lowered: None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_rule_explains_itself_under_the_same_headings() {
+        for rule in RULES {
+            let headings: Vec<&str> = rule
+                .explain
+                .lines()
+                .filter(|line| line.starts_with("## "))
+                .collect();
+            assert_eq!(
+                headings,
+                ["## What it checks", "## Why it matters", "## How to fix"],
+                "{}",
+                rule.name
+            );
+            assert_eq!(find(rule.name).map(|found| found.name), Some(rule.name));
+        }
+    }
+}

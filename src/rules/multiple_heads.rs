@@ -1,0 +1,207 @@
+//! `multiple-heads`.
+
+use std::collections::BTreeMap;
+
+use super::subject::listed;
+use super::{Debt, Rule, Subject};
+use crate::finding::{Finding, Level, Related, Site};
+use crate::migration::RevisionId;
+use crate::verdict::{Cause, HeadFault};
+
+pub(super) static RULE: Rule = Rule {
+    name: "multiple-heads",
+    level: Level::Error,
+    explain: "\
+## What it checks
+The change adds a head to a history that then has more of them than it may (`heads` of the
+environment, 1 unless configured): two new migrations on one parent, a second history that starts
+from nothing, or a published migration that was re-pointed or removed so that its parent is a head
+again. `depends_on` joins no heads.
+
+## Why it matters
+`alembic upgrade head` and `flask db upgrade` stop with \"Multiple head revisions are present\".
+`alembic heads` itself exits 0 on two heads, so nothing tells you before the deploy.
+
+## How to fix
+Put the new migrations in one line, each on the one before, or join them with a merge revision
+(`alembic merge HEAD1 HEAD2`, `flask db merge HEAD1 HEAD2`). Where several heads are meant, give
+each line a branch label and name the labels as `branches` of the environment in
+`.alembic-guard.toml`.
+",
+    debt: Debt::Compared,
+    check,
+};
+
+fn check(subject: &Subject<'_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let mut returned: BTreeMap<&RevisionId, Vec<&RevisionId>> = BTreeMap::new();
+    for fault in subject.head_faults {
+        match fault {
+            HeadFault::Stale(_) => {}
+            HeadFault::Fork { heads } => findings.extend(fork(subject, heads)),
+            HeadFault::NewHistory { head, base } => {
+                findings.extend(new_history(subject, head, base));
+            }
+            HeadFault::Returned {
+                head,
+                cause: Cause::Repointed(child),
+            } => {
+                findings.extend(repointed(subject, head, child));
+            }
+            HeadFault::Returned {
+                head,
+                cause: Cause::Removed(child),
+            } => {
+                returned.entry(child).or_default().push(head);
+            }
+        }
+    }
+    let removed = returned.into_iter();
+    findings.extend(removed.filter_map(|(child, heads)| removed_child(subject, child, &heads)));
+    findings
+}
+
+fn fork(subject: &Subject<'_>, heads: &[RevisionId]) -> Option<Finding> {
+    let (first, others) = heads.split_first()?;
+    let site = |id: &RevisionId| subject.after.get(id).map(|head| head.parents_site());
+    let message = format!(
+        "{} adds {} heads side by side: {}",
+        subject.wording.change,
+        heads.len(),
+        listed(heads)
+    );
+    let mut finding = RULE.at(subject, site(first)?, message);
+    finding.label = format!("`{first}` is a head");
+    for other in others {
+        let Some(site) = site(other) else { continue };
+        finding.culprits.push(site.path().clone());
+        finding.related.push(Related {
+            site,
+            message: format!("`{other}` is a head too"),
+        });
+    }
+    finding.revisions = heads.to_vec();
+    finding.drawing = Some(subject.draw(heads));
+    finding.help = vec![
+        one_line(subject, heads),
+        format!("or join them: `{}`", subject.merge_command(heads)),
+    ];
+    finding.help.extend(label_help(subject, heads));
+    Some(finding)
+}
+
+fn one_line(subject: &Subject<'_>, heads: &[RevisionId]) -> String {
+    match (
+        heads.first(),
+        heads.last().and_then(|last| subject.after.get(last)),
+    ) {
+        (Some(first), Some(last)) if first != &last.id => {
+            let first = std::slice::from_ref(first);
+            format!(
+                "put them in one line; {}",
+                subject.write_parents(last, first)
+            )
+        }
+        _ => "put them in one line".to_owned(),
+    }
+}
+
+/// Where every head carries a label of its own, several lines are probably meant.
+fn label_help(subject: &Subject<'_>, heads: &[RevisionId]) -> Option<String> {
+    let labels = subject.after.labels();
+    let own: Vec<&str> = heads
+        .iter()
+        .filter_map(|head| labels.get(head)?.iter().copied().next())
+        .filter(|label| {
+            !subject
+                .environment
+                .branches
+                .iter()
+                .any(|known| known == label)
+        })
+        .collect();
+    if own.len() < heads.len() {
+        return None;
+    }
+    let list: Vec<String> = own
+        .iter()
+        .map(|label| format!("\"{}\"", crate::text::escape(label)))
+        .collect();
+    let environment = &subject.environment.name;
+    Some(format!(
+        "or, where these branches are meant to stay apart, write in .alembic-guard.toml under \
+         the environment `{environment}`: `branches = [{}]`",
+        list.join(", ")
+    ))
+}
+
+fn new_history(subject: &Subject<'_>, head: &RevisionId, base: &RevisionId) -> Option<Finding> {
+    let start = subject.after.get(base)?;
+    let landed: Vec<RevisionId> = subject.before.heads().into_iter().cloned().collect();
+    let message = format!(
+        "`{base}` starts a second history beside {}",
+        listed(&landed)
+    );
+    let mut finding = RULE.at(subject, start.parents_site(), message);
+    finding.label = format!(
+        "builds on nothing; {} is at {}",
+        subject.wording.base,
+        listed(&landed)
+    );
+    finding.revisions = vec![base.clone()];
+    finding
+        .revisions
+        .extend((head != base).then(|| head.clone()));
+    let mut heads = landed.clone();
+    heads.push(head.clone());
+    finding.drawing = Some(subject.draw(&heads));
+    finding.help = vec![
+        format!(
+            "continue the history; {}",
+            subject.write_parents(start, &landed)
+        ),
+        format!("or join the two: `{}`", subject.merge_command(&heads)),
+    ];
+    finding.help.extend(label_help(subject, &heads));
+    Some(finding)
+}
+
+fn repointed(subject: &Subject<'_>, head: &RevisionId, child: &RevisionId) -> Option<Finding> {
+    let changed = subject.after.get(child)?;
+    let message = format!("`{head}` is a head again: `{child}` no longer builds on it");
+    let mut finding = RULE.at(subject, changed.parents_site(), message);
+    finding.label = format!("on {} it builds on `{head}`", subject.wording.base);
+    finding.revisions = vec![head.clone(), child.clone()];
+    let heads: Vec<RevisionId> = subject.after.heads().into_iter().cloned().collect();
+    finding.drawing = Some(subject.draw(&heads));
+    let parents = vec![head.clone()];
+    finding.help = vec![
+        format!("put it back; {}", subject.write_parents(changed, &parents)),
+        format!("or join the heads: `{}`", subject.merge_command(&heads)),
+    ];
+    Some(finding)
+}
+
+fn removed_child(
+    subject: &Subject<'_>,
+    child: &RevisionId,
+    heads: &[&RevisionId],
+) -> Option<Finding> {
+    let path = subject.before.get(child)?.migration.file.path.clone();
+    let again = match heads {
+        [_] => "is a head again",
+        _ => "are heads again",
+    };
+    let heads = heads.iter().copied();
+    let message = format!("{} {again}: `{child}` was removed", listed(heads.clone()));
+    let mut finding = RULE.at(subject, Site::Path(path.clone()), message);
+    finding.label = format!("`{child}` was defined here");
+    finding.revisions = std::iter::once(child).chain(heads).cloned().collect();
+    let standing: Vec<RevisionId> = subject.after.heads().into_iter().cloned().collect();
+    finding.drawing = Some(subject.draw(&standing));
+    finding.help = vec![
+        format!("keep {path}"),
+        format!("or join the heads: `{}`", subject.merge_command(&standing)),
+    ];
+    Some(finding)
+}

@@ -1,0 +1,142 @@
+//! `stale-down-revision`.
+
+use super::subject::listed;
+use super::{Debt, Rule, Subject};
+use crate::finding::{Finding, Level, Lowered, Related};
+use crate::migration::RevisionId;
+use crate::verdict::{HeadFault, Stale, StaleEdge};
+
+pub(super) static RULE: Rule = Rule {
+    name: "stale-down-revision",
+    level: Level::Error,
+    explain: "\
+## What it checks
+A new migration builds on a revision that is no longer a head of the branch it goes to: since the
+migration was written, another one has landed on the same parent.
+
+## Why it matters
+Git merges the two files without a conflict, since they have different names. From then on the
+history has two heads, and `alembic upgrade head` or `flask db upgrade` stops with
+\"Multiple head revisions are present\", usually in the deploy.
+
+## How to fix
+Get the newest state of the target branch and write its head as `down_revision` of your migration:
+the lowest one, where it is a chain. A database that already ran your migration must first be
+downgraded below it. Where your migration has been applied to databases that you cannot downgrade,
+join the two heads with a merge revision instead: `alembic merge HEAD1 HEAD2` or
+`flask db merge HEAD1 HEAD2`.
+",
+    debt: Debt::Compared,
+    check,
+};
+
+fn check(subject: &Subject<'_>) -> Vec<Finding> {
+    let stale = subject.head_faults.iter().filter_map(|fault| match fault {
+        HeadFault::Stale(stale) => Some(stale),
+        HeadFault::Fork { .. } | HeadFault::NewHistory { .. } | HeadFault::Returned { .. } => None,
+    });
+    stale.filter_map(|stale| finding(subject, stale)).collect()
+}
+
+fn finding(subject: &Subject<'_>, stale: &Stale) -> Option<Finding> {
+    let (edge, others) = stale.edges.split_first()?;
+    let revision = subject.after.get(&edge.revision)?;
+    let base = &subject.wording.base;
+    let message = if revision.parents.texts().len() > 1 {
+        format!(
+            "merge revision `{}` joins `{}`, which {base} has moved past",
+            edge.revision, edge.parent
+        )
+    } else {
+        format!(
+            "`{}` builds on `{}`, which {base} has moved past",
+            edge.revision, edge.parent
+        )
+    };
+    let mut finding = RULE.at(subject, revision.parent_site(&edge.parent), message);
+    finding.label = format!("{base} is at {} now", listed(&edge.base_heads));
+    finding.related = successors(subject, edge);
+    for other in others {
+        finding.related.extend(also_stale(subject, other));
+        finding.culprits.extend(path_of(subject, &other.revision));
+    }
+    finding.revisions = vec![edge.revision.clone(), edge.parent.clone()];
+    finding.revisions.extend(edge.base_heads.iter().cloned());
+    let heads = standing_heads(stale, edge);
+    finding.drawing = Some(subject.draw(&heads));
+    finding.help = help(subject, stale, edge, &heads);
+    finding.lowered = stale.unfinished.then_some(Lowered::Unfinished);
+    Some(finding)
+}
+
+/// The heads that stand beside each other: the base's and those of the chain.
+fn standing_heads(stale: &Stale, edge: &StaleEdge) -> Vec<RevisionId> {
+    edge.base_heads
+        .iter()
+        .chain(&stale.heads)
+        .cloned()
+        .collect()
+}
+
+fn successors(subject: &Subject<'_>, edge: &StaleEdge) -> Vec<Related> {
+    let landed = |id| subject.after.get(id).or_else(|| subject.before.get(id));
+    let successors = edge.successors.iter().filter_map(landed);
+    let related = successors.map(|successor| Related {
+        site: successor.parent_site(&edge.parent),
+        message: format!(
+            "`{}` took its place on {}",
+            successor.id, subject.wording.base
+        ),
+    });
+    related.collect()
+}
+
+fn also_stale(subject: &Subject<'_>, edge: &StaleEdge) -> Option<Related> {
+    let site = subject.after.get(&edge.revision)?.parent_site(&edge.parent);
+    let heads = listed(&edge.base_heads);
+    let message = format!("stale too: {} is at {heads} now", subject.wording.base);
+    Some(Related { site, message })
+}
+
+fn path_of(subject: &Subject<'_>, id: &RevisionId) -> Option<crate::tree::RepoPath> {
+    subject
+        .after
+        .get(id)
+        .map(|revision| revision.migration.file.path.clone())
+}
+
+fn help(
+    subject: &Subject<'_>,
+    stale: &Stale,
+    edge: &StaleEdge,
+    heads: &[RevisionId],
+) -> Vec<String> {
+    let mut help = Vec::new();
+    if let Some(command) = &subject.wording.get_base {
+        help.push(format!("get {}: `{command}`", subject.wording.base));
+    }
+    if stale.unfinished {
+        help.push(format!(
+            "finish the repair: `{}`",
+            subject.merge_command(heads)
+        ));
+    } else if let Some(revision) = subject.after.get(&edge.revision) {
+        let kept = revision
+            .parents
+            .texts()
+            .iter()
+            .filter(|text| text.text != edge.parent.as_str());
+        let mut parents = edge.base_heads.clone();
+        parents.extend(kept.map(|text| RevisionId::new(text.text.clone())));
+        help.push(format!(
+            "then {}",
+            subject.write_parents(revision, &parents)
+        ));
+        help.push(format!(
+            "or keep both lines and join them: `{}`",
+            subject.merge_command(heads)
+        ));
+    }
+    help.extend(subject.wording.doubt.clone());
+    help
+}

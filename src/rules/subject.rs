@@ -1,0 +1,127 @@
+//! What a rule may look at: one environment on both sides of a change.
+
+use std::collections::BTreeMap;
+
+use crate::environment::{Environment, Runner};
+use crate::finding::{Drawing, Site};
+use crate::graph::{Graph, Revision};
+use crate::migration::{Fault, Migration, RevisionId};
+use crate::tree::{File, RepoPath};
+use crate::verdict::{Caption, HeadFault, draw};
+
+/// One environment on both sides of a change.
+#[derive(Debug)]
+pub struct Subject<'a> {
+    /// The environment, as it is after the change; as it was where it is lost.
+    pub environment: &'a Environment,
+    /// Whether the change took the environment away and left its migrations.
+    pub lost: bool,
+    /// What has landed; empty where the environment is new.
+    pub before: &'a Graph,
+    /// What there would be.
+    pub after: &'a Graph,
+    /// What the change does to the heads.
+    pub head_faults: &'a [HeadFault],
+    /// The files of the change that Python could not load as a whole.
+    pub body_faults: &'a BTreeMap<File, Fault>,
+    /// Links in a version folder that lead nowhere in the repository.
+    pub broken_links: &'a [RepoPath],
+    /// How many characters a revision id may have.
+    pub max_revision_id_length: usize,
+    /// What the two sides are called.
+    pub wording: &'a Wording,
+}
+
+/// What the two sides are called in a sentence, and how to get the newer one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wording {
+    /// What has landed, `origin/main` for one.
+    pub base: String,
+    /// What is judged: "this push".
+    pub change: String,
+    /// The command that brings what has landed into the work tree, where it may not be there.
+    pub get_base: Option<String>,
+    /// A caution to add where a base may be the wrong one.
+    pub doubt: Option<String>,
+}
+
+impl Subject<'_> {
+    /// Returns every migration after the change, those without a known id last.
+    pub fn migrations(&self) -> impl Iterator<Item = &Migration> {
+        let winners = self.after.revisions();
+        let losers = self.after.duplicates().flat_map(|(_, earlier)| earlier);
+        winners
+            .chain(losers)
+            .map(|revision| &revision.migration)
+            .chain(self.after.opaque())
+    }
+
+    /// Tells whether the change brings the revision.
+    pub fn is_new(&self, id: &RevisionId) -> bool {
+        !self.before.contains(id)
+    }
+
+    /// Draws what lies between some heads, each captioned with where it is from.
+    pub fn draw(&self, heads: &[RevisionId]) -> Drawing {
+        draw(self.after, heads, |id| self.caption(id))
+    }
+
+    fn caption(&self, id: &RevisionId) -> Caption {
+        let new = self.is_new(id);
+        let note = match (new, self.before.is_head(id), self.after.is_head(id)) {
+            (true, _, true) => format!("head from {}", self.wording.change),
+            (true, _, false) => self.wording.change.clone(),
+            (false, true, _) => format!("head of {}", self.wording.base),
+            (false, false, _) => String::new(),
+        };
+        Caption { note, new }
+    }
+
+    /// Returns the command that joins heads with a merge revision.
+    pub fn merge_command(&self, heads: &[RevisionId]) -> String {
+        let ids: Vec<String> = heads.iter().map(RevisionId::to_string).collect();
+        let merge = format!("merge -m \"merge heads\" {}", ids.join(" "));
+        match &self.environment.runner {
+            Runner::Alembic(arguments) => command("alembic", arguments, &merge),
+            Runner::FlaskMigrate(arguments) => {
+                let mut words = vec!["flask db merge".to_owned()];
+                words.extend(arguments.iter().cloned());
+                words.push(format!("-m \"merge heads\" {}", ids.join(" ")));
+                words.join(" ")
+            }
+        }
+    }
+
+    /// Says how to write a `down_revision` that builds on the given heads.
+    pub fn write_parents(&self, revision: &Revision, heads: &[RevisionId]) -> String {
+        let quoted: Vec<String> = heads.iter().map(|head| format!("\"{head}\"")).collect();
+        let value = match quoted.as_slice() {
+            [one] => one.clone(),
+            several => format!("({})", several.join(", ")),
+        };
+        let path = &revision.migration.file.path;
+        format!("in {path} write: `down_revision = {value}`")
+    }
+}
+
+fn command(program: &str, arguments: &[String], action: &str) -> String {
+    let mut words = vec![program.to_owned()];
+    words.extend(arguments.iter().cloned());
+    words.push(action.to_owned());
+    words.join(" ")
+}
+
+/// Joins ids as a sentence does: `a`, `b` and `c`.
+pub(super) fn listed<'a>(ids: impl IntoIterator<Item = &'a RevisionId>) -> String {
+    let ids: Vec<String> = ids.into_iter().map(|id| format!("`{id}`")).collect();
+    match ids.as_slice() {
+        [] => String::new(),
+        [one] => one.clone(),
+        [start @ .., last] => format!("{} and {last}", start.join(", ")),
+    }
+}
+
+/// Points at a file as a whole.
+pub(super) fn whole(migration: &Migration) -> Site {
+    Site::File(migration.file.clone())
+}

@@ -1,0 +1,105 @@
+//! `unknown-down-revision`.
+
+use super::subject::whole;
+use super::{Debt, Rule, Subject};
+use crate::finding::{Finding, Level, Lowered, Related, Site};
+use crate::graph::MissingParent;
+use crate::migration::RevisionId;
+
+pub(super) static RULE: Rule = Rule {
+    name: "unknown-down-revision",
+    level: Level::Error,
+    explain: "\
+## What it checks
+A `down_revision` names a revision that no migration defines: mistyped, shortened, removed, or on a
+branch that is not merged yet. While some file's own id cannot be known without running Python, it
+may be the one that is missing; then this is a warning that names the file.
+
+## Why it matters
+Every Alembic command that reads the history stops with `KeyError: '...'`.
+
+## How to fix
+Write the full id of a revision that is there; Alembic takes no prefix here. Where the parent was
+removed, bring it back or re-point what builds on it. Where it is on another branch, merge that
+branch first.
+",
+    debt: Debt::SameFault,
+    check,
+};
+
+fn check(subject: &Subject<'_>) -> Vec<Finding> {
+    let missing = subject.after.missing().iter();
+    missing
+        .filter_map(|missing| finding(subject, missing))
+        .collect()
+}
+
+fn finding(subject: &Subject<'_>, missing: &MissingParent) -> Option<Finding> {
+    let child = subject.after.get(&missing.child)?;
+    let parent = missing.id();
+    let named = child.site_at(missing.parent.span.clone());
+    let mut finding = match subject.before.get(&parent) {
+        Some(removed) => {
+            let path = removed.migration.file.path.clone();
+            let message = format!(
+                "`{}` builds on `{parent}`, which {} removes",
+                child.id, subject.wording.change
+            );
+            let mut finding = RULE.at(subject, Site::Path(path.clone()), message);
+            finding.label = format!("`{parent}` was defined here");
+            finding.related = vec![Related {
+                site: named,
+                message: format!("needs `{parent}`"),
+            }];
+            finding.help = vec![format!(
+                "keep {path}, or build `{}` on a revision that stays",
+                child.id
+            )];
+            finding
+        }
+        None => {
+            let message = format!(
+                "`{}` builds on `{parent}`, which no migration defines",
+                child.id
+            );
+            let mut finding = RULE.at(subject, named, message);
+            finding.label = "no such revision".to_owned();
+            finding.help = help(subject, &parent);
+            finding
+        }
+    };
+    finding.revisions = vec![child.id.clone(), parent];
+    if !subject.after.opaque().is_empty() {
+        finding.lowered = Some(Lowered::CannotTell);
+        finding
+            .related
+            .extend(subject.after.opaque().iter().map(|migration| Related {
+                site: whole(migration),
+                message: "may define it: its own id cannot be known".to_owned(),
+            }));
+    }
+    Some(finding)
+}
+
+fn help(subject: &Subject<'_>, parent: &RevisionId) -> Vec<String> {
+    let known = || subject.after.revisions().map(|revision| &revision.id);
+    let mut longer = known()
+        .filter(|id| !parent.as_str().is_empty() && id.as_str().starts_with(parent.as_str()));
+    if let (Some(full), None) = (longer.next(), longer.next()) {
+        return vec![format!(
+            "`down_revision` takes no prefix; write the full id: `\"{full}\"`"
+        )];
+    }
+    let distance = |id: &RevisionId| strsim::damerau_levenshtein(id.as_str(), parent.as_str());
+    let nearest = known()
+        .map(|id| (distance(id), id))
+        .min()
+        .filter(|(distance, _)| *distance <= 2);
+    match nearest {
+        Some((_, near)) => vec![format!("the nearest revision there is: `\"{near}\"`")],
+        None => vec![
+            "if it is on another branch, merge that branch first; if it was removed, bring it back"
+                .to_owned(),
+        ],
+    }
+}

@@ -1,0 +1,79 @@
+//! `unreadable-migration`.
+
+use super::{Debt, Rule, Subject};
+use crate::finding::{Finding, Level, Site};
+use crate::migration::{Fault, Migration};
+use crate::text::escape;
+use crate::tree::RepoPath;
+
+pub(super) static RULE: Rule = Rule {
+    name: "unreadable-migration",
+    level: Level::Error,
+    explain: "\
+## What it checks
+A new or changed file in a version folder is no Python that any current version loads: a syntax
+error, conflict markers, an encoding that it does not declare, a size or nesting beyond all
+measure, or a link that leads out of the repository. Old files with Python 2 in their bodies are
+still read for their identifiers and are not shown.
+
+## Why it matters
+Alembic imports every file of a version folder, whichever revision it is asked for. One that does
+not load takes every command with it.
+
+## How to fix
+Go to the position shown and mend it. `python -m py_compile FILE` says what Python makes of it. A
+file that is truly larger than `max_file_size` can be let in by that key of `.alembic-guard.toml`.
+",
+    debt: Debt::SameFile,
+    check,
+};
+
+fn check(subject: &Subject<'_>) -> Vec<Finding> {
+    let migrations = subject.migrations();
+    let faulty = migrations.filter_map(|migration| Some((migration, fault(subject, migration)?)));
+    let links = subject
+        .broken_links
+        .iter()
+        .map(|link| broken_link(subject, link));
+    faulty
+        .map(|(migration, fault)| finding(subject, migration, fault))
+        .chain(links)
+        .collect()
+}
+
+fn fault<'a>(subject: &'a Subject<'_>, migration: &'a Migration) -> Option<&'a Fault> {
+    migration
+        .module
+        .fault
+        .as_ref()
+        .or_else(|| subject.body_faults.get(&migration.file))
+}
+
+fn finding(subject: &Subject<'_>, migration: &Migration, fault: &Fault) -> Finding {
+    let reason = escape(&fault.message);
+    let path = &migration.file.path;
+    let site = match fault.span.is_empty() && fault.span.start == 0 {
+        true => Site::File(migration.file.clone()),
+        false => Site::Span {
+            file: migration.file.clone(),
+            span: fault.span.clone(),
+        },
+    };
+    let mut finding = RULE.at(
+        subject,
+        site,
+        format!("Python cannot load this file: {reason}"),
+    );
+    finding.label = reason;
+    finding.help = vec![format!(
+        "see what Python says: `python -m py_compile {path}`"
+    )];
+    finding
+}
+
+fn broken_link(subject: &Subject<'_>, link: &RepoPath) -> Finding {
+    let message = "this link in a version folder leads to no file of the repository".to_owned();
+    let mut finding = RULE.at(subject, Site::Path(link.clone()), message);
+    finding.help = vec!["put the file itself there".to_owned()];
+    finding
+}
