@@ -1,0 +1,281 @@
+//! Two trees to a [`Report`]: the one way by which every command comes to its answer.
+
+mod lowering;
+mod reading;
+mod sides;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::config::Config;
+use crate::environment::Problem;
+use crate::finding::{EnvironmentSummary, Finding, Lowered, Note, Report};
+use crate::migration::{Fault, RevisionId};
+use crate::rules::{self, Debt, Rule, Subject, Wording};
+use crate::tree::{self, File, RepoPath, Tree};
+use crate::verdict::{Limits, judge_heads};
+
+use lowering::lower;
+pub use reading::{Reader, State};
+use sides::{Pair, pairs};
+
+/// Two states of a repository and what must be known to say who is at fault.
+pub struct Comparison<'a> {
+    /// What has landed; nothing where the other side is judged alone.
+    pub before: Option<&'a dyn Tree>,
+    /// What there would be.
+    pub after: After<'a>,
+    /// Further states whose version folders count: a migration that is added to a folder which the
+    /// other side has moved is still a migration.
+    pub witnesses: Vec<&'a dyn Tree>,
+    /// The configuration that applies.
+    pub config: &'a Config,
+    /// What the two sides are called.
+    pub wording: Wording,
+    /// Who is at fault.
+    pub blame: Blame,
+    /// Other targets; what is a head there is nobody's fault here.
+    pub other_targets: Vec<(String, &'a dyn Tree)>,
+}
+
+/// What there would be.
+pub enum After<'a> {
+    /// This.
+    Tree(&'a dyn Tree),
+    /// One of two, as git will ask about some paths.
+    Conflicted {
+        /// As the base has them.
+        as_base: &'a dyn Tree,
+        /// As the change has them.
+        as_ours: &'a dyn Tree,
+        /// The paths.
+        paths: &'a [RepoPath],
+    },
+}
+
+/// Whose fault a finding may be.
+#[derive(Debug, Clone, Default)]
+pub struct Blame {
+    /// The paths that the change touches, where others' faults are not its own.
+    pub touched: Option<BTreeSet<RepoPath>>,
+    /// Branches on which an untouched path is to be found, for the advice.
+    pub elsewhere: BTreeMap<RepoPath, String>,
+    /// Why heads are only counted for information, where they are.
+    pub heads: Option<Lowered>,
+    /// Why nothing blocks at all, where nothing does.
+    pub everything: Option<Lowered>,
+}
+
+/// Compares two states and says what is wrong with the change.
+pub fn check(reader: &mut Reader, comparison: &Comparison<'_>) -> Result<Report, tree::Error> {
+    match comparison.after {
+        After::Tree(after) => check_against(reader, comparison, after),
+        After::Conflicted {
+            as_base,
+            as_ours,
+            paths,
+        } => {
+            let base = check_against(reader, comparison, as_base)?;
+            let mut report = check_against(reader, comparison, as_ours)?;
+            let certain: BTreeSet<Key> = base.findings.iter().map(Key::of).collect();
+            for finding in &mut report.findings {
+                if !certain.contains(&Key::of(finding)) && finding.lowered.is_none() {
+                    finding.level = finding.level.min(crate::finding::Level::Warn);
+                    finding.lowered = Some(Lowered::Conflict);
+                }
+            }
+            report.notes.push(conflict_note(paths, &comparison.wording));
+            Ok(report)
+        }
+    }
+}
+
+fn check_against(
+    reader: &mut Reader,
+    comparison: &Comparison<'_>,
+    after: &dyn Tree,
+) -> Result<Report, tree::Error> {
+    let (pairs, problems) = pairs(reader, comparison, after)?;
+    let mut report = Report::default();
+    report.notes.extend(problems.iter().map(problem_note));
+    for pair in &pairs {
+        report.environments.push(summary(pair));
+        report
+            .findings
+            .extend(judge(reader, comparison, after, pair)?);
+    }
+    report
+        .findings
+        .sort_by(|one, other| order(one).cmp(&order(other)));
+    read_sources(&mut report, comparison, after);
+    Ok(report)
+}
+
+/// Applies every rule to one environment, and takes from the findings what is not this change's fault.
+fn judge(
+    reader: &mut Reader,
+    comparison: &Comparison<'_>,
+    after: &dyn Tree,
+    pair: &Pair,
+) -> Result<Vec<Finding>, tree::Error> {
+    let environment = &pair.environment;
+    let limits = Limits {
+        heads: environment.heads,
+        branches: &environment.branches,
+    };
+    let head_faults = judge_heads(&pair.before.graph, &pair.after.graph, limits);
+    let body_faults = body_faults(reader, after, pair)?;
+    let subject = Subject {
+        environment,
+        lost: pair.lost,
+        before: &pair.before.graph,
+        after: &pair.after.graph,
+        head_faults: &head_faults,
+        body_faults: &body_faults,
+        broken_links: &pair.after.broken_links,
+        max_revision_id_length: comparison.config.max_revision_id_length,
+        wording: &comparison.wording,
+    };
+    let mut findings = Vec::new();
+    for rule in rules::RULES {
+        let found = rule.check(&subject);
+        if !found.is_empty() {
+            let debts = debts(rule, &subject, &pair.before);
+            findings.extend(found.into_iter().filter_map(|finding| {
+                let debt = debts.contains(&Key::of(&finding).for_rule(rule, &finding));
+                lower(reader, comparison, pair, finding, debt)
+            }));
+        }
+    }
+    Ok(findings)
+}
+
+/// Finds what a rule says of the state before the change.
+fn debts(rule: &Rule, subject: &Subject<'_>, before: &State) -> BTreeSet<Key> {
+    if rule.debt == Debt::Compared || before.graph.is_empty() && before.broken_links.is_empty() {
+        return BTreeSet::new();
+    }
+    let past = Subject {
+        after: subject.before,
+        head_faults: &[],
+        body_faults: &BTreeMap::new(),
+        broken_links: &before.broken_links,
+        ..*subject
+    };
+    let found = rule.check(&past);
+    found
+        .iter()
+        .map(|finding| Key::of(finding).for_rule(rule, finding))
+        .collect()
+}
+
+/// Reads the whole of each file that the change adds or edits.
+fn body_faults(
+    reader: &mut Reader,
+    after: &dyn Tree,
+    pair: &Pair,
+) -> Result<BTreeMap<File, Fault>, tree::Error> {
+    let old: BTreeSet<&File> = pair.before.files.iter().collect();
+    let known: BTreeSet<_> = old.iter().map(|file| file.id).collect();
+    let mut faults = BTreeMap::new();
+    for file in pair
+        .after
+        .files
+        .iter()
+        .filter(|file| !known.contains(&file.id))
+    {
+        if let Some(fault) = reader.body_fault(after, file)? {
+            faults.insert(file.clone(), fault);
+        }
+    }
+    Ok(faults)
+}
+
+fn summary(pair: &Pair) -> EnvironmentSummary {
+    let owned = |heads: Vec<&RevisionId>| heads.into_iter().cloned().collect();
+    EnvironmentSummary {
+        name: pair.environment.name.clone(),
+        script_location: pair.environment.script_location.clone(),
+        version_locations: pair.environment.version_locations.clone(),
+        revisions: pair.after.graph.len(),
+        heads_before: owned(pair.before.graph.heads()),
+        heads_after: owned(pair.after.graph.heads()),
+    }
+}
+
+/// What makes two findings the same.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Key {
+    rule: &'static str,
+    revisions: Vec<RevisionId>,
+    path: Option<RepoPath>,
+    file: Option<File>,
+}
+
+impl Key {
+    fn of(finding: &Finding) -> Key {
+        let path = finding
+            .revisions
+            .is_empty()
+            .then(|| finding.site.path().clone());
+        Key {
+            rule: finding.rule,
+            revisions: finding.revisions.clone(),
+            path,
+            file: None,
+        }
+    }
+
+    fn for_rule(self, rule: &Rule, finding: &Finding) -> Key {
+        match rule.debt {
+            Debt::SameFile => Key {
+                file: finding.site.file().cloned(),
+                ..self
+            },
+            Debt::SameFault | Debt::Compared => self,
+        }
+    }
+}
+
+fn order(finding: &Finding) -> impl Ord + use<'_> {
+    (
+        std::cmp::Reverse(finding.level),
+        &finding.environment,
+        finding.site.path(),
+        finding.rule,
+    )
+}
+
+fn read_sources(report: &mut Report, comparison: &Comparison<'_>, after: &dyn Tree) {
+    let related = |finding: &Finding| -> Vec<File> {
+        let sites = finding.related.iter().map(|related| &related.site);
+        sites
+            .chain([&finding.site])
+            .filter_map(|site| site.file().cloned())
+            .collect()
+    };
+    let files: BTreeSet<File> = report.findings.iter().flat_map(related).collect();
+    for file in files {
+        let read = after.read(&file).ok();
+        let read = read.or_else(|| comparison.before.and_then(|before| before.read(&file).ok()));
+        report.sources.extend(read.map(|content| (file, content)));
+    }
+}
+
+fn problem_note(problem: &Problem) -> Note {
+    Note {
+        message: problem.to_string(),
+        help: Vec::new(),
+    }
+}
+
+fn conflict_note(paths: &[RepoPath], wording: &Wording) -> Note {
+    let paths: Vec<String> = paths.iter().map(|path| format!("`{path}`")).collect();
+    Note {
+        message: format!(
+            "git will ask how to merge {} with {}; what shows whichever way is taken is judged",
+            paths.join(", "),
+            wording.base
+        ),
+        help: Vec::new(),
+    }
+}

@@ -1,0 +1,202 @@
+//! Which environment before the change is which after it, and where its migrations lie.
+
+use std::collections::BTreeSet;
+
+use super::{Comparison, Reader, State};
+use crate::environment::{Discovery, Environment, Listed, Problem, discover, migration_files};
+use crate::graph::Revision;
+use crate::migration::Migration;
+use crate::tree::{Error, File, RepoPath, Tree};
+
+/// One environment on both sides.
+#[derive(Debug)]
+pub(super) struct Pair {
+    /// As it is after the change; as it was where it is lost.
+    pub(super) environment: Environment,
+    /// Whether it is gone while migrations remain in its folders.
+    pub(super) lost: bool,
+    pub(super) before: State,
+    pub(super) after: State,
+}
+
+/// An environment as one side has it.
+struct Found {
+    environment: Environment,
+    state: State,
+}
+
+/// Finds the environments of both sides and brings together those that are one.
+pub(super) fn pairs(
+    reader: &mut Reader,
+    comparison: &Comparison<'_>,
+    after: &dyn Tree,
+) -> Result<(Vec<Pair>, Vec<Problem>), Error> {
+    let look = |tree: &dyn Tree| discover(tree, comparison.config);
+    let after_discovery = look(after)?;
+    let before_discovery = match comparison.before {
+        Some(before) => look(before)?,
+        None => Discovery::default(),
+    };
+    let mut everywhere = after_discovery.environments.clone();
+    everywhere.extend(before_discovery.environments.iter().cloned());
+    for witness in &comparison.witnesses {
+        everywhere.extend(look(*witness)?.environments);
+    }
+    let problems = after_discovery.problems;
+    let mut here = Side::read(reader, after, after_discovery.environments, &everywhere)?;
+    let landed = match comparison.before {
+        Some(before) => {
+            Side::read(reader, before, before_discovery.environments, &everywhere)?.found
+        }
+        None => Vec::new(),
+    };
+    let mut pairs = Vec::new();
+    let mut landed: Vec<Option<Found>> = landed.into_iter().map(Some).collect();
+    for found in here.found.drain(..) {
+        let before = counterpart(&found, &mut landed).map(|before| before.state);
+        pairs.push(Pair {
+            environment: found.environment,
+            lost: false,
+            before: before.unwrap_or_default(),
+            after: found.state,
+        });
+    }
+    for gone in landed.into_iter().flatten() {
+        pairs.extend(lost(reader, after, &here.strays, gone)?);
+    }
+    Ok((pairs, problems))
+}
+
+/// The environments of one tree, and the migrations of its version folders that belong to none.
+struct Side {
+    found: Vec<Found>,
+    strays: Vec<File>,
+}
+
+impl Side {
+    fn read(
+        reader: &mut Reader,
+        tree: &dyn Tree,
+        environments: Vec<Environment>,
+        everywhere: &[Environment],
+    ) -> Result<Side, Error> {
+        let mut found = Vec::new();
+        for environment in environments {
+            let state = reader.state(tree, &environment, &[])?;
+            found.push(Found { environment, state });
+        }
+        let mut side = Side {
+            found,
+            strays: Vec::new(),
+        };
+        for stray in strays(tree, &side.found, everywhere)? {
+            side.adopt(reader, tree, stray)?;
+        }
+        Ok(side)
+    }
+
+    /// Gives a migration outside of every environment to the one that its parents belong to.
+    fn adopt(&mut self, reader: &mut Reader, tree: &dyn Tree, stray: File) -> Result<(), Error> {
+        let migration = reader.migration(tree, &stray)?;
+        let home = self
+            .found
+            .iter_mut()
+            .find(|found| belongs(&migration, &found.state));
+        match home {
+            Some(home) => {
+                let mut elsewhere: Vec<File> = home.state.files.clone();
+                elsewhere.retain(|file| home.environment.versions_folder_of(&file.path).is_none());
+                elsewhere.push(stray);
+                home.state = reader.state(tree, &home.environment, &elsewhere)?;
+            }
+            None => self.strays.push(stray),
+        }
+        Ok(())
+    }
+}
+
+fn belongs(migration: &Migration, state: &State) -> bool {
+    let parents = migration.module.down_revision.texts().iter();
+    let mut named = parents.map(|text| crate::migration::RevisionId::new(text.text.clone()));
+    named.any(|parent| state.graph.contains(&parent))
+}
+
+/// Lists the migrations in folders that are version folders elsewhere and here are nobody's.
+fn strays(
+    tree: &dyn Tree,
+    found: &[Found],
+    everywhere: &[Environment],
+) -> Result<Vec<File>, Error> {
+    let claimed: BTreeSet<&RepoPath> = found
+        .iter()
+        .flat_map(|found| &found.state.files)
+        .map(|file| &file.path)
+        .collect();
+    let here: BTreeSet<_> = found.iter().map(|found| found.environment.key()).collect();
+    let mut strays = BTreeSet::new();
+    for environment in everywhere
+        .iter()
+        .filter(|environment| !here.contains(&environment.key()))
+    {
+        for listed in migration_files(tree, environment)? {
+            if let Listed::File(file) = listed
+                && !claimed.contains(&file.path)
+            {
+                strays.insert(file);
+            }
+        }
+    }
+    Ok(strays.into_iter().collect())
+}
+
+/// Takes the environment with the same version folders, else the one that shares most revisions.
+fn counterpart(found: &Found, landed: &mut [Option<Found>]) -> Option<Found> {
+    let same = landed.iter().position(|other| {
+        other
+            .as_ref()
+            .is_some_and(|other| other.environment.key() == found.environment.key())
+    });
+    let place = same.or_else(|| {
+        let shared = |other: &Option<Found>| {
+            let other = other.as_ref()?;
+            let shared = other
+                .state
+                .graph
+                .revisions()
+                .filter(|revision| has(found, revision))
+                .count();
+            (shared > 0).then_some(shared)
+        };
+        let scored = landed
+            .iter()
+            .enumerate()
+            .filter_map(|(place, other)| Some((shared(other)?, place)));
+        scored
+            .max_by_key(|(shared, place)| (*shared, std::cmp::Reverse(*place)))
+            .map(|(_, place)| place)
+    });
+    place.and_then(|place| landed[place].take())
+}
+
+fn has(found: &Found, revision: &Revision) -> bool {
+    found.state.graph.contains(&revision.id)
+}
+
+/// Judges what remains of an environment that is gone at its old place.
+fn lost(
+    reader: &mut Reader,
+    after: &dyn Tree,
+    strays: &[File],
+    gone: Found,
+) -> Result<Option<Pair>, Error> {
+    let remaining = reader.state(after, &gone.environment, &[])?;
+    if !remaining.files.iter().any(|file| strays.contains(file)) {
+        return Ok(None);
+    }
+    Ok(Some(Pair {
+        environment: gone.environment,
+        lost: true,
+        before: gone.state,
+        after: remaining,
+    }))
+}
