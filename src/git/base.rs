@@ -1,0 +1,183 @@
+//! What a change is compared with: the target branch that it will most likely go to.
+
+use crate::finding::{Base, Freshness};
+use crate::git::{Error, Repository, Target, TargetNames};
+use crate::tree::ObjectId;
+
+/// The remotes on which a base may be, and what is a target there.
+#[derive(Debug, Clone)]
+pub struct Candidates<'a> {
+    /// The remote that is pushed to, or that the branch belongs to.
+    pub remote: Option<String>,
+    /// The branch that is judged, without `refs/heads/`, where it has a name.
+    pub branch: Option<&'a str>,
+    /// Which branches are targets.
+    pub names: TargetNames<'a>,
+}
+
+/// The base of a comparison.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BaseChoice {
+    /// The branch it is the tip of; none where a commit was named.
+    pub target: Option<Target>,
+    /// The commit.
+    pub commit: ObjectId,
+    /// What to call it.
+    pub name: String,
+    /// How sure it is that the remote has it so.
+    pub freshness: Freshness,
+    /// The names of the targets that would have served as well.
+    pub others: Vec<String>,
+}
+
+impl BaseChoice {
+    /// Returns what the report says of it.
+    pub fn summary(&self) -> Base {
+        Base {
+            name: self.name.clone(),
+            commit: self.commit.to_string(),
+            freshness: self.freshness.clone(),
+            others: self.others.clone(),
+        }
+    }
+}
+
+impl Repository {
+    /// Returns the targets that a change may go to, in order of preference.
+    ///
+    /// Those of the given remote come first, then those of a remote called `upstream`; a repository
+    /// that knows neither has its own branches.
+    pub fn targets(&self, candidates: &Candidates<'_>) -> Result<Vec<Target>, Error> {
+        let mut targets = Vec::new();
+        let upstream = Some("upstream").filter(|name| candidates.remote.as_deref() != Some(name));
+        for remote in candidates.remote.as_deref().into_iter().chain(upstream) {
+            targets.extend(self.targets_on(remote, &candidates.names)?);
+        }
+        if targets.is_empty() {
+            targets = self.local_targets(&candidates.names)?;
+            targets.retain(|target| Some(target.branch.as_str()) != candidates.branch);
+        }
+        Ok(targets)
+    }
+
+    /// Takes the base that somebody named.
+    pub fn named_base(&self, name: &str) -> Result<BaseChoice, Error> {
+        let commit = self.resolve(name)?;
+        let full_name = format!("refs/remotes/{name}");
+        let freshness = match self.ref_commit(&full_name) == Some(commit) {
+            true => self.freshness(&full_name),
+            false => Freshness::Local,
+        };
+        let target = self.ref_commit(&full_name).and_then(|commit| {
+            let (remote, branch) = name.split_once('/')?;
+            let (remote, branch) = (Some(remote.to_owned()), branch.to_owned());
+            Some(Target {
+                remote,
+                branch,
+                full_name,
+                commit,
+            })
+        });
+        let name = crate::text::escape(name);
+        Ok(BaseChoice {
+            target,
+            commit,
+            name,
+            freshness,
+            others: Vec::new(),
+        })
+    }
+
+    /// Chooses the target that a tip is nearest to.
+    ///
+    /// The nearest is the one with the fewest commits of the tip that it lacks. On a tie the branch's
+    /// own upstream wins if it is a target, then a target that holds the others, then the first.
+    pub fn choose_base(
+        &self,
+        tip: ObjectId,
+        targets: &[Target],
+        upstream: Option<&str>,
+    ) -> Option<BaseChoice> {
+        let nearest = match targets {
+            [] => return None,
+            [only] => vec![only],
+            several => self.nearest(tip, several),
+        };
+        let (&first, _) = nearest.split_first()?;
+        let own = nearest
+            .iter()
+            .copied()
+            .find(|target| Some(target.branch.as_str()) == upstream);
+        let top = || {
+            nearest
+                .iter()
+                .copied()
+                .find(|target| self.holds_all(target, &nearest))
+        };
+        let chosen = own.or_else(top).unwrap_or(first);
+        let others = nearest
+            .iter()
+            .filter(|target| target.commit != chosen.commit);
+        Some(BaseChoice {
+            commit: chosen.commit,
+            name: chosen.name(),
+            freshness: self.freshness(&chosen.full_name),
+            others: others.map(|target| target.name()).collect(),
+            target: Some(chosen.clone()),
+        })
+    }
+
+    fn nearest<'t>(&self, tip: ObjectId, targets: &'t [Target]) -> Vec<&'t Target> {
+        let mut nearest = Vec::new();
+        let mut fewest = usize::MAX;
+        for target in targets {
+            let lacks = self.ahead(tip, target.commit);
+            if lacks < fewest {
+                fewest = lacks;
+                nearest.clear();
+            }
+            if lacks == fewest {
+                nearest.push(target);
+            }
+        }
+        nearest
+    }
+
+    fn holds_all(&self, target: &Target, others: &[&Target]) -> bool {
+        others
+            .iter()
+            .all(|other| self.contains(target.commit, other.commit))
+    }
+
+    /// Counts the commits of `tip` that `other` lacks; without a common history, as many as can be.
+    fn ahead(&self, tip: ObjectId, other: ObjectId) -> usize {
+        let (Some(tip), Some(other)) = (super::raw(tip), super::raw(other)) else {
+            return usize::MAX;
+        };
+        if self.inner.merge_base(tip, other).is_err() {
+            return usize::MAX;
+        }
+        self.inner
+            .graph_ahead_behind(tip, other)
+            .map_or(usize::MAX, |(ahead, _)| ahead)
+    }
+
+    /// Returns the remote that a branch belongs to when nobody says: its own, `origin`, or the only one.
+    pub fn usual_remote(&self, branch: Option<&str>) -> Option<String> {
+        let own = branch.and_then(|branch| self.file_setting(&format!("branch.{branch}.remote")));
+        let own = own.filter(|remote| remote != ".");
+        own.or_else(|| {
+            let remotes = self.remotes();
+            match remotes.as_slice() {
+                [only] => Some(only.clone()),
+                several => several.iter().find(|name| *name == "origin").cloned(),
+            }
+        })
+    }
+
+    /// Returns the branch that a branch is set up to be merged with (`branch.<name>.merge`).
+    pub fn upstream_branch(&self, branch: &str) -> Option<String> {
+        let merge = self.file_setting(&format!("branch.{branch}.merge"))?;
+        merge.strip_prefix("refs/heads/").map(str::to_owned)
+    }
+}

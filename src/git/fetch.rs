@@ -1,0 +1,145 @@
+//! Asking the remote for the newest commit of one branch, without touching anything the user has.
+
+use std::io::Read;
+use std::os::unix::process::CommandExt;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use crate::git::Repository;
+use crate::tree::ObjectId;
+
+/// What to fetch.
+#[derive(Debug, Clone, Copy)]
+pub struct FetchRequest<'a> {
+    /// The remote, by name or address.
+    pub remote: &'a str,
+    /// The branch there, without `refs/heads/`.
+    pub branch: &'a str,
+    /// How long it may take.
+    pub timeout: Duration,
+}
+
+/// Why the remote could not be asked.
+#[derive(Debug, thiserror::Error)]
+pub enum FetchFailure {
+    /// Git could not be started.
+    #[error("cannot run git")]
+    Start(#[source] std::io::Error),
+    /// It took too long.
+    #[error("the remote did not answer within {}", humantime::format_duration(*.0))]
+    Timeout(Duration),
+    /// Git said no.
+    #[error("{0}")]
+    Refused(String),
+}
+
+/// How often a running fetch is looked at.
+const PAUSE: Duration = Duration::from_millis(5);
+
+impl Repository {
+    /// Fetches a branch into a ref of the guard's own and returns its tip.
+    ///
+    /// Never into `refs/remotes`: that would move what `--force-with-lease` compares with. It never asks
+    /// for a password, since the process is in a group that the terminal does not listen to.
+    pub fn fetch(&self, request: &FetchRequest<'_>) -> Result<ObjectId, FetchFailure> {
+        let FetchRequest {
+            remote,
+            branch,
+            timeout,
+        } = *request;
+        let kept = format!("refs/alembic-guard/base/{}/{branch}", ref_component(remote));
+        let mut git = Command::new("git");
+        git.args([
+            "-c",
+            "credential.interactive=false",
+            "fetch",
+            "--quiet",
+            "--no-tags",
+        ]);
+        git.args([
+            "--no-recurse-submodules",
+            "--no-auto-maintenance",
+            "--no-write-fetch-head",
+        ]);
+        git.args([
+            "--refmap=",
+            "--",
+            remote,
+            &format!("+refs/heads/{branch}:{kept}"),
+        ]);
+        git.env("GIT_TERMINAL_PROMPT", "0")
+            .env("GIT_ASKPASS", "true");
+        git.env("SSH_ASKPASS_REQUIRE", "never")
+            .env("GCM_INTERACTIVE", "never");
+        if std::env::var_os("GIT_SSH_COMMAND").is_none()
+            && std::env::var_os("GIT_SSH").is_none()
+            && self.file_setting("core.sshCommand").is_none()
+        {
+            git.env("GIT_SSH_COMMAND", "ssh -o BatchMode=yes");
+        }
+        git.stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .process_group(0);
+        finish(git.spawn().map_err(FetchFailure::Start)?, timeout)?;
+        let missing = || FetchFailure::Refused(format!("{remote} has no branch {branch}"));
+        self.ref_commit(&kept).ok_or_else(missing)
+    }
+}
+
+fn finish(mut child: Child, timeout: Duration) -> Result<(), FetchFailure> {
+    let started = Instant::now();
+    loop {
+        match child.try_wait().map_err(FetchFailure::Start)? {
+            Some(status) if status.success() => return Ok(()),
+            Some(_) => return Err(FetchFailure::Refused(last_words(&mut child))),
+            None if started.elapsed() > timeout => {
+                stop(&mut child);
+                return Err(FetchFailure::Timeout(timeout));
+            }
+            None => std::thread::sleep(PAUSE),
+        }
+    }
+}
+
+/// Ends a fetch with everything that it started.
+fn stop(child: &mut Child) {
+    let group = i32::try_from(child.id())
+        .ok()
+        .and_then(rustix::process::Pid::from_raw);
+    if let Some(group) = group {
+        let _ = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);
+    }
+    let _ = child.wait();
+}
+
+fn last_words(child: &mut Child) -> String {
+    let mut said = Vec::new();
+    if let Some(stderr) = child.stderr.as_mut() {
+        let _ = stderr.take(64 * 1024).read_to_end(&mut said);
+    }
+    let said = String::from_utf8_lossy(&said);
+    let words = said
+        .lines()
+        .map(str::trim)
+        .find(|line| line.starts_with("fatal:"));
+    crate::text::escape(
+        words
+            .or_else(|| said.lines().next_back())
+            .unwrap_or("git fetch failed"),
+    )
+}
+
+/// Makes any remote name or address one part of a ref name.
+fn ref_component(remote: &str) -> String {
+    remote
+        .chars()
+        .map(|character| {
+            if character.is_ascii_alphanumeric() || character == '-' {
+                character
+            } else {
+                '_'
+            }
+        })
+        .collect()
+}

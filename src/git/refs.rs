@@ -1,0 +1,201 @@
+//! Branches, here and as last seen on remotes, and which of them are targets.
+
+use crate::finding::Freshness;
+use crate::git::{Error, Repository, owned};
+use crate::tree::ObjectId;
+
+/// The usual names of a default branch, for a remote that does not tell its own.
+const DEFAULT_BRANCHES: &[&str] = &["main", "master", "develop", "trunk"];
+
+/// The usual names of branches that releases are made from.
+const RELEASE_BRANCHES: &[&str] = &[
+    "release/*",
+    "releases/*",
+    "release-*",
+    "stable/*",
+    "*-stable",
+    "support/*",
+    "maint/*",
+];
+
+/// A branch that changes go to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Target {
+    /// The remote it is on; none for a branch of this repository.
+    pub remote: Option<String>,
+    /// The branch, without `refs/heads/`.
+    pub branch: String,
+    /// The ref that tells its tip here, in full.
+    pub full_name: String,
+    /// Its tip as far as this repository knows.
+    pub commit: ObjectId,
+}
+
+impl Target {
+    /// Returns the name as a person writes it: `origin/main`.
+    pub fn name(&self) -> String {
+        match &self.remote {
+            Some(remote) => format!("{remote}/{}", self.branch),
+            None => self.branch.clone(),
+        }
+    }
+}
+
+/// Which branches are targets.
+#[derive(Debug, Clone)]
+pub struct TargetNames<'a> {
+    /// The patterns that the configuration gives; none for the usual names.
+    pub patterns: Option<&'a [glob::Pattern]>,
+}
+
+impl TargetNames<'_> {
+    /// Tells whether a branch is a target, given its remote's default branch where that is known.
+    pub fn accept(&self, branch: &str, default_branch: Option<&str>) -> bool {
+        match self.patterns {
+            Some(patterns) => patterns.iter().any(|pattern| pattern.matches(branch)),
+            None => is_usual(branch, default_branch),
+        }
+    }
+}
+
+fn is_usual(branch: &str, default_branch: Option<&str>) -> bool {
+    let release = RELEASE_BRANCHES
+        .iter()
+        .any(|name| glob::Pattern::new(name).is_ok_and(|pattern| pattern.matches(branch)));
+    let default = match default_branch {
+        Some(default_branch) => default_branch == branch,
+        None => DEFAULT_BRANCHES.contains(&branch),
+    };
+    release || default
+}
+
+impl Repository {
+    /// Returns the names of all remotes, sorted.
+    pub fn remotes(&self) -> Vec<String> {
+        let Ok(remotes) = self.inner.remotes() else {
+            return Vec::new();
+        };
+        let names = remotes.iter().filter_map(|name| name.ok().flatten());
+        let mut names: Vec<String> = names.map(str::to_owned).collect();
+        names.sort();
+        names
+    }
+
+    /// Finds the remote whose url or pushurl this is.
+    pub fn remote_of_url(&self, url: &str) -> Option<String> {
+        self.remotes().into_iter().find(|name| {
+            let of = |key: &str| self.file_setting(&format!("remote.{name}.{key}"));
+            of("url").as_deref() == Some(url) || of("pushurl").as_deref() == Some(url)
+        })
+    }
+
+    /// Returns a remote's default branch: what `refs/remotes/<remote>/HEAD` names, else the first
+    /// usual name that it has.
+    pub fn default_branch(&self, remote: &str) -> Option<String> {
+        let prefix = format!("refs/remotes/{remote}/");
+        let head = self.inner.find_reference(&format!("{prefix}HEAD")).ok();
+        let named = head
+            .as_ref()
+            .and_then(|head| head.symbolic_target().ok().flatten());
+        let named = named
+            .and_then(|target| target.strip_prefix(&prefix))
+            .map(str::to_owned);
+        named.or_else(|| {
+            let mut usual = DEFAULT_BRANCHES.iter();
+            let found = usual.find(|name| self.ref_commit(&format!("{prefix}{name}")).is_some());
+            found.map(|name| (*name).to_owned())
+        })
+    }
+
+    /// Returns the commit that a ref names, if there is one.
+    pub fn ref_commit(&self, full_name: &str) -> Option<ObjectId> {
+        let reference = self.inner.find_reference(full_name).ok()?;
+        reference
+            .peel_to_commit()
+            .ok()
+            .map(|commit| owned(commit.id()))
+    }
+
+    /// Returns the targets on a remote, as last seen; the default branch first, then by name.
+    pub fn targets_on(&self, remote: &str, names: &TargetNames<'_>) -> Result<Vec<Target>, Error> {
+        let default = self.default_branch(remote);
+        let mut targets = Vec::new();
+        for (branch, full_name, commit) in self.refs_below(&format!("refs/remotes/{remote}/"))? {
+            if branch != "HEAD" && names.accept(&branch, default.as_deref()) {
+                let remote = Some(remote.to_owned());
+                targets.push(Target {
+                    remote,
+                    branch,
+                    full_name,
+                    commit,
+                });
+            }
+        }
+        targets.sort_by_key(|target| Some(&target.branch) != default.as_ref());
+        Ok(targets)
+    }
+
+    /// Returns the targets among this repository's own branches, the usual default first.
+    pub fn local_targets(&self, names: &TargetNames<'_>) -> Result<Vec<Target>, Error> {
+        let branches = self.refs_below("refs/heads/")?;
+        let mut targets: Vec<Target> = branches
+            .into_iter()
+            .filter(|(branch, ..)| names.accept(branch, None))
+            .map(|(branch, full_name, commit)| Target {
+                remote: None,
+                branch,
+                full_name,
+                commit,
+            })
+            .collect();
+        let rank = |branch: &str| DEFAULT_BRANCHES.iter().position(|name| *name == branch);
+        targets.sort_by_key(|target| rank(&target.branch).unwrap_or(DEFAULT_BRANCHES.len()));
+        Ok(targets)
+    }
+
+    /// Returns every branch that is known of any remote: its name, `origin/topic`, and its tip.
+    pub fn remote_branches(&self) -> Result<Vec<(String, ObjectId)>, Error> {
+        let refs = self.refs_below("refs/remotes/")?;
+        let branches = refs
+            .into_iter()
+            .filter(|(name, ..)| !name.ends_with("/HEAD"));
+        Ok(branches.map(|(name, _, commit)| (name, commit)).collect())
+    }
+
+    /// Tells how fresh a ref is: when git last wrote its reflog, or the ref itself.
+    pub fn freshness(&self, full_name: &str) -> Freshness {
+        if !full_name.starts_with("refs/remotes/") {
+            return Freshness::Local;
+        }
+        let common = self.inner.commondir();
+        let fetched = [common.join("logs").join(full_name), common.join(full_name)]
+            .into_iter()
+            .chain([common.join("FETCH_HEAD")])
+            .filter_map(|path| std::fs::metadata(path).ok()?.modified().ok())
+            .max();
+        Freshness::Updated(fetched)
+    }
+
+    fn refs_below(&self, prefix: &str) -> Result<Vec<(String, String, ObjectId)>, Error> {
+        let references = self
+            .inner
+            .references_glob(&format!("{prefix}*"))
+            .map_err(Error::Refs)?;
+        let mut found = Vec::new();
+        for reference in references {
+            let reference = reference.map_err(Error::Refs)?;
+            let Ok(full_name) = reference.name().map(str::to_owned) else {
+                continue;
+            };
+            let Ok(commit) = reference.peel_to_commit() else {
+                continue;
+            };
+            let Some(branch) = full_name.strip_prefix(prefix).map(str::to_owned) else {
+                continue;
+            };
+            found.push((branch, full_name, owned(commit.id())));
+        }
+        found.sort();
+        Ok(found)
+    }
+}

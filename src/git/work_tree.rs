@@ -1,0 +1,142 @@
+//! The work tree as a [`Tree`]: tracked files as they are on disk, and others that git does not ignore.
+
+use std::fs::{self, Metadata};
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::os::unix::fs::MetadataExt;
+use std::path::PathBuf;
+
+use crate::git::{Error as GitError, owned};
+use crate::tree::{Entry, Error, File, Node, ObjectId, RepoPath, Tree};
+
+/// The files on disk, listed a folder at a time as they are asked for.
+pub(super) struct WorkTree<'r> {
+    repository: &'r git2::Repository,
+    top: PathBuf,
+    index: git2::Index,
+    index_written: i64,
+}
+
+impl<'r> WorkTree<'r> {
+    pub(super) fn new(repository: &'r git2::Repository) -> Result<WorkTree<'r>, GitError> {
+        let top = repository.workdir().ok_or(GitError::Bare)?.to_owned();
+        let index = repository.index().map_err(GitError::Index)?;
+        let written = index.path().and_then(|path| fs::metadata(path).ok());
+        let index_written = written.map_or(i64::MIN, |metadata| metadata.mtime());
+        Ok(WorkTree {
+            repository,
+            top,
+            index,
+            index_written,
+        })
+    }
+
+    fn disk_path(&self, path: &RepoPath) -> PathBuf {
+        self.top.join(std::ffi::OsStr::from_bytes(path.as_bytes()))
+    }
+
+    fn is_tracked(&self, path: &RepoPath) -> bool {
+        let disk = std::path::Path::new(std::ffi::OsStr::from_bytes(path.as_bytes()));
+        self.index.get_path(disk, 0).is_some()
+            || self.index.find_prefix(disk.join("").as_path()).is_ok()
+    }
+
+    fn is_ignored(&self, path: &RepoPath) -> bool {
+        let disk = std::ffi::OsStr::from_bytes(path.as_bytes());
+        !self.is_tracked(path)
+            && self
+                .repository
+                .status_should_ignore(disk.as_ref())
+                .unwrap_or(false)
+    }
+
+    fn node_of(&self, path: &RepoPath) -> std::io::Result<Option<Node>> {
+        let disk = self.disk_path(path);
+        let metadata = fs::symlink_metadata(&disk)?;
+        let kind = metadata.file_type();
+        if kind.is_dir() {
+            let nested = disk.join(".git").exists();
+            return Ok(Some(if nested {
+                Node::Submodule
+            } else {
+                Node::Folder(None)
+            }));
+        }
+        if kind.is_symlink() {
+            let target = fs::read_link(&disk)?.into_os_string().into_vec();
+            return Ok(hash(&target).map(Node::Link));
+        }
+        if !kind.is_file() {
+            return Ok(None);
+        }
+        match self.unchanged(path, &metadata) {
+            Some(id) => Ok(Some(Node::File(id))),
+            None => Ok(hash(&fs::read(&disk)?).map(Node::File)),
+        }
+    }
+
+    /// Returns the id that the index has, where the file cannot have changed since.
+    fn unchanged(&self, path: &RepoPath, metadata: &Metadata) -> Option<ObjectId> {
+        let disk = std::path::Path::new(std::ffi::OsStr::from_bytes(path.as_bytes()));
+        let entry = self.index.get_path(disk, 0)?;
+        let same = i64::from(entry.mtime.seconds()) == metadata.mtime()
+            && i64::from(entry.mtime.nanoseconds()) == metadata.mtime_nsec()
+            && u64::from(entry.file_size) == metadata.size();
+        (same && metadata.mtime() < self.index_written).then(|| owned(entry.id))
+    }
+
+    fn list_names(&self, folder: &RepoPath) -> std::io::Result<Vec<Vec<u8>>> {
+        let mut names = Vec::new();
+        for entry in fs::read_dir(self.disk_path(folder))? {
+            names.push(entry?.file_name().into_vec());
+        }
+        names.sort();
+        Ok(names)
+    }
+}
+
+fn hash(content: &[u8]) -> Option<ObjectId> {
+    git2::Oid::hash_object(git2::ObjectType::Blob, content)
+        .ok()
+        .map(owned)
+}
+
+impl Tree for WorkTree<'_> {
+    fn list(&self, folder: &RepoPath) -> Result<Vec<Entry>, Error> {
+        let failed = |error: std::io::Error| Error::List {
+            folder: folder.clone(),
+            tree: self.describe(),
+            reason: error.to_string(),
+        };
+        if !self.disk_path(folder).is_dir() {
+            return Ok(Vec::new());
+        }
+        let mut entries = Vec::new();
+        for name in self.list_names(folder).map_err(failed)? {
+            let path = folder.join(&name);
+            if name == b".git" || self.is_ignored(&path) {
+                continue;
+            }
+            if let Some(node) = self.node_of(&path).map_err(failed)? {
+                entries.push(Entry { name, node });
+            }
+        }
+        Ok(entries)
+    }
+
+    fn read(&self, file: &File) -> Result<Vec<u8>, Error> {
+        let disk = self.disk_path(&file.path);
+        let content = match fs::read_link(&disk) {
+            Ok(target) => Ok(target.into_os_string().into_vec()),
+            Err(_) => fs::read(&disk),
+        };
+        content.map_err(|error| Error::Read {
+            path: file.path.clone(),
+            tree: self.describe(),
+            reason: error.to_string(),
+        })
+    }
+
+    fn describe(&self) -> String {
+        "the work tree".to_owned()
+    }
+}
