@@ -1,0 +1,241 @@
+//! What can go wrong while hooks are installed, and the way out of each.
+
+use std::io;
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+
+use super::folder::{manager, shown};
+use super::shim::quote;
+use super::{Doubt, Hook};
+use crate::text::escape;
+
+/// A reason why the hooks were not installed, removed or looked at.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// git could not be started.
+    #[error("cannot run `git` in `{}`", shown(directory))]
+    RunGit {
+        /// The folder it was to run in.
+        directory: PathBuf,
+        /// Why not.
+        source: io::Error,
+    },
+    /// git refused; these are its own words.
+    #[error("{}", escaped_lines(.0))]
+    Git(String),
+    /// The program to call has no absolute path.
+    #[error("`{}` is no absolute path of a program", shown(.0))]
+    RelativeBinary(PathBuf),
+    /// The hooks folder is not for us to write to.
+    #[error(
+        "will not write to the hooks folder `{}`{}: {}",
+        shown(folder),
+        owner(folder),
+        listed(doubts)
+    )]
+    DoubtfulFolder {
+        /// The folder.
+        folder: PathBuf,
+        /// The folder that git uses while `core.hooksPath` is not set.
+        default: PathBuf,
+        /// Why not, at least one reason.
+        doubts: Vec<Doubt>,
+    },
+    /// What git takes for the hooks folder is none.
+    #[error("the hooks folder `{}` is not a folder", shown(.0))]
+    NoFolder(PathBuf),
+    /// Something that is no file stands where the hook goes.
+    #[error("`{}` is not a file", shown(.0))]
+    NoFile(PathBuf),
+    /// There are two foreign hooks, and a shim runs one.
+    #[error(
+        "`{}` and `{}` are both hooks that were here before, and only one can be run",
+        shown(path),
+        shown(kept)
+    )]
+    TwoForeignHooks {
+        /// The hook that git runs.
+        path: PathBuf,
+        /// The hook that was moved aside earlier.
+        kept: PathBuf,
+    },
+    /// Our shim was moved aside by something that may or may not run it.
+    #[error(
+        "`{}` is the shim of alembic-guard, and `{}` is another hook that may not run it",
+        shown(legacy),
+        shown(path)
+    )]
+    MovedAside {
+        /// The hook that git runs.
+        path: PathBuf,
+        /// Where the shim is.
+        legacy: PathBuf,
+    },
+    /// The hook is a link to another hook, which is about to be replaced.
+    #[error(
+        "`{}` is a link to the hook `{target}`, which a shim is about to replace",
+        shown(path)
+    )]
+    LinkToHook {
+        /// The link.
+        path: PathBuf,
+        /// Where it leads.
+        target: Hook,
+    },
+    /// A file could not be read.
+    #[error("cannot read `{}`", shown(path))]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        source: io::Error,
+    },
+    /// A file or folder could not be written.
+    #[error("cannot write `{}`", shown(path))]
+    Write {
+        /// The file or folder.
+        path: PathBuf,
+        /// Why not.
+        source: io::Error,
+    },
+    /// A hook could not be moved.
+    #[error("cannot rename `{}` to `{}`", shown(from), shown(to))]
+    Rename {
+        /// Where it is.
+        from: PathBuf,
+        /// Where it should be.
+        to: PathBuf,
+        /// Why not.
+        source: io::Error,
+    },
+    /// A shim could not be removed.
+    #[error("cannot remove `{}`", shown(path))]
+    Remove {
+        /// The shim.
+        path: PathBuf,
+        /// Why not.
+        source: io::Error,
+    },
+}
+
+impl Error {
+    /// Returns what to do about it, one step or choice a line; empty where nothing is known.
+    pub fn help(&self) -> Vec<String> {
+        match self {
+            Error::RunGit { .. } => {
+                vec!["git has to be on PATH and the folder has to exist".into()]
+            }
+            Error::Git(words) if words.starts_with("not a git repository") => {
+                vec!["run this inside the repository, or name one with `-C DIR`".into()]
+            }
+            Error::Git(_) => Vec::new(),
+            Error::RelativeBinary(_) => Vec::new(),
+            Error::DoubtfulFolder {
+                folder,
+                default,
+                doubts,
+            } => folder_help(folder, default, doubts),
+            Error::NoFolder(_) => vec![
+                "git runs no hooks at all like this; see `git config --show-origin core.hooksPath`"
+                    .into(),
+            ],
+            Error::NoFile(path) => vec![format!("move it away: mv {0} {0}.old", word(path))],
+            Error::TwoForeignHooks { path, kept } => vec![
+                format!(
+                    "call one from the other, or delete one: {} or {}",
+                    word(path),
+                    word(kept)
+                ),
+                INSTALL_AGAIN.into(),
+            ],
+            Error::MovedAside { path, legacy } => vec![
+                format!(
+                    "call {} from {}, or delete it: rm {}",
+                    word(legacy),
+                    word(path),
+                    word(legacy)
+                ),
+                INSTALL_AGAIN.into(),
+            ],
+            Error::LinkToHook { path, .. } => vec![
+                format!(
+                    "make it a file of its own: cp {0} {0}.new && mv {0}.new {0}",
+                    word(path)
+                ),
+                INSTALL_AGAIN.into(),
+            ],
+            Error::Read { .. }
+            | Error::Write { .. }
+            | Error::Rename { .. }
+            | Error::Remove { .. } => {
+                vec!["see who owns the folder and the file: `ls -la`".into()]
+            }
+        }
+    }
+
+    pub(super) fn read(path: &Path, source: io::Error) -> Error {
+        let path = path.to_path_buf();
+        Error::Read { path, source }
+    }
+
+    pub(super) fn write(path: &Path, source: io::Error) -> Error {
+        let path = path.to_path_buf();
+        Error::Write { path, source }
+    }
+}
+
+const INSTALL_AGAIN: &str = "then run `alembic-guard hook install` again";
+
+fn folder_help(folder: &Path, default: &Path, doubts: &[Doubt]) -> Vec<String> {
+    let mut help = vec![match manager(folder) {
+        Some(manager) => format!(
+            "let {manager} call it: add `alembic-guard hook pre-push \"$@\" || exit` to its pre-push hook"
+        ),
+        None => format!(
+            "call it from a hook of your own: add `alembic-guard hook pre-push \"$@\" || exit` to {}",
+            word(&folder.join("pre-push"))
+        ),
+    }];
+    help.push("do the same for pre-commit and pre-merge-commit".into());
+    if let [Doubt::Relative { .. }] = doubts {
+        let command = format!("git config core.hooksPath {}", word(folder));
+        help.push(format!("or make the path absolute: {command}"));
+    }
+    if doubts.iter().any(is_setting) {
+        let command = format!("git config core.hooksPath {}", word(default));
+        help.push(format!(
+            "or leave that folder, and the hooks in it, out of this repository: {command}"
+        ));
+    }
+    help.push("or install there all the same: alembic-guard hook install --force".into());
+    help
+}
+
+fn is_setting(doubt: &Doubt) -> bool {
+    match doubt {
+        Doubt::Relative { .. } | Doubt::Shared { .. } => true,
+        Doubt::Temporary | Doubt::Tracked | Doubt::InWorkTree => false,
+    }
+}
+
+fn owner(folder: &Path) -> String {
+    manager(folder).map_or_else(String::new, |manager| format!(" of {manager}"))
+}
+
+fn listed(doubts: &[Doubt]) -> String {
+    let doubts: Vec<String> = doubts.iter().map(Doubt::to_string).collect();
+    doubts.join("; ")
+}
+
+/// Shows git's words with the line breaks that git gave them: some of them hold a remedy.
+fn escaped_lines(words: &str) -> String {
+    let lines: Vec<String> = words.lines().map(escape).collect();
+    lines.join("\n")
+}
+
+/// Writes a path as a word for the shell.
+fn word(path: &Path) -> String {
+    escape(&String::from_utf8_lossy(&quote(
+        path.as_os_str().as_bytes(),
+    )))
+}

@@ -1,0 +1,78 @@
+//! Asks the `git` on PATH where hooks go: whoever runs the hooks knows best where it looks for them.
+
+use std::ffi::{OsStr, OsString};
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use super::Error;
+
+/// What ties git to one repository whatever folder it runs in; git sets these for hooks.
+const TIES: [&str; 5] = [
+    "GIT_DIR",
+    "GIT_WORK_TREE",
+    "GIT_COMMON_DIR",
+    "GIT_INDEX_FILE",
+    "GIT_PREFIX",
+];
+
+/// Runs git in the repository that the environment or else `directory` names; returns its output.
+pub(super) fn ask<S: AsRef<OsStr>>(directory: &Path, arguments: &[S]) -> Result<Vec<u8>, Error> {
+    let output = run(command(directory, arguments))?;
+    answer(output)
+}
+
+/// Runs git in the repository of `directory`, whatever the environment names.
+pub(super) fn ask_there<S: AsRef<OsStr>>(
+    directory: &Path,
+    arguments: &[S],
+) -> Result<Vec<u8>, Error> {
+    let mut command = command(directory, arguments);
+    for name in TIES {
+        command.env_remove(name);
+    }
+    answer(run(command)?)
+}
+
+/// Runs `git config`; nothing where the key is not set.
+pub(super) fn config(directory: &Path, arguments: &[&str]) -> Result<Option<Vec<u8>>, Error> {
+    let output = run(command(directory, &[&["config"], arguments].concat()))?;
+    match output.status.code() {
+        Some(1) => Ok(None),
+        _ => answer(output).map(Some),
+    }
+}
+
+/// Reads git's answer as one path, which may hold newlines of its own.
+pub(super) fn path(answer: Vec<u8>) -> PathBuf {
+    let path = answer.strip_suffix(b"\n").unwrap_or(&answer).to_vec();
+    PathBuf::from(OsString::from_vec(path))
+}
+
+fn command<S: AsRef<OsStr>>(directory: &Path, arguments: &[S]) -> Command {
+    let mut command = Command::new("git");
+    command.current_dir(directory).args(arguments);
+    command.stdin(Stdio::null());
+    command
+}
+
+fn run(mut command: Command) -> Result<Output, Error> {
+    command.output().map_err(|source| {
+        let directory = command.get_current_dir().map(Path::to_path_buf);
+        Error::RunGit {
+            directory: directory.unwrap_or_default(),
+            source,
+        }
+    })
+}
+
+fn answer(output: Output) -> Result<Vec<u8>, Error> {
+    if output.status.success() {
+        return Ok(output.stdout);
+    }
+    let words = OsStr::from_bytes(&output.stderr).to_string_lossy();
+    let words = words.trim_end();
+    Err(Error::Git(
+        words.strip_prefix("fatal: ").unwrap_or(words).to_string(),
+    ))
+}

@@ -1,0 +1,248 @@
+//! Puts the shims into the hooks folder, and the hooks that were there aside.
+//!
+//! All that could speak against it is looked for before the first byte is written.
+
+use std::fmt;
+use std::fs::{self, Permissions};
+use std::io::Write;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+
+use super::folder::{default_folder, doubts, locate, shown};
+use super::place::{ForeignFile, OurFile, Place, Slot, look};
+use super::{Error, HOOKS, Hook};
+
+/// What to install, and where.
+#[derive(Debug, Clone)]
+pub struct InstallOptions {
+    /// Any folder in the repository.
+    pub directory: PathBuf,
+    /// The absolute path of this program, to be called by the shims.
+    pub binary: PathBuf,
+    /// Writes into a hooks folder in spite of every [`Doubt`](super::Doubt).
+    pub force: bool,
+}
+
+/// One hook that is now installed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Installed {
+    /// The hook.
+    pub hook: Hook,
+    /// The shim, which is called `.legacy` where pre-commit or prek moved it aside and run it.
+    pub path: PathBuf,
+    /// What was done.
+    pub outcome: InstallOutcome,
+    /// The hook that was there before and that the shim runs first.
+    pub chained: Option<PathBuf>,
+}
+
+/// What installing one hook did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum InstallOutcome {
+    /// A shim was written where none was.
+    Written,
+    /// A shim was written, and the hook that was there moved aside.
+    MovedAside,
+    /// A shim that says other things was replaced.
+    Updated {
+        /// The version of the old one.
+        from: u32,
+    },
+    /// The shim was there already, byte for byte.
+    Unchanged,
+}
+
+impl fmt::Display for Installed {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "`{}` ", shown(&self.path))?;
+        match self.outcome {
+            InstallOutcome::Written | InstallOutcome::MovedAside => write!(out, "is installed")?,
+            InstallOutcome::Updated { from } => write!(out, "is updated from version {from}")?,
+            InstallOutcome::Unchanged => write!(out, "was installed already, nothing changed")?,
+        }
+        match &self.chained {
+            Some(chained) => write!(out, "; it runs `{}` first", shown(chained)),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Installs every hook of [`HOOKS`]; a second run changes nothing.
+///
+/// # Errors
+/// Fails where there is no repository, where the hooks folder is doubtful and `force` is not set,
+/// where two hooks would have to be kept for one, and where files cannot be written.
+pub fn install(options: &InstallOptions) -> Result<Vec<Installed>, Error> {
+    if !options.binary.is_absolute() {
+        return Err(Error::RelativeBinary(options.binary.clone()));
+    }
+    let folder = locate(&options.directory)?;
+    if !options.force {
+        refuse_doubtful(&options.directory, &folder)?;
+    }
+    if folder.exists() && !folder.is_dir() {
+        return Err(Error::NoFolder(folder));
+    }
+    let places = HOOKS.map(|hook| Place::new(&folder, hook));
+    let plans: Vec<Plan> = places
+        .iter()
+        .map(|place| plan(place, &options.binary))
+        .collect::<Result<_, _>>()?;
+    refuse_links_between(&places, &plans)?;
+    fs::create_dir_all(&folder).map_err(|source| Error::write(&folder, source))?;
+    plans.into_iter().map(carry_out).collect()
+}
+
+/// What is to be done for one hook.
+struct Plan {
+    place: Place,
+    path: PathBuf,
+    bytes: Vec<u8>,
+    outcome: InstallOutcome,
+}
+
+fn refuse_doubtful(directory: &Path, folder: &Path) -> Result<(), Error> {
+    let doubts = doubts(directory, folder)?;
+    if doubts.is_empty() {
+        return Ok(());
+    }
+    Err(Error::DoubtfulFolder {
+        folder: folder.to_path_buf(),
+        default: default_folder(directory)?,
+        doubts,
+    })
+}
+
+fn plan(place: &Place, binary: &Path) -> Result<Plan, Error> {
+    let bytes = place.hook.shim(binary);
+    let (path, outcome) = match look(&place.path)? {
+        Slot::Empty => (&place.path, InstallOutcome::Written),
+        Slot::Ours(file) => (&place.path, update(&file, &bytes)),
+        Slot::Foreign(foreign) => beside_foreign(place, foreign, &bytes)?,
+        Slot::NoFile => return Err(Error::NoFile(place.path.clone())),
+    };
+    Ok(Plan {
+        path: path.clone(),
+        place: place.clone(),
+        bytes,
+        outcome,
+    })
+}
+
+fn update(file: &OurFile, bytes: &[u8]) -> InstallOutcome {
+    if file.bytes == bytes && file.executable {
+        return InstallOutcome::Unchanged;
+    }
+    InstallOutcome::Updated {
+        from: file.shim.version,
+    }
+}
+
+fn beside_foreign<'a>(
+    place: &'a Place,
+    foreign: ForeignFile,
+    bytes: &[u8],
+) -> Result<(&'a PathBuf, InstallOutcome), Error> {
+    if let Slot::Ours(file) = look(&place.legacy)? {
+        if foreign.runs_legacy {
+            return Ok((&place.legacy, update(&file, bytes)));
+        }
+        return Err(Error::MovedAside {
+            path: place.path.clone(),
+            legacy: place.legacy.clone(),
+        });
+    }
+    match look(&place.kept)? {
+        Slot::Empty | Slot::Ours(_) => Ok((&place.path, InstallOutcome::MovedAside)),
+        Slot::Foreign(_) | Slot::NoFile => Err(Error::TwoForeignHooks {
+            path: place.path.clone(),
+            kept: place.kept.clone(),
+        }),
+    }
+}
+
+/// Refuses a hook that is a link to another hook of ours: moved aside, it would lead to a shim.
+fn refuse_links_between(places: &[Place], plans: &[Plan]) -> Result<(), Error> {
+    let moved = plans
+        .iter()
+        .filter(|plan| plan.outcome == InstallOutcome::MovedAside && plan.path.is_symlink());
+    for plan in moved {
+        let target = plan.path.canonicalize().ok();
+        let is_target = |place: &&Place| {
+            place.path != plan.path && target.is_some() && place.path.canonicalize().ok() == target
+        };
+        if let Some(place) = places.iter().find(is_target) {
+            return Err(Error::LinkToHook {
+                path: plan.path.clone(),
+                target: place.hook,
+            });
+        }
+    }
+    Ok(())
+}
+
+fn carry_out(plan: Plan) -> Result<Installed, Error> {
+    let Place {
+        hook, path, kept, ..
+    } = &plan.place;
+    if let Slot::Ours(_) = look(kept)? {
+        // A shim that finds itself there would run itself for ever.
+        fs::remove_file(kept).map_err(|source| Error::Remove {
+            path: kept.clone(),
+            source,
+        })?;
+    }
+    match plan.outcome {
+        InstallOutcome::Unchanged => {}
+        InstallOutcome::Written | InstallOutcome::Updated { .. } => {
+            write_shim(&plan, || Ok(()))?;
+        }
+        InstallOutcome::MovedAside => write_shim(&plan, || rename(path, kept))?,
+    }
+    Ok(Installed {
+        hook: *hook,
+        chained: chained(&plan)?,
+        path: plan.path,
+        outcome: plan.outcome,
+    })
+}
+
+/// Writes the shim beside its place, lets `make_room` act once that worked, and moves it there.
+fn write_shim(plan: &Plan, make_room: impl FnOnce() -> Result<(), Error>) -> Result<(), Error> {
+    let folder = plan.path.parent().unwrap_or(Path::new("/"));
+    let in_folder = |source| Error::write(folder, source);
+    let mut file = tempfile::Builder::new()
+        .prefix(".alembic-guard-")
+        .permissions(Permissions::from_mode(0o755))
+        .tempfile_in(folder)
+        .map_err(in_folder)?;
+    file.write_all(&plan.bytes).map_err(in_folder)?;
+    make_room()?;
+    match file.persist(&plan.path) {
+        Ok(_) => Ok(()),
+        Err(failed) => {
+            if plan.outcome == InstallOutcome::MovedAside {
+                rename(&plan.place.kept, &plan.path)?;
+            }
+            Err(Error::write(&plan.path, failed.error))
+        }
+    }
+}
+
+pub(super) fn rename(from: &Path, to: &Path) -> Result<(), Error> {
+    fs::rename(from, to).map_err(|source| Error::Rename {
+        from: from.to_path_buf(),
+        to: to.to_path_buf(),
+        source,
+    })
+}
+
+fn chained(plan: &Plan) -> Result<Option<PathBuf>, Error> {
+    let kept = &plan.place.kept;
+    let moved_aside = plan.path != plan.place.path;
+    Ok(match look(kept)? {
+        Slot::Foreign(foreign) if foreign.runs_legacy && moved_aside => None,
+        Slot::Foreign(foreign) if foreign.executable => Some(kept.clone()),
+        Slot::Foreign(_) | Slot::Empty | Slot::Ours(_) | Slot::NoFile => None,
+    })
+}

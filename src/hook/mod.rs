@@ -1,0 +1,26 @@
+//! The guard as a git hook: what git tells each hook, the ways around, and the shims that git runs.
+//!
+//! A shim is a few lines of shell that call this program; what it decides is decided elsewhere.
+//! Nothing here prints, and no hook of anyone else's is ever lost: it is moved aside, run first, and
+//! put back.
+
+mod error;
+mod folder;
+mod git;
+mod install;
+mod place;
+mod pre_push;
+mod shim;
+mod status;
+mod uninstall;
+mod ways_around;
+mod worktrees;
+
+pub use error::Error;
+pub use folder::Doubt;
+pub use install::{InstallOptions, InstallOutcome, Installed, install};
+pub use pre_push::{HostedPush, read_refs};
+pub use shim::{HOOKS, Hook, SHIM_VERSION, Shim};
+pub use status::{BinaryState, FolderStatus, HookState, HookStatus, KeptHook, Status, status};
+pub use uninstall::{RemoveOutcome, Removed, uninstall};
+pub use ways_around::{branch_of, is_switched_off, lower_as_asked};

@@ -1,0 +1,270 @@
+//! Tells whether git would call the guard, from every worktree of a repository.
+
+use std::fmt;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::folder::{locate, locate_there, shown};
+use super::place::{ForeignFile, OurFile, Place, Slot, is_executable, look};
+use super::{Error, HOOKS, Hook, Shim, worktrees};
+
+/// What is installed where.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Status {
+    /// One for each folder in which some worktree looks for its hooks; usually all share one.
+    pub folders: Vec<FolderStatus>,
+}
+
+/// What is installed in one hooks folder.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FolderStatus {
+    /// The folder.
+    pub folder: PathBuf,
+    /// The worktrees that use it; none where the repository is bare.
+    pub worktrees: Vec<PathBuf>,
+    /// One for each of [`HOOKS`].
+    pub hooks: Vec<HookStatus>,
+}
+
+/// The state of one hook.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HookStatus {
+    /// The hook.
+    pub hook: Hook,
+    /// The file that git runs.
+    pub path: PathBuf,
+    /// What that file is.
+    pub state: HookState,
+    /// A hook that was there before.
+    pub kept: Option<KeptHook>,
+}
+
+/// What git finds when it looks for a hook.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum HookState {
+    /// A shim of ours, or a hook of pre-commit or prek that runs one.
+    Installed {
+        /// What the shim says.
+        shim: Shim,
+        /// Where the shim is: the hook itself, or its `.legacy`.
+        path: PathBuf,
+        /// Whether git would run it; it skips files that are not executable.
+        executable: bool,
+        /// Whether the recorded program can be called; without it, the shim looks on PATH.
+        binary: BinaryState,
+    },
+    /// No file.
+    Missing,
+    /// Somebody else's hook.
+    Foreign {
+        /// Whether it is executable and its text names `alembic-guard`.
+        calls_guard: bool,
+    },
+}
+
+/// Whether a recorded program can be called.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BinaryState {
+    /// It is an executable file.
+    Executable,
+    /// It is there but not executable, or no file.
+    NotExecutable,
+    /// It is gone.
+    Missing,
+}
+
+/// A hook that was there before.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeptHook {
+    /// Where it is kept.
+    pub path: PathBuf,
+    /// Whether it is run; one that is not executable was not run before either.
+    pub runs: bool,
+}
+
+/// Looks at the hooks of every worktree of the repository that `directory` is in.
+///
+/// # Errors
+/// Fails where there is no repository and where a hook cannot be read.
+pub fn status(directory: &Path) -> Result<Status, Error> {
+    let own_folder = locate(directory)?;
+    let current = worktrees::current(directory);
+    let mut folders = vec![(own_folder, Vec::from_iter(current.clone()))];
+    for top in worktrees::tops(directory)? {
+        if Some(&top) == current.as_ref() {
+            continue;
+        }
+        let folder = locate_there(&top)?;
+        match folders.iter_mut().find(|(known, _)| *known == folder) {
+            Some((_, tops)) => tops.push(top),
+            None => folders.push((folder, vec![top])),
+        }
+    }
+    let folders = folders
+        .into_iter()
+        .map(|(folder, worktrees)| look_into(folder, worktrees))
+        .collect::<Result<_, _>>()?;
+    Ok(Status { folders })
+}
+
+impl Status {
+    /// Tells whether every hook of every worktree calls the guard, by the path that is recorded.
+    pub fn is_ok(&self) -> bool {
+        let mut hooks = self.folders.iter().flat_map(|folder| &folder.hooks);
+        hooks.all(|hook| hook.state.is_ok())
+    }
+}
+
+impl HookState {
+    /// Tells whether nothing needs to be done about the hook.
+    pub fn is_ok(&self) -> bool {
+        match self {
+            HookState::Installed {
+                shim,
+                executable,
+                binary,
+                ..
+            } => !shim.is_outdated() && *executable && *binary == BinaryState::Executable,
+            HookState::Foreign { calls_guard } => *calls_guard,
+            HookState::Missing => false,
+        }
+    }
+
+    /// Tells whether a shim of ours runs the hook that was kept; see the shims for the exception.
+    fn runs_kept(&self, hook: &Path, kept: ForeignFile) -> bool {
+        match self {
+            HookState::Installed { path, .. } => path == hook || !kept.runs_legacy,
+            HookState::Missing | HookState::Foreign { .. } => false,
+        }
+    }
+}
+
+fn look_into(folder: PathBuf, worktrees: Vec<PathBuf>) -> Result<FolderStatus, Error> {
+    let places = HOOKS.map(|hook| Place::new(&folder, hook));
+    let hooks = places.into_iter().map(hook_status);
+    Ok(FolderStatus {
+        hooks: hooks.collect::<Result<_, _>>()?,
+        folder,
+        worktrees,
+    })
+}
+
+fn hook_status(place: Place) -> Result<HookStatus, Error> {
+    let state = match look(&place.path)? {
+        Slot::Empty => HookState::Missing,
+        Slot::Ours(file) => installed(file, place.path.clone()),
+        Slot::Foreign(foreign) => beside_foreign(&place, foreign)?,
+        Slot::NoFile => HookState::Foreign { calls_guard: false },
+    };
+    let kept = match look(&place.kept)? {
+        Slot::Foreign(foreign) => Some(KeptHook {
+            runs: foreign.executable && state.runs_kept(&place.path, foreign),
+            path: place.kept,
+        }),
+        Slot::Empty | Slot::Ours(_) | Slot::NoFile => None,
+    };
+    Ok(HookStatus {
+        hook: place.hook,
+        path: place.path,
+        state,
+        kept,
+    })
+}
+
+fn beside_foreign(place: &Place, foreign: ForeignFile) -> Result<HookState, Error> {
+    Ok(match look(&place.legacy)? {
+        Slot::Ours(file) if foreign.runs_legacy && foreign.executable => {
+            installed(file, place.legacy.clone())
+        }
+        Slot::Ours(_) | Slot::Empty | Slot::Foreign(_) | Slot::NoFile => HookState::Foreign {
+            calls_guard: foreign.executable && foreign.names_guard,
+        },
+    })
+}
+
+fn installed(file: OurFile, path: PathBuf) -> HookState {
+    HookState::Installed {
+        binary: binary_state(&file.shim.binary),
+        shim: file.shim,
+        path,
+        executable: file.executable,
+    }
+}
+
+fn binary_state(binary: &Path) -> BinaryState {
+    match fs::metadata(binary) {
+        Ok(metadata) if metadata.is_file() && is_executable(&metadata) => BinaryState::Executable,
+        Ok(_) => BinaryState::NotExecutable,
+        Err(_) => BinaryState::Missing,
+    }
+}
+
+impl fmt::Display for Status {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for folder in &self.folders {
+            writeln!(out, "hooks folder `{}`", shown(&folder.folder))?;
+            for worktree in &folder.worktrees {
+                writeln!(out, "  of the work tree `{}`", shown(worktree))?;
+            }
+            for hook in &folder.hooks {
+                writeln!(out, "  {hook}")?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for HookStatus {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{}: {}", self.hook, self.state)?;
+        match &self.kept {
+            Some(kept) if kept.runs => write!(out, "; runs `{}` first", shown(&kept.path)),
+            Some(kept) => write!(out, "; keeps `{}`, which does not run", shown(&kept.path)),
+            None => Ok(()),
+        }
+    }
+}
+
+impl fmt::Display for HookState {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            HookState::Missing => out.write_str("missing"),
+            HookState::Foreign { calls_guard: true } => {
+                out.write_str("another hook, which names alembic-guard")
+            }
+            HookState::Foreign { calls_guard: false } => {
+                out.write_str("another hook, which does not call alembic-guard")
+            }
+            HookState::Installed {
+                shim,
+                path,
+                executable,
+                binary,
+            } => {
+                let age = if shim.is_outdated() { ", outdated" } else { "" };
+                let skipped = if *executable {
+                    ""
+                } else {
+                    ", not executable, so git skips it"
+                };
+                write!(
+                    out,
+                    "`{}` (version {}{age}{skipped}) calls `{}`{binary}",
+                    shown(path),
+                    shim.version,
+                    shown(&shim.binary)
+                )
+            }
+        }
+    }
+}
+
+impl fmt::Display for BinaryState {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(match self {
+            BinaryState::Executable => "",
+            BinaryState::NotExecutable => ", which is not executable",
+            BinaryState::Missing => ", which is gone",
+        })
+    }
+}

@@ -1,0 +1,147 @@
+//! Takes the shims out again and puts back what was there before them.
+
+use std::fmt;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::folder::{default_folder, locate, shown};
+use super::install::rename;
+use super::place::{Place, Slot, look};
+use super::{Error, HOOKS, Hook};
+
+/// What became of one hook.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Removed {
+    /// The hook.
+    pub hook: Hook,
+    /// The file that was a shim, or that git runs as the hook.
+    pub path: PathBuf,
+    /// What was done.
+    pub outcome: RemoveOutcome,
+    /// A hook that was moved aside once and could not be put back, because another is in its place.
+    pub left: Option<PathBuf>,
+}
+
+/// What uninstalling one hook did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RemoveOutcome {
+    /// The shim is gone.
+    Removed,
+    /// The hook that was there before is back, the same file as it was.
+    Restored,
+    /// There was nothing.
+    NotInstalled,
+    /// The hook is somebody else's and was left alone.
+    Foreign,
+}
+
+impl fmt::Display for Removed {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "`{}` ", shown(&self.path))?;
+        out.write_str(match self.outcome {
+            RemoveOutcome::Removed => "is removed",
+            RemoveOutcome::Restored => "is again the hook that was there before",
+            RemoveOutcome::NotInstalled => "was not installed",
+            RemoveOutcome::Foreign => "is not a shim of alembic-guard and stays",
+        })?;
+        match &self.left {
+            Some(left) => write!(out, "; an earlier hook is still kept as `{}`", shown(left)),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Removes the shims from the folder that git uses now and from the one it uses by default.
+///
+/// # Errors
+/// Fails where there is no repository and where files cannot be moved or removed.
+pub fn uninstall(directory: &Path) -> Result<Vec<Removed>, Error> {
+    let folder = locate(directory)?;
+    let mut removed = Vec::new();
+    for hook in HOOKS {
+        removed.push(remove(&Place::new(&folder, hook))?);
+    }
+    let default = default_folder(directory)?;
+    if default != folder {
+        for hook in HOOKS {
+            let other = remove(&Place::new(&default, hook))?;
+            removed.extend(other.is_ours().then_some(other));
+        }
+    }
+    Ok(removed)
+}
+
+impl Removed {
+    fn is_ours(&self) -> bool {
+        match self.outcome {
+            RemoveOutcome::Removed | RemoveOutcome::Restored => true,
+            RemoveOutcome::NotInstalled | RemoveOutcome::Foreign => self.left.is_some(),
+        }
+    }
+}
+
+fn remove(place: &Place) -> Result<Removed, Error> {
+    let (path, outcome, left) = match look(&place.path)? {
+        Slot::Empty => (&place.path, restore(place, &place.path)?, None),
+        Slot::Ours(_) => {
+            let outcome = match restore(place, &place.path)? {
+                RemoveOutcome::NotInstalled => delete(&place.path)?,
+                restored => restored,
+            };
+            (&place.path, outcome, None)
+        }
+        Slot::Foreign(_) | Slot::NoFile => remove_beside(place)?,
+    };
+    Ok(Removed {
+        hook: place.hook,
+        path: path.clone(),
+        outcome,
+        left,
+    })
+}
+
+/// Removes a shim that pre-commit or prek moved aside; their hook then runs what the shim ran.
+fn remove_beside(place: &Place) -> Result<(&PathBuf, RemoveOutcome, Option<PathBuf>), Error> {
+    let kept = look(&place.kept)?;
+    let left = match &kept {
+        Slot::Foreign(_) | Slot::NoFile => Some(place.kept.clone()),
+        Slot::Empty | Slot::Ours(_) => None,
+    };
+    if !matches!(look(&place.legacy)?, Slot::Ours(_)) {
+        return Ok((&place.path, RemoveOutcome::Foreign, left));
+    }
+    match kept {
+        Slot::Foreign(foreign) if !foreign.runs_legacy => {
+            Ok((&place.legacy, restore(place, &place.legacy)?, None))
+        }
+        // As `.legacy`, a copy of pre-commit's own hook would run itself for ever.
+        Slot::Foreign(_) | Slot::NoFile | Slot::Empty | Slot::Ours(_) => {
+            Ok((&place.legacy, delete(&place.legacy)?, left))
+        }
+    }
+}
+
+/// Moves the hook that was kept aside, if there is one, to `path`.
+fn restore(place: &Place, path: &Path) -> Result<RemoveOutcome, Error> {
+    match look(&place.kept)? {
+        Slot::Foreign(_) => {
+            rename(&place.kept, path)?;
+            Ok(RemoveOutcome::Restored)
+        }
+        Slot::Ours(_) => {
+            delete(&place.kept)?;
+            Ok(RemoveOutcome::NotInstalled)
+        }
+        Slot::Empty | Slot::NoFile => Ok(RemoveOutcome::NotInstalled),
+    }
+}
+
+fn delete(path: &Path) -> Result<RemoveOutcome, Error> {
+    match fs::remove_file(path) {
+        Ok(()) => Ok(RemoveOutcome::Removed),
+        Err(source) => Err(Error::Remove {
+            path: path.to_path_buf(),
+            source,
+        }),
+    }
+}

@@ -1,0 +1,74 @@
+//! The ways around a refusal that a user may ask for, all of them git's own habits.
+
+use crate::finding::{Finding, Level, Lowered, RefReport};
+use crate::git::Repository;
+
+/// The value of git's configuration that lowers every finding: `git -c alembic-guard.level=warn push`.
+const LEVEL_KEY: &str = "alembic-guard.level";
+
+/// Tells whether the environment switches the guard off: `ALEMBIC_GUARD=0`, or `alembic-guard` in the
+/// list `SKIP`, as pre-commit's users know it.
+pub fn is_switched_off(variable: impl Fn(&str) -> Option<String>) -> bool {
+    variable("ALEMBIC_GUARD").as_deref() == Some("0")
+        || variable("SKIP")
+            .is_some_and(|list| list.split(',').any(|name| name.trim() == "alembic-guard"))
+}
+
+/// Lowers what would block, where git's configuration says so for this repository or this branch.
+pub fn lower_as_asked<'f>(
+    repository: &Repository,
+    branch: Option<&str>,
+    findings: impl IntoIterator<Item = &'f mut Finding>,
+) {
+    let mut blocking = findings
+        .into_iter()
+        .filter(|finding| finding.level == Level::Error)
+        .peekable();
+    if blocking.peek().is_none() {
+        return;
+    }
+    let Some(asked) = asked(repository, branch) else {
+        return;
+    };
+    for finding in blocking {
+        finding.level = Level::Warn;
+        finding.lowered = Some(Lowered::Asked(asked.clone()));
+    }
+}
+
+/// Finds the setting that asks for warnings alone.
+fn asked(repository: &Repository, branch: Option<&str>) -> Option<String> {
+    let branch_key = branch.map(|branch| format!("branch.{branch}.alembic-guard"));
+    let keys = branch_key.into_iter().chain([LEVEL_KEY.to_owned()]);
+    keys.into_iter().find_map(|key| {
+        let value = repository.setting(&key)?;
+        matches!(value.as_str(), "warn" | "off").then(|| format!("{key}={value}"))
+    })
+}
+
+/// Returns the branch that a ref of a push is from, without `refs/heads/`; for `HEAD`, the one that is
+/// checked out.
+pub fn branch_of(repository: &Repository, pushed: &RefReport) -> Option<String> {
+    match pushed.local_ref.strip_prefix("refs/heads/") {
+        Some(branch) => Some(branch.to_owned()),
+        None if pushed.local_ref == "HEAD" => repository.branch(),
+        None => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_environment_switches_off_by_name_alone() {
+        let with = |name: &'static str, value: &'static str| {
+            is_switched_off(move |asked| (asked == name).then(|| value.to_owned()))
+        };
+        assert!(with("ALEMBIC_GUARD", "0"));
+        assert!(!with("ALEMBIC_GUARD", "1"));
+        assert!(with("SKIP", "black, alembic-guard"));
+        assert!(!with("SKIP", "alembic-guard-of-another-kind"));
+        assert!(!is_switched_off(|_| None));
+    }
+}

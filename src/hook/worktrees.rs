@@ -1,0 +1,75 @@
+//! The work trees of a repository: each may look for its hooks in a folder of its own.
+
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+
+use super::Error;
+use super::git;
+
+/// Lists the tops of the work trees that exist, the main one first.
+///
+/// A bare repository is none of them. git names the main one by its git directory where that lies
+/// elsewhere (`--separate-git-dir`, a submodule); its true top is known when `directory` is inside.
+pub(super) fn tops(directory: &Path) -> Result<Vec<PathBuf>, Error> {
+    let mut tops = parse(&list(directory)?);
+    let current = current(directory);
+    let common = git::path(git::ask(directory, &COMMON_DIR)?);
+    if let Some(current) = current
+        && !tops.contains(&current)
+    {
+        match tops.iter_mut().find(|top| **top == common) {
+            Some(misnamed) => *misnamed = current,
+            None => tops.push(current),
+        }
+    }
+    tops.retain(|top| top.is_dir());
+    Ok(tops)
+}
+
+/// Asks for the folder that all worktrees of a repository share, as an absolute path.
+pub(super) const COMMON_DIR: [&str; 3] =
+    ["rev-parse", "--path-format=absolute", "--git-common-dir"];
+
+/// Returns the top of the work tree that holds `directory`, if it is in one.
+pub(super) fn current(directory: &Path) -> Option<PathBuf> {
+    let answer = git::ask(directory, &["rev-parse", "--show-toplevel"]).ok()?;
+    Some(git::path(answer)).filter(|top| !top.as_os_str().is_empty())
+}
+
+/// Returns records ended by NUL; git before 2.36 has no `-z` and cannot name a path with a newline.
+fn list(directory: &Path) -> Result<Vec<u8>, Error> {
+    let list = ["worktree", "list", "--porcelain"];
+    git::ask(directory, &[&list[..], &["-z"]].concat()).or_else(|_| {
+        let mut lines = git::ask(directory, &list)?;
+        for byte in &mut lines {
+            if *byte == b'\n' {
+                *byte = 0;
+            }
+        }
+        Ok(lines)
+    })
+}
+
+fn parse(listing: &[u8]) -> Vec<PathBuf> {
+    let mut tops = Vec::new();
+    for field in listing.split(|byte| *byte == 0) {
+        if let Some(path) = field.strip_prefix(b"worktree ") {
+            tops.push(PathBuf::from(OsStr::from_bytes(path)));
+        } else if field == b"bare" {
+            tops.pop();
+        }
+    }
+    tops
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bare_repositories_are_no_worktrees_and_newlines_are_part_of_a_path() {
+        let listing = b"worktree /a.git\0bare\0\0worktree /b\nc\0HEAD 1\0branch x\0\0";
+        assert_eq!(parse(listing), [PathBuf::from("/b\nc")]);
+    }
+}

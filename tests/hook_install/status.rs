@@ -1,0 +1,181 @@
+//! What the state of the hooks is said to be.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+
+use alembic_guard::hook::{BinaryState, HookState, Status, status};
+
+use crate::folders::linked_worktree;
+use crate::sandbox::{Repository, hermetic, write};
+
+fn look(repository: &Repository) -> Status {
+    status(&repository.top).expect("there is a repository")
+}
+
+fn pre_push(status: &Status) -> &HookState {
+    &status.folders[0].hooks[2].state
+}
+
+#[test]
+fn a_new_repository_has_none_and_an_installed_one_has_all() {
+    hermetic(|sandbox| {
+        let repository = sandbox.repository("repository");
+        let missing = look(&repository);
+        assert!(!missing.is_ok());
+        assert!(
+            missing.to_string().ends_with("  pre-push: missing\n"),
+            "{missing}"
+        );
+
+        repository.install();
+        let status = look(&repository);
+        assert!(status.is_ok(), "{status}");
+        assert_eq!(status.folders.len(), 1);
+        assert_eq!(
+            status.folders[0].worktrees,
+            std::slice::from_ref(&repository.top)
+        );
+        let line = format!(
+            "  pre-push: `{}` (version 1) calls `{}`\n",
+            repository.hook("pre-push").display(),
+            repository.guard.display()
+        );
+        assert!(status.to_string().ends_with(&line), "{status}");
+    });
+}
+
+#[test]
+fn a_binary_that_cannot_be_called_is_told() {
+    hermetic(|sandbox| {
+        let repository = sandbox.repository("repository");
+        repository.install();
+        let binary = |status: &Status| match pre_push(status) {
+            HookState::Installed { binary, .. } => *binary,
+            other => unreachable!("{other}"),
+        };
+        fs::set_permissions(&repository.guard, PermissionsExt::from_mode(0o644))
+            .expect("it is ours");
+        assert_eq!(binary(&look(&repository)), BinaryState::NotExecutable);
+        fs::remove_file(&repository.guard).expect("it is there");
+        let gone = look(&repository);
+        assert_eq!(binary(&gone), BinaryState::Missing);
+        assert!(!gone.is_ok());
+        assert!(
+            gone.to_string().ends_with("/guard`, which is gone\n"),
+            "{gone}"
+        );
+    });
+}
+
+#[test]
+fn an_outdated_or_disabled_shim_is_not_well() {
+    hermetic(|sandbox| {
+        let repository = sandbox.repository("repository");
+        repository.install();
+        let path = repository.hook("pre-push");
+        let shim = fs::read_to_string(&path).expect("it is installed");
+        write(
+            &path,
+            shim.replace("version 1", "version 0").as_bytes(),
+            0o755,
+        );
+        let outdated = look(&repository);
+        assert!(
+            outdated.to_string().contains("(version 0, outdated)"),
+            "{outdated}"
+        );
+        assert!(!outdated.is_ok());
+
+        write(&path, shim.as_bytes(), 0o644);
+        let disabled = look(&repository);
+        assert!(
+            disabled
+                .to_string()
+                .contains("not executable, so git skips it"),
+            "{disabled}"
+        );
+        assert!(!disabled.is_ok());
+    });
+}
+
+#[test]
+fn another_hook_is_well_where_it_calls_the_guard() {
+    hermetic(|sandbox| {
+        let repository = sandbox.repository("repository");
+        for name in ["pre-commit", "pre-merge-commit", "pre-push"] {
+            let hook = format!("#!/bin/sh\nalembic-guard hook {name} \"$@\" || exit\n");
+            write(&repository.hook(name), hook.as_bytes(), 0o755);
+        }
+        assert!(look(&repository).is_ok());
+        write(&repository.hook("pre-push"), b"#!/bin/sh\n", 0o755);
+        assert_eq!(
+            *pre_push(&look(&repository)),
+            HookState::Foreign { calls_guard: false }
+        );
+        assert!(!look(&repository).is_ok());
+    });
+}
+
+#[test]
+fn earlier_hooks_are_listed_with_whether_they_run() {
+    hermetic(|sandbox| {
+        let repository = sandbox.repository("repository");
+        write(&repository.hook("pre-commit"), b"#!/bin/sh\n", 0o644);
+        write(&repository.hook("pre-push"), b"#!/bin/sh\n", 0o755);
+        repository.install();
+        let status = look(&repository);
+        let runs = |index: usize| {
+            status.folders[0].hooks[index]
+                .kept
+                .as_ref()
+                .map(|kept| kept.runs)
+        };
+        assert_eq!([runs(0), runs(1), runs(2)], [Some(false), None, Some(true)]);
+        assert!(status.is_ok());
+    });
+}
+
+#[test]
+fn every_worktree_is_looked_at() {
+    hermetic(|sandbox| {
+        let repository = sandbox.repository("repository");
+        let linked = linked_worktree(sandbox, &repository);
+        repository.install();
+        let shared = look(&linked);
+        assert!(shared.is_ok());
+        assert_eq!(
+            shared.folders[0].worktrees,
+            [linked.top.clone(), repository.top.clone()]
+        );
+
+        repository.git(&["config", "core.hooksPath", "own"]);
+        repository.force();
+        let status = look(&repository);
+        assert!(!status.is_ok(), "the linked worktree has no folder `own`");
+        assert_eq!(status.folders.len(), 2);
+        assert!(
+            status.folders[0]
+                .hooks
+                .iter()
+                .all(|hook| hook.state.is_ok())
+        );
+        assert_eq!(status.folders[1].worktrees, [linked.top]);
+        assert!(
+            status.folders[1]
+                .hooks
+                .iter()
+                .all(|hook| hook.state == HookState::Missing)
+        );
+    });
+}
+
+#[test]
+fn a_worktree_whose_folder_is_gone_is_passed_over() {
+    hermetic(|sandbox| {
+        let repository = sandbox.repository("repository");
+        let linked = linked_worktree(sandbox, &repository);
+        repository.install();
+        fs::remove_dir_all(&linked.top).expect("it is there");
+        assert!(look(&repository).is_ok());
+    });
+}
