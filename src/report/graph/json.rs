@@ -1,0 +1,84 @@
+//! What `graph` and `heads` say to a program: version 1.
+
+use serde::Serialize;
+
+use super::{EnvironmentView, GraphView, RevisionView};
+use crate::migration::RevisionId;
+use crate::report::json::path;
+
+/// Environments and their revisions.
+#[derive(Debug, Serialize)]
+pub struct GraphJson {
+    version: u32,
+    environments: Vec<EnvironmentJson>,
+}
+
+#[derive(Debug, Serialize)]
+struct EnvironmentJson {
+    name: String,
+    script_location: String,
+    version_locations: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    revisions: Option<Vec<RevisionJson>>,
+    heads: Vec<String>,
+    real_heads: Vec<String>,
+    bases: Vec<String>,
+    problems: Vec<String>,
+}
+
+#[derive(Debug, Serialize)]
+struct RevisionJson {
+    revision: String,
+    down_revision: Vec<String>,
+    depends_on: Vec<String>,
+    branch_labels: Vec<String>,
+    path: String,
+    title: Option<String>,
+}
+
+/// Says everything, for `graph`.
+pub fn json(view: &GraphView) -> GraphJson {
+    json_with(view, |environment| {
+        Some(environment.revisions.iter().map(revision_json).collect())
+    })
+}
+
+/// Says everything but the revisions, for `heads`.
+pub fn heads_json(view: &GraphView) -> GraphJson {
+    json_with(view, |_| None)
+}
+
+fn json_with(
+    view: &GraphView,
+    revisions: fn(&EnvironmentView) -> Option<Vec<RevisionJson>>,
+) -> GraphJson {
+    let environments = view.environments.iter().map(|environment| EnvironmentJson {
+        name: environment.name.clone(),
+        script_location: path(&environment.script_location),
+        version_locations: environment.version_locations.iter().map(path).collect(),
+        revisions: revisions(environment),
+        heads: ids(&environment.heads),
+        real_heads: ids(&environment.real_heads),
+        bases: ids(&environment.bases),
+        problems: environment.problems.clone(),
+    });
+    GraphJson {
+        version: 1,
+        environments: environments.collect(),
+    }
+}
+
+fn revision_json(revision: &RevisionView) -> RevisionJson {
+    RevisionJson {
+        revision: revision.revision.as_str().to_owned(),
+        down_revision: ids(&revision.down_revision),
+        depends_on: revision.depends_on.clone(),
+        branch_labels: revision.branch_labels.clone(),
+        path: path(&revision.path),
+        title: revision.title.clone(),
+    }
+}
+
+fn ids(ids: &[RevisionId]) -> Vec<String> {
+    ids.iter().map(|id| id.as_str().to_owned()).collect()
+}

@@ -1,0 +1,141 @@
+//! What `heads` and `graph` say: what is there, without judging it.
+
+mod chart;
+mod json;
+
+use std::collections::BTreeMap;
+
+pub use json::{GraphJson, heads_json, json};
+
+use super::paint::{FAINT, GOOD, STRONG, WARNING, paint};
+use super::{Style, prose};
+use crate::migration::RevisionId;
+use crate::text::escape;
+use crate::tree::RepoPath;
+
+/// All environments of one tree.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct GraphView {
+    /// The environments, by name.
+    pub environments: Vec<EnvironmentView>,
+}
+
+/// One environment and its revisions.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EnvironmentView {
+    /// Its name.
+    pub name: String,
+    /// Where `env.py` is.
+    pub script_location: RepoPath,
+    /// Where the migrations are.
+    pub version_locations: Vec<RepoPath>,
+    /// Its revisions; of two with one id the later is the one that others mean, as in Alembic.
+    pub revisions: Vec<RevisionView>,
+    /// The revisions that are no other's parent.
+    pub heads: Vec<RevisionId>,
+    /// The heads that no other depends on either.
+    pub real_heads: Vec<RevisionId>,
+    /// The revisions without a parent.
+    pub bases: Vec<RevisionId>,
+    /// What is broken, a sentence each.
+    pub problems: Vec<String>,
+}
+
+/// One revision.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RevisionView {
+    /// Its id.
+    pub revision: RevisionId,
+    /// Its parents, which need not exist.
+    pub down_revision: Vec<RevisionId>,
+    /// What it depends on, as written.
+    pub depends_on: Vec<String>,
+    /// Its labels.
+    pub branch_labels: Vec<String>,
+    /// Its file.
+    pub path: RepoPath,
+    /// The first line of its docstring.
+    pub title: Option<String>,
+}
+
+/// Draws the revisions of every environment, newest first.
+pub fn text(view: &GraphView, style: &Style) -> String {
+    sections(view, style, chart::render)
+}
+
+/// Lists the heads of every environment, one a line.
+pub fn heads_text(view: &GraphView, style: &Style) -> String {
+    sections(view, style, heads)
+}
+
+fn sections(
+    view: &GraphView,
+    style: &Style,
+    section: fn(&EnvironmentView, &Style) -> String,
+) -> String {
+    if view.environments.is_empty() {
+        return "no Alembic environment\n".to_owned();
+    }
+    let several = view.environments.len() > 1;
+    let sections = view.environments.iter().map(|environment| {
+        let heading = match several {
+            true => format!("{}:\n", paint(style, STRONG, &escape(&environment.name))),
+            false => String::new(),
+        };
+        heading + &section(environment, style) + &problems(environment, style)
+    });
+    sections.collect::<Vec<_>>().join("\n")
+}
+
+fn problems(environment: &EnvironmentView, style: &Style) -> String {
+    let problems = environment.problems.iter();
+    problems
+        .map(|problem| prose::headed("warning", WARNING, problem, style))
+        .collect()
+}
+
+fn heads(environment: &EnvironmentView, style: &Style) -> String {
+    let revisions = by_id(environment);
+    let mut out = String::new();
+    for head in &environment.heads {
+        let revision = revisions
+            .get(head)
+            .map(|place| &environment.revisions[*place]);
+        out += &paint(style, GOOD, &head.to_string());
+        if let Some(revision) = revision {
+            out += &labels(revision);
+        }
+        out += head_mark(environment, head);
+        if let Some(revision) = revision {
+            out += &format!("  {}", paint(style, FAINT, &revision.path.to_string()));
+        }
+        out.push('\n');
+    }
+    out
+}
+
+fn labels(revision: &RevisionView) -> String {
+    match revision.branch_labels.as_slice() {
+        [] => String::new(),
+        labels => format!(" ({})", escape(&labels.join(", "))),
+    }
+}
+
+/// Marks heads as `alembic heads` does.
+fn head_mark(environment: &EnvironmentView, id: &RevisionId) -> &'static str {
+    match (
+        environment.heads.contains(id),
+        environment.real_heads.contains(id),
+    ) {
+        (true, false) => " (effective head)",
+        (_, true) => " (head)",
+        (false, false) => "",
+    }
+}
+
+fn by_id(environment: &EnvironmentView) -> BTreeMap<&RevisionId, usize> {
+    let revisions = environment.revisions.iter().enumerate();
+    revisions
+        .map(|(place, revision)| (&revision.revision, place))
+        .collect()
+}

@@ -1,0 +1,305 @@
+//! The report for a program: version 1.
+//!
+//! Keys are never taken away or given another meaning; new ones may come. `column` counts characters
+//! from one. `help` is one text, an item a line, or null. `base.fetched` is `"now"` where the remote
+//! itself told the commit during this run, the RFC 3339 time at which the ref was last updated where
+//! that is known, and else null. Levels are those in force: `"warn"` and `"error"`.
+
+use std::error::Error;
+use std::time::{Duration, SystemTime};
+
+use serde::Serialize;
+
+use super::in_force;
+use crate::finding::RefReport;
+use crate::finding::{
+    Base, EnvironmentSummary, Finding, Freshness, Level, Lowered, Note, Outcome, Report, Site,
+};
+use crate::text::{is_unprintable, position};
+use crate::tree::RepoPath;
+
+const VERSION: u32 = 1;
+
+/// What `check` says.
+#[derive(Debug, Serialize)]
+pub struct Check {
+    version: u32,
+    #[serde(flatten)]
+    comparison: Comparison,
+}
+
+/// What a push of several refs says.
+#[derive(Debug, Serialize)]
+pub struct Refs {
+    version: u32,
+    outcome: &'static str,
+    refs: Vec<Ref>,
+}
+
+/// What is said when nothing could be judged: a [`Check`] with an `error`.
+#[derive(Debug, Serialize)]
+pub struct Broken {
+    version: u32,
+    #[serde(flatten)]
+    comparison: Comparison,
+    error: Fault,
+}
+
+#[derive(Debug, Serialize)]
+struct Ref {
+    local_ref: String,
+    local_oid: String,
+    remote_ref: String,
+    remote_oid: String,
+    skipped: Option<String>,
+    #[serde(flatten)]
+    comparison: Comparison,
+}
+
+#[derive(Debug, Serialize)]
+struct Comparison {
+    outcome: &'static str,
+    base: Option<BaseJson>,
+    environments: Vec<EnvironmentJson>,
+    findings: Vec<FindingJson>,
+    notes: Vec<NoteJson>,
+}
+
+#[derive(Debug, Serialize)]
+struct BaseJson {
+    r#ref: String,
+    commit: String,
+    fetched: Option<String>,
+    others: Vec<String>,
+}
+
+#[derive(Debug, Serialize)]
+struct EnvironmentJson {
+    name: String,
+    script_location: String,
+    version_locations: Vec<String>,
+    revisions: usize,
+    heads_before: Vec<String>,
+    heads_after: Vec<String>,
+}
+
+#[derive(Debug, Serialize)]
+struct FindingJson {
+    rule: &'static str,
+    level: Level,
+    environment: String,
+    message: String,
+    help: Option<String>,
+    path: String,
+    line: Option<usize>,
+    column: Option<usize>,
+    revisions: Vec<String>,
+    related: Vec<RelatedJson>,
+    lowered: Option<&'static str>,
+}
+
+#[derive(Debug, Serialize)]
+struct RelatedJson {
+    path: String,
+    line: Option<usize>,
+    column: Option<usize>,
+    message: String,
+}
+
+#[derive(Debug, Serialize)]
+struct NoteJson {
+    message: String,
+    help: Option<String>,
+}
+
+#[derive(Debug, Serialize)]
+struct Fault {
+    message: String,
+    causes: Vec<String>,
+    help: Option<String>,
+}
+
+/// Says what one comparison came to.
+pub fn check(report: &Report) -> Check {
+    Check {
+        version: VERSION,
+        comparison: comparison(report),
+    }
+}
+
+/// Says what a push of several refs came to.
+pub fn refs(refs: &[RefReport]) -> Refs {
+    let outcomes = refs.iter().map(RefReport::outcome);
+    Refs {
+        version: VERSION,
+        outcome: outcomes.max().unwrap_or(Outcome::Clean).name(),
+        refs: refs.iter().map(one_ref).collect(),
+    }
+}
+
+/// Says that nothing could be judged.
+pub fn broken(error: &dyn Error, help: &[String]) -> Broken {
+    let causes = std::iter::successors(error.source(), |cause| (*cause).source());
+    Broken {
+        version: VERSION,
+        comparison: Comparison {
+            outcome: Outcome::Broken.name(),
+            base: None,
+            environments: Vec::new(),
+            findings: Vec::new(),
+            notes: Vec::new(),
+        },
+        error: Fault {
+            message: error.to_string(),
+            causes: causes.map(|cause| cause.to_string()).collect(),
+            help: lines(help),
+        },
+    }
+}
+
+/// Writes JSON in which nothing can steer a terminal, and a newline.
+pub fn to_string(value: &impl Serialize) -> Result<String, serde_json::Error> {
+    let written = serde_json::to_string_pretty(value)?;
+    let mut out = String::with_capacity(written.len() + 1);
+    for character in written.chars() {
+        match character != '\n' && is_unprintable(character) {
+            true => escape_into(&mut out, character),
+            false => out.push(character),
+        }
+    }
+    out.push('\n');
+    Ok(out)
+}
+
+/// Such a character stands only inside a string, where JSON has this spelling for it.
+fn escape_into(out: &mut String, character: char) {
+    let mut units = [0; 2];
+    for unit in character.encode_utf16(&mut units) {
+        *out += &format!("\\u{unit:04x}");
+    }
+}
+
+fn one_ref(one: &RefReport) -> Ref {
+    Ref {
+        local_ref: one.local_ref.clone(),
+        local_oid: one.local_oid.clone(),
+        remote_ref: one.remote_ref.clone(),
+        remote_oid: one.remote_oid.clone(),
+        skipped: one.skipped.clone(),
+        comparison: comparison(&one.report),
+    }
+}
+
+fn comparison(report: &Report) -> Comparison {
+    Comparison {
+        outcome: report.outcome().name(),
+        base: report.base.as_ref().map(base),
+        environments: report.environments.iter().map(environment).collect(),
+        findings: in_force(report)
+            .map(|finding| self::finding(finding, report))
+            .collect(),
+        notes: report.notes.iter().map(note).collect(),
+    }
+}
+
+fn base(base: &Base) -> BaseJson {
+    BaseJson {
+        r#ref: base.name.clone(),
+        commit: base.commit.clone(),
+        fetched: match &base.freshness {
+            Freshness::FetchedNow | Freshness::ToldByGit => Some("now".to_owned()),
+            Freshness::Updated(when) => when.and_then(rfc3339),
+            Freshness::Local => None,
+        },
+        others: base.others.clone(),
+    }
+}
+
+/// Writes a time of the years 1970 to 9999; `humantime` cannot write others.
+fn rfc3339(when: SystemTime) -> Option<String> {
+    const YEAR_10000: Duration = Duration::from_secs(253_402_300_800);
+    let since = when.duration_since(SystemTime::UNIX_EPOCH).ok()?;
+    (since < YEAR_10000).then(|| humantime::format_rfc3339_seconds(when).to_string())
+}
+
+fn environment(environment: &EnvironmentSummary) -> EnvironmentJson {
+    let ids = |ids: &[crate::migration::RevisionId]| -> Vec<String> {
+        ids.iter().map(|id| id.as_str().to_owned()).collect()
+    };
+    EnvironmentJson {
+        name: environment.name.clone(),
+        script_location: path(&environment.script_location),
+        version_locations: environment.version_locations.iter().map(path).collect(),
+        revisions: environment.revisions,
+        heads_before: ids(&environment.heads_before),
+        heads_after: ids(&environment.heads_after),
+    }
+}
+
+fn finding(finding: &Finding, report: &Report) -> FindingJson {
+    let place = place(&finding.site, report);
+    let revisions = finding.revisions.iter();
+    FindingJson {
+        rule: finding.rule,
+        level: finding.level,
+        environment: finding.environment.clone(),
+        message: finding.message.clone(),
+        help: lines(&finding.help),
+        path: path(finding.site.path()),
+        line: place.map(|place| place.line),
+        column: place.map(|place| place.column),
+        revisions: revisions.map(|id| id.as_str().to_owned()).collect(),
+        related: finding
+            .related
+            .iter()
+            .map(|related| related_json(related, report))
+            .collect(),
+        lowered: finding.lowered.as_ref().map(lowered),
+    }
+}
+
+fn related_json(related: &crate::finding::Related, report: &Report) -> RelatedJson {
+    let place = place(&related.site, report);
+    RelatedJson {
+        path: path(related.site.path()),
+        line: place.map(|place| place.line),
+        column: place.map(|place| place.column),
+        message: related.message.clone(),
+    }
+}
+
+fn lowered(lowered: &Lowered) -> &'static str {
+    match lowered {
+        Lowered::Debt => "debt",
+        Lowered::AlreadyPushed => "already-pushed",
+        Lowered::Ahead => "ahead",
+        Lowered::CannotTell => "cannot-tell",
+        Lowered::Unfinished => "unfinished",
+        Lowered::NoBase => "no-base",
+        Lowered::Conflict => "conflict",
+        Lowered::Asked(_) => "asked",
+    }
+}
+
+fn note(note: &Note) -> NoteJson {
+    NoteJson {
+        message: note.message.clone(),
+        help: lines(&note.help),
+    }
+}
+
+fn place(site: &Site, report: &Report) -> Option<crate::text::Position> {
+    match site {
+        Site::Span { file, span } => Some(position(report.sources.get(file)?, span.start)),
+        Site::File(_) | Site::Path(_) => None,
+    }
+}
+
+/// Writes a path as git has it, or as it is printed where it is not UTF-8.
+pub(super) fn path(path: &RepoPath) -> String {
+    String::from_utf8(path.as_bytes().to_vec()).unwrap_or_else(|_| path.to_string())
+}
+
+fn lines(help: &[String]) -> Option<String> {
+    (!help.is_empty()).then(|| help.join("\n"))
+}

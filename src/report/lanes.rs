@@ -1,0 +1,112 @@
+//! Lines from child to parent, drawn beside a list of revisions.
+//!
+//! The only user of `sapling-renderdag`. It wants every node before its parents; a line that would lead
+//! up is cut off, so that no history can confuse it.
+
+use renderdag::{Ancestor, GraphRowRenderer, Renderer};
+
+/// One node of a drawing.
+pub(super) struct Lane {
+    /// What is below it.
+    pub(super) parents: Vec<Below>,
+    /// The one character that stands for it.
+    pub(super) glyph: &'static str,
+}
+
+/// Where a line goes that starts at a node.
+#[derive(Clone, Copy)]
+pub(super) enum Below {
+    /// To another row, counted from zero; a row that is not further down is cut off.
+    Row(usize),
+    /// Nowhere that is drawn.
+    More,
+}
+
+/// One line of a drawing: the lanes, and the row whose text belongs beside them.
+pub(super) struct Drawn {
+    /// The lanes.
+    pub(super) lanes: String,
+    /// The row.
+    pub(super) row: Option<usize>,
+}
+
+/// Draws lanes from top to bottom; `height` is the least number of lines for a row.
+pub(super) fn draw(lanes: &[Lane], height: usize, unicode: bool) -> Vec<Drawn> {
+    let builder = GraphRowRenderer::new().output().with_min_row_height(height);
+    match unicode {
+        true => rows(lanes, &mut builder.build_box_drawing()),
+        false => rows(lanes, &mut builder.build_ascii()),
+    }
+}
+
+fn rows(lanes: &[Lane], renderer: &mut dyn Renderer<usize, Output = String>) -> Vec<Drawn> {
+    const TEXT: &str = "\u{1}";
+    let mut drawn = Vec::new();
+    for (row, lane) in lanes.iter().enumerate() {
+        let parents = lane.parents.iter().map(|parent| match parent {
+            Below::Row(below) if *below > row && *below < lanes.len() => Ancestor::Parent(*below),
+            Below::Row(_) | Below::More => Ancestor::Anonymous,
+        });
+        let text = renderer.next_row(row, parents.collect(), lane.glyph.into(), TEXT.into());
+        for line in text.lines() {
+            drawn.push(Drawn {
+                lanes: line.trim_end_matches(TEXT).trim_end().to_owned(),
+                row: line.ends_with(TEXT).then_some(row),
+            });
+        }
+    }
+    fill_gaps(&mut drawn);
+    while drawn.last().is_some_and(|line| line.lanes.is_empty()) {
+        drawn.pop();
+    }
+    drawn
+}
+
+/// Leads the other lanes through the empty line that parts two unrelated nodes of one lane.
+fn fill_gaps(drawn: &mut [Drawn]) {
+    for middle in 1..drawn.len().saturating_sub(1) {
+        if !drawn[middle].lanes.is_empty() {
+            continue;
+        }
+        let above = drawn[middle - 1].lanes.chars();
+        let through = above
+            .zip(drawn[middle + 1].lanes.chars())
+            .map(
+                |(above, below)| match above == below && matches!(above, '|' | '│') {
+                    true => above,
+                    false => ' ',
+                },
+            );
+        let through: String = through.collect();
+        drawn[middle].lanes = through.trim_end().to_owned();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn picture(parents: &[Vec<usize>]) -> String {
+        let lanes: Vec<Lane> = parents
+            .iter()
+            .map(|parents| Lane {
+                parents: parents.iter().map(|parent| Below::Row(*parent)).collect(),
+                glyph: "o",
+            })
+            .collect();
+        let lines = draw(&lanes, 1, false);
+        lines.iter().map(|line| line.lanes.clone() + "\n").collect()
+    }
+
+    #[test]
+    fn lines_that_lead_up_or_nowhere_are_cut() {
+        assert_eq!(
+            picture(&[vec![3], vec![], vec![], vec![]]),
+            "o\n| o\n|\n| o\no\n"
+        );
+        assert_eq!(
+            picture(&[vec![1], vec![0], vec![9]]),
+            "o\no\n|\n~\n\no\n|\n~\n"
+        );
+    }
+}

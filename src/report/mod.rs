@@ -1,0 +1,54 @@
+//! What a person sees, and what a program reads.
+//!
+//! Everything here is pure: a report goes in, text comes out. Whether a terminal wants colour, how wide
+//! it is and what time it is are told by the caller in [`Style`]. Nothing that came out of a repository
+//! reaches the output unescaped, and no file is quoted beyond the few lines that matter.
+
+mod drawing;
+pub mod graph;
+pub mod json;
+mod lanes;
+mod order;
+mod paint;
+mod prose;
+mod quote;
+mod snippet;
+pub mod text;
+
+use std::time::SystemTime;
+
+use crate::finding::{Finding, Level, Report};
+
+/// How text is to look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Style {
+    /// Whether to write escape sequences for colour.
+    pub color: bool,
+    /// Whether to draw with box characters rather than ASCII.
+    pub unicode: bool,
+    /// How many columns there are; `usize::MAX` where nothing ends a line, in a log file for one.
+    pub width: usize,
+    /// Whether to say everything, such as each finding that was there before.
+    pub verbose: bool,
+    /// Whether to say nothing where nothing is wrong; findings that were there before are nothing.
+    pub quiet: bool,
+    /// What the time is, for "3 hours ago".
+    pub now: SystemTime,
+}
+
+/// How to go on in spite of a refusal.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Bypass {
+    /// What was refused, to follow "to": "push", "commit".
+    pub verb: String,
+    /// The commands that get around it; none where there is no way.
+    pub commands: Vec<String>,
+}
+
+/// Keeps the findings that are to be shown at all.
+fn in_force(report: &Report) -> impl Iterator<Item = &Finding> {
+    report
+        .findings
+        .iter()
+        .filter(|finding| finding.level != Level::Off)
+}

@@ -1,0 +1,44 @@
+//! The few colours of the report, the same as the ones that quoted source has.
+
+use annotate_snippets::renderer::{
+    DEFAULT_CONTEXT_STYLE, DEFAULT_EMPHASIS_STYLE, DEFAULT_ERROR_STYLE, DEFAULT_HELP_STYLE,
+    DEFAULT_WARNING_STYLE,
+};
+use anstyle::{AnsiColor, Style as Ansi};
+
+use super::Style;
+use crate::finding::Level;
+
+pub(super) const ERROR: Ansi = DEFAULT_ERROR_STYLE;
+pub(super) const WARNING: Ansi = DEFAULT_WARNING_STYLE;
+pub(super) const HELP: Ansi = DEFAULT_HELP_STYLE;
+pub(super) const LINE: Ansi = DEFAULT_CONTEXT_STYLE;
+pub(super) const STRONG: Ansi = DEFAULT_EMPHASIS_STYLE;
+pub(super) const FAINT: Ansi = Ansi::new().dimmed();
+pub(super) const GOOD: Ansi = AnsiColor::Green.on_default().bold();
+
+/// Writes `text` in a colour, where there are colours.
+pub(super) fn paint(style: &Style, ansi: Ansi, text: &str) -> String {
+    if style.color && !text.is_empty() {
+        format!("{ansi}{text}{ansi:#}")
+    } else {
+        text.to_owned()
+    }
+}
+
+/// Returns the colour of a level.
+pub(super) fn level_color(level: Level) -> Ansi {
+    match level {
+        Level::Error => ERROR,
+        Level::Warn | Level::Off => WARNING,
+    }
+}
+
+/// Returns the word for a level in front of a message.
+pub(super) fn level_word(level: Level) -> &'static str {
+    match level {
+        Level::Error => "error",
+        Level::Warn => "warning",
+        Level::Off => "off",
+    }
+}

@@ -1,0 +1,164 @@
+//! Sentences: broken between words, never inside what stands in backticks.
+//!
+//! A command that ends an item of advice gets a line of its own, without decoration, to be copied.
+
+use anstyle::Style as Ansi;
+
+use super::Style;
+use super::paint::{HELP, STRONG, paint};
+use crate::text::escape;
+
+/// How far a command is indented.
+const COMMAND: &str = "    ";
+/// How far the later lines of a sentence are indented; not where a command would be looked for.
+const REST: &str = "      ";
+/// How far a detail is indented.
+const DETAIL: &str = "  ";
+
+/// Writes `prefix: message`, the lines behind the first indented.
+pub(super) fn headed(prefix: &str, ansi: Ansi, message: &str, style: &Style) -> String {
+    let message = hung(prefix, message, style).join(&format!("\n{REST}"));
+    format!("{}: {message}\n", paint(style, ansi, prefix))
+}
+
+/// Writes `prefix: message` so that the message stands out.
+pub(super) fn title(prefix: &str, ansi: Ansi, message: &str, style: &Style) -> String {
+    let lines = hung(prefix, message, style).into_iter();
+    let lines: Vec<String> = lines.map(|line| paint(style, STRONG, &line)).collect();
+    let message = lines.join(&format!("\n{REST}"));
+    format!("{}: {message}\n", paint(style, ansi, prefix))
+}
+
+fn hung(prefix: &str, message: &str, style: &Style) -> Vec<String> {
+    wrap(&escape(message), style.width, prefix.len() + 2, REST.len())
+}
+
+/// Writes a line that is indented by two.
+pub(super) fn detail(message: &str, style: &Style) -> String {
+    let lines = wrap(&escape(message), style.width, DETAIL.len(), REST.len());
+    format!("{DETAIL}{}\n", lines.join(&format!("\n{REST}")))
+}
+
+/// Writes a further line of a text that has lines of its own.
+pub(super) fn more(message: &str, style: &Style) -> String {
+    let lines = wrap(&escape(message), style.width, REST.len(), REST.len());
+    format!("{REST}{}\n", lines.join(&format!("\n{REST}")))
+}
+
+/// Breaks a note to be put below quoted source, where `taken` columns are taken.
+pub(super) fn note(message: &str, taken: usize, style: &Style) -> String {
+    wrap(&escape(message), style.width, taken, taken).join("\n")
+}
+
+/// Writes items of advice, each under its own `help`.
+pub(super) fn help(items: &[String], style: &Style) -> String {
+    items.iter().map(|item| help_item(item, style)).collect()
+}
+
+fn help_item(item: &str, style: &Style) -> String {
+    let Some((prose, command)) = trailing_command(item) else {
+        return headed("help", HELP, item, style);
+    };
+    let head = match prose.is_empty() {
+        true => format!("{}:\n", paint(style, HELP, "help")),
+        false => headed("help", HELP, &format!("{prose}:"), style),
+    };
+    head + &command_line(command, style)
+}
+
+/// Writes a command on a line of its own.
+fn command_line(command: &str, style: &Style) -> String {
+    format!("{COMMAND}{}\n", paint(style, STRONG, &escape(command)))
+}
+
+/// Writes commands under a heading.
+pub(super) fn commands(heading: &str, commands: &[String], style: &Style) -> String {
+    if commands.is_empty() {
+        return String::new();
+    }
+    let lines = commands
+        .iter()
+        .map(|command| match trailing_command(command) {
+            Some(("", bare)) => command_line(bare, style),
+            Some(_) | None => command_line(command, style),
+        });
+    format!("{heading}:\n{}", lines.collect::<String>())
+}
+
+/// Splits "prose: `command`" or "`command`"; nothing where the item is of another form.
+fn trailing_command(item: &str) -> Option<(&str, &str)> {
+    let (before, command) = item.strip_suffix('`')?.rsplit_once('`')?;
+    let prose = before.trim_end();
+    match prose.strip_suffix(':') {
+        Some(prose) if !command.is_empty() => Some((prose, command)),
+        None if prose.is_empty() && !command.is_empty() => Some(("", command)),
+        _ => None,
+    }
+}
+
+/// Breaks a text between words so that lines fit; `first` and `rest` are what stands before them.
+fn wrap(text: &str, width: usize, first: usize, rest: usize) -> Vec<String> {
+    let mut lines = Vec::new();
+    let mut line = String::new();
+    let mut room = width.saturating_sub(first);
+    for word in words(text) {
+        let needed = columns(&line) + columns(word) + usize::from(!line.is_empty());
+        if needed > room && !line.is_empty() {
+            lines.push(std::mem::take(&mut line));
+            room = width.saturating_sub(rest);
+        }
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        line += word;
+    }
+    lines.push(line);
+    lines
+}
+
+/// Splits at spaces, but keeps what stands in backticks in one piece.
+fn words(text: &str) -> Vec<&str> {
+    let mut words = Vec::new();
+    let mut start = 0;
+    let mut quoted = false;
+    for (index, character) in text.char_indices() {
+        match character {
+            '`' => quoted = !quoted,
+            ' ' if !quoted => {
+                words.push(&text[start..index]);
+                start = index + 1;
+            }
+            _ => {}
+        }
+    }
+    words.push(&text[start..]);
+    words
+}
+
+/// Counts the columns of a text; near enough for prose.
+pub(super) fn columns(text: &str) -> usize {
+    text.chars().count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn wraps_between_words_and_never_in_backticks() {
+        assert_eq!(
+            wrap("run `git push --no-verify` now", 14, 0, 0),
+            ["run", "`git push --no-verify`", "now"]
+        );
+        assert_eq!(wrap("", 10, 20, 20), [""]);
+    }
+
+    #[test]
+    fn finds_the_command_that_ends_an_item() {
+        assert_eq!(trailing_command("`a b`"), Some(("", "a b")));
+        assert_eq!(trailing_command("do: `a b`"), Some(("do", "a b")));
+        assert_eq!(trailing_command("edit `a`"), None);
+        assert_eq!(trailing_command("edit `a` or `b`"), None);
+        assert_eq!(trailing_command("``"), None);
+    }
+}

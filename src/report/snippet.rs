@@ -1,0 +1,224 @@
+//! Quoted source with marks under it.
+//!
+//! The only user of `annotate-snippets`; it is handed what [`super::quote`] made, never a file.
+
+use std::collections::BTreeMap;
+
+use annotate_snippets::renderer::DecorStyle;
+use annotate_snippets::{
+    AnnotationKind, Group, Level as Severity, Origin, Padding, Renderer, Snippet,
+};
+
+use super::quote::{Window, quote};
+use super::{Style, prose};
+use crate::finding::{Level, Site};
+use crate::text::{Span, escape};
+use crate::tree::File;
+
+/// How many columns stand before the text of a note: line numbers of four digits and `= note: `.
+const NOTE_COLUMNS: usize = 13;
+
+/// A place to be shown.
+pub(super) struct Place<'a> {
+    /// Where.
+    pub(super) site: &'a Site,
+    /// What stands beside it; may be empty.
+    pub(super) label: &'a str,
+}
+
+/// Shows places, the first of which is at fault, and says `notes` below them.
+pub(super) fn places(
+    level: Level,
+    places: &[Place<'_>],
+    notes: &[String],
+    sources: &BTreeMap<File, Vec<u8>>,
+    style: &Style,
+) -> String {
+    let mut canvas = Canvas::new(level);
+    for (index, place) in places.iter().enumerate() {
+        match source_of(place.site, sources) {
+            None => canvas.origin(place),
+            Some((file, _)) if shown_before(file, &places[..index], sources) => {}
+            Some((file, source)) => canvas.file(file, source, places, sources),
+        }
+    }
+    canvas.render(notes, style)
+}
+
+/// Bytes to be underlined.
+pub(super) struct Marked<'a> {
+    /// The bytes.
+    pub(super) span: Span,
+    /// What stands beside them; may be empty.
+    pub(super) label: &'a str,
+    /// Whether they are at fault, rather than explain it.
+    pub(super) primary: bool,
+}
+
+/// Shows marked bytes of one text.
+pub(super) fn marked(
+    level: Level,
+    path: &str,
+    source: &[u8],
+    marks: &[Marked<'_>],
+    style: &Style,
+) -> String {
+    let mut canvas = Canvas::new(level);
+    canvas.windows(&escape(path), source, marks);
+    canvas.render(&[], style)
+}
+
+fn source_of<'a>(
+    site: &'a Site,
+    sources: &'a BTreeMap<File, Vec<u8>>,
+) -> Option<(&'a File, &'a [u8])> {
+    match site {
+        Site::Span { file, .. } => Some((file, sources.get(file)?)),
+        Site::File(_) | Site::Path(_) => None,
+    }
+}
+
+fn shown_before(file: &File, before: &[Place<'_>], sources: &BTreeMap<File, Vec<u8>>) -> bool {
+    before
+        .iter()
+        .any(|place| source_of(place.site, sources).is_some_and(|(other, _)| other == file))
+}
+
+struct Canvas {
+    group: Group<'static>,
+    /// Whether source is quoted; what follows keeps its distance.
+    quotes: bool,
+    /// What `annotate-snippets` will write as a place, and what it should write.
+    moved: Vec<(String, String)>,
+}
+
+impl Canvas {
+    fn new(level: Level) -> Canvas {
+        let severity = match level {
+            Level::Error => Severity::ERROR,
+            Level::Warn | Level::Off => Severity::WARNING,
+        };
+        Canvas {
+            group: Group::with_level(severity),
+            quotes: false,
+            moved: Vec::new(),
+        }
+    }
+
+    fn add(&mut self, element: impl Into<annotate_snippets::Element<'static>>) {
+        let empty = Group::with_level(Severity::NOTE);
+        self.group = std::mem::replace(&mut self.group, empty).element(element);
+    }
+
+    fn origin(&mut self, place: &Place<'_>) {
+        let path = match place.site.path().is_root() {
+            true => "the repository's root".to_owned(),
+            false => place.site.path().to_string(),
+        };
+        if self.quotes {
+            self.add(Padding);
+        }
+        match place.label {
+            "" => self.add(Origin::path(path)),
+            label => self.add(Origin::path(format!("{path}: {}", escape(label)))),
+        }
+    }
+
+    /// Adds every place that is in one file; the first place of all is the one at fault.
+    fn file(
+        &mut self,
+        file: &File,
+        source: &[u8],
+        places: &[Place<'_>],
+        sources: &BTreeMap<File, Vec<u8>>,
+    ) {
+        let mut marks = Vec::new();
+        for (index, place) in places.iter().enumerate() {
+            let here = source_of(place.site, sources).is_some_and(|(other, _)| other == file);
+            if let (true, Site::Span { span, .. }) = (here, place.site) {
+                marks.push(Marked {
+                    span: span.clone(),
+                    label: place.label,
+                    primary: index == 0,
+                });
+            }
+        }
+        self.windows(&file.path.to_string(), source, &marks);
+    }
+
+    fn windows(&mut self, path: &str, source: &[u8], marks: &[Marked<'_>]) {
+        let spans: Vec<Span> = marks.iter().map(|mark| mark.span.clone()).collect();
+        let mut windows = quote(source, &spans);
+        windows.sort_by_key(|window| !window.marks.iter().any(|mark| marks[mark.index].primary));
+        for window in windows {
+            self.window(path, window, marks);
+        }
+    }
+
+    fn window(&mut self, path: &str, window: Window, marks: &[Marked<'_>]) {
+        let mut annotations = Vec::new();
+        for mark in window.marks {
+            if mark.column != mark.shown_column {
+                self.moved.push((
+                    format!("{path}:{}:{}", mark.line, mark.shown_column),
+                    format!("{path}:{}:{}", mark.line, mark.column),
+                ));
+            }
+            let asked = &marks[mark.index];
+            let kind = match asked.primary {
+                true => AnnotationKind::Primary,
+                false => AnnotationKind::Context,
+            };
+            let label = (!asked.label.is_empty()).then(|| escape(asked.label));
+            annotations.push(kind.span(mark.range).label(label));
+        }
+        self.quotes = true;
+        self.add(
+            Snippet::source(window.text)
+                .path(path.to_owned())
+                .line_start(window.line_start)
+                .annotations(annotations),
+        );
+    }
+
+    fn render(mut self, notes: &[String], style: &Style) -> String {
+        for note in notes {
+            self.add(Severity::NOTE.message(prose::note(note, NOTE_COLUMNS, style)));
+        }
+        if self.group.is_empty() {
+            return String::new();
+        }
+        let renderer = match style.color {
+            true => Renderer::styled(),
+            false => Renderer::plain(),
+        };
+        let decor = match style.unicode {
+            true => DecorStyle::Unicode,
+            false => DecorStyle::Ascii,
+        };
+        let rendered = renderer
+            .decor_style(decor)
+            .term_width(style.width.clamp(40, 200))
+            .render(&[self.group]);
+        let mut lines: Vec<String> = rendered.lines().map(|line| line.to_owned()).collect();
+        for (shown, meant) in &self.moved {
+            correct(&mut lines, shown, meant);
+        }
+        let indent = if self.quotes { "" } else { " " };
+        lines
+            .iter()
+            .map(|line| format!("{indent}{}\n", line.trim_end()))
+            .collect()
+    }
+}
+
+/// Puts the column of the file where the column of its sanitised copy stands.
+fn correct(lines: &mut [String], shown: &str, meant: &str) {
+    let whole = |line: &String| {
+        let rest = line.split_once(shown).map(|(_, rest)| rest);
+        rest.is_some_and(|rest| !rest.starts_with(|next: char| next.is_ascii_digit()))
+    };
+    if let Some(line) = lines.iter_mut().find(|line| whole(line)) {
+        *line = line.replacen(shown, meant, 1);
+    }
+}

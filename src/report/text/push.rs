@@ -1,0 +1,119 @@
+//! Several refs in one push: each judged by itself, refused together.
+
+use super::{finding, notes, summary, way_around};
+use crate::finding::RefReport;
+use crate::finding::{Note, Outcome};
+use crate::report::paint::{LINE, STRONG, paint};
+use crate::report::{Bypass, Style, prose};
+use crate::text::escape;
+
+const RULE_WIDTH: usize = 80;
+
+/// What a push would do.
+#[derive(Debug, Clone, Copy)]
+pub struct Push<'a> {
+    /// Its refs, in git's order.
+    pub refs: &'a [RefReport],
+    /// The command that pushes the refs that are fine and nothing else.
+    pub push_fine: Option<&'a str>,
+    /// How to push all the same.
+    pub bypass: &'a Bypass,
+}
+
+/// Renders a push; nothing at all where `style` wants quiet and nothing is wrong.
+pub fn render_refs(push: &Push<'_>, style: &Style) -> String {
+    if let [only] = push.refs
+        && only.skipped.is_none()
+    {
+        return super::render(&only.report, push.bypass, style);
+    }
+    let tally = summary::Tally::of(push.refs.iter().map(|one| &one.report), style);
+    let said = all_notes(push.refs);
+    if style.quiet && tally.is_nothing() && said.is_empty() {
+        return String::new();
+    }
+    let mut out = sections(push.refs, style);
+    let said = notes(&said, style);
+    if !said.is_empty() {
+        out += &format!("{said}\n");
+    }
+    out += &format!("{}\n", summary::verdict(tally, style));
+    out += &push
+        .refs
+        .iter()
+        .map(|one| line(one, style))
+        .collect::<String>();
+    if tally.outcome() == Outcome::Findings {
+        let command: Vec<String> = push.push_fine.map(str::to_owned).into_iter().collect();
+        out += &prose::commands("\nto push only what is fine", &command, style);
+        out += &way_around(push.bypass, style);
+    }
+    out
+}
+
+/// Renders the findings of each ref that has any, under its name.
+fn sections(refs: &[RefReport], style: &Style) -> String {
+    let mut out = String::new();
+    for one in refs {
+        let findings = finding::all(&one.report, style);
+        if !findings.is_empty() {
+            out += &format!("{}\n{findings}\n", heading(one, style));
+        }
+    }
+    out
+}
+
+fn heading(one: &RefReport, style: &Style) -> String {
+    let dash = if style.unicode { "─" } else { "-" };
+    let title = title(one, style);
+    let taken = prose::columns(&title) + 4;
+    let rest = dash.repeat(style.width.min(RULE_WIDTH).saturating_sub(taken).max(2));
+    format!(
+        "{} {} {}",
+        paint(style, LINE, &dash.repeat(2)),
+        paint(style, STRONG, &title),
+        paint(style, LINE, &rest)
+    )
+}
+
+/// Names a ref as a person would: `feature`, or `feature -> main` where the two sides differ.
+fn title(one: &RefReport, style: &Style) -> String {
+    let local = escape(short(&one.local_ref));
+    let remote = escape(short(&one.remote_ref));
+    let arrow = if style.unicode { "→" } else { "->" };
+    match (local.is_empty() || local == remote, remote.is_empty()) {
+        (true, _) => remote,
+        (false, true) => local,
+        (false, false) => format!("{local} {arrow} {remote}"),
+    }
+}
+
+fn short(name: &str) -> &str {
+    ["refs/heads/", "refs/tags/"]
+        .iter()
+        .find_map(|prefix| name.strip_prefix(prefix))
+        .unwrap_or(name)
+}
+
+fn line(one: &RefReport, style: &Style) -> String {
+    let title = title(one, style);
+    if let Some(reason) = &one.skipped {
+        return prose::detail(&format!("{title}: not judged, {reason}"), style);
+    }
+    let tally = summary::Tally::of([&one.report], style);
+    let words = tally.words(&summary::plain(style));
+    let compared = summary::compared(one.report.base.as_ref(), style);
+    prose::detail(&format!("{title}: {words}; {compared}"), style)
+        + &summary::others(one.report.base.as_ref(), style)
+}
+
+/// Gathers what must be said, each thing once however many refs say it.
+fn all_notes(refs: &[RefReport]) -> Vec<Note> {
+    let mut all: Vec<Note> = Vec::new();
+    for note in refs.iter().flat_map(|one| &one.report.notes) {
+        if !all.contains(note) {
+            all.push(note.clone());
+        }
+    }
+    all
+}

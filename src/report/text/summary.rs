@@ -1,0 +1,202 @@
+//! The last lines: what it came to, and compared with what.
+
+use std::time::SystemTime;
+
+use super::finding::is_debt;
+use crate::finding::{Base, EnvironmentSummary, Freshness, Level, Outcome, Report};
+use crate::report::paint::{ERROR, GOOD, STRONG, WARNING, paint};
+use crate::report::{Style, in_force, prose};
+
+const NAME: &str = "alembic-guard";
+
+/// How many findings of which level are shown.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Tally {
+    errors: usize,
+    warnings: usize,
+}
+
+impl Tally {
+    pub(super) fn of<'a>(reports: impl IntoIterator<Item = &'a Report>, style: &Style) -> Tally {
+        let mut tally = Tally::default();
+        for finding in reports.into_iter().flat_map(in_force) {
+            match finding.level {
+                Level::Error => tally.errors += 1,
+                Level::Warn if style.quiet && !style.verbose && is_debt(finding) => {}
+                Level::Warn => tally.warnings += 1,
+                Level::Off => {}
+            }
+        }
+        tally
+    }
+
+    pub(super) fn is_nothing(self) -> bool {
+        self == Tally::default()
+    }
+
+    pub(super) fn outcome(self) -> Outcome {
+        match self.errors {
+            0 => Outcome::Clean,
+            _ => Outcome::Findings,
+        }
+    }
+
+    /// Says it in words: "refused, 1 error, 2 warnings".
+    pub(super) fn words(self, style: &Style) -> String {
+        let verdict = match (self.errors, self.warnings) {
+            (0, 0) => paint(style, GOOD, "clean"),
+            (0, _) => paint(style, WARNING, "passed"),
+            _ => paint(style, ERROR, "refused"),
+        };
+        let counts = [(self.errors, "error"), (self.warnings, "warning")];
+        counts
+            .iter()
+            .filter(|(count, _)| *count > 0)
+            .fold(verdict, |words, (count, noun)| {
+                words + ", " + &counted(*count, noun)
+            })
+    }
+}
+
+/// Writes `alembic-guard: refused, 1 error`.
+pub(super) fn verdict(tally: Tally, style: &Style) -> String {
+    format!("{}: {}", paint(style, STRONG, NAME), tally.words(style))
+}
+
+/// Sums one comparison up; in one line where nothing is wrong.
+pub(super) fn of_report(report: &Report, tally: Tally, style: &Style) -> String {
+    let base = report.base.as_ref();
+    let compared = compared(base, style);
+    if tally.is_nothing() && !style.verbose {
+        let what = examined(&report.environments);
+        let line = format!("{}; {what}; {compared}", tally.words(&plain(style)));
+        return prose::headed(NAME, STRONG, &line, style) + &others(base, style);
+    }
+    let mut out = verdict(tally, style) + "\n";
+    if style.verbose {
+        out += &environments(&report.environments, style);
+    }
+    out + &prose::detail(&compared, style) + &others(base, style)
+}
+
+/// Says a verdict that stands in the middle of a line.
+pub(super) fn plain(style: &Style) -> Style {
+    Style {
+        color: false,
+        ..*style
+    }
+}
+
+/// Says in a few words what was looked at.
+fn examined(environments: &[EnvironmentSummary]) -> String {
+    let revisions = environments.iter().map(|environment| environment.revisions);
+    let revisions = counted(revisions.sum(), "revision");
+    match environments {
+        [] => "no Alembic environment".to_owned(),
+        [one] => format!("1 environment, {revisions}, {}", heads(&one.heads_after)),
+        many => format!("{}, {revisions}", counted(many.len(), "environment")),
+    }
+}
+
+/// Says what was compared with what, and how fresh that is.
+pub(super) fn compared(base: Option<&Base>, style: &Style) -> String {
+    let Some(base) = base else {
+        return "no base: judged alone".to_owned();
+    };
+    let commit: String = base.commit.chars().take(10).collect();
+    let at = match base.name.starts_with(&commit) {
+        true => String::new(),
+        false => format!(" at {commit}"),
+    };
+    let freshness = match &base.freshness {
+        Freshness::FetchedNow => " (fetched just now)".to_owned(),
+        Freshness::ToldByGit => " (what the remote has now)".to_owned(),
+        Freshness::Updated(Some(when)) => format!(" (updated {})", ago(*when, style.now)),
+        Freshness::Updated(None) => " (not known how fresh that is)".to_owned(),
+        Freshness::Local => String::new(),
+    };
+    format!("compared with {}{at}{freshness}", base.name)
+}
+
+pub(super) fn others(base: Option<&Base>, style: &Style) -> String {
+    match base.map(|base| base.others.as_slice()) {
+        None | Some([]) => String::new(),
+        Some(others) => prose::detail(
+            &format!("would have served as well: {}", others.join(", ")),
+            style,
+        ),
+    }
+}
+
+fn environments(environments: &[EnvironmentSummary], style: &Style) -> String {
+    if environments.is_empty() {
+        return prose::detail("no Alembic environment", style);
+    }
+    environments
+        .iter()
+        .map(|environment| prose::detail(&environment_line(environment, style), style))
+        .collect()
+}
+
+fn environment_line(environment: &EnvironmentSummary, style: &Style) -> String {
+    let revisions = counted(environment.revisions, "revision");
+    let heads = heads(&environment.heads_after);
+    let mut line = format!("{}: {revisions}, {heads}", environment.name);
+    if style.verbose && environment.heads_before != environment.heads_after {
+        line += &format!(" (before: {})", self::heads(&environment.heads_before));
+    }
+    if style.verbose {
+        line += &format!(", in {}", environment.script_location);
+    }
+    line
+}
+
+fn heads(heads: &[crate::migration::RevisionId]) -> String {
+    let names: Vec<String> = heads.iter().map(|head| format!("`{head}`")).collect();
+    match names.len() {
+        0 => "no head".to_owned(),
+        1 => format!("head {}", names[0]),
+        2..=4 => format!("heads {}", names.join(" ")),
+        many => format!("{many} heads"),
+    }
+}
+
+/// Counts things: "1 error", "2 errors".
+pub(super) fn counted(count: usize, noun: &str) -> String {
+    match count {
+        1 => format!("1 {noun}"),
+        _ => format!("{count} {noun}s"),
+    }
+}
+
+/// Says how long ago a time was, in its largest unit.
+fn ago(when: SystemTime, now: SystemTime) -> String {
+    let seconds = match now.duration_since(when) {
+        Ok(passed) => passed.as_secs(),
+        Err(_) => 0,
+    };
+    let units = [(86_400, "day"), (3_600, "hour"), (60, "minute")];
+    for (unit, noun) in units {
+        if seconds >= unit {
+            return format!("{} ago", counted((seconds / unit) as usize, noun));
+        }
+    }
+    "just now".to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::Duration;
+
+    #[test]
+    fn times_are_told_in_their_largest_unit() {
+        let now = SystemTime::UNIX_EPOCH + Duration::from_secs(1_000_000);
+        let told = |seconds| ago(now - Duration::from_secs(seconds), now);
+        assert_eq!(told(59), "just now");
+        assert_eq!(told(61), "1 minute ago");
+        assert_eq!(told(3 * 3600 + 5), "3 hours ago");
+        assert_eq!(told(90_000), "1 day ago");
+        assert_eq!(ago(now + Duration::from_secs(9), now), "just now");
+    }
+}

@@ -1,0 +1,68 @@
+//! What is said when nothing could be judged.
+
+use std::error::Error;
+
+use crate::finding::Level;
+use crate::report::paint::ERROR;
+use crate::report::snippet::{Marked, marked};
+use crate::report::{Style, prose};
+use crate::text::Span;
+
+/// One mistake in a configuration file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// What is wrong.
+    pub message: String,
+    /// The bytes that are wrong.
+    pub span: Span,
+    /// What to do.
+    pub help: Option<String>,
+}
+
+/// Renders an error of ours, what caused it, and what can be done.
+pub fn broken(error: &dyn Error, help: &[String], style: &Style) -> String {
+    let mut out = several_lines(&format!("cannot judge: {error}"), style);
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        for (index, line) in error.to_string().lines().enumerate() {
+            out += &match index {
+                0 => prose::detail(&format!("caused by: {line}"), style),
+                _ => prose::more(line, style),
+            };
+        }
+        cause = error.source();
+    }
+    out + &prose::help(help, style)
+}
+
+fn several_lines(message: &str, style: &Style) -> String {
+    let mut lines = message.lines();
+    let mut out = prose::title("error", ERROR, lines.next().unwrap_or_default(), style);
+    for line in lines {
+        out += &prose::more(line, style);
+    }
+    out
+}
+
+/// Renders the mistakes in a configuration file, each at its place.
+pub fn config_problems(path: &str, source: &[u8], problems: &[Problem], style: &Style) -> String {
+    let blocks: Vec<String> = problems
+        .iter()
+        .map(|problem| config_problem(path, source, problem, style))
+        .collect();
+    blocks.join("\n")
+}
+
+fn config_problem(path: &str, source: &[u8], problem: &Problem, style: &Style) -> String {
+    let mark = Marked {
+        span: problem.span.clone(),
+        label: "",
+        primary: true,
+    };
+    let mut out = prose::title("error", ERROR, &problem.message, style);
+    out += &marked(Level::Error, path, source, &[mark], style);
+    if let Some(help) = &problem.help {
+        out += &prose::help(std::slice::from_ref(help), style);
+    }
+    out
+}

@@ -1,0 +1,325 @@
+//! Reports as the verdict would make them.
+
+use std::collections::BTreeMap;
+use std::time::{Duration, SystemTime};
+
+use alembic_guard::finding::{
+    Base, Drawing, DrawnRevision, EnvironmentSummary, Finding, Freshness, Level, Lowered, Note,
+    Related, Report, Site,
+};
+use alembic_guard::migration::RevisionId;
+use alembic_guard::report::{Bypass, Style};
+use alembic_guard::tree::{File, ObjectId, RepoPath};
+
+pub(crate) const VERSIONS: &str = "migrations/versions";
+
+pub(crate) fn now() -> SystemTime {
+    SystemTime::UNIX_EPOCH + Duration::from_secs(1_790_000_000)
+}
+
+pub(crate) fn style() -> Style {
+    Style {
+        color: false,
+        unicode: false,
+        width: 80,
+        verbose: false,
+        quiet: false,
+        now: now(),
+    }
+}
+
+pub(crate) fn pretty() -> Style {
+    Style {
+        color: true,
+        unicode: true,
+        ..style()
+    }
+}
+
+pub(crate) fn bypass() -> Bypass {
+    Bypass {
+        verb: "push".to_owned(),
+        commands: vec!["`git push --no-verify`".to_owned()],
+    }
+}
+
+pub(crate) fn id(id: &str) -> RevisionId {
+    RevisionId::new(id)
+}
+
+pub(crate) fn file(path: &str) -> File {
+    File {
+        path: RepoPath::new(path),
+        id: ObjectId::from_bytes(path.as_bytes()),
+    }
+}
+
+/// Writes a migration as Alembic's template does.
+pub(crate) fn migration(title: &str, revision: &str, down_revision: &str) -> String {
+    format!(
+        "\"\"\"{title}\n\nRevision ID: {revision}\nRevises: {down_revision}\nCreate Date: \
+         2026-09-21 09:12:44.120934\n\n\"\"\"\nfrom alembic import op\nimport sqlalchemy as \
+         sa\n\n\n# revision identifiers, used by Alembic.\nrevision = \
+         \"{revision}\"\ndown_revision = \"{down_revision}\"\nbranch_labels = None\ndepends_on = \
+         None\n\n\ndef upgrade() -> None:\n    pass\n"
+    )
+}
+
+/// Points at the first place where `needle` stands in `source` behind the docstring.
+pub(crate) fn at(report: &mut Report, path: &str, source: &[u8], needle: &[u8]) -> Site {
+    let file = file(path);
+    let start = source
+        .windows(needle.len().max(1))
+        .rposition(|window| window == needle)
+        .expect("the needle is in the source");
+    report.sources.insert(file.clone(), source.to_vec());
+    Site::Span {
+        file,
+        span: start..start + needle.len(),
+    }
+}
+
+pub(crate) fn base(freshness: Freshness) -> Base {
+    Base {
+        name: "origin/main".to_owned(),
+        commit: "1a2b3c4d5e6f708192a3b4c5d6e7f8091a2b3c4d".to_owned(),
+        freshness,
+        others: Vec::new(),
+    }
+}
+
+pub(crate) fn environment(name: &str, before: &[&str], after: &[&str]) -> EnvironmentSummary {
+    EnvironmentSummary {
+        name: name.to_owned(),
+        script_location: RepoPath::new("migrations"),
+        version_locations: vec![RepoPath::new(VERSIONS)],
+        revisions: 128,
+        heads_before: before.iter().copied().map(id).collect(),
+        heads_after: after.iter().copied().map(id).collect(),
+    }
+}
+
+pub(crate) fn clean() -> Report {
+    Report {
+        base: Some(base(Freshness::FetchedNow)),
+        environments: vec![environment("default", &["9c8b7a6d5e4f"], &["9c8b7a6d5e4f"])],
+        findings: Vec::new(),
+        notes: Vec::new(),
+        sources: BTreeMap::new(),
+    }
+}
+
+pub(crate) fn finding(rule: &'static str, site: Site) -> Finding {
+    Finding {
+        rule,
+        level: Level::Error,
+        environment: "default".to_owned(),
+        message: "something is wrong with `x`".to_owned(),
+        site,
+        label: String::new(),
+        related: Vec::new(),
+        revisions: Vec::new(),
+        drawing: None,
+        help: Vec::new(),
+        lowered: None,
+    }
+}
+
+pub(crate) fn drawn(revision: &str, parents: &[&str], note: &str, name: &str) -> DrawnRevision {
+    DrawnRevision {
+        revision: id(revision),
+        parents: parents.iter().copied().map(id).collect(),
+        continues: parents.is_empty(),
+        note: note.to_owned(),
+        new: note == "this push",
+        path: RepoPath::new(format!("{VERSIONS}/{name}")),
+    }
+}
+
+/// A migration on a revision that main has moved past.
+pub(crate) fn stale() -> Report {
+    let mut report = clean();
+    report.environments[0].heads_after.push(id("e5d4c3b2a190"));
+    let ours = "migrations/versions/e5d4c3b2a190_add_email_to_customer.py";
+    let theirs = "migrations/versions/9c8b7a6d5e4f_add_phone.py";
+    let our_source = migration("add email to customer", "e5d4c3b2a190", "4f1e2d3c4b5a");
+    let their_source = migration("add phone", "9c8b7a6d5e4f", "4f1e2d3c4b5a");
+    let site = at(
+        &mut report,
+        ours,
+        our_source.as_bytes(),
+        b"\"4f1e2d3c4b5a\"",
+    );
+    let related = at(
+        &mut report,
+        theirs,
+        their_source.as_bytes(),
+        b"\"4f1e2d3c4b5a\"",
+    );
+    report.findings.push(Finding {
+        message: "`e5d4c3b2a190` builds on `4f1e2d3c4b5a`, which is no longer a head of \
+                  origin/main"
+            .to_owned(),
+        label: "origin/main has moved past this".to_owned(),
+        related: vec![Related {
+            site: related,
+            message: "`9c8b7a6d5e4f` took its place".to_owned(),
+        }],
+        revisions: vec![id("e5d4c3b2a190"), id("4f1e2d3c4b5a"), id("9c8b7a6d5e4f")],
+        drawing: Some(Drawing {
+            nodes: vec![
+                drawn(
+                    "e5d4c3b2a190",
+                    &["4f1e2d3c4b5a"],
+                    "this push",
+                    "e5d4c3b2a190_add_email_to_customer.py",
+                ),
+                drawn(
+                    "9c8b7a6d5e4f",
+                    &["4f1e2d3c4b5a"],
+                    "head of origin/main",
+                    "9c8b7a6d5e4f_add_phone.py",
+                ),
+                drawn("4f1e2d3c4b5a", &[], "", "4f1e2d3c4b5a_create_customer.py"),
+            ],
+        }),
+        help: vec![
+            "put it on top of origin/main's head: `alembic-guard rebase`".to_owned(),
+            "or, if others have run it already, join the two heads: `alembic-guard merge -m \
+             \"merge heads\"`"
+                .to_owned(),
+        ],
+        ..finding("stale-down-revision", site)
+    });
+    report
+}
+
+/// Two new migrations on one parent.
+pub(crate) fn multiple_heads() -> Report {
+    let mut report = clean();
+    report.base = Some(base(Freshness::Updated(Some(
+        now() - Duration::from_secs(11_000),
+    ))));
+    let drawing = Drawing {
+        nodes: vec![
+            drawn(
+                "d11111111111",
+                &["9c8b7a6d5e4f"],
+                "this push",
+                "d11111111111_cart.py",
+            ),
+            drawn(
+                "e22222222222",
+                &["9c8b7a6d5e4f"],
+                "this push",
+                "e22222222222_wishlist.py",
+            ),
+            drawn(
+                "9c8b7a6d5e4f",
+                &[],
+                "head of origin/main",
+                "9c8b7a6d5e4f_add_phone.py",
+            ),
+        ],
+    };
+    for (revision, name) in [("d11111111111", "cart"), ("e22222222222", "wishlist")] {
+        let path = format!("{VERSIONS}/{revision}_{name}.py");
+        let source = migration(name, revision, "9c8b7a6d5e4f");
+        let needle = format!("\"{revision}\"");
+        let site = at(&mut report, &path, source.as_bytes(), needle.as_bytes());
+        report.findings.push(Finding {
+            message: format!("`{revision}` is one of 2 heads where 1 is allowed"),
+            label: "a head that this push adds".to_owned(),
+            revisions: vec![id(revision)],
+            drawing: Some(drawing.clone()),
+            help: vec![
+                "join them: `alembic merge -m \"merge heads\" d11111111111 e22222222222`"
+                    .to_owned(),
+            ],
+            ..finding("multiple-heads", site)
+        });
+    }
+    report
+}
+
+/// Warnings of every kind, most of which were there before.
+pub(crate) fn debt() -> Report {
+    let mut report = clean();
+    report.base = Some(Base {
+        others: vec!["upstream/main".to_owned(), "origin/release/2.0".to_owned()],
+        ..base(Freshness::Updated(None))
+    });
+    for name in ["a", "b", "c"] {
+        let path = RepoPath::new(format!("{VERSIONS}/{name}.py"));
+        report.findings.push(Finding {
+            level: Level::Warn,
+            lowered: Some(Lowered::Debt),
+            ..finding("docstring-mismatch", Site::Path(path))
+        });
+    }
+    let old = format!("{VERSIONS}/old.py");
+    report.findings.push(Finding {
+        level: Level::Warn,
+        lowered: Some(Lowered::Debt),
+        ..finding("multiple-heads", Site::File(file(&old)))
+    });
+    let gone = RepoPath::new(format!("{VERSIONS}/b7_gone.py"));
+    report.findings.push(Finding {
+        level: Level::Warn,
+        message: "`b7` was deleted, and databases that ran it cannot find it".to_owned(),
+        label: "deleted by this push".to_owned(),
+        lowered: Some(Lowered::AlreadyPushed),
+        ..finding("published-migration-deleted", Site::Path(gone))
+    });
+    report.notes.push(Note {
+        message: "could not ask `origin` for its newest commit: the network is unreachable"
+            .to_owned(),
+        help: vec!["bring it up to date by hand: `git fetch origin main`".to_owned()],
+    });
+    report
+}
+
+/// Names and sources that try to steer the terminal.
+pub(crate) fn hostile() -> Report {
+    let mut report = clean();
+    let path = "migrations/versions/\u{202e}yp.dlo\u{1b}[2J_\u{e0041}.py";
+    let source = "down_revision = \"a\u{1b}]0;owned\u{7}\u{202e}b\" # \u{200b}caf\u{e9}\n";
+    let site = at(
+        &mut report,
+        path,
+        source.as_bytes(),
+        "\"a\u{1b}]0;owned\u{7}\u{202e}b\"".as_bytes(),
+    );
+    report.findings.push(Finding {
+        environment: "e\u{1b}[1m".to_owned(),
+        message: format!(
+            "`{}` is no id\r\nerror: forged line",
+            "a\u{1b}]0;owned\u{7}\u{202e}b"
+        ),
+        label: "here\u{1b}[0m\nand there".to_owned(),
+        revisions: vec![id("a\u{1b}]0;owned\u{7}\u{202e}b")],
+        related: vec![Related {
+            site: Site::Path(RepoPath::new(b"bad\xff\x9b31m.py")),
+            message: "gone\u{9b}2J".to_owned(),
+        }],
+        drawing: Some(Drawing {
+            nodes: vec![drawn(
+                "a\u{1b}]0;owned\u{7}\u{202e}b",
+                &[],
+                "note\u{1b}[2J",
+                "x\ny.py",
+            )],
+        }),
+        help: vec!["run: `git switch \u{202e}x\n`".to_owned()],
+        lowered: Some(Lowered::Asked("\u{1b}[2J".to_owned())),
+        ..finding("invalid-revision-id", site)
+    });
+    report
+        .environments
+        .push(environment("two\u{85}", &["\u{1b}[2J"], &["\u{2066}"]));
+    report.notes.push(Note {
+        message: "remote says \u{1b}[2J".to_owned(),
+        help: vec!["\u{202e}".to_owned()],
+    });
+    report
+}
