@@ -10,9 +10,18 @@
 //! Everything between [`git`] and [`report`] is pure: values in, values out, no clock, no process
 //! environment and no current directory.
 
-pub mod config;
-pub mod environment;
-pub mod finding;
-pub mod migration;
 pub mod text;
 pub mod tree;
+pub mod finding;
+pub mod config;
+pub mod environment;
+pub mod migration;
+pub mod graph;
+pub mod verdict;
+pub mod rules;
+pub mod check;
+pub mod git;
+pub mod judge;
+pub mod hook;
+pub mod report;
+pub mod cli;

@@ -1,1 +1,7 @@
-fn main() {}
+//! The binary: arguments to exit code.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    alembic_guard::cli::main()
+}

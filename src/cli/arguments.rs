@@ -1,0 +1,129 @@
+//! What can be said on the command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Refuses the commit or push that would give an Alembic history a second head.
+#[derive(Debug, Parser)]
+#[command(version, arg_required_else_help = true, disable_help_subcommand = true)]
+pub(super) struct Arguments {
+    #[command(flatten)]
+    pub(super) global: Global,
+    #[command(subcommand)]
+    pub(super) command: Command,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Global {
+    /// Go to this folder first, as git's -C does.
+    #[arg(short = 'C', value_name = "DIR", global = true)]
+    pub(super) directory: Option<PathBuf>,
+    /// Use this file instead of the .alembic-guard.toml of the tree that is judged.
+    #[arg(long, value_name = "FILE", global = true)]
+    pub(super) config: Option<PathBuf>,
+    /// How to answer.
+    #[arg(long, value_enum, default_value_t = Format::Text, global = true)]
+    pub(super) format: Format,
+    /// Whether to use colour.
+    #[arg(long, value_enum, default_value_t = Color::Auto, global = true)]
+    pub(super) color: Color,
+    /// Say nothing where nothing is wrong.
+    #[arg(short, long, global = true)]
+    pub(super) quiet: bool,
+    /// Say everything, such as each fault that was there before.
+    #[arg(short, long, global = true)]
+    pub(super) verbose: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Format {
+    /// For a person.
+    Text,
+    /// For a program.
+    Json,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Color {
+    /// On terminals, unless NO_COLOR is set.
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Judge what would be merged: a commit, the index or the work tree.
+    Check(Check),
+    /// The git hooks: install them, or be one.
+    #[command(subcommand)]
+    Hook(HookCommand),
+    /// List the heads of every environment.
+    Heads(Revision),
+    /// Draw the revisions of every environment.
+    Graph(Revision),
+    /// Explain a rule, or list them all.
+    Explain(Explain),
+    /// Show the configuration in force.
+    Config,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Check {
+    /// What to judge, anything that git can name; the work tree where nothing is said.
+    #[arg(value_name = "REV")]
+    pub(super) revision: Option<String>,
+    /// Judge the index.
+    #[arg(long, conflicts_with = "revision")]
+    pub(super) staged: bool,
+    /// Judge the work tree.
+    #[arg(long, conflicts_with_all = ["revision", "staged"])]
+    pub(super) worktree: bool,
+    /// What it would be merged into; the nearest target branch where nothing is said.
+    #[arg(long, value_name = "REV")]
+    pub(super) base: Option<String>,
+    /// Judge everything there is, as if all of it were new.
+    #[arg(long, conflicts_with = "base")]
+    pub(super) all: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum HookCommand {
+    /// Judge by hand; the same as `alembic-guard check`.
+    Check(Check),
+    /// Install the hooks into this repository; hooks that are there are kept and called first.
+    Install {
+        /// Install into a hooks folder that others share or that is tracked.
+        #[arg(long)]
+        force: bool,
+    },
+    /// Remove the hooks and put back what was there before.
+    Uninstall,
+    /// Tell whether the hooks are in place, in every worktree.
+    Status,
+    /// Judge a commit about to be made (called by git).
+    PreCommit,
+    /// Judge a merge about to be committed (called by git).
+    PreMergeCommit,
+    /// Judge a push; reads the refs from standard input (called by git).
+    PrePush {
+        /// The remote's name, or its address where it has none.
+        remote: Option<String>,
+        /// The remote's address.
+        url: Option<String>,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Revision {
+    /// Where to look, anything that git can name; the work tree where nothing is said.
+    #[arg(value_name = "REV")]
+    pub(super) revision: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Explain {
+    /// The rule.
+    pub(super) rule: Option<String>,
+}

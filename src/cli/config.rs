@@ -1,0 +1,93 @@
+//! `config`.
+
+use super::check::default_side;
+use super::terminal::Terminal;
+use super::{Failure, Session};
+use crate::config::{Config, Fetch};
+use crate::environment::Environment;
+use crate::finding::Outcome;
+use crate::rules::RULES;
+
+pub(super) fn run(session: &Session, terminal: &Terminal) -> Result<Outcome, Failure> {
+    let tree = session.repository.side_tree(default_side(session)?)?;
+    let judge = session.judge();
+    let config = judge.config(&*tree)?;
+    let environments = judge.discover(&*tree, &config)?.environments;
+    terminal.print(&text(&config, &environments));
+    Ok(Outcome::Clean)
+}
+
+/// Writes what is in force as the file would have it.
+fn text(config: &Config, environments: &[Environment]) -> String {
+    let mut lines = Vec::new();
+    match &config.base {
+        Some(base) => lines.push(format!("base = {}", quoted(base))),
+        None => lines.push("# base: the nearest target".to_owned()),
+    }
+    match &config.targets {
+        Some(targets) => lines.push(format!("targets = {}", patterns(targets))),
+        None => {
+            lines.push("# targets: the default branch and the usual release branches".to_owned())
+        }
+    }
+    let fetch = match config.fetch {
+        Fetch::Auto => "auto",
+        Fetch::Never => "never",
+    };
+    lines.push(format!("ignore_refs = {}", patterns(&config.ignore_refs)));
+    lines.push(format!("fetch = {}", quoted(fetch)));
+    let timeout = humantime::format_duration(config.fetch_timeout).to_string();
+    lines.push(format!("fetch_timeout = {}", quoted(&timeout)));
+    lines.push(format!(
+        "max_revision_id_length = {}",
+        config.max_revision_id_length
+    ));
+    let size = bytesize::ByteSize::b(config.max_file_size)
+        .display()
+        .iec()
+        .to_string();
+    lines.push(format!("max_file_size = {}", quoted(&size)));
+    lines.push(format!("exclude = {}", patterns(&config.exclude)));
+    lines.extend(environments.iter().flat_map(environment));
+    lines.push("\n[rules]".to_owned());
+    for rule in RULES {
+        let level = config.level(rule.name, rule.level).to_string();
+        lines.push(format!("{} = {}", rule.name, quoted(&level)));
+    }
+    lines.join("\n") + "\n"
+}
+
+fn environment(environment: &Environment) -> Vec<String> {
+    let locations = environment
+        .version_locations
+        .iter()
+        .map(|path| quoted(&path.to_string()));
+    let branches = environment.branches.iter().map(|branch| quoted(branch));
+    vec![
+        "\n[[environment]]".to_owned(),
+        format!("name = {}", quoted(&environment.name)),
+        format!(
+            "script_location = {}",
+            quoted(&environment.script_location.to_string())
+        ),
+        format!(
+            "version_locations = [{}]",
+            locations.collect::<Vec<_>>().join(", ")
+        ),
+        format!("recursive = {}", environment.recursive),
+        format!("heads = {}", environment.heads),
+        format!("branches = [{}]", branches.collect::<Vec<_>>().join(", ")),
+    ]
+}
+
+fn patterns(patterns: &[glob::Pattern]) -> String {
+    let quoted: Vec<String> = patterns
+        .iter()
+        .map(|pattern| quoted(pattern.as_str()))
+        .collect();
+    format!("[{}]", quoted.join(", "))
+}
+
+fn quoted(text: &str) -> String {
+    toml::Value::String(text.to_owned()).to_string()
+}

@@ -1,0 +1,198 @@
+//! The command line: clap types, and one file a command that dispatches and prints.
+
+mod arguments;
+mod check;
+mod config;
+mod explain;
+mod graph;
+mod hook;
+mod terminal;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::finding::Outcome;
+use crate::git::Repository;
+use crate::judge::{Circumstances, Error};
+use crate::{hook as hooks, report};
+
+use arguments::{Arguments, Command, Format, Global};
+use terminal::Terminal;
+
+/// Runs the program with the arguments of the process.
+pub fn main() -> ExitCode {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => return usage(&error),
+    };
+    let terminal = Terminal::new(&arguments.global);
+    let outcome =
+        run(&arguments, &terminal).unwrap_or_else(|failure| failure.tell(&arguments, &terminal));
+    ExitCode::from(outcome.exit_code())
+}
+
+fn usage(error: &clap::Error) -> ExitCode {
+    // A closed pipe is no failure; there is nobody left to tell.
+    let _ = error.print();
+    ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2))
+}
+
+fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Outcome, Failure> {
+    let global = &arguments.global;
+    match &arguments.command {
+        Command::Explain(explain) => Ok(explain::run(explain, terminal)),
+        Command::Check(check) => check::run(check, &Session::open(global)?, terminal),
+        Command::Hook(hook) => hook::run(hook, global, terminal),
+        Command::Heads(graph) => graph::heads(graph, &Session::open(global)?, terminal),
+        Command::Graph(graph) => graph::graph(graph, &Session::open(global)?, terminal),
+        Command::Config => config::run(&Session::open(global)?, terminal),
+    }
+}
+
+/// A repository and what the command line says of it.
+struct Session {
+    repository: Repository,
+    circumstances: Circumstances,
+    format: Format,
+}
+
+impl Session {
+    fn open(global: &Global) -> Result<Session, Failure> {
+        let index = absolute_index();
+        let config = global.config.as_ref().map(read_config).transpose()?;
+        if let Some(directory) = &global.directory {
+            std::env::set_current_dir(directory).map_err(|source| Failure::Directory {
+                path: directory.clone(),
+                source,
+            })?;
+        }
+        let repository = Repository::open(index.as_deref()).map_err(Error::from)?;
+        let in_ci =
+            std::env::var_os("CI").is_some_and(|value| !value.is_empty() && value != "false");
+        let circumstances = Circumstances { config, in_ci };
+        Ok(Session {
+            repository,
+            circumstances,
+            format: global.format,
+        })
+    }
+
+    fn judge(&self) -> crate::judge::Judge<'_> {
+        crate::judge::Judge::new(&self.repository, self.circumstances.clone())
+    }
+}
+
+/// Returns the index that git names, absolute: the name is relative to where git started the hook.
+fn absolute_index() -> Option<PathBuf> {
+    let index = std::env::var_os("GIT_INDEX_FILE").filter(|index| !index.is_empty())?;
+    std::path::absolute(index).ok()
+}
+
+fn read_config(path: &PathBuf) -> Result<(String, Vec<u8>), Failure> {
+    let source = std::fs::read(path).map_err(|source| Failure::ReadConfig {
+        path: path.clone(),
+        source,
+    })?;
+    Ok((path.display().to_string(), source))
+}
+
+/// Why a command came to nothing.
+#[derive(Debug, thiserror::Error)]
+enum Failure {
+    #[error(transparent)]
+    Judge(#[from] Error),
+    #[error(transparent)]
+    Hook(#[from] hooks::Error),
+    #[error("cannot go to `{}`", path.display())]
+    Directory {
+        path: PathBuf,
+        source: std::io::Error,
+    },
+    #[error("cannot read `{}`", path.display())]
+    ReadConfig {
+        path: PathBuf,
+        source: std::io::Error,
+    },
+    #[error("cannot read what git says on standard input")]
+    Stdin(#[source] std::io::Error),
+    #[error("cannot tell where this program is")]
+    Binary(#[source] std::io::Error),
+    #[error("cannot write JSON")]
+    Json(#[from] serde_json::Error),
+}
+
+impl From<crate::git::Error> for Failure {
+    fn from(error: crate::git::Error) -> Failure {
+        Failure::Judge(error.into())
+    }
+}
+
+impl From<crate::tree::Error> for Failure {
+    fn from(error: crate::tree::Error) -> Failure {
+        Failure::Judge(error.into())
+    }
+}
+
+impl Failure {
+    fn help(&self) -> Vec<String> {
+        match self {
+            Failure::Judge(error) => error.help(),
+            Failure::Hook(error) => error.help(),
+            Failure::Directory { .. }
+            | Failure::ReadConfig { .. }
+            | Failure::Stdin(_)
+            | Failure::Binary(_)
+            | Failure::Json(_) => Vec::new(),
+        }
+    }
+
+    /// Says on standard error, in JSON on standard output as well, why nothing was judged.
+    fn tell(&self, arguments: &Arguments, terminal: &Terminal) -> Outcome {
+        let mut help = self.help();
+        help.extend(way_around(&arguments.command));
+        if arguments.global.format == Format::Json {
+            let broken = report::json::broken(self, &help);
+            terminal.print(&report::json::to_string(&broken).unwrap_or_default());
+        }
+        let style = terminal.error_style();
+        if let Failure::Judge(Error::Config(bad)) = self {
+            let mistakes = bad
+                .invalid
+                .mistakes
+                .iter()
+                .map(|mistake| report::text::Problem {
+                    message: mistake.message.clone(),
+                    span: mistake.span.clone(),
+                    help: mistake
+                        .nearest
+                        .as_ref()
+                        .map(|near| format!("did you mean `{near}`?")),
+                });
+            let mistakes: Vec<report::text::Problem> = mistakes.collect();
+            let path = bad.invalid.path.to_string();
+            terminal.warn(&report::text::config_problems(
+                &path,
+                &bad.source,
+                &mistakes,
+                &style,
+            ));
+        }
+        terminal.warn(&report::text::broken(self, &help, &style));
+        Outcome::Broken
+    }
+}
+
+/// Returns how to get past a hook that could not judge.
+fn way_around(command: &Command) -> Option<String> {
+    match command {
+        Command::Hook(arguments::HookCommand::PrePush { .. }) => {
+            Some("to push all the same: `git push --no-verify`".to_owned())
+        }
+        Command::Hook(
+            arguments::HookCommand::PreCommit | arguments::HookCommand::PreMergeCommit,
+        ) => Some("to commit all the same: `git commit --no-verify`".to_owned()),
+        _ => None,
+    }
+}

@@ -1,0 +1,93 @@
+//! The two streams: what they can show, and writing to them.
+
+use std::io::{self, Write};
+use std::time::SystemTime;
+
+use anstream::ColorChoice;
+use anstream::stream::RawStream;
+
+use super::arguments::{Color, Global};
+use crate::report::Style;
+
+/// How to write to whoever called.
+pub(super) struct Terminal {
+    color: Color,
+    quiet: bool,
+    verbose: bool,
+}
+
+impl Terminal {
+    pub(super) fn new(global: &Global) -> Terminal {
+        Terminal {
+            color: global.color,
+            quiet: global.quiet,
+            verbose: global.verbose,
+        }
+    }
+
+    /// Tells how text on standard output is to look.
+    pub(super) fn output_style(&self) -> Style {
+        self.style(&io::stdout(), self.quiet)
+    }
+
+    /// Tells how text on standard error is to look.
+    pub(super) fn error_style(&self) -> Style {
+        self.style(&io::stderr(), self.quiet)
+    }
+
+    /// Tells how a hook's text is to look, which says nothing where nothing is wrong.
+    pub(super) fn hook_style(&self) -> Style {
+        self.style(&io::stderr(), !self.verbose)
+    }
+
+    fn style(&self, stream: &impl RawStream, quiet: bool) -> Style {
+        let color = match self.color {
+            Color::Always => true,
+            Color::Never => false,
+            Color::Auto => anstream::AutoStream::choice(stream) != ColorChoice::Never,
+        };
+        Style {
+            color,
+            unicode: speaks_unicode(),
+            width: width(stream.is_terminal()),
+            verbose: self.verbose,
+            quiet,
+            now: SystemTime::now(),
+        }
+    }
+
+    /// Writes to standard output.
+    pub(super) fn print(&self, text: &str) {
+        write(&mut io::stdout().lock(), text);
+    }
+
+    /// Writes to standard error.
+    pub(super) fn warn(&self, text: &str) {
+        write(&mut io::stderr().lock(), text);
+    }
+}
+
+/// Writes all of it; a reader that has gone away is a normal end.
+fn write(stream: &mut impl Write, text: &str) {
+    let _ = stream
+        .write_all(text.as_bytes())
+        .and_then(|()| stream.flush());
+}
+
+fn speaks_unicode() -> bool {
+    let named = ["LC_ALL", "LC_CTYPE", "LANG"]
+        .iter()
+        .find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()));
+    named.is_some_and(|locale| {
+        let locale = locale.to_ascii_lowercase();
+        locale.contains("utf-8") || locale.contains("utf8")
+    })
+}
+
+/// Returns the columns of the terminal; a log file has as many as are wanted.
+fn width(is_terminal: bool) -> usize {
+    if !is_terminal {
+        return usize::MAX;
+    }
+    terminal_size::terminal_size().map_or(80, |(width, _)| usize::from(width.0))
+}

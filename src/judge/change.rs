@@ -1,0 +1,280 @@
+//! A change that is to go to a base: judged on the merge that git would make of the two.
+
+use crate::check::{After, Blame, Comparison, check};
+use crate::config::Config;
+use crate::finding::{Freshness, Lowered, Note, Report};
+use crate::git::{self, BaseChoice, Candidates, Merged, Side, TargetNames};
+use crate::judge::relevance::Relevance;
+use crate::judge::{Error, Judge, get_base_command, note, reader};
+use crate::rules::Wording;
+use crate::tree::Tree;
+
+/// What is judged by hand, and against what.
+#[derive(Debug, Clone)]
+pub struct Subject {
+    /// What is judged.
+    pub side: Side,
+    /// What it is compared with.
+    pub against: Against,
+}
+
+/// What a change is compared with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Against {
+    /// The nearest target.
+    Nearest,
+    /// What somebody named.
+    Named(String),
+    /// Nothing: all there is counts as new.
+    Nothing,
+}
+
+/// A change, its base, and who may be at fault.
+pub(super) struct Incoming<'a> {
+    pub(super) side: Side,
+    pub(super) base: &'a BaseChoice,
+    pub(super) config: &'a Config,
+    pub(super) blame: Blame,
+    pub(super) wording: Wording,
+    pub(super) candidates: &'a Candidates<'a>,
+}
+
+/// A target's name and what it holds.
+type NamedTree<'r> = (String, Box<dyn Tree + 'r>);
+
+impl Judge<'_> {
+    /// Judges a commit, the index or the work tree against what it will be merged into.
+    pub fn change(&self, subject: &Subject) -> Result<Report, Error> {
+        let tree = self.repository.side_tree(subject.side)?;
+        let config = self.config(&*tree)?;
+        let branch = self.repository.branch();
+        let candidates = Candidates {
+            remote: self.repository.usual_remote(branch.as_deref()),
+            branch: branch.as_deref(),
+            names: TargetNames {
+                patterns: config.targets.as_deref(),
+            },
+        };
+        let base = match &subject.against {
+            Against::Named(name) => Some(self.repository.named_base(name)?),
+            Against::Nothing => None,
+            Against::Nearest => self.base(subject.side, &config, &candidates)?,
+        };
+        let report = match base {
+            Some(base) => {
+                let wording = wording(
+                    "this change",
+                    &base,
+                    get_base_command(self.repository, &base),
+                );
+                let blame = Blame::default();
+                let (side, base, config) = (subject.side, &base, &config);
+                self.incoming(&Incoming {
+                    side,
+                    base,
+                    config,
+                    blame,
+                    wording,
+                    candidates: &candidates,
+                })?
+            }
+            None if subject.against == Against::Nothing => {
+                alone(&*tree, &config, Blame::default())?
+            }
+            None if self.circumstances.in_ci => return Err(Error::NoBase),
+            None => self.without_base(&*tree, &config)?,
+        };
+        match report.environments.is_empty() {
+            true => Err(Error::NoEnvironment(tree.describe())),
+            false => Ok(report),
+        }
+    }
+
+    /// Chooses the base as the configuration says, else the nearest target.
+    pub(super) fn base(
+        &self,
+        side: Side,
+        config: &Config,
+        candidates: &Candidates<'_>,
+    ) -> Result<Option<BaseChoice>, Error> {
+        if let Some(name) = &config.base {
+            return Ok(Some(self.repository.named_base(name)?));
+        }
+        let Some(tip) = self.repository.tip(side) else {
+            return Ok(None);
+        };
+        let targets = self.repository.targets(candidates)?;
+        let upstream = candidates
+            .branch
+            .and_then(|branch| self.repository.upstream_branch(branch));
+        let upstream = upstream.filter(|upstream| Some(upstream.as_str()) != candidates.branch);
+        Ok(self
+            .repository
+            .choose_base(tip, &targets, upstream.as_deref()))
+    }
+
+    /// Judges the merge of a change into its base.
+    pub(super) fn incoming(&self, incoming: &Incoming<'_>) -> Result<Report, Error> {
+        let Incoming {
+            side, base, config, ..
+        } = *incoming;
+        let tree = self.repository.side_tree(side)?;
+        let landed = self.repository.commit_tree(base.commit)?;
+        let parted = match self.parting_trees(side, base) {
+            Ok(parted) => parted,
+            Err(git::Error::Shallow { .. }) if !self.circumstances.in_ci => {
+                return shallow(&*tree, config, base);
+            }
+            Err(error) => return Err(error.into()),
+        };
+        let mut witnesses: Vec<&dyn Tree> = parted.iter().map(|tree| &**tree).collect();
+        witnesses.push(&*tree);
+        let mut trees = witnesses.clone();
+        trees.push(&*landed);
+        let relevance = Relevance::of(&trees, config)?;
+        let merged = self
+            .repository
+            .merge(base.commit, side, &|path| relevance.covers(path))?;
+        let after = match &merged {
+            Merged::Unrelated => return unrelated(&*tree, config, base),
+            Merged::Clean(tree) => After::Tree(&**tree),
+            Merged::Conflicted(conflicted) => After::Conflicted {
+                as_base: &*conflicted.as_base,
+                as_ours: &*conflicted.as_ours,
+                paths: &conflicted.paths,
+            },
+        };
+        let others = self.other_targets(incoming)?;
+        let comparison = Comparison {
+            before: Some(&*landed),
+            after,
+            witnesses,
+            config,
+            wording: incoming.wording.clone(),
+            blame: incoming.blame.clone(),
+            other_targets: others
+                .iter()
+                .map(|(name, tree)| (name.clone(), &**tree))
+                .collect(),
+        };
+        let mut report = check(&mut reader(config), &comparison)?;
+        report.base = Some(base.summary());
+        Ok(report)
+    }
+
+    /// Returns the states at which a change and its base parted.
+    fn parting_trees(
+        &self,
+        side: Side,
+        base: &BaseChoice,
+    ) -> Result<Vec<Box<dyn Tree + '_>>, git::Error> {
+        let Some(tip) = self.repository.tip(side) else {
+            return Ok(Vec::new());
+        };
+        let parted = self.repository.merge_bases(base.commit, tip)?;
+        parted
+            .into_iter()
+            .map(|commit| self.repository.commit_tree(commit))
+            .collect()
+    }
+
+    fn other_targets(&self, incoming: &Incoming<'_>) -> Result<Vec<NamedTree<'_>>, Error> {
+        let mut others = Vec::new();
+        for target in self.repository.targets(incoming.candidates)? {
+            if !self
+                .repository
+                .contains(incoming.base.commit, target.commit)
+            {
+                others.push((target.name(), self.repository.commit_tree(target.commit)?));
+            }
+        }
+        Ok(others)
+    }
+
+    fn without_base(&self, tree: &dyn Tree, config: &Config) -> Result<Report, Error> {
+        let mut report = alone(
+            tree,
+            config,
+            Blame {
+                heads: Some(Lowered::NoBase),
+                ..Blame::default()
+            },
+        )?;
+        report.notes.push(note(
+            "there is no branch to compare with, so heads are only counted",
+            &["name one: `alembic-guard check --base REV`, or judge everything: `alembic-guard check --all`"],
+        ));
+        Ok(report)
+    }
+}
+
+/// Judges a state with nothing to compare it with.
+pub(super) fn alone(tree: &dyn Tree, config: &Config, blame: Blame) -> Result<Report, Error> {
+    let comparison = Comparison {
+        before: None,
+        after: After::Tree(tree),
+        witnesses: Vec::new(),
+        config,
+        wording: Wording {
+            base: "nothing".to_owned(),
+            change: "this history".to_owned(),
+            get_base: None,
+            doubt: None,
+        },
+        blame,
+        other_targets: Vec::new(),
+    };
+    Ok(check(&mut reader(config), &comparison)?)
+}
+
+/// Says what the two sides of a comparison with a branch are called.
+pub(super) fn wording(change: &str, base: &BaseChoice, get_base: Option<String>) -> Wording {
+    Wording {
+        base: base.name.clone(),
+        change: change.to_owned(),
+        get_base,
+        doubt: None,
+    }
+}
+
+fn unrelated(tree: &dyn Tree, config: &Config, base: &BaseChoice) -> Result<Report, Error> {
+    let message = format!(
+        "this branch and {} have no common history; it is judged alone",
+        base.name
+    );
+    only_warned(tree, config, note(message, &[]))
+}
+
+fn shallow(tree: &dyn Tree, config: &Config, base: &BaseChoice) -> Result<Report, Error> {
+    let message = format!(
+        "this clone is shallow: where this branch left {} is not in it; it is judged alone",
+        base.name
+    );
+    only_warned(
+        tree,
+        config,
+        note(
+            message,
+            &["get the rest of the history: `git fetch --unshallow`"],
+        ),
+    )
+}
+
+fn only_warned(tree: &dyn Tree, config: &Config, note: Note) -> Result<Report, Error> {
+    let blame = Blame {
+        everything: Some(Lowered::NoBase),
+        ..Blame::default()
+    };
+    let mut report = alone(tree, config, blame)?;
+    report.notes.push(note);
+    Ok(report)
+}
+
+/// Marks a base as learned from the remote in this run.
+pub(super) fn fetched(base: &BaseChoice, commit: crate::tree::ObjectId) -> BaseChoice {
+    BaseChoice {
+        commit,
+        freshness: Freshness::FetchedNow,
+        ..base.clone()
+    }
+}

@@ -1,0 +1,209 @@
+//! A commit about to be made: the index against what it is made on.
+
+use std::collections::BTreeSet;
+
+use crate::check::{After, Blame, Comparison, check};
+use crate::config::Config;
+use crate::finding::{Finding, Level, Lowered, Report};
+use crate::git::{Candidates, Side, Target, TargetNames};
+use crate::judge::change::{Incoming, alone, wording};
+use crate::judge::relevance::{Relevance, may_matter};
+use crate::judge::{Error, Judge, get_base_command, reader};
+use crate::rules::Wording;
+use crate::tree::{ObjectId, RepoPath, Tree};
+
+/// What a commit is compared with.
+struct Before {
+    commit: ObjectId,
+    name: String,
+}
+
+impl Judge<'_> {
+    /// Judges the index, as `pre-commit` and `pre-merge-commit` must; nothing where it changes nothing
+    /// that matters.
+    pub fn commit(&self) -> Result<Report, Error> {
+        let changes = self
+            .repository
+            .changes(self.repository.head(), Side::Index)?;
+        if !changes.paths().any(may_matter) {
+            return Ok(Report::default());
+        }
+        let index = self.repository.index_tree()?;
+        let config = self.config(&*index)?;
+        let Some(head) = self.repository.head() else {
+            return alone(&*index, &config, Blame::default());
+        };
+        let committed = self.repository.commit_tree(head)?;
+        let relevance = Relevance::of(&[&*index, &*committed], &config)?;
+        let changed: BTreeSet<RepoPath> = changes
+            .only(|path| relevance.covers(path))
+            .paths()
+            .cloned()
+            .collect();
+        if changed.is_empty() || relevance.is_empty() {
+            return Ok(Report::default());
+        }
+        let targets = self.known_targets(&config)?;
+        let before = self.landed_side(head, &targets, &*index, &changed)?;
+        let mut report = self.staged(&*index, &*committed, &config, &before)?;
+        if before.commit == head && self.repository.merge_heads().is_empty() {
+            let ahead = self.ahead(&config)?;
+            add_ahead(&mut report, ahead);
+        }
+        Ok(report)
+    }
+
+    fn staged(
+        &self,
+        index: &dyn Tree,
+        committed: &dyn Tree,
+        config: &Config,
+        before: &Before,
+    ) -> Result<Report, Error> {
+        let landed = self.repository.commit_tree(before.commit)?;
+        let comparison = Comparison {
+            before: Some(&*landed),
+            after: After::Tree(index),
+            witnesses: vec![committed],
+            config,
+            wording: Wording {
+                base: before.name.clone(),
+                change: "this commit".to_owned(),
+                get_base: None,
+                doubt: None,
+            },
+            blame: Blame::default(),
+            other_targets: Vec::new(),
+        };
+        Ok(check(&mut reader(config), &comparison)?)
+    }
+
+    /// Returns the targets, those of remotes first: what is there has landed for everybody.
+    fn known_targets(&self, config: &Config) -> Result<Vec<Target>, Error> {
+        let names = TargetNames {
+            patterns: config.targets.as_deref(),
+        };
+        let branch = self.repository.branch();
+        let remote = self.repository.usual_remote(branch.as_deref());
+        let mut targets = Vec::new();
+        for remote in remote.into_iter().chain(["upstream".to_owned()]) {
+            targets.extend(self.repository.targets_on(&remote, &names)?);
+        }
+        targets.extend(self.repository.local_targets(&names)?);
+        Ok(targets)
+    }
+
+    /// Finds which side of this commit has landed.
+    ///
+    /// In a merge, the side that is on a target. Where the index brings migrations just as a target has
+    /// them (`merge --squash`, `cherry-pick -n`, `checkout main -- migrations`), that target: what it
+    /// brings was there first, and HEAD's own migrations are the ones to mend. Else HEAD.
+    fn landed_side(
+        &self,
+        head: ObjectId,
+        targets: &[Target],
+        index: &dyn Tree,
+        changed: &BTreeSet<RepoPath>,
+    ) -> Result<Before, Error> {
+        let merged = self.repository.merge_heads();
+        for target in targets {
+            let sides = std::iter::once(&head).chain(&merged);
+            let landed = sides
+                .copied()
+                .find(|side| self.repository.contains(target.commit, *side));
+            if let Some(commit) = landed.filter(|_| !merged.is_empty()) {
+                return Ok(Before {
+                    commit,
+                    name: target.name(),
+                });
+            }
+        }
+        if merged.is_empty() {
+            for target in targets
+                .iter()
+                .filter(|target| !self.repository.contains(head, target.commit))
+            {
+                if self.brings(target, index, changed)? {
+                    return Ok(Before {
+                        commit: target.commit,
+                        name: target.name(),
+                    });
+                }
+            }
+        }
+        Ok(Before {
+            commit: head,
+            name: "HEAD".to_owned(),
+        })
+    }
+
+    /// Tells whether a changed migration is in the index just as a target has it.
+    fn brings(
+        &self,
+        target: &Target,
+        index: &dyn Tree,
+        changed: &BTreeSet<RepoPath>,
+    ) -> Result<bool, Error> {
+        let landed = self.repository.commit_tree(target.commit)?;
+        for path in changed
+            .iter()
+            .filter(|path| path.file_name().ends_with(b".py"))
+        {
+            let node = index.node(path)?;
+            if node.is_some() && landed.node(path)? == node {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Looks ahead to the merge of the index into its base.
+    fn ahead(&self, config: &Config) -> Result<Option<Report>, Error> {
+        let branch = self.repository.branch();
+        let candidates = Candidates {
+            remote: self.repository.usual_remote(branch.as_deref()),
+            branch: branch.as_deref(),
+            names: TargetNames {
+                patterns: config.targets.as_deref(),
+            },
+        };
+        let Some(base) = self.base(Side::Index, config, &candidates)? else {
+            return Ok(None);
+        };
+        let report = self.incoming(&Incoming {
+            side: Side::Index,
+            base: &base,
+            config,
+            blame: Blame {
+                everything: Some(Lowered::Ahead),
+                ..Blame::default()
+            },
+            wording: wording(
+                "this commit",
+                &base,
+                get_base_command(self.repository, &base),
+            ),
+            candidates: &candidates,
+        })?;
+        Ok(Some(report))
+    }
+}
+
+/// Adds what only the look ahead shows; what blocks now needs no second mention.
+fn add_ahead(report: &mut Report, ahead: Option<Report>) {
+    let Some(ahead) = ahead else { return };
+    let same = |one: &Finding, other: &Finding| {
+        one.rule == other.rule && one.site.path() == other.site.path()
+    };
+    let is_new = |finding: &Finding| {
+        finding.lowered == Some(Lowered::Ahead)
+            && finding.level == Level::Warn
+            && !report.findings.iter().any(|known| same(known, finding))
+    };
+    let (findings, _): (Vec<Finding>, Vec<Finding>) = ahead.findings.into_iter().partition(is_new);
+    report.base = ahead.base.filter(|_| !findings.is_empty());
+    report.findings.extend(findings);
+    for (file, content) in ahead.sources {
+        report.sources.entry(file).or_insert(content);
+    }
+}

@@ -1,0 +1,76 @@
+//! Why something could not be judged, and what can be done about it.
+
+use crate::config::Invalid;
+use crate::git;
+
+/// Why something could not be judged.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Git.
+    #[error(transparent)]
+    Git(#[from] git::Error),
+    /// A tree.
+    #[error(transparent)]
+    Tree(#[from] crate::tree::Error),
+    /// The configuration holds mistakes; nothing may look as if it was judged.
+    #[error("`{}` is not valid", .0.invalid.path)]
+    Config(Box<BadConfig>),
+    /// There is no Alembic to judge.
+    #[error("there is no Alembic environment in {0}")]
+    NoEnvironment(String),
+    /// A continuous integration run has nothing to compare with.
+    #[error("there is no branch to compare with")]
+    NoBase,
+    /// Nothing is checked out or committed yet.
+    #[error("there is no commit yet")]
+    Unborn,
+    /// What a host of hooks says is not enough to know what is pushed.
+    #[error("`{0}` does not say what is pushed")]
+    Host(&'static str),
+    /// A line of `pre-push`'s standard input that is none of git's.
+    #[error("`{0}` is no line that git hands to pre-push")]
+    PushLine(String),
+}
+
+/// A configuration that holds mistakes, with its source.
+#[derive(Debug)]
+pub struct BadConfig {
+    /// The mistakes.
+    pub invalid: Invalid,
+    /// The file that they are in.
+    pub source: Vec<u8>,
+}
+
+impl Error {
+    /// Returns what can be done about it, a step or alternative each.
+    pub fn help(&self) -> Vec<String> {
+        let help: &[&str] = match self {
+            Error::Git(git::Error::Shallow { .. }) => &[
+                "get the rest of the history: `git fetch --unshallow`",
+                "in a CI job, check out with the whole history (`fetch-depth: 0`)",
+            ],
+            Error::Git(git::Error::Open(_)) => {
+                &["run this inside a git repository, or name one: `alembic-guard -C FOLDER ...`"]
+            }
+            Error::Git(git::Error::Bare) => &["name a commit: `alembic-guard check BRANCH`"],
+            Error::Git(git::Error::UnknownRevision(_)) => {
+                &["see what there is: `git branch --all`, `git tag`"]
+            }
+            Error::Git(_) | Error::Tree(_) => &["see whether the repository is sound: `git fsck`"],
+            Error::NoEnvironment(_) => &[
+                "an environment is an alembic.ini with `script_location`, `[tool.alembic]` in \
+                 pyproject.toml, or a folder that holds env.py and script.py.mako",
+                "or name it in .alembic-guard.toml: `[[environment]]` with `script_location = \"...\"`",
+            ],
+            Error::NoBase => &[
+                "fetch the branch this goes to: `git fetch origin main`",
+                "or name it: `alembic-guard check --base REV`, `base = \"origin/main\"` in \
+                 .alembic-guard.toml",
+                "or judge everything there is: `alembic-guard check --all`",
+            ],
+            Error::Unborn => &["commit something first"],
+            Error::Config(_) | Error::Host(_) | Error::PushLine(_) => &[],
+        };
+        help.iter().map(|line| (*line).to_owned()).collect()
+    }
+}

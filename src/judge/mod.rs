@@ -1,0 +1,101 @@
+//! What is compared with what: from a push, a commit or a wish to the two trees of a comparison.
+//!
+//! Each entry point of the guard is a function here: [`Judge::push`], [`Judge::commit`] and
+//! [`Judge::change`]. They ask git for trees and hand them to [`crate::check`].
+
+mod change;
+mod commit;
+mod error;
+mod push;
+mod relevance;
+
+use crate::check::Reader;
+use crate::config::{self, Config};
+use crate::environment::{Discovery, discover};
+use crate::finding::{Freshness, Note};
+use crate::git::{BaseChoice, Repository};
+use crate::rules;
+use crate::tree::{RepoPath, Tree};
+
+pub use change::{Against, Subject};
+pub use error::{BadConfig, Error};
+pub use push::{PushedRef, Remote};
+
+/// Judges changes to one repository.
+pub struct Judge<'r> {
+    repository: &'r Repository,
+    circumstances: Circumstances,
+}
+
+/// What a run knows beside the repository.
+#[derive(Debug, Clone, Default)]
+pub struct Circumstances {
+    /// A configuration to use instead of the one in the tree that is judged: its name and content.
+    pub config: Option<(String, Vec<u8>)>,
+    /// Whether this is a continuous integration run, which must not pass what it could not compare.
+    pub in_ci: bool,
+}
+
+impl<'r> Judge<'r> {
+    /// Makes a judge of a repository.
+    pub fn new(repository: &'r Repository, circumstances: Circumstances) -> Judge<'r> {
+        Judge {
+            repository,
+            circumstances,
+        }
+    }
+
+    /// Reads the configuration that a tree carries, or the one that was given instead.
+    pub fn config(&self, tree: &dyn Tree) -> Result<Config, Error> {
+        let (path, source) = match &self.circumstances.config {
+            Some((name, source)) => (RepoPath::new(name), source.clone()),
+            None => {
+                let path = RepoPath::new(config::FILE_NAME);
+                match tree.read_path(&path)? {
+                    Some(source) => (path, source),
+                    None => return Ok(Config::default()),
+                }
+            }
+        };
+        let parsed = config::parse(&path, &source, &rules::names());
+        parsed.map_err(|invalid| Error::Config(Box::new(BadConfig { invalid, source })))
+    }
+
+    /// Finds the environments of a tree.
+    pub fn discover(&self, tree: &dyn Tree, config: &Config) -> Result<Discovery, Error> {
+        Ok(discover(tree, config)?)
+    }
+}
+
+fn reader(config: &Config) -> Reader {
+    Reader::new(config.max_file_size)
+}
+
+/// The command that brings a base into the work tree.
+fn get_base_command(repository: &Repository, base: &BaseChoice) -> Option<String> {
+    if repository
+        .head()
+        .is_some_and(|head| repository.contains(head, base.commit))
+    {
+        return None;
+    }
+    let Some((target, remote)) = base
+        .target
+        .as_ref()
+        .and_then(|target| target.remote.as_ref().map(|remote| (target, remote)))
+    else {
+        return Some(format!("git merge {}", base.name));
+    };
+    let is_here = repository.ref_commit(&target.full_name) == Some(base.commit);
+    Some(match is_here && base.freshness != Freshness::FetchedNow {
+        true => format!("git merge {}", base.name),
+        false => format!("git fetch {remote} && git merge {}", base.name),
+    })
+}
+
+fn note(message: impl Into<String>, help: &[&str]) -> Note {
+    Note {
+        message: message.into(),
+        help: help.iter().map(|line| (*line).to_owned()).collect(),
+    }
+}

@@ -1,0 +1,59 @@
+//! Which paths can change a verdict: migrations, and what says where they are.
+
+use crate::config::{self, Config};
+use crate::environment::{Environment, discover};
+use crate::judge::Error;
+use crate::tree::{RepoPath, Tree};
+
+/// The paths that can change a verdict.
+pub(super) struct Relevance {
+    environments: Vec<Environment>,
+}
+
+impl Relevance {
+    /// Gathers the version folders of several states.
+    pub(super) fn of(trees: &[&dyn Tree], config: &Config) -> Result<Relevance, Error> {
+        let mut environments = Vec::new();
+        for tree in trees {
+            environments.extend(discover(*tree, config)?.environments);
+        }
+        Ok(Relevance { environments })
+    }
+
+    /// Tells whether the path is a migration or says where migrations are.
+    pub(super) fn covers(&self, path: &RepoPath) -> bool {
+        is_setting(path) || self.is_migration(path)
+    }
+
+    /// Tells whether the path lies in a version folder.
+    pub(super) fn is_migration(&self, path: &RepoPath) -> bool {
+        let environments = self.environments.iter();
+        environments
+            .into_iter()
+            .any(|environment| environment.versions_folder_of(path).is_some())
+    }
+
+    /// Tells whether there is no Alembic at all.
+    pub(super) fn is_empty(&self) -> bool {
+        self.environments.is_empty()
+    }
+}
+
+/// Tells whether a path could matter, whatever the environments are; most changes touch none.
+pub(super) fn may_matter(path: &RepoPath) -> bool {
+    is_setting(path) || path.file_name().ends_with(b".py")
+}
+
+/// Tells whether a file may say where Alembic is.
+fn is_setting(path: &RepoPath) -> bool {
+    let name = path.file_name();
+    name.ends_with(b".ini")
+        || [
+            config::FILE_NAME.as_bytes(),
+            b"pyproject.toml",
+            b"setup.cfg",
+            b"env.py",
+            b"script.py.mako",
+        ]
+        .contains(&name)
+}
