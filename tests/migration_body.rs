@@ -1,0 +1,198 @@
+//! Whole files that Python loads, and whole files that it does not.
+
+use alembic_guard::migration::{Limits, check_body, read};
+
+fn fault(source: impl AsRef<[u8]>) -> Option<String> {
+    let source = source.as_ref();
+    let fault = check_body(
+        source,
+        &Limits {
+            max_file_size: 1 << 30,
+        },
+    )?;
+    assert!(fault.span.start <= fault.span.end && fault.span.end <= source.len());
+    let place = String::from_utf8_lossy(&source[fault.span.clone()]).into_owned();
+    Some(format!("{} @ {place}", fault.message))
+}
+
+#[test]
+fn syntax_of_every_supported_version_loads() {
+    for source in [
+        "",
+        "\u{feff}",
+        "x = f'{a['b']}'\n",
+        "type X[T = int] = T\n",
+        "def f[T: int = str](x: T) -> T: ...\n",
+        "try: x\nexcept A, B: y\n",
+        "x = t'{a}'\n",
+        "match x:\n  case {'a': [*b]}: pass\n",
+        "x = u'a' 'b'\r\nif x:\r\n\ty\r\n",
+        "async def f():\n  async with (a as b, c as d): await e\n",
+        "print('x', file=y)\n",
+    ] {
+        assert_eq!(fault(source), None, "{source}");
+    }
+}
+
+#[test]
+fn a_fault_says_what_and_where() {
+    assert_eq!(
+        fault("revision = 'a'\n<<<<<<< HEAD\nx = 1\n"),
+        Some("a merge conflict marker @ <<<<<<<".to_owned())
+    );
+    assert_eq!(
+        fault("def upgrade():\n    print 'x'\n"),
+        Some("simple statements must be separated by newlines or semicolons @ 'x'".to_owned())
+    );
+    for source in [
+        "x = (",
+        "x = '",
+        "def f():\nx = 1\n",
+        "  x = 1\n",
+        "x = '\\N{nothing}'",
+        "if x\n  y\n",
+    ] {
+        assert!(fault(source).is_some(), "{source}");
+    }
+    assert!(fault(b"x = 1 # \xe9").is_some());
+}
+
+#[test]
+fn hostile_nesting_is_a_fault_and_never_a_crash() {
+    for (head, part, tail) in [
+        ("x = ", "-", "1"),
+        ("x = ", "- ", "1"),
+        ("x = ", "1+", "1"),
+        ("x = ", "2**", "1"),
+        ("x = a", ".b", ""),
+        ("x = a", "()", ""),
+        ("x = a", "[0]", ""),
+        ("x = ", "not ", "1"),
+        ("x = ", "(", ""),
+        ("x = ", "[", ""),
+        ("x = ", "{", ""),
+        ("x = ", "f(", ""),
+        ("x = ", "lambda: ", "1"),
+        ("x = ", "lambda a, b: ", "1"),
+        ("x = ", "1 if y else ", "1"),
+        ("x = ", "y and z or ", "1"),
+        ("x = ", "f'{", ""),
+        ("x = ", "await ", "1"),
+        ("x = ", "a < ", "1"),
+        ("x = ", "*", "1"),
+        ("x = ", "a if b else c, ", "1"),
+        ("", "@", "x"),
+        ("if x: pass\n", "elif x: pass\n", ""),
+        ("", "if x:\n", ""),
+        ("x: ", "-", "1"),
+        ("match x:\n case ", "-", "1: pass"),
+        ("match x:\n case ", "a.", "b: pass"),
+        ("match x:\n case ", "a | ", "b: pass"),
+        ("match x:\n case ", "[", ""),
+        ("", "x = ", "1"),
+        ("x = ", "'a' ", ""),
+        ("x = ", "yield ", ""),
+        ("", "for x in y: ", ""),
+        ("", "revision = ", "1"),
+        ("revision = ", "'a' + ", "'b'"),
+        ("revision = ", "(", ""),
+        ("revision = ", "-", "1"),
+        ("from x import ", "revision, ", "y"),
+        ("revision = '''", "a", ""),
+    ] {
+        for count in [150, 900, 100_000] {
+            let source = format!("{head}{}{tail}\n", part.repeat(count));
+            let _ = fault(&source);
+            let _ = read(
+                source.as_bytes(),
+                &Limits {
+                    max_file_size: 1 << 30,
+                },
+            );
+        }
+    }
+    let deep = "-".repeat(1_000_000);
+    assert_eq!(
+        fault(format!("x = {deep}1")),
+        Some("the code is nested deeper than 1000 @ -".to_owned())
+    );
+}
+
+#[test]
+fn the_deepest_code_that_is_parsed_fits_a_small_stack() {
+    for (open, close) in [
+        ("(", ")"),
+        ("[", "]"),
+        ("{", "}"),
+        ("f(", ")"),
+        ("a[b:", "]"),
+        ("f'{", "}'"),
+        ("{x: ", "}"),
+        ("[y for x in ", "]"),
+        ("(yield ", ")"),
+        ("f(x=", ")"),
+        ("f(*", ")"),
+        ("(x := ", ")"),
+        ("(lambda: ", ")"),
+        ("f'{x:{", "}}'"),
+    ] {
+        let brackets = format!(
+            "{}{}1{}",
+            open.repeat(98),
+            "- ".repeat(600),
+            close.repeat(98)
+        );
+        for statement in [
+            format!("revision = {brackets}\n"),
+            format!("revision: {brackets} = 1\n"),
+            format!("if x:\n f(revision := {brackets})\n"),
+        ] {
+            let _ = fault(&statement);
+            let _ = read(statement.as_bytes(), &Limits::default());
+        }
+        let pattern = format!("{}revision{}", open.repeat(198), close.repeat(198));
+        let _ = fault(format!("match x:\n case {pattern}: pass\n"));
+        let _ = read(
+            format!("match x:\n case {pattern}: pass\n").as_bytes(),
+            &Limits::default(),
+        );
+    }
+    let mut blocks: String = (0..99)
+        .map(|depth| format!("{}if x:\n", " ".repeat(depth)))
+        .collect();
+    blocks.push_str(&format!(
+        "{}revision = {}1\n",
+        " ".repeat(99),
+        "-".repeat(990)
+    ));
+    assert_eq!(fault(&blocks), None);
+    let _ = read(blocks.as_bytes(), &Limits::default());
+}
+
+#[test]
+fn what_is_merely_long_loads() {
+    for part in ["-1, ", "(1, -2.5, 'x'), ", "'a', ", "{'a': [1]}, "] {
+        assert_eq!(
+            fault(format!("x = [{}]\n", part.repeat(100_000))),
+            None,
+            "{part}"
+        );
+    }
+    assert_eq!(fault("x = 'a'\n".repeat(100_000)), None);
+    assert_eq!(fault(format!("x = {}'b'\n", "'a' + ".repeat(990))), None);
+    assert_eq!(
+        fault(format!("x = {}1{}\n", "(".repeat(190), ")".repeat(190))),
+        None
+    );
+    assert_eq!(
+        fault(format!("if x: pass\n{}", "elif x: pass\n".repeat(5000))),
+        None
+    );
+    assert_eq!(fault(format!("x = {}1\n", "-".repeat(990))), None);
+    assert_eq!(fault(format!("x = a{}\n", ".b".repeat(990))), None);
+    assert_eq!(fault(format!("x = {}1\n", "lambda: ".repeat(990))), None);
+    assert_eq!(
+        fault(format!("x = {}1\n", "1 if y else ".repeat(490))),
+        None
+    );
+}
