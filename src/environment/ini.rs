@@ -62,6 +62,7 @@ impl Ini {
         for line in lines(text) {
             reader.read(&line)?;
         }
+        reader.close();
         reader.ini.join_values();
         Ok(reader.ini)
     }
@@ -116,7 +117,8 @@ struct Reader {
     names: BTreeSet<String>,
     place: Place,
     indentation: usize,
-    key: Option<String>,
+    /// The key whose value may go on.
+    open: Option<(String, Setting)>,
 }
 
 /// Which section the lines belong to.
@@ -134,18 +136,19 @@ impl Reader {
             return Ok(());
         }
         if line.text.is_empty() {
-            if let Some(setting) = self.current() {
+            if let Some((_, setting)) = &mut self.open {
                 setting.text.push('\n');
             }
             return Ok(());
         }
         if line.indentation > self.indentation
-            && let Some(setting) = self.current()
+            && let Some((_, setting)) = &mut self.open
         {
             continue_value(setting, line);
             return Ok(());
         }
         self.indentation = line.indentation;
+        self.close();
         match header(line.text) {
             Some(name) => self.begin_section(name, line),
             None => self.begin_value(line),
@@ -153,7 +156,6 @@ impl Reader {
     }
 
     fn begin_section(&mut self, name: &str, line: &Line<'_>) -> Result<(), Fault> {
-        self.key = None;
         if name == DEFAULT_SECTION {
             self.place = Place::Default;
             return Ok(());
@@ -189,8 +191,7 @@ impl Reader {
         if options.contains_key(&key) {
             return Err(line.fault(format!("`{key}` is there twice in its section")));
         }
-        options.insert(key.clone(), setting);
-        self.key = Some(key);
+        self.open = Some((key, setting));
         Ok(())
     }
 
@@ -205,11 +206,12 @@ impl Reader {
         }
     }
 
-    fn current(&mut self) -> Option<&mut Setting> {
-        let key = self.key.take()?;
-        // Put back at once: the borrow of the options must not hold on to the key.
-        self.key = Some(key.clone());
-        self.options()?.get_mut(&key)
+    /// Puts the value that was being read into its section.
+    fn close(&mut self) {
+        let open = self.open.take();
+        if let (Some((key, setting)), Some(options)) = (open, self.options()) {
+            options.insert(key, setting);
+        }
     }
 }
 

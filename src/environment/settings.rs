@@ -17,7 +17,7 @@ pub(super) const SOURCELESS: &str = "sourceless";
 const SEPARATORS: [&str; 2] = ["path_separator", "version_path_separator"];
 
 /// No one has more; each is looked up.
-const MAX_LOCATIONS: usize = 1000;
+const MAX_LOCATIONS: usize = 100;
 
 /// A value and where it is written.
 #[derive(Debug, Clone, PartialEq, Eq)]
