@@ -253,11 +253,7 @@ impl Outcome {
 impl Report {
     /// Tells whether anything blocks.
     pub fn outcome(&self) -> Outcome {
-        match self
-            .findings
-            .iter()
-            .any(|finding| finding.level == Level::Error)
-        {
+        match self.findings.iter().any(|finding| finding.level == Level::Error) {
             true => Outcome::Findings,
             false => Outcome::Clean,
         }

@@ -39,6 +39,13 @@ pub fn escape(text: &str) -> String {
     Escaped(text.as_bytes()).to_string()
 }
 
+/// Returns `text` as one word of a shell command, escaped and quoted where it must be.
+pub fn shell_word(text: &str) -> String {
+    let text = escape(text);
+    // The only text that cannot be quoted holds a zero byte, and that is escaped above.
+    shlex::try_quote(&text).map(|word| word.into_owned()).unwrap_or_default()
+}
+
 /// Tells whether a character is invisible or steers the output rather than being part of it.
 pub fn is_unprintable(character: char) -> bool {
     character.is_control()
@@ -83,10 +90,7 @@ pub fn position(bytes: &[u8], offset: usize) -> Position {
             line_start = index + 1;
         }
     }
-    let column = String::from_utf8_lossy(&before[line_start..])
-        .chars()
-        .count()
-        + 1;
+    let column = String::from_utf8_lossy(&before[line_start..]).chars().count() + 1;
     Position { line, column }
 }
 
@@ -99,6 +103,14 @@ mod tests {
         assert_eq!(escape("a\u{1b}[2Jb"), "a\\u{1b}[2Jb");
         assert_eq!(escape("left\u{202e}right"), "left\\u{202e}right");
         assert_eq!(Escaped(b"caf\xc3\xa9 \xff").to_string(), "café \\xff");
+    }
+
+    #[test]
+    fn words_of_a_command_cannot_become_commands() {
+        assert_eq!(shell_word("origin/main"), "origin/main");
+        assert_eq!(shell_word("a b"), "'a b'");
+        assert_eq!(shell_word("$(rm -r .)"), "'$(rm -r .)'");
+        assert_eq!(shell_word("nul\0"), "'nul\\u{0}'");
     }
 
     #[test]

@@ -47,11 +47,7 @@ impl RepoPath {
 
     /// Returns the last component.
     pub fn file_name(&self) -> &[u8] {
-        let start = self
-            .0
-            .iter()
-            .rposition(|byte| *byte == b'/')
-            .map_or(0, |slash| slash + 1);
+        let start = self.0.iter().rposition(|byte| *byte == b'/').map_or(0, |slash| slash + 1);
         &self.0[start..]
     }
 
@@ -106,10 +102,7 @@ impl ObjectId {
         let mut bytes = [0; 32];
         let length = raw.len().min(bytes.len());
         bytes[..length].copy_from_slice(&raw[..length]);
-        ObjectId {
-            length: length as u8,
-            bytes,
-        }
+        ObjectId { length: length as u8, bytes }
     }
 
     /// Returns the raw bytes.
@@ -127,9 +120,7 @@ impl ObjectId {
 
 impl fmt::Display for ObjectId {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.as_bytes()
-            .iter()
-            .try_for_each(|byte| write!(out, "{byte:02x}"))
+        self.as_bytes().iter().try_for_each(|byte| write!(out, "{byte:02x}"))
     }
 }
 
@@ -212,21 +203,13 @@ pub trait Tree {
             return Ok(Some(Node::Folder(None)));
         };
         let entries = self.list(&folder)?;
-        Ok(entries
-            .into_iter()
-            .find(|entry| entry.name == path.file_name())
-            .map(|entry| entry.node))
+        Ok(entries.into_iter().find(|entry| entry.name == path.file_name()).map(|entry| entry.node))
     }
 
     /// Looks a regular file up and reads it.
     fn read_path(&self, path: &RepoPath) -> Result<Option<Vec<u8>>, Error> {
         match self.node(path)? {
-            Some(Node::File(id)) => self
-                .read(&File {
-                    path: path.clone(),
-                    id,
-                })
-                .map(Some),
+            Some(Node::File(id)) => self.read(&File { path: path.clone(), id }).map(Some),
             _ => Ok(None),
         }
     }
@@ -253,8 +236,7 @@ impl MemoryTree {
 
     /// Returns the tree with one file added or replaced.
     pub fn with(mut self, path: impl AsRef<[u8]>, content: impl AsRef<[u8]>) -> MemoryTree {
-        self.files
-            .insert(RepoPath::new(path), content.as_ref().to_vec());
+        self.files.insert(RepoPath::new(path), content.as_ref().to_vec());
         self
     }
 
@@ -267,22 +249,17 @@ impl MemoryTree {
 
 impl Tree for MemoryTree {
     fn list(&self, folder: &RepoPath) -> Result<Vec<Entry>, Error> {
-        let nodes = self
-            .files
-            .iter()
-            .map(|(path, content)| (path, Node::File(content_id(content))));
+        let nodes =
+            self.files.iter().map(|(path, content)| (path, Node::File(content_id(content))));
         Ok(children(folder, nodes))
     }
 
     fn read(&self, file: &File) -> Result<Vec<u8>, Error> {
-        self.files
-            .get(&file.path)
-            .cloned()
-            .ok_or_else(|| Error::Read {
-                path: file.path.clone(),
-                tree: self.describe(),
-                reason: "no such file".to_owned(),
-            })
+        self.files.get(&file.path).cloned().ok_or_else(|| Error::Read {
+            path: file.path.clone(),
+            tree: self.describe(),
+            reason: "no such file".to_owned(),
+        })
     }
 
     fn describe(&self) -> String {
@@ -304,11 +281,7 @@ impl<'t> Overlay<'t> {
         above: Box<dyn Tree + 't>,
         laid_over: BTreeMap<RepoPath, Option<Node>>,
     ) -> Overlay<'t> {
-        Overlay {
-            below,
-            above,
-            laid_over,
-        }
+        Overlay { below, above, laid_over }
     }
 }
 
@@ -339,10 +312,7 @@ impl Tree for Overlay<'_> {
                 }
             }
         }
-        Ok(entries
-            .into_iter()
-            .map(|(name, node)| Entry { name, node })
-            .collect())
+        Ok(entries.into_iter().map(|(name, node)| Entry { name, node }).collect())
     }
 
     fn read(&self, file: &File) -> Result<Vec<u8>, Error> {
@@ -353,11 +323,7 @@ impl Tree for Overlay<'_> {
     }
 
     fn describe(&self) -> String {
-        format!(
-            "{} with {} laid over it",
-            self.below.describe(),
-            self.above.describe()
-        )
+        format!("{} with {} laid over it", self.below.describe(), self.above.describe())
     }
 }
 
@@ -376,10 +342,7 @@ pub fn children<'a>(
             None => entries.insert(rest.to_vec(), node),
         };
     }
-    entries
-        .into_iter()
-        .map(|(name, node)| Entry { name, node })
-        .collect()
+    entries.into_iter().map(|(name, node)| Entry { name, node }).collect()
 }
 
 fn content_id(content: &[u8]) -> ObjectId {
@@ -397,10 +360,7 @@ mod tests {
         let path = RepoPath::new("migrations/versions/a.py");
         assert_eq!(path.file_name(), b"a.py");
         assert_eq!(path.parent(), Some(RepoPath::new("migrations/versions/")));
-        assert_eq!(
-            path.below(&RepoPath::new("migrations")),
-            Some(&b"versions/a.py"[..])
-        );
+        assert_eq!(path.below(&RepoPath::new("migrations")), Some(&b"versions/a.py"[..]));
         assert_eq!(path.below(&RepoPath::new("migration")), None);
         assert_eq!(RepoPath::root().join("a.py"), RepoPath::new("a.py"));
         assert_eq!(RepoPath::new("a.py").parent(), Some(RepoPath::root()));
@@ -410,20 +370,14 @@ mod tests {
     fn a_memory_tree_lists_its_folders() {
         let tree = MemoryTree::new([("a/b.py", "1"), ("a/c/d.py", "2"), ("e", "3")]);
         let names = |folder: &str| -> Vec<String> {
-            let entries = tree
-                .list(&RepoPath::new(folder))
-                .expect("memory never fails");
-            entries
-                .iter()
-                .map(|entry| String::from_utf8_lossy(&entry.name).into_owned())
-                .collect()
+            let entries = tree.list(&RepoPath::new(folder)).expect("memory never fails");
+            entries.iter().map(|entry| String::from_utf8_lossy(&entry.name).into_owned()).collect()
         };
         assert_eq!(names(""), ["a", "e"]);
         assert_eq!(names("a"), ["b.py", "c"]);
         assert_eq!(names("nowhere"), [""; 0]);
         assert_eq!(
-            tree.read_path(&"a/c/d.py".into())
-                .expect("memory never fails"),
+            tree.read_path(&"a/c/d.py".into()).expect("memory never fails"),
             Some(b"2".to_vec())
         );
     }

@@ -4,12 +4,7 @@ use alembic_guard::migration::{Limits, check_body, read};
 
 fn fault(source: impl AsRef<[u8]>) -> Option<String> {
     let source = source.as_ref();
-    let fault = check_body(
-        source,
-        &Limits {
-            max_file_size: 1 << 30,
-        },
-    )?;
+    let fault = check_body(source, &Limits { max_file_size: 1 << 30 })?;
     assert!(fault.span.start <= fault.span.end && fault.span.end <= source.len());
     let place = String::from_utf8_lossy(&source[fault.span.clone()]).into_owned();
     Some(format!("{} @ {place}", fault.message))
@@ -44,14 +39,9 @@ fn a_fault_says_what_and_where() {
         fault("def upgrade():\n    print 'x'\n"),
         Some("simple statements must be separated by newlines or semicolons @ 'x'".to_owned())
     );
-    for source in [
-        "x = (",
-        "x = '",
-        "def f():\nx = 1\n",
-        "  x = 1\n",
-        "x = '\\N{nothing}'",
-        "if x\n  y\n",
-    ] {
+    for source in
+        ["x = (", "x = '", "def f():\nx = 1\n", "  x = 1\n", "x = '\\N{nothing}'", "if x\n  y\n"]
+    {
         assert!(fault(source).is_some(), "{source}");
     }
     assert!(fault(b"x = 1 # \xe9").is_some());
@@ -103,12 +93,7 @@ fn hostile_nesting_is_a_fault_and_never_a_crash() {
         for count in [150, 900, 100_000] {
             let source = format!("{head}{}{tail}\n", part.repeat(count));
             let _ = fault(&source);
-            let _ = read(
-                source.as_bytes(),
-                &Limits {
-                    max_file_size: 1 << 30,
-                },
-            );
+            let _ = read(source.as_bytes(), &Limits { max_file_size: 1 << 30 });
         }
     }
     let deep = "-".repeat(1_000_000);
@@ -136,12 +121,7 @@ fn the_deepest_code_that_is_parsed_fits_a_small_stack() {
         ("(lambda: ", ")"),
         ("f'{x:{", "}}'"),
     ] {
-        let brackets = format!(
-            "{}{}1{}",
-            open.repeat(98),
-            "- ".repeat(600),
-            close.repeat(98)
-        );
+        let brackets = format!("{}{}1{}", open.repeat(98), "- ".repeat(600), close.repeat(98));
         for statement in [
             format!("revision = {brackets}\n"),
             format!("revision: {brackets} = 1\n"),
@@ -152,19 +132,10 @@ fn the_deepest_code_that_is_parsed_fits_a_small_stack() {
         }
         let pattern = format!("{}revision{}", open.repeat(198), close.repeat(198));
         let _ = fault(format!("match x:\n case {pattern}: pass\n"));
-        let _ = read(
-            format!("match x:\n case {pattern}: pass\n").as_bytes(),
-            &Limits::default(),
-        );
+        let _ = read(format!("match x:\n case {pattern}: pass\n").as_bytes(), &Limits::default());
     }
-    let mut blocks: String = (0..99)
-        .map(|depth| format!("{}if x:\n", " ".repeat(depth)))
-        .collect();
-    blocks.push_str(&format!(
-        "{}revision = {}1\n",
-        " ".repeat(99),
-        "-".repeat(990)
-    ));
+    let mut blocks: String = (0..99).map(|depth| format!("{}if x:\n", " ".repeat(depth))).collect();
+    blocks.push_str(&format!("{}revision = {}1\n", " ".repeat(99), "-".repeat(990)));
     assert_eq!(fault(&blocks), None);
     let _ = read(blocks.as_bytes(), &Limits::default());
 }
@@ -172,27 +143,14 @@ fn the_deepest_code_that_is_parsed_fits_a_small_stack() {
 #[test]
 fn what_is_merely_long_loads() {
     for part in ["-1, ", "(1, -2.5, 'x'), ", "'a', ", "{'a': [1]}, "] {
-        assert_eq!(
-            fault(format!("x = [{}]\n", part.repeat(100_000))),
-            None,
-            "{part}"
-        );
+        assert_eq!(fault(format!("x = [{}]\n", part.repeat(100_000))), None, "{part}");
     }
     assert_eq!(fault("x = 'a'\n".repeat(100_000)), None);
     assert_eq!(fault(format!("x = {}'b'\n", "'a' + ".repeat(990))), None);
-    assert_eq!(
-        fault(format!("x = {}1{}\n", "(".repeat(190), ")".repeat(190))),
-        None
-    );
-    assert_eq!(
-        fault(format!("if x: pass\n{}", "elif x: pass\n".repeat(5000))),
-        None
-    );
+    assert_eq!(fault(format!("x = {}1{}\n", "(".repeat(190), ")".repeat(190))), None);
+    assert_eq!(fault(format!("if x: pass\n{}", "elif x: pass\n".repeat(5000))), None);
     assert_eq!(fault(format!("x = {}1\n", "-".repeat(990))), None);
     assert_eq!(fault(format!("x = a{}\n", ".b".repeat(990))), None);
     assert_eq!(fault(format!("x = {}1\n", "lambda: ".repeat(990))), None);
-    assert_eq!(
-        fault(format!("x = {}1\n", "1 if y else ".repeat(490))),
-        None
-    );
+    assert_eq!(fault(format!("x = {}1\n", "1 if y else ".repeat(490))), None);
 }

@@ -7,10 +7,7 @@ fn module(source: impl AsRef<[u8]>) -> Module {
     let source = source.as_ref();
     let module = read(source, &Limits::default());
     for span in spans(&module) {
-        assert!(
-            span.start <= span.end && span.end <= source.len(),
-            "{span:?}"
-        );
+        assert!(span.start <= span.end && span.end <= source.len(), "{span:?}");
     }
     module
 }
@@ -33,12 +30,7 @@ fn spans(module: &Module) -> Vec<std::ops::Range<usize>> {
 }
 
 fn values(module: &Module) -> [&Value; 4] {
-    [
-        &module.revision,
-        &module.down_revision,
-        &module.branch_labels,
-        &module.depends_on,
-    ]
+    [&module.revision, &module.down_revision, &module.branch_labels, &module.depends_on]
 }
 
 /// Shows a value: what it is, `@` the source of it, `<` the source of each text.
@@ -49,10 +41,8 @@ fn show(source: &[u8], value: &Value) -> String {
         Value::Missing => "missing".to_owned(),
         Value::Computed { span, reason } => format!("computed: {reason} @ {}", at(span)),
         Value::Known { texts, shape, span } => {
-            let texts: Vec<String> = texts
-                .iter()
-                .map(|text| format!("{} < {}", text.text, at(&text.span)))
-                .collect();
+            let texts: Vec<String> =
+                texts.iter().map(|text| format!("{} < {}", text.text, at(&text.span))).collect();
             let shape = match shape {
                 Shape::None => "none",
                 Shape::String => "string",
@@ -90,44 +80,20 @@ fn constants_are_known() {
         ("down_revision=\"a\"  # c", "string [a < \"a\"] @ \"a\""),
         ("down_revision = u'a'", "string [a < u'a'] @ u'a'"),
         ("down_revision = r'\\a'", "string [\\a < r'\\a'] @ r'\\a'"),
-        (
-            "down_revision = '\\x61\\n'",
-            "string [a\n < '\\x61\\n'] @ '\\x61\\n'",
-        ),
+        ("down_revision = '\\x61\\n'", "string [a\n < '\\x61\\n'] @ '\\x61\\n'"),
         ("down_revision = '''a'''", "string [a < '''a'''] @ '''a'''"),
         ("down_revision = 'a' 'b'", "string [ab < 'a' 'b'] @ 'a' 'b'"),
-        (
-            "down_revision = 'a' + 'b'",
-            "string [ab < 'a' + 'b'] @ 'a' + 'b'",
-        ),
+        ("down_revision = 'a' + 'b'", "string [ab < 'a' + 'b'] @ 'a' + 'b'"),
         ("down_revision = ('a')", "string [a < 'a'] @ ('a')"),
-        (
-            "down_revision = (\n  'a'  # c\n)",
-            "string [a < 'a'] @ (\n  'a'  # c\n)",
-        ),
+        ("down_revision = (\n  'a'  # c\n)", "string [a < 'a'] @ (\n  'a'  # c\n)"),
         ("down_revision = \\\n  'a'", "string [a < 'a'] @ 'a'"),
         ("down_revision = ('a',)", "sequence [a < 'a'] @ ('a',)"),
-        (
-            "down_revision = 'a', 'b'",
-            "sequence [a < 'a', b < 'b'] @ 'a', 'b'",
-        ),
-        (
-            "down_revision = ['a', 'b']",
-            "sequence [a < 'a', b < 'b'] @ ['a', 'b']",
-        ),
-        (
-            "down_revision = {'a', 'b'}",
-            "sequence [a < 'a', b < 'b'] @ {'a', 'b'}",
-        ),
+        ("down_revision = 'a', 'b'", "sequence [a < 'a', b < 'b'] @ 'a', 'b'"),
+        ("down_revision = ['a', 'b']", "sequence [a < 'a', b < 'b'] @ ['a', 'b']"),
+        ("down_revision = {'a', 'b'}", "sequence [a < 'a', b < 'b'] @ {'a', 'b'}"),
         ("down_revision = ()", "sequence [] @ ()"),
-        (
-            "down_revision = ('a',) + ('b',)",
-            "sequence [a < 'a', b < 'b'] @ ('a',) + ('b',)",
-        ),
-        (
-            "down_revision = ('a' 'b', 'c')",
-            "sequence [ab < 'a' 'b', c < 'c'] @ ('a' 'b', 'c')",
-        ),
+        ("down_revision = ('a',) + ('b',)", "sequence [a < 'a', b < 'b'] @ ('a',) + ('b',)"),
+        ("down_revision = ('a' 'b', 'c')", "sequence [ab < 'a' 'b', c < 'c'] @ ('a' 'b', 'c')"),
     ]);
 }
 
@@ -135,32 +101,17 @@ fn constants_are_known() {
 fn every_plain_assignment_counts_and_the_last_wins() {
     check(&[
         ("down_revision: str = 'a'", "string [a < 'a'] @ 'a'"),
-        (
-            "down_revision: Union[str, None] = (\n'a')",
-            "string [a < 'a'] @ (\n'a')",
-        ),
+        ("down_revision: Union[str, None] = (\n'a')", "string [a < 'a'] @ (\n'a')"),
         ("down_revision: str", "missing"),
-        (
-            "down_revision = 'a'\ndown_revision: str",
-            "string [a < 'a'] @ 'a'",
-        ),
+        ("down_revision = 'a'\ndown_revision: str", "string [a < 'a'] @ 'a'"),
         ("x = down_revision = y = 'a'", "string [a < 'a'] @ 'a'"),
-        (
-            "revision, down_revision = 'a', 'b'",
-            "string [b < 'b'] @ 'b'",
-        ),
+        ("revision, down_revision = 'a', 'b'", "string [b < 'b'] @ 'b'"),
         (
             "(revision, down_revision) = ['a', ('b', 'c')]",
             "sequence [b < 'b', c < 'c'] @ ('b', 'c')",
         ),
-        (
-            "down_revision = 'a'\ndown_revision = 'b'",
-            "string [b < 'b'] @ 'b'",
-        ),
-        (
-            "import x; down_revision = 'a'; y = 1",
-            "string [a < 'a'] @ 'a'",
-        ),
+        ("down_revision = 'a'\ndown_revision = 'b'", "string [b < 'b'] @ 'b'"),
+        ("import x; down_revision = 'a'; y = 1", "string [a < 'a'] @ 'a'"),
         (
             "down_revision = 'a'; down_revision += 'b'",
             "string [ab < down_revision += 'b'] @ down_revision += 'b'",
@@ -169,23 +120,14 @@ fn every_plain_assignment_counts_and_the_last_wins() {
             "down_revision = None\ndown_revision = f()\ndown_revision = 'a'",
             "string [a < 'a'] @ 'a'",
         ),
-        (
-            "x = 'down_revision = 1'\n'''\ndown_revision = 2\n'''\n# down_revision = 3",
-            "missing",
-        ),
+        ("x = 'down_revision = 1'\n'''\ndown_revision = 2\n'''\n# down_revision = 3", "missing"),
         ("ｄｏｗｎ＿ｒｅｖｉｓｉｏｎ = 'a'", "string [a < 'a'] @ 'a'"),
-        (
-            "down_revision = 'a'\nｄｏｗｎ_revision = 'b'",
-            "string [b < 'b'] @ 'b'",
-        ),
+        ("down_revision = 'a'\nｄｏｗｎ_revision = 'b'", "string [b < 'b'] @ 'b'"),
         (
             "down_revision = 'a'\nx = f'{a[\"b\"]}' f'{x!r:{y}}'\ntype X[T = int] = T\n",
             "string [a < 'a'] @ 'a'",
         ),
-        (
-            "x = f'{a['b']}'; down_revision = 'a'",
-            "string [a < 'a'] @ 'a'",
-        ),
+        ("x = f'{a['b']}'; down_revision = 'a'", "string [a < 'a'] @ 'a'"),
     ]);
 }
 
@@ -194,39 +136,15 @@ fn names_that_stand_for_constants_are_followed() {
     check(
         &[
             ("X = 'a'\ndown_revision = X", "string [a < X] @ X"),
-            (
-                "X = 'a'\nY = X\ndown_revision = ('b', Y)",
-                "sequence [a < Y, b < 'b'] @ ('b', Y)",
-            ),
-            (
-                "X = ('a', 'b')\ndown_revision = X",
-                "sequence [a < X, b < X] @ X",
-            ),
-            (
-                "revision = 'a'\ndown_revision = revision",
-                "string [a < revision] @ revision",
-            ),
-            (
-                "X = 'a'\ndown_revision = X + 'b'",
-                "string [ab < X + 'b'] @ X + 'b'",
-            ),
+            ("X = 'a'\nY = X\ndown_revision = ('b', Y)", "sequence [a < Y, b < 'b'] @ ('b', Y)"),
+            ("X = ('a', 'b')\ndown_revision = X", "sequence [a < X, b < X] @ X"),
+            ("revision = 'a'\ndown_revision = revision", "string [a < revision] @ revision"),
+            ("X = 'a'\ndown_revision = X + 'b'", "string [ab < X + 'b'] @ X + 'b'"),
             ("X = 'a'\ndown_revision = X\nX = 'b'", "string [a < X] @ X"),
-            (
-                "down_revision = X\nX = 'b'",
-                "computed: `X` is no known constant @ X",
-            ),
-            (
-                "from m import X\ndown_revision = X",
-                "computed: `X` is no known constant @ X",
-            ),
-            (
-                "if y:\n  X = 'a'\ndown_revision = X",
-                "computed: `X` is no known constant @ X",
-            ),
-            (
-                "def f():\n  X = 'b'\nX = 'a'\ndown_revision = X",
-                "string [a < X] @ X",
-            ),
+            ("down_revision = X\nX = 'b'", "computed: `X` is no known constant @ X"),
+            ("from m import X\ndown_revision = X", "computed: `X` is no known constant @ X"),
+            ("if y:\n  X = 'a'\ndown_revision = X", "computed: `X` is no known constant @ X"),
+            ("def f():\n  X = 'b'\nX = 'a'\ndown_revision = X", "string [a < X] @ X"),
         ]
         .map(|(source, expected)| {
             (
@@ -244,42 +162,18 @@ fn names_that_stand_for_constants_are_followed() {
 #[test]
 fn what_only_running_would_tell_is_computed() {
     check(&[
-        (
-            "down_revision = f()",
-            "computed: it is the result of a call @ f()",
-        ),
-        (
-            "down_revision = cli.X",
-            "computed: it is an attribute of something else @ cli.X",
-        ),
-        (
-            "down_revision = (cli.X, 'a')",
-            "computed: it is an attribute of something else @ cli.X",
-        ),
-        (
-            "down_revision = X[0]",
-            "computed: it is an item of something else @ X[0]",
-        ),
-        (
-            "down_revision = f'{x}'",
-            "computed: it is an f-string @ f'{x}'",
-        ),
-        (
-            "down_revision = b'a'",
-            "computed: it is bytes, not a string @ b'a'",
-        ),
-        (
-            "down_revision = 38",
-            "computed: it is a number, not a string @ 38",
-        ),
+        ("down_revision = f()", "computed: it is the result of a call @ f()"),
+        ("down_revision = cli.X", "computed: it is an attribute of something else @ cli.X"),
+        ("down_revision = (cli.X, 'a')", "computed: it is an attribute of something else @ cli.X"),
+        ("down_revision = X[0]", "computed: it is an item of something else @ X[0]"),
+        ("down_revision = f'{x}'", "computed: it is an f-string @ f'{x}'"),
+        ("down_revision = b'a'", "computed: it is bytes, not a string @ b'a'"),
+        ("down_revision = 38", "computed: it is a number, not a string @ 38"),
         (
             "down_revision = 'a' if x else 'b'",
             "computed: it depends on a condition @ 'a' if x else 'b'",
         ),
-        (
-            "down_revision = ('a', None)",
-            "computed: it holds something other than strings @ None",
-        ),
+        ("down_revision = ('a', None)", "computed: it holds something other than strings @ None"),
         (
             "down_revision = ('a', ('b',))",
             "computed: it holds something other than strings @ ('b',)",
@@ -288,32 +182,20 @@ fn what_only_running_would_tell_is_computed() {
             "down_revision = 'a' + ('b',)",
             "computed: it adds what Python does not add @ 'a' + ('b',)",
         ),
-        (
-            "down_revision = (x := 'a')",
-            "computed: it is computed @ x := 'a'",
-        ),
+        ("down_revision = (x := 'a')", "computed: it is computed @ x := 'a'"),
         (
             "down_revision = '''a\r\nb'''",
             "computed: its string holds a carriage return @ '''a\r\nb'''",
         ),
-        (
-            "a, *down_revision = 'x'",
-            "computed: it is unpacked from something else @ down_revision",
-        ),
-        (
-            "a, down_revision = X",
-            "computed: it is unpacked from something else @ down_revision",
-        ),
+        ("a, *down_revision = 'x'", "computed: it is unpacked from something else @ down_revision"),
+        ("a, down_revision = X", "computed: it is unpacked from something else @ down_revision"),
     ]);
 }
 
 #[test]
 fn other_bindings_make_a_name_computed() {
     check(&[
-        (
-            "if x:\n  down_revision = 'a'",
-            "computed: it is assigned under `if` @ down_revision",
-        ),
+        ("if x:\n  down_revision = 'a'", "computed: it is assigned under `if` @ down_revision"),
         (
             "if x: pass\nelif y: pass\nelse:\n  down_revision = 'a'",
             "computed: it is assigned under `if` @ down_revision",
@@ -326,14 +208,8 @@ fn other_bindings_make_a_name_computed() {
             "try:\n  y\nexcept E as down_revision: pass",
             "computed: it is assigned under `try` @ down_revision",
         ),
-        (
-            "for down_revision in x: pass",
-            "computed: it is assigned under `for` @ down_revision",
-        ),
-        (
-            "while x: down_revision = 'a'",
-            "computed: it is assigned under `while` @ down_revision",
-        ),
+        ("for down_revision in x: pass", "computed: it is assigned under `for` @ down_revision"),
+        ("while x: down_revision = 'a'", "computed: it is assigned under `while` @ down_revision"),
         (
             "with x as (y, down_revision): pass",
             "computed: it is assigned under `with` @ down_revision",
@@ -342,18 +218,9 @@ fn other_bindings_make_a_name_computed() {
             "match x:\n  case [*down_revision]: pass",
             "computed: it is assigned under `match` @ down_revision",
         ),
-        (
-            "import x as down_revision",
-            "computed: it is imported @ down_revision",
-        ),
-        (
-            "import down_revision.x",
-            "computed: it is imported @ down_revision.x",
-        ),
-        (
-            "from x import down_revision",
-            "computed: it is imported @ down_revision",
-        ),
+        ("import x as down_revision", "computed: it is imported @ down_revision"),
+        ("import down_revision.x", "computed: it is imported @ down_revision.x"),
+        ("from x import down_revision", "computed: it is imported @ down_revision"),
         (
             "f(down_revision := 'a')",
             "computed: it is assigned inside an expression @ down_revision",
@@ -366,26 +233,14 @@ fn other_bindings_make_a_name_computed() {
             "def f(x=(down_revision := 'a')): pass",
             "computed: it is assigned inside an expression @ down_revision",
         ),
-        (
-            "down_revision = 'a'\ndel down_revision",
-            "computed: it is deleted @ down_revision",
-        ),
-        (
-            "def down_revision(): pass",
-            "computed: it is a function @ down_revision",
-        ),
-        (
-            "class down_revision: pass",
-            "computed: it is a class @ down_revision",
-        ),
+        ("down_revision = 'a'\ndel down_revision", "computed: it is deleted @ down_revision"),
+        ("def down_revision(): pass", "computed: it is a function @ down_revision"),
+        ("class down_revision: pass", "computed: it is a class @ down_revision"),
         (
             "down_revision = 'a'\nif x:\n  down_revision += 'b'",
             "computed: it is assigned under `if` @ down_revision",
         ),
-        (
-            "if x:\n  down_revision = 'a'\ndown_revision = 'b'",
-            "string [b < 'b'] @ 'b'",
-        ),
+        ("if x:\n  down_revision = 'a'\ndown_revision = 'b'", "string [b < 'b'] @ 'b'"),
     ]);
 }
 
@@ -442,10 +297,7 @@ fn what_can_reach_any_name_makes_all_computed_until_they_are_assigned() {
     let dynamic = module("revision = 'a'\ndef __getattr__(name): return 'b'");
     assert!(matches!(dynamic.revision, Value::Known { .. }));
     assert!(matches!(dynamic.down_revision, Value::Computed { .. }));
-    assert!(matches!(
-        module("class C:\n  def __getattr__(self): pass").revision,
-        Value::Missing
-    ));
+    assert!(matches!(module("class C:\n  def __getattr__(self): pass").revision, Value::Missing));
 }
 
 #[test]
@@ -477,10 +329,7 @@ fn one_name_that_is_computed_leaves_the_others_known() {
     let shown = values(&found).map(|value| show(source.as_bytes(), value));
     assert_eq!(shown[0], "string [a < 'a'] @ 'a'");
     assert_eq!(shown[1], "string [b < 'b'] @ 'b'");
-    assert_eq!(
-        shown[2],
-        "computed: it is an attribute of something else @ cli.X"
-    );
+    assert_eq!(shown[2], "computed: it is an attribute of something else @ cli.X");
     assert_eq!(shown[3], "none [] @ None");
 }
 
@@ -497,12 +346,7 @@ fn line_endings_and_encodings_keep_spans_in_the_file() {
         b"if x:\r\n\ty\r\n\r\n\r\ndown_revision = 'a'\r\n",
         b"def f():\n    print 'x'\n\n\ndown_revision = 'a'\n",
     ] {
-        assert_eq!(
-            down_revision(source),
-            "string [a < 'a'] @ 'a'",
-            "{}",
-            source.escape_ascii()
-        );
+        assert_eq!(down_revision(source), "string [a < 'a'] @ 'a'", "{}", source.escape_ascii());
     }
     assert_eq!(
         down_revision(b"# coding: latin-1\nx = '\xe9'; down_revision = '\xe9'"),
@@ -532,21 +376,12 @@ fn what_python_could_not_load_is_a_fault() {
     ] {
         assert!(fault(source).is_some(), "{}", source.escape_ascii());
     }
-    for source in [
-        &b""[..],
-        b"\xef\xbb\xbf",
-        b"\n",
-        b"def f():\n    print 'x'\n",
-        b"\x0c",
-    ] {
+    for source in [&b""[..], b"\xef\xbb\xbf", b"\n", b"def f():\n    print 'x'\n", b"\x0c"] {
         assert_eq!(fault(source), None, "{}", source.escape_ascii());
     }
     let small = Limits { max_file_size: 3 };
     let message = read(b"x = 1", &small).fault.map(|fault| fault.message);
-    assert_eq!(
-        message.as_deref(),
-        Some("the file is 5 B; at most 3 B is read (max_file_size)")
-    );
+    assert_eq!(message.as_deref(), Some("the file is 5 B; at most 3 B is read (max_file_size)"));
     assert_eq!(read(b"x=1", &small).fault, None);
 }
 
@@ -563,23 +398,11 @@ fn slips_are_found_where_the_right_name_is_missing() {
             .collect()
     };
     for (source, expected) in [
-        (
-            "revision = 'a'\ndown_revisions = 'b'",
-            "down_revisions -> down_revision",
-        ),
-        (
-            "revision = 'a'\ndownrevision: str = 'b'",
-            "downrevision -> down_revision",
-        ),
+        ("revision = 'a'\ndown_revisions = 'b'", "down_revisions -> down_revision"),
+        ("revision = 'a'\ndownrevision: str = 'b'", "downrevision -> down_revision"),
         ("revison = 'a'\ndown_revision = 'b'", "revison -> revision"),
-        (
-            "Revision = 'a'\ndown_revision = 'b'",
-            "Revision -> revision",
-        ),
-        (
-            "revision = 'a'\ndown_rev = 'b'",
-            "down_rev -> down_revision",
-        ),
+        ("Revision = 'a'\ndown_revision = 'b'", "Revision -> revision"),
+        ("revision = 'a'\ndown_rev = 'b'", "down_rev -> down_revision"),
         ("revision = 'a'\nrevises = 'b'", "revises -> down_revision"),
         (
             "revision = 'a'\ndown_revision = 'b'\ndown_revisions = 'c'",

@@ -48,10 +48,7 @@ pub(super) fn lower(
 }
 
 fn is_allowed(reader: &Reader, finding: &Finding) -> bool {
-    finding
-        .site
-        .file()
-        .is_some_and(|file| reader.allows(file, finding.rule))
+    finding.site.file().is_some_and(|file| reader.allows(file, finding.rule))
 }
 
 fn touches(comparison: &Comparison<'_>, finding: &Finding) -> bool {
@@ -64,11 +61,7 @@ fn touches(comparison: &Comparison<'_>, finding: &Finding) -> bool {
 /// Says where an untouched file is to be mended.
 fn name_branches(comparison: &Comparison<'_>, finding: &mut Finding) {
     let branches = finding.culprits.iter().filter_map(|path| {
-        comparison
-            .blame
-            .elsewhere
-            .get(path)
-            .map(|branch| format!("{path} is on {branch} already"))
+        comparison.blame.elsewhere.get(path).map(|branch| format!("{path} is on {branch} already"))
     });
     let branches: Vec<String> = branches.collect();
     finding.help.extend(branches);
@@ -91,14 +84,12 @@ fn is_head_elsewhere(
             };
             let is_new_head =
                 |id: &RevisionId| pair.after.graph.is_head(id) && !pair.before.graph.contains(id);
-            let mut above = finding
-                .revisions
-                .iter()
-                .flat_map(|id| pair.after.graph.heads_above(id));
+            let mut above =
+                finding.revisions.iter().flat_map(|id| pair.after.graph.heads_above(id));
             if above.any(|id| is_new_head(id) && state.graph.is_head(id)) {
-                finding.help.push(format!(
-                    "the same head is on {name}; join the two there or here"
-                ));
+                finding
+                    .help
+                    .push(format!("the same head is on {name}; join the two there or here"));
                 return true;
             }
         }

@@ -69,11 +69,7 @@ pub struct Blame {
 pub fn check(reader: &mut Reader, comparison: &Comparison<'_>) -> Result<Report, tree::Error> {
     match comparison.after {
         After::Tree(after) => check_against(reader, comparison, after),
-        After::Conflicted {
-            as_base,
-            as_ours,
-            paths,
-        } => {
+        After::Conflicted { as_base, as_ours, paths } => {
             let base = check_against(reader, comparison, as_base)?;
             let mut report = check_against(reader, comparison, as_ours)?;
             let certain: BTreeSet<Key> = base.findings.iter().map(Key::of).collect();
@@ -99,13 +95,9 @@ fn check_against(
     report.notes.extend(problems.iter().map(problem_note));
     for pair in &pairs {
         report.environments.push(summary(pair));
-        report
-            .findings
-            .extend(judge(reader, comparison, after, pair)?);
+        report.findings.extend(judge(reader, comparison, after, pair)?);
     }
-    report
-        .findings
-        .sort_by(|one, other| order(one).cmp(&order(other)));
+    report.findings.sort_by(|one, other| order(one).cmp(&order(other)));
     read_sources(&mut report, comparison, after);
     Ok(report)
 }
@@ -118,10 +110,7 @@ fn judge(
     pair: &Pair,
 ) -> Result<Vec<Finding>, tree::Error> {
     let environment = &pair.environment;
-    let limits = Limits {
-        heads: environment.heads,
-        branches: &environment.branches,
-    };
+    let limits = Limits { heads: environment.heads, branches: &environment.branches };
     let head_faults = judge_heads(&pair.before.graph, &pair.after.graph, limits);
     let body_faults = body_faults(reader, after, pair)?;
     let subject = Subject {
@@ -162,10 +151,7 @@ fn debts(rule: &Rule, subject: &Subject<'_>, before: &State) -> BTreeSet<Key> {
         ..*subject
     };
     let found = rule.check(&past);
-    found
-        .iter()
-        .map(|finding| Key::of(finding).for_rule(rule, finding))
-        .collect()
+    found.iter().map(|finding| Key::of(finding).for_rule(rule, finding)).collect()
 }
 
 /// Reads the whole of each file that the change adds or edits.
@@ -177,12 +163,7 @@ fn body_faults(
     let old: BTreeSet<&File> = pair.before.files.iter().collect();
     let known: BTreeSet<_> = old.iter().map(|file| file.id).collect();
     let mut faults = BTreeMap::new();
-    for file in pair
-        .after
-        .files
-        .iter()
-        .filter(|file| !known.contains(&file.id))
-    {
+    for file in pair.after.files.iter().filter(|file| !known.contains(&file.id)) {
         if let Some(fault) = reader.body_fault(after, file)? {
             faults.insert(file.clone(), fault);
         }
@@ -213,45 +194,26 @@ struct Key {
 
 impl Key {
     fn of(finding: &Finding) -> Key {
-        let path = finding
-            .revisions
-            .is_empty()
-            .then(|| finding.site.path().clone());
-        Key {
-            rule: finding.rule,
-            revisions: finding.revisions.clone(),
-            path,
-            file: None,
-        }
+        let path = finding.revisions.is_empty().then(|| finding.site.path().clone());
+        Key { rule: finding.rule, revisions: finding.revisions.clone(), path, file: None }
     }
 
     fn for_rule(self, rule: &Rule, finding: &Finding) -> Key {
         match rule.debt {
-            Debt::SameFile => Key {
-                file: finding.site.file().cloned(),
-                ..self
-            },
+            Debt::SameFile => Key { file: finding.site.file().cloned(), ..self },
             Debt::SameFault | Debt::Compared => self,
         }
     }
 }
 
 fn order(finding: &Finding) -> impl Ord + use<'_> {
-    (
-        std::cmp::Reverse(finding.level),
-        &finding.environment,
-        finding.site.path(),
-        finding.rule,
-    )
+    (std::cmp::Reverse(finding.level), &finding.environment, finding.site.path(), finding.rule)
 }
 
 fn read_sources(report: &mut Report, comparison: &Comparison<'_>, after: &dyn Tree) {
     let related = |finding: &Finding| -> Vec<File> {
         let sites = finding.related.iter().map(|related| &related.site);
-        sites
-            .chain([&finding.site])
-            .filter_map(|site| site.file().cloned())
-            .collect()
+        sites.chain([&finding.site]).filter_map(|site| site.file().cloned()).collect()
     };
     let files: BTreeSet<File> = report.findings.iter().flat_map(related).collect();
     for file in files {
@@ -262,10 +224,7 @@ fn read_sources(report: &mut Report, comparison: &Comparison<'_>, after: &dyn Tr
 }
 
 fn problem_note(problem: &Problem) -> Note {
-    Note {
-        message: problem.to_string(),
-        help: Vec::new(),
-    }
+    Note { message: problem.to_string(), help: Vec::new() }
 }
 
 fn conflict_note(paths: &[RepoPath], wording: &Wording) -> Note {

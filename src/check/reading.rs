@@ -29,10 +29,7 @@ pub struct State {
 impl Reader {
     /// Makes a reader that takes files of at most so many bytes.
     pub fn new(max_file_size: u64) -> Reader {
-        Reader {
-            limits: Limits { max_file_size },
-            modules: HashMap::new(),
-        }
+        Reader { limits: Limits { max_file_size }, modules: HashMap::new() }
     }
 
     /// Reads an environment, with files that lie elsewhere and belong to it.
@@ -68,10 +65,7 @@ impl Reader {
                 module
             }
         };
-        Ok(Migration {
-            file: file.clone(),
-            module,
-        })
+        Ok(Migration { file: file.clone(), module })
     }
 
     /// Tells why Python could not load a file as a whole, if it could not.

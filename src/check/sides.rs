@@ -85,10 +85,7 @@ impl Side {
             let state = reader.state(tree, &environment, &[])?;
             found.push(Found { environment, state });
         }
-        let mut side = Side {
-            found,
-            strays: Vec::new(),
-        };
+        let mut side = Side { found, strays: Vec::new() };
         for stray in strays(tree, &side.found, everywhere)? {
             side.adopt(reader, tree, stray)?;
         }
@@ -98,10 +95,7 @@ impl Side {
     /// Gives a migration outside of every environment to the one that its parents belong to.
     fn adopt(&mut self, reader: &mut Reader, tree: &dyn Tree, stray: File) -> Result<(), Error> {
         let migration = reader.migration(tree, &stray)?;
-        let home = self
-            .found
-            .iter_mut()
-            .find(|found| belongs(&migration, &found.state));
+        let home = self.found.iter_mut().find(|found| belongs(&migration, &found.state));
         match home {
             Some(home) => {
                 let mut elsewhere: Vec<File> = home.state.files.clone();
@@ -127,17 +121,11 @@ fn strays(
     found: &[Found],
     everywhere: &[Environment],
 ) -> Result<Vec<File>, Error> {
-    let claimed: BTreeSet<&RepoPath> = found
-        .iter()
-        .flat_map(|found| &found.state.files)
-        .map(|file| &file.path)
-        .collect();
+    let claimed: BTreeSet<&RepoPath> =
+        found.iter().flat_map(|found| &found.state.files).map(|file| &file.path).collect();
     let here: BTreeSet<_> = found.iter().map(|found| found.environment.key()).collect();
     let mut strays = BTreeSet::new();
-    for environment in everywhere
-        .iter()
-        .filter(|environment| !here.contains(&environment.key()))
-    {
+    for environment in everywhere.iter().filter(|environment| !here.contains(&environment.key())) {
         for listed in migration_files(tree, environment)? {
             if let Listed::File(file) = listed
                 && !claimed.contains(&file.path)
@@ -152,25 +140,17 @@ fn strays(
 /// Takes the environment with the same version folders, else the one that shares most revisions.
 fn counterpart(found: &Found, landed: &mut [Option<Found>]) -> Option<Found> {
     let same = landed.iter().position(|other| {
-        other
-            .as_ref()
-            .is_some_and(|other| other.environment.key() == found.environment.key())
+        other.as_ref().is_some_and(|other| other.environment.key() == found.environment.key())
     });
     let place = same.or_else(|| {
         let shared = |other: &Option<Found>| {
             let other = other.as_ref()?;
-            let shared = other
-                .state
-                .graph
-                .revisions()
-                .filter(|revision| has(found, revision))
-                .count();
+            let shared =
+                other.state.graph.revisions().filter(|revision| has(found, revision)).count();
             (shared > 0).then_some(shared)
         };
-        let scored = landed
-            .iter()
-            .enumerate()
-            .filter_map(|(place, other)| Some((shared(other)?, place)));
+        let scored =
+            landed.iter().enumerate().filter_map(|(place, other)| Some((shared(other)?, place)));
         scored
             .max_by_key(|(shared, place)| (*shared, std::cmp::Reverse(*place)))
             .map(|(_, place)| place)

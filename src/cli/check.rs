@@ -13,10 +13,7 @@ pub(super) fn run(
     session: &Session,
     terminal: &Terminal,
 ) -> Result<Outcome, Failure> {
-    let subject = Subject {
-        side: side(check, session)?,
-        against: against(check),
-    };
+    let subject = Subject { side: side(check, session)?, against: against(check) };
     let report = session.judge().change(&subject)?;
     let text = match session.format {
         Format::Text => report::text::render(&report, &Bypass::default(), &terminal.output_style()),
@@ -40,11 +37,9 @@ fn side(check: &Check, session: &Session) -> Result<Side, Failure> {
 pub(super) fn default_side(session: &Session) -> Result<Side, Failure> {
     match session.repository.work_dir() {
         Some(_) => Ok(Side::WorkTree),
-        None => session
-            .repository
-            .head()
-            .map(Side::Commit)
-            .ok_or(crate::judge::Error::Unborn.into()),
+        None => {
+            session.repository.head().map(Side::Commit).ok_or(crate::judge::Error::Unborn.into())
+        }
     }
 }
 

@@ -38,14 +38,8 @@ fn text(config: &Config, environments: &[Environment]) -> String {
     lines.push(format!("fetch = {}", quoted(fetch)));
     let timeout = humantime::format_duration(config.fetch_timeout).to_string();
     lines.push(format!("fetch_timeout = {}", quoted(&timeout)));
-    lines.push(format!(
-        "max_revision_id_length = {}",
-        config.max_revision_id_length
-    ));
-    let size = bytesize::ByteSize::b(config.max_file_size)
-        .display()
-        .iec()
-        .to_string();
+    lines.push(format!("max_revision_id_length = {}", config.max_revision_id_length));
+    let size = bytesize::ByteSize::b(config.max_file_size).display().iec().to_string();
     lines.push(format!("max_file_size = {}", quoted(&size)));
     lines.push(format!("exclude = {}", patterns(&config.exclude)));
     lines.extend(environments.iter().flat_map(environment));
@@ -58,22 +52,13 @@ fn text(config: &Config, environments: &[Environment]) -> String {
 }
 
 fn environment(environment: &Environment) -> Vec<String> {
-    let locations = environment
-        .version_locations
-        .iter()
-        .map(|path| quoted(&path.to_string()));
+    let locations = environment.version_locations.iter().map(|path| quoted(&path.to_string()));
     let branches = environment.branches.iter().map(|branch| quoted(branch));
     vec![
         "\n[[environment]]".to_owned(),
         format!("name = {}", quoted(&environment.name)),
-        format!(
-            "script_location = {}",
-            quoted(&environment.script_location.to_string())
-        ),
-        format!(
-            "version_locations = [{}]",
-            locations.collect::<Vec<_>>().join(", ")
-        ),
+        format!("script_location = {}", quoted(&environment.script_location.to_string())),
+        format!("version_locations = [{}]", locations.collect::<Vec<_>>().join(", ")),
         format!("recursive = {}", environment.recursive),
         format!("heads = {}", environment.heads),
         format!("branches = [{}]", branches.collect::<Vec<_>>().join(", ")),
@@ -81,10 +66,7 @@ fn environment(environment: &Environment) -> Vec<String> {
 }
 
 fn patterns(patterns: &[glob::Pattern]) -> String {
-    let quoted: Vec<String> = patterns
-        .iter()
-        .map(|pattern| quoted(pattern.as_str()))
-        .collect();
+    let quoted: Vec<String> = patterns.iter().map(|pattern| quoted(pattern.as_str())).collect();
     format!("[{}]", quoted.join(", "))
 }
 

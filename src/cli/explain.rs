@@ -13,20 +13,13 @@ pub(super) fn run(explain: &Explain, terminal: &Terminal) -> Outcome {
     };
     match rules::find(name) {
         Some(rule) => {
-            terminal.print(&format!(
-                "# {} ({})\n\n{}",
-                rule.name, rule.level, rule.explain
-            ));
+            terminal.print(&format!("# {} ({})\n\n{}", rule.name, rule.level, rule.explain));
             Outcome::Clean
         }
         None => {
-            let near = nearest(name)
-                .map(|near| format!("; did you mean `{near}`?"))
-                .unwrap_or_default();
-            terminal.warn(&format!(
-                "error: there is no rule `{}`{near}\n",
-                escape(name)
-            ));
+            let near =
+                nearest(name).map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
+            terminal.warn(&format!("error: there is no rule `{}`{near}\n", escape(name)));
             Outcome::Broken
         }
     }
@@ -34,16 +27,12 @@ pub(super) fn run(explain: &Explain, terminal: &Terminal) -> Outcome {
 
 fn list() -> String {
     let width = RULES.iter().map(|rule| rule.name.len()).max().unwrap_or(0);
-    let lines = RULES
-        .iter()
-        .map(|rule| format!("{:width$}  {}\n", rule.name, rule.level));
+    let lines = RULES.iter().map(|rule| format!("{:width$}  {}\n", rule.name, rule.level));
     lines.collect::<String>() + "\nfor one of them: alembic-guard explain RULE\n"
 }
 
 fn nearest(name: &str) -> Option<&'static str> {
     let distance = |rule: &str| strsim::damerau_levenshtein(rule, name);
-    let nearest = rules::names()
-        .into_iter()
-        .min_by_key(|rule| distance(rule))?;
+    let nearest = rules::names().into_iter().min_by_key(|rule| distance(rule))?;
     (distance(nearest) <= nearest.len() / 2).then_some(nearest)
 }

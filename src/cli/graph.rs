@@ -48,21 +48,15 @@ fn view(revision: &Revision, session: &Session) -> Result<GraphView, Failure> {
     let tree = session.repository.side_tree(side)?;
     let judge = session.judge();
     let config = judge.config(&*tree)?;
-    let report = judge.change(&Subject {
-        side,
-        against: Against::Nothing,
-    })?;
+    let report = judge.change(&Subject { side, against: Against::Nothing })?;
     let mut reader = Reader::new(config.max_file_size);
     let mut view = GraphView::default();
     for environment in judge.discover(&*tree, &config)?.environments {
         let state = reader.state(&*tree, &environment, &[])?;
-        let findings = report
-            .findings
-            .iter()
-            .filter(|finding| finding.environment == environment.name);
+        let findings =
+            report.findings.iter().filter(|finding| finding.environment == environment.name);
         let problems = findings.map(|finding| finding.message.clone()).collect();
-        view.environments
-            .push(environment_view(environment, &state, problems));
+        view.environments.push(environment_view(environment, &state, problems));
     }
     Ok(view)
 }
@@ -78,10 +72,7 @@ fn environment_view(
         name: environment.name,
         script_location: environment.script_location,
         version_locations: environment.version_locations,
-        revisions: losers
-            .chain(state.graph.revisions())
-            .map(revision_view)
-            .collect(),
+        revisions: losers.chain(state.graph.revisions()).map(revision_view).collect(),
         heads: owned(state.graph.heads()),
         real_heads: owned(state.graph.real_heads()),
         bases: owned(state.graph.bases()),
@@ -93,9 +84,7 @@ fn revision_view(revision: &GraphRevision) -> RevisionView {
     let parents = revision.parents.texts().iter();
     RevisionView {
         revision: revision.id.clone(),
-        down_revision: parents
-            .map(|text| RevisionId::new(text.text.clone()))
-            .collect(),
+        down_revision: parents.map(|text| RevisionId::new(text.text.clone())).collect(),
         depends_on: revision.dependencies().map(str::to_owned).collect(),
         branch_labels: revision.labels().map(str::to_owned).collect(),
         path: revision.migration.file.path.clone(),

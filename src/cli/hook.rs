@@ -42,11 +42,7 @@ fn checked(arguments: &Check, global: &Global, terminal: &Terminal) -> Result<Ou
 
 fn install(directory: &Path, force: bool, terminal: &Terminal) -> Result<Outcome, Failure> {
     let binary = std::env::current_exe().map_err(Failure::Binary)?;
-    let options = InstallOptions {
-        directory: directory.to_owned(),
-        binary,
-        force,
-    };
+    let options = InstallOptions { directory: directory.to_owned(), binary, force };
     for installed in hook::install(&options)? {
         terminal.print(&format!("{installed}\n"));
     }
@@ -103,34 +99,17 @@ fn push(
     };
     let hosted = HostedPush::from_environment(variable)?.filter(|_| refs.is_empty());
     if let Some(hosted) = hosted {
-        destination = Remote {
-            name: hosted.remote,
-            url: hosted.url,
-        };
+        destination = Remote { name: hosted.remote, url: hosted.url };
         refs = vec![hosted.pushed];
         terminal.warn("alembic-guard: this host of hooks tells only the first ref of a push; that one is judged\n");
     }
     let mut reports = session.judge().push(&destination, &refs)?;
     for report in &mut reports {
         let branch = hook::branch_of(&session.repository, report);
-        hook::lower_as_asked(
-            &session.repository,
-            branch.as_deref(),
-            &mut report.report.findings,
-        );
+        hook::lower_as_asked(&session.repository, branch.as_deref(), &mut report.report.findings);
     }
-    terminal.warn(&pushed_text(
-        &reports,
-        &refs,
-        &destination,
-        session,
-        terminal,
-    )?);
-    Ok(reports
-        .iter()
-        .map(RefReport::outcome)
-        .max()
-        .unwrap_or(Outcome::Clean))
+    terminal.warn(&pushed_text(&reports, &refs, &destination, session, terminal)?);
+    Ok(reports.iter().map(RefReport::outcome).max().unwrap_or(Outcome::Clean))
 }
 
 fn pushed_text(
@@ -151,11 +130,7 @@ fn pushed_text(
         ],
     };
     let fine = push_fine(reports, refs, destination);
-    let push = Push {
-        refs: reports,
-        push_fine: fine.as_deref(),
-        bypass: &bypass,
-    };
+    let push = Push { refs: reports, push_fine: fine.as_deref(), bypass: &bypass };
     Ok(report::text::render_refs(&push, &terminal.hook_style()))
 }
 

@@ -63,20 +63,14 @@ impl Session {
         let index = absolute_index();
         let config = global.config.as_ref().map(read_config).transpose()?;
         if let Some(directory) = &global.directory {
-            std::env::set_current_dir(directory).map_err(|source| Failure::Directory {
-                path: directory.clone(),
-                source,
-            })?;
+            std::env::set_current_dir(directory)
+                .map_err(|source| Failure::Directory { path: directory.clone(), source })?;
         }
         let repository = Repository::open(index.as_deref()).map_err(Error::from)?;
         let in_ci =
             std::env::var_os("CI").is_some_and(|value| !value.is_empty() && value != "false");
         let circumstances = Circumstances { config, in_ci };
-        Ok(Session {
-            repository,
-            circumstances,
-            format: global.format,
-        })
+        Ok(Session { repository, circumstances, format: global.format })
     }
 
     fn judge(&self) -> crate::judge::Judge<'_> {
@@ -91,10 +85,8 @@ fn absolute_index() -> Option<PathBuf> {
 }
 
 fn read_config(path: &PathBuf) -> Result<(String, Vec<u8>), Failure> {
-    let source = std::fs::read(path).map_err(|source| Failure::ReadConfig {
-        path: path.clone(),
-        source,
-    })?;
+    let source =
+        std::fs::read(path).map_err(|source| Failure::ReadConfig { path: path.clone(), source })?;
     Ok((path.display().to_string(), source))
 }
 
@@ -106,15 +98,9 @@ enum Failure {
     #[error(transparent)]
     Hook(#[from] hooks::Error),
     #[error("cannot go to `{}`", path.display())]
-    Directory {
-        path: PathBuf,
-        source: std::io::Error,
-    },
+    Directory { path: PathBuf, source: std::io::Error },
     #[error("cannot read `{}`", path.display())]
-    ReadConfig {
-        path: PathBuf,
-        source: std::io::Error,
-    },
+    ReadConfig { path: PathBuf, source: std::io::Error },
     #[error("cannot read what git says on standard input")]
     Stdin(#[source] std::io::Error),
     #[error("cannot tell where this program is")]
@@ -158,26 +144,14 @@ impl Failure {
         }
         let style = terminal.error_style();
         if let Failure::Judge(Error::Config(bad)) = self {
-            let mistakes = bad
-                .invalid
-                .mistakes
-                .iter()
-                .map(|mistake| report::text::Problem {
-                    message: mistake.message.clone(),
-                    span: mistake.span.clone(),
-                    help: mistake
-                        .nearest
-                        .as_ref()
-                        .map(|near| format!("did you mean `{near}`?")),
-                });
+            let mistakes = bad.invalid.mistakes.iter().map(|mistake| report::text::Problem {
+                message: mistake.message.clone(),
+                span: mistake.span.clone(),
+                help: mistake.nearest.as_ref().map(|near| format!("did you mean `{near}`?")),
+            });
             let mistakes: Vec<report::text::Problem> = mistakes.collect();
             let path = bad.invalid.path.to_string();
-            terminal.warn(&report::text::config_problems(
-                &path,
-                &bad.source,
-                &mistakes,
-                &style,
-            ));
+            terminal.warn(&report::text::config_problems(&path, &bad.source, &mistakes, &style));
         }
         terminal.warn(&report::text::broken(self, &help, &style));
         Outcome::Broken

@@ -18,11 +18,7 @@ pub(super) struct Terminal {
 
 impl Terminal {
     pub(super) fn new(global: &Global) -> Terminal {
-        Terminal {
-            color: global.color,
-            quiet: global.quiet,
-            verbose: global.verbose,
-        }
+        Terminal { color: global.color, quiet: global.quiet, verbose: global.verbose }
     }
 
     /// Tells how text on standard output is to look.
@@ -69,9 +65,7 @@ impl Terminal {
 
 /// Writes all of it; a reader that has gone away is a normal end.
 fn write(stream: &mut impl Write, text: &str) {
-    let _ = stream
-        .write_all(text.as_bytes())
-        .and_then(|()| stream.flush());
+    let _ = stream.write_all(text.as_bytes()).and_then(|()| stream.flush());
 }
 
 fn speaks_unicode() -> bool {

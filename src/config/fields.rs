@@ -16,20 +16,12 @@ pub(super) struct Fields<'t, 'm> {
 impl<'t, 'm> Fields<'t, 'm> {
     /// Begins to read a table.
     pub(super) fn new(table: &'t DeTable<'t>, mistakes: &'m mut Vec<Mistake>) -> Self {
-        Fields {
-            table,
-            known: Vec::new(),
-            mistakes,
-        }
+        Fields { table, known: Vec::new(), mistakes }
     }
 
     /// Notes a mistake.
     pub(super) fn wrong(&mut self, span: Span, message: impl Into<String>) {
-        self.mistakes.push(Mistake {
-            message: message.into(),
-            span,
-            nearest: None,
-        });
+        self.mistakes.push(Mistake { message: message.into(), span, nearest: None });
     }
 
     /// Takes a string.
@@ -55,9 +47,7 @@ impl<'t, 'm> Fields<'t, 'm> {
         choices: &[(&'static str, T)],
     ) -> Option<T> {
         let text = self.text(key)?;
-        chosen(&text, choices)
-            .map_err(|mistake| self.mistakes.push(mistake))
-            .ok()
+        chosen(&text, choices).map_err(|mistake| self.mistakes.push(mistake)).ok()
     }
 
     /// Takes `true` or `false`.
@@ -102,8 +92,7 @@ impl<'t, 'm> Fields<'t, 'm> {
     pub(super) fn table(&mut self, key: &'static str) -> Option<&'t DeTable<'t>> {
         let value = self.take(key)?;
         let expected = format!("a table, written `[{key}]`");
-        self.expect(key, value, &expected, DeValue::as_table)
-            .map(Spanned::into_inner)
+        self.expect(key, value, &expected, DeValue::as_table).map(Spanned::into_inner)
     }
 
     /// Takes an array of tables.
@@ -116,9 +105,7 @@ impl<'t, 'm> Fields<'t, 'm> {
             return Vec::new();
         };
         let tables = array.into_inner().iter();
-        tables
-            .filter_map(|item| self.expect(key, item, &expected, DeValue::as_table))
-            .collect()
+        tables.filter_map(|item| self.expect(key, item, &expected, DeValue::as_table)).collect()
     }
 
     /// Returns where a key is written, or where its value is.

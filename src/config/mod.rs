@@ -112,16 +112,10 @@ impl Config {
             return false;
         }
         let whole = String::from_utf8_lossy(path.as_bytes());
-        let ends = whole
-            .match_indices('/')
-            .map(|(slash, _)| slash)
-            .chain([whole.len()]);
+        let ends = whole.match_indices('/').map(|(slash, _)| slash).chain([whole.len()]);
         let mut prefixes = ends.map(|end| &whole[..end]);
-        prefixes.any(|prefix| {
-            self.exclude
-                .iter()
-                .any(|pattern| pattern.matches_with(prefix, OPTIONS))
-        })
+        prefixes
+            .any(|prefix| self.exclude.iter().any(|pattern| pattern.matches_with(prefix, OPTIONS)))
     }
 
     /// Tells whether a branch is never judged.
@@ -150,35 +144,18 @@ mod tests {
     use super::*;
 
     fn patterns(texts: &[&str]) -> Vec<glob::Pattern> {
-        texts
-            .iter()
-            .map(|text| glob::Pattern::new(text).expect("the test's own pattern"))
-            .collect()
+        texts.iter().map(|text| glob::Pattern::new(text).expect("the test's own pattern")).collect()
     }
 
     #[test]
     fn a_folder_is_excluded_with_all_below_it() {
-        let config = Config {
-            exclude: patterns(&["tests/**", "docs", "*/fixtures"]),
-            ..Config::default()
-        };
+        let config =
+            Config { exclude: patterns(&["tests/**", "docs", "*/fixtures"]), ..Config::default() };
         let excluded = |path: &str| config.excludes(&path.into());
-        for path in [
-            "tests/a.py",
-            "tests/a/b.py",
-            "docs/a/b",
-            "docs",
-            "a/fixtures/b",
-        ] {
+        for path in ["tests/a.py", "tests/a/b.py", "docs/a/b", "docs", "a/fixtures/b"] {
             assert!(excluded(path), "{path}");
         }
-        for path in [
-            "",
-            "src/tests/a.py",
-            "docs2/a",
-            "a/b/fixtures/c",
-            "fixtures/c",
-        ] {
+        for path in ["", "src/tests/a.py", "docs2/a", "a/b/fixtures/c", "fixtures/c"] {
             assert!(!excluded(path), "{path}");
         }
         assert!(!Config::default().excludes(&"tests/a.py".into()));
@@ -187,12 +164,7 @@ mod tests {
     #[test]
     fn a_star_in_a_branch_pattern_crosses_slashes() {
         let patterns = patterns(&["main", "release/*"]);
-        for branch in [
-            "main",
-            "refs/heads/main",
-            "release/1.0",
-            "release/1.0/hotfix",
-        ] {
+        for branch in ["main", "refs/heads/main", "release/1.0", "release/1.0/hotfix"] {
             assert!(matches_ref(&patterns, branch), "{branch}");
         }
         for branch in ["main2", "release", "my/release/1.0", "refs/tags/main"] {

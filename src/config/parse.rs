@@ -12,11 +12,8 @@ use super::{Config, EnvironmentConfig, Fetch};
 use crate::finding::Level;
 use crate::tree::RepoPath;
 
-const LEVELS: [(&str, Level); 3] = [
-    ("off", Level::Off),
-    ("warn", Level::Warn),
-    ("error", Level::Error),
-];
+const LEVELS: [(&str, Level); 3] =
+    [("off", Level::Off), ("warn", Level::Warn), ("error", Level::Error)];
 
 /// Reads a configuration file; `rule_names` are the rules that `[rules]` may set.
 pub fn parse(
@@ -30,10 +27,7 @@ pub fn parse(
         return Ok(config);
     }
     mistakes.sort_by_key(|mistake| mistake.span.start);
-    Err(Invalid {
-        path: path.clone(),
-        mistakes,
-    })
+    Err(Invalid { path: path.clone(), mistakes })
 }
 
 fn read(source: &[u8], rule_names: &[&'static str], mistakes: &mut Vec<Mistake>) -> Config {
@@ -76,15 +70,11 @@ fn top_level(
         fetch: fields
             .choice("fetch", &[("auto", Fetch::Auto), ("never", Fetch::Never)])
             .unwrap_or(default.fetch),
-        fetch_timeout: fields
-            .parsed("fetch_timeout", duration)
-            .unwrap_or(default.fetch_timeout),
+        fetch_timeout: fields.parsed("fetch_timeout", duration).unwrap_or(default.fetch_timeout),
         max_revision_id_length: fields
             .count("max_revision_id_length")
             .unwrap_or(default.max_revision_id_length),
-        max_file_size: fields
-            .parsed("max_file_size", size)
-            .unwrap_or(default.max_file_size),
+        max_file_size: fields.parsed("max_file_size", size).unwrap_or(default.max_file_size),
         exclude: fields.list("exclude", path_pattern).unwrap_or_default(),
         ..default
     };
@@ -231,11 +221,7 @@ fn path_pattern(text: &str) -> Result<glob::Pattern, String> {
     if relative.is_root() {
         return Err("it would exclude everything".to_owned());
     }
-    pattern(
-        text.strip_prefix("./")
-            .unwrap_or(text)
-            .trim_end_matches('/'),
-    )
+    pattern(text.strip_prefix("./").unwrap_or(text).trim_end_matches('/'))
 }
 
 fn duration(text: &str) -> Result<Duration, String> {

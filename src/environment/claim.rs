@@ -51,12 +51,8 @@ pub(super) fn claims(
         Some(file) => read_pyproject(lookup, file, problems)?,
         None => None,
     };
-    let mut claims = Claims {
-        interest,
-        pyproject: pyproject.as_ref(),
-        found: Vec::new(),
-        problems,
-    };
+    let mut claims =
+        Claims { interest, pyproject: pyproject.as_ref(), found: Vec::new(), problems };
     for file in &interest.inis {
         let source = lookup.tree.read(file)?;
         if source.len() <= MAX_SIZE && claims.concerns(file, &source) {
@@ -69,11 +65,7 @@ pub(super) fn claims(
 
 /// Returns the claim of a folder that nothing else claims.
 pub(super) fn bare(folder: &RepoPath) -> Claim {
-    Claim {
-        folder: folder.clone(),
-        origin: Origin::Bare,
-        settings: Settings::default(),
-    }
+    Claim { folder: folder.clone(), origin: Origin::Bare, settings: Settings::default() }
 }
 
 fn read_pyproject(
@@ -121,25 +113,12 @@ impl Claims<'_> {
         for section in &sections {
             if let Some(origin) = self.origin(file, &ini, section) {
                 claimed = true;
-                self.claim(
-                    origin,
-                    Some(IniSection {
-                        file,
-                        ini: &ini,
-                        section,
-                    }),
-                );
+                self.claim(origin, Some(IniSection { file, ini: &ini, section }));
             }
         }
         if !claimed && is_alembic_ini(file) && self.interest.env {
-            let main = sections
-                .into_iter()
-                .find(|section| section.name == MAIN_SECTION);
-            let section = main.map(|section| IniSection {
-                file,
-                ini: &ini,
-                section,
-            });
+            let main = sections.into_iter().find(|section| section.name == MAIN_SECTION);
+            let section = main.map(|section| IniSection { file, ini: &ini, section });
             self.claim(Origin::OwnFolder { ini: file.clone() }, section);
         }
     }
@@ -165,10 +144,7 @@ impl Claims<'_> {
     fn origin(&self, file: &File, ini: &Ini, section: &Section) -> Option<Origin> {
         let keys = [SCRIPT_LOCATION, VERSION_LOCATIONS];
         if keys.iter().any(|key| section.options.contains_key(*key)) {
-            return Some(Origin::Section {
-                ini: file.clone(),
-                name: section.name.clone(),
-            });
+            return Some(Origin::Section { ini: file.clone(), name: section.name.clone() });
         }
         let inherits = keys.iter().any(|key| ini.defaults.contains_key(*key))
             || self.pyproject.is_some_and(Pyproject::speaks);
@@ -192,21 +168,16 @@ impl Claims<'_> {
 
     fn claim(&mut self, origin: Origin, section: Option<IniSection<'_>>) {
         match Settings::read(section, self.pyproject, self.problems) {
-            Ok(settings) => self.found.push(Claim {
-                folder: self.interest.folder.clone(),
-                origin,
-                settings,
-            }),
+            Ok(settings) => {
+                self.found.push(Claim { folder: self.interest.folder.clone(), origin, settings })
+            }
             Err(problem) => self.problems.push(*problem),
         }
     }
 
     fn problem(&mut self, file: &File, span: crate::text::Span, message: String) {
         self.problems.push(Problem {
-            site: Site::Span {
-                file: file.clone(),
-                span,
-            },
+            site: Site::Span { file: file.clone(), span },
             section: None,
             key: None,
             message,
@@ -224,9 +195,7 @@ fn mentions_locations(source: &[u8]) -> bool {
     let mut lines = source.split(|byte| matches!(byte, b'\n' | b'\r'));
     lines.any(|line| {
         let line = line.trim_ascii_start();
-        keys.iter().any(|key| {
-            line.get(..key.len())
-                .is_some_and(|start| start.eq_ignore_ascii_case(key))
-        })
+        keys.iter()
+            .any(|key| line.get(..key.len()).is_some_and(|start| start.eq_ignore_ascii_case(key)))
     })
 }

@@ -63,18 +63,12 @@ fn search(lookup: &Lookup<'_>, config: &Config) -> Result<Discovery, Error> {
     make_unique(&mut environments);
     environments.sort_by(|one, other| {
         let key = |environment: &Environment| {
-            (
-                environment.script_location.clone(),
-                environment.name.clone(),
-            )
+            (environment.script_location.clone(), environment.name.clone())
         };
         key(one).cmp(&key(other))
     });
     problems.dedup();
-    Ok(Discovery {
-        environments,
-        problems,
-    })
+    Ok(Discovery { environments, problems })
 }
 
 fn too_many(claim: &Claim) -> Problem {
@@ -136,11 +130,8 @@ fn settle(
         let (folder, problem) = version_folder(lookup, stated, &claim.folder, run_from.as_ref())?;
         populated |= problem.is_none();
         let usual = script_location.join("versions");
-        problems.extend(
-            problem
-                .filter(|_| folder.as_ref() != Some(&usual))
-                .map(|problem| *problem),
-        );
+        problems
+            .extend(problem.filter(|_| folder.as_ref() != Some(&usual)).map(|problem| *problem));
         folders.extend(folder.filter(|folder| !folders.contains(folder)));
     }
     if claim.settings.version_locations.is_empty() {
@@ -162,11 +153,7 @@ fn settle(
         heads: 1,
         branches: Vec::new(),
     };
-    Ok(Some(Settled {
-        environment,
-        origin: claim.origin.clone(),
-        populated,
-    }))
+    Ok(Some(Settled { environment, origin: claim.origin.clone(), populated }))
 }
 
 /// Finds the `script_location` and, where it takes one, the current directory.

@@ -84,14 +84,8 @@ impl Ini {
             None => (name == "here").then_some(here),
         };
         match interpolation::interpolate(&raw.text, &lookup) {
-            Ok(text) => Ok(Some(Setting {
-                text,
-                span: raw.span.clone(),
-            })),
-            Err(message) => Err(Fault {
-                message,
-                span: raw.span.clone(),
-            }),
+            Ok(text) => Ok(Some(Setting { text, span: raw.span.clone() })),
+            Err(message) => Err(Fault { message, span: raw.span.clone() }),
         }
     }
 
@@ -164,10 +158,7 @@ impl Reader {
             return Err(line.fault(format!("section `[{name}]` is there twice")));
         }
         self.place = Place::Section(self.ini.sections.len());
-        self.ini.sections.push(Section {
-            name: name.to_owned(),
-            options: Options::new(),
-        });
+        self.ini.sections.push(Section { name: name.to_owned(), options: Options::new() });
         Ok(())
     }
 

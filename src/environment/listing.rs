@@ -91,10 +91,7 @@ impl Lister<'_> {
                 .filter(|entry| !matches!(entry.node, Node::Folder(_)))
                 .map(|entry| stem(&entry.name))
                 .collect();
-            for entry in compiled
-                .iter()
-                .filter(|entry| !stems.contains(stem(&entry.name)))
-            {
+            for entry in compiled.iter().filter(|entry| !stems.contains(stem(&entry.name))) {
                 self.entry(&cache, entry, &compiled)?;
             }
         }

@@ -45,10 +45,7 @@ pub(super) fn script_folder(
         match lookup.find(&candidate.folder)? {
             Found::Folder(folder) => {
                 let holds = holds_migrations(lookup, &folder)?;
-                let real = Candidate {
-                    folder,
-                    ..candidate
-                };
+                let real = Candidate { folder, ..candidate };
                 if holds {
                     return Ok(Ok(real));
                 }
@@ -90,10 +87,7 @@ pub(super) fn version_folder(
         }
     }
     let expected = first.filter(|_| !has_placeholder(&stated.text));
-    Ok((
-        expected,
-        Some(stated.refused(missing(&stated.text, outside))),
-    ))
+    Ok((expected, Some(stated.refused(missing(&stated.text, outside)))))
 }
 
 fn holds_migrations(lookup: &Lookup<'_>, folder: &RepoPath) -> Result<bool, Error> {
@@ -102,12 +96,8 @@ fn holds_migrations(lookup: &Lookup<'_>, folder: &RepoPath) -> Result<bool, Erro
 
 impl Stated {
     fn refused(&self, reason: &str) -> Box<Problem> {
-        let text = self
-            .text
-            .replace(&format!("{ROOT}/"), "")
-            .replace(ROOT, ".");
-        self.place
-            .problem(format!("`{}` is `{text}`: {reason}", self.place.key))
+        let text = self.text.replace(&format!("{ROOT}/"), "").replace(ROOT, ".");
+        self.place.problem(format!("`{}` is `{text}`: {reason}", self.place.key))
     }
 }
 
@@ -127,35 +117,22 @@ fn has_placeholder(text: &str) -> bool {
 
 /// Returns every folder that a location may mean, the likeliest first; at least one.
 fn candidates(text: &str, written_in: &RepoPath) -> Result<Vec<Candidate>, String> {
-    let anywhere = |folder: Option<RepoPath>| {
-        folder.map(|folder| Candidate {
-            run_from: None,
-            folder,
-        })
-    };
+    let anywhere =
+        |folder: Option<RepoPath>| folder.map(|folder| Candidate { run_from: None, folder });
     let found: Vec<Candidate> = if let Some(below_root) = text.strip_prefix(ROOT) {
-        anywhere(descend(&RepoPath::root(), below_root))
-            .into_iter()
-            .collect()
+        anywhere(descend(&RepoPath::root(), below_root)).into_iter().collect()
     } else if is_absolute(text) {
         return Err("an absolute path is not of this repository".to_owned());
     } else if let Some((package, folder)) = text.split_once(':') {
         let below = format!("{}/{}", package.replace('.', "/"), folder.replace(':', "/"));
         let bases = current_directories(written_in);
-        let paths = bases
-            .iter()
-            .flat_map(|base| [base.clone(), base.join("src")]);
-        paths
-            .filter_map(|base| anywhere(descend(&base, &below)))
-            .collect()
+        let paths = bases.iter().flat_map(|base| [base.clone(), base.join("src")]);
+        paths.filter_map(|base| anywhere(descend(&base, &below))).collect()
     } else {
         let bases = current_directories(written_in).into_iter();
         let candidate = |base: RepoPath| {
             let folder = descend(&base, text)?;
-            Some(Candidate {
-                run_from: Some(base),
-                folder,
-            })
+            Some(Candidate { run_from: Some(base), folder })
         };
         bases.filter_map(candidate).collect()
     };
@@ -200,10 +177,7 @@ mod tests {
 
     fn folders(text: &str, written_in: &str) -> Vec<String> {
         let found = candidates(text, &written_in.into()).unwrap_or_default();
-        found
-            .iter()
-            .map(|candidate| candidate.folder.to_string())
-            .collect()
+        found.iter().map(|candidate| candidate.folder.to_string()).collect()
     }
 
     #[test]
@@ -218,20 +192,14 @@ mod tests {
     #[test]
     fn packages_are_folders() {
         assert_eq!(folders("p.q:m", ""), ["p/q/m", "src/p/q/m"]);
-        assert_eq!(
-            folders("p:m:n", "a"),
-            ["a/p/m/n", "a/src/p/m/n", "p/m/n", "src/p/m/n"]
-        );
+        assert_eq!(folders("p:m:n", "a"), ["a/p/m/n", "a/src/p/m/n", "p/m/n", "src/p/m/n"]);
     }
 
     #[test]
     fn here_is_known_and_other_absolute_paths_are_not() {
         let in_folder = format!("{}/../m", here(&"a/b".into()));
         assert_eq!(folders(&in_folder, "a/b"), ["a/m"]);
-        assert_eq!(
-            folders(&format!("{}/..", here(&RepoPath::root())), ""),
-            [""; 0]
-        );
+        assert_eq!(folders(&format!("{}/..", here(&RepoPath::root())), ""), [""; 0]);
         for text in ["/app/alembic", "C:\\app", "c:/app", "\\app"] {
             assert_eq!(folders(text, ""), [""; 0], "{text}");
         }

@@ -34,10 +34,7 @@ pub(super) enum Found {
 impl<'t> Lookup<'t> {
     /// Begins with nothing listed.
     pub(super) fn new(tree: &'t dyn Tree) -> Lookup<'t> {
-        Lookup {
-            tree,
-            listed: RefCell::default(),
-        }
+        Lookup { tree, listed: RefCell::default() }
     }
 
     /// Lists a folder.
@@ -81,10 +78,7 @@ impl<'t> Lookup<'t> {
                 Some(Node::Submodule) => return Ok(Found::Outside(last(ahead, name))),
                 Some(Node::Link(id)) => {
                     links += 1;
-                    let target = self.tree.read(&File {
-                        path: next.clone(),
-                        id,
-                    })?;
+                    let target = self.tree.read(&File { path: next.clone(), id })?;
                     if links > MAX_LINKS || target.is_empty() || target.len() > MAX_TARGET {
                         return Ok(Found::Nothing(rest(next, ahead)));
                     }
@@ -113,11 +107,7 @@ impl<'t> Lookup<'t> {
 /// Returns the components of a path, the first at the end.
 fn components(path: &[u8]) -> Vec<Vec<u8>> {
     let names = path.split(|byte| *byte == b'/');
-    names
-        .filter(|name| !name.is_empty() && *name != b".")
-        .map(<[u8]>::to_vec)
-        .rev()
-        .collect()
+    names.filter(|name| !name.is_empty() && *name != b".").map(<[u8]>::to_vec).rev().collect()
 }
 
 /// Returns the component that a path ends in; `name` is the one that was taken off last.

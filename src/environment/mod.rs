@@ -64,9 +64,7 @@ impl Environment {
         let below = |location: &RepoPath| {
             let folders = folder.below(location)?;
             let mut names = folders.split(|byte| *byte == b'/');
-            names
-                .all(|name| !listing::is_cache_folder(name))
-                .then_some(())
+            names.all(|name| !listing::is_cache_folder(name)).then_some(())
         };
         self.version_locations
             .iter()

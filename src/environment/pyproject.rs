@@ -32,10 +32,7 @@ impl Pyproject {
             Ok(root) => root,
             Err(_) if !text.contains(SECTION) => return Ok(None),
             Err(error) => {
-                let site = Site::Span {
-                    file: file.clone(),
-                    span: error.span().unwrap_or(0..0),
-                };
+                let site = Site::Span { file: file.clone(), span: error.span().unwrap_or(0..0) };
                 return Err(Box::new(Problem {
                     site,
                     section: None,
@@ -85,9 +82,7 @@ impl Reader<'_> {
                 .problem("`version_locations` must be an array of strings")
         })?;
         let items = array.iter();
-        items
-            .map(|item| self.text(VERSION_LOCATIONS, item))
-            .collect()
+        items.map(|item| self.text(VERSION_LOCATIONS, item)).collect()
     }
 
     fn flag(&self, key: &'static str) -> Result<bool, Box<Problem>> {
@@ -95,8 +90,7 @@ impl Reader<'_> {
             return Ok(false);
         };
         value.get_ref().as_bool().ok_or_else(|| {
-            self.place(key, value)
-                .problem(format!("`{key}` must be `true` or `false`"))
+            self.place(key, value).problem(format!("`{key}` must be `true` or `false`"))
         })
     }
 
@@ -120,10 +114,7 @@ impl Reader<'_> {
 
     fn place(&self, key: &'static str, value: &Spanned<DeValue<'_>>) -> Place {
         Place {
-            site: Site::Span {
-                file: self.file.clone(),
-                span: value.span(),
-            },
+            site: Site::Span { file: self.file.clone(), span: value.span() },
             section: SECTION.to_owned(),
             key,
         }

@@ -109,10 +109,7 @@ impl Settings {
 impl IniSection<'_> {
     fn stated(&self, key: &'static str) -> Result<Option<Stated>, Box<Problem>> {
         let setting = self.get(key)?;
-        Ok(setting.map(|setting| Stated {
-            place: self.place(key, &setting),
-            text: setting.text,
-        }))
+        Ok(setting.map(|setting| Stated { place: self.place(key, &setting), text: setting.text }))
     }
 
     /// Booleans of an ini count only as `true`; an unreadable one does not count.
@@ -133,10 +130,7 @@ impl IniSection<'_> {
         }
         Ok(texts
             .into_iter()
-            .map(|text| Stated {
-                text: text.to_owned(),
-                place: stated.place.clone(),
-            })
+            .map(|text| Stated { text: text.to_owned(), place: stated.place.clone() })
             .collect())
     }
 
@@ -171,23 +165,14 @@ impl IniSection<'_> {
         let folder = self.file.path.parent().unwrap_or_default();
         let got = self.ini.get(self.section, key, &location::here(&folder));
         got.map_err(|Fault { message, span }| {
-            let place = self.place(
-                key,
-                &Setting {
-                    text: String::new(),
-                    span,
-                },
-            );
+            let place = self.place(key, &Setting { text: String::new(), span });
             place.problem(format!("`{key}` cannot be read: {message}"))
         })
     }
 
     fn place(&self, key: &'static str, setting: &Setting) -> Place {
         Place {
-            site: Site::Span {
-                file: self.file.clone(),
-                span: setting.span.clone(),
-            },
+            site: Site::Span { file: self.file.clone(), span: setting.span.clone() },
             section: self.section.name.clone(),
             key,
         }

@@ -6,15 +6,8 @@ use crate::finding::Site;
 use crate::tree::{Entry, Error, File, Node, RepoPath, Tree};
 
 /// Folders that hold other people's code; none of them is entered.
-const FOREIGN: [&[u8]; 7] = [
-    b".git",
-    b".tox",
-    b".venv",
-    b"__pycache__",
-    b"node_modules",
-    b"site-packages",
-    b"venv",
-];
+const FOREIGN: [&[u8]; 7] =
+    [b".git", b".tox", b".venv", b"__pycache__", b"node_modules", b"site-packages", b"venv"];
 
 /// Deeper folders are not searched.
 const MAX_DEPTH: usize = 64;
@@ -99,22 +92,16 @@ fn interest(folder: &RepoPath, entries: &[Entry]) -> Option<Interest> {
             b"env.py" => found.env = true,
             b"script.py.mako" => mako = true,
             b"pyproject.toml" => {
-                found.pyproject = Some(File {
-                    path: folder.join(name),
-                    id,
-                });
+                found.pyproject = Some(File { path: folder.join(name), id });
             }
-            name if name.ends_with(b".ini") => found.inis.push(File {
-                path: folder.join(name),
-                id,
-            }),
+            name if name.ends_with(b".ini") => {
+                found.inis.push(File { path: folder.join(name), id })
+            }
             _ => {}
         }
     }
     found.bare = found.env && mako;
-    found
-        .inis
-        .sort_by_key(|ini| ini.path.file_name() != b"alembic.ini");
+    found.inis.sort_by_key(|ini| ini.path.file_name() != b"alembic.ini");
     if found.inis.is_empty() && found.pyproject.is_none() && !found.bare {
         return None;
     }

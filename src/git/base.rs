@@ -71,21 +71,10 @@ impl Repository {
         let target = self.ref_commit(&full_name).and_then(|commit| {
             let (remote, branch) = name.split_once('/')?;
             let (remote, branch) = (Some(remote.to_owned()), branch.to_owned());
-            Some(Target {
-                remote,
-                branch,
-                full_name,
-                commit,
-            })
+            Some(Target { remote, branch, full_name, commit })
         });
         let name = crate::text::escape(name);
-        Ok(BaseChoice {
-            target,
-            commit,
-            name,
-            freshness,
-            others: Vec::new(),
-        })
+        Ok(BaseChoice { target, commit, name, freshness, others: Vec::new() })
     }
 
     /// Chooses the target that a tip is nearest to.
@@ -104,20 +93,10 @@ impl Repository {
             several => self.nearest(tip, several),
         };
         let (&first, _) = nearest.split_first()?;
-        let own = nearest
-            .iter()
-            .copied()
-            .find(|target| Some(target.branch.as_str()) == upstream);
-        let top = || {
-            nearest
-                .iter()
-                .copied()
-                .find(|target| self.holds_all(target, &nearest))
-        };
+        let own = nearest.iter().copied().find(|target| Some(target.branch.as_str()) == upstream);
+        let top = || nearest.iter().copied().find(|target| self.holds_all(target, &nearest));
         let chosen = own.or_else(top).unwrap_or(first);
-        let others = nearest
-            .iter()
-            .filter(|target| target.commit != chosen.commit);
+        let others = nearest.iter().filter(|target| target.commit != chosen.commit);
         Some(BaseChoice {
             commit: chosen.commit,
             name: chosen.name(),
@@ -144,9 +123,7 @@ impl Repository {
     }
 
     fn holds_all(&self, target: &Target, others: &[&Target]) -> bool {
-        others
-            .iter()
-            .all(|other| self.contains(target.commit, other.commit))
+        others.iter().all(|other| self.contains(target.commit, other.commit))
     }
 
     /// Counts the commits of `tip` that `other` lacks; without a common history, as many as can be.
@@ -157,9 +134,7 @@ impl Repository {
         if self.inner.merge_base(tip, other).is_err() {
             return usize::MAX;
         }
-        self.inner
-            .graph_ahead_behind(tip, other)
-            .map_or(usize::MAX, |(ahead, _)| ahead)
+        self.inner.graph_ahead_behind(tip, other).map_or(usize::MAX, |(ahead, _)| ahead)
     }
 
     /// Returns the remote that a branch belongs to when nobody says: its own, `origin`, or the only one.

@@ -51,34 +51,21 @@ impl Changes {
 impl Repository {
     /// Compares a commit, or nothing at all, with a state. Renames are a removal and an addition.
     pub fn changes(&self, from: Option<ObjectId>, to: Side) -> Result<Changes, Error> {
-        let failed = |source| Error::Compare {
-            what: "two states".to_owned(),
-            source,
-        };
+        let failed = |source| Error::Compare { what: "two states".to_owned(), source };
         let from = from.map(|commit| self.git_tree(commit)).transpose()?;
         let mut options = git2::DiffOptions::new();
-        options
-            .include_untracked(true)
-            .recurse_untracked_dirs(true)
-            .include_typechange(true);
+        options.include_untracked(true).recurse_untracked_dirs(true).include_typechange(true);
         options.ignore_submodules(true).skip_binary_check(true);
         let from = from.as_ref();
         let diff = match to {
             Side::Commit(commit) => {
                 let to = self.git_tree(commit)?;
-                self.inner
-                    .diff_tree_to_tree(from, Some(&to), Some(&mut options))
+                self.inner.diff_tree_to_tree(from, Some(&to), Some(&mut options))
             }
-            Side::Index => self
-                .inner
-                .diff_tree_to_index(from, None, Some(&mut options)),
-            Side::WorkTree => self
-                .inner
-                .diff_tree_to_workdir_with_index(from, Some(&mut options)),
+            Side::Index => self.inner.diff_tree_to_index(from, None, Some(&mut options)),
+            Side::WorkTree => self.inner.diff_tree_to_workdir_with_index(from, Some(&mut options)),
         };
-        Ok(Changes {
-            paths: paths(&diff.map_err(failed)?),
-        })
+        Ok(Changes { paths: paths(&diff.map_err(failed)?) })
     }
 }
 
@@ -89,10 +76,7 @@ fn paths(diff: &git2::Diff<'_>) -> BTreeMap<RepoPath, Change> {
             git2::Delta::Deleted => Change::Removed,
             _ => Change::Present,
         };
-        let path = delta
-            .new_file()
-            .path_bytes()
-            .or_else(|| delta.old_file().path_bytes());
+        let path = delta.new_file().path_bytes().or_else(|| delta.old_file().path_bytes());
         if let Some(path) = path {
             paths.insert(RepoPath::new(path), change);
         }

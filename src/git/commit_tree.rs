@@ -16,11 +16,7 @@ impl<'r> CommitTree<'r> {
         root: git2::Tree<'r>,
         commit: ObjectId,
     ) -> CommitTree<'r> {
-        CommitTree {
-            repository,
-            root,
-            name: format!("commit {}", commit.short()),
-        }
+        CommitTree { repository, root, name: format!("commit {}", commit.short()) }
     }
 
     fn folder(&self, path: &RepoPath) -> Result<Option<git2::Tree<'r>>, git2::Error> {
@@ -72,10 +68,7 @@ fn owned_entry(entry: &git2::TreeEntry<'_>) -> Entry {
         0o160000 => Node::Submodule,
         _ => Node::File(id),
     };
-    Entry {
-        name: entry.name_bytes().to_vec(),
-        node,
-    }
+    Entry { name: entry.name_bytes().to_vec(), node }
 }
 
 /// Reads a file's content by its id.

@@ -42,45 +42,21 @@ impl Repository {
     /// Never into `refs/remotes`: that would move what `--force-with-lease` compares with. It never asks
     /// for a password, since the process is in a group that the terminal does not listen to.
     pub fn fetch(&self, request: &FetchRequest<'_>) -> Result<ObjectId, FetchFailure> {
-        let FetchRequest {
-            remote,
-            branch,
-            timeout,
-        } = *request;
+        let FetchRequest { remote, branch, timeout } = *request;
         let kept = format!("refs/alembic-guard/base/{}/{branch}", ref_component(remote));
         let mut git = Command::new("git");
-        git.args([
-            "-c",
-            "credential.interactive=false",
-            "fetch",
-            "--quiet",
-            "--no-tags",
-        ]);
-        git.args([
-            "--no-recurse-submodules",
-            "--no-auto-maintenance",
-            "--no-write-fetch-head",
-        ]);
-        git.args([
-            "--refmap=",
-            "--",
-            remote,
-            &format!("+refs/heads/{branch}:{kept}"),
-        ]);
-        git.env("GIT_TERMINAL_PROMPT", "0")
-            .env("GIT_ASKPASS", "true");
-        git.env("SSH_ASKPASS_REQUIRE", "never")
-            .env("GCM_INTERACTIVE", "never");
+        git.args(["-c", "credential.interactive=false", "fetch", "--quiet", "--no-tags"]);
+        git.args(["--no-recurse-submodules", "--no-auto-maintenance", "--no-write-fetch-head"]);
+        git.args(["--refmap=", "--", remote, &format!("+refs/heads/{branch}:{kept}")]);
+        git.env("GIT_TERMINAL_PROMPT", "0").env("GIT_ASKPASS", "true");
+        git.env("SSH_ASKPASS_REQUIRE", "never").env("GCM_INTERACTIVE", "never");
         if std::env::var_os("GIT_SSH_COMMAND").is_none()
             && std::env::var_os("GIT_SSH").is_none()
             && self.file_setting("core.sshCommand").is_none()
         {
             git.env("GIT_SSH_COMMAND", "ssh -o BatchMode=yes");
         }
-        git.stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::piped())
-            .process_group(0);
+        git.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).process_group(0);
         finish(git.spawn().map_err(FetchFailure::Start)?, timeout)?;
         let missing = || FetchFailure::Refused(format!("{remote} has no branch {branch}"));
         self.ref_commit(&kept).ok_or_else(missing)
@@ -104,9 +80,7 @@ fn finish(mut child: Child, timeout: Duration) -> Result<(), FetchFailure> {
 
 /// Ends a fetch with everything that it started.
 fn stop(child: &mut Child) {
-    let group = i32::try_from(child.id())
-        .ok()
-        .and_then(rustix::process::Pid::from_raw);
+    let group = i32::try_from(child.id()).ok().and_then(rustix::process::Pid::from_raw);
     if let Some(group) = group {
         let _ = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);
     }
@@ -119,27 +93,18 @@ fn last_words(child: &mut Child) -> String {
         let _ = stderr.take(64 * 1024).read_to_end(&mut said);
     }
     let said = String::from_utf8_lossy(&said);
-    let words = said
-        .lines()
-        .map(str::trim)
-        .find(|line| line.starts_with("fatal:"));
-    crate::text::escape(
-        words
-            .or_else(|| said.lines().next_back())
-            .unwrap_or("git fetch failed"),
-    )
+    let words = said.lines().map(str::trim).find(|line| line.starts_with("fatal:"));
+    crate::text::escape(words.or_else(|| said.lines().next_back()).unwrap_or("git fetch failed"))
 }
 
 /// Makes any remote name or address one part of a ref name.
 fn ref_component(remote: &str) -> String {
     remote
         .chars()
-        .map(|character| {
-            if character.is_ascii_alphanumeric() || character == '-' {
-                character
-            } else {
-                '_'
-            }
-        })
+        .map(
+            |character| {
+                if character.is_ascii_alphanumeric() || character == '-' { character } else { '_' }
+            },
+        )
         .collect()
 }

@@ -43,11 +43,7 @@ impl<'r> IndexTree<'r> {
                 files.insert(RepoPath::new(&entry.path), node(&entry));
             }
         }
-        IndexTree {
-            repository,
-            files,
-            name: name.to_owned(),
-        }
+        IndexTree { repository, files, name: name.to_owned() }
     }
 }
 

@@ -53,10 +53,9 @@ impl Repository {
             Err(error) if error.code() == git2::ErrorCode::NotFound && !self.is_shallow() => {
                 Ok(Vec::new())
             }
-            Err(_) if self.is_shallow() => Err(Error::Shallow {
-                ours: one.short(),
-                theirs: other.short(),
-            }),
+            Err(_) if self.is_shallow() => {
+                Err(Error::Shallow { ours: one.short(), theirs: other.short() })
+            }
             Err(source) => Err(merge_error(one, source)),
         }
     }
@@ -101,20 +100,14 @@ impl Repository {
         if *merge_base == base {
             return Ok(Merged::Clean(self.side_tree(side)?));
         }
-        let landed = self
-            .changes(Some(*merge_base), Side::Commit(base))?
-            .only(relevant);
+        let landed = self.changes(Some(*merge_base), Side::Commit(base))?.only(relevant);
         let ours = self.changes(Some(*merge_base), side)?.only(relevant);
         if meet(&landed, &ours) {
             return self.full_merge(base, side, relevant);
         }
         let tree = self.side_tree(side)?;
         let laid_over = entries(&*tree, &ours)?;
-        Ok(Merged::Clean(Box::new(Overlay::new(
-            self.commit_tree(base)?,
-            tree,
-            laid_over,
-        ))))
+        Ok(Merged::Clean(Box::new(Overlay::new(self.commit_tree(base)?, tree, laid_over))))
     }
 
     fn full_merge(
@@ -127,31 +120,14 @@ impl Repository {
         let failed = |source| merge_error(base, source);
         let ours = self.find_commit(base).map_err(failed)?;
         let theirs = self.find_commit(tip).map_err(failed)?;
-        let index = self
-            .inner
-            .merge_commits(&ours, &theirs, None)
-            .map_err(failed)?;
-        let tree = |stage| {
-            Box::new(IndexTree::preferring(
-                &self.inner,
-                &index,
-                stage,
-                "the merge",
-            ))
-        };
-        let paths: Vec<RepoPath> = conflicts(&index)
-            .map_err(failed)?
-            .into_iter()
-            .filter(|path| relevant(path))
-            .collect();
+        let index = self.inner.merge_commits(&ours, &theirs, None).map_err(failed)?;
+        let tree = |stage| Box::new(IndexTree::preferring(&self.inner, &index, stage, "the merge"));
+        let paths: Vec<RepoPath> =
+            conflicts(&index).map_err(failed)?.into_iter().filter(|path| relevant(path)).collect();
         if paths.is_empty() {
             return Ok(Merged::Clean(tree(2)));
         }
-        Ok(Merged::Conflicted(Conflicted {
-            as_base: tree(2),
-            as_ours: tree(3),
-            paths,
-        }))
+        Ok(Merged::Conflicted(Conflicted { as_base: tree(2), as_ours: tree(3), paths }))
     }
 
     /// Makes a commit of a side, in memory alone, so that libgit2 can merge it.
@@ -159,10 +135,7 @@ impl Repository {
         if let Side::Commit(commit) = side {
             return Ok(commit);
         }
-        let failed = |source| Error::Merge {
-            what: "what is not committed yet".to_owned(),
-            source,
-        };
+        let failed = |source| Error::Merge { what: "what is not committed yet".to_owned(), source };
         let tree = self.write_tree(side)?;
         let tree = self.inner.find_tree(tree).map_err(failed)?;
         let mut parents = Vec::new();
@@ -172,17 +145,12 @@ impl Repository {
         let nobody = git2::Signature::new("nobody", "nobody", &git2::Time::new(0, 0));
         let nobody = nobody.map_err(failed)?;
         let parents: Vec<&git2::Commit<'_>> = parents.iter().collect();
-        let commit = self
-            .inner
-            .commit(None, &nobody, &nobody, "uncommitted", &tree, &parents);
+        let commit = self.inner.commit(None, &nobody, &nobody, "uncommitted", &tree, &parents);
         commit.map(owned).map_err(failed)
     }
 
     fn write_tree(&self, side: Side) -> Result<git2::Oid, Error> {
-        let failed = |source| Error::Merge {
-            what: "what is not committed yet".to_owned(),
-            source,
-        };
+        let failed = |source| Error::Merge { what: "what is not committed yet".to_owned(), source };
         let mut index = git2::Index::new().map_err(failed)?;
         if let Some(head) = self.head() {
             index.read_tree(&self.git_tree(head)?).map_err(failed)?;
@@ -211,14 +179,8 @@ impl Repository {
         id: ObjectId,
         mode: u32,
     ) -> Result<(), Error> {
-        let failed = |source| Error::Merge {
-            what: format!("`{path}`"),
-            source,
-        };
-        let content = tree.read(&File {
-            path: path.clone(),
-            id,
-        })?;
+        let failed = |source| Error::Merge { what: format!("`{path}`"), source };
+        let content = tree.read(&File { path: path.clone(), id })?;
         let zero = git2::IndexTime::new(0, 0);
         let entry = git2::IndexEntry {
             ctime: zero,
@@ -238,8 +200,7 @@ impl Repository {
     }
 
     fn find_commit(&self, commit: ObjectId) -> Result<git2::Commit<'_>, git2::Error> {
-        self.inner
-            .find_commit(git2::Oid::from_bytes(commit.as_bytes())?)
+        self.inner.find_commit(git2::Oid::from_bytes(commit.as_bytes())?)
     }
 }
 
@@ -276,8 +237,5 @@ fn remove(index: &mut git2::Index, path: &RepoPath) -> Result<(), git2::Error> {
 }
 
 fn merge_error(base: ObjectId, source: git2::Error) -> Error {
-    Error::Merge {
-        what: format!("into {}", base.short()),
-        source,
-    }
+    Error::Merge { what: format!("into {}", base.short()), source }
 }

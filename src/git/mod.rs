@@ -135,10 +135,7 @@ impl Repository {
     /// Finds the commit behind an object id, if there is one; tags are followed.
     pub fn commit_of(&self, id: ObjectId) -> Option<ObjectId> {
         let object = self.inner.find_object(raw(id)?, None).ok()?;
-        object
-            .peel_to_commit()
-            .ok()
-            .map(|commit| owned(commit.id()))
+        object.peel_to_commit().ok().map(|commit| owned(commit.id()))
     }
 
     /// Returns the commit that is checked out; none before the first.
@@ -157,21 +154,13 @@ impl Repository {
     /// Returns what a commit holds.
     pub fn commit_tree(&self, commit: ObjectId) -> Result<Box<dyn Tree + '_>, Error> {
         let tree = self.git_tree(commit)?;
-        Ok(Box::new(commit_tree::CommitTree::new(
-            &self.inner,
-            tree,
-            commit,
-        )))
+        Ok(Box::new(commit_tree::CommitTree::new(&self.inner, tree, commit)))
     }
 
     /// Returns what the index holds, the one that git names (`GIT_INDEX_FILE`).
     pub fn index_tree(&self) -> Result<Box<dyn Tree + '_>, Error> {
         let index = self.inner.index().map_err(Error::Index)?;
-        Ok(Box::new(index_tree::IndexTree::new(
-            &self.inner,
-            &index,
-            "the index",
-        )))
+        Ok(Box::new(index_tree::IndexTree::new(&self.inner, &index, "the index")))
     }
 
     /// Returns what the work tree holds: tracked files, and others that git does not ignore.
@@ -184,23 +173,13 @@ impl Repository {
         let (Some(above), Some(below)) = (raw(commit), raw(ancestor)) else {
             return false;
         };
-        above == below
-            || self
-                .inner
-                .graph_descendant_of(above, below)
-                .unwrap_or(false)
+        above == below || self.inner.graph_descendant_of(above, below).unwrap_or(false)
     }
 
     fn git_tree(&self, commit: ObjectId) -> Result<git2::Tree<'_>, Error> {
-        let object = |source| Error::Object {
-            what: format!("commit {}", commit.short()),
-            source,
-        };
+        let object = |source| Error::Object { what: format!("commit {}", commit.short()), source };
         let oid = git2::Oid::from_bytes(commit.as_bytes()).map_err(object)?;
-        self.inner
-            .find_commit(oid)
-            .and_then(|commit| commit.tree())
-            .map_err(object)
+        self.inner.find_commit(oid).and_then(|commit| commit.tree()).map_err(object)
     }
 }
 
@@ -216,8 +195,6 @@ fn raw(id: ObjectId) -> Option<git2::Oid> {
 
 /// Parses an id as git prints it; the zero id of a missing object is none.
 pub fn parse_id(hex: &str) -> Option<ObjectId> {
-    let oid = git2::Oid::from_str(hex)
-        .ok()
-        .filter(|oid| !oid.is_zero() && hex.len() >= 40)?;
+    let oid = git2::Oid::from_str(hex).ok().filter(|oid| !oid.is_zero() && hex.len() >= 40)?;
     Some(owned(oid))
 }

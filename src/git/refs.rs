@@ -8,15 +8,8 @@ use crate::tree::ObjectId;
 const DEFAULT_BRANCHES: &[&str] = &["main", "master", "develop", "trunk"];
 
 /// The usual names of branches that releases are made from.
-const RELEASE_BRANCHES: &[&str] = &[
-    "release/*",
-    "releases/*",
-    "release-*",
-    "stable/*",
-    "*-stable",
-    "support/*",
-    "maint/*",
-];
+const RELEASE_BRANCHES: &[&str] =
+    &["release/*", "releases/*", "release-*", "stable/*", "*-stable", "support/*", "maint/*"];
 
 /// A branch that changes go to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -94,12 +87,8 @@ impl Repository {
     pub fn default_branch(&self, remote: &str) -> Option<String> {
         let prefix = format!("refs/remotes/{remote}/");
         let head = self.inner.find_reference(&format!("{prefix}HEAD")).ok();
-        let named = head
-            .as_ref()
-            .and_then(|head| head.symbolic_target().ok().flatten());
-        let named = named
-            .and_then(|target| target.strip_prefix(&prefix))
-            .map(str::to_owned);
+        let named = head.as_ref().and_then(|head| head.symbolic_target().ok().flatten());
+        let named = named.and_then(|target| target.strip_prefix(&prefix)).map(str::to_owned);
         named.or_else(|| {
             let mut usual = DEFAULT_BRANCHES.iter();
             let found = usual.find(|name| self.ref_commit(&format!("{prefix}{name}")).is_some());
@@ -110,10 +99,7 @@ impl Repository {
     /// Returns the commit that a ref names, if there is one.
     pub fn ref_commit(&self, full_name: &str) -> Option<ObjectId> {
         let reference = self.inner.find_reference(full_name).ok()?;
-        reference
-            .peel_to_commit()
-            .ok()
-            .map(|commit| owned(commit.id()))
+        reference.peel_to_commit().ok().map(|commit| owned(commit.id()))
     }
 
     /// Returns the targets on a remote, as last seen; the default branch first, then by name.
@@ -123,12 +109,7 @@ impl Repository {
         for (branch, full_name, commit) in self.refs_below(&format!("refs/remotes/{remote}/"))? {
             if branch != "HEAD" && names.accept(&branch, default.as_deref()) {
                 let remote = Some(remote.to_owned());
-                targets.push(Target {
-                    remote,
-                    branch,
-                    full_name,
-                    commit,
-                });
+                targets.push(Target { remote, branch, full_name, commit });
             }
         }
         targets.sort_by_key(|target| Some(&target.branch) != default.as_ref());
@@ -141,12 +122,7 @@ impl Repository {
         let mut targets: Vec<Target> = branches
             .into_iter()
             .filter(|(branch, ..)| names.accept(branch, None))
-            .map(|(branch, full_name, commit)| Target {
-                remote: None,
-                branch,
-                full_name,
-                commit,
-            })
+            .map(|(branch, full_name, commit)| Target { remote: None, branch, full_name, commit })
             .collect();
         let rank = |branch: &str| DEFAULT_BRANCHES.iter().position(|name| *name == branch);
         targets.sort_by_key(|target| rank(&target.branch).unwrap_or(DEFAULT_BRANCHES.len()));
@@ -156,9 +132,7 @@ impl Repository {
     /// Returns every branch that is known of any remote: its name, `origin/topic`, and its tip.
     pub fn remote_branches(&self) -> Result<Vec<(String, ObjectId)>, Error> {
         let refs = self.refs_below("refs/remotes/")?;
-        let branches = refs
-            .into_iter()
-            .filter(|(name, ..)| !name.ends_with("/HEAD"));
+        let branches = refs.into_iter().filter(|(name, ..)| !name.ends_with("/HEAD"));
         Ok(branches.map(|(name, _, commit)| (name, commit)).collect())
     }
 
@@ -168,19 +142,20 @@ impl Repository {
             return Freshness::Local;
         }
         let common = self.inner.commondir();
-        let fetched = [common.join("logs").join(full_name), common.join(full_name)]
+        // A clone writes no log for the branches themselves, only for the remote's HEAD.
+        let cloned = match full_name.split('/').nth(2) {
+            Some(remote) => common.join(format!("logs/refs/remotes/{remote}/HEAD")),
+            None => common.join("logs").join(full_name),
+        };
+        let fetched = [common.join("logs").join(full_name), common.join(full_name), cloned]
             .into_iter()
-            .chain([common.join("FETCH_HEAD")])
             .filter_map(|path| std::fs::metadata(path).ok()?.modified().ok())
             .max();
         Freshness::Updated(fetched)
     }
 
     fn refs_below(&self, prefix: &str) -> Result<Vec<(String, String, ObjectId)>, Error> {
-        let references = self
-            .inner
-            .references_glob(&format!("{prefix}*"))
-            .map_err(Error::Refs)?;
+        let references = self.inner.references_glob(&format!("{prefix}*")).map_err(Error::Refs)?;
         let mut found = Vec::new();
         for reference in references {
             let reference = reference.map_err(Error::Refs)?;

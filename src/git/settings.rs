@@ -10,9 +10,7 @@ impl Repository {
     /// Git itself is asked, since only it knows what `git -c KEY=VALUE push` hands to a hook.
     pub fn setting(&self, key: &str) -> Option<String> {
         let mut git = Command::new("git");
-        git.args(["config", "--get", key])
-            .stdin(Stdio::null())
-            .stderr(Stdio::null());
+        git.args(["config", "--get", key]).stdin(Stdio::null()).stderr(Stdio::null());
         let output = git.output().ok().filter(|output| output.status.success())?;
         let value = String::from_utf8(output.stdout).ok()?;
         Some(value.trim_end_matches('\n').to_owned())

@@ -22,12 +22,7 @@ impl<'r> WorkTree<'r> {
         let index = repository.index().map_err(GitError::Index)?;
         let written = index.path().and_then(|path| fs::metadata(path).ok());
         let index_written = written.map_or(i64::MIN, |metadata| metadata.mtime());
-        Ok(WorkTree {
-            repository,
-            top,
-            index,
-            index_written,
-        })
+        Ok(WorkTree { repository, top, index, index_written })
     }
 
     fn disk_path(&self, path: &RepoPath) -> PathBuf {
@@ -43,10 +38,7 @@ impl<'r> WorkTree<'r> {
     fn is_ignored(&self, path: &RepoPath) -> bool {
         let disk = std::ffi::OsStr::from_bytes(path.as_bytes());
         !self.is_tracked(path)
-            && self
-                .repository
-                .status_should_ignore(disk.as_ref())
-                .unwrap_or(false)
+            && self.repository.status_should_ignore(disk.as_ref()).unwrap_or(false)
     }
 
     fn node_of(&self, path: &RepoPath) -> std::io::Result<Option<Node>> {
@@ -55,11 +47,7 @@ impl<'r> WorkTree<'r> {
         let kind = metadata.file_type();
         if kind.is_dir() {
             let nested = disk.join(".git").exists();
-            return Ok(Some(if nested {
-                Node::Submodule
-            } else {
-                Node::Folder(None)
-            }));
+            return Ok(Some(if nested { Node::Submodule } else { Node::Folder(None) }));
         }
         if kind.is_symlink() {
             let target = fs::read_link(&disk)?.into_os_string().into_vec();
@@ -95,9 +83,7 @@ impl<'r> WorkTree<'r> {
 }
 
 fn hash(content: &[u8]) -> Option<ObjectId> {
-    git2::Oid::hash_object(git2::ObjectType::Blob, content)
-        .ok()
-        .map(owned)
+    git2::Oid::hash_object(git2::ObjectType::Blob, content).ok().map(owned)
 }
 
 impl Tree for WorkTree<'_> {

@@ -23,12 +23,7 @@ impl Graph {
             for &index in &cycle {
                 left[index] = false;
             }
-            cycles.push(
-                cycle
-                    .into_iter()
-                    .map(|index| &self.revisions[index].id)
-                    .collect(),
-            );
+            cycles.push(cycle.into_iter().map(|index| &self.revisions[index].id).collect());
         }
     }
 
@@ -57,9 +52,8 @@ fn reversed(links: &[Vec<Index>]) -> Vec<Vec<Index>> {
 fn peel(from: &[Vec<Index>], to: &[Vec<Index>], left: &mut [bool]) {
     let links_left = |others: &Vec<Index>| others.iter().filter(|&&other| left[other]).count();
     let mut open: Vec<usize> = from.iter().map(links_left).collect();
-    let mut free: Vec<Index> = (0..from.len())
-        .filter(|&index| left[index] && open[index] == 0)
-        .collect();
+    let mut free: Vec<Index> =
+        (0..from.len()).filter(|&index| left[index] && open[index] == 0).collect();
     while let Some(index) = free.pop() {
         left[index] = false;
         for &other in &to[index] {

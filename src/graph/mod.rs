@@ -66,10 +66,7 @@ impl Graph {
         match self.by_id.get(&revision.id) {
             Some(&index) => {
                 let earlier = std::mem::replace(&mut self.revisions[index], revision);
-                self.duplicates
-                    .entry(earlier.id.clone())
-                    .or_default()
-                    .push(earlier);
+                self.duplicates.entry(earlier.id.clone()).or_default().push(earlier);
             }
             None => {
                 self.by_id.insert(revision.id.clone(), self.revisions.len());
@@ -89,10 +86,9 @@ impl Graph {
                         children[parent].push(index);
                     }
                     Some(_) => {}
-                    None => self.missing.push(MissingParent {
-                        child: revision.id.clone(),
-                        parent: text.clone(),
-                    }),
+                    None => self
+                        .missing
+                        .push(MissingParent { child: revision.id.clone(), parent: text.clone() }),
                 }
             }
         }
@@ -146,9 +142,7 @@ impl Graph {
 
     /// Returns the ids that several files define, each with the files that lost it.
     pub fn duplicates(&self) -> impl Iterator<Item = (&RevisionId, &[Revision])> {
-        self.duplicates
-            .iter()
-            .map(|(id, earlier)| (id, earlier.as_slice()))
+        self.duplicates.iter().map(|(id, earlier)| (id, earlier.as_slice()))
     }
 
     /// Returns the parents that no file defines.
@@ -178,9 +172,7 @@ impl Graph {
 
     /// Tells whether no `down_revision` names the revision.
     pub fn is_head(&self, id: &RevisionId) -> bool {
-        self.by_id
-            .get(id)
-            .is_some_and(|&index| self.children[index].is_empty())
+        self.by_id.get(id).is_some_and(|&index| self.children[index].is_empty())
     }
 
     /// Returns the parents that a file defines.
@@ -205,10 +197,7 @@ impl Graph {
 
     /// Returns the heads that build on a revision, sorted.
     pub fn heads_above(&self, id: &RevisionId) -> Vec<&RevisionId> {
-        self.descendants(id)
-            .into_iter()
-            .filter(|above| self.is_head(above))
-            .collect()
+        self.descendants(id).into_iter().filter(|above| self.is_head(above)).collect()
     }
 
     fn sorted(&self, wanted: impl Fn(Index) -> bool) -> Vec<&RevisionId> {
@@ -224,10 +213,7 @@ impl Graph {
         id: &RevisionId,
     ) -> impl Iterator<Item = &'a Revision> {
         let index = self.by_id.get(id).copied();
-        index
-            .into_iter()
-            .flat_map(|index| &links[index])
-            .map(|&other| &self.revisions[other])
+        index.into_iter().flat_map(|index| &links[index]).map(|&other| &self.revisions[other])
     }
 
     fn reach<'a>(&'a self, links: &[Vec<Index>], id: &RevisionId) -> BTreeSet<&'a RevisionId> {

@@ -58,11 +58,9 @@ impl Revision {
     pub fn of(migration: Migration) -> Result<Revision, Migration> {
         let module = &migration.module;
         let id = match &module.revision {
-            Value::Known {
-                texts,
-                shape: Shape::String,
-                ..
-            } => texts.first().map(|text| RevisionId::new(text.text.clone())),
+            Value::Known { texts, shape: Shape::String, .. } => {
+                texts.first().map(|text| RevisionId::new(text.text.clone()))
+            }
             Value::Known { .. } | Value::Computed { .. } => None,
             Value::Missing if module.fault.is_some() => None,
             Value::Missing => legacy_id(migration.file.path.file_name()),
@@ -71,11 +69,7 @@ impl Revision {
             return Err(migration);
         };
         let parents = Parents::of(&module.down_revision);
-        Ok(Revision {
-            id,
-            parents,
-            migration,
-        })
+        Ok(Revision { id, parents, migration })
     }
 
     /// Points at the value of `revision`, or at the file where it has none.
@@ -90,23 +84,13 @@ impl Revision {
 
     /// Points at the place in `down_revision` that names a parent.
     pub fn parent_site(&self, parent: &RevisionId) -> Site {
-        let named = self
-            .parents
-            .texts()
-            .iter()
-            .find(|text| text.text == parent.as_str());
-        named.map_or_else(
-            || self.parents_site(),
-            |text| self.site_at(text.span.clone()),
-        )
+        let named = self.parents.texts().iter().find(|text| text.text == parent.as_str());
+        named.map_or_else(|| self.parents_site(), |text| self.site_at(text.span.clone()))
     }
 
     /// Points at bytes of the file.
     pub fn site_at(&self, span: Span) -> Site {
-        Site::Span {
-            file: self.migration.file.clone(),
-            span,
-        }
+        Site::Span { file: self.migration.file.clone(), span }
     }
 
     fn site_of(&self, value: &Value) -> Site {
@@ -118,21 +102,11 @@ impl Revision {
 
     /// Returns the labels that the file itself gives.
     pub fn labels(&self) -> impl Iterator<Item = &str> {
-        self.migration
-            .module
-            .branch_labels
-            .texts()
-            .iter()
-            .map(|text| text.text.as_str())
+        self.migration.module.branch_labels.texts().iter().map(|text| text.text.as_str())
     }
 
     /// Returns the ids and labels that the revision depends on.
     pub fn dependencies(&self) -> impl Iterator<Item = &str> {
-        self.migration
-            .module
-            .depends_on
-            .texts()
-            .iter()
-            .map(|text| text.text.as_str())
+        self.migration.module.depends_on.texts().iter().map(|text| text.text.as_str())
     }
 }

@@ -9,12 +9,7 @@ use crate::tree::{File, ObjectId, RepoPath};
 /// Makes a graph of notations such as `c(a,b)`, `a` for a base, `a#label` for a label and
 /// `d(a)!b` for a dependency on `b`.
 pub(crate) fn graph(notation: &str) -> Graph {
-    Graph::new(
-        notation
-            .split_whitespace()
-            .enumerate()
-            .map(|(place, text)| migration(place, text)),
-    )
+    Graph::new(notation.split_whitespace().enumerate().map(|(place, text)| migration(place, text)))
 }
 
 pub(crate) fn id(text: &str) -> RevisionId {
@@ -35,42 +30,26 @@ fn migration(place: usize, notation: &str) -> Migration {
         fault: None,
     };
     let path = RepoPath::new(format!("versions/{place:03}_{revision}.py"));
-    let file = File {
-        path,
-        id: ObjectId::from_bytes(&place.to_be_bytes()),
-    };
-    Migration {
-        file,
-        module: Arc::new(module),
-    }
+    let file = File { path, id: ObjectId::from_bytes(&place.to_be_bytes()) };
+    Migration { file, module: Arc::new(module) }
 }
 
 fn value(names: &str) -> Value {
     let texts: Vec<Text> = names
         .split(',')
         .filter(|name| !name.is_empty())
-        .map(|name| Text {
-            text: name.to_owned(),
-            span: 0..name.len(),
-        })
+        .map(|name| Text { text: name.to_owned(), span: 0..name.len() })
         .collect();
     let shape = match texts.len() {
         0 => Shape::None,
         1 => Shape::String,
         _ => Shape::Sequence,
     };
-    Value::Known {
-        texts,
-        shape,
-        span: 0..names.len(),
-    }
+    Value::Known { texts, shape, span: 0..names.len() }
 }
 
 fn words(ids: Vec<&RevisionId>) -> String {
-    ids.iter()
-        .map(|id| id.as_str())
-        .collect::<Vec<_>>()
-        .join(" ")
+    ids.iter().map(|id| id.as_str()).collect::<Vec<_>>().join(" ")
 }
 
 #[test]
@@ -95,10 +74,7 @@ fn the_later_of_two_files_wins_the_id() {
     let duplicates: Vec<_> = graph.duplicates().collect();
     assert_eq!(duplicates.len(), 1);
     assert_eq!(duplicates[0].0, &id("b"));
-    assert_eq!(
-        graph.get(&id("b")).expect("b is there").parents.texts()[0].text,
-        "c"
-    );
+    assert_eq!(graph.get(&id("b")).expect("b is there").parents.texts()[0].text, "c");
 }
 
 #[test]
@@ -108,22 +84,8 @@ fn cycles_are_found_once() {
     let cycles: Vec<String> = cyclic.cycles().into_iter().map(words).collect();
     assert_eq!(cycles, ["b d c", "x y"]);
     let by_dependency = graph("a b(a)!c c(b)");
-    assert_eq!(
-        by_dependency
-            .cycles()
-            .into_iter()
-            .map(words)
-            .collect::<Vec<_>>(),
-        ["b c"]
-    );
-    assert_eq!(
-        graph("a(a)")
-            .cycles()
-            .into_iter()
-            .map(words)
-            .collect::<Vec<_>>(),
-        ["a"]
-    );
+    assert_eq!(by_dependency.cycles().into_iter().map(words).collect::<Vec<_>>(), ["b c"]);
+    assert_eq!(graph("a(a)").cycles().into_iter().map(words).collect::<Vec<_>>(), ["a"]);
 }
 
 #[test]
@@ -131,12 +93,7 @@ fn labels_hold_upwards_and_down_to_the_fork() {
     let graph = graph("a b(a) c#left(b) d(c) e#right(a) f(e)");
     let labels = graph.labels();
     let of = |name: &str| -> Vec<&str> {
-        labels
-            .get(&id(name))
-            .into_iter()
-            .flatten()
-            .copied()
-            .collect()
+        labels.get(&id(name)).into_iter().flatten().copied().collect()
     };
     assert_eq!(of("d"), ["left"]);
     assert_eq!(of("b"), ["left"]);

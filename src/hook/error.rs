@@ -72,10 +72,7 @@ pub enum Error {
         legacy: PathBuf,
     },
     /// The hook is a link to another hook, which is about to be replaced.
-    #[error(
-        "`{}` is a link to the hook `{target}`, which a shim is about to replace",
-        shown(path)
-    )]
+    #[error("`{}` is a link to the hook `{target}`, which a shim is about to replace", shown(path))]
     LinkToHook {
         /// The link.
         path: PathBuf,
@@ -130,22 +127,16 @@ impl Error {
             }
             Error::Git(_) => Vec::new(),
             Error::RelativeBinary(_) => Vec::new(),
-            Error::DoubtfulFolder {
-                folder,
-                default,
-                doubts,
-            } => folder_help(folder, default, doubts),
+            Error::DoubtfulFolder { folder, default, doubts } => {
+                folder_help(folder, default, doubts)
+            }
             Error::NoFolder(_) => vec![
                 "git runs no hooks at all like this; see `git config --show-origin core.hooksPath`"
                     .into(),
             ],
             Error::NoFile(path) => vec![format!("move it away: mv {0} {0}.old", word(path))],
             Error::TwoForeignHooks { path, kept } => vec![
-                format!(
-                    "call one from the other, or delete one: {} or {}",
-                    word(path),
-                    word(kept)
-                ),
+                format!("call one from the other, or delete one: {} or {}", word(path), word(kept)),
                 INSTALL_AGAIN.into(),
             ],
             Error::MovedAside { path, legacy } => vec![
@@ -158,10 +149,7 @@ impl Error {
                 INSTALL_AGAIN.into(),
             ],
             Error::LinkToHook { path, .. } => vec![
-                format!(
-                    "make it a file of its own: cp {0} {0}.new && mv {0}.new {0}",
-                    word(path)
-                ),
+                format!("make it a file of its own: cp {0} {0}.new && mv {0}.new {0}", word(path)),
                 INSTALL_AGAIN.into(),
             ],
             Error::Read { .. }
@@ -235,7 +223,5 @@ fn escaped_lines(words: &str) -> String {
 
 /// Writes a path as a word for the shell.
 fn word(path: &Path) -> String {
-    escape(&String::from_utf8_lossy(&quote(
-        path.as_os_str().as_bytes(),
-    )))
+    escape(&String::from_utf8_lossy(&quote(path.as_os_str().as_bytes())))
 }

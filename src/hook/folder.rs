@@ -94,14 +94,8 @@ pub(super) fn shown(path: &Path) -> Escaped<'_> {
 
 const HOOKS_FOLDER: [&str; 4] = ["rev-parse", "--path-format=absolute", "--git-path", "hooks"];
 
-const SETTING: [&str; 6] = [
-    "--show-scope",
-    "--show-origin",
-    "--null",
-    "--type=path",
-    "--get",
-    "core.hooksPath",
-];
+const SETTING: [&str; 6] =
+    ["--show-scope", "--show-origin", "--null", "--type=path", "--get", "core.hooksPath"];
 
 fn setting_doubts(directory: &Path) -> Result<Vec<Doubt>, Error> {
     let mut doubts = Vec::new();
@@ -112,17 +106,13 @@ fn setting_doubts(directory: &Path) -> Result<Vec<Doubt>, Error> {
     let mut field = || fields.next().unwrap_or_default();
     let (scope, origin, value) = (field(), field(), field());
     match scope {
-        b"global" | b"system" => doubts.push(Doubt::Shared {
-            origin: origin_name(origin),
-        }),
+        b"global" | b"system" => doubts.push(Doubt::Shared { origin: origin_name(origin) }),
         b"command" => doubts.push(Doubt::Temporary),
         _ => {}
     }
     let value = Path::new(OsStr::from_bytes(value));
     if value.is_relative() {
-        doubts.push(Doubt::Relative {
-            value: value.to_path_buf(),
-        });
+        doubts.push(Doubt::Relative { value: value.to_path_buf() });
     }
     Ok(doubts)
 }
@@ -148,11 +138,7 @@ fn place_doubt(directory: &Path, folder: &Path) -> Result<Option<Doubt>, Error> 
     let Some(top) = around.max_by_key(|top| top.components().count()) else {
         return Ok(None);
     };
-    Ok(Some(if is_tracked(&top, &folder)? {
-        Doubt::Tracked
-    } else {
-        Doubt::InWorkTree
-    }))
+    Ok(Some(if is_tracked(&top, &folder)? { Doubt::Tracked } else { Doubt::InWorkTree }))
 }
 
 fn is_tracked(top: &Path, folder: &Path) -> Result<bool, Error> {

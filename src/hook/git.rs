@@ -8,13 +8,8 @@ use std::process::{Command, Output, Stdio};
 use super::Error;
 
 /// What ties git to one repository whatever folder it runs in; git sets these for hooks.
-const TIES: [&str; 5] = [
-    "GIT_DIR",
-    "GIT_WORK_TREE",
-    "GIT_COMMON_DIR",
-    "GIT_INDEX_FILE",
-    "GIT_PREFIX",
-];
+const TIES: [&str; 5] =
+    ["GIT_DIR", "GIT_WORK_TREE", "GIT_COMMON_DIR", "GIT_INDEX_FILE", "GIT_PREFIX"];
 
 /// Runs git in the repository that the environment or else `directory` names; returns its output.
 pub(super) fn ask<S: AsRef<OsStr>>(directory: &Path, arguments: &[S]) -> Result<Vec<u8>, Error> {
@@ -59,10 +54,7 @@ fn command<S: AsRef<OsStr>>(directory: &Path, arguments: &[S]) -> Command {
 fn run(mut command: Command) -> Result<Output, Error> {
     command.output().map_err(|source| {
         let directory = command.get_current_dir().map(Path::to_path_buf);
-        Error::RunGit {
-            directory: directory.unwrap_or_default(),
-            source,
-        }
+        Error::RunGit { directory: directory.unwrap_or_default(), source }
     })
 }
 
@@ -72,7 +64,5 @@ fn answer(output: Output) -> Result<Vec<u8>, Error> {
     }
     let words = OsStr::from_bytes(&output.stderr).to_string_lossy();
     let words = words.trim_end();
-    Err(Error::Git(
-        words.strip_prefix("fatal: ").unwrap_or(words).to_string(),
-    ))
+    Err(Error::Git(words.strip_prefix("fatal: ").unwrap_or(words).to_string()))
 }

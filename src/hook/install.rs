@@ -84,10 +84,8 @@ pub fn install(options: &InstallOptions) -> Result<Vec<Installed>, Error> {
         return Err(Error::NoFolder(folder));
     }
     let places = HOOKS.map(|hook| Place::new(&folder, hook));
-    let plans: Vec<Plan> = places
-        .iter()
-        .map(|place| plan(place, &options.binary))
-        .collect::<Result<_, _>>()?;
+    let plans: Vec<Plan> =
+        places.iter().map(|place| plan(place, &options.binary)).collect::<Result<_, _>>()?;
     refuse_links_between(&places, &plans)?;
     fs::create_dir_all(&folder).map_err(|source| Error::write(&folder, source))?;
     plans.into_iter().map(carry_out).collect()
@@ -121,21 +119,14 @@ fn plan(place: &Place, binary: &Path) -> Result<Plan, Error> {
         Slot::Foreign(foreign) => beside_foreign(place, foreign, &bytes)?,
         Slot::NoFile => return Err(Error::NoFile(place.path.clone())),
     };
-    Ok(Plan {
-        path: path.clone(),
-        place: place.clone(),
-        bytes,
-        outcome,
-    })
+    Ok(Plan { path: path.clone(), place: place.clone(), bytes, outcome })
 }
 
 fn update(file: &OurFile, bytes: &[u8]) -> InstallOutcome {
     if file.bytes == bytes && file.executable {
         return InstallOutcome::Unchanged;
     }
-    InstallOutcome::Updated {
-        from: file.shim.version,
-    }
+    InstallOutcome::Updated { from: file.shim.version }
 }
 
 fn beside_foreign<'a>(
@@ -147,17 +138,13 @@ fn beside_foreign<'a>(
         if foreign.runs_legacy {
             return Ok((&place.legacy, update(&file, bytes)));
         }
-        return Err(Error::MovedAside {
-            path: place.path.clone(),
-            legacy: place.legacy.clone(),
-        });
+        return Err(Error::MovedAside { path: place.path.clone(), legacy: place.legacy.clone() });
     }
     match look(&place.kept)? {
         Slot::Empty | Slot::Ours(_) => Ok((&place.path, InstallOutcome::MovedAside)),
-        Slot::Foreign(_) | Slot::NoFile => Err(Error::TwoForeignHooks {
-            path: place.path.clone(),
-            kept: place.kept.clone(),
-        }),
+        Slot::Foreign(_) | Slot::NoFile => {
+            Err(Error::TwoForeignHooks { path: place.path.clone(), kept: place.kept.clone() })
+        }
     }
 }
 
@@ -172,25 +159,17 @@ fn refuse_links_between(places: &[Place], plans: &[Plan]) -> Result<(), Error> {
             place.path != plan.path && target.is_some() && place.path.canonicalize().ok() == target
         };
         if let Some(place) = places.iter().find(is_target) {
-            return Err(Error::LinkToHook {
-                path: plan.path.clone(),
-                target: place.hook,
-            });
+            return Err(Error::LinkToHook { path: plan.path.clone(), target: place.hook });
         }
     }
     Ok(())
 }
 
 fn carry_out(plan: Plan) -> Result<Installed, Error> {
-    let Place {
-        hook, path, kept, ..
-    } = &plan.place;
+    let Place { hook, path, kept, .. } = &plan.place;
     if let Slot::Ours(_) = look(kept)? {
         // A shim that finds itself there would run itself for ever.
-        fs::remove_file(kept).map_err(|source| Error::Remove {
-            path: kept.clone(),
-            source,
-        })?;
+        fs::remove_file(kept).map_err(|source| Error::Remove { path: kept.clone(), source })?;
     }
     match plan.outcome {
         InstallOutcome::Unchanged => {}
@@ -199,12 +178,7 @@ fn carry_out(plan: Plan) -> Result<Installed, Error> {
         }
         InstallOutcome::MovedAside => write_shim(&plan, || rename(path, kept))?,
     }
-    Ok(Installed {
-        hook: *hook,
-        chained: chained(&plan)?,
-        path: plan.path,
-        outcome: plan.outcome,
-    })
+    Ok(Installed { hook: *hook, chained: chained(&plan)?, path: plan.path, outcome: plan.outcome })
 }
 
 /// Writes the shim beside its place, lets `make_room` act once that worked, and moves it there.

@@ -15,9 +15,7 @@ const LONGEST_INPUT: u64 = 64 * 1024 * 1024;
 pub fn read_refs(input: impl Read) -> std::io::Result<Result<Vec<PushedRef>, Error>> {
     let mut bytes = Vec::new();
     input.take(LONGEST_INPUT).read_to_end(&mut bytes)?;
-    let lines = bytes
-        .split(|byte| *byte == b'\n')
-        .filter(|line| !line.is_empty());
+    let lines = bytes.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
     Ok(lines.map(read_line).collect())
 }
 
@@ -25,23 +23,14 @@ fn read_line(line: &[u8]) -> Result<PushedRef, Error> {
     let text = String::from_utf8_lossy(line);
     // The local name comes first and may be any expression, so the other three are taken from the end.
     let mut words = text.rsplitn(4, ' ').map(str::to_owned);
-    let mut word = || {
-        words
-            .next()
-            .ok_or_else(|| Error::PushLine(crate::text::escape(&text)))
-    };
+    let mut word = || words.next().ok_or_else(|| Error::PushLine(crate::text::escape(&text)));
     let (remote_oid, remote_ref, local_oid) = (word()?, word()?, word()?);
     let local_ref = word()?;
     let is_id = |oid: &str| oid.len() >= 40 && oid.bytes().all(|byte| byte.is_ascii_hexdigit());
     if !is_id(&local_oid) || !is_id(&remote_oid) {
         return Err(Error::PushLine(crate::text::escape(&text)));
     }
-    Ok(PushedRef {
-        local_ref,
-        local_oid,
-        remote_ref,
-        remote_oid,
-    })
+    Ok(PushedRef { local_ref, local_oid, remote_ref, remote_oid })
 }
 
 /// What pre-commit and prek say of a push in the environment; they hand a hook no standard input,
@@ -74,12 +63,7 @@ impl HostedPush {
         Ok(Some(HostedPush {
             remote: needed("PRE_COMMIT_REMOTE_NAME")?,
             url: variable("PRE_COMMIT_REMOTE_URL").unwrap_or_default(),
-            pushed: PushedRef {
-                local_ref,
-                local_oid,
-                remote_ref,
-                remote_oid,
-            },
+            pushed: PushedRef { local_ref, local_oid, remote_ref, remote_oid },
         }))
     }
 }
@@ -97,38 +81,22 @@ mod tests {
             "refs/heads/a {NEW} refs/heads/a {OLD}\n(delete) {OLD} refs/heads/b {NEW}\n\
              HEAD~ {NEW} refs/heads/c {OLD}\nmaster@{{1 day ago}} {NEW} refs/heads/d {OLD}\n"
         );
-        let refs = read_refs(lines.as_bytes())
-            .expect("memory can be read")
-            .expect("git's own lines");
-        let local: Vec<&str> = refs
-            .iter()
-            .map(|pushed| pushed.local_ref.as_str())
-            .collect();
-        assert_eq!(
-            local,
-            ["refs/heads/a", "(delete)", "HEAD~", "master@{1 day ago}"]
-        );
+        let refs =
+            read_refs(lines.as_bytes()).expect("memory can be read").expect("git's own lines");
+        let local: Vec<&str> = refs.iter().map(|pushed| pushed.local_ref.as_str()).collect();
+        assert_eq!(local, ["refs/heads/a", "(delete)", "HEAD~", "master@{1 day ago}"]);
         assert_eq!(refs[0].remote_ref, "refs/heads/a");
         assert_eq!(refs[0].remote_oid, OLD);
     }
 
     #[test]
     fn nothing_is_a_push_of_nothing() {
-        assert_eq!(
-            read_refs(&b""[..])
-                .expect("memory can be read")
-                .expect("no line"),
-            []
-        );
+        assert_eq!(read_refs(&b""[..]).expect("memory can be read").expect("no line"), []);
     }
 
     #[test]
     fn a_line_that_is_none_is_no_pass() {
-        for line in [
-            "refs/heads/a",
-            "a b c d",
-            &format!("refs/heads/a {NEW} refs/heads/a"),
-        ] {
+        for line in ["refs/heads/a", "a b c d", &format!("refs/heads/a {NEW} refs/heads/a")] {
             let read = read_refs(line.as_bytes()).expect("memory can be read");
             assert!(matches!(read, Err(Error::PushLine(_))), "{line}");
         }
@@ -143,14 +111,9 @@ mod tests {
             "PRE_COMMIT_REMOTE_NAME" => Some("origin".to_owned()),
             _ => None,
         };
-        let push = HostedPush::from_environment(variable)
-            .expect("all is said")
-            .expect("a host");
+        let push = HostedPush::from_environment(variable).expect("all is said").expect("a host");
         assert_eq!(push.pushed.local_oid, NEW);
         assert_eq!(push.pushed.remote_oid, "0".repeat(40));
-        assert_eq!(
-            HostedPush::from_environment(|_| None).expect("nothing is said"),
-            None
-        );
+        assert_eq!(HostedPush::from_environment(|_| None).expect("nothing is said"), None);
     }
 }

@@ -39,9 +39,8 @@ impl Hook {
     /// Returns the shim that calls `binary`.
     pub(super) fn shim(self, binary: &Path) -> Vec<u8> {
         let template = self.template();
-        let (before, after) = template
-            .split_once(PLACEHOLDER)
-            .expect("a test finds the placeholder in every shim");
+        let (before, after) =
+            template.split_once(PLACEHOLDER).expect("a test finds the placeholder in every shim");
         let binary = quote(binary.as_os_str().as_bytes());
         [before.as_bytes(), &binary, after.as_bytes()].concat()
     }
@@ -165,14 +164,8 @@ mod tests {
     fn what_only_quotes_a_shim_is_not_one() {
         assert_eq!(Shim::parse(b""), None);
         assert_eq!(Shim::parse(b"#!/bin/sh\necho hello\n"), None);
-        assert_eq!(
-            Shim::parse(b"#!/bin/sh\n\n# alembic-guard shim, version 1\n"),
-            None
-        );
-        assert_eq!(
-            Shim::parse(b"#!/bin/sh\n# alembic-guard shim, version x\n"),
-            None
-        );
+        assert_eq!(Shim::parse(b"#!/bin/sh\n\n# alembic-guard shim, version 1\n"), None);
+        assert_eq!(Shim::parse(b"#!/bin/sh\n# alembic-guard shim, version x\n"), None);
     }
 
     proptest! {

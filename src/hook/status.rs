@@ -119,12 +119,9 @@ impl HookState {
     /// Tells whether nothing needs to be done about the hook.
     pub fn is_ok(&self) -> bool {
         match self {
-            HookState::Installed {
-                shim,
-                executable,
-                binary,
-                ..
-            } => !shim.is_outdated() && *executable && *binary == BinaryState::Executable,
+            HookState::Installed { shim, executable, binary, .. } => {
+                !shim.is_outdated() && *executable && *binary == BinaryState::Executable
+            }
             HookState::Foreign { calls_guard } => *calls_guard,
             HookState::Missing => false,
         }
@@ -142,11 +139,7 @@ impl HookState {
 fn look_into(folder: PathBuf, worktrees: Vec<PathBuf>) -> Result<FolderStatus, Error> {
     let places = HOOKS.map(|hook| Place::new(&folder, hook));
     let hooks = places.into_iter().map(hook_status);
-    Ok(FolderStatus {
-        hooks: hooks.collect::<Result<_, _>>()?,
-        folder,
-        worktrees,
-    })
+    Ok(FolderStatus { hooks: hooks.collect::<Result<_, _>>()?, folder, worktrees })
 }
 
 fn hook_status(place: Place) -> Result<HookStatus, Error> {
@@ -163,12 +156,7 @@ fn hook_status(place: Place) -> Result<HookStatus, Error> {
         }),
         Slot::Empty | Slot::Ours(_) | Slot::NoFile => None,
     };
-    Ok(HookStatus {
-        hook: place.hook,
-        path: place.path,
-        state,
-        kept,
-    })
+    Ok(HookStatus { hook: place.hook, path: place.path, state, kept })
 }
 
 fn beside_foreign(place: &Place, foreign: ForeignFile) -> Result<HookState, Error> {
@@ -176,9 +164,9 @@ fn beside_foreign(place: &Place, foreign: ForeignFile) -> Result<HookState, Erro
         Slot::Ours(file) if foreign.runs_legacy && foreign.executable => {
             installed(file, place.legacy.clone())
         }
-        Slot::Ours(_) | Slot::Empty | Slot::Foreign(_) | Slot::NoFile => HookState::Foreign {
-            calls_guard: foreign.executable && foreign.names_guard,
-        },
+        Slot::Ours(_) | Slot::Empty | Slot::Foreign(_) | Slot::NoFile => {
+            HookState::Foreign { calls_guard: foreign.executable && foreign.names_guard }
+        }
     })
 }
 
@@ -235,18 +223,9 @@ impl fmt::Display for HookState {
             HookState::Foreign { calls_guard: false } => {
                 out.write_str("another hook, which does not call alembic-guard")
             }
-            HookState::Installed {
-                shim,
-                path,
-                executable,
-                binary,
-            } => {
+            HookState::Installed { shim, path, executable, binary } => {
                 let age = if shim.is_outdated() { ", outdated" } else { "" };
-                let skipped = if *executable {
-                    ""
-                } else {
-                    ", not executable, so git skips it"
-                };
+                let skipped = if *executable { "" } else { ", not executable, so git skips it" };
                 write!(
                     out,
                     "`{}` (version {}{age}{skipped}) calls `{}`{binary}",

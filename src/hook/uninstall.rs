@@ -92,12 +92,7 @@ fn remove(place: &Place) -> Result<Removed, Error> {
         }
         Slot::Foreign(_) | Slot::NoFile => remove_beside(place)?,
     };
-    Ok(Removed {
-        hook: place.hook,
-        path: path.clone(),
-        outcome,
-        left,
-    })
+    Ok(Removed { hook: place.hook, path: path.clone(), outcome, left })
 }
 
 /// Removes a shim that pre-commit or prek moved aside; their hook then runs what the shim ran.
@@ -139,9 +134,6 @@ fn restore(place: &Place, path: &Path) -> Result<RemoveOutcome, Error> {
 fn delete(path: &Path) -> Result<RemoveOutcome, Error> {
     match fs::remove_file(path) {
         Ok(()) => Ok(RemoveOutcome::Removed),
-        Err(source) => Err(Error::Remove {
-            path: path.to_path_buf(),
-            source,
-        }),
+        Err(source) => Err(Error::Remove { path: path.to_path_buf(), source }),
     }
 }

@@ -20,10 +20,8 @@ pub fn lower_as_asked<'f>(
     branch: Option<&str>,
     findings: impl IntoIterator<Item = &'f mut Finding>,
 ) {
-    let mut blocking = findings
-        .into_iter()
-        .filter(|finding| finding.level == Level::Error)
-        .peekable();
+    let mut blocking =
+        findings.into_iter().filter(|finding| finding.level == Level::Error).peekable();
     if blocking.peek().is_none() {
         return;
     }

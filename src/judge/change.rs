@@ -6,7 +6,7 @@ use crate::finding::{Freshness, Lowered, Note, Report};
 use crate::git::{self, BaseChoice, Candidates, Merged, Side, TargetNames};
 use crate::judge::relevance::Relevance;
 use crate::judge::{Error, Judge, get_base_command, note, reader};
-use crate::rules::Wording;
+use crate::rules::{Finish, Wording};
 use crate::tree::Tree;
 
 /// What is judged by hand, and against what.
@@ -51,9 +51,7 @@ impl Judge<'_> {
         let candidates = Candidates {
             remote: self.repository.usual_remote(branch.as_deref()),
             branch: branch.as_deref(),
-            names: TargetNames {
-                patterns: config.targets.as_deref(),
-            },
+            names: TargetNames { patterns: config.targets.as_deref() },
         };
         let base = match &subject.against {
             Against::Named(name) => Some(self.repository.named_base(name)?),
@@ -62,11 +60,7 @@ impl Judge<'_> {
         };
         let report = match base {
             Some(base) => {
-                let wording = wording(
-                    "this change",
-                    &base,
-                    get_base_command(self.repository, &base),
-                );
+                let wording = self.naming("this change", &base, Finish::Nothing);
                 let blame = Blame::default();
                 let (side, base, config) = (subject.side, &base, &config);
                 self.incoming(&Incoming {
@@ -90,6 +84,14 @@ impl Judge<'_> {
         }
     }
 
+    /// Says what the two sides are called, and how the base comes into the work tree.
+    pub(super) fn naming(&self, change: &str, base: &BaseChoice, finish: Finish) -> Wording {
+        Wording {
+            get_base: get_base_command(self.repository, base),
+            ..wording(change, base, finish)
+        }
+    }
+
     /// Chooses the base as the configuration says, else the nearest target.
     pub(super) fn base(
         &self,
@@ -104,20 +106,14 @@ impl Judge<'_> {
             return Ok(None);
         };
         let targets = self.repository.targets(candidates)?;
-        let upstream = candidates
-            .branch
-            .and_then(|branch| self.repository.upstream_branch(branch));
+        let upstream = candidates.branch.and_then(|branch| self.repository.upstream_branch(branch));
         let upstream = upstream.filter(|upstream| Some(upstream.as_str()) != candidates.branch);
-        Ok(self
-            .repository
-            .choose_base(tip, &targets, upstream.as_deref()))
+        Ok(self.repository.choose_base(tip, &targets, upstream.as_deref()))
     }
 
     /// Judges the merge of a change into its base.
     pub(super) fn incoming(&self, incoming: &Incoming<'_>) -> Result<Report, Error> {
-        let Incoming {
-            side, base, config, ..
-        } = *incoming;
+        let Incoming { side, base, config, .. } = *incoming;
         let tree = self.repository.side_tree(side)?;
         let landed = self.repository.commit_tree(base.commit)?;
         let parted = match self.parting_trees(side, base) {
@@ -132,9 +128,7 @@ impl Judge<'_> {
         let mut trees = witnesses.clone();
         trees.push(&*landed);
         let relevance = Relevance::of(&trees, config)?;
-        let merged = self
-            .repository
-            .merge(base.commit, side, &|path| relevance.covers(path))?;
+        let merged = self.repository.merge(base.commit, side, &|path| relevance.covers(path))?;
         let after = match &merged {
             Merged::Unrelated => return unrelated(&*tree, config, base),
             Merged::Clean(tree) => After::Tree(&**tree),
@@ -152,10 +146,7 @@ impl Judge<'_> {
             config,
             wording: incoming.wording.clone(),
             blame: incoming.blame.clone(),
-            other_targets: others
-                .iter()
-                .map(|(name, tree)| (name.clone(), &**tree))
-                .collect(),
+            other_targets: others.iter().map(|(name, tree)| (name.clone(), &**tree)).collect(),
         };
         let mut report = check(&mut reader(config), &comparison)?;
         report.base = Some(base.summary());
@@ -172,19 +163,13 @@ impl Judge<'_> {
             return Ok(Vec::new());
         };
         let parted = self.repository.merge_bases(base.commit, tip)?;
-        parted
-            .into_iter()
-            .map(|commit| self.repository.commit_tree(commit))
-            .collect()
+        parted.into_iter().map(|commit| self.repository.commit_tree(commit)).collect()
     }
 
     fn other_targets(&self, incoming: &Incoming<'_>) -> Result<Vec<NamedTree<'_>>, Error> {
         let mut others = Vec::new();
         for target in self.repository.targets(incoming.candidates)? {
-            if !self
-                .repository
-                .contains(incoming.base.commit, target.commit)
-            {
+            if !self.repository.contains(incoming.base.commit, target.commit) {
                 others.push((target.name(), self.repository.commit_tree(target.commit)?));
             }
         }
@@ -192,14 +177,8 @@ impl Judge<'_> {
     }
 
     fn without_base(&self, tree: &dyn Tree, config: &Config) -> Result<Report, Error> {
-        let mut report = alone(
-            tree,
-            config,
-            Blame {
-                heads: Some(Lowered::NoBase),
-                ..Blame::default()
-            },
-        )?;
+        let mut report =
+            alone(tree, config, Blame { heads: Some(Lowered::NoBase), ..Blame::default() })?;
         report.notes.push(note(
             "there is no branch to compare with, so heads are only counted",
             &["name one: `alembic-guard check --base REV`, or judge everything: `alembic-guard check --all`"],
@@ -219,6 +198,7 @@ pub(super) fn alone(tree: &dyn Tree, config: &Config, blame: Blame) -> Result<Re
             base: "nothing".to_owned(),
             change: "this history".to_owned(),
             get_base: None,
+            finish: Finish::Nothing,
             doubt: None,
         },
         blame,
@@ -228,20 +208,19 @@ pub(super) fn alone(tree: &dyn Tree, config: &Config, blame: Blame) -> Result<Re
 }
 
 /// Says what the two sides of a comparison with a branch are called.
-pub(super) fn wording(change: &str, base: &BaseChoice, get_base: Option<String>) -> Wording {
+pub(super) fn wording(change: &str, base: &BaseChoice, finish: Finish) -> Wording {
     Wording {
         base: base.name.clone(),
         change: change.to_owned(),
-        get_base,
+        get_base: None,
+        finish,
         doubt: None,
     }
 }
 
 fn unrelated(tree: &dyn Tree, config: &Config, base: &BaseChoice) -> Result<Report, Error> {
-    let message = format!(
-        "this branch and {} have no common history; it is judged alone",
-        base.name
-    );
+    let message =
+        format!("this branch and {} have no common history; it is judged alone", base.name);
     only_warned(tree, config, note(message, &[]))
 }
 
@@ -253,18 +232,12 @@ fn shallow(tree: &dyn Tree, config: &Config, base: &BaseChoice) -> Result<Report
     only_warned(
         tree,
         config,
-        note(
-            message,
-            &["get the rest of the history: `git fetch --unshallow`"],
-        ),
+        note(message, &["get the rest of the history: `git fetch --unshallow`"]),
     )
 }
 
 fn only_warned(tree: &dyn Tree, config: &Config, note: Note) -> Result<Report, Error> {
-    let blame = Blame {
-        everything: Some(Lowered::NoBase),
-        ..Blame::default()
-    };
+    let blame = Blame { everything: Some(Lowered::NoBase), ..Blame::default() };
     let mut report = alone(tree, config, blame)?;
     report.notes.push(note);
     Ok(report)
@@ -272,9 +245,5 @@ fn only_warned(tree: &dyn Tree, config: &Config, note: Note) -> Result<Report, E
 
 /// Marks a base as learned from the remote in this run.
 pub(super) fn fetched(base: &BaseChoice, commit: crate::tree::ObjectId) -> BaseChoice {
-    BaseChoice {
-        commit,
-        freshness: Freshness::FetchedNow,
-        ..base.clone()
-    }
+    BaseChoice { commit, freshness: Freshness::FetchedNow, ..base.clone() }
 }

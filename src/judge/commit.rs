@@ -4,27 +4,19 @@ use std::collections::BTreeSet;
 
 use crate::check::{After, Blame, Comparison, check};
 use crate::config::Config;
-use crate::finding::{Finding, Level, Lowered, Report};
-use crate::git::{Candidates, Side, Target, TargetNames};
+use crate::finding::{Finding, Freshness, Level, Lowered, Report};
+use crate::git::{BaseChoice, Candidates, Side, Target, TargetNames};
 use crate::judge::change::{Incoming, alone, wording};
 use crate::judge::relevance::{Relevance, may_matter};
-use crate::judge::{Error, Judge, get_base_command, reader};
-use crate::rules::Wording;
+use crate::judge::{Error, Judge, reader};
+use crate::rules::Finish;
 use crate::tree::{ObjectId, RepoPath, Tree};
-
-/// What a commit is compared with.
-struct Before {
-    commit: ObjectId,
-    name: String,
-}
 
 impl Judge<'_> {
     /// Judges the index, as `pre-commit` and `pre-merge-commit` must; nothing where it changes nothing
     /// that matters.
     pub fn commit(&self) -> Result<Report, Error> {
-        let changes = self
-            .repository
-            .changes(self.repository.head(), Side::Index)?;
+        let changes = self.repository.changes(self.repository.head(), Side::Index)?;
         if !changes.paths().any(may_matter) {
             return Ok(Report::default());
         }
@@ -35,11 +27,8 @@ impl Judge<'_> {
         };
         let committed = self.repository.commit_tree(head)?;
         let relevance = Relevance::of(&[&*index, &*committed], &config)?;
-        let changed: BTreeSet<RepoPath> = changes
-            .only(|path| relevance.covers(path))
-            .paths()
-            .cloned()
-            .collect();
+        let changed: BTreeSet<RepoPath> =
+            changes.only(|path| relevance.covers(path)).paths().cloned().collect();
         if changed.is_empty() || relevance.is_empty() {
             return Ok(Report::default());
         }
@@ -58,7 +47,7 @@ impl Judge<'_> {
         index: &dyn Tree,
         committed: &dyn Tree,
         config: &Config,
-        before: &Before,
+        before: &BaseChoice,
     ) -> Result<Report, Error> {
         let landed = self.repository.commit_tree(before.commit)?;
         let comparison = Comparison {
@@ -66,23 +55,18 @@ impl Judge<'_> {
             after: After::Tree(index),
             witnesses: vec![committed],
             config,
-            wording: Wording {
-                base: before.name.clone(),
-                change: "this commit".to_owned(),
-                get_base: None,
-                doubt: None,
-            },
+            wording: wording("this commit", before, Finish::Stage),
             blame: Blame::default(),
             other_targets: Vec::new(),
         };
-        Ok(check(&mut reader(config), &comparison)?)
+        let mut report = check(&mut reader(config), &comparison)?;
+        report.base = Some(before.summary());
+        Ok(report)
     }
 
     /// Returns the targets, those of remotes first: what is there has landed for everybody.
     fn known_targets(&self, config: &Config) -> Result<Vec<Target>, Error> {
-        let names = TargetNames {
-            patterns: config.targets.as_deref(),
-        };
+        let names = TargetNames { patterns: config.targets.as_deref() };
         let branch = self.repository.branch();
         let remote = self.repository.usual_remote(branch.as_deref());
         let mut targets = Vec::new();
@@ -104,37 +88,41 @@ impl Judge<'_> {
         targets: &[Target],
         index: &dyn Tree,
         changed: &BTreeSet<RepoPath>,
-    ) -> Result<Before, Error> {
+    ) -> Result<BaseChoice, Error> {
         let merged = self.repository.merge_heads();
         for target in targets {
             let sides = std::iter::once(&head).chain(&merged);
-            let landed = sides
-                .copied()
-                .find(|side| self.repository.contains(target.commit, *side));
+            let landed = sides.copied().find(|side| self.repository.contains(target.commit, *side));
             if let Some(commit) = landed.filter(|_| !merged.is_empty()) {
-                return Ok(Before {
-                    commit,
-                    name: target.name(),
-                });
+                return Ok(self.landed_as(target, commit));
             }
         }
         if merged.is_empty() {
-            for target in targets
-                .iter()
-                .filter(|target| !self.repository.contains(head, target.commit))
+            for target in
+                targets.iter().filter(|target| !self.repository.contains(head, target.commit))
             {
                 if self.brings(target, index, changed)? {
-                    return Ok(Before {
-                        commit: target.commit,
-                        name: target.name(),
-                    });
+                    return Ok(self.landed_as(target, target.commit));
                 }
             }
         }
-        Ok(Before {
+        Ok(BaseChoice {
+            target: None,
             commit: head,
             name: "HEAD".to_owned(),
+            freshness: Freshness::Local,
+            others: Vec::new(),
         })
+    }
+
+    fn landed_as(&self, target: &Target, commit: ObjectId) -> BaseChoice {
+        BaseChoice {
+            target: Some(target.clone()),
+            commit,
+            name: target.name(),
+            freshness: self.repository.freshness(&target.full_name),
+            others: Vec::new(),
+        }
     }
 
     /// Tells whether a changed migration is in the index just as a target has it.
@@ -145,10 +133,7 @@ impl Judge<'_> {
         changed: &BTreeSet<RepoPath>,
     ) -> Result<bool, Error> {
         let landed = self.repository.commit_tree(target.commit)?;
-        for path in changed
-            .iter()
-            .filter(|path| path.file_name().ends_with(b".py"))
-        {
+        for path in changed.iter().filter(|path| path.file_name().ends_with(b".py")) {
             let node = index.node(path)?;
             if node.is_some() && landed.node(path)? == node {
                 return Ok(true);
@@ -163,9 +148,7 @@ impl Judge<'_> {
         let candidates = Candidates {
             remote: self.repository.usual_remote(branch.as_deref()),
             branch: branch.as_deref(),
-            names: TargetNames {
-                patterns: config.targets.as_deref(),
-            },
+            names: TargetNames { patterns: config.targets.as_deref() },
         };
         let Some(base) = self.base(Side::Index, config, &candidates)? else {
             return Ok(None);
@@ -174,15 +157,8 @@ impl Judge<'_> {
             side: Side::Index,
             base: &base,
             config,
-            blame: Blame {
-                everything: Some(Lowered::Ahead),
-                ..Blame::default()
-            },
-            wording: wording(
-                "this commit",
-                &base,
-                get_base_command(self.repository, &base),
-            ),
+            blame: Blame { everything: Some(Lowered::Ahead), ..Blame::default() },
+            wording: self.naming("this commit", &base, Finish::Stage),
             candidates: &candidates,
         })?;
         Ok(Some(report))
@@ -201,7 +177,9 @@ fn add_ahead(report: &mut Report, ahead: Option<Report>) {
             && !report.findings.iter().any(|known| same(known, finding))
     };
     let (findings, _): (Vec<Finding>, Vec<Finding>) = ahead.findings.into_iter().partition(is_new);
-    report.base = ahead.base.filter(|_| !findings.is_empty());
+    if !findings.is_empty() {
+        report.base = ahead.base;
+    }
     report.findings.extend(findings);
     for (file, content) in ahead.sources {
         report.sources.entry(file).or_insert(content);

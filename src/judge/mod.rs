@@ -15,6 +15,7 @@ use crate::environment::{Discovery, discover};
 use crate::finding::{Freshness, Note};
 use crate::git::{BaseChoice, Repository};
 use crate::rules;
+use crate::text::shell_word;
 use crate::tree::{RepoPath, Tree};
 
 pub use change::{Against, Subject};
@@ -39,10 +40,7 @@ pub struct Circumstances {
 impl<'r> Judge<'r> {
     /// Makes a judge of a repository.
     pub fn new(repository: &'r Repository, circumstances: Circumstances) -> Judge<'r> {
-        Judge {
-            repository,
-            circumstances,
-        }
+        Judge { repository, circumstances }
     }
 
     /// Reads the configuration that a tree carries, or the one that was given instead.
@@ -73,29 +71,24 @@ fn reader(config: &Config) -> Reader {
 
 /// The command that brings a base into the work tree.
 fn get_base_command(repository: &Repository, base: &BaseChoice) -> Option<String> {
-    if repository
-        .head()
-        .is_some_and(|head| repository.contains(head, base.commit))
-    {
+    if repository.head().is_some_and(|head| repository.contains(head, base.commit)) {
         return None;
     }
+    let name = shell_word(&base.name);
     let Some((target, remote)) = base
         .target
         .as_ref()
         .and_then(|target| target.remote.as_ref().map(|remote| (target, remote)))
     else {
-        return Some(format!("git merge {}", base.name));
+        return Some(format!("git merge --no-commit {name}"));
     };
     let is_here = repository.ref_commit(&target.full_name) == Some(base.commit);
     Some(match is_here && base.freshness != Freshness::FetchedNow {
-        true => format!("git merge {}", base.name),
-        false => format!("git fetch {remote} && git merge {}", base.name),
+        true => format!("git merge --no-commit {name}"),
+        false => format!("git fetch {} && git merge --no-commit {name}", shell_word(remote)),
     })
 }
 
 fn note(message: impl Into<String>, help: &[&str]) -> Note {
-    Note {
-        message: message.into(),
-        help: help.iter().map(|line| (*line).to_owned()).collect(),
-    }
+    Note { message: message.into(), help: help.iter().map(|line| (*line).to_owned()).collect() }
 }

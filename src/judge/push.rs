@@ -7,9 +7,10 @@ use crate::config::{Config, Fetch};
 use crate::finding::RefReport;
 use crate::finding::{Freshness, Lowered, Note, Report};
 use crate::git::{BaseChoice, Candidates, FetchRequest, Side, Target, TargetNames};
-use crate::judge::change::{Incoming, alone, fetched, wording};
+use crate::judge::change::{Incoming, alone, fetched};
 use crate::judge::relevance::{Relevance, may_matter};
-use crate::judge::{Error, Judge, get_base_command, note, reader};
+use crate::judge::{Error, Judge, note, reader};
+use crate::rules::Finish;
 use crate::tree::{Node, ObjectId, RepoPath};
 
 /// One line of `pre-push`'s standard input.
@@ -50,9 +51,7 @@ impl Arrival<'_> {
         Candidates {
             remote: self.remote.clone(),
             branch: Some(&self.branch),
-            names: TargetNames {
-                patterns: self.config.targets.as_deref(),
-            },
+            names: TargetNames { patterns: self.config.targets.as_deref() },
         }
     }
 
@@ -68,9 +67,7 @@ impl Arrival<'_> {
 impl Judge<'_> {
     /// Judges every ref of a push.
     pub fn push(&self, remote: &Remote, refs: &[PushedRef]) -> Result<Vec<RefReport>, Error> {
-        refs.iter()
-            .map(|pushed| self.pushed_ref(remote, pushed))
-            .collect()
+        refs.iter().map(|pushed| self.pushed_ref(remote, pushed)).collect()
     }
 
     fn pushed_ref(&self, remote: &Remote, pushed: &PushedRef) -> Result<RefReport, Error> {
@@ -113,18 +110,10 @@ impl Judge<'_> {
         if config.ignores_ref(branch) {
             return Ok(Err("ignored by `ignore_refs`".to_owned()));
         }
-        let known = self
-            .repository
-            .remotes()
-            .into_iter()
-            .find(|name| *name == remote.name);
+        let known = self.repository.remotes().into_iter().find(|name| *name == remote.name);
         let remote = known.or_else(|| self.repository.remote_of_url(&remote.url));
-        let names = TargetNames {
-            patterns: config.targets.as_deref(),
-        };
-        let default = remote
-            .as_deref()
-            .and_then(|remote| self.repository.default_branch(remote));
+        let names = TargetNames { patterns: config.targets.as_deref() };
+        let default = remote.as_deref().and_then(|remote| self.repository.default_branch(remote));
         let is_target = for_review.is_none() && names.accept(branch, default.as_deref());
         let mut arrival = Arrival {
             tip,
@@ -160,10 +149,7 @@ impl Judge<'_> {
             return self.first_push(arrival);
         };
         if !self.may_matter(base.commit, arrival.tip)? {
-            return Ok(Report {
-                base: Some(base.summary()),
-                ..Report::default()
-            });
+            return Ok(Report { base: Some(base.summary()), ..Report::default() });
         }
         let landed = self.repository.commit_tree(base.commit)?;
         let comparison = Comparison {
@@ -171,7 +157,7 @@ impl Judge<'_> {
             after: After::Tree(&*tree),
             witnesses: Vec::new(),
             config: &arrival.config,
-            wording: wording("this push", &base, get_base_command(self.repository, &base)),
+            wording: self.naming("this push", &base, Finish::Commit),
             blame: Blame::default(),
             other_targets: Vec::new(),
         };
@@ -184,11 +170,7 @@ impl Judge<'_> {
     fn old_tip(&self, arrival: &Arrival<'_>) -> Option<BaseChoice> {
         let reported = crate::git::parse_id(&arrival.pushed.remote_oid);
         let told = |commit| BaseChoice {
-            target: arrival
-                .targets
-                .iter()
-                .find(|target| target.branch == arrival.branch)
-                .cloned(),
+            target: arrival.targets.iter().find(|target| target.branch == arrival.branch).cloned(),
             commit,
             name: arrival.name(),
             freshness: Freshness::ToldByGit,
@@ -196,29 +178,18 @@ impl Judge<'_> {
         };
         match reported {
             Some(id) => self.repository.commit_of(id).map(told).or_else(|| {
-                let seen = arrival
-                    .targets
-                    .iter()
-                    .find(|target| target.branch == arrival.branch)?;
+                let seen = arrival.targets.iter().find(|target| target.branch == arrival.branch)?;
                 let freshness = self.repository.freshness(&seen.full_name);
-                Some(BaseChoice {
-                    freshness,
-                    ..told(seen.commit)
-                })
+                Some(BaseChoice { freshness, ..told(seen.commit) })
             }),
-            None => self
-                .repository
-                .choose_base(arrival.tip, &arrival.targets, None),
+            None => self.repository.choose_base(arrival.tip, &arrival.targets, None),
         }
     }
 
     /// Judges a ref for which nothing is known to have landed.
     fn first_push(&self, arrival: &Arrival<'_>) -> Result<Report, Error> {
         let tree = self.repository.commit_tree(arrival.tip)?;
-        let blame = Blame {
-            heads: Some(Lowered::NoBase),
-            ..Blame::default()
-        };
+        let blame = Blame { heads: Some(Lowered::NoBase), ..Blame::default() };
         alone(&*tree, &arrival.config, blame)
     }
 
@@ -229,24 +200,17 @@ impl Judge<'_> {
             return self.first_push(arrival);
         };
         if !self.parts_matter(&base, arrival.tip)? {
-            return Ok(Report {
-                base: Some(base.summary()),
-                ..Report::default()
-            });
+            return Ok(Report { base: Some(base.summary()), ..Report::default() });
         }
         let (touched, elsewhere) = self.touched(arrival, &base)?;
         let (base, failed) = self.freshened(arrival, base, !touched.is_empty());
-        let mut wording = wording("this push", &base, get_base_command(self.repository, &base));
+        let mut wording = self.naming("this push", &base, Finish::Commit);
         wording.doubt = Some(doubt(arrival, &base));
         let mut report = self.incoming(&Incoming {
             side,
             base: &base,
             config: &arrival.config,
-            blame: Blame {
-                touched: Some(touched),
-                elsewhere,
-                ..Blame::default()
-            },
+            blame: Blame { touched: Some(touched), elsewhere, ..Blame::default() },
             wording,
             candidates: &arrival.candidates(),
         })?;
@@ -309,18 +273,9 @@ impl Judge<'_> {
         tip: ObjectId,
         relevance: &Relevance,
     ) -> Result<BTreeSet<RepoPath>, Error> {
-        let parted = self
-            .repository
-            .merge_bases(base.commit, tip)
-            .unwrap_or_default();
-        let changes = self
-            .repository
-            .changes(parted.first().copied(), Side::Commit(tip))?;
-        Ok(changes
-            .only(|path| relevance.covers(path))
-            .paths()
-            .cloned()
-            .collect())
+        let parted = self.repository.merge_bases(base.commit, tip).unwrap_or_default();
+        let changes = self.repository.changes(parted.first().copied(), Side::Commit(tip))?;
+        Ok(changes.only(|path| relevance.covers(path)).paths().cloned().collect())
     }
 
     /// Finds the paths that some branch of a remote has just so.
@@ -337,9 +292,7 @@ impl Judge<'_> {
                 let node = ours.node(path)?;
                 if matches!(node, Some(Node::File(_) | Node::Link(_))) && theirs.node(path)? == node
                 {
-                    elsewhere
-                        .entry(path.clone())
-                        .or_insert_with(|| name.clone());
+                    elsewhere.entry(path.clone()).or_insert_with(|| name.clone());
                 }
             }
         }
@@ -353,10 +306,7 @@ impl Judge<'_> {
         base: BaseChoice,
         brings_migrations: bool,
     ) -> (BaseChoice, Option<Note>) {
-        let remote = base
-            .target
-            .as_ref()
-            .and_then(|target| target.remote.clone());
+        let remote = base.target.as_ref().and_then(|target| target.remote.clone());
         let (Some(remote), Some(target)) = (remote, &base.target) else {
             return (base, None);
         };
@@ -371,10 +321,8 @@ impl Judge<'_> {
         match self.repository.fetch(&request) {
             Ok(commit) => (fetched(&base, commit), None),
             Err(failure) => {
-                let message = format!(
-                    "cannot ask {remote} for its newest {}: {failure}",
-                    target.branch
-                );
+                let message =
+                    format!("cannot ask {remote} for its newest {}: {failure}", target.branch);
                 let help = format!("what is judged is {} as last seen", base.name);
                 (base, Some(note(message, &[&help])))
             }

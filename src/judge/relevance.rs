@@ -28,9 +28,7 @@ impl Relevance {
     /// Tells whether the path lies in a version folder.
     pub(super) fn is_migration(&self, path: &RepoPath) -> bool {
         let environments = self.environments.iter();
-        environments
-            .into_iter()
-            .any(|environment| environment.versions_folder_of(path).is_some())
+        environments.into_iter().any(|environment| environment.versions_folder_of(path).is_some())
     }
 
     /// Tells whether there is no Alembic at all.

@@ -20,19 +20,14 @@ pub(super) fn fault(text: &str, error: &ParseError) -> Fault {
     let first = characters.next().map(|first| first.to_ascii_lowercase());
     let start = floor(text, error.location.start().to_usize());
     let end = floor(text, error.location.end().to_usize());
-    Fault {
-        message: first.into_iter().chain(characters).collect(),
-        span: start..end.max(start),
-    }
+    Fault { message: first.into_iter().chain(characters).collect(), span: start..end.max(start) }
 }
 
 /// Finds the first line that git left behind in a merge.
 fn conflict_marker(text: &str) -> Option<Fault> {
     let mut start = 0;
     for line in text.split_inclusive(['\n', '\r']) {
-        let is_marker = ["<<<<<<<", ">>>>>>>"]
-            .iter()
-            .any(|marker| line.starts_with(marker));
+        let is_marker = ["<<<<<<<", ">>>>>>>"].iter().any(|marker| line.starts_with(marker));
         if is_marker {
             return Some(Fault {
                 message: "a merge conflict marker".to_owned(),

@@ -80,19 +80,12 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Source<'_>, Fault> {
 }
 
 fn fault_at(offset: usize, message: &str) -> Fault {
-    Fault {
-        message: message.to_owned(),
-        span: offset..offset + 1,
-    }
+    Fault { message: message.to_owned(), span: offset..offset + 1 }
 }
 
 fn utf8(body: &[u8], skipped: usize) -> Result<Source<'_>, Fault> {
     match std::str::from_utf8(body) {
-        Ok(text) => Ok(Source {
-            text: Cow::Borrowed(text),
-            skipped,
-            stretched: Vec::new(),
-        }),
+        Ok(text) => Ok(Source { text: Cow::Borrowed(text), skipped, stretched: Vec::new() }),
         Err(error) => Err(fault_at(
             skipped + error.valid_up_to(),
             "a byte that is not UTF-8, and no encoding is declared",
@@ -114,11 +107,7 @@ fn single_bytes(body: &[u8], codec: Codec) -> Result<Source<'_>, Fault> {
             stretched.push((text.len(), extra));
         }
     }
-    Ok(Source {
-        text: Cow::Owned(text),
-        skipped: 0,
-        stretched,
-    })
+    Ok(Source { text: Cow::Owned(text), skipped: 0, stretched })
 }
 
 fn character(byte: u8, codec: Codec) -> Option<char> {
@@ -152,26 +141,18 @@ fn cookie(body: &[u8]) -> Option<Span> {
     let mut start = 0;
     for _ in 0..2 {
         let rest = &body[start..];
-        let length = rest
-            .iter()
-            .position(|byte| matches!(byte, b'\n' | b'\r'))
-            .unwrap_or(rest.len());
+        let length =
+            rest.iter().position(|byte| matches!(byte, b'\n' | b'\r')).unwrap_or(rest.len());
         let line = &rest[..length];
-        let blank = line
-            .iter()
-            .position(|byte| !matches!(byte, b' ' | b'\t' | b'\x0c'))
-            .unwrap_or(length);
+        let blank =
+            line.iter().position(|byte| !matches!(byte, b' ' | b'\t' | b'\x0c')).unwrap_or(length);
         if blank < length && line[blank] != b'#' {
             return None;
         }
         if let Some(name) = cookie_in(&line[blank..]) {
             return Some(start + blank + name.start..start + blank + name.end);
         }
-        let ending = if rest[length..].starts_with(b"\r\n") {
-            2
-        } else {
-            1
-        };
+        let ending = if rest[length..].starts_with(b"\r\n") { 2 } else { 1 };
         start = (start + length + ending).min(body.len());
     }
     None
@@ -216,10 +197,7 @@ fn codec(name: &str, has_bom: bool) -> Option<Codec> {
         | "8859" | "cp819" => return Some(Codec::Latin1),
         _ => {}
     }
-    if ["latin-1-", "iso-8859-1-", "iso-latin-1-"]
-        .iter()
-        .any(|prefix| name.starts_with(prefix))
-    {
+    if ["latin-1-", "iso-8859-1-", "iso-latin-1-"].iter().any(|prefix| name.starts_with(prefix)) {
         return Some(Codec::Latin1);
     }
     if let Some(page) = name.strip_prefix("cp").or(name.strip_prefix("windows-")) {
@@ -230,9 +208,7 @@ fn codec(name: &str, has_bom: bool) -> Option<Codec> {
             .flatten()
             .map(Codec::Windows);
     }
-    let part = name
-        .strip_prefix("iso-8859-")
-        .or(name.strip_prefix("iso8859-"))?;
+    let part = name.strip_prefix("iso-8859-").or(name.strip_prefix("iso8859-"))?;
     Encoding::for_label(format!("iso-8859-{part}").as_bytes()).map(Codec::Iso)
 }
 
@@ -249,10 +225,7 @@ mod tests {
 
     #[test]
     fn a_cookie_in_the_first_two_lines_names_the_encoding() {
-        assert_eq!(
-            text(b"# coding: latin-1\n'\xe9\x85'"),
-            "# coding: latin-1\n'é\u{85}'"
-        );
+        assert_eq!(text(b"# coding: latin-1\n'\xe9\x85'"), "# coding: latin-1\n'é\u{85}'");
         assert_eq!(
             text(b"#!x\n# -*- coding: cp1252 -*-\n'\x80'"),
             "#!x\n# -*- coding: cp1252 -*-\n'€'"
@@ -262,10 +235,7 @@ mod tests {
             "# vim: fileencoding=iso8859_15\r'€'"
         );
         assert_eq!(text(b"# coding: utf-8\n'\xc3\xa9'"), "# coding: utf-8\n'é'");
-        assert_eq!(
-            text(b"# coding: ISO-8859-9\n'\x85\xd0'"),
-            "# coding: ISO-8859-9\n'\u{85}Ğ'"
-        );
+        assert_eq!(text(b"# coding: ISO-8859-9\n'\x85\xd0'"), "# coding: ISO-8859-9\n'\u{85}Ğ'");
     }
 
     #[test]

@@ -142,10 +142,7 @@ impl<'a> Collector<'a> {
     fn defer(&mut self, function: &Identifier, body: &[Stmt], may_run_at_once: bool) {
         let mut inner = Body::default();
         inner.visit_body(body);
-        let globals = inner
-            .globals
-            .iter()
-            .filter(|name| (self.wanted)(name.as_str()));
+        let globals = inner.globals.iter().filter(|name| (self.wanted)(name.as_str()));
         let mut effects: Vec<Effect> = globals
             .map(|name| Effect {
                 on: On::Name(name.as_str().to_owned()),
@@ -177,11 +174,7 @@ impl<'ast> Visitor<'ast> for Collector<'_> {
                     self.visit_decorator(decorator);
                 }
                 self.defaults(&function.parameters);
-                self.defer(
-                    &function.name,
-                    &function.body,
-                    !function.decorator_list.is_empty(),
-                );
+                self.defer(&function.name, &function.body, !function.decorator_list.is_empty());
             }
             Stmt::ClassDef(class) => {
                 self.identifier(&class.name, "it is a class");

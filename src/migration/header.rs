@@ -30,10 +30,7 @@ fn allowed(comment: &str) -> Vec<String> {
         return Vec::new();
     };
     let names = names.split(',').map(str::trim);
-    names
-        .filter(|name| !name.is_empty())
-        .map(str::to_owned)
-        .collect()
+    names.filter(|name| !name.is_empty()).map(str::to_owned).collect()
 }
 
 #[cfg(test)]

@@ -46,11 +46,7 @@ pub(super) fn interpret(text: &str) -> Module {
 
 /// Takes the module as one unit, for when it could not be cut.
 fn whole(text: &str) -> Unit {
-    Unit {
-        span: 0..text.len(),
-        role: Role::Code,
-        interesting: true,
-    }
+    Unit { span: 0..text.len(), role: Role::Code, interesting: true }
 }
 
 /// Why a unit has no syntax tree.
@@ -70,17 +66,11 @@ struct Sources<'a> {
 impl<'a> Sources<'a> {
     fn new(text: &'a str, units: Vec<Unit>) -> Sources<'a> {
         let parse = |unit: &Unit| unit.interesting.then(|| parse(text, unit));
-        Sources {
-            text,
-            parsed: units.iter().map(parse).collect(),
-            units,
-        }
+        Sources { text, parsed: units.iter().map(parse).collect(), units }
     }
 
     fn refused(&self) -> bool {
-        self.parsed
-            .iter()
-            .any(|parsed| *parsed == Some(Err(Refusal::Syntax)))
+        self.parsed.iter().any(|parsed| *parsed == Some(Err(Refusal::Syntax)))
     }
 
     /// Finds the names that the four stand on, and parses every unit that mentions one.
@@ -94,11 +84,7 @@ impl<'a> Sources<'a> {
                 break;
             }
             let index = index.get_or_insert_with(|| mentions(self.text, &self.units));
-            for unit in fresh
-                .iter()
-                .filter_map(|name| index.get(name.as_str()))
-                .flatten()
-            {
+            for unit in fresh.iter().filter_map(|name| index.get(name.as_str())).flatten() {
                 if self.parsed[*unit].is_none() {
                     self.parsed[*unit] = Some(parse(self.text, &self.units[*unit]));
                 }
@@ -211,12 +197,7 @@ struct State<'a> {
 impl<'a> State<'a> {
     fn new(text: &'a str, names: BTreeSet<String>) -> State<'a> {
         let unbound = names.into_iter().map(|name| (name, Binding::Unbound));
-        State {
-            text,
-            base: 0,
-            names: unbound.collect(),
-            deferred: Vec::new(),
-        }
+        State { text, base: 0, names: unbound.collect(), deferred: Vec::new() }
     }
 
     fn unit(&mut self, unit: &Unit, parsed: Option<&Result<Vec<Stmt>, Refusal>>) {
@@ -340,10 +321,7 @@ impl<'a> State<'a> {
             }
             _ => {
                 self.change(name.id.as_str(), &span, "it is a list that is added to");
-                Err(Unknown {
-                    span: span.clone(),
-                    reason: "it is added to".to_owned(),
-                })
+                Err(Unknown { span: span.clone(), reason: "it is added to".to_owned() })
             }
         };
         self.bind(&name.id, sum, &span);
@@ -358,20 +336,14 @@ impl<'a> State<'a> {
             return;
         };
         *binding = match value {
-            Ok(constant) => Binding::Known {
-                constant,
-                span: span.clone(),
-            },
+            Ok(constant) => Binding::Known { constant, span: span.clone() },
             Err(unknown) => Binding::Unknown(unknown),
         };
     }
 
     fn lose(&mut self, name: &str, span: Span, reason: &str) {
         if let Some(binding) = self.names.get_mut(name) {
-            *binding = Binding::Unknown(Unknown {
-                span,
-                reason: reason.to_owned(),
-            });
+            *binding = Binding::Unknown(Unknown { span, reason: reason.to_owned() });
         }
     }
 
@@ -389,10 +361,8 @@ impl<'a> State<'a> {
         for binding in self.names.values_mut() {
             match binding {
                 Binding::Known { constant, .. } if constant.kind == kind => {
-                    *binding = Binding::Unknown(Unknown {
-                        span: span.clone(),
-                        reason: reason.to_owned(),
-                    });
+                    *binding =
+                        Binding::Unknown(Unknown { span: span.clone(), reason: reason.to_owned() });
                 }
                 Binding::Known { .. } | Binding::Unbound | Binding::Unknown(_) => {}
             }
@@ -468,10 +438,9 @@ impl<'a> State<'a> {
                 shape: constant.shape(),
                 span: span.clone(),
             },
-            Some(Binding::Unknown(unknown)) => Value::Computed {
-                span: unknown.span.clone(),
-                reason: unknown.reason.clone(),
-            },
+            Some(Binding::Unknown(unknown)) => {
+                Value::Computed { span: unknown.span.clone(), reason: unknown.reason.clone() }
+            }
             Some(Binding::Unbound) | None => self.missing(),
         }
     }
@@ -482,10 +451,7 @@ impl<'a> State<'a> {
             Some(Binding::Unknown(unknown)) => unknown.span.clone(),
             Some(Binding::Unbound) | None => return Value::Missing,
         };
-        Value::Computed {
-            span,
-            reason: "the module's `__getattr__` may answer for it".to_owned(),
-        }
+        Value::Computed { span, reason: "the module's `__getattr__` may answer for it".to_owned() }
     }
 }
 

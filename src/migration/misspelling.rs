@@ -39,11 +39,7 @@ pub(super) fn find(text: &str, units: &[Unit], missing: &[&'static str]) -> Vec<
         .filter_map(|unit| {
             let span = target(text, unit)?;
             let name = &text[span.clone()];
-            Some(Misspelling {
-                found: name.to_owned(),
-                meant: meant(name, missing)?,
-                span,
-            })
+            Some(Misspelling { found: name.to_owned(), meant: meant(name, missing)?, span })
         })
         .collect();
     if found.is_empty() {
@@ -61,9 +57,7 @@ pub(super) fn find(text: &str, units: &[Unit], missing: &[&'static str]) -> Vec<
 /// Returns the bytes of the name that a unit assigns to, where it starts with one.
 fn target(text: &str, unit: &Unit) -> Option<Span> {
     let code = &text[unit.span.clone()];
-    let length = code
-        .bytes()
-        .position(|byte| !byte.is_ascii_alphanumeric() && byte != b'_')?;
+    let length = code.bytes().position(|byte| !byte.is_ascii_alphanumeric() && byte != b'_')?;
     let rest = code[length..].trim_start_matches([' ', '\t', '\x0c']);
     let assigns = rest.starts_with(':') || rest.starts_with('=') && !rest.starts_with("==");
     // Nothing this short or long is near a name, and an annotation alone assigns nothing.
@@ -79,9 +73,8 @@ fn meant(name: &str, missing: &[&'static str]) -> Option<&'static str> {
         return Some("down_revision");
     }
     let lower = name.to_ascii_lowercase();
-    let synonym = SYNONYMS
-        .iter()
-        .find(|(synonym, meant)| *synonym == lower && missing.contains(meant));
+    let synonym =
+        SYNONYMS.iter().find(|(synonym, meant)| *synonym == lower && missing.contains(meant));
     if let Some((_, meant)) = synonym {
         return Some(meant);
     }

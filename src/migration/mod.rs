@@ -162,9 +162,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Limits {
-        Limits {
-            max_file_size: 1 << 20,
-        }
+        Limits { max_file_size: 1 << 20 }
     }
 }
 
@@ -188,10 +186,8 @@ pub fn check_body(source: &[u8], limits: &Limits) -> Option<Fault> {
         return Some(fault);
     }
     match decode::decode(source) {
-        Ok(source) => body::check(&source.text).map(|fault| Fault {
-            span: source.original(&fault.span),
-            ..fault
-        }),
+        Ok(source) => body::check(&source.text)
+            .map(|fault| Fault { span: source.original(&fault.span), ..fault }),
         Err(fault) => Some(fault),
     }
 }

@@ -33,26 +33,12 @@ mod tests {
 
     #[test]
     fn names_match_as_alembic_matches_them() {
-        for name in [
-            "a.py",
-            ".py",
-            "a.py.py",
-            "0383 up:date.py",
-            "a.py\n",
-            ".a.py",
-        ] {
+        for name in ["a.py", ".py", "a.py.py", "0383 up:date.py", "a.py\n", ".a.py"] {
             assert!(is_migration_name(name.as_bytes()), "{name}");
         }
-        for name in [
-            "a.pyc",
-            "a",
-            ".#a.py",
-            "__init__.py",
-            "__init__x.py",
-            "a\nb.py",
-            "a.py\n\n",
-            "a.PY",
-        ] {
+        for name in
+            ["a.pyc", "a", ".#a.py", "__init__.py", "__init__x.py", "a\nb.py", "a.py\n\n", "a.PY"]
+        {
             assert!(!is_migration_name(name.as_bytes()), "{name}");
         }
         assert!(is_migration_name(b"\xff.py"));

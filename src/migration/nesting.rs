@@ -19,11 +19,7 @@ const BRACKET: usize = 3;
 
 /// Returns why `text` is nested too deeply to be parsed, if it is.
 pub(super) fn check(text: &str) -> Option<Fault> {
-    let mut depth = Depth {
-        levels: vec![Level::default()],
-        sum: 0,
-        indents: vec![0],
-    };
+    let mut depth = Depth { levels: vec![Level::default()], sum: 0, indents: vec![0] };
     let mut line = Some(0);
     for piece in Pieces::new(text) {
         match piece.kind {
@@ -180,22 +176,14 @@ mod tests {
             let text = format!("x = {}1", hostile.repeat(5000));
             assert!(check(&text).is_some(), "{hostile}");
         }
-        let blocks: String = (0..200)
-            .map(|depth| format!("{}if x:\n", " ".repeat(depth)))
-            .collect();
+        let blocks: String =
+            (0..200).map(|depth| format!("{}if x:\n", " ".repeat(depth))).collect();
         assert!(check(&blocks).is_some());
     }
 
     #[test]
     fn what_is_only_long_is_not() {
-        for long in [
-            "-1, ",
-            "(1, 2), ",
-            "a.b(c), ",
-            "{'a': -1.5}, ",
-            "'a' ",
-            "lambda x: -x, ",
-        ] {
+        for long in ["-1, ", "(1, 2), ", "a.b(c), ", "{'a': -1.5}, ", "'a' ", "lambda x: -x, "] {
             let text = format!("x = [{}]", long.repeat(100_000));
             assert_eq!(check(&text), None, "{long}");
         }

@@ -72,11 +72,7 @@ pub(super) struct Pieces<'a> {
 
 impl<'a> Pieces<'a> {
     pub(super) fn new(text: &'a str) -> Pieces<'a> {
-        Pieces {
-            bytes: text.as_bytes(),
-            at: 0,
-            frames: Vec::new(),
-        }
+        Pieces { bytes: text.as_bytes(), at: 0, frames: Vec::new() }
     }
 
     fn piece(&mut self, kind: Kind, start: usize, end: usize) -> Option<Piece> {
@@ -88,11 +84,7 @@ impl<'a> Pieces<'a> {
     fn broken(&mut self, start: usize) -> Option<Piece> {
         self.frames.clear();
         self.at = self.bytes.len();
-        Some(Piece {
-            kind: Kind::Broken,
-            start,
-            end: self.bytes.len(),
-        })
+        Some(Piece { kind: Kind::Broken, start, end: self.bytes.len() })
     }
 
     fn code(&mut self) -> Option<Piece> {
@@ -145,9 +137,7 @@ impl<'a> Pieces<'a> {
         let end = length.map_or(self.bytes.len(), |length| start + length);
         let is_string = matches!(self.bytes.get(end), Some(b'"' | b'\''))
             && end - start <= 2
-            && self.bytes[start..end]
-                .iter()
-                .all(|byte| b"bBfFrRtTuU".contains(byte));
+            && self.bytes[start..end].iter().all(|byte| b"bBfFrRtTuU".contains(byte));
         match is_string {
             true => self.string(start, end),
             false => self.piece(Kind::Word, start, end),
@@ -192,9 +182,7 @@ impl<'a> Pieces<'a> {
                 b'\\' if matches!(next, Some(b'{' | b'}')) => at += 1,
                 b'\\' if !quote.raw && self.bytes[at + 1..].starts_with(b"N{") => {
                     let name = &self.bytes[at..];
-                    let length = name
-                        .iter()
-                        .position(|byte| matches!(byte, b'}' | b'\n' | b'\r'));
+                    let length = name.iter().position(|byte| matches!(byte, b'}' | b'\n' | b'\r'));
                     at = length.map_or(self.bytes.len(), |length| at + length + 1);
                 }
                 b'\\' => at = self.behind_escaped(at),

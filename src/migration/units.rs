@@ -33,12 +33,7 @@ pub(super) struct Cut {
 
 /// Cuts a module.
 pub(super) fn cut(text: &str) -> Cut {
-    let mut cutter = Cutter {
-        text,
-        cut: Cut::default(),
-        open: None,
-        line: Some(0),
-    };
+    let mut cutter = Cutter { text, cut: Cut::default(), open: None, line: Some(0) };
     for piece in Pieces::new(text) {
         cutter.take(piece);
     }
@@ -129,11 +124,7 @@ impl Cutter<'_> {
             self.open = Some(Open {
                 start: if indented { line } else { piece.start },
                 end: piece.end,
-                definition: if word == "@" {
-                    Definition::Awaited
-                } else {
-                    Definition::No
-                },
+                definition: if word == "@" { Definition::Awaited } else { Definition::No },
                 interest: Interest::None,
                 is_odd: indented || !can_start(self.text, &piece),
             });
@@ -207,9 +198,7 @@ impl Interest {
 }
 
 fn imports_everything(behind: &str) -> bool {
-    behind
-        .trim_start_matches([' ', '\t', '\x0c', '\\', '\r', '\n'])
-        .starts_with('*')
+    behind.trim_start_matches([' ', '\t', '\x0c', '\\', '\r', '\n']).starts_with('*')
 }
 
 /// Tells whether a statement can start like this; what cannot is parsed for its fault.
@@ -242,21 +231,11 @@ mod tests {
     fn a_unit_is_a_statement_with_all_that_belongs_to_it() {
         assert_eq!(
             units("'doc'\n\nx = (\n1)  # c\nif x:\n  y\n# c\nelse:\n  z\n\nw; v\n"),
-            [
-                ":'doc'",
-                ":x = (\n1)",
-                ":if x:\n  y\n# c\nelse:\n  z",
-                ":w; v"
-            ]
+            [":'doc'", ":x = (\n1)", ":if x:\n  y\n# c\nelse:\n  z", ":w; v"]
         );
         assert_eq!(
             units("@a\n@b(1)\ndef c():\n\td\nasync def e(): f\nclass G: pass\r\rh"),
-            [
-                "c:@a\n@b(1)\ndef c():\n\td",
-                "e:async def e(): f",
-                "G:class G: pass",
-                ":h"
-            ]
+            ["c:@a\n@b(1)\ndef c():\n\td", "e:async def e(): f", "G:class G: pass", ":h"]
         );
         assert_eq!(units(""), [""; 0]);
         assert_eq!(units("\n # c\n\x0c\n"), [""; 0]);
@@ -264,10 +243,7 @@ mod tests {
 
     #[test]
     fn a_form_feed_or_a_backslash_is_no_indent() {
-        assert_eq!(
-            units("a\n\x0cb\n  \x0cc\n\\\n  d"),
-            [":a", ":b", ":c", ":d"]
-        );
+        assert_eq!(units("a\n\x0cb\n  \x0cc\n\\\n  d"), [":a", ":b", ":c", ":d"]);
         assert_eq!(units("  a\nb"), ["*:  a", ":b"]);
     }
 

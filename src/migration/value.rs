@@ -75,10 +75,7 @@ pub(super) trait Scope {
 pub(super) fn evaluate(expression: &Expr, scope: &dyn Scope) -> Result<Constant, Unknown> {
     let span = scope.span(expression);
     match expression {
-        Expr::NoneLiteral(_) => Ok(Constant {
-            texts: Vec::new(),
-            kind: Kind::None,
-        }),
+        Expr::NoneLiteral(_) => Ok(Constant { texts: Vec::new(), kind: Kind::None }),
         Expr::StringLiteral(literal) => string(literal, span, scope),
         Expr::Name(name) => {
             let constant = scope.look_up(name.id.as_str(), &span)?;
@@ -128,17 +125,11 @@ pub(super) fn add(left: Constant, right: Constant, span: Span) -> Result<Constan
 }
 
 fn mutable(span: &Span, is_set: bool) -> Kind {
-    Kind::Mutable {
-        is_set,
-        made_at: span.start,
-    }
+    Kind::Mutable { is_set, made_at: span.start }
 }
 
 fn unknown(span: Span, reason: &str) -> Unknown {
-    Unknown {
-        span,
-        reason: reason.to_owned(),
-    }
+    Unknown { span, reason: reason.to_owned() }
 }
 
 fn string(literal: &ExprStringLiteral, span: Span, scope: &dyn Scope) -> Result<Constant, Unknown> {
@@ -147,10 +138,7 @@ fn string(literal: &ExprStringLiteral, span: Span, scope: &dyn Scope) -> Result<
         return Err(unknown(span, "its string holds a carriage return"));
     }
     Ok(Constant {
-        texts: vec![Text {
-            text: literal.value.to_str().to_owned(),
-            span,
-        }],
+        texts: vec![Text { text: literal.value.to_str().to_owned(), span }],
         kind: Kind::String,
     })
 }
@@ -160,10 +148,7 @@ fn items(items: &[Expr], kind: Kind, scope: &dyn Scope) -> Result<Constant, Unkn
     for item in items {
         let constant = evaluate(item, scope)?;
         if constant.kind != Kind::String {
-            return Err(unknown(
-                scope.span(item),
-                "it holds something other than strings",
-            ));
+            return Err(unknown(scope.span(item), "it holds something other than strings"));
         }
         texts.extend(constant.texts);
     }

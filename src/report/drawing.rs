@@ -20,10 +20,7 @@ pub(super) fn render(drawing: &Drawing, style: &Style) -> String {
     let lanes: Vec<Lane> = rows.iter().map(|row| row.lane(style)).collect();
     let drawn = draw(&lanes, 1, style.unicode);
     let table = Table::new(&rows, &drawn, style);
-    drawn
-        .iter()
-        .map(|line| table.line(&rows, line, style))
-        .collect()
+    drawn.iter().map(|line| table.line(&rows, line, style)).collect()
 }
 
 /// A row of the picture.
@@ -44,10 +41,7 @@ impl Row<'_> {
                     (false, false) => "o",
                 },
             },
-            Row::Elided(_, parents) => Lane {
-                parents: parents.clone(),
-                glyph: "~",
-            },
+            Row::Elided(_, parents) => Lane { parents: parents.clone(), glyph: "~" },
         }
     }
 
@@ -73,9 +67,7 @@ fn elide(nodes: &[DrawnRevision]) -> Vec<Row<'_>> {
     let mut rows: Vec<Row<'_>> = Vec::new();
     for run in &runs {
         let Some(last) = run.last() else { continue };
-        let below = shape.parents[*last]
-            .iter()
-            .map(|parent| Below::Row(row_of[*parent]));
+        let below = shape.parents[*last].iter().map(|parent| Below::Row(row_of[*parent]));
         let more = nodes[*last].continues.then_some(Below::More);
         let below: Vec<Below> = below.chain(more).collect();
         rows.push(match run.as_slice() {
@@ -124,11 +116,8 @@ struct Shape {
 
 impl Shape {
     fn new(nodes: &[DrawnRevision]) -> Shape {
-        let places: BTreeMap<_, _> = nodes
-            .iter()
-            .enumerate()
-            .map(|(place, node)| (&node.revision, place))
-            .collect();
+        let places: BTreeMap<_, _> =
+            nodes.iter().enumerate().map(|(place, node)| (&node.revision, place)).collect();
         let mut children = vec![0; nodes.len()];
         let mut parents = Vec::new();
         for node in nodes {
@@ -201,11 +190,7 @@ impl Table {
     fn new(rows: &[Row<'_>], drawn: &[Drawn], style: &Style) -> Table {
         let widest = |cell: usize| rows.iter().map(|row| columns(&row.cells()[cell])).max();
         let mut table = Table {
-            lanes: drawn
-                .iter()
-                .map(|line| columns(&line.lanes))
-                .max()
-                .unwrap_or(0),
+            lanes: drawn.iter().map(|line| columns(&line.lanes)).max().unwrap_or(0),
             cells: [widest(0).unwrap_or(0), widest(1).unwrap_or(0)],
             path: PathCell::Nothing,
         };

@@ -121,10 +121,7 @@ struct Fault {
 
 /// Says what one comparison came to.
 pub fn check(report: &Report) -> Check {
-    Check {
-        version: VERSION,
-        comparison: comparison(report),
-    }
+    Check { version: VERSION, comparison: comparison(report) }
 }
 
 /// Says what a push of several refs came to.
@@ -195,9 +192,7 @@ fn comparison(report: &Report) -> Comparison {
         outcome: report.outcome().name(),
         base: report.base.as_ref().map(base),
         environments: report.environments.iter().map(environment).collect(),
-        findings: in_force(report)
-            .map(|finding| self::finding(finding, report))
-            .collect(),
+        findings: in_force(report).map(|finding| self::finding(finding, report)).collect(),
         notes: report.notes.iter().map(note).collect(),
     }
 }
@@ -249,11 +244,7 @@ fn finding(finding: &Finding, report: &Report) -> FindingJson {
         line: place.map(|place| place.line),
         column: place.map(|place| place.column),
         revisions: revisions.map(|id| id.as_str().to_owned()).collect(),
-        related: finding
-            .related
-            .iter()
-            .map(|related| related_json(related, report))
-            .collect(),
+        related: finding.related.iter().map(|related| related_json(related, report)).collect(),
         lowered: finding.lowered.as_ref().map(lowered),
     }
 }
@@ -282,10 +273,7 @@ fn lowered(lowered: &Lowered) -> &'static str {
 }
 
 fn note(note: &Note) -> NoteJson {
-    NoteJson {
-        message: note.message.clone(),
-        help: lines(&note.help),
-    }
+    NoteJson { message: note.message.clone(), help: lines(&note.help) }
 }
 
 fn place(site: &Site, report: &Report) -> Option<crate::text::Position> {

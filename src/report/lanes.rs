@@ -69,14 +69,12 @@ fn fill_gaps(drawn: &mut [Drawn]) {
             continue;
         }
         let above = drawn[middle - 1].lanes.chars();
-        let through = above
-            .zip(drawn[middle + 1].lanes.chars())
-            .map(
-                |(above, below)| match above == below && matches!(above, '|' | '│') {
-                    true => above,
-                    false => ' ',
-                },
-            );
+        let through = above.zip(drawn[middle + 1].lanes.chars()).map(|(above, below)| {
+            match above == below && matches!(above, '|' | '│') {
+                true => above,
+                false => ' ',
+            }
+        });
         let through: String = through.collect();
         drawn[middle].lanes = through.trim_end().to_owned();
     }
@@ -100,13 +98,7 @@ mod tests {
 
     #[test]
     fn lines_that_lead_up_or_nowhere_are_cut() {
-        assert_eq!(
-            picture(&[vec![3], vec![], vec![], vec![]]),
-            "o\n| o\n|\n| o\no\n"
-        );
-        assert_eq!(
-            picture(&[vec![1], vec![0], vec![9]]),
-            "o\no\n|\n~\n\no\n|\n~\n"
-        );
+        assert_eq!(picture(&[vec![3], vec![], vec![], vec![]]), "o\n| o\n|\n| o\no\n");
+        assert_eq!(picture(&[vec![1], vec![0], vec![9]]), "o\no\n|\n~\n\no\n|\n~\n");
     }
 }

@@ -47,8 +47,5 @@ pub struct Bypass {
 
 /// Keeps the findings that are to be shown at all.
 fn in_force(report: &Report) -> impl Iterator<Item = &Finding> {
-    report
-        .findings
-        .iter()
-        .filter(|finding| finding.level != Level::Off)
+    report.findings.iter().filter(|finding| finding.level != Level::Off)
 }

@@ -66,10 +66,7 @@ impl<'a> Queue<'a> {
         while !steps.contains_key(&node) {
             steps.insert(node, path.len());
             path.push(node);
-            match self.children[node]
-                .iter()
-                .find(|child| self.left.contains(child))
-            {
+            match self.children[node].iter().find(|child| self.left.contains(child)) {
                 Some(child) => node = *child,
                 None => return Some(node),
             }

@@ -19,11 +19,7 @@ pub(super) const GOOD: Ansi = AnsiColor::Green.on_default().bold();
 
 /// Writes `text` in a colour, where there are colours.
 pub(super) fn paint(style: &Style, ansi: Ansi, text: &str) -> String {
-    if style.color && !text.is_empty() {
-        format!("{ansi}{text}{ansi:#}")
-    } else {
-        text.to_owned()
-    }
+    if style.color && !text.is_empty() { format!("{ansi}{text}{ansi:#}") } else { text.to_owned() }
 }
 
 /// Returns the colour of a level.

@@ -76,12 +76,10 @@ pub(super) fn commands(heading: &str, commands: &[String], style: &Style) -> Str
     if commands.is_empty() {
         return String::new();
     }
-    let lines = commands
-        .iter()
-        .map(|command| match trailing_command(command) {
-            Some(("", bare)) => command_line(bare, style),
-            Some(_) | None => command_line(command, style),
-        });
+    let lines = commands.iter().map(|command| match trailing_command(command) {
+        Some(("", bare)) => command_line(bare, style),
+        Some(_) | None => command_line(command, style),
+    });
     format!("{heading}:\n{}", lines.collect::<String>())
 }
 

@@ -74,11 +74,7 @@ impl Wanted {
             last = first;
             end = lines[first].end.max(start);
         }
-        Wanted {
-            index,
-            span: start..end,
-            lines: first..last + 1,
-        }
+        Wanted { index, span: start..end, lines: first..last + 1 }
     }
 }
 
@@ -104,9 +100,7 @@ fn lines(source: &[u8]) -> Vec<Span> {
 }
 
 fn line_of(lines: &[Span], offset: usize) -> usize {
-    lines
-        .partition_point(|line| line.start <= offset)
-        .saturating_sub(1)
+    lines.partition_point(|line| line.start <= offset).saturating_sub(1)
 }
 
 fn copy(source: &[u8], lines: &[Span], group: &[Wanted]) -> Window {
@@ -133,11 +127,7 @@ fn copy(source: &[u8], lines: &[Span], group: &[Wanted]) -> Window {
             }
         })
         .collect();
-    Window {
-        line_start: first + 1,
-        text: copy.text,
-        marks,
-    }
+    Window { line_start: first + 1, text: copy.text, marks }
 }
 
 /// Chooses the bytes of a line that are shown.
@@ -148,10 +138,7 @@ fn kept(source: &[u8], line: &Span, group: &[Wanted]) -> Span {
     let marked = group
         .iter()
         .filter(|wanted| wanted.span.start <= line.end && wanted.span.end >= line.start);
-    let from = marked
-        .clone()
-        .map(|wanted| wanted.span.start.max(line.start))
-        .min();
+    let from = marked.clone().map(|wanted| wanted.span.start.max(line.start)).min();
     let to = marked.map(|wanted| wanted.span.end.min(line.end)).max();
     let from = from.unwrap_or(line.start);
     let to = to.unwrap_or(from).min(from + KEPT_BYTES);
@@ -163,10 +150,7 @@ fn kept(source: &[u8], line: &Span, group: &[Wanted]) -> Span {
 /// Moves an offset behind the rest of a character that it would split.
 fn character_start(source: &[u8], offset: usize, end: usize) -> usize {
     let inside = |at: &usize| *at < end && source[*at] & 0b1100_0000 == 0b1000_0000;
-    (offset..end)
-        .take(4)
-        .find(|at| !inside(at))
-        .unwrap_or(offset)
+    (offset..end).take(4).find(|at| !inside(at)).unwrap_or(offset)
 }
 
 /// Text being copied, with the places in it at which characters of the source begin.
@@ -220,10 +204,7 @@ impl Copy {
             None => self.places.first().map_or(0, |place| place.1),
         };
         let behind = self.places.partition_point(|(from, _)| *from < span.end);
-        let end = self
-            .places
-            .get(behind)
-            .map_or(self.text.len(), |place| place.1);
+        let end = self.places.get(behind).map_or(self.text.len(), |place| place.1);
         start..end.clamp(start, self.text.len().max(start))
     }
 }
@@ -253,11 +234,7 @@ mod tests {
     fn escapes_and_moves_the_mark() {
         assert_eq!(
             one(b"\x1b[2J = '\xe9\xe2\x80\xae'", 7..12),
-            (
-                1,
-                "\\u{1b}[2J = '\\xe9\\u{202e}'".into(),
-                "'\\xe9\\u{202e}".into()
-            )
+            (1, "\\u{1b}[2J = '\\xe9\\u{202e}'".into(), "'\\xe9\\u{202e}".into())
         );
     }
 

@@ -98,11 +98,7 @@ impl Canvas {
             Level::Error => Severity::ERROR,
             Level::Warn | Level::Off => Severity::WARNING,
         };
-        Canvas {
-            group: Group::with_level(severity),
-            quotes: false,
-            moved: Vec::new(),
-        }
+        Canvas { group: Group::with_level(severity), quotes: false, moved: Vec::new() }
     }
 
     fn add(&mut self, element: impl Into<annotate_snippets::Element<'static>>) {
@@ -136,11 +132,7 @@ impl Canvas {
         for (index, place) in places.iter().enumerate() {
             let here = source_of(place.site, sources).is_some_and(|(other, _)| other == file);
             if let (true, Site::Span { span, .. }) = (here, place.site) {
-                marks.push(Marked {
-                    span: span.clone(),
-                    label: place.label,
-                    primary: index == 0,
-                });
+                marks.push(Marked { span: span.clone(), label: place.label, primary: index == 0 });
             }
         }
         self.windows(&file.path.to_string(), source, &marks);
@@ -205,10 +197,7 @@ impl Canvas {
             correct(&mut lines, shown, meant);
         }
         let indent = if self.quotes { "" } else { " " };
-        lines
-            .iter()
-            .map(|line| format!("{indent}{}\n", line.trim_end()))
-            .collect()
+        lines.iter().map(|line| format!("{indent}{}\n", line.trim_end())).collect()
     }
 }
 

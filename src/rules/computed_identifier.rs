@@ -26,10 +26,7 @@ Write the value as a plain string, a tuple of strings or `None`, as `alembic rev
 };
 
 fn check(subject: &Subject<'_>) -> Vec<Finding> {
-    subject
-        .migrations()
-        .flat_map(|migration| findings(subject, migration))
-        .collect()
+    subject.migrations().flat_map(|migration| findings(subject, migration)).collect()
 }
 
 fn findings(subject: &Subject<'_>, migration: &Migration) -> Vec<Finding> {
@@ -37,12 +34,7 @@ fn findings(subject: &Subject<'_>, migration: &Migration) -> Vec<Finding> {
     let counted = !subject.environment.branches.is_empty();
     let mut findings = Vec::new();
     findings.extend(finding(subject, migration, "revision", &module.revision));
-    findings.extend(finding(
-        subject,
-        migration,
-        "down_revision",
-        &module.down_revision,
-    ));
+    findings.extend(finding(subject, migration, "down_revision", &module.down_revision));
     let mut lesser = finding(subject, migration, "depends_on", &module.depends_on)
         .into_iter()
         .chain(
@@ -65,10 +57,7 @@ fn finding(
     let Value::Computed { span, reason } = value else {
         return None;
     };
-    let site = Site::Span {
-        file: migration.file.clone(),
-        span: span.clone(),
-    };
+    let site = Site::Span { file: migration.file.clone(), span: span.clone() };
     let reason = crate::text::escape(reason);
     let message = format!("`{name}` cannot be known without running Python: {reason}");
     let mut finding = RULE.at(subject, site, message);

@@ -27,20 +27,13 @@ invented ones such as `a1b2c3d4e5f6` or running numbers do.
 
 fn check(subject: &Subject<'_>) -> Vec<Finding> {
     let duplicates = subject.after.duplicates();
-    duplicates
-        .filter_map(|(id, earlier)| finding(subject, id, earlier))
-        .collect()
+    duplicates.filter_map(|(id, earlier)| finding(subject, id, earlier)).collect()
 }
 
 fn finding(subject: &Subject<'_>, id: &RevisionId, earlier: &[Revision]) -> Option<Finding> {
     let mut files: Vec<&Revision> = earlier.iter().chain(subject.after.get(id)).collect();
-    let landed = subject
-        .before
-        .get(id)
-        .map(|landed| &landed.migration.file.path);
-    let newcomer = files
-        .iter()
-        .rposition(|file| Some(&file.migration.file.path) != landed)?;
+    let landed = subject.before.get(id).map(|landed| &landed.migration.file.path);
+    let newcomer = files.iter().rposition(|file| Some(&file.migration.file.path) != landed)?;
     let newcomer = files.remove(newcomer);
     let message = format!("revision `{id}` is defined by {} files", files.len() + 1);
     let mut finding = RULE.at(subject, newcomer.id_site(), message);
@@ -49,10 +42,9 @@ fn finding(subject: &Subject<'_>, id: &RevisionId, earlier: &[Revision]) -> Opti
         if Some(&other.migration.file.path) != landed {
             finding.culprits.push(other.migration.file.path.clone());
         }
-        finding.related.push(Related {
-            site: other.id_site(),
-            message: "defined here too".to_owned(),
-        });
+        finding
+            .related
+            .push(Related { site: other.id_site(), message: "defined here too".to_owned() });
     }
     finding.revisions = vec![id.clone()];
     finding.help = vec![format!(

@@ -33,14 +33,7 @@ fn check(subject: &Subject<'_>) -> Vec<Finding> {
     let revisions = subject.after.revisions().chain(losers);
     let bad = revisions
         .filter_map(|revision| Some(finding(subject, revision, reason(subject, revision)?)));
-    bad.chain(
-        subject
-            .after
-            .opaque()
-            .iter()
-            .filter_map(|file| no_string(subject, file)),
-    )
-    .collect()
+    bad.chain(subject.after.opaque().iter().filter_map(|file| no_string(subject, file))).collect()
 }
 
 fn reason(subject: &Subject<'_>, revision: &Revision) -> Option<String> {
@@ -63,19 +56,13 @@ fn reason(subject: &Subject<'_>, revision: &Revision) -> Option<String> {
 }
 
 fn longer_has_landed(subject: &Subject<'_>) -> bool {
-    let mut landed = subject
-        .before
-        .revisions()
-        .map(|revision| revision.id.as_str());
+    let mut landed = subject.before.revisions().map(|revision| revision.id.as_str());
     landed.any(|id| id.chars().count() > subject.max_revision_id_length)
 }
 
 fn finding(subject: &Subject<'_>, revision: &Revision, reason: String) -> Finding {
-    let mut finding = RULE.at(
-        subject,
-        revision.id_site(),
-        format!("revision id `{}` {reason}", revision.id),
-    );
+    let mut finding =
+        RULE.at(subject, revision.id_site(), format!("revision id `{}` {reason}", revision.id));
     finding.label = reason;
     finding.revisions = vec![revision.id.clone()];
     finding.help = vec!["give the migration another id before it lands".to_owned()];
@@ -83,18 +70,12 @@ fn finding(subject: &Subject<'_>, revision: &Revision, reason: String) -> Findin
 }
 
 fn no_string(subject: &Subject<'_>, migration: &Migration) -> Option<Finding> {
-    let Value::Known {
-        shape: Shape::None | Shape::Sequence,
-        span,
-        ..
-    } = &migration.module.revision
+    let Value::Known { shape: Shape::None | Shape::Sequence, span, .. } =
+        &migration.module.revision
     else {
         return None;
     };
-    let site = Site::Span {
-        file: migration.file.clone(),
-        span: span.clone(),
-    };
+    let site = Site::Span { file: migration.file.clone(), span: span.clone() };
     let mut finding = RULE.at(subject, site, "`revision` is no string".to_owned());
     finding.label = "must be one string".to_owned();
     finding.help = vec!["write the id of this migration as one string".to_owned()];

@@ -27,9 +27,7 @@ migration belongs elsewhere: Alembic skips only names that start with `__init__`
 
 fn check(subject: &Subject<'_>) -> Vec<Finding> {
     let migrations = subject.migrations();
-    migrations
-        .filter_map(|migration| finding(subject, migration))
-        .collect()
+    migrations.filter_map(|migration| finding(subject, migration)).collect()
 }
 
 fn finding(subject: &Subject<'_>, migration: &Migration) -> Option<Finding> {
@@ -37,10 +35,7 @@ fn finding(subject: &Subject<'_>, migration: &Migration) -> Option<Finding> {
     if missing.is_empty() || migration.module.fault.is_some() {
         return None;
     }
-    let message = format!(
-        "this file in a version folder assigns no {}",
-        missing.join(" and no ")
-    );
+    let message = format!("this file in a version folder assigns no {}", missing.join(" and no "));
     let mut finding = RULE.at(subject, whole(migration), message);
     finding.label = "Alembic loads every Python file here".to_owned();
     finding.help = vec![format!(

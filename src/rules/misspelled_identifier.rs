@@ -27,22 +27,13 @@ Write the name as Alembic reads it. A merge revision, too, has `down_revision`: 
 fn check(subject: &Subject<'_>) -> Vec<Finding> {
     let migrations = subject.migrations();
     let slips = migrations.flat_map(|migration| {
-        migration
-            .module
-            .misspellings
-            .iter()
-            .map(move |slip| (migration, slip))
+        migration.module.misspellings.iter().map(move |slip| (migration, slip))
     });
-    slips
-        .map(|(migration, slip)| finding(subject, migration, slip))
-        .collect()
+    slips.map(|(migration, slip)| finding(subject, migration, slip)).collect()
 }
 
 fn finding(subject: &Subject<'_>, migration: &Migration, slip: &Misspelling) -> Finding {
-    let site = Site::Span {
-        file: migration.file.clone(),
-        span: slip.span.clone(),
-    };
+    let site = Site::Span { file: migration.file.clone(), span: slip.span.clone() };
     let found = crate::text::escape(&slip.found);
     let message = format!("Alembic does not read `{found}`");
     let mut finding = RULE.at(subject, site, message);

@@ -18,7 +18,7 @@ mod unreadable_migration;
 
 use crate::finding::{Finding, Level, Site};
 
-pub use subject::{Subject, Wording};
+pub use subject::{Finish, Subject, Wording};
 
 /// A rule: its name, its weight, its explanation and its function.
 #[derive(Debug)]
@@ -103,11 +103,8 @@ mod tests {
     #[test]
     fn every_rule_explains_itself_under_the_same_headings() {
         for rule in RULES {
-            let headings: Vec<&str> = rule
-                .explain
-                .lines()
-                .filter(|line| line.starts_with("## "))
-                .collect();
+            let headings: Vec<&str> =
+                rule.explain.lines().filter(|line| line.starts_with("## ")).collect();
             assert_eq!(
                 headings,
                 ["## What it checks", "## Why it matters", "## How to fix"],

@@ -42,16 +42,10 @@ fn check(subject: &Subject<'_>) -> Vec<Finding> {
             HeadFault::NewHistory { head, base } => {
                 findings.extend(new_history(subject, head, base));
             }
-            HeadFault::Returned {
-                head,
-                cause: Cause::Repointed(child),
-            } => {
+            HeadFault::Returned { head, cause: Cause::Repointed(child) } => {
                 findings.extend(repointed(subject, head, child));
             }
-            HeadFault::Returned {
-                head,
-                cause: Cause::Removed(child),
-            } => {
+            HeadFault::Returned { head, cause: Cause::Removed(child) } => {
                 returned.entry(child).or_default().push(head);
             }
         }
@@ -75,32 +69,21 @@ fn fork(subject: &Subject<'_>, heads: &[RevisionId]) -> Option<Finding> {
     for other in others {
         let Some(site) = site(other) else { continue };
         finding.culprits.push(site.path().clone());
-        finding.related.push(Related {
-            site,
-            message: format!("`{other}` is a head too"),
-        });
+        finding.related.push(Related { site, message: format!("`{other}` is a head too") });
     }
     finding.revisions = heads.to_vec();
     finding.drawing = Some(subject.draw(heads));
-    finding.help = vec![
-        one_line(subject, heads),
-        format!("or join them: `{}`", subject.merge_command(heads)),
-    ];
+    finding.help =
+        vec![one_line(subject, heads), format!("or join them: `{}`", subject.merge_command(heads))];
     finding.help.extend(label_help(subject, heads));
     Some(finding)
 }
 
 fn one_line(subject: &Subject<'_>, heads: &[RevisionId]) -> String {
-    match (
-        heads.first(),
-        heads.last().and_then(|last| subject.after.get(last)),
-    ) {
+    match (heads.first(), heads.last().and_then(|last| subject.after.get(last))) {
         (Some(first), Some(last)) if first != &last.id => {
             let first = std::slice::from_ref(first);
-            format!(
-                "put them in one line; {}",
-                subject.write_parents(last, first)
-            )
+            format!("put them in one line; {}", subject.write_parents(last, first))
         }
         _ => "put them in one line".to_owned(),
     }
@@ -112,21 +95,13 @@ fn label_help(subject: &Subject<'_>, heads: &[RevisionId]) -> Option<String> {
     let own: Vec<&str> = heads
         .iter()
         .filter_map(|head| labels.get(head)?.iter().copied().next())
-        .filter(|label| {
-            !subject
-                .environment
-                .branches
-                .iter()
-                .any(|known| known == label)
-        })
+        .filter(|label| !subject.environment.branches.iter().any(|known| known == label))
         .collect();
     if own.len() < heads.len() {
         return None;
     }
-    let list: Vec<String> = own
-        .iter()
-        .map(|label| format!("\"{}\"", crate::text::escape(label)))
-        .collect();
+    let list: Vec<String> =
+        own.iter().map(|label| format!("\"{}\"", crate::text::escape(label))).collect();
     let environment = &subject.environment.name;
     Some(format!(
         "or, where these branches are meant to stay apart, write in .alembic-guard.toml under \
@@ -138,28 +113,17 @@ fn label_help(subject: &Subject<'_>, heads: &[RevisionId]) -> Option<String> {
 fn new_history(subject: &Subject<'_>, head: &RevisionId, base: &RevisionId) -> Option<Finding> {
     let start = subject.after.get(base)?;
     let landed: Vec<RevisionId> = subject.before.heads().into_iter().cloned().collect();
-    let message = format!(
-        "`{base}` starts a second history beside {}",
-        listed(&landed)
-    );
+    let message = format!("`{base}` starts a second history beside {}", listed(&landed));
     let mut finding = RULE.at(subject, start.parents_site(), message);
-    finding.label = format!(
-        "builds on nothing; {} is at {}",
-        subject.wording.base,
-        listed(&landed)
-    );
+    finding.label =
+        format!("builds on nothing; {} is at {}", subject.wording.base, listed(&landed));
     finding.revisions = vec![base.clone()];
-    finding
-        .revisions
-        .extend((head != base).then(|| head.clone()));
+    finding.revisions.extend((head != base).then(|| head.clone()));
     let mut heads = landed.clone();
     heads.push(head.clone());
     finding.drawing = Some(subject.draw(&heads));
     finding.help = vec![
-        format!(
-            "continue the history; {}",
-            subject.write_parents(start, &landed)
-        ),
+        format!("continue the history; {}", subject.write_parents(start, &landed)),
         format!("or join the two: `{}`", subject.merge_command(&heads)),
     ];
     finding.help.extend(label_help(subject, &heads));

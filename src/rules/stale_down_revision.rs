@@ -48,10 +48,7 @@ fn finding(subject: &Subject<'_>, stale: &Stale) -> Option<Finding> {
             edge.revision, edge.parent
         )
     } else {
-        format!(
-            "`{}` builds on `{}`, which {base} has moved past",
-            edge.revision, edge.parent
-        )
+        format!("`{}` builds on `{}`, which {base} has moved past", edge.revision, edge.parent)
     };
     let mut finding = RULE.at(subject, revision.parent_site(&edge.parent), message);
     finding.label = format!("{base} is at {} now", listed(&edge.base_heads));
@@ -71,11 +68,7 @@ fn finding(subject: &Subject<'_>, stale: &Stale) -> Option<Finding> {
 
 /// The heads that stand beside each other: the base's and those of the chain.
 fn standing_heads(stale: &Stale, edge: &StaleEdge) -> Vec<RevisionId> {
-    edge.base_heads
-        .iter()
-        .chain(&stale.heads)
-        .cloned()
-        .collect()
+    edge.base_heads.iter().chain(&stale.heads).cloned().collect()
 }
 
 fn successors(subject: &Subject<'_>, edge: &StaleEdge) -> Vec<Related> {
@@ -83,10 +76,7 @@ fn successors(subject: &Subject<'_>, edge: &StaleEdge) -> Vec<Related> {
     let successors = edge.successors.iter().filter_map(landed);
     let related = successors.map(|successor| Related {
         site: successor.parent_site(&edge.parent),
-        message: format!(
-            "`{}` took its place on {}",
-            successor.id, subject.wording.base
-        ),
+        message: format!("`{}` took its place on {}", successor.id, subject.wording.base),
     });
     related.collect()
 }
@@ -99,10 +89,7 @@ fn also_stale(subject: &Subject<'_>, edge: &StaleEdge) -> Option<Related> {
 }
 
 fn path_of(subject: &Subject<'_>, id: &RevisionId) -> Option<crate::tree::RepoPath> {
-    subject
-        .after
-        .get(id)
-        .map(|revision| revision.migration.file.path.clone())
+    subject.after.get(id).map(|revision| revision.migration.file.path.clone())
 }
 
 fn help(
@@ -111,29 +98,19 @@ fn help(
     edge: &StaleEdge,
     heads: &[RevisionId],
 ) -> Vec<String> {
-    let mut help = Vec::new();
-    if let Some(command) = &subject.wording.get_base {
-        help.push(format!("get {}: `{command}`", subject.wording.base));
-    }
+    let wording = subject.wording;
+    let mut help: Vec<String> = wording.get_base_help().into_iter().collect();
+    let then = if help.is_empty() { "" } else { "then " };
     if stale.unfinished {
-        help.push(format!(
-            "finish the repair: `{}`",
-            subject.merge_command(heads)
-        ));
+        help.push(format!("{then}finish the repair: `{}`", subject.merge_command(heads)));
     } else if let Some(revision) = subject.after.get(&edge.revision) {
-        let kept = revision
-            .parents
-            .texts()
-            .iter()
-            .filter(|text| text.text != edge.parent.as_str());
+        let kept = revision.parents.texts().iter().filter(|text| text.text != edge.parent.as_str());
         let mut parents = edge.base_heads.clone();
         parents.extend(kept.map(|text| RevisionId::new(text.text.clone())));
+        help.push(format!("{then}{}", subject.write_parents(revision, &parents)));
+        help.extend(wording.finish_help(&revision.migration.file.path));
         help.push(format!(
-            "then {}",
-            subject.write_parents(revision, &parents)
-        ));
-        help.push(format!(
-            "or keep both lines and join them: `{}`",
+            "or do not edit it, and add a revision that joins both: `{}`",
             subject.merge_command(heads)
         ));
     }

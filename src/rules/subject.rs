@@ -6,6 +6,7 @@ use crate::environment::{Environment, Runner};
 use crate::finding::{Drawing, Site};
 use crate::graph::{Graph, Revision};
 use crate::migration::{Fault, Migration, RevisionId};
+use crate::text::shell_word;
 use crate::tree::{File, RepoPath};
 use crate::verdict::{Caption, HeadFault, draw};
 
@@ -39,10 +40,45 @@ pub struct Wording {
     pub base: String,
     /// What is judged: "this push".
     pub change: String,
-    /// The command that brings what has landed into the work tree, where it may not be there.
+    /// The command that brings what has landed into the work tree, where it is not there yet.
     pub get_base: Option<String>,
+    /// What must be done once the file is mended.
+    pub finish: Finish,
     /// A caution to add where a base may be the wrong one.
     pub doubt: Option<String>,
+}
+
+/// What must be done once a file is mended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Finish {
+    /// Nothing: it is judged by hand, as it lies there.
+    Nothing,
+    /// A commit is under way: the file must be staged for it.
+    Stage,
+    /// The commit is made already: another one must follow.
+    Commit,
+}
+
+impl Wording {
+    /// Says how the base comes into the work tree, where it is not there yet.
+    pub(super) fn get_base_help(&self) -> Option<String> {
+        let command = self.get_base.as_ref()?;
+        Some(format!("bring in {} without committing yet: `{command}`", self.base))
+    }
+
+    /// Says what comes after a file was mended.
+    pub(super) fn finish_help(&self, path: &RepoPath) -> Option<String> {
+        let path = shell_word(&path.to_string());
+        let then = match (self.finish, &self.get_base) {
+            (Finish::Nothing, None) => return None,
+            (Finish::Stage, _) => format!("and go on: `git add {path} && git commit`"),
+            (Finish::Nothing | Finish::Commit, Some(_)) => {
+                format!("and commit the merge: `git add {path} && git commit --no-edit`")
+            }
+            (Finish::Commit, None) => format!("and commit that: `git commit {path}`"),
+        };
+        Some(then)
+    }
 }
 
 impl Subject<'_> {
@@ -50,10 +86,7 @@ impl Subject<'_> {
     pub fn migrations(&self) -> impl Iterator<Item = &Migration> {
         let winners = self.after.revisions();
         let losers = self.after.duplicates().flat_map(|(_, earlier)| earlier);
-        winners
-            .chain(losers)
-            .map(|revision| &revision.migration)
-            .chain(self.after.opaque())
+        winners.chain(losers).map(|revision| &revision.migration).chain(self.after.opaque())
     }
 
     /// Tells whether the change brings the revision.
@@ -79,7 +112,8 @@ impl Subject<'_> {
 
     /// Returns the command that joins heads with a merge revision.
     pub fn merge_command(&self, heads: &[RevisionId]) -> String {
-        let ids: Vec<String> = heads.iter().map(RevisionId::to_string).collect();
+        let ids = heads.iter().map(|head| shell_word(&head.to_string()));
+        let ids: Vec<String> = ids.collect();
         let merge = format!("merge -m \"merge heads\" {}", ids.join(" "));
         match &self.environment.runner {
             Runner::Alembic(arguments) => command("alembic", arguments, &merge),
@@ -100,7 +134,7 @@ impl Subject<'_> {
             several => format!("({})", several.join(", ")),
         };
         let path = &revision.migration.file.path;
-        format!("in {path} write: `down_revision = {value}`")
+        format!("write in {path}: `down_revision = {value}`")
     }
 }
 

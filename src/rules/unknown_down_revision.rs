@@ -29,9 +29,7 @@ branch first.
 
 fn check(subject: &Subject<'_>) -> Vec<Finding> {
     let missing = subject.after.missing().iter();
-    missing
-        .filter_map(|missing| finding(subject, missing))
-        .collect()
+    missing.filter_map(|missing| finding(subject, missing)).collect()
 }
 
 fn finding(subject: &Subject<'_>, missing: &MissingParent) -> Option<Finding> {
@@ -47,21 +45,14 @@ fn finding(subject: &Subject<'_>, missing: &MissingParent) -> Option<Finding> {
             );
             let mut finding = RULE.at(subject, Site::Path(path.clone()), message);
             finding.label = format!("`{parent}` was defined here");
-            finding.related = vec![Related {
-                site: named,
-                message: format!("needs `{parent}`"),
-            }];
-            finding.help = vec![format!(
-                "keep {path}, or build `{}` on a revision that stays",
-                child.id
-            )];
+            finding.related = vec![Related { site: named, message: format!("needs `{parent}`") }];
+            finding.help =
+                vec![format!("keep {path}, or build `{}` on a revision that stays", child.id)];
             finding
         }
         None => {
-            let message = format!(
-                "`{}` builds on `{parent}`, which no migration defines",
-                child.id
-            );
+            let message =
+                format!("`{}` builds on `{parent}`, which no migration defines", child.id);
             let mut finding = RULE.at(subject, named, message);
             finding.label = "no such revision".to_owned();
             finding.help = help(subject, &parent);
@@ -71,12 +62,10 @@ fn finding(subject: &Subject<'_>, missing: &MissingParent) -> Option<Finding> {
     finding.revisions = vec![child.id.clone(), parent];
     if !subject.after.opaque().is_empty() {
         finding.lowered = Some(Lowered::CannotTell);
-        finding
-            .related
-            .extend(subject.after.opaque().iter().map(|migration| Related {
-                site: whole(migration),
-                message: "may define it: its own id cannot be known".to_owned(),
-            }));
+        finding.related.extend(subject.after.opaque().iter().map(|migration| Related {
+            site: whole(migration),
+            message: "may define it: its own id cannot be known".to_owned(),
+        }));
     }
     Some(finding)
 }
@@ -86,15 +75,10 @@ fn help(subject: &Subject<'_>, parent: &RevisionId) -> Vec<String> {
     let mut longer = known()
         .filter(|id| !parent.as_str().is_empty() && id.as_str().starts_with(parent.as_str()));
     if let (Some(full), None) = (longer.next(), longer.next()) {
-        return vec![format!(
-            "`down_revision` takes no prefix; write the full id: `\"{full}\"`"
-        )];
+        return vec![format!("`down_revision` takes no prefix; write the full id: `\"{full}\"`")];
     }
     let distance = |id: &RevisionId| strsim::damerau_levenshtein(id.as_str(), parent.as_str());
-    let nearest = known()
-        .map(|id| (distance(id), id))
-        .min()
-        .filter(|(distance, _)| *distance <= 2);
+    let nearest = known().map(|id| (distance(id), id)).min().filter(|(distance, _)| *distance <= 2);
     match nearest {
         Some((_, near)) => vec![format!("the nearest revision there is: `\"{near}\"`")],
         None => vec![

@@ -31,22 +31,12 @@ file that is truly larger than `max_file_size` can be let in by that key of `.al
 fn check(subject: &Subject<'_>) -> Vec<Finding> {
     let migrations = subject.migrations();
     let faulty = migrations.filter_map(|migration| Some((migration, fault(subject, migration)?)));
-    let links = subject
-        .broken_links
-        .iter()
-        .map(|link| broken_link(subject, link));
-    faulty
-        .map(|(migration, fault)| finding(subject, migration, fault))
-        .chain(links)
-        .collect()
+    let links = subject.broken_links.iter().map(|link| broken_link(subject, link));
+    faulty.map(|(migration, fault)| finding(subject, migration, fault)).chain(links).collect()
 }
 
 fn fault<'a>(subject: &'a Subject<'_>, migration: &'a Migration) -> Option<&'a Fault> {
-    migration
-        .module
-        .fault
-        .as_ref()
-        .or_else(|| subject.body_faults.get(&migration.file))
+    migration.module.fault.as_ref().or_else(|| subject.body_faults.get(&migration.file))
 }
 
 fn finding(subject: &Subject<'_>, migration: &Migration, fault: &Fault) -> Finding {
@@ -54,20 +44,11 @@ fn finding(subject: &Subject<'_>, migration: &Migration, fault: &Fault) -> Findi
     let path = &migration.file.path;
     let site = match fault.span.is_empty() && fault.span.start == 0 {
         true => Site::File(migration.file.clone()),
-        false => Site::Span {
-            file: migration.file.clone(),
-            span: fault.span.clone(),
-        },
+        false => Site::Span { file: migration.file.clone(), span: fault.span.clone() },
     };
-    let mut finding = RULE.at(
-        subject,
-        site,
-        format!("Python cannot load this file: {reason}"),
-    );
+    let mut finding = RULE.at(subject, site, format!("Python cannot load this file: {reason}"));
     finding.label = reason;
-    finding.help = vec![format!(
-        "see what Python says: `python -m py_compile {path}`"
-    )];
+    finding.help = vec![format!("see what Python says: `python -m py_compile {path}`")];
     finding
 }
 

@@ -43,52 +43,30 @@ pub fn draw(
         Some(DrawnRevision {
             revision: id.clone(),
             continues: parents.iter().any(|parent| !shown(parent)),
-            parents: parents
-                .into_iter()
-                .filter(|parent| shown(parent))
-                .cloned()
-                .collect(),
+            parents: parents.into_iter().filter(|parent| shown(parent)).cloned().collect(),
             note,
             new,
             path: revision.migration.file.path.clone(),
         })
     });
-    Drawing {
-        nodes: nodes.take(MOST).collect(),
-    }
+    Drawing { nodes: nodes.take(MOST).collect() }
 }
 
 fn common<'g>(below: &[BTreeSet<&'g RevisionId>]) -> BTreeSet<&'g RevisionId> {
     let Some((first, rest)) = below.split_first() else {
         return BTreeSet::new();
     };
-    first
-        .iter()
-        .copied()
-        .filter(|id| rest.iter().all(|others| others.contains(id)))
-        .collect()
+    first.iter().copied().filter(|id| rest.iter().all(|others| others.contains(id))).collect()
 }
 
 /// Orders revisions so that each comes before its parents; what is on a cycle comes last.
 fn newest_first<'g>(graph: &'g Graph, mut left: BTreeSet<&'g RevisionId>) -> Vec<&'g RevisionId> {
     let mut children: BTreeMap<&RevisionId, usize> = left
         .iter()
-        .map(|id| {
-            (
-                *id,
-                graph
-                    .children(id)
-                    .filter(|child| left.contains(&child.id))
-                    .count(),
-            )
-        })
+        .map(|id| (*id, graph.children(id).filter(|child| left.contains(&child.id)).count()))
         .collect();
-    let mut free: Vec<&RevisionId> = children
-        .iter()
-        .filter(|(_, count)| **count == 0)
-        .map(|(id, _)| *id)
-        .rev()
-        .collect();
+    let mut free: Vec<&RevisionId> =
+        children.iter().filter(|(_, count)| **count == 0).map(|(id, _)| *id).rev().collect();
     let mut order = Vec::new();
     while let Some(id) = free.pop() {
         left.remove(id);

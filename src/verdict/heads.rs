@@ -75,15 +75,7 @@ pub fn judge_heads(before: &Graph, after: &Graph, limits: Limits<'_>) -> Vec<Hea
     for (label, heads) in heads_by_group(after, limits) {
         if heads.len() > limits.heads {
             let count_before = heads_before.get(&label).map_or(0, Vec::len);
-            faults.extend(
-                Group {
-                    before,
-                    after,
-                    heads,
-                    count_before,
-                }
-                .judge(),
-            );
+            faults.extend(Group { before, after, heads, count_before }.judge());
         }
     }
     faults
@@ -111,16 +103,11 @@ impl<'g> Group<'g> {
             let edges = support.stale_edges(self.before);
             if !edges.is_empty() {
                 let unfinished = !support.heads_built_on(self.before).is_empty();
-                let chain = stale
-                    .entry(edges)
-                    .or_insert_with_key(|edges| self.stale(edges));
+                let chain = stale.entry(edges).or_insert_with_key(|edges| self.stale(edges));
                 chain.heads.push(head.clone());
                 chain.unfinished = unfinished;
             } else if let Some(base) = self.new_history(&support) {
-                faults.push(HeadFault::NewHistory {
-                    head: head.clone(),
-                    base: base.clone(),
-                });
+                faults.push(HeadFault::NewHistory { head: head.clone(), base: base.clone() });
             } else {
                 sound.push((head, support));
             }
@@ -134,18 +121,10 @@ impl<'g> Group<'g> {
         let edge = |edge: &Edge<'_>| StaleEdge {
             revision: edge.revision.clone(),
             parent: edge.parent.clone(),
-            successors: sorted(
-                self.before
-                    .children(edge.parent)
-                    .map(|child| child.id.clone()),
-            ),
+            successors: sorted(self.before.children(edge.parent).map(|child| child.id.clone())),
             base_heads: sorted(self.before.heads_above(edge.parent).into_iter().cloned()),
         };
-        Stale {
-            edges: edges.iter().map(edge).collect(),
-            heads: Vec::new(),
-            unfinished: false,
-        }
+        Stale { edges: edges.iter().map(edge).collect(), heads: Vec::new(), unfinished: false }
     }
 
     fn new_history(&self, support: &Support<'g>) -> Option<&'g RevisionId> {
@@ -160,11 +139,9 @@ impl<'g> Group<'g> {
             let mut places = support.heads_built_on(self.before);
             let mut heads = vec![head.clone()];
             let (sharing, apart) =
-                clusters
-                    .into_iter()
-                    .partition(|(other, _): &(BTreeSet<_>, _)| {
-                        (other.is_empty() && places.is_empty()) || !other.is_disjoint(&places)
-                    });
+                clusters.into_iter().partition(|(other, _): &(BTreeSet<_>, _)| {
+                    (other.is_empty() && places.is_empty()) || !other.is_disjoint(&places)
+                });
             clusters = apart;
             let sharing: Vec<(BTreeSet<&RevisionId>, Vec<RevisionId>)> = sharing;
             for (other_places, other_heads) in sharing {
@@ -173,15 +150,8 @@ impl<'g> Group<'g> {
             }
             clusters.push((places, heads));
         }
-        let forked = clusters
-            .into_iter()
-            .map(|(_, heads)| heads)
-            .filter(|heads| heads.len() > 1);
-        forked
-            .map(|heads| HeadFault::Fork {
-                heads: sorted(heads),
-            })
-            .collect()
+        let forked = clusters.into_iter().map(|(_, heads)| heads).filter(|heads| heads.len() > 1);
+        forked.map(|heads| HeadFault::Fork { heads: sorted(heads) }).collect()
     }
 
     /// A head that `before` has below others: what became of those that built on it?
@@ -195,10 +165,7 @@ impl<'g> Group<'g> {
             None if self.heads.len() <= self.count_before => return None,
             None => Cause::Removed(children().next()?.clone()),
         };
-        Some(HeadFault::Returned {
-            head: head.clone(),
-            cause,
-        })
+        Some(HeadFault::Returned { head: head.clone(), cause })
     }
 }
 

@@ -40,10 +40,7 @@ impl<'g> Support<'g> {
             }
             for parent in after.parents(id).map(|parent| &parent.id) {
                 if before.contains(parent) {
-                    support.edges.insert(Edge {
-                        revision: id,
-                        parent,
-                    });
+                    support.edges.insert(Edge { revision: id, parent });
                 } else {
                     waiting.push(parent);
                 }
@@ -60,10 +57,7 @@ impl<'g> Support<'g> {
         let parents: BTreeSet<&RevisionId> = self.edges.iter().map(|edge| edge.parent).collect();
         let mut passed = BTreeSet::new();
         for parent in &parents {
-            let below = before
-                .ancestors(parent)
-                .into_iter()
-                .filter(|below| below != parent);
+            let below = before.ancestors(parent).into_iter().filter(|below| below != parent);
             passed.extend(below.cloned());
         }
         self.edges.retain(|edge| !passed.contains(edge.parent));
@@ -71,19 +65,11 @@ impl<'g> Support<'g> {
 
     /// Returns the edges whose parent is no head of `before` any more.
     pub(super) fn stale_edges(&self, before: &Graph) -> BTreeSet<Edge<'g>> {
-        self.edges
-            .iter()
-            .filter(|edge| !before.is_head(edge.parent))
-            .copied()
-            .collect()
+        self.edges.iter().filter(|edge| !before.is_head(edge.parent)).copied().collect()
     }
 
     /// Returns the heads of `before` that the head builds on.
     pub(super) fn heads_built_on(&self, before: &Graph) -> BTreeSet<&'g RevisionId> {
-        self.edges
-            .iter()
-            .map(|edge| edge.parent)
-            .filter(|parent| before.is_head(parent))
-            .collect()
+        self.edges.iter().map(|edge| edge.parent).filter(|parent| before.is_head(parent)).collect()
     }
 }

@@ -6,14 +6,7 @@ use crate::migration::RevisionId;
 
 /// Judges and writes each fault as a line.
 fn faults(before: &str, after: &str) -> Vec<String> {
-    faults_within(
-        before,
-        after,
-        Limits {
-            heads: 1,
-            branches: &[],
-        },
-    )
+    faults_within(before, after, Limits { heads: 1, branches: &[] })
 }
 
 fn faults_within(before: &str, after: &str, limits: Limits<'_>) -> Vec<String> {
@@ -25,55 +18,30 @@ fn line(fault: &HeadFault) -> String {
     match fault {
         HeadFault::Stale(stale) => {
             let edges = stale.edges.iter().map(|edge| {
-                format!(
-                    "{}({})<{}",
-                    edge.revision,
-                    edge.parent,
-                    joined(&edge.successors)
-                )
+                format!("{}({})<{}", edge.revision, edge.parent, joined(&edge.successors))
             });
-            let kind = if stale.unfinished {
-                "unfinished"
-            } else {
-                "stale"
-            };
-            format!(
-                "{kind} {} at {}",
-                joined(&stale.heads),
-                edges.collect::<Vec<_>>().join(" ")
-            )
+            let kind = if stale.unfinished { "unfinished" } else { "stale" };
+            format!("{kind} {} at {}", joined(&stale.heads), edges.collect::<Vec<_>>().join(" "))
         }
         HeadFault::Fork { heads } => format!("fork {}", joined(heads)),
         HeadFault::NewHistory { head, base } => format!("new history {head} from {base}"),
-        HeadFault::Returned {
-            head,
-            cause: Cause::Repointed(child),
-        } => {
+        HeadFault::Returned { head, cause: Cause::Repointed(child) } => {
             format!("{head} returned as {child} was re-pointed")
         }
-        HeadFault::Returned {
-            head,
-            cause: Cause::Removed(child),
-        } => {
+        HeadFault::Returned { head, cause: Cause::Removed(child) } => {
             format!("{head} returned as {child} was removed")
         }
     }
 }
 
 fn joined(ids: &[RevisionId]) -> String {
-    ids.iter()
-        .map(|id| id.as_str())
-        .collect::<Vec<_>>()
-        .join(",")
+    ids.iter().map(|id| id.as_str()).collect::<Vec<_>>().join(",")
 }
 
 #[test]
 fn a_chain_on_a_parent_left_behind_is_stale() {
     assert_eq!(faults("a b(a)", "a b(a) d(a)"), ["stale d at d(a)<b"]);
-    assert_eq!(
-        faults("a b(a) c(b)", "a b(a) c(b) d(a) e(d)"),
-        ["stale e at d(a)<b"]
-    );
+    assert_eq!(faults("a b(a) c(b)", "a b(a) c(b) d(a) e(d)"), ["stale e at d(a)<b"]);
 }
 
 #[test]
@@ -103,49 +71,28 @@ fn debt_is_nobodys() {
 
 #[test]
 fn debt_excuses_no_new_fork() {
-    assert_eq!(
-        faults("a x(a) y(a)", "a x(a) y(a) d(a)"),
-        ["stale d at d(a)<x,y"]
-    );
-    assert_eq!(
-        faults("a x(a) y(a)", "a x(a) y(a) z(x,y) d(a)"),
-        ["stale d at d(a)<x,y"]
-    );
-    assert_eq!(
-        faults("a x(a) y(a)", "a x(a) y(a) z(x,y) d(z) e(z)"),
-        ["fork d,e"]
-    );
+    assert_eq!(faults("a x(a) y(a)", "a x(a) y(a) d(a)"), ["stale d at d(a)<x,y"]);
+    assert_eq!(faults("a x(a) y(a)", "a x(a) y(a) z(x,y) d(a)"), ["stale d at d(a)<x,y"]);
+    assert_eq!(faults("a x(a) y(a)", "a x(a) y(a) z(x,y) d(z) e(z)"), ["fork d,e"]);
     assert_eq!(faults("a x(a) y(a)", "a x(a) y(a) d(x) e(x)"), ["fork d,e"]);
 }
 
 #[test]
 fn an_overtaken_repair_is_unfinished() {
     let after = "a x(a) y(a) w(x) z(x,y)";
-    assert_eq!(
-        faults("a x(a) y(a) w(x)", after),
-        ["unfinished z at z(x)<w"]
-    );
+    assert_eq!(faults("a x(a) y(a) w(x)", after), ["unfinished z at z(x)<w"]);
 }
 
 #[test]
 fn a_second_merge_of_the_same_heads_is_stale() {
     let before = "a x(a) y(a) w(x,y)";
-    assert_eq!(
-        faults(before, "a x(a) y(a) w(x,y) z(x,y)"),
-        ["stale z at z(x)<w z(y)<w"]
-    );
+    assert_eq!(faults(before, "a x(a) y(a) w(x,y) z(x,y)"), ["stale z at z(x)<w z(y)<w"]);
 }
 
 #[test]
 fn an_overtaken_merge_is_at_fault_and_not_the_chain_below_it() {
-    assert_eq!(
-        faults("a b(a) c(b)", "a b(a) c(b) d(a) n(b,d)"),
-        ["stale n at n(b)<c"]
-    );
-    assert_eq!(
-        faults("a b(a) c(b)", "a b(a) c(b) d(a) x(b) n(x,d)"),
-        ["stale n at x(b)<c"]
-    );
+    assert_eq!(faults("a b(a) c(b)", "a b(a) c(b) d(a) n(b,d)"), ["stale n at n(b)<c"]);
+    assert_eq!(faults("a b(a) c(b)", "a b(a) c(b) d(a) x(b) n(x,d)"), ["stale n at x(b)<c"]);
 }
 
 #[test]
@@ -159,10 +106,7 @@ fn a_head_returns_where_its_child_moved_or_went() {
     let moved = faults("a b(a) c(b)", "a b(a) c(a)");
     assert_eq!(moved, ["b returned as c was re-pointed"]);
     let gone = faults("a x(a) y(a) z(x,y)", "a x(a) y(a)");
-    assert_eq!(
-        gone,
-        ["x returned as z was removed", "y returned as z was removed"]
-    );
+    assert_eq!(gone, ["x returned as z was removed", "y returned as z was removed"]);
     assert!(faults("a x(a) y(a) z(y)", "a x(a) y(a)").is_empty());
     assert!(faults("a b(a)", "a").is_empty());
 }
@@ -170,10 +114,7 @@ fn a_head_returns_where_its_child_moved_or_went() {
 #[test]
 fn each_configured_label_is_a_group() {
     let branches = ["expand".to_owned(), "contract".to_owned()];
-    let limits = Limits {
-        heads: 1,
-        branches: &branches,
-    };
+    let limits = Limits { heads: 1, branches: &branches };
     let before = "a e#expand(a) c#contract(a)";
     assert!(faults_within(before, &format!("{before} e2(e) c2(c)"), limits).is_empty());
     let forked = faults_within(before, &format!("{before} e2(e) e3(e)"), limits);
@@ -192,15 +133,8 @@ fn dependencies_join_no_heads() {
 fn the_drawing_ends_where_the_lines_part() {
     let graph = graph("r a(r) b(a) c(b) d(a)");
     let heads = [RevisionId::new("c"), RevisionId::new("d")];
-    let drawing = draw(&graph, &heads, |id| Caption {
-        note: id.to_string(),
-        new: false,
-    });
-    let names: Vec<&str> = drawing
-        .nodes
-        .iter()
-        .map(|node| node.revision.as_str())
-        .collect();
+    let drawing = draw(&graph, &heads, |id| Caption { note: id.to_string(), new: false });
+    let names: Vec<&str> = drawing.nodes.iter().map(|node| node.revision.as_str()).collect();
     assert_eq!(names, ["c", "b", "d", "a"]);
     assert!(drawing.nodes[3].continues && drawing.nodes[3].parents.is_empty());
     assert!(!drawing.nodes[0].continues);

@@ -16,9 +16,7 @@ fn doubts(repository: &Repository) -> Vec<Doubt> {
 }
 
 fn relative(value: &str) -> Doubt {
-    Doubt::Relative {
-        value: value.into(),
-    }
+    Doubt::Relative { value: value.into() }
 }
 
 #[test]
@@ -39,11 +37,7 @@ fn the_default_folder_named_outright_is_no_reason_to_refuse() {
     hermetic(|sandbox| {
         let repository = sandbox.repository("repository");
         let folder = repository.hooks();
-        repository.git(&[
-            "config".as_ref(),
-            "core.hooksPath".as_ref(),
-            folder.as_os_str(),
-        ]);
+        repository.git(&["config".as_ref(), "core.hooksPath".as_ref(), folder.as_os_str()]);
         repository.install();
     });
 }
@@ -55,16 +49,10 @@ fn a_relative_folder_is_refused_with_the_remedy() {
         repository.git(&["config", "core.hooksPath", ".git/hooks"]);
         assert_eq!(doubts(&repository), [relative(".git/hooks")]);
         let help = repository.refusal().help().join("\n");
-        let remedy = format!(
-            "git config core.hooksPath '{}'",
-            repository.hooks().display()
-        );
+        let remedy = format!("git config core.hooksPath '{}'", repository.hooks().display());
         assert!(help.contains(&remedy), "{help}");
 
-        run(Command::new("sh")
-            .arg("-c")
-            .arg(&remedy)
-            .current_dir(&repository.top));
+        run(Command::new("sh").arg("-c").arg(&remedy).current_dir(&repository.top));
         repository.install();
     });
 }
@@ -74,14 +62,8 @@ fn force_writes_to_a_relative_folder() {
     hermetic(|sandbox| {
         let repository = sandbox.repository("repository");
         repository.git(&["config", "core.hooksPath", "own/hooks"]);
-        assert_eq!(
-            doubts(&repository),
-            [relative("own/hooks"), Doubt::InWorkTree]
-        );
-        assert_eq!(
-            repository.force()[2].path,
-            repository.top.join("own/hooks/pre-push")
-        );
+        assert_eq!(doubts(&repository), [relative("own/hooks"), Doubt::InWorkTree]);
+        assert_eq!(repository.force()[2].path, repository.top.join("own/hooks/pre-push"));
     });
 }
 
@@ -107,10 +89,7 @@ fn a_folder_of_all_repositories_is_refused() {
         let origin = format!("`{}`", sandbox.root.join("home/gitconfig").display());
         assert_eq!(doubts(&repository), [Doubt::Shared { origin }]);
         let words = repository.refusal().to_string();
-        assert!(
-            words.contains("so other repositories share the folder"),
-            "{words}"
-        );
+        assert!(words.contains("so other repositories share the folder"), "{words}");
         assert_eq!(repository.force()[2].path, folder.join("pre-push"));
     });
 }
@@ -134,19 +113,12 @@ fn a_tracked_folder_is_refused_with_the_call_to_add() {
         let repository = sandbox.repository("repository");
         repository.commit_file(".githooks/pre-push");
         let folder = repository.top.join(".githooks");
-        repository.git(&[
-            "config".as_ref(),
-            "core.hooksPath".as_ref(),
-            folder.as_os_str(),
-        ]);
+        repository.git(&["config".as_ref(), "core.hooksPath".as_ref(), folder.as_os_str()]);
         assert_eq!(doubts(&repository), [Doubt::Tracked]);
         let help = repository.refusal().help();
         let call = "add `alembic-guard hook pre-push \"$@\" || exit` to";
         assert!(help[0].contains(call), "{help:?}");
-        assert!(
-            help.iter()
-                .any(|line| line.ends_with("hook install --force"))
-        );
+        assert!(help.iter().any(|line| line.ends_with("hook install --force")));
     });
 }
 
@@ -167,10 +139,7 @@ fn the_manager_that_owns_a_folder_is_named() {
         let repository = sandbox.repository("repository");
         repository.git(&["config", "core.hooksPath", ".husky/_"]);
         let error = repository.refusal();
-        assert!(
-            error.to_string().contains("/.husky/_` of husky: "),
-            "{error}"
-        );
+        assert!(error.to_string().contains("/.husky/_` of husky: "), "{error}");
         assert!(error.help()[0].starts_with("let husky call it: "));
     });
 }
@@ -181,10 +150,7 @@ fn hooks_that_are_switched_off_are_said_to_be() {
         let repository = sandbox.repository("repository");
         repository.git(&["config", "core.hooksPath", "/dev/null"]);
         let error = repository.refusal();
-        assert_eq!(
-            error.to_string(),
-            "the hooks folder `/dev/null` is not a folder"
-        );
+        assert_eq!(error.to_string(), "the hooks folder `/dev/null` is not a folder");
         assert!(error.help()[0].starts_with("git runs no hooks at all"));
     });
 }
@@ -212,18 +178,11 @@ fn a_bare_repository_with_worktrees_takes_the_hooks() {
         let bare = sandbox.init(&["--bare"], "project.git");
         bare.git(&["worktree", "add", "-q", "--orphan", "-b", "main", "../main"]);
         assert_eq!(bare.install()[0].path, bare.top.join("hooks/pre-commit"));
-        let worktree = Repository {
-            top: sandbox.root.join("main"),
-            guard: bare.guard.clone(),
-        };
+        let worktree = Repository { top: sandbox.root.join("main"), guard: bare.guard.clone() };
         worktree.git(&["commit", "-qm", "first", "--allow-empty"]);
         assert_eq!(sandbox.ran(), ["guard"]);
         for directory in [&bare.top, &worktree.top] {
-            assert!(
-                hook::status(directory)
-                    .expect("there is a repository")
-                    .is_ok()
-            );
+            assert!(hook::status(directory).expect("there is a repository").is_ok());
         }
     });
 }
@@ -234,10 +193,7 @@ fn a_git_directory_elsewhere_takes_the_hooks() {
         let elsewhere = sandbox.root.join("elsewhere");
         let argument = format!("--separate-git-dir={}", elsewhere.display());
         let repository = sandbox.init(&[&argument], "repository");
-        assert_eq!(
-            repository.install()[0].path,
-            elsewhere.join("hooks/pre-commit")
-        );
+        assert_eq!(repository.install()[0].path, elsewhere.join("hooks/pre-commit"));
         repository.git(&["commit", "-qm", "first", "--allow-empty"]);
         assert_eq!(sandbox.ran(), ["guard"]);
         let status = hook::status(&repository.top).expect("there is a repository");
@@ -251,44 +207,26 @@ fn a_submodule_has_hooks_of_its_own() {
     hermetic(|sandbox| {
         let repository = sandbox.repository("repository");
         sandbox.repository("library");
-        let add = [
-            "-c",
-            "protocol.file.allow=always",
-            "submodule",
-            "add",
-            "-q",
-            "../library",
-            "sub",
-        ];
+        let add =
+            ["-c", "protocol.file.allow=always", "submodule", "add", "-q", "../library", "sub"];
         repository.git(&add);
-        let submodule = Repository {
-            top: repository.top.join("sub"),
-            guard: repository.guard.clone(),
-        };
+        let submodule =
+            Repository { top: repository.top.join("sub"), guard: repository.guard.clone() };
         let folder = repository.top.join(".git/modules/sub/hooks");
         assert_eq!(submodule.install()[0].path, folder.join("pre-commit"));
         submodule.git(&["commit", "-qm", "second", "--allow-empty"]);
         assert_eq!(sandbox.ran(), ["guard"]);
         let status = hook::status(&submodule.top).expect("there is a repository");
         assert_eq!(status.folders[0].worktrees, [submodule.top]);
-        assert!(
-            !hook::status(&repository.top)
-                .expect("there is a repository")
-                .is_ok()
-        );
+        assert!(!hook::status(&repository.top).expect("there is a repository").is_ok());
     });
 }
 
 #[test]
 fn the_environment_names_the_repository_as_it_does_for_git() {
     hermetic_with(&[("GIT_DIR", "@/repository/.git")], |sandbox| {
-        run(Command::new("git")
-            .args(["init", "-q"])
-            .arg(sandbox.root.join("repository")));
-        let repository = Repository {
-            top: sandbox.root.clone(),
-            guard: "/guard".into(),
-        };
+        run(Command::new("git").args(["init", "-q"]).arg(sandbox.root.join("repository")));
+        let repository = Repository { top: sandbox.root.clone(), guard: "/guard".into() };
         let hooks = sandbox.root.join("repository/.git/hooks");
         assert_eq!(repository.install()[0].path, hooks.join("pre-commit"));
         let status = hook::status(&sandbox.root).expect("there is a repository");
@@ -300,8 +238,5 @@ pub(crate) fn linked_worktree(sandbox: &Sandbox, repository: &Repository) -> Rep
     let top = sandbox.root.join("linked");
     let add = ["worktree", "add", "-q", "-b", "linked", "../linked"];
     repository.git(&add);
-    Repository {
-        top,
-        guard: repository.guard.clone(),
-    }
+    Repository { top, guard: repository.guard.clone() }
 }

@@ -22,10 +22,7 @@ fn a_missing_hooks_folder_is_made() {
             assert_eq!(hook.path, repository.hook(name));
             assert_eq!(hook.outcome, InstallOutcome::Written);
             assert_eq!(hook.chained, None);
-            let mode = fs::metadata(&hook.path)
-                .expect("it is installed")
-                .permissions()
-                .mode();
+            let mode = fs::metadata(&hook.path).expect("it is installed").permissions().mode();
             assert_eq!(mode & 0o777, 0o755, "under the usual umask");
         }
         assert_eq!(listing(&repository.hooks()).len(), 3, "and nothing else");
@@ -41,15 +38,8 @@ fn a_second_install_changes_nothing_and_says_so() {
         assert_eq!(first[2].outcome, InstallOutcome::MovedAside);
         let before = listing(&repository.hooks());
         let second = repository.install();
-        assert!(
-            second
-                .iter()
-                .all(|hook| hook.outcome == InstallOutcome::Unchanged)
-        );
-        assert_eq!(
-            second[2].chained,
-            Some(repository.hook("pre-push.alembic-guard-chained"))
-        );
+        assert!(second.iter().all(|hook| hook.outcome == InstallOutcome::Unchanged));
+        assert_eq!(second[2].chained, Some(repository.hook("pre-push.alembic-guard-chained")));
         assert_eq!(listing(&repository.hooks()), before);
         assert!(second[2].to_string().contains("nothing changed; it runs"));
     });
@@ -78,18 +68,10 @@ fn an_older_edited_or_disabled_shim_is_replaced_in_place() {
             0o644,
         );
 
-        let outcomes: Vec<_> = repository
-            .install()
-            .iter()
-            .map(|hook| hook.outcome)
-            .collect();
+        let outcomes: Vec<_> = repository.install().iter().map(|hook| hook.outcome).collect();
         let from = |from| InstallOutcome::Updated { from };
         assert_eq!(outcomes, [from(7), from(1), from(0)]);
-        assert_eq!(
-            listing(&repository.hooks()),
-            current,
-            "nothing is chained to itself"
-        );
+        assert_eq!(listing(&repository.hooks()), current, "nothing is chained to itself");
     });
 }
 
@@ -98,16 +80,9 @@ fn another_binary_replaces_the_recorded_one() {
     hermetic(|sandbox| {
         let repository = sandbox.repository("repository");
         repository.install();
-        let options = InstallOptions {
-            binary: "/elsewhere/guard".into(),
-            ..repository.options()
-        };
+        let options = InstallOptions { binary: "/elsewhere/guard".into(), ..repository.options() };
         let installed = hook::install(&options).expect("nothing speaks against it");
-        assert!(
-            installed
-                .iter()
-                .all(|hook| hook.outcome == InstallOutcome::Updated { from: 1 })
-        );
+        assert!(installed.iter().all(|hook| hook.outcome == InstallOutcome::Updated { from: 1 }));
         let shim = fs::read_to_string(repository.hook("pre-push")).expect("it is installed");
         assert!(shim.contains("\nguard='/elsewhere/guard'\n"));
     });
@@ -146,11 +121,7 @@ fn two_foreign_hooks_are_refused_and_nothing_changes() {
     hermetic(|sandbox| {
         let repository = sandbox.repository("repository");
         write(&repository.hook("pre-push"), b"#!/bin/sh\n", 0o755);
-        write(
-            &repository.hook("pre-push.alembic-guard-chained"),
-            b"#!/bin/sh\n",
-            0o755,
-        );
+        write(&repository.hook("pre-push.alembic-guard-chained"), b"#!/bin/sh\n", 0o755);
         let before = listing(&repository.hooks());
         let error = repository.refusal();
         assert!(matches!(error, Error::TwoForeignHooks { .. }), "{error}");
@@ -167,16 +138,7 @@ fn a_hook_that_is_a_link_to_another_hook_is_refused() {
         symlink("pre-commit", repository.hook("pre-push")).expect("a link can be made");
         let before = listing(&repository.hooks());
         let error = repository.refusal();
-        assert!(
-            matches!(
-                error,
-                Error::LinkToHook {
-                    target: Hook::PreCommit,
-                    ..
-                }
-            ),
-            "{error}"
-        );
+        assert!(matches!(error, Error::LinkToHook { target: Hook::PreCommit, .. }), "{error}");
         assert_eq!(listing(&repository.hooks()), before);
     });
 }
@@ -196,15 +158,9 @@ fn a_folder_in_the_place_of_a_hook_is_refused() {
 fn a_relative_binary_is_refused() {
     hermetic(|sandbox| {
         let repository = sandbox.repository("repository");
-        let options = InstallOptions {
-            binary: "guard".into(),
-            ..repository.options()
-        };
+        let options = InstallOptions { binary: "guard".into(), ..repository.options() };
         let error = hook::install(&options).expect_err("it has no absolute path");
-        assert_eq!(
-            error.to_string(),
-            "`guard` is no absolute path of a program"
-        );
+        assert_eq!(error.to_string(), "`guard` is no absolute path of a program");
     });
 }
 
@@ -218,10 +174,7 @@ fn outside_a_repository_git_says_so() {
             let words = error.to_string();
             assert!(words.starts_with("not a git repository"), "{words}");
             assert!(!words.contains("\\u{a}"), "{words}");
-            assert_eq!(
-                error.help(),
-                ["run this inside the repository, or name one with `-C DIR`"]
-            );
+            assert_eq!(error.help(), ["run this inside the repository, or name one with `-C DIR`"]);
         }
         let error = hook::status(Path::new("/no/such/folder")).expect_err("there is no folder");
         assert_eq!(error.to_string(), "cannot run `git` in `/no/such/folder`");
@@ -236,10 +189,7 @@ fn a_folder_that_cannot_be_written_is_named() {
         repository.git(&["config", "core.hooksPath", "/proc/self/fdinfo"]);
         let error = repository.refusal();
         assert!(matches!(error, Error::Write { .. }), "{error}");
-        assert!(
-            error.to_string().starts_with("cannot write `/proc/"),
-            "{error}"
-        );
+        assert!(error.to_string().starts_with("cannot write `/proc/"), "{error}");
         assert!(!error.help().is_empty());
     });
 }

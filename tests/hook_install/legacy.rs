@@ -51,11 +51,7 @@ fn a_runner_that_came_later_calls_the_shim() {
         install_runner(sandbox, &repository);
         let before = listing(&repository.hooks());
         assert_eq!(commit(sandbox, &repository), ["runner", "chained", "guard"]);
-        assert!(
-            status(&repository.top)
-                .expect("there is a repository")
-                .is_ok()
-        );
+        assert!(status(&repository.top).expect("there is a repository").is_ok());
 
         let again = repository.install();
         assert_eq!(again[0].path, repository.hook("pre-commit.legacy"));
@@ -77,16 +73,8 @@ fn an_outdated_shim_is_updated_where_the_runner_put_it() {
         install_runner(sandbox, &repository);
         let legacy = repository.hook("pre-commit.legacy");
         let shim = fs::read_to_string(&legacy).expect("it was moved");
-        write(
-            &legacy,
-            shim.replace("version 1", "version 0").as_bytes(),
-            0o755,
-        );
-        assert!(
-            !status(&repository.top)
-                .expect("there is a repository")
-                .is_ok()
-        );
+        write(&legacy, shim.replace("version 1", "version 0").as_bytes(), 0o755);
+        assert!(!status(&repository.top).expect("there is a repository").is_ok());
         let updated = repository.install();
         assert_eq!(updated[0].outcome, InstallOutcome::Updated { from: 0 });
         assert_eq!(fs::read_to_string(&legacy).ok(), Some(shim));
@@ -108,21 +96,12 @@ fn a_runner_installed_before_and_again_after_does_not_go_in_circles() {
 
         let state = status(&repository.top).expect("there is a repository");
         assert!(state.is_ok(), "{state}");
-        assert_eq!(
-            state.folders[0].hooks[0]
-                .kept
-                .as_ref()
-                .map(|kept| kept.runs),
-            Some(false)
-        );
+        assert_eq!(state.folders[0].hooks[0].kept.as_ref().map(|kept| kept.runs), Some(false));
         assert_eq!(repository.install()[0].chained, None);
 
         let removed = uninstall(&repository.top).expect("the shims can be removed");
         assert_eq!(removed[0].outcome, RemoveOutcome::Removed);
-        assert_eq!(
-            removed[0].left,
-            Some(repository.hook("pre-commit.alembic-guard-chained"))
-        );
+        assert_eq!(removed[0].left, Some(repository.hook("pre-commit.alembic-guard-chained")));
         assert_eq!(commit(sandbox, &repository), ["runner"]);
     });
 }
@@ -132,21 +111,15 @@ fn a_shim_moved_aside_by_something_unknown_is_not_doubled() {
     hermetic(|sandbox| {
         let repository = sandbox.repository("repository");
         repository.install();
-        fs::rename(
-            repository.hook("pre-push"),
-            repository.hook("pre-push.legacy"),
-        )
-        .expect("it can be moved");
+        fs::rename(repository.hook("pre-push"), repository.hook("pre-push.legacy"))
+            .expect("it can be moved");
         write(&repository.hook("pre-push"), b"#!/bin/sh\n", 0o755);
         let error = repository.refusal();
         assert!(matches!(error, Error::MovedAside { .. }), "{error}");
         let removed = uninstall(&repository.top).expect("the shims can be removed");
         assert_eq!(removed[2].path, repository.hook("pre-push.legacy"));
         assert_eq!(removed[2].outcome, RemoveOutcome::Removed);
-        assert_eq!(
-            fs::read(repository.hook("pre-push")).ok(),
-            Some(b"#!/bin/sh\n".to_vec())
-        );
+        assert_eq!(fs::read(repository.hook("pre-push")).ok(), Some(b"#!/bin/sh\n".to_vec()));
     });
 }
 

@@ -19,21 +19,12 @@ fn chained(sandbox: &Sandbox, name: &str) -> Repository {
 fn with_remote(sandbox: &Sandbox, name: &str) -> Repository {
     let repository = sandbox.repository(name);
     let remote = sandbox.init(&["--bare"], "re mote.git");
-    repository.git(&[
-        "remote".as_ref(),
-        "add".as_ref(),
-        "origin".as_ref(),
-        remote.top.as_os_str(),
-    ]);
+    repository.git(&["remote".as_ref(), "add".as_ref(), "origin".as_ref(), remote.top.as_os_str()]);
     repository
 }
 
 fn remote_url(sandbox: &Sandbox) -> String {
-    sandbox
-        .root
-        .join("re mote.git")
-        .to_string_lossy()
-        .into_owned()
+    sandbox.root.join("re mote.git").to_string_lossy().into_owned()
 }
 
 #[test]
@@ -44,12 +35,7 @@ fn a_commit_calls_the_guard_and_stops_when_it_refuses() {
         repository.git(&["commit", "-qm", "second", "--allow-empty"]);
         assert_eq!(sandbox.arguments("guard"), ["hook", "pre-commit"]);
         sandbox.exits("guard", 1);
-        assert!(
-            !repository
-                .try_git(&["commit", "-qm", "third", "--allow-empty"])
-                .status
-                .success()
-        );
+        assert!(!repository.try_git(&["commit", "-qm", "third", "--allow-empty"]).status.success());
         repository.git(&["commit", "-qm", "third", "--allow-empty", "--no-verify"]);
     });
 }
@@ -63,19 +49,11 @@ fn a_merge_calls_the_guard_and_stops_when_it_refuses() {
         repository.git(&["switch", "-q", "main"]);
         repository.commit_file("main");
         sandbox.exits("guard", 1);
-        assert!(
-            !repository
-                .try_git(&["merge", "-q", "--no-edit", "side"])
-                .status
-                .success()
-        );
+        assert!(!repository.try_git(&["merge", "-q", "--no-edit", "side"]).status.success());
         assert_eq!(sandbox.ran(), ["chained", "guard"]);
         assert_eq!(sandbox.arguments("guard"), ["hook", "pre-merge-commit"]);
         let environment = String::from_utf8_lossy(&sandbox.recorded("guard.env")).into_owned();
-        assert!(
-            environment.contains("GITHEAD_"),
-            "git's variables arrive: {environment}"
-        );
+        assert!(environment.contains("GITHEAD_"), "git's variables arrive: {environment}");
         repository.git(&["merge", "--abort"]);
         sandbox.exits("guard", 0);
         repository.git(&["merge", "-q", "--no-edit", "side"]);
@@ -117,10 +95,8 @@ fn push_several(sandbox: &Sandbox, repository: &Repository, expected: &[&str]) {
         let arguments = sandbox.arguments(name);
         let own = arguments.strip_prefix(&["hook".to_string(), "pre-push".to_string()][..]);
         assert_eq!(own.unwrap_or(&arguments), ["origin", &url]);
-        let mut got: Vec<_> = String::from_utf8_lossy(&sandbox.stdin(name))
-            .lines()
-            .map(str::to_string)
-            .collect();
+        let mut got: Vec<_> =
+            String::from_utf8_lossy(&sandbox.stdin(name)).lines().map(str::to_string).collect();
         got.sort();
         assert_eq!(got, lines.lines().collect::<Vec<_>>(), "{name}");
     }
@@ -146,11 +122,7 @@ fn either_refusal_stops_a_push() {
             sandbox.exits("guard", guard);
             let output = repository.try_git(&["push", "origin", "main"]);
             assert!(!output.status.success(), "{chained} {guard}");
-            assert_eq!(
-                sandbox.ran(),
-                ["chained", "guard"],
-                "the verdict is given all the same"
-            );
+            assert_eq!(sandbox.ran(), ["chained", "guard"], "the verdict is given all the same");
         }
         repository.git(&["push", "-q", "--no-verify", "origin", "main"]);
         assert!(sandbox.ran().is_empty());
@@ -164,9 +136,7 @@ fn switched_off_the_earlier_hook_still_runs() {
         sandbox.exits("guard", 1);
         let push = |branch| {
             let mut command = repository.command();
-            command
-                .args(["push", "-q", "origin", branch])
-                .env("ALEMBIC_GUARD", "0");
+            command.args(["push", "-q", "origin", branch]).env("ALEMBIC_GUARD", "0");
             command.output().expect("git runs")
         };
         let output = push("main:a");
@@ -197,8 +167,7 @@ fn a_missing_program_blocks_and_says_the_way_out() {
             assert!(words.contains(expected), "{expected}: {words}");
         }
         let mut off = repository.command();
-        off.args(["push", "-q", "origin", "main"])
-            .env("ALEMBIC_GUARD", "0");
+        off.args(["push", "-q", "origin", "main"]).env("ALEMBIC_GUARD", "0");
         assert!(off.status().expect("git runs").success());
     });
 }
@@ -235,14 +204,8 @@ fn any_path_will_do() {
 
         let status = alembic_guard::hook::status(&repository.top).expect("there is a repository");
         assert!(status.is_ok(), "{status}");
-        assert_eq!(
-            status.folders[0].worktrees,
-            std::slice::from_ref(&repository.top)
-        );
-        assert!(
-            !status.to_string().contains("it's a \"$(repo)\" `with`\n"),
-            "{status}"
-        );
+        assert_eq!(status.folders[0].worktrees, std::slice::from_ref(&repository.top));
+        assert!(!status.to_string().contains("it's a \"$(repo)\" `with`\n"), "{status}");
         alembic_guard::hook::uninstall(&repository.top).expect("the shims can be removed");
         repository.git(&["push", "-q", "origin", "main:again"]);
         assert_eq!(sandbox.ran(), ["chained"]);
@@ -253,11 +216,7 @@ fn any_path_will_do() {
 fn an_earlier_hook_that_git_ignored_is_not_run() {
     hermetic(|sandbox| {
         let repository = sandbox.repository("repository");
-        write(
-            &repository.hook("pre-commit"),
-            b"#!/bin/sh\nexit 1\n",
-            0o644,
-        );
+        write(&repository.hook("pre-commit"), b"#!/bin/sh\nexit 1\n", 0o644);
         repository.install();
         repository.git(&["commit", "-qm", "second", "--allow-empty"]);
         assert_eq!(sandbox.ran(), ["guard"]);

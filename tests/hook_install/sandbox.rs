@@ -28,11 +28,7 @@ pub(crate) fn hermetic_with(variables: &[(&str, &str)], body: impl FnOnce(&Sandb
     fs::create_dir_all(root.join("record")).expect("a folder for records");
     let test = thread::current();
     let output = Command::new(env::current_exe().expect("a test is a program"))
-        .args([
-            "--exact",
-            test.name().expect("tests have names"),
-            "--nocapture",
-        ])
+        .args(["--exact", test.name().expect("tests have names"), "--nocapture"])
         .env_clear()
         .env("SANDBOX", &root)
         .env("PATH", path_without_guard())
@@ -85,15 +81,8 @@ impl Sandbox {
     pub(crate) fn init(&self, arguments: &[&str], name: &str) -> Repository {
         let top = self.root.join(name);
         let init = ["init", "-q", "-b", "main"];
-        run(Command::new("git")
-            .current_dir(&self.root)
-            .args(init)
-            .args(arguments)
-            .arg(&top));
-        Repository {
-            top,
-            guard: self.recorder("guard"),
-        }
+        run(Command::new("git").current_dir(&self.root).args(init).args(arguments).arg(&top));
+        Repository { top, guard: self.recorder("guard") }
     }
 
     /// Writes a program that records what it is given, and returns its path.
@@ -168,11 +157,7 @@ impl Repository {
     }
 
     pub(crate) fn options(&self) -> InstallOptions {
-        InstallOptions {
-            directory: self.top.clone(),
-            binary: self.guard.clone(),
-            force: false,
-        }
+        InstallOptions { directory: self.top.clone(), binary: self.guard.clone(), force: false }
     }
 
     pub(crate) fn install(&self) -> Vec<Installed> {
@@ -180,10 +165,7 @@ impl Repository {
     }
 
     pub(crate) fn force(&self) -> Vec<Installed> {
-        let options = InstallOptions {
-            force: true,
-            ..self.options()
-        };
+        let options = InstallOptions { force: true, ..self.options() };
         hook::install(&options).expect("nothing can speak against it")
     }
 

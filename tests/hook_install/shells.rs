@@ -35,19 +35,13 @@ fn each_shell(body: impl Fn(&[&str])) {
 
 fn shim(shell: &[&str], repository: &Repository, hook: &str) -> Command {
     let mut command = Command::new(shell[0]);
-    command
-        .args(&shell[1..])
-        .arg(repository.hook(hook))
-        .args(["a b", "", "*"]);
+    command.args(&shell[1..]).arg(repository.hook(hook)).args(["a b", "", "*"]);
     command.current_dir(&repository.top).stdin(Stdio::null());
     command
 }
 
 fn feed(command: &mut Command, input: &[u8]) -> Output {
-    command
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped());
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().expect("the shell is there");
     // A hook that does not read its input closes the pipe; that is its right.
     let _ = child.stdin.take().expect("it is piped").write_all(input);
@@ -73,15 +67,9 @@ fn chained(sandbox: &Sandbox) -> Repository {
 fn the_exit_status_is_the_earlier_hooks_or_else_the_guards() {
     hermetic(|sandbox| {
         let repository = chained(sandbox);
-        for (earlier, guard, expected) in [
-            (0, 0, 0),
-            (0, 1, 1),
-            (0, 2, 2),
-            (1, 0, 1),
-            (3, 0, 3),
-            (3, 1, 3),
-            (127, 2, 127),
-        ] {
+        for (earlier, guard, expected) in
+            [(0, 0, 0), (0, 1, 1), (0, 2, 2), (1, 0, 1), (3, 0, 3), (3, 1, 3), (127, 2, 127)]
+        {
             sandbox.exits("chained", earlier);
             sandbox.exits("guard", guard);
             each_shell(|shell| {
@@ -103,9 +91,7 @@ fn alone_the_guard_replaces_the_shell() {
         write(&repository.guard, b"#!/bin/sh\necho $$\nexit 2\n", 0o755);
         each_shell(|shell| {
             for hook in ["pre-commit", "pre-merge-commit", "pre-push"] {
-                let child = shim(shell, &repository, hook)
-                    .stdout(Stdio::piped())
-                    .spawn();
+                let child = shim(shell, &repository, hook).stdout(Stdio::piped()).spawn();
                 let child = child.expect("the shell is there");
                 let id = child.id();
                 let output = child.wait_with_output().expect("the shell ends");
@@ -121,13 +107,7 @@ fn arguments_and_input_arrive_byte_for_byte() {
     hermetic(|sandbox| {
         let repository = chained(sandbox);
         let every_byte: Vec<u8> = (0..=255).collect();
-        for input in [
-            &b""[..],
-            b"no newline",
-            b"\n\n",
-            &every_byte,
-            &every_byte.repeat(4096),
-        ] {
+        for input in [&b""[..], b"no newline", b"\n\n", &every_byte, &every_byte.repeat(4096)] {
             each_shell(|shell| {
                 let output = feed(&mut shim(shell, &repository, "pre-push"), input);
                 assert!(output.status.success(), "{shell:?}: {}", text(&output));
@@ -136,10 +116,7 @@ fn arguments_and_input_arrive_byte_for_byte() {
                     assert!(sandbox.stdin(name) == input, "{shell:?} {name}");
                 }
                 assert_eq!(sandbox.arguments("chained"), ["a b", "", "*"]);
-                assert_eq!(
-                    sandbox.arguments("guard"),
-                    ["hook", "pre-push", "a b", "", "*"]
-                );
+                assert_eq!(sandbox.arguments("guard"), ["hook", "pre-push", "a b", "", "*"]);
             });
         }
         assert!(sandbox.left_nothing_behind());
@@ -169,9 +146,7 @@ fn a_closed_input_is_an_empty_one() {
         each_shell(|shell| {
             let mut close = Command::new("sh");
             close.args(["-c", "exec \"$@\" <&-", "sh"]).args(shell);
-            close
-                .arg(repository.hook("pre-push"))
-                .current_dir(&repository.top);
+            close.arg(repository.hook("pre-push")).current_dir(&repository.top);
             let output = close.output().expect("it runs");
             assert!(output.status.success(), "{shell:?}: {}", text(&output));
             assert_eq!(text(&output), "", "{shell:?}");
@@ -188,10 +163,7 @@ fn a_shim_called_without_a_folder_finds_the_earlier_hook() {
         let repository = chained(sandbox);
         each_shell(|shell| {
             let mut command = Command::new(shell[0]);
-            command
-                .args(&shell[1..])
-                .arg("pre-commit")
-                .current_dir(repository.hooks());
+            command.args(&shell[1..]).arg("pre-commit").current_dir(repository.hooks());
             run(&mut command);
             assert_eq!(sandbox.ran(), ["chained", "guard"], "{shell:?}");
         });
@@ -204,10 +176,7 @@ fn a_list_that_cannot_be_kept_blocks() {
         let repository = chained(sandbox);
         each_shell(|shell| {
             let mut command = shim(shell, &repository, "pre-push");
-            let output = command
-                .env("TMPDIR", "/no/such/folder")
-                .output()
-                .expect("it runs");
+            let output = command.env("TMPDIR", "/no/such/folder").output().expect("it runs");
             assert_eq!(output.status.code(), Some(1), "{shell:?}");
             assert!(text(&output).contains("alembic-guard: cannot keep the list of pushed refs"));
             assert!(sandbox.ran().is_empty());
@@ -226,9 +195,7 @@ fn a_signal_stops_the_hook_and_leaves_nothing_behind() {
         each_shell(|shell| {
             for signal in ["HUP", "INT", "TERM"] {
                 let _ = fs::remove_file(&started);
-                let mut child = shim(shell, &repository, "pre-push")
-                    .spawn()
-                    .expect("it starts");
+                let mut child = shim(shell, &repository, "pre-push").spawn().expect("it starts");
                 let patience = Instant::now() + Duration::from_secs(20);
                 while !started.exists() && Instant::now() < patience {
                     std::thread::sleep(Duration::from_millis(5));
@@ -255,20 +222,13 @@ fn every_byte_of_a_path_survives_the_shell() {
         let repository = sandbox.repository("repository");
         let name: Vec<u8> = (1..=255).filter(|byte| *byte != b'/').collect();
         for name in name.chunks(100) {
-            let folder = sandbox
-                .root
-                .join(PathBuf::from(OsString::from_vec(name.to_vec())));
+            let folder = sandbox.root.join(PathBuf::from(OsString::from_vec(name.to_vec())));
             let binary = folder.join("guard");
             sandbox.recorder_at(&binary, "guard");
-            let options = InstallOptions {
-                binary,
-                ..repository.options()
-            };
+            let options = InstallOptions { binary, ..repository.options() };
             hook::install(&options).expect("nothing speaks against it");
             each_shell(|shell| {
-                let output = shim(shell, &repository, "pre-commit")
-                    .output()
-                    .expect("it runs");
+                let output = shim(shell, &repository, "pre-commit").output().expect("it runs");
                 assert!(output.status.success(), "{shell:?}: {}", text(&output));
                 assert_eq!(sandbox.ran(), ["guard"], "{shell:?}");
             });
@@ -283,9 +243,7 @@ fn switched_off_alone_nothing_is_said() {
         fs::remove_file(&repository.guard).expect("it is there");
         each_shell(|shell| {
             for hook in ["pre-commit", "pre-push"] {
-                let output = shim(shell, &repository, hook)
-                    .env("ALEMBIC_GUARD", "0")
-                    .output();
+                let output = shim(shell, &repository, hook).env("ALEMBIC_GUARD", "0").output();
                 let output = output.expect("it runs");
                 assert!(output.status.success(), "{shell:?}");
                 assert_eq!(text(&output), "");

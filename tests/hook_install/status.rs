@@ -22,19 +22,13 @@ fn a_new_repository_has_none_and_an_installed_one_has_all() {
         let repository = sandbox.repository("repository");
         let missing = look(&repository);
         assert!(!missing.is_ok());
-        assert!(
-            missing.to_string().ends_with("  pre-push: missing\n"),
-            "{missing}"
-        );
+        assert!(missing.to_string().ends_with("  pre-push: missing\n"), "{missing}");
 
         repository.install();
         let status = look(&repository);
         assert!(status.is_ok(), "{status}");
         assert_eq!(status.folders.len(), 1);
-        assert_eq!(
-            status.folders[0].worktrees,
-            std::slice::from_ref(&repository.top)
-        );
+        assert_eq!(status.folders[0].worktrees, std::slice::from_ref(&repository.top));
         let line = format!(
             "  pre-push: `{}` (version 1) calls `{}`\n",
             repository.hook("pre-push").display(),
@@ -60,10 +54,7 @@ fn a_binary_that_cannot_be_called_is_told() {
         let gone = look(&repository);
         assert_eq!(binary(&gone), BinaryState::Missing);
         assert!(!gone.is_ok());
-        assert!(
-            gone.to_string().ends_with("/guard`, which is gone\n"),
-            "{gone}"
-        );
+        assert!(gone.to_string().ends_with("/guard`, which is gone\n"), "{gone}");
     });
 }
 
@@ -74,26 +65,14 @@ fn an_outdated_or_disabled_shim_is_not_well() {
         repository.install();
         let path = repository.hook("pre-push");
         let shim = fs::read_to_string(&path).expect("it is installed");
-        write(
-            &path,
-            shim.replace("version 1", "version 0").as_bytes(),
-            0o755,
-        );
+        write(&path, shim.replace("version 1", "version 0").as_bytes(), 0o755);
         let outdated = look(&repository);
-        assert!(
-            outdated.to_string().contains("(version 0, outdated)"),
-            "{outdated}"
-        );
+        assert!(outdated.to_string().contains("(version 0, outdated)"), "{outdated}");
         assert!(!outdated.is_ok());
 
         write(&path, shim.as_bytes(), 0o644);
         let disabled = look(&repository);
-        assert!(
-            disabled
-                .to_string()
-                .contains("not executable, so git skips it"),
-            "{disabled}"
-        );
+        assert!(disabled.to_string().contains("not executable, so git skips it"), "{disabled}");
         assert!(!disabled.is_ok());
     });
 }
@@ -108,10 +87,7 @@ fn another_hook_is_well_where_it_calls_the_guard() {
         }
         assert!(look(&repository).is_ok());
         write(&repository.hook("pre-push"), b"#!/bin/sh\n", 0o755);
-        assert_eq!(
-            *pre_push(&look(&repository)),
-            HookState::Foreign { calls_guard: false }
-        );
+        assert_eq!(*pre_push(&look(&repository)), HookState::Foreign { calls_guard: false });
         assert!(!look(&repository).is_ok());
     });
 }
@@ -124,12 +100,8 @@ fn earlier_hooks_are_listed_with_whether_they_run() {
         write(&repository.hook("pre-push"), b"#!/bin/sh\n", 0o755);
         repository.install();
         let status = look(&repository);
-        let runs = |index: usize| {
-            status.folders[0].hooks[index]
-                .kept
-                .as_ref()
-                .map(|kept| kept.runs)
-        };
+        let runs =
+            |index: usize| status.folders[0].hooks[index].kept.as_ref().map(|kept| kept.runs);
         assert_eq!([runs(0), runs(1), runs(2)], [Some(false), None, Some(true)]);
         assert!(status.is_ok());
     });
@@ -143,29 +115,16 @@ fn every_worktree_is_looked_at() {
         repository.install();
         let shared = look(&linked);
         assert!(shared.is_ok());
-        assert_eq!(
-            shared.folders[0].worktrees,
-            [linked.top.clone(), repository.top.clone()]
-        );
+        assert_eq!(shared.folders[0].worktrees, [linked.top.clone(), repository.top.clone()]);
 
         repository.git(&["config", "core.hooksPath", "own"]);
         repository.force();
         let status = look(&repository);
         assert!(!status.is_ok(), "the linked worktree has no folder `own`");
         assert_eq!(status.folders.len(), 2);
-        assert!(
-            status.folders[0]
-                .hooks
-                .iter()
-                .all(|hook| hook.state.is_ok())
-        );
+        assert!(status.folders[0].hooks.iter().all(|hook| hook.state.is_ok()));
         assert_eq!(status.folders[1].worktrees, [linked.top]);
-        assert!(
-            status.folders[1]
-                .hooks
-                .iter()
-                .all(|hook| hook.state == HookState::Missing)
-        );
+        assert!(status.folders[1].hooks.iter().all(|hook| hook.state == HookState::Missing));
     });
 }
 

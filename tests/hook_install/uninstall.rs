@@ -19,10 +19,7 @@ fn remove(repository: &Repository) -> Vec<Removed> {
 fn nothing_installed_is_said() {
     hermetic(|sandbox| {
         let repository = sandbox.repository("repository");
-        assert_eq!(
-            outcomes(&remove(&repository)),
-            [RemoveOutcome::NotInstalled; 3]
-        );
+        assert_eq!(outcomes(&remove(&repository)), [RemoveOutcome::NotInstalled; 3]);
     });
 }
 
@@ -31,11 +28,7 @@ fn the_folder_is_byte_for_byte_what_it_was() {
     hermetic(|sandbox| {
         let repository = sandbox.repository("repository");
         write(&repository.top.join("script"), b"#!/bin/sh\n", 0o755);
-        write(
-            &repository.hook("pre-commit"),
-            b"#!/bin/sh\n\xff\r\nexit 0",
-            0o751,
-        );
+        write(&repository.hook("pre-commit"), b"#!/bin/sh\n\xff\r\nexit 0", 0o751);
         write(&repository.hook("pre-merge-commit"), b"exit 1", 0o640);
         symlink("../../script", repository.hook("pre-push")).expect("a link can be made");
         let before = listing(&repository.hooks());
@@ -44,11 +37,7 @@ fn the_folder_is_byte_for_byte_what_it_was() {
         assert!(installed[0].chained.is_some());
         assert_eq!(installed[1].chained, None, "git ignored it before");
         assert!(installed[2].chained.is_some());
-        assert!(
-            repository
-                .hook("pre-push.alembic-guard-chained")
-                .is_symlink()
-        );
+        assert!(repository.hook("pre-push.alembic-guard-chained").is_symlink());
         assert_ne!(listing(&repository.hooks()), before);
 
         assert_eq!(outcomes(&remove(&repository)), [RemoveOutcome::Restored; 3]);
@@ -101,22 +90,11 @@ fn a_hook_that_replaced_the_shim_stays() {
         let repository = sandbox.repository("repository");
         write(&repository.hook("pre-push"), b"#!/bin/sh\n# first\n", 0o755);
         repository.install();
-        write(
-            &repository.hook("pre-push"),
-            b"#!/bin/sh\n# second\n",
-            0o755,
-        );
+        write(&repository.hook("pre-push"), b"#!/bin/sh\n# second\n", 0o755);
         let removed = remove(&repository);
         assert_eq!(removed[2].outcome, RemoveOutcome::Foreign);
-        assert_eq!(
-            removed[2].left,
-            Some(repository.hook("pre-push.alembic-guard-chained"))
-        );
-        assert!(
-            removed[2]
-                .to_string()
-                .contains("an earlier hook is still kept as")
-        );
+        assert_eq!(removed[2].left, Some(repository.hook("pre-push.alembic-guard-chained")));
+        assert!(removed[2].to_string().contains("an earlier hook is still kept as"));
         let hook = fs::read(repository.hook("pre-push")).expect("it stays");
         assert_eq!(hook, b"#!/bin/sh\n# second\n");
     });
@@ -132,11 +110,7 @@ fn shims_that_a_later_setting_hid_are_removed_as_well() {
         let removed = remove(&repository);
         assert_eq!(
             outcomes(&removed),
-            [
-                [RemoveOutcome::NotInstalled; 3],
-                [RemoveOutcome::Removed; 3]
-            ]
-            .concat()
+            [[RemoveOutcome::NotInstalled; 3], [RemoveOutcome::Removed; 3]].concat()
         );
         assert_eq!(listing(&repository.hooks()), before);
     });

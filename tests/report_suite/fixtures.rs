@@ -18,29 +18,15 @@ pub(crate) fn now() -> SystemTime {
 }
 
 pub(crate) fn style() -> Style {
-    Style {
-        color: false,
-        unicode: false,
-        width: 80,
-        verbose: false,
-        quiet: false,
-        now: now(),
-    }
+    Style { color: false, unicode: false, width: 80, verbose: false, quiet: false, now: now() }
 }
 
 pub(crate) fn pretty() -> Style {
-    Style {
-        color: true,
-        unicode: true,
-        ..style()
-    }
+    Style { color: true, unicode: true, ..style() }
 }
 
 pub(crate) fn bypass() -> Bypass {
-    Bypass {
-        verb: "push".to_owned(),
-        commands: vec!["`git push --no-verify`".to_owned()],
-    }
+    Bypass { verb: "push".to_owned(), commands: vec!["`git push --no-verify`".to_owned()] }
 }
 
 pub(crate) fn id(id: &str) -> RevisionId {
@@ -48,10 +34,7 @@ pub(crate) fn id(id: &str) -> RevisionId {
 }
 
 pub(crate) fn file(path: &str) -> File {
-    File {
-        path: RepoPath::new(path),
-        id: ObjectId::from_bytes(path.as_bytes()),
-    }
+    File { path: RepoPath::new(path), id: ObjectId::from_bytes(path.as_bytes()) }
 }
 
 /// Writes a migration as Alembic's template does.
@@ -73,10 +56,7 @@ pub(crate) fn at(report: &mut Report, path: &str, source: &[u8], needle: &[u8]) 
         .rposition(|window| window == needle)
         .expect("the needle is in the source");
     report.sources.insert(file.clone(), source.to_vec());
-    Site::Span {
-        file,
-        span: start..start + needle.len(),
-    }
+    Site::Span { file, span: start..start + needle.len() }
 }
 
 pub(crate) fn base(freshness: Freshness) -> Base {
@@ -144,18 +124,8 @@ pub(crate) fn stale() -> Report {
     let theirs = "migrations/versions/9c8b7a6d5e4f_add_phone.py";
     let our_source = migration("add email to customer", "e5d4c3b2a190", "4f1e2d3c4b5a");
     let their_source = migration("add phone", "9c8b7a6d5e4f", "4f1e2d3c4b5a");
-    let site = at(
-        &mut report,
-        ours,
-        our_source.as_bytes(),
-        b"\"4f1e2d3c4b5a\"",
-    );
-    let related = at(
-        &mut report,
-        theirs,
-        their_source.as_bytes(),
-        b"\"4f1e2d3c4b5a\"",
-    );
+    let site = at(&mut report, ours, our_source.as_bytes(), b"\"4f1e2d3c4b5a\"");
+    let related = at(&mut report, theirs, their_source.as_bytes(), b"\"4f1e2d3c4b5a\"");
     report.findings.push(Finding {
         message: "`e5d4c3b2a190` builds on `4f1e2d3c4b5a`, which is no longer a head of \
                   origin/main"
@@ -197,29 +167,12 @@ pub(crate) fn stale() -> Report {
 /// Two new migrations on one parent.
 pub(crate) fn multiple_heads() -> Report {
     let mut report = clean();
-    report.base = Some(base(Freshness::Updated(Some(
-        now() - Duration::from_secs(11_000),
-    ))));
+    report.base = Some(base(Freshness::Updated(Some(now() - Duration::from_secs(11_000)))));
     let drawing = Drawing {
         nodes: vec![
-            drawn(
-                "d11111111111",
-                &["9c8b7a6d5e4f"],
-                "this push",
-                "d11111111111_cart.py",
-            ),
-            drawn(
-                "e22222222222",
-                &["9c8b7a6d5e4f"],
-                "this push",
-                "e22222222222_wishlist.py",
-            ),
-            drawn(
-                "9c8b7a6d5e4f",
-                &[],
-                "head of origin/main",
-                "9c8b7a6d5e4f_add_phone.py",
-            ),
+            drawn("d11111111111", &["9c8b7a6d5e4f"], "this push", "d11111111111_cart.py"),
+            drawn("e22222222222", &["9c8b7a6d5e4f"], "this push", "e22222222222_wishlist.py"),
+            drawn("9c8b7a6d5e4f", &[], "head of origin/main", "9c8b7a6d5e4f_add_phone.py"),
         ],
     };
     for (revision, name) in [("d11111111111", "cart"), ("e22222222222", "wishlist")] {
@@ -284,18 +237,11 @@ pub(crate) fn hostile() -> Report {
     let mut report = clean();
     let path = "migrations/versions/\u{202e}yp.dlo\u{1b}[2J_\u{e0041}.py";
     let source = "down_revision = \"a\u{1b}]0;owned\u{7}\u{202e}b\" # \u{200b}caf\u{e9}\n";
-    let site = at(
-        &mut report,
-        path,
-        source.as_bytes(),
-        "\"a\u{1b}]0;owned\u{7}\u{202e}b\"".as_bytes(),
-    );
+    let site =
+        at(&mut report, path, source.as_bytes(), "\"a\u{1b}]0;owned\u{7}\u{202e}b\"".as_bytes());
     report.findings.push(Finding {
         environment: "e\u{1b}[1m".to_owned(),
-        message: format!(
-            "`{}` is no id\r\nerror: forged line",
-            "a\u{1b}]0;owned\u{7}\u{202e}b"
-        ),
+        message: format!("`{}` is no id\r\nerror: forged line", "a\u{1b}]0;owned\u{7}\u{202e}b"),
         label: "here\u{1b}[0m\nand there".to_owned(),
         revisions: vec![id("a\u{1b}]0;owned\u{7}\u{202e}b")],
         related: vec![Related {
@@ -303,20 +249,13 @@ pub(crate) fn hostile() -> Report {
             message: "gone\u{9b}2J".to_owned(),
         }],
         drawing: Some(Drawing {
-            nodes: vec![drawn(
-                "a\u{1b}]0;owned\u{7}\u{202e}b",
-                &[],
-                "note\u{1b}[2J",
-                "x\ny.py",
-            )],
+            nodes: vec![drawn("a\u{1b}]0;owned\u{7}\u{202e}b", &[], "note\u{1b}[2J", "x\ny.py")],
         }),
         help: vec!["run: `git switch \u{202e}x\n`".to_owned()],
         lowered: Some(Lowered::Asked("\u{1b}[2J".to_owned())),
         ..finding("invalid-revision-id", site)
     });
-    report
-        .environments
-        .push(environment("two\u{85}", &["\u{1b}[2J"], &["\u{2066}"]));
+    report.environments.push(environment("two\u{85}", &["\u{1b}[2J"], &["\u{2066}"]));
     report.notes.push(Note {
         message: "remote says \u{1b}[2J".to_owned(),
         help: vec!["\u{202e}".to_owned()],

@@ -52,9 +52,7 @@ fn usual() -> GraphView {
         merge,
         revision("g", &["c"]),
     ];
-    GraphView {
-        environments: vec![environment("default", revisions, &["f", "g"])],
-    }
+    GraphView { environments: vec![environment("default", revisions, &["f", "g"])] }
 }
 
 fn broken() -> GraphView {
@@ -77,46 +75,22 @@ fn broken() -> GraphView {
 
 #[test]
 fn a_history_is_drawn() {
-    same(
-        text(&usual(), &style()),
-        file!["../snapshots/report/graph.txt"],
-    );
-    let unicode = Style {
-        color: false,
-        ..pretty()
-    };
-    same(
-        text(&usual(), &unicode),
-        file!["../snapshots/report/graph-unicode.txt"],
-    );
-    same(
-        text(&usual(), &pretty()),
-        file!["../snapshots/report/graph-color.txt"],
-    );
-    same(
-        text(&GraphView::default(), &style()),
-        "no Alembic environment\n".into(),
-    );
+    same(text(&usual(), &style()), file!["../snapshots/report/graph.txt"]);
+    let unicode = Style { color: false, ..pretty() };
+    same(text(&usual(), &unicode), file!["../snapshots/report/graph-unicode.txt"]);
+    same(text(&usual(), &pretty()), file!["../snapshots/report/graph-color.txt"]);
+    same(text(&GraphView::default(), &style()), "no Alembic environment\n".into());
 }
 
 #[test]
 fn a_broken_history_is_drawn() {
-    same(
-        text(&broken(), &style()),
-        file!["../snapshots/report/graph-broken.txt"],
-    );
+    same(text(&broken(), &style()), file!["../snapshots/report/graph-broken.txt"]);
 }
 
 #[test]
 fn heads_are_listed() {
-    same(
-        heads_text(&usual(), &style()),
-        file!["../snapshots/report/heads.txt"],
-    );
-    same(
-        heads_text(&broken(), &style()),
-        file!["../snapshots/report/heads-several.txt"],
-    );
+    same(heads_text(&usual(), &style()), file!["../snapshots/report/heads.txt"]);
+    same(heads_text(&broken(), &style()), file!["../snapshots/report/heads-several.txt"]);
 }
 
 #[test]
@@ -132,8 +106,6 @@ fn ten_thousand_revisions_are_drawn_at_once() {
     let ids: Vec<String> = (0..10_000).map(|number| format!("{number:05}")).collect();
     let mut revisions = vec![revision(&ids[0], &[])];
     revisions.extend(ids.windows(2).map(|pair| revision(&pair[1], &[&pair[0]])));
-    let view = GraphView {
-        environments: vec![environment("long", revisions, &["09999"])],
-    };
+    let view = GraphView { environments: vec![environment("long", revisions, &["09999"])] };
     assert_eq!(text(&view, &style()).lines().count(), 10_000);
 }

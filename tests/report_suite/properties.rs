@@ -67,10 +67,7 @@ fn site() -> impl Strategy<Value = (Site, Vec<u8>)> {
             let site = match kind {
                 0 => Site::Path(RepoPath::new(path)),
                 1 => Site::File(file),
-                _ => Site::Span {
-                    file,
-                    span: start..start + length,
-                },
+                _ => Site::Span { file, span: start..start + length },
             };
             (site, source)
         },
@@ -84,16 +81,9 @@ fn drawing() -> impl Strategy<Value = Drawing> {
             .into_iter()
             .map(|(name, parents, continues, note)| DrawnRevision {
                 revision: id(&format!("{name}")),
-                parents: parents
-                    .iter()
-                    .map(|parent| id(&format!("{parent}")))
-                    .collect(),
+                parents: parents.iter().map(|parent| id(&format!("{parent}"))).collect(),
                 continues,
-                note: if continues {
-                    note.clone()
-                } else {
-                    String::new()
-                },
+                note: if continues { note.clone() } else { String::new() },
                 new: continues,
                 path: RepoPath::new(note),
             })
@@ -115,14 +105,7 @@ fn style() -> impl Strategy<Value = Style> {
 
 fn report() -> impl Strategy<Value = Report> {
     let spans = vec((0..1500_usize, 0..300_usize), 0..3);
-    let one = (
-        site(),
-        spans,
-        vec((site(), nasty()), 0..3),
-        nasty(),
-        vec(nasty(), 0..3),
-        drawing(),
-    );
+    let one = (site(), spans, vec((site(), nasty()), 0..3), nasty(), vec(nasty(), 0..3), drawing());
     vec(one, 0..4).prop_map(|all| {
         let mut report = clean();
         for ((place, bytes), spans, related, words, help, drawing) in all {
@@ -133,10 +116,7 @@ fn report() -> impl Strategy<Value = Report> {
                     file: file.clone(),
                     span: start..start + length,
                 });
-                others.extend(near.map(|site| Related {
-                    site,
-                    message: words.clone(),
-                }));
+                others.extend(near.map(|site| Related { site, message: words.clone() }));
             }
             for ((site, bytes), message) in related {
                 if let Some(file) = site.file().filter(|_| bytes.len() % 3 > 0) {
@@ -145,11 +125,7 @@ fn report() -> impl Strategy<Value = Report> {
                 others.push(Related { site, message });
             }
             report.findings.push(Finding {
-                level: if words.len() % 2 == 0 {
-                    Level::Error
-                } else {
-                    Level::Warn
-                },
+                level: if words.len() % 2 == 0 { Level::Error } else { Level::Warn },
                 lowered: (words.len() % 3 == 1).then_some(Lowered::Debt),
                 message: words.clone(),
                 label: words.clone(),
@@ -184,8 +160,7 @@ fn without_colors(text: &str, style: &Style) -> String {
 
 fn printable(text: &str, style: &Style) -> bool {
     let bare = without_colors(text, style);
-    bare.chars()
-        .all(|character| character == '\n' || !is_unprintable(character))
+    bare.chars().all(|character| character == '\n' || !is_unprintable(character))
 }
 
 proptest::proptest! {

@@ -12,58 +12,31 @@ use crate::fixtures::{
 };
 
 pub(crate) fn same(actual: String, expected: Data) {
-    assert_data_eq!(
-        Data::text(actual).raw(),
-        expected.is(DataFormat::Text).raw()
-    );
+    assert_data_eq!(Data::text(actual).raw(), expected.is(DataFormat::Text).raw());
 }
 
 #[test]
 fn a_stale_push_is_refused() {
-    same(
-        render(&stale(), &bypass(), &style()),
-        file!["../snapshots/report/stale.txt"],
-    );
+    same(render(&stale(), &bypass(), &style()), file!["../snapshots/report/stale.txt"]);
 }
 
 #[test]
 fn a_stale_push_in_colour_and_unicode() {
-    same(
-        render(&stale(), &bypass(), &pretty()),
-        file!["../snapshots/report/stale-color.txt"],
-    );
-    let unicode = Style {
-        color: false,
-        ..pretty()
-    };
-    same(
-        render(&stale(), &bypass(), &unicode),
-        file!["../snapshots/report/stale-unicode.txt"],
-    );
+    same(render(&stale(), &bypass(), &pretty()), file!["../snapshots/report/stale-color.txt"]);
+    let unicode = Style { color: false, ..pretty() };
+    same(render(&stale(), &bypass(), &unicode), file!["../snapshots/report/stale-unicode.txt"]);
 }
 
 #[test]
 fn a_stale_push_in_a_narrow_terminal() {
-    let narrow = Style {
-        width: 40,
-        ..style()
-    };
-    same(
-        render(&stale(), &bypass(), &narrow),
-        file!["../snapshots/report/stale-narrow.txt"],
-    );
+    let narrow = Style { width: 40, ..style() };
+    same(render(&stale(), &bypass(), &narrow), file!["../snapshots/report/stale-narrow.txt"]);
 }
 
 #[test]
 fn a_stale_push_in_a_log_file() {
-    let log = Style {
-        width: usize::MAX,
-        ..style()
-    };
-    same(
-        render(&stale(), &bypass(), &log),
-        file!["../snapshots/report/stale-log.txt"],
-    );
+    let log = Style { width: usize::MAX, ..style() };
+    same(render(&stale(), &bypass(), &log), file!["../snapshots/report/stale-log.txt"]);
 }
 
 #[test]
@@ -76,43 +49,25 @@ fn two_heads_share_picture_and_advice() {
 
 #[test]
 fn what_was_there_before_is_one_line_a_rule() {
-    same(
-        render(&debt(), &bypass(), &style()),
-        file!["../snapshots/report/debt.txt"],
-    );
-    let verbose = Style {
-        verbose: true,
-        ..style()
-    };
-    same(
-        render(&debt(), &bypass(), &verbose),
-        file!["../snapshots/report/debt-verbose.txt"],
-    );
+    same(render(&debt(), &bypass(), &style()), file!["../snapshots/report/debt.txt"]);
+    let verbose = Style { verbose: true, ..style() };
+    same(render(&debt(), &bypass(), &verbose), file!["../snapshots/report/debt-verbose.txt"]);
 }
 
 #[test]
 fn quiet_says_nothing_where_nothing_is_wrong() {
-    let quiet = Style {
-        quiet: true,
-        ..style()
-    };
+    let quiet = Style { quiet: true, ..style() };
     assert_eq!(render(&clean(), &bypass(), &quiet), "");
     let mut old = debt();
     old.notes.clear();
     old.findings.truncate(4);
     assert_eq!(render(&old, &bypass(), &quiet), "");
-    same(
-        render(&debt(), &bypass(), &quiet),
-        file!["../snapshots/report/debt-quiet.txt"],
-    );
+    same(render(&debt(), &bypass(), &quiet), file!["../snapshots/report/debt-quiet.txt"]);
 }
 
 #[test]
 fn a_clean_check_is_short() {
-    same(
-        render(&clean(), &bypass(), &style()),
-        file!["../snapshots/report/clean.txt"],
-    );
+    same(render(&clean(), &bypass(), &style()), file!["../snapshots/report/clean.txt"]);
     same(
         render(&Report::default(), &Bypass::default(), &style()),
         file!["../snapshots/report/nothing.txt"],
@@ -121,10 +76,7 @@ fn a_clean_check_is_short() {
 
 #[test]
 fn hostile_text_is_shown_not_obeyed() {
-    same(
-        render(&hostile(), &bypass(), &style()),
-        file!["../snapshots/report/hostile.txt"],
-    );
+    same(render(&hostile(), &bypass(), &style()), file!["../snapshots/report/hostile.txt"]);
 }
 
 #[test]
@@ -138,10 +90,7 @@ fn foreign_line_endings_and_encodings_are_quoted() {
         label: "no file has this id".to_owned(),
         ..finding("unknown-down-revision", site)
     });
-    same(
-        render(&report, &bypass(), &style()),
-        file!["../snapshots/report/latin1.txt"],
-    );
+    same(render(&report, &bypass(), &style()), file!["../snapshots/report/latin1.txt"]);
 }
 
 #[test]
@@ -158,10 +107,7 @@ fn a_long_line_is_cut_around_the_mark() {
         label: "no file has this id".to_owned(),
         ..finding("unknown-down-revision", site)
     });
-    same(
-        render(&report, &bypass(), &style()),
-        file!["../snapshots/report/long-line.txt"],
-    );
+    same(render(&report, &bypass(), &style()), file!["../snapshots/report/long-line.txt"]);
 }
 
 #[test]
@@ -179,15 +125,9 @@ fn files_and_paths_need_no_source() {
     });
     report.findings.push(finding(
         "unreadable-migration",
-        Site::Span {
-            file: file("no/source.py"),
-            span: 3..5,
-        },
+        Site::Span { file: file("no/source.py"), span: 3..5 },
     ));
-    same(
-        render(&report, &bypass(), &style()),
-        file!["../snapshots/report/sites.txt"],
-    );
+    same(render(&report, &bypass(), &style()), file!["../snapshots/report/sites.txt"]);
 }
 
 pub(crate) fn refs() -> Vec<RefReport> {
@@ -213,42 +153,23 @@ pub(crate) fn refs() -> Vec<RefReport> {
 
 #[test]
 fn several_refs_are_refused_by_name() {
-    let push = Push {
-        refs: &refs(),
-        push_fine: Some("git push origin docs v1.0"),
-        bypass: &bypass(),
-    };
-    same(
-        render_refs(&push, &style()),
-        file!["../snapshots/report/refs.txt"],
-    );
-    let quiet = Style {
-        quiet: true,
-        ..style()
-    };
-    let fine = Push {
-        refs: &refs()[1..2],
-        ..push
-    };
+    let push =
+        Push { refs: &refs(), push_fine: Some("git push origin docs v1.0"), bypass: &bypass() };
+    same(render_refs(&push, &style()), file!["../snapshots/report/refs.txt"]);
+    let quiet = Style { quiet: true, ..style() };
+    let fine = Push { refs: &refs()[1..2], ..push };
     assert_eq!(render_refs(&fine, &quiet), "");
 }
 
 #[test]
 fn a_long_fork_is_drawn_short() {
     let mut report = stale();
-    let drawing = report.findings[0]
-        .drawing
-        .as_mut()
-        .expect("it has a drawing");
+    let drawing = report.findings[0].drawing.as_mut().expect("it has a drawing");
     let mut nodes = vec![drawing.nodes[0].clone()];
     for number in (0..20).rev() {
         let mut node = drawing.nodes[1].clone();
         node.revision = crate::fixtures::id(&format!("{number:04}"));
-        node.note = if number == 19 {
-            "head of origin/main".to_owned()
-        } else {
-            String::new()
-        };
+        node.note = if number == 19 { "head of origin/main".to_owned() } else { String::new() };
         node.parents = vec![crate::fixtures::id(&match number {
             0 => "4f1e2d3c4b5a".to_owned(),
             _ => format!("{:04}", number - 1),
@@ -257,29 +178,20 @@ fn a_long_fork_is_drawn_short() {
     }
     nodes.push(drawing.nodes[2].clone());
     drawing.nodes = nodes;
-    same(
-        render(&report, &bypass(), &style()),
-        file!["../snapshots/report/long-fork.txt"],
-    );
+    same(render(&report, &bypass(), &style()), file!["../snapshots/report/long-fork.txt"]);
 }
 
 #[test]
 fn many_heads_are_cut() {
     let mut report = stale();
-    let drawing = report.findings[0]
-        .drawing
-        .as_mut()
-        .expect("it has a drawing");
+    let drawing = report.findings[0].drawing.as_mut().expect("it has a drawing");
     let head = drawing.nodes[0].clone();
     for number in 0..15 {
         let mut node = head.clone();
         node.revision = crate::fixtures::id(&format!("{number:012}"));
         drawing.nodes.insert(0, node);
     }
-    same(
-        render(&report, &bypass(), &style()),
-        file!["../snapshots/report/many-heads.txt"],
-    );
+    same(render(&report, &bypass(), &style()), file!["../snapshots/report/many-heads.txt"]);
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -288,14 +200,9 @@ struct Outer(#[source] std::io::Error);
 
 #[test]
 fn what_could_not_be_judged_is_said() {
-    let error = Outer(std::io::Error::other(
-        "object not found\nno match for id 0123",
-    ));
+    let error = Outer(std::io::Error::other("object not found\nno match for id 0123"));
     let help = ["fetch the rest of the history: `git fetch --unshallow`".to_owned()];
-    same(
-        broken(&error, &help, &style()),
-        file!["../snapshots/report/broken.txt"],
-    );
+    same(broken(&error, &help, &style()), file!["../snapshots/report/broken.txt"]);
 }
 
 #[test]

@@ -14,20 +14,14 @@ fn mistakes(source: impl AsRef<[u8]>) -> Vec<String> {
         parse(&".alembic-guard.toml".into(), source, &RULES).expect_err("the source has a mistake");
     let marked =
         |mistake: &Mistake| String::from_utf8_lossy(&source[mistake.span.clone()]).into_owned();
-    let shown = invalid
-        .mistakes
-        .iter()
-        .map(|mistake| format!("{}: {mistake}", marked(mistake)));
+    let shown = invalid.mistakes.iter().map(|mistake| format!("{}: {mistake}", marked(mistake)));
     shown.collect()
 }
 
 #[test]
 fn an_empty_file_is_the_default() {
     assert_eq!(parsed(""), Config::default());
-    assert_eq!(
-        parsed("# nothing\n[rules]\n[filename]\n"),
-        Config::default()
-    );
+    assert_eq!(parsed("# nothing\n[rules]\n[filename]\n"), Config::default());
 }
 
 #[test]
@@ -78,10 +72,7 @@ pattern = "{slug}"
         panic!("{config:#?}");
     };
     assert_eq!(first.script_location, "migrations".into());
-    assert_eq!(
-        first.version_locations,
-        ["migrations/versions".into(), "more".into()]
-    );
+    assert_eq!(first.version_locations, ["migrations/versions".into(), "more".into()]);
     assert_eq!((first.recursive, first.heads), (true, 2));
     assert_eq!(first.branches, ["a", "b"]);
     assert_eq!((second.name.as_str(), second.heads), ("other", 1));
@@ -154,10 +145,8 @@ fn values_of_another_type_are_refused_together() {
     );
     assert_eq!(
         mistakes("[environment]\nscript_location = 'a'\n"),
-        [
-            "[environment]: `environment` must be an array of tables, each written \
-             `[[environment]]`, this is of type table"
-        ]
+        ["[environment]: `environment` must be an array of tables, each written \
+             `[[environment]]`, this is of type table"]
     );
 }
 
@@ -169,10 +158,7 @@ fn values_that_cannot_be_meant_are_refused() {
             "base = '--exec'",
             "'--exec': `base` cannot be `--exec`: no name of a commit begins with `-`",
         ),
-        (
-            "fetch = 'nevr'",
-            "'nevr': `nevr` is none of `auto`, `never`; did you mean `never`?",
-        ),
+        ("fetch = 'nevr'", "'nevr': `nevr` is none of `auto`, `never`; did you mean `never`?"),
         (
             "targets = ['a', '[b']",
             "'[b': `targets` cannot be `[b`: invalid range pattern at character 1",
@@ -192,10 +178,7 @@ fn values_that_cannot_be_meant_are_refused() {
             "max_file_size = 'big'",
             "'big': `max_file_size` cannot be `big`: it is no size; write it as `1 MiB` or `500 kB`",
         ),
-        (
-            "max_revision_id_length = -1",
-            "-1: `max_revision_id_length` must be at least 1",
-        ),
+        ("max_revision_id_length = -1", "-1: `max_revision_id_length` must be at least 1"),
         (
             "exclude = ['/tests']",
             "'/tests': `exclude` cannot be `/tests`: it must be relative to the root of the \
@@ -210,10 +193,7 @@ fn values_that_cannot_be_meant_are_refused() {
             "'C:\\a': `script_location` cannot be `C:\\a`: it must be relative to the root of the \
              repository",
         ),
-        (
-            "[[environment]]\nscript_location = 'a'\nheads = 0",
-            "0: `heads` must be at least 1",
-        ),
+        ("[[environment]]\nscript_location = 'a'\nheads = 0", "0: `heads` must be at least 1"),
         (
             "[[environment]]\nscript_location = 'a'\n[[environment]]\nscript_location = 'a/'",
             "script_location: two environments are called `a`; give each a `name` of its own",
@@ -233,14 +213,8 @@ fn syntax_errors_are_marked_all_at_once() {
     let found = mistakes("base = \ntargets = [\"a\"\nfetch = auto\n");
     assert!(found.len() >= 2, "{found:#?}");
     assert_eq!(mistakes("a = 1\na = 2\n"), ["a: duplicate key"]);
-    assert_eq!(
-        mistakes(b"base = '\xff'\n"),
-        ["\u{fffd}: the file is not UTF-8"]
-    );
-    assert_eq!(
-        mistakes(b"base = '\xc3"),
-        ["\u{fffd}: the file is not UTF-8"]
-    );
+    assert_eq!(mistakes(b"base = '\xff'\n"), ["\u{fffd}: the file is not UTF-8"]);
+    assert_eq!(mistakes(b"base = '\xc3"), ["\u{fffd}: the file is not UTF-8"]);
 }
 
 #[test]

@@ -22,10 +22,7 @@ impl Line<'_> {
 
     /// Returns a fault that marks the line.
     pub(super) fn fault(&self, message: String) -> Fault {
-        Fault {
-            message,
-            span: self.start..self.start + self.text.len(),
-        }
+        Fault { message, span: self.start..self.start + self.text.len() }
     }
 }
 

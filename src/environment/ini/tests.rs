@@ -59,10 +59,7 @@ fn faults_are_python_s_own() {
     }
     let values = ["50%", "%(gone)s", "%(here)d", "%()s", "%(k)s"];
     for value in values {
-        assert!(
-            get(&format!("[a]\nk = {value}"), "a", "k").is_err(),
-            "{value}"
-        );
+        assert!(get(&format!("[a]\nk = {value}"), "a", "k").is_err(), "{value}");
     }
 }
 

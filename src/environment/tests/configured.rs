@@ -10,10 +10,7 @@ fn configured(toml: &str, files: &[(&str, &str)]) -> Discovery {
 #[test]
 fn configured_environments_replace_discovery() {
     let files = [
-        (
-            "alembic.ini",
-            "[alembic]\nscript_location = m\n[x]\nscript_location = n\n",
-        ),
+        ("alembic.ini", "[alembic]\nscript_location = m\n[x]\nscript_location = n\n"),
         ("m/env.py", ""),
         ("m/versions/a.py", ""),
         ("n/env.py", ""),
@@ -27,10 +24,7 @@ fn configured_environments_replace_discovery() {
     );
     assert_eq!(
         environments(&discovery),
-        [
-            "second = n/versions (alembic -n x)",
-            "m = m/versions more (alembic)",
-        ]
+        ["second = n/versions (alembic -n x)", "m = m/versions more (alembic)",]
     );
     assert_eq!(problems(&files, &discovery), [""; 0]);
     assert_eq!(discovery.environments[0].heads, 2);
@@ -50,10 +44,7 @@ fn a_configured_environment_that_is_not_there_is_kept_and_told() {
 #[test]
 fn a_folder_without_env_can_be_configured() {
     let files = [("app/migrations/a.py", "")];
-    let discovery = configured(
-        "[[environment]]\nversion_locations = ['app/migrations']\n",
-        &files,
-    );
+    let discovery = configured("[[environment]]\nversion_locations = ['app/migrations']\n", &files);
     assert_eq!(environments(&discovery), ["app = app/migrations (alembic)"]);
     assert_eq!(problems(&files, &discovery), [""; 0]);
 }

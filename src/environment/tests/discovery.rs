@@ -25,18 +25,12 @@ fn an_alembic_ini_names_its_environment() {
         ("migrations/script.py.mako", ""),
         ("migrations/versions/a.py", ""),
     ];
-    assert_eq!(
-        silent(&files),
-        ["migrations = migrations/versions (alembic)"]
-    );
+    assert_eq!(silent(&files), ["migrations = migrations/versions (alembic)"]);
 }
 
 #[test]
 fn an_environment_without_migrations_is_one() {
-    let files = [
-        ("alembic.ini", "[alembic]\nscript_location = %(here)s/m\n"),
-        ("m/env.py", ""),
-    ];
+    let files = [("alembic.ini", "[alembic]\nscript_location = %(here)s/m\n"), ("m/env.py", "")];
     assert_eq!(silent(&files), ["m = m/versions (alembic)"]);
 }
 
@@ -73,20 +67,14 @@ fn sections_that_say_where_are_environments() {
     ];
     assert_eq!(
         silent(&files),
-        [
-            "db:one = db/one (alembic -n one)",
-            "db:two = db/two db/more (alembic -n two)",
-        ]
+        ["db:one = db/one (alembic -n one)", "db:two = db/two db/more (alembic -n two)",]
     );
 }
 
 #[test]
 fn the_main_section_may_inherit() {
     let files = [
-        (
-            "alembic.ini",
-            "[DEFAULT]\nscript_location = db\n[alembic]\n[other]\n",
-        ),
+        ("alembic.ini", "[DEFAULT]\nscript_location = db\n[alembic]\n[other]\n"),
         ("db/versions/a.py", ""),
     ];
     assert_eq!(silent(&files), ["db = db/versions (alembic)"]);
@@ -94,14 +82,8 @@ fn the_main_section_may_inherit() {
 
 #[test]
 fn other_ini_files_count_by_what_they_say() {
-    let files = [
-        ("conf/prod.ini", "[alembic]\nscript_location = db\n"),
-        ("db/versions/a.py", ""),
-    ];
-    assert_eq!(
-        silent(&files),
-        ["db = db/versions (alembic -c conf/prod.ini)"]
-    );
+    let files = [("conf/prod.ini", "[alembic]\nscript_location = db\n"), ("db/versions/a.py", "")];
+    assert_eq!(silent(&files), ["db = db/versions (alembic -c conf/prod.ini)"]);
 }
 
 #[test]
@@ -188,15 +170,9 @@ fn bare_folders_count_unless_claimed() {
         ("b/env.py", ""),
         ("b/script.py.mako", ""),
         ("b/revisions/b.py", ""),
-        (
-            "alembic.ini",
-            "[alembic]\nscript_location = b\nversion_locations = b/revisions\n",
-        ),
+        ("alembic.ini", "[alembic]\nscript_location = b\nversion_locations = b/revisions\n"),
     ];
-    assert_eq!(
-        silent(&files),
-        ["a = a/versions (alembic)", "b = b/revisions (alembic)"]
-    );
+    assert_eq!(silent(&files), ["a = a/versions (alembic)", "b = b/revisions (alembic)"]);
 }
 
 #[test]
@@ -204,10 +180,7 @@ fn foreign_and_excluded_folders_are_not_entered() {
     let files = [
         ("venv/lib/site-packages/p/env.py", ""),
         ("venv/lib/site-packages/p/script.py.mako", ""),
-        (
-            "node_modules/alembic.ini",
-            "[alembic]\nscript_location = m\n",
-        ),
+        ("node_modules/alembic.ini", "[alembic]\nscript_location = m\n"),
         ("tests/data/env.py", ""),
         ("tests/data/script.py.mako", ""),
         ("tests.ini", "[alembic]\nscript_location = tests/data\n"),
@@ -229,18 +202,9 @@ fn foreign_and_excluded_folders_are_not_entered() {
 fn names_are_unique() {
     let files = [
         ("alembic.ini", "[alembic]\nscript_location = m\n"),
-        (
-            "second.ini",
-            "[alembic]\nscript_location = m\nversion_locations = two\n",
-        ),
-        (
-            "third.ini",
-            "[alembic]\nscript_location = m\nversion_locations = two three\n",
-        ),
-        (
-            "fourth.ini",
-            "[alembic]\nscript_location = m\nversion_locations = two four\n",
-        ),
+        ("second.ini", "[alembic]\nscript_location = m\nversion_locations = two\n"),
+        ("third.ini", "[alembic]\nscript_location = m\nversion_locations = two three\n"),
+        ("fourth.ini", "[alembic]\nscript_location = m\nversion_locations = two four\n"),
         ("m/versions/a.py", ""),
         ("two/a.py", ""),
         ("three/a.py", ""),

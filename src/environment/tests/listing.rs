@@ -5,10 +5,7 @@ fn environment(version_locations: &[&str]) -> Environment {
     Environment {
         name: "m".to_owned(),
         script_location: "m".into(),
-        version_locations: version_locations
-            .iter()
-            .map(|path| RepoPath::from(*path))
-            .collect(),
+        version_locations: version_locations.iter().map(|path| RepoPath::from(*path)).collect(),
         recursive: false,
         sourceless: false,
         heads: 1,
@@ -52,10 +49,7 @@ fn files_are_listed_folder_by_folder_by_name() {
         "m/versions/é.py",
     ];
     assert_eq!(listed(&files, &plain), [&here[..], &["a/z.py"]].concat());
-    let recursive = Environment {
-        recursive: true,
-        ..plain
-    };
+    let recursive = Environment { recursive: true, ..plain };
     assert_eq!(
         listed(&files, &recursive),
         [&here[..], &["m/versions/sub/c.py", "a/z.py"]].concat()
@@ -65,10 +59,7 @@ fn files_are_listed_folder_by_folder_by_name() {
 #[test]
 fn a_file_is_listed_once() {
     let files = [("m/a.py", ""), ("m/sub/b.py", "")];
-    let twice = Environment {
-        recursive: true,
-        ..environment(&["m/sub", "m"])
-    };
+    let twice = Environment { recursive: true, ..environment(&["m/sub", "m"]) };
     assert_eq!(listed(&files, &twice), ["m/sub/b.py", "m/a.py"]);
 }
 
@@ -118,44 +109,19 @@ fn compiled_files_count_only_without_source_and_only_when_asked_for() {
     ];
     let plain = environment(&["m"]);
     assert_eq!(listed(&files, &plain), ["m/a.py"]);
-    let sourceless = Environment {
-        sourceless: true,
-        ..plain
-    };
+    let sourceless = Environment { sourceless: true, ..plain };
     assert_eq!(
         listed(&files, &sourceless),
-        [
-            "m/a.py",
-            "m/b.pyc",
-            "m/c.pyo",
-            "m/__pycache__/d.cpython-311.pyc"
-        ]
+        ["m/a.py", "m/b.pyc", "m/c.pyo", "m/__pycache__/d.cpython-311.pyc"]
     );
 }
 
 #[test]
 fn names_are_judged_as_by_alembic() {
-    for name in [
-        "a.py",
-        ".py",
-        ".a.py",
-        "0383_update.py",
-        "a b:c.py",
-        "#a.py",
-        "a.py\n",
-    ] {
+    for name in ["a.py", ".py", ".a.py", "0383_update.py", "a b:c.py", "#a.py", "a.py\n"] {
         assert!(is_migration_name(name.as_bytes()), "{name:?}");
     }
-    for name in [
-        "a.pyc",
-        "a.PY",
-        "__init__.py",
-        "__init__a.py",
-        ".#a.py",
-        "a",
-        "a\nb.py",
-        "",
-    ] {
+    for name in ["a.pyc", "a.PY", "__init__.py", "__init__a.py", ".#a.py", "a", "a\nb.py", ""] {
         assert!(!is_migration_name(name.as_bytes()), "{name:?}");
     }
 }
@@ -171,14 +137,8 @@ fn a_path_knows_its_version_folder() {
     assert_eq!(folder(&plain, "m/a.py"), Some("m".to_owned()));
     assert_eq!(folder(&plain, "m/one/sub/a.py"), None);
     assert_eq!(folder(&plain, "m/one/readme"), None);
-    let recursive = Environment {
-        recursive: true,
-        ..plain
-    };
-    assert_eq!(
-        folder(&recursive, "m/one/sub/a.py"),
-        Some("m/one".to_owned())
-    );
+    let recursive = Environment { recursive: true, ..plain };
+    assert_eq!(folder(&recursive, "m/one/sub/a.py"), Some("m/one".to_owned()));
     assert_eq!(folder(&recursive, "m/one/__pycache__/a.py"), None);
     assert_eq!(folder(&recursive, "mm/a.py"), None);
 }

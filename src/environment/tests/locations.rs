@@ -28,10 +28,7 @@ fn locations_are_found_where_migrations_are() {
         ("../m", "m = m/versions (alembic)"),
         ("near", "a/near = a/near/versions (alembic)"),
         ("far", "far = far/versions (alembic -c a/alembic.ini)"),
-        (
-            "p:m",
-            "src/p/m = src/p/m/versions (alembic -c a/alembic.ini)",
-        ),
+        ("p:m", "src/p/m = src/p/m/versions (alembic -c a/alembic.ini)"),
         ("link", "m = m/versions (alembic -c a/alembic.ini)"),
         ("m/../m/./", "m = m/versions (alembic -c a/alembic.ini)"),
     ];
@@ -52,19 +49,13 @@ fn locations_that_lead_nowhere_are_problems() {
         ("gone", "there is no such folder in this repository"),
         ("loop", "there is no such folder in this repository"),
         ("m/env.py", "there is no such folder in this repository"),
-        (
-            "{alembic_dir}/m",
-            "it is filled in by a program, so the folder is not known",
-        ),
+        ("{alembic_dir}/m", "it is filled in by a program, so the folder is not known"),
     ];
     for (location, reason) in cases {
         let (environments, problems) = section(&format!("script_location = {location}"));
         assert_eq!(environments, [""; 0], "{location}");
         let message = format!("`script_location` is `{location}`: {reason}");
-        assert_eq!(
-            problems,
-            [format!("a/alembic.ini [alembic] {location}: {message}")]
-        );
+        assert_eq!(problems, [format!("a/alembic.ini [alembic] {location}: {message}")]);
     }
 }
 
@@ -102,16 +93,11 @@ fn a_comment_behind_the_separator_is_a_problem_but_no_riddle() {
         "script_location = m\nversion_locations = m/versions:near\n\
          version_path_separator = os  # the default",
     );
-    assert_eq!(
-        environments,
-        ["m = m/versions near (alembic -c a/alembic.ini)"]
-    );
+    assert_eq!(environments, ["m = m/versions near (alembic -c a/alembic.ini)"]);
     assert_eq!(
         problems,
-        [
-            "a/alembic.ini [alembic] os  # the default: `version_path_separator` is `os  # the \
-             default`, which Alembic refuses: an ini file has no comments behind values"
-        ]
+        ["a/alembic.ini [alembic] os  # the default: `version_path_separator` is `os  # the \
+             default`, which Alembic refuses: an ini file has no comments behind values"]
     );
     let (_, problems) = section("script_location = m\nversion_path_separator = os  # unused");
     assert_eq!(problems, [""; 0]);
@@ -121,10 +107,7 @@ fn a_comment_behind_the_separator_is_a_problem_but_no_riddle() {
 fn a_version_location_that_is_not_there_hides_no_other() {
     let (environments, problems) =
         section("script_location = m\nversion_locations = m/versions, gone, /app/x");
-    assert_eq!(
-        environments,
-        ["m = m/versions gone (alembic -c a/alembic.ini)"]
-    );
+    assert_eq!(environments, ["m = m/versions gone (alembic -c a/alembic.ini)"]);
     assert_eq!(problems.len(), 2, "{problems:#?}");
     let (environments, problems) =
         section("script_location = near\nversion_locations = near/versions");
@@ -136,39 +119,19 @@ fn a_version_location_that_is_not_there_hides_no_other() {
 fn a_broken_file_hides_no_other() {
     let files = [
         ("one/alembic.ini", "script_location = m\n"),
-        (
-            "two/alembic.ini",
-            "[alembic]\nscript_location = m\nscript_location = n\n",
-        ),
-        (
-            "three/pyproject.toml",
-            "[tool.alembic]\nscript_location = \n",
-        ),
-        (
-            "four/pyproject.toml",
-            "[tool.alembic]\nscript_location = '%(there)s'\n",
-        ),
-        (
-            "five/pyproject.toml",
-            "[tool.alembic]\nscript_location = 'm'\nversion_locations = 'a'\n",
-        ),
-        (
-            "six/pyproject.toml",
-            "[tool.alembic]\nscript_location = 'm'\nsourceless = 'true'\n",
-        ),
+        ("two/alembic.ini", "[alembic]\nscript_location = m\nscript_location = n\n"),
+        ("three/pyproject.toml", "[tool.alembic]\nscript_location = \n"),
+        ("four/pyproject.toml", "[tool.alembic]\nscript_location = '%(there)s'\n"),
+        ("five/pyproject.toml", "[tool.alembic]\nscript_location = 'm'\nversion_locations = 'a'\n"),
+        ("six/pyproject.toml", "[tool.alembic]\nscript_location = 'm'\nsourceless = 'true'\n"),
         ("m/env.py", ""),
     ];
     let discovery = found(&files);
-    assert_eq!(
-        environments(&discovery),
-        ["m = m/versions (alembic -c six/pyproject.toml)"]
-    );
+    assert_eq!(environments(&discovery), ["m = m/versions (alembic -c six/pyproject.toml)"]);
     let mut problems = problems(&files, &discovery);
     problems.sort();
-    let shown: Vec<&str> = problems
-        .iter()
-        .map(|problem| problem.split(": ").next().unwrap_or_default())
-        .collect();
+    let shown: Vec<&str> =
+        problems.iter().map(|problem| problem.split(": ").next().unwrap_or_default()).collect();
     assert_eq!(
         shown,
         [
@@ -198,10 +161,7 @@ fn bytes_that_are_not_utf_8_are_a_problem_but_no_riddle() {
 fn links_lead_to_the_real_folders() {
     let files = [
         ("alembic.ini", "[alembic]\nscript_location = m\n"),
-        (
-            "other.ini",
-            "[alembic]\nscript_location = n\nversion_locations = shared/versions\n",
-        ),
+        ("other.ini", "[alembic]\nscript_location = n\nversion_locations = shared/versions\n"),
         ("m/env.py", ""),
         ("m/versions", "-> ../shared/versions"),
         ("n/env.py", ""),

@@ -59,9 +59,7 @@ fn environments(discovery: &Discovery) -> Vec<String> {
             Runner::Alembic(arguments) => ("alembic", arguments),
             Runner::FlaskMigrate(arguments) => ("flask db", arguments),
         };
-        let command = [&[program.to_owned()], arguments.as_slice()]
-            .concat()
-            .join(" ");
+        let command = [&[program.to_owned()], arguments.as_slice()].concat().join(" ");
         format!("{} = {} ({command})", environment.name, folders.join(" "))
     });
     shown.collect()

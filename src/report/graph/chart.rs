@@ -13,11 +13,7 @@ use crate::text::{Escaped, escape};
 /// Draws an environment.
 pub(super) fn render(environment: &EnvironmentView, style: &Style) -> String {
     let chart = Chart::new(environment);
-    let lanes: Vec<Lane> = chart
-        .rows
-        .iter()
-        .map(|row| chart.lane(row, style))
-        .collect();
+    let lanes: Vec<Lane> = chart.rows.iter().map(|row| chart.lane(row, style)).collect();
     let mut out = String::new();
     for line in draw(&lanes, 1, style.unicode) {
         out += &paint(style, LINE, &line.lanes);
@@ -46,39 +42,26 @@ impl<'a> Chart<'a> {
         sorted.sort_by_key(|place| &environment.revisions[*place].revision);
         let ids = by_id(environment);
         let parents_of = |place: usize| environment.revisions[place].down_revision.iter();
-        let missing: BTreeSet<&RevisionId> = (0..count)
-            .flat_map(parents_of)
-            .filter(|parent| !ids.contains_key(parent))
-            .collect();
+        let missing: BTreeSet<&RevisionId> =
+            (0..count).flat_map(parents_of).filter(|parent| !ids.contains_key(parent)).collect();
         let missing: Vec<&RevisionId> = missing.into_iter().collect();
         let place_of = |id: &RevisionId| match ids.get(id) {
             Some(place) => Some(*place),
             None => missing.binary_search(&id).ok().map(|place| count + place),
         };
-        let mut parents: Vec<Vec<usize>> = (0..count)
-            .map(|place| parents_of(place).filter_map(place_of).collect())
-            .collect();
+        let mut parents: Vec<Vec<usize>> =
+            (0..count).map(|place| parents_of(place).filter_map(place_of).collect()).collect();
         parents.resize(count + missing.len(), Vec::new());
         let rows = ordered(&parents, sorted);
         let mut row_of = vec![0; rows.len()];
-        rows.iter()
-            .enumerate()
-            .for_each(|(row, place)| row_of[*place] = row);
-        Chart {
-            environment,
-            missing,
-            parents,
-            rows,
-            row_of,
-        }
+        rows.iter().enumerate().for_each(|(row, place)| row_of[*place] = row);
+        Chart { environment, missing, parents, rows, row_of }
     }
 
     fn lane(&self, place: &usize, style: &Style) -> Lane {
         let below = self.parents[*place].iter();
         Lane {
-            parents: below
-                .map(|parent| Below::Row(self.row_of[*parent]))
-                .collect(),
+            parents: below.map(|parent| Below::Row(self.row_of[*parent])).collect(),
             glyph: match (*place < self.environment.revisions.len(), style.unicode) {
                 (true, true) => "○",
                 (true, false) => "o",
@@ -98,11 +81,7 @@ impl<'a> Chart<'a> {
             true => " (base)",
             false => "",
         };
-        let marks = format!(
-            "{}{}{base}",
-            labels(revision),
-            head_mark(self.environment, id)
-        );
+        let marks = format!("{}{}{base}", labels(revision), head_mark(self.environment, id));
         let color = match self.environment.heads.contains(id) {
             true => GOOD,
             false => STRONG,
@@ -114,10 +93,7 @@ impl<'a> Chart<'a> {
             cells.push(paint(style, ERROR, &format!("cycle: builds on {parent}")));
         }
         if !revision.depends_on.is_empty() {
-            cells.push(format!(
-                "depends on {}",
-                escape(&revision.depends_on.join(", "))
-            ));
+            cells.push(format!("depends on {}", escape(&revision.depends_on.join(", "))));
         }
         cells.extend(revision.title.as_deref().map(escape));
         let name = Escaped(revision.path.file_name()).to_string();
@@ -130,16 +106,10 @@ impl<'a> Chart<'a> {
 fn ordered(parents: &[Vec<usize>], mut sorted: Vec<usize>) -> Vec<usize> {
     sorted.extend(sorted.len()..parents.len());
     let mut rank = vec![0; sorted.len()];
-    sorted
-        .iter()
-        .enumerate()
-        .for_each(|(small, place)| rank[*place] = small);
+    sorted.iter().enumerate().for_each(|(small, place)| rank[*place] = small);
     let ranked: Vec<Vec<usize>> = sorted
         .iter()
         .map(|place| parents[*place].iter().map(|parent| rank[*parent]).collect())
         .collect();
-    order(&ranked)
-        .into_iter()
-        .map(|small| sorted[small])
-        .collect()
+    order(&ranked).into_iter().map(|small| sorted[small]).collect()
 }

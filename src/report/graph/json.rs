@@ -38,9 +38,7 @@ struct RevisionJson {
 
 /// Says everything, for `graph`.
 pub fn json(view: &GraphView) -> GraphJson {
-    json_with(view, |environment| {
-        Some(environment.revisions.iter().map(revision_json).collect())
-    })
+    json_with(view, |environment| Some(environment.revisions.iter().map(revision_json).collect()))
 }
 
 /// Says everything but the revisions, for `heads`.
@@ -62,10 +60,7 @@ fn json_with(
         bases: ids(&environment.bases),
         problems: environment.problems.clone(),
     });
-    GraphJson {
-        version: 1,
-        environments: environments.collect(),
-    }
+    GraphJson { version: 1, environments: environments.collect() }
 }
 
 fn revision_json(revision: &RevisionView) -> RevisionJson {

@@ -89,18 +89,14 @@ fn sections(
 
 fn problems(environment: &EnvironmentView, style: &Style) -> String {
     let problems = environment.problems.iter();
-    problems
-        .map(|problem| prose::headed("warning", WARNING, problem, style))
-        .collect()
+    problems.map(|problem| prose::headed("warning", WARNING, problem, style)).collect()
 }
 
 fn heads(environment: &EnvironmentView, style: &Style) -> String {
     let revisions = by_id(environment);
     let mut out = String::new();
     for head in &environment.heads {
-        let revision = revisions
-            .get(head)
-            .map(|place| &environment.revisions[*place]);
+        let revision = revisions.get(head).map(|place| &environment.revisions[*place]);
         out += &paint(style, GOOD, &head.to_string());
         if let Some(revision) = revision {
             out += &labels(revision);
@@ -123,10 +119,7 @@ fn labels(revision: &RevisionView) -> String {
 
 /// Marks heads as `alembic heads` does.
 fn head_mark(environment: &EnvironmentView, id: &RevisionId) -> &'static str {
-    match (
-        environment.heads.contains(id),
-        environment.real_heads.contains(id),
-    ) {
+    match (environment.heads.contains(id), environment.real_heads.contains(id)) {
         (true, false) => " (effective head)",
         (_, true) => " (head)",
         (false, false) => "",
@@ -135,7 +128,5 @@ fn head_mark(environment: &EnvironmentView, id: &RevisionId) -> &'static str {
 
 fn by_id(environment: &EnvironmentView) -> BTreeMap<&RevisionId, usize> {
     let revisions = environment.revisions.iter().enumerate();
-    revisions
-        .map(|(place, revision)| (&revision.revision, place))
-        .collect()
+    revisions.map(|(place, revision)| (&revision.revision, place)).collect()
 }

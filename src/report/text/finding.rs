@@ -7,9 +7,8 @@ use crate::report::{Style, drawing, in_force, prose};
 
 /// Renders all findings of a report, those that were there before last and in brief.
 pub(super) fn all(report: &Report, style: &Style) -> String {
-    let in_full: Vec<&Finding> = in_force(report)
-        .filter(|finding| style.verbose || !is_debt(finding))
-        .collect();
+    let in_full: Vec<&Finding> =
+        in_force(report).filter(|finding| style.verbose || !is_debt(finding)).collect();
     let mut blocks: Vec<String> = Vec::new();
     for (index, finding) in in_full.iter().enumerate() {
         let next = in_full.get(index + 1);
@@ -60,14 +59,13 @@ fn header(finding: &Finding, message: &str, style: &Style) -> String {
 }
 
 fn source(finding: &Finding, report: &Report, style: &Style) -> String {
-    let mut shown = vec![Place {
-        site: &finding.site,
-        label: &finding.label,
-    }];
-    shown.extend(finding.related.iter().map(|related| Place {
-        site: &related.site,
-        label: &related.message,
-    }));
+    let mut shown = vec![Place { site: &finding.site, label: &finding.label }];
+    shown.extend(
+        finding
+            .related
+            .iter()
+            .map(|related| Place { site: &related.site, label: &related.message }),
+    );
     let mut notes = Vec::new();
     if report.environments.len() > 1 {
         notes.push(format!("in environment `{}`", finding.environment));
@@ -113,10 +111,7 @@ fn debt(report: &Report, style: &Style) -> String {
             None => groups.push(vec![finding]),
         }
     }
-    groups
-        .iter()
-        .map(|group| debt_line(group, report, style))
-        .collect()
+    groups.iter().map(|group| debt_line(group, report, style)).collect()
 }
 
 fn debt_line(group: &[&Finding], report: &Report, style: &Style) -> String {

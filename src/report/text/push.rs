@@ -38,11 +38,7 @@ pub fn render_refs(push: &Push<'_>, style: &Style) -> String {
         out += &format!("{said}\n");
     }
     out += &format!("{}\n", summary::verdict(tally, style));
-    out += &push
-        .refs
-        .iter()
-        .map(|one| line(one, style))
-        .collect::<String>();
+    out += &push.refs.iter().map(|one| line(one, style)).collect::<String>();
     if tally.outcome() == Outcome::Findings {
         let command: Vec<String> = push.push_fine.map(str::to_owned).into_iter().collect();
         out += &prose::commands("\nto push only what is fine", &command, style);

@@ -52,9 +52,7 @@ impl Tally {
         counts
             .iter()
             .filter(|(count, _)| *count > 0)
-            .fold(verdict, |words, (count, noun)| {
-                words + ", " + &counted(*count, noun)
-            })
+            .fold(verdict, |words, (count, noun)| words + ", " + &counted(*count, noun))
     }
 }
 
@@ -81,10 +79,7 @@ pub(super) fn of_report(report: &Report, tally: Tally, style: &Style) -> String 
 
 /// Says a verdict that stands in the middle of a line.
 pub(super) fn plain(style: &Style) -> Style {
-    Style {
-        color: false,
-        ..*style
-    }
+    Style { color: false, ..*style }
 }
 
 /// Says in a few words what was looked at.
@@ -121,10 +116,9 @@ pub(super) fn compared(base: Option<&Base>, style: &Style) -> String {
 pub(super) fn others(base: Option<&Base>, style: &Style) -> String {
     match base.map(|base| base.others.as_slice()) {
         None | Some([]) => String::new(),
-        Some(others) => prose::detail(
-            &format!("would have served as well: {}", others.join(", ")),
-            style,
-        ),
+        Some(others) => {
+            prose::detail(&format!("would have served as well: {}", others.join(", ")), style)
+        }
     }
 }
 

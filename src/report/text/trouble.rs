@@ -46,19 +46,13 @@ fn several_lines(message: &str, style: &Style) -> String {
 
 /// Renders the mistakes in a configuration file, each at its place.
 pub fn config_problems(path: &str, source: &[u8], problems: &[Problem], style: &Style) -> String {
-    let blocks: Vec<String> = problems
-        .iter()
-        .map(|problem| config_problem(path, source, problem, style))
-        .collect();
+    let blocks: Vec<String> =
+        problems.iter().map(|problem| config_problem(path, source, problem, style)).collect();
     blocks.join("\n")
 }
 
 fn config_problem(path: &str, source: &[u8], problem: &Problem, style: &Style) -> String {
-    let mark = Marked {
-        span: problem.span.clone(),
-        label: "",
-        primary: true,
-    };
+    let mark = Marked { span: problem.span.clone(), label: "", primary: true };
     let mut out = prose::title("error", ERROR, &problem.message, style);
     out += &marked(Level::Error, path, source, &[mark], style);
     if let Some(help) = &problem.help {
