@@ -100,9 +100,9 @@ impl<'g> Group<'g> {
                 continue;
             }
             let support = Support::of(head, self.before, self.after);
-            let edges = support.stale_edges(self.before);
+            let edges = support.stale_edges(self.before, self.after);
             if !edges.is_empty() {
-                let unfinished = !support.heads_built_on(self.before).is_empty();
+                let unfinished = !support.free_places(self.before, self.after).is_empty();
                 let chain = stale.entry(edges).or_insert_with_key(|edges| self.stale(edges));
                 chain.heads.push(head.clone());
                 chain.unfinished = unfinished;
@@ -127,16 +127,22 @@ impl<'g> Group<'g> {
         Stale { edges: edges.iter().map(edge).collect(), heads: Vec::new(), unfinished: false }
     }
 
+    /// A chain that begins with no parent although there is a history; where it replaces revisions that
+    /// are gone and there are no more heads than there were, history was merely squashed.
     fn new_history(&self, support: &Support<'g>) -> Option<&'g RevisionId> {
         let beside_a_history = support.edges.is_empty() && !self.before.is_empty();
-        support.bases.first().copied().filter(|_| beside_a_history)
+        let squashed = || {
+            self.heads.len() <= self.count_before
+                && self.before.revisions().any(|revision| !self.after.contains(&revision.id))
+        };
+        support.bases.first().copied().filter(|_| beside_a_history && !squashed())
     }
 
     /// Gathers the heads that share a place they build on; in an empty history they all do.
     fn forks(&self, sound: Vec<(&'g RevisionId, Support<'g>)>) -> Vec<HeadFault> {
         let mut clusters: Vec<(BTreeSet<&RevisionId>, Vec<RevisionId>)> = Vec::new();
         for (head, support) in sound {
-            let mut places = support.heads_built_on(self.before);
+            let mut places = support.free_places(self.before, self.after);
             let mut heads = vec![head.clone()];
             let (sharing, apart) =
                 clusters.into_iter().partition(|(other, _): &(BTreeSet<_>, _)| {

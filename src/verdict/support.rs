@@ -63,13 +63,19 @@ impl<'g> Support<'g> {
         self.edges.retain(|edge| !passed.contains(edge.parent));
     }
 
-    /// Returns the edges whose parent is no head of `before` any more.
-    pub(super) fn stale_edges(&self, before: &Graph) -> BTreeSet<Edge<'g>> {
-        self.edges.iter().filter(|edge| !before.is_head(edge.parent)).copied().collect()
+    /// Returns the edges whose parent has been taken by another revision that is still there.
+    pub(super) fn stale_edges(&self, before: &Graph, after: &Graph) -> BTreeSet<Edge<'g>> {
+        self.edges.iter().filter(|edge| is_taken(edge.parent, before, after)).copied().collect()
     }
 
-    /// Returns the heads of `before` that the head builds on.
-    pub(super) fn heads_built_on(&self, before: &Graph) -> BTreeSet<&'g RevisionId> {
-        self.edges.iter().map(|edge| edge.parent).filter(|parent| before.is_head(parent)).collect()
+    /// Returns the places that the head may build on: heads of `before`, and revisions whose children
+    /// are all gone.
+    pub(super) fn free_places(&self, before: &Graph, after: &Graph) -> BTreeSet<&'g RevisionId> {
+        let parents = self.edges.iter().map(|edge| edge.parent);
+        parents.filter(|parent| !is_taken(parent, before, after)).collect()
     }
+}
+
+fn is_taken(parent: &RevisionId, before: &Graph, after: &Graph) -> bool {
+    before.children(parent).any(|child| after.contains(&child.id))
 }

@@ -70,6 +70,12 @@ fn debt_is_nobodys() {
 }
 
 #[test]
+fn a_revision_in_the_place_of_one_that_is_gone_is_sound() {
+    assert!(faults("a x(a) y(a)", "a x(a) d(a)").len() == 1);
+    assert!(faults("a b(a) x(b) y(a)", "a b(a) d(b) y(a)").is_empty());
+}
+
+#[test]
 fn debt_excuses_no_new_fork() {
     assert_eq!(faults("a x(a) y(a)", "a x(a) y(a) d(a)"), ["stale d at d(a)<x,y"]);
     assert_eq!(faults("a x(a) y(a)", "a x(a) y(a) z(x,y) d(a)"), ["stale d at d(a)<x,y"]);
@@ -99,6 +105,8 @@ fn an_overtaken_merge_is_at_fault_and_not_the_chain_below_it() {
 fn a_history_beside_the_history_is_named() {
     assert_eq!(faults("a b(a)", "a b(a) r s(r)"), ["new history s from r"]);
     assert!(faults("a b(a)", "s").is_empty());
+    assert!(faults("a x(a) y(a) z(a)", "s y").is_empty());
+    assert_eq!(faults("a x(a) y(a)", "a x(a) y(a) z(x,y) r"), ["new history r from r"]);
 }
 
 #[test]
