@@ -283,13 +283,19 @@ fn what_can_reach_any_name_makes_all_computed_until_they_are_assigned() {
         "def f():\n  global down_revision\n  down_revision = 'b'\nf()",
         "def f():\n  global down_revision\n  down_revision = 'b'\ndef g(): f()\ng()",
         "@x\ndef f():\n  global down_revision",
+        "x += (down_revision := 'b')",
+        "x[(down_revision := 'b')] += 1",
         "class C:\n  global down_revision\n  down_revision = 'b'",
         "def f():\n  globals()['down_revision'] = 1\nf()",
+        "def f():\n  globals()['down_revision'] = 1\nclass C:\n  f()",
+        "def f():\n  globals()['down_revision'] = 1\n@f\ndef g(): pass",
     ] {
         let source = format!("down_revision = 'a'\n{code}\n");
         let found = down_revision(&source);
         assert!(found.starts_with("computed: "), "{code}: {found}");
     }
+    let copied = "def f():\n  global x\n  x = 'b'\nx = 'a'\nf()\ndown_revision = x\n";
+    assert_eq!(down_revision(copied), "computed: `x` is no known constant @ x");
     let star = module("from x import *\nrevision = 'a'\ndown_revision = None");
     assert!(matches!(star.revision, Value::Known { .. }));
     assert!(matches!(star.down_revision, Value::Known { .. }));
@@ -312,6 +318,10 @@ fn a_list_that_other_code_can_change_is_computed() {
         "f(down_revision)",
         "other = down_revision\nother.append('b')",
         "del down_revision[0]",
+        "class C:\n  x.append('b')",
+        "class C:\n  x += ('b',)",
+        "for y in z:\n  x += ['b']",
+        "other = down_revision = x\nx.append('b')",
     ] {
         let source = format!("x = ['a']\ndown_revision = x\n{code}\n");
         let found = down_revision(&source);
@@ -422,6 +432,17 @@ fn slips_are_found_where_the_right_name_is_missing() {
     ] {
         assert_eq!(slips(source), [""; 0], "{source}");
     }
+}
+
+#[test]
+fn a_value_that_grows_through_names_is_not_built() {
+    let long = format!("X = '{}'\n", "x".repeat(4000));
+    for value in ["(X, X)", "X + X", "[X, 'a', X]"] {
+        let found = down_revision(format!("{long}down_revision = {value}\n"));
+        assert!(found.starts_with("computed: it is a very long value"), "{value}: {found}");
+    }
+    let doubled = format!("X = 'a'\n{}down_revision = X\n", "X = X + X\n".repeat(100));
+    assert!(down_revision(doubled).starts_with("computed: "));
 }
 
 #[test]

@@ -9,6 +9,7 @@ use std::borrow::Cow;
 use encoding_rs::{DecoderResult, Encoding};
 
 use super::Fault;
+use super::pieces::{Kind, Pieces};
 use crate::text::{Span, escape};
 
 const BOM: &[u8] = b"\xef\xbb\xbf";
@@ -57,8 +58,9 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Source<'_>, Fault> {
         Some(body) => (BOM.len(), body),
         None => (0, bytes),
     };
-    if let Some(offset) = body.iter().position(|byte| *byte == 0) {
-        return Err(fault_at(skipped + offset, "a null byte"));
+    if body.contains(&0) {
+        let before = body.iter().take_while(|byte| **byte != 0);
+        return Err(fault_at(skipped + before.count(), "a null byte"));
     }
     let codec = match cookie(body) {
         None => Codec::Utf8,
@@ -84,13 +86,40 @@ fn fault_at(offset: usize, message: &str) -> Fault {
 }
 
 fn utf8(body: &[u8], skipped: usize) -> Result<Source<'_>, Fault> {
-    match std::str::from_utf8(body) {
-        Ok(text) => Ok(Source { text: Cow::Borrowed(text), skipped, stretched: Vec::new() }),
-        Err(error) => Err(fault_at(
-            skipped + error.valid_up_to(),
-            "a byte that is not UTF-8, and no encoding is declared",
-        )),
+    let text = match std::str::from_utf8(body) {
+        Ok(text) => Cow::Borrowed(text),
+        Err(error) => Cow::Owned(without_stray_bytes(body).ok_or_else(|| {
+            fault_at(
+                skipped + error.valid_up_to(),
+                "a byte that is not UTF-8, and no encoding is declared",
+            )
+        })?),
+    };
+    Ok(Source { text, skipped, stretched: Vec::new() })
+}
+
+/// Puts a `?` for each byte that is not UTF-8, if all of them are in comments.
+///
+/// CPython decodes the names and strings of a file that it imports, not its comments.
+fn without_stray_bytes(body: &[u8]) -> Option<String> {
+    let mut text = String::with_capacity(body.len());
+    let mut stray = Vec::new();
+    for chunk in body.utf8_chunks() {
+        text.push_str(chunk.valid());
+        for _ in chunk.invalid() {
+            stray.push(text.len());
+            text.push('?');
+        }
     }
+    let comments: Vec<Span> = Pieces::new(&text)
+        .filter(|piece| piece.kind == Kind::Comment)
+        .map(|piece| piece.start..piece.end)
+        .collect();
+    let is_in_comment = |offset: &usize| {
+        let next = comments.partition_point(|comment| comment.end <= *offset);
+        comments.get(next).is_some_and(|comment| comment.contains(offset))
+    };
+    stray.iter().all(is_in_comment).then_some(text)
 }
 
 /// Decodes an encoding in which every byte is a character and ASCII is ASCII.
@@ -242,6 +271,7 @@ mod tests {
     fn what_python_cannot_decode_is_a_fault() {
         for bytes in [
             &b"'\xe9'"[..],
+            b"# \xe9\n'\xe9'",
             b"\n\n# coding: latin-1\n'\xe9'",
             b"x = 1\n# coding: latin-1\n'\xe9'",
             b"# coding: ascii\n'\xe9'",
@@ -262,6 +292,8 @@ mod tests {
             decode(b"# coding: latin-1\n'\xe9\xe9' + 'x'").expect("Latin-1 holds every byte");
         let start = source.text.find("'x'").expect("the text holds it");
         assert_eq!(source.original(&(start..start + 3)), 25..28);
+        let source = decode(b"# \xff\xe9\xc3\nx = 'y' # \xc3").expect("only comments are odd");
+        assert_eq!(source.text, "# ???\nx = 'y' # ?");
         let source = decode(b"\xef\xbb\xbfx = 1").expect("this is UTF-8");
         assert_eq!(source.original(&(0..1)), 3..4);
     }

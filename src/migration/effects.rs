@@ -52,6 +52,8 @@ pub(super) struct Collector<'a> {
     effects: Effects,
     /// How a name is bound here.
     how: &'static str,
+    /// Whether this is the body of a class, whose names are its own.
+    in_class: bool,
 }
 
 impl<'a> Collector<'a> {
@@ -61,6 +63,7 @@ impl<'a> Collector<'a> {
             wanted,
             effects: Effects::default(),
             how: "it is assigned inside an expression",
+            in_class: false,
         }
     }
 
@@ -86,8 +89,18 @@ impl<'a> Collector<'a> {
     }
 
     fn bind(&mut self, name: &str, node: &dyn Ranged, reason: &'static str) {
-        if (self.wanted)(name) {
+        if !self.in_class && (self.wanted)(name) {
             self.push(On::Name(name.to_owned()), node, reason);
+        }
+    }
+
+    /// Notes that code gets hold of the object that a name stands for.
+    fn used(&mut self, expression: &Expr) {
+        if let Expr::Name(name) = expression
+            && (self.wanted)(&name.id)
+        {
+            let reason = "other code may change the object it names";
+            self.push(On::Object(name.id.to_string()), name, reason);
         }
     }
 
@@ -185,11 +198,18 @@ impl<'ast> Visitor<'ast> for Collector<'_> {
                     self.visit_arguments(arguments);
                 }
                 self.defer(&class.name, &class.body, true);
+                let outer = std::mem::replace(&mut self.in_class, true);
+                self.visit_body(&class.body);
+                self.in_class = outer;
             }
             Stmt::Import(import) => import.names.iter().for_each(|alias| self.imported(alias)),
             Stmt::ImportFrom(import) => self.import_from(import),
             Stmt::If(condition) => self.condition(condition),
             Stmt::AnnAssign(assignment) if assignment.value.is_none() => {}
+            Stmt::AugAssign(assignment) => {
+                self.used(&assignment.target);
+                visitor::walk_stmt(self, statement);
+            }
             _ => visitor::walk_stmt(self, statement),
         }
     }
@@ -206,16 +226,10 @@ impl<'ast> Visitor<'ast> for Collector<'_> {
                         "code that uses `globals`, `exec` or `eval` may rebind it",
                     );
                 }
-                ExprContext::Load if (self.wanted)(&name.id) => {
-                    self.push(
-                        On::Object(name.id.to_string()),
-                        name,
-                        "other code may change the object it names",
-                    );
-                }
+                ExprContext::Load => self.used(expression),
                 ExprContext::Store => self.bind(&name.id, name, self.how),
                 ExprContext::Del => self.bind(&name.id, name, "it is deleted"),
-                ExprContext::Load | ExprContext::Invalid => {}
+                ExprContext::Invalid => {}
             },
             Expr::Lambda(lambda) => {
                 if let Some(parameters) = &lambda.parameters {

@@ -3,14 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use rustpython_ruff_python_ast::{Expr, Operator, Stmt, StmtAugAssign};
-use rustpython_ruff_python_parser::parse_module;
 use rustpython_ruff_text_size::Ranged;
 
 use super::effects::{Collector, Deferred, Effect, Effects, On};
-use super::pieces::{Kind as Piece, Pieces};
+use super::sources::{Refusal, Sources, reached, words};
 use super::units::{self, Role, Unit};
 use super::value::{self, Constant, Kind, Scope, Unknown};
-use super::{Module, Value, body, header, misspelling, nesting};
+use super::{Module, Value, body, header, misspelling};
 use crate::text::Span;
 
 /// The names that Alembic reads.
@@ -19,10 +18,7 @@ pub(super) const NAMES: [&str; 4] = ["revision", "down_revision", "branch_labels
 /// A module may answer for names that it does not have (PEP 562).
 const GETATTR: &str = "__getattr__";
 
-/// How many other names are followed because the four refer to them.
-const MAX_NAMES: usize = 256;
-/// Over how many names one of the four may refer to its constant.
-const MAX_HOPS: usize = 16;
+const IN_EXPRESSION: &str = "it is assigned inside an expression";
 
 /// Reads a module.
 pub(super) fn interpret(text: &str) -> Module {
@@ -35,146 +31,21 @@ pub(super) fn interpret(text: &str) -> Module {
             sources = Sources::new(text, vec![whole(text)]);
         }
     }
-    let names = sources.follow();
-    let mut state = State::new(text, names);
-    for index in 0..sources.units.len() {
-        state.unit(&sources.units[index], sources.parsed[index].as_ref());
+    let names = sources.follow(&[&NAMES[..], &[GETATTR]].concat());
+    let mut state = State::new(text, &names);
+    state.run(&sources);
+    let unstable = state.unstable(&sources.units);
+    if !unstable.is_empty() {
+        state = State::new(text, &names);
+        state.unstable = unstable;
+        state.run(&sources);
     }
-    state.settle(&sources.units);
     state.module(&sources.units, fault)
 }
 
 /// Takes the module as one unit, for when it could not be cut.
 fn whole(text: &str) -> Unit {
     Unit { span: 0..text.len(), role: Role::Code, interesting: true }
-}
-
-/// Why a unit has no syntax tree.
-#[derive(Debug, Clone, PartialEq, Eq)]
-enum Refusal {
-    Nested,
-    Syntax,
-}
-
-/// The units of a module, parsed where that matters.
-struct Sources<'a> {
-    text: &'a str,
-    units: Vec<Unit>,
-    parsed: Vec<Option<Result<Vec<Stmt>, Refusal>>>,
-}
-
-impl<'a> Sources<'a> {
-    fn new(text: &'a str, units: Vec<Unit>) -> Sources<'a> {
-        let parse = |unit: &Unit| unit.interesting.then(|| parse(text, unit));
-        Sources { text, parsed: units.iter().map(parse).collect(), units }
-    }
-
-    fn refused(&self) -> bool {
-        self.parsed.iter().any(|parsed| *parsed == Some(Err(Refusal::Syntax)))
-    }
-
-    /// Finds the names that the four stand on, and parses every unit that mentions one.
-    fn follow(&mut self) -> BTreeSet<String> {
-        let mut names: BTreeSet<String> = NAMES.iter().map(|name| (*name).to_owned()).collect();
-        names.insert(GETATTR.to_owned());
-        let mut index = None;
-        for _ in 0..MAX_HOPS {
-            let fresh = self.referred(&names);
-            if fresh.is_empty() || names.len() + fresh.len() > MAX_NAMES {
-                break;
-            }
-            let index = index.get_or_insert_with(|| mentions(self.text, &self.units));
-            for unit in fresh.iter().filter_map(|name| index.get(name.as_str())).flatten() {
-                if self.parsed[*unit].is_none() {
-                    self.parsed[*unit] = Some(parse(self.text, &self.units[*unit]));
-                }
-            }
-            names.extend(fresh);
-        }
-        names
-    }
-
-    /// Returns the names, not yet in `names`, that assignments to those refer to.
-    fn referred(&self, names: &BTreeSet<String>) -> BTreeSet<String> {
-        let mut found = BTreeSet::new();
-        for statement in self.parsed.iter().flatten().flatten().flatten() {
-            let (targets, value) = match statement {
-                Stmt::Assign(assign) => (&assign.targets[..], Some(&assign.value)),
-                Stmt::AnnAssign(assign) => {
-                    (std::slice::from_ref(&*assign.target), assign.value.as_ref())
-                }
-                Stmt::AugAssign(assign) => {
-                    (std::slice::from_ref(&*assign.target), Some(&assign.value))
-                }
-                _ => continue,
-            };
-            if let Some(value) = value
-                && targets.iter().any(|target| binds(target, names))
-            {
-                operands(value, &mut found);
-            }
-        }
-        found.retain(|name| !names.contains(name));
-        found
-    }
-}
-
-fn parse(text: &str, unit: &Unit) -> Result<Vec<Stmt>, Refusal> {
-    let code = &text[unit.span.clone()];
-    if nesting::check(code).is_some() {
-        return Err(Refusal::Nested);
-    }
-    match parse_module(code) {
-        Ok(parsed) => Ok(parsed.into_suite()),
-        Err(_) => Err(Refusal::Syntax),
-    }
-}
-
-fn binds(target: &Expr, names: &BTreeSet<String>) -> bool {
-    match target {
-        Expr::Name(name) => names.contains(name.id.as_str()),
-        Expr::Tuple(tuple) => tuple.elts.iter().any(|item| binds(item, names)),
-        Expr::List(list) => list.elts.iter().any(|item| binds(item, names)),
-        _ => false,
-    }
-}
-
-/// Collects the names that evaluating `expression` looks up.
-fn operands(expression: &Expr, found: &mut BTreeSet<String>) {
-    match expression {
-        Expr::Name(name) => {
-            found.insert(name.id.to_string());
-        }
-        Expr::Tuple(tuple) => tuple.elts.iter().for_each(|item| operands(item, found)),
-        Expr::List(list) => list.elts.iter().for_each(|item| operands(item, found)),
-        Expr::Set(set) => set.elts.iter().for_each(|item| operands(item, found)),
-        Expr::BinOp(sum) => {
-            operands(&sum.left, found);
-            operands(&sum.right, found);
-        }
-        _ => {}
-    }
-}
-
-/// Lists for each word of the code the units that it occurs in.
-fn mentions<'a>(text: &'a str, units: &[Unit]) -> BTreeMap<&'a str, Vec<usize>> {
-    let mut index: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
-    for (number, unit) in units.iter().enumerate() {
-        for word in words(text, unit) {
-            let units = index.entry(word).or_default();
-            if units.last() != Some(&number) {
-                units.push(number);
-            }
-        }
-    }
-    index
-}
-
-fn words<'a>(text: &'a str, unit: &Unit) -> impl Iterator<Item = &'a str> {
-    let code = &text[unit.span.clone()];
-    Pieces::new(code)
-        .filter(|piece| piece.kind == Piece::Word)
-        .map(|piece| &code[piece.start..piece.end])
 }
 
 /// What a name stands for.
@@ -192,12 +63,26 @@ struct State<'a> {
     base: usize,
     names: BTreeMap<String, Binding>,
     deferred: Vec<Deferred>,
+    /// Names that a function may bind whenever something calls it.
+    unstable: BTreeMap<String, Unknown>,
 }
 
 impl<'a> State<'a> {
-    fn new(text: &'a str, names: BTreeSet<String>) -> State<'a> {
-        let unbound = names.into_iter().map(|name| (name, Binding::Unbound));
-        State { text, base: 0, names: unbound.collect(), deferred: Vec::new() }
+    fn new(text: &'a str, names: &BTreeSet<String>) -> State<'a> {
+        let unbound = names.iter().map(|name| (name.clone(), Binding::Unbound));
+        State {
+            text,
+            base: 0,
+            names: unbound.collect(),
+            deferred: Vec::new(),
+            unstable: BTreeMap::new(),
+        }
+    }
+
+    fn run(&mut self, sources: &Sources<'_>) {
+        for (unit, parsed) in sources.units.iter().zip(&sources.parsed) {
+            self.unit(unit, parsed.as_ref());
+        }
     }
 
     fn unit(&mut self, unit: &Unit, parsed: Option<&Result<Vec<Stmt>, Refusal>>) {
@@ -258,23 +143,35 @@ impl<'a> State<'a> {
     }
 
     fn assign(&mut self, targets: &[Expr], value: &Expr, span: &Span) {
-        let result = value::evaluate(value, self);
-        if result.is_err() {
-            let how = "it is assigned inside an expression";
-            let effects = self.collect(|collector| collector.expression(value, how));
-            self.apply(effects);
-        }
-        for target in targets {
+        let result = self.evaluate(value);
+        // A name that is not followed takes the object along, so it comes last.
+        let is_followed = |target: &&Expr| match target {
+            Expr::Name(name) => self.names.contains_key(name.id.as_str()),
+            _ => false,
+        };
+        let (followed, others): (Vec<_>, Vec<_>) = targets.iter().partition(is_followed);
+        for target in followed.into_iter().chain(others) {
             match target {
                 Expr::Name(name) => self.bind(&name.id, result.clone(), span),
                 Expr::Tuple(tuple) => self.unpack(target, &tuple.elts, value),
                 Expr::List(list) => self.unpack(target, &list.elts, value),
-                _ => {
-                    let effects = self.collect(|collector| collector.expression(target, ""));
-                    self.apply(effects);
-                }
+                _ => self.run_expression(target, IN_EXPRESSION),
             }
         }
+    }
+
+    /// Evaluates an expression; one that is no constant may do other things too.
+    fn evaluate(&mut self, expression: &Expr) -> Result<Constant, Unknown> {
+        let result = value::evaluate(expression, self);
+        if result.is_err() {
+            self.run_expression(expression, IN_EXPRESSION);
+        }
+        result
+    }
+
+    fn run_expression(&mut self, expression: &Expr, how: &'static str) {
+        let effects = self.collect(|collector| collector.expression(expression, how));
+        self.apply(effects);
     }
 
     /// Assigns item by item where both sides are written out.
@@ -288,9 +185,7 @@ impl<'a> State<'a> {
             matches!(target, Expr::Name(_)) && !matches!(value, Expr::Starred(_))
         };
         if targets.len() != values.len() || !targets.iter().zip(values).all(is_plain) {
-            let how = "it is unpacked from something else";
-            let effects = self.collect(|collector| collector.expression(target, how));
-            return self.apply(effects);
+            return self.run_expression(target, "it is unpacked from something else");
         }
         let results: Vec<_> = values
             .iter()
@@ -304,13 +199,9 @@ impl<'a> State<'a> {
     }
 
     fn augment(&mut self, assign: &StmtAugAssign) {
-        let result = value::evaluate(&assign.value, self);
+        let result = self.evaluate(&assign.value);
         let Expr::Name(name) = &*assign.target else {
-            let effects = self.collect(|collector| {
-                collector.expression(&assign.value, "it is assigned inside an expression");
-                collector.expression(&assign.target, "");
-            });
-            return self.apply(effects);
+            return self.run_expression(&assign.target, IN_EXPRESSION);
         };
         let span = Scope::span(self, assign);
         let sum = match (self.names.get(name.id.as_str()), result, assign.op) {
@@ -398,28 +289,36 @@ impl<'a> State<'a> {
         }
     }
 
-    /// Applies what functions do that running the module may call.
-    fn settle(&mut self, units: &[Unit]) {
+    /// Returns the names that functions bind which running the module may call.
+    fn unstable(&self, units: &[Unit]) -> BTreeMap<String, Unknown> {
+        let mut unstable = BTreeMap::new();
         if self.deferred.is_empty() {
-            return;
+            return unstable;
         }
         let reached = reached(self.text, units);
-        for deferred in std::mem::take(&mut self.deferred) {
-            if deferred.may_run_at_once || reached.contains(deferred.function.as_str()) {
-                for effect in deferred.effects {
-                    self.suffer(effect);
-                }
+        let may_run = |deferred: &&Deferred| {
+            deferred.may_run_at_once || reached.contains(deferred.function.as_str())
+        };
+        for effect in self.deferred.iter().filter(may_run).flat_map(|deferred| &deferred.effects) {
+            let names: Vec<&String> = match &effect.on {
+                On::Name(name) | On::Object(name) => vec![name],
+                On::Everything => self.names.keys().collect(),
+            };
+            for name in names {
+                unstable.entry(name.clone()).or_insert_with(|| Unknown {
+                    span: effect.span.clone(),
+                    reason: effect.reason.to_owned(),
+                });
             }
         }
+        unstable
     }
 
     fn module(&self, units: &[Unit], fault: Option<super::Fault>) -> Module {
         let [revision, down_revision, branch_labels, depends_on] =
             NAMES.map(|name| self.value(name));
-        let missing: Vec<&'static str> = NAMES
-            .into_iter()
-            .filter(|name| self.names.get(*name) == Some(&Binding::Unbound))
-            .collect();
+        let missing: Vec<&'static str> =
+            NAMES.into_iter().filter(|name| self.value(name) == Value::Missing).collect();
         Module {
             revision,
             down_revision,
@@ -432,6 +331,9 @@ impl<'a> State<'a> {
     }
 
     fn value(&self, name: &str) -> Value {
+        if let Some(unknown) = self.unstable.get(name) {
+            return Value::Computed { span: unknown.span.clone(), reason: unknown.reason.clone() };
+        }
         match self.names.get(name) {
             Some(Binding::Known { constant, span }) => Value::Known {
                 texts: constant.texts.clone(),
@@ -466,37 +368,13 @@ impl Scope for State<'_> {
 
     fn look_up(&self, name: &str, span: &Span) -> Result<Constant, Unknown> {
         match self.names.get(name) {
-            Some(Binding::Known { constant, .. }) => Ok(constant.clone()),
-            Some(Binding::Unknown(_) | Binding::Unbound) | None => Err(Unknown {
+            Some(Binding::Known { constant, .. }) if !self.unstable.contains_key(name) => {
+                Ok(constant.clone())
+            }
+            _ => Err(Unknown {
                 span: span.clone(),
                 reason: format!("`{}` is no known constant", crate::text::escape(name)),
             }),
         }
     }
-}
-
-/// Returns the words of all code that running the module may run.
-///
-/// A function that no such code mentions is never called by it.
-fn reached<'a>(text: &'a str, units: &[Unit]) -> BTreeSet<&'a str> {
-    let mut definitions: BTreeMap<&str, Vec<&Unit>> = BTreeMap::new();
-    let mut waiting: Vec<&str> = Vec::new();
-    for unit in units {
-        match &unit.role {
-            Role::Code => waiting.extend(words(text, unit)),
-            Role::Definition(name) => {
-                let name = &text[name.clone()];
-                definitions.entry(name).or_default().push(unit);
-            }
-        }
-    }
-    let mut reached = BTreeSet::new();
-    while let Some(word) = waiting.pop() {
-        if reached.insert(word) {
-            for unit in definitions.remove(word).unwrap_or_default() {
-                waiting.extend(words(text, unit));
-            }
-        }
-    }
-    reached
 }

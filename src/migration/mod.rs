@@ -12,6 +12,7 @@ mod misspelling;
 mod name;
 mod nesting;
 mod pieces;
+mod sources;
 mod units;
 mod value;
 

@@ -226,9 +226,13 @@ impl<'a> Pieces<'a> {
         self.broken(start)
     }
 
-    /// Returns the place behind a backslash and what it escapes.
+    /// Returns the place behind a backslash and the character that it escapes.
     fn behind_escaped(&self, backslash: usize) -> usize {
-        line_ending(self.bytes, backslash + 1).min(self.bytes.len())
+        let mut end = line_ending(self.bytes, backslash + 1);
+        while self.bytes.get(end).is_some_and(|byte| byte & 0xc0 == 0x80) {
+            end += 1;
+        }
+        end.min(self.bytes.len())
     }
 }
 
@@ -244,8 +248,21 @@ impl Iterator for Pieces<'_> {
     }
 }
 
+/// Which bytes a name, keyword or number is made of.
+static WORD: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0;
+    while byte < table.len() {
+        let character = byte as u8;
+        table[byte] =
+            character.is_ascii_alphanumeric() || character == b'_' || !character.is_ascii();
+        byte += 1;
+    }
+    table
+};
+
 fn is_word(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || byte == b'_' || !byte.is_ascii()
+    WORD[usize::from(byte)]
 }
 
 /// Returns the place behind the byte at `at`, or behind both bytes of a CRLF.
@@ -293,6 +310,7 @@ mod tests {
         assert_eq!(words("a = rb'\\\\' + u'x'"), "a");
         assert_eq!(words("print'x' if y"), "print if y");
         assert_eq!(words("a = 'b\\\r\nc' + d"), "a d");
+        assert_eq!(words("a \\éb c"), "a b c");
     }
 
     #[test]

@@ -19,7 +19,7 @@ pub(super) struct Unit {
 pub(super) enum Role {
     /// All of it.
     Code,
-    /// A function or class, by the bytes of its name: at first, none of its body.
+    /// A function, by the bytes of its name: at first, none of its body.
     Definition(Span),
 }
 
@@ -64,7 +64,7 @@ enum Definition {
     Awaited,
     /// `async` was the last word.
     Async,
-    /// `def` or `class` was the last word.
+    /// `def` was the last word.
     Unnamed,
     Named(Span),
 }
@@ -158,9 +158,8 @@ impl Open {
         self.definition = match (&self.definition, word) {
             (Definition::Unnamed, _) => Definition::Named(piece.start..piece.end),
             (Definition::Async, "def") => Definition::Unnamed,
-            (Definition::No | Definition::Awaited, "def" | "class") if at_margin => {
-                Definition::Unnamed
-            }
+            (Definition::No | Definition::Awaited, "def") if at_margin => Definition::Unnamed,
+            (Definition::Awaited, "class") if at_margin => Definition::No,
             (Definition::No | Definition::Awaited, "async") if at_margin => Definition::Async,
             _ => return,
         };
@@ -235,7 +234,7 @@ mod tests {
         );
         assert_eq!(
             units("@a\n@b(1)\ndef c():\n\td\nasync def e(): f\nclass G: pass\r\rh"),
-            ["c:@a\n@b(1)\ndef c():\n\td", "e:async def e(): f", "G:class G: pass", ":h"]
+            ["c:@a\n@b(1)\ndef c():\n\td", "e:async def e(): f", ":class G: pass", ":h"]
         );
         assert_eq!(units(""), [""; 0]);
         assert_eq!(units("\n # c\n\x0c\n"), [""; 0]);

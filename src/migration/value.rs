@@ -145,8 +145,15 @@ fn string(literal: &ExprStringLiteral, span: Span, scope: &dyn Scope) -> Result<
 
 fn items(items: &[Expr], kind: Kind, scope: &dyn Scope) -> Result<Constant, Unknown> {
     let mut texts = Vec::with_capacity(items.len());
+    let mut copied = 0;
     for item in items {
         let constant = evaluate(item, scope)?;
+        if !item.is_string_literal_expr() {
+            copied += constant.texts.iter().map(|text| text.text.len()).sum::<usize>();
+        }
+        if copied > MAX_TEXT {
+            return Err(unknown(scope.span(item), "it is a very long value"));
+        }
         if constant.kind != Kind::String {
             return Err(unknown(scope.span(item), "it holds something other than strings"));
         }

@@ -98,6 +98,7 @@ pub(crate) fn finding(rule: &'static str, site: Site) -> Finding {
         site,
         label: String::new(),
         related: Vec::new(),
+        culprits: Vec::new(),
         revisions: Vec::new(),
         drawing: None,
         help: Vec::new(),

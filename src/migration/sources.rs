@@ -1,0 +1,181 @@
+//! The syntax trees of the statements that matter, and the words of those that do not.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rustpython_ruff_python_ast::{Expr, Stmt};
+use rustpython_ruff_python_parser::parse_module;
+
+use super::nesting;
+use super::pieces::{Kind, Pieces};
+use super::units::{Role, Unit};
+use crate::text::Span;
+
+/// How many other names are followed because the four refer to them.
+const MAX_NAMES: usize = 256;
+/// Over how many names one of the four may refer to its constant.
+const MAX_HOPS: usize = 16;
+
+/// Why a unit has no syntax tree.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Refusal {
+    Nested,
+    Syntax,
+}
+
+/// The units of a module, parsed where that matters.
+pub(super) struct Sources<'a> {
+    text: &'a str,
+    pub(super) units: Vec<Unit>,
+    pub(super) parsed: Vec<Option<Result<Vec<Stmt>, Refusal>>>,
+}
+
+impl<'a> Sources<'a> {
+    pub(super) fn new(text: &'a str, units: Vec<Unit>) -> Sources<'a> {
+        let parse = |unit: &Unit| unit.interesting.then(|| parse(text, unit));
+        Sources { text, parsed: units.iter().map(parse).collect(), units }
+    }
+
+    pub(super) fn refused(&self) -> bool {
+        self.parsed.iter().any(|parsed| *parsed == Some(Err(Refusal::Syntax)))
+    }
+
+    /// Finds the names that `roots` stand on, and parses every unit that mentions one.
+    pub(super) fn follow(&mut self, roots: &[&str]) -> BTreeSet<String> {
+        let mut names: BTreeSet<String> = roots.iter().map(|name| (*name).to_owned()).collect();
+        let mut index = None;
+        for _ in 0..MAX_HOPS {
+            let fresh = self.referred(&names);
+            if fresh.is_empty() || names.len() + fresh.len() > MAX_NAMES {
+                break;
+            }
+            let index = index.get_or_insert_with(|| mentions(self.text, &self.units));
+            for unit in fresh.iter().filter_map(|name| index.get(name.as_str())).flatten() {
+                if self.parsed[*unit].is_none() {
+                    self.parsed[*unit] = Some(parse(self.text, &self.units[*unit]));
+                }
+            }
+            names.extend(fresh);
+        }
+        names
+    }
+
+    /// Returns the names, not yet in `names`, that assignments to those refer to.
+    fn referred(&self, names: &BTreeSet<String>) -> BTreeSet<String> {
+        let mut found = BTreeSet::new();
+        for statement in self.parsed.iter().flatten().flatten().flatten() {
+            let (targets, value) = match statement {
+                Stmt::Assign(assign) => (&assign.targets[..], Some(&assign.value)),
+                Stmt::AnnAssign(assign) => {
+                    (std::slice::from_ref(&*assign.target), assign.value.as_ref())
+                }
+                Stmt::AugAssign(assign) => {
+                    (std::slice::from_ref(&*assign.target), Some(&assign.value))
+                }
+                _ => continue,
+            };
+            if let Some(value) = value
+                && targets.iter().any(|target| binds(target, names))
+            {
+                operands(value, &mut found);
+            }
+        }
+        found.retain(|name| !names.contains(name));
+        found
+    }
+}
+
+fn parse(text: &str, unit: &Unit) -> Result<Vec<Stmt>, Refusal> {
+    let code = &text[unit.span.clone()];
+    if nesting::check(code).is_some() {
+        return Err(Refusal::Nested);
+    }
+    match parse_module(code) {
+        Ok(parsed) => Ok(parsed.into_suite()),
+        Err(_) => Err(Refusal::Syntax),
+    }
+}
+
+fn binds(target: &Expr, names: &BTreeSet<String>) -> bool {
+    match target {
+        Expr::Name(name) => names.contains(name.id.as_str()),
+        Expr::Tuple(tuple) => tuple.elts.iter().any(|item| binds(item, names)),
+        Expr::List(list) => list.elts.iter().any(|item| binds(item, names)),
+        _ => false,
+    }
+}
+
+/// Collects the names that evaluating `expression` looks up.
+fn operands(expression: &Expr, found: &mut BTreeSet<String>) {
+    match expression {
+        Expr::Name(name) => {
+            found.insert(name.id.to_string());
+        }
+        Expr::Tuple(tuple) => tuple.elts.iter().for_each(|item| operands(item, found)),
+        Expr::List(list) => list.elts.iter().for_each(|item| operands(item, found)),
+        Expr::Set(set) => set.elts.iter().for_each(|item| operands(item, found)),
+        Expr::BinOp(sum) => {
+            operands(&sum.left, found);
+            operands(&sum.right, found);
+        }
+        _ => {}
+    }
+}
+
+/// Lists for each word of the code the units that it occurs in.
+fn mentions<'a>(text: &'a str, units: &[Unit]) -> BTreeMap<&'a str, Vec<usize>> {
+    let mut index: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    for (number, unit) in units.iter().enumerate() {
+        for word in words(text, unit) {
+            let units = index.entry(word).or_default();
+            if units.last() != Some(&number) {
+                units.push(number);
+            }
+        }
+    }
+    index
+}
+
+pub(super) fn words<'a>(text: &'a str, unit: &Unit) -> impl Iterator<Item = &'a str> {
+    let code = &text[unit.span.clone()];
+    Pieces::new(code)
+        .filter(|piece| piece.kind == Kind::Word)
+        .map(|piece| &code[piece.start..piece.end])
+}
+
+/// Returns the words of a function's decorators and first line, but for its name.
+fn head<'a>(text: &'a str, unit: &Unit, name: &Span) -> impl Iterator<Item = &'a str> {
+    let base = unit.span.start;
+    let name = name.start - base;
+    let code = &text[unit.span.clone()];
+    Pieces::new(code)
+        .take_while(move |piece| piece.kind != Kind::Newline || piece.start < name)
+        .filter(move |piece| piece.kind == Kind::Word && piece.start != name)
+        .map(|piece| &code[piece.start..piece.end])
+}
+
+/// Returns the words of all code that running the module may run.
+///
+/// A function that no such code mentions is never called by it.
+pub(super) fn reached<'a>(text: &'a str, units: &[Unit]) -> BTreeSet<&'a str> {
+    let mut definitions: BTreeMap<&str, Vec<&Unit>> = BTreeMap::new();
+    let mut waiting: Vec<&str> = Vec::new();
+    for unit in units {
+        match &unit.role {
+            Role::Code => waiting.extend(words(text, unit)),
+            Role::Definition(name) => {
+                waiting.extend(head(text, unit, name));
+                let name = &text[name.clone()];
+                definitions.entry(name).or_default().push(unit);
+            }
+        }
+    }
+    let mut reached = BTreeSet::new();
+    while let Some(word) = waiting.pop() {
+        if reached.insert(word) {
+            for unit in definitions.remove(word).unwrap_or_default() {
+                waiting.extend(words(text, unit));
+            }
+        }
+    }
+    reached
+}
