@@ -110,7 +110,7 @@ mod tests {
         assert_eq!(shell_word("origin/main"), "origin/main");
         assert_eq!(shell_word("a b"), "'a b'");
         assert_eq!(shell_word("$(rm -r .)"), "'$(rm -r .)'");
-        assert_eq!(shell_word("nul\0"), "'nul\\u{0}'");
+        assert_eq!(shell_word("nul\0"), r#""nul\\u{0}""#);
     }
 
     #[test]

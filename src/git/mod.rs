@@ -18,6 +18,8 @@ use std::path::{Path, PathBuf};
 
 use crate::tree::{ObjectId, Tree};
 
+use commit_tree::{CommitTree, Folders};
+
 pub use base::{BaseChoice, Candidates};
 pub use changes::Changes;
 pub use fetch::{FetchFailure, FetchRequest};
@@ -85,6 +87,7 @@ pub enum Error {
 /// A repository, opened once for a whole run.
 pub struct Repository {
     inner: git2::Repository,
+    folders: Folders,
 }
 
 impl Repository {
@@ -106,7 +109,7 @@ impl Repository {
             let mut index = git2::Index::open(index).map_err(Error::Index)?;
             inner.set_index(&mut index).map_err(Error::Index)?;
         }
-        Ok(Repository { inner })
+        Ok(Repository { inner, folders: Folders::default() })
     }
 
     /// Returns the top folder of the work tree; a bare repository has none.
@@ -154,7 +157,7 @@ impl Repository {
     /// Returns what a commit holds.
     pub fn commit_tree(&self, commit: ObjectId) -> Result<Box<dyn Tree + '_>, Error> {
         let tree = self.git_tree(commit)?;
-        Ok(Box::new(commit_tree::CommitTree::new(&self.inner, tree, commit)))
+        Ok(Box::new(CommitTree::new(&self.inner, &self.folders, &tree, commit)))
     }
 
     /// Returns what the index holds, the one that git names (`GIT_INDEX_FILE`).
