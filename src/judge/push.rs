@@ -148,7 +148,7 @@ impl Judge<'_> {
         let Some(base) = self.old_tip(arrival) else {
             return self.first_push(arrival);
         };
-        if !self.may_matter(base.commit, arrival.tip)? {
+        if !self.matters(base.commit, arrival.tip, &arrival.config)? {
             return Ok(Report { base: Some(base.summary()), ..Report::default() });
         }
         let landed = self.repository.commit_tree(base.commit)?;
@@ -199,7 +199,7 @@ impl Judge<'_> {
         let Some(base) = self.base(side, &arrival.config, &arrival.candidates())? else {
             return self.first_push(arrival);
         };
-        if !self.parts_matter(&base, arrival.tip)? {
+        if !self.parts_matter(&base, arrival)? {
             return Ok(Report { base: Some(base.summary()), ..Report::default() });
         }
         let (touched, elsewhere) = self.touched(arrival, &base)?;
@@ -218,17 +218,24 @@ impl Judge<'_> {
         Ok(report)
     }
 
-    fn may_matter(&self, from: ObjectId, to: ObjectId) -> Result<bool, Error> {
-        let changes = self.repository.changes(Some(from), Side::Commit(to))?;
-        Ok(changes.paths().any(may_matter))
+    /// Tells whether a push changes, from one commit to another, anything that could change a verdict.
+    fn matters(&self, from: ObjectId, to: ObjectId, config: &Config) -> Result<bool, Error> {
+        let changes = self.repository.changes(Some(from), Side::Commit(to))?.only(may_matter);
+        if changes.is_empty() {
+            return Ok(false);
+        }
+        let before = self.repository.commit_tree(from)?;
+        let after = self.repository.commit_tree(to)?;
+        let relevance = Relevance::of(&[&*before, &*after], config)?;
+        Ok(changes.paths().any(|path| relevance.covers(path)))
     }
 
     /// Tells whether a branch differs, since it left its base, in anything that could matter.
-    fn parts_matter(&self, base: &BaseChoice, tip: ObjectId) -> Result<bool, Error> {
-        match self.repository.merge_bases(base.commit, tip) {
+    fn parts_matter(&self, base: &BaseChoice, arrival: &Arrival<'_>) -> Result<bool, Error> {
+        match self.repository.merge_bases(base.commit, arrival.tip) {
             Ok(parted) if !parted.is_empty() => {
                 for commit in parted {
-                    if self.may_matter(commit, tip)? {
+                    if self.matters(commit, arrival.tip, &arrival.config)? {
                         return Ok(true);
                     }
                 }
