@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::groups::{Limits, heads_by_group};
 use super::support::{Edge, Support};
-use crate::graph::Graph;
+use crate::graph::{Graph, MissingParent};
 use crate::migration::RevisionId;
 
 /// One way in which a change leaves too many heads.
@@ -68,17 +68,29 @@ pub struct StaleEdge {
 
 /// Names the heads that `after` should not have and `before` does not answer for.
 ///
-/// A group at or under its limit is never at fault. Heads that `before` has already are nobody's.
+/// A group at or under its limit is never at fault. Heads that `before` has already are nobody's, and
+/// heads over a parent that the change leaves missing are not counted: nobody knows what they join.
 pub fn judge_heads(before: &Graph, after: &Graph, limits: Limits<'_>) -> Vec<HeadFault> {
     let heads_before = heads_by_group(before, limits);
+    let broken = heads_over_new_gaps(before, after);
     let mut faults = Vec::new();
-    for (label, heads) in heads_by_group(after, limits) {
+    for (label, mut heads) in heads_by_group(after, limits) {
+        heads.retain(|head| !broken.contains(head));
         if heads.len() > limits.heads {
             let count_before = heads_before.get(&label).map_or(0, Vec::len);
             faults.extend(Group { before, after, heads, count_before }.judge());
         }
     }
     faults
+}
+
+fn heads_over_new_gaps<'g>(before: &Graph, after: &'g Graph) -> BTreeSet<&'g RevisionId> {
+    let known = |gap: &MissingParent| {
+        let same = |old: &MissingParent| old.child == gap.child && old.id() == gap.id();
+        before.missing().iter().any(same)
+    };
+    let new = after.missing().iter().filter(|gap| !known(gap));
+    new.flat_map(|gap| after.heads_above(&gap.child)).collect()
 }
 
 /// The heads of one group that has more than it may.

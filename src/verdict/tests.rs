@@ -120,6 +120,13 @@ fn a_head_returns_where_its_child_moved_or_went() {
 }
 
 #[test]
+fn a_head_over_a_new_gap_is_not_counted() {
+    assert!(faults("a b(a) c(b)", "s c(b)").is_empty());
+    assert!(faults("", "a x(nowhere)").is_empty());
+    assert_eq!(faults("a(gone) b(a)", "a(gone) b(a) d(a)"), ["stale d at d(a)<b"]);
+}
+
+#[test]
 fn each_configured_label_is_a_group() {
     let branches = ["expand".to_owned(), "contract".to_owned()];
     let limits = Limits { heads: 1, branches: &branches };
