@@ -112,8 +112,10 @@ pub struct Finding {
 pub enum Lowered {
     /// It was there before; the change does not touch it.
     Debt,
-    /// It is on another branch already, and this push does not change it.
-    AlreadyPushed,
+    /// It was pushed before, and this push does not change it.
+    Untouched,
+    /// It is on this other branch already, and this push does not change it.
+    Elsewhere(String),
     /// It can be seen only by looking ahead of this commit.
     Ahead,
     /// A file whose revision or parents are unknown may explain it.

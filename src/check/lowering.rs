@@ -33,12 +33,10 @@ pub(super) fn lower(
     } else if blame.heads.is_some() && counts_heads {
         blame.heads.clone()
     } else if !touches(comparison, &finding) {
-        name_branches(comparison, &mut finding);
-        Some(Lowered::AlreadyPushed)
-    } else if counts_heads && is_head_elsewhere(reader, comparison, pair, &mut finding) {
-        Some(Lowered::AlreadyPushed)
+        Some(untouched(comparison, &mut finding))
     } else {
-        blame.everything.clone()
+        let elsewhere = counts_heads.then(|| head_elsewhere(reader, comparison, pair, &finding));
+        elsewhere.flatten().or_else(|| blame.everything.clone())
     };
     if reason.is_some() {
         finding.level = finding.level.min(Level::Warn);
@@ -58,41 +56,36 @@ fn touches(comparison: &Comparison<'_>, finding: &Finding) -> bool {
     }
 }
 
-/// Says where an untouched file is to be mended.
-fn name_branches(comparison: &Comparison<'_>, finding: &mut Finding) {
-    let branches = finding.culprits.iter().filter_map(|path| {
-        comparison.blame.elsewhere.get(path).map(|branch| format!("{path} is on {branch} already"))
-    });
-    let branches: Vec<String> = branches.collect();
-    finding.help.extend(branches);
+/// Says why a file that the push does not touch is not its fault. What is on somebody else's branch
+/// is to be mended there, so the advice to edit it goes.
+fn untouched(comparison: &Comparison<'_>, finding: &mut Finding) -> Lowered {
+    let elsewhere = &comparison.blame.elsewhere;
+    let found = finding.culprits.iter().find_map(|path| Some((path, elsewhere.get(path)?)));
+    let Some((path, branch)) = found else {
+        return Lowered::Untouched;
+    };
+    finding.help = vec![format!("{path} is on {branch}: it must be mended there, not here")];
+    Lowered::Elsewhere(branch.clone())
 }
 
-/// Tells whether what is a new head here is a head on another target too; then nobody is at fault.
-fn is_head_elsewhere(
+/// Finds another target on which a new head is a head too; then nobody is at fault here.
+fn head_elsewhere(
     reader: &mut Reader,
     comparison: &Comparison<'_>,
     pair: &Pair,
-    finding: &mut Finding,
-) -> bool {
+    finding: &Finding,
+) -> Option<Lowered> {
+    let after = &pair.after.graph;
+    let above = finding.revisions.iter().flat_map(|id| after.heads_above(id));
+    let new: Vec<&RevisionId> = above.filter(|id| !pair.before.graph.contains(id)).collect();
     for (name, tree) in &comparison.other_targets {
-        let Ok(discovery) = discover(*tree, comparison.config) else {
-            continue;
-        };
+        let Ok(discovery) = discover(*tree, comparison.config) else { continue };
         for environment in &discovery.environments {
-            let Ok(state) = reader.state(*tree, environment, &[]) else {
-                continue;
-            };
-            let is_new_head =
-                |id: &RevisionId| pair.after.graph.is_head(id) && !pair.before.graph.contains(id);
-            let mut above =
-                finding.revisions.iter().flat_map(|id| pair.after.graph.heads_above(id));
-            if above.any(|id| is_new_head(id) && state.graph.is_head(id)) {
-                finding
-                    .help
-                    .push(format!("the same head is on {name}; join the two there or here"));
-                return true;
+            let Ok(state) = reader.state(*tree, environment, &[]) else { continue };
+            if new.iter().any(|id| state.graph.is_head(id)) {
+                return Some(Lowered::Elsewhere(name.clone()));
             }
         }
     }
-    false
+    None
 }

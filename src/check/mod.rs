@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::config::Config;
 use crate::environment::Problem;
-use crate::finding::{EnvironmentSummary, Finding, Lowered, Note, Report};
+use crate::finding::{EnvironmentSummary, Finding, Level, Lowered, Note, Report};
 use crate::migration::{Fault, RevisionId};
 use crate::rules::{self, Debt, Rule, Subject, Wording};
 use crate::tree::{self, File, RepoPath, Tree};
@@ -70,18 +70,24 @@ pub fn check(reader: &mut Reader, comparison: &Comparison<'_>) -> Result<Report,
     match comparison.after {
         After::Tree(after) => check_against(reader, comparison, after),
         After::Conflicted { as_base, as_ours, paths } => {
-            let base = check_against(reader, comparison, as_base)?;
+            let as_base = check_against(reader, comparison, as_base)?;
             let mut report = check_against(reader, comparison, as_ours)?;
-            let certain: BTreeSet<Key> = base.findings.iter().map(Key::of).collect();
-            for finding in &mut report.findings {
-                if !certain.contains(&Key::of(finding)) && finding.lowered.is_none() {
-                    finding.level = finding.level.min(crate::finding::Level::Warn);
-                    finding.lowered = Some(Lowered::Conflict);
-                }
+            let either_way: BTreeSet<Key> = as_base.findings.iter().map(Key::of).collect();
+            let certain = |finding: &Finding| either_way.contains(&Key::of(finding));
+            for finding in report.findings.iter_mut().filter(|finding| !certain(finding)) {
+                lower_to_warning(finding, &Lowered::Conflict);
             }
             report.notes.push(conflict_note(paths, &comparison.wording));
             Ok(report)
         }
+    }
+}
+
+/// Takes from a finding that it blocks.
+fn lower_to_warning(finding: &mut Finding, reason: &Lowered) {
+    if finding.level == Level::Error {
+        finding.level = Level::Warn;
+        finding.lowered = Some(reason.clone());
     }
 }
 
@@ -231,7 +237,7 @@ fn conflict_note(paths: &[RepoPath], wording: &Wording) -> Note {
     let paths: Vec<String> = paths.iter().map(|path| format!("`{path}`")).collect();
     Note {
         message: format!(
-            "git will ask how to merge {} with {}; what shows whichever way is taken is judged",
+            "git will ask how to merge {} with {}; only what is wrong either way blocks",
             paths.join(", "),
             wording.base
         ),

@@ -13,7 +13,8 @@ pub(super) fn run(
     session: &Session,
     terminal: &Terminal,
 ) -> Result<Outcome, Failure> {
-    let subject = Subject { side: side(check, session)?, against: against(check) };
+    let side = side(check, session)?;
+    let subject = Subject { side, name: check.revision.clone(), against: against(check) };
     let report = session.judge().change(&subject)?;
     let text = match session.format {
         Format::Text => report::text::render(&report, &Bypass::default(), &terminal.output_style()),

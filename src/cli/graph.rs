@@ -48,7 +48,7 @@ fn view(revision: &Revision, session: &Session) -> Result<GraphView, Failure> {
     let tree = session.repository.side_tree(side)?;
     let judge = session.judge();
     let config = judge.config(&*tree)?;
-    let report = judge.change(&Subject { side, against: Against::Nothing })?;
+    let report = judge.change(&Subject { side, name: None, against: Against::Nothing })?;
     let mut reader = Reader::new(config.max_file_size);
     let mut view = GraphView::default();
     for environment in judge.discover(&*tree, &config)?.environments {

@@ -94,6 +94,7 @@ fn last_words(child: &mut Child) -> String {
     }
     let said = String::from_utf8_lossy(&said);
     let words = said.lines().map(str::trim).find(|line| line.starts_with("fatal:"));
+    let words = words.map(|line| line.trim_start_matches("fatal:").trim());
     crate::text::escape(words.or_else(|| said.lines().next_back()).unwrap_or("git fetch failed"))
 }
 

@@ -14,6 +14,8 @@ use crate::tree::Tree;
 pub struct Subject {
     /// What is judged.
     pub side: Side,
+    /// The name that a commit was given by, where it was.
+    pub name: Option<String>,
     /// What it is compared with.
     pub against: Against,
 }
@@ -47,7 +49,7 @@ impl Judge<'_> {
     pub fn change(&self, subject: &Subject) -> Result<Report, Error> {
         let tree = self.repository.side_tree(subject.side)?;
         let config = self.config(&*tree)?;
-        let branch = self.repository.branch();
+        let branch = self.branch_of(subject);
         let candidates = Candidates {
             remote: self.repository.usual_remote(branch.as_deref()),
             branch: branch.as_deref(),
@@ -81,6 +83,19 @@ impl Judge<'_> {
         match report.environments.is_empty() {
             true => Err(Error::NoEnvironment(tree.describe())),
             false => Ok(report),
+        }
+    }
+
+    /// Returns the branch that is judged, which need not be the one that is checked out.
+    fn branch_of(&self, subject: &Subject) -> Option<String> {
+        match &subject.name {
+            None => self.repository.branch(),
+            Some(name) if name == "HEAD" => self.repository.branch(),
+            Some(name) => {
+                let branch = name.strip_prefix("refs/heads/").unwrap_or(name);
+                let known = self.repository.ref_commit(&format!("refs/heads/{branch}"));
+                known.map(|_| branch.to_owned())
+            }
         }
     }
 

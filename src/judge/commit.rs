@@ -21,17 +21,21 @@ impl Judge<'_> {
             return Ok(Report::default());
         }
         let index = self.repository.index_tree()?;
-        let config = self.config(&*index)?;
+        let parsed = self.config(&*index);
+        let usual = Config::default();
+        let config = parsed.as_ref().unwrap_or(&usual);
         let Some(head) = self.repository.head() else {
-            return alone(&*index, &config, Blame::default());
+            return alone(&*index, &parsed?, Blame::default());
         };
         let committed = self.repository.commit_tree(head)?;
-        let relevance = Relevance::of(&[&*index, &*committed], &config)?;
+        let relevance = Relevance::of(&[&*index, &*committed], config)?;
         let changed: BTreeSet<RepoPath> =
             changes.only(|path| relevance.covers(path)).paths().cloned().collect();
         if changed.is_empty() || relevance.is_empty() {
             return Ok(Report::default());
         }
+        // A mistake in the configuration stops only what it would have a say in.
+        let config = parsed?;
         let targets = self.known_targets(&config)?;
         let before = self.landed_side(head, &targets, &*index, &changed)?;
         let mut report = self.staged(&*index, &*committed, &config, &before)?;
@@ -109,7 +113,7 @@ impl Judge<'_> {
         Ok(BaseChoice {
             target: None,
             commit: head,
-            name: "HEAD".to_owned(),
+            name: "the last commit".to_owned(),
             freshness: Freshness::Local,
             others: Vec::new(),
         })
@@ -169,7 +173,8 @@ impl Judge<'_> {
 fn add_ahead(report: &mut Report, ahead: Option<Report>) {
     let Some(ahead) = ahead else { return };
     let same = |one: &Finding, other: &Finding| {
-        one.rule == other.rule && one.site.path() == other.site.path()
+        one.site.path() == other.site.path()
+            && (one.rule == other.rule || one.level == Level::Error)
     };
     let is_new = |finding: &Finding| {
         finding.lowered == Some(Lowered::Ahead)
@@ -177,7 +182,7 @@ fn add_ahead(report: &mut Report, ahead: Option<Report>) {
             && !report.findings.iter().any(|known| same(known, finding))
     };
     let (findings, _): (Vec<Finding>, Vec<Finding>) = ahead.findings.into_iter().partition(is_new);
-    if !findings.is_empty() {
+    if report.findings.is_empty() && !findings.is_empty() {
         report.base = ahead.base;
     }
     report.findings.extend(findings);

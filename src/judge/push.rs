@@ -6,7 +6,7 @@ use crate::check::{After, Blame, Comparison, check};
 use crate::config::{Config, Fetch};
 use crate::finding::RefReport;
 use crate::finding::{Freshness, Lowered, Note, Report};
-use crate::git::{BaseChoice, Candidates, FetchRequest, Side, Target, TargetNames};
+use crate::git::{self, BaseChoice, Candidates, FetchRequest, Side, Target, TargetNames};
 use crate::judge::change::{Incoming, alone, fetched};
 use crate::judge::relevance::{Relevance, may_matter};
 use crate::judge::{Error, Judge, note, reader};
@@ -42,6 +42,8 @@ struct Arrival<'a> {
     is_target: bool,
     pushed: &'a PushedRef,
     config: Config,
+    /// Why the configuration is not the repository's own but the usual one.
+    mistake: Option<Error>,
     remote: Option<String>,
     targets: Vec<Target>,
 }
@@ -72,7 +74,7 @@ impl Judge<'_> {
 
     fn pushed_ref(&self, remote: &Remote, pushed: &PushedRef) -> Result<RefReport, Error> {
         let judged = match self.arrival(remote, pushed)? {
-            Ok(arrival) => self.judge(&arrival)?,
+            Ok(arrival) => self.judge(arrival)?,
             Err(skipped) => Err(skipped),
         };
         let (report, skipped) = match judged {
@@ -95,7 +97,7 @@ impl Judge<'_> {
         remote: &Remote,
         pushed: &'p PushedRef,
     ) -> Result<Result<Arrival<'p>, String>, Error> {
-        let Some(local) = crate::git::parse_id(&pushed.local_oid) else {
+        let Some(local) = git::parse_id(&pushed.local_oid) else {
             return Ok(Err("a deletion".to_owned()));
         };
         let for_review = pushed.remote_ref.strip_prefix("refs/for/");
@@ -106,7 +108,11 @@ impl Judge<'_> {
         let Some(tip) = self.repository.commit_of(local) else {
             return Ok(Err("no commit".to_owned()));
         };
-        let config = self.config(&*self.repository.commit_tree(tip)?)?;
+        let (config, mistake) = match self.config(&*self.repository.commit_tree(tip)?) {
+            Ok(config) => (config, None),
+            Err(mistake @ Error::Config(_)) => (Config::default(), Some(mistake)),
+            Err(error) => return Err(error),
+        };
         if config.ignores_ref(branch) {
             return Ok(Err("ignored by `ignore_refs`".to_owned()));
         }
@@ -121,6 +127,7 @@ impl Judge<'_> {
             is_target,
             pushed,
             config,
+            mistake,
             remote,
             targets: Vec::new(),
         };
@@ -128,36 +135,46 @@ impl Judge<'_> {
         Ok(Ok(arrival))
     }
 
-    fn judge(&self, arrival: &Arrival<'_>) -> Result<Result<Report, String>, Error> {
+    fn judge(&self, mut arrival: Arrival<'_>) -> Result<Result<Report, String>, Error> {
         let mut holding = arrival.targets.iter();
         if let Some(target) =
             holding.find(|target| self.repository.contains(target.commit, arrival.tip))
         {
             return Ok(Err(format!("already on {}", target.name())));
         }
-        let report = match arrival.is_target {
-            true => self.onto_target(arrival)?,
-            false => self.onto_branch(arrival)?,
+        let base = match arrival.is_target {
+            true => self.old_tip(&arrival),
+            false => {
+                self.base(Side::Commit(arrival.tip), &arrival.config, &arrival.candidates())?
+            }
+        };
+        if let Some(base) = &base
+            && !self.parts_matter(base, &arrival)?
+        {
+            return Ok(Ok(Report { base: Some(base.summary()), ..Report::default() }));
+        }
+        // A mistake in the configuration stops only what it would have a say in.
+        if let Some(mistake) = arrival.mistake.take() {
+            return Err(mistake);
+        }
+        let report = match base {
+            None => self.first_push(&arrival)?,
+            Some(base) if arrival.is_target => self.onto_target(&arrival, &base)?,
+            Some(base) => self.onto_branch(&arrival, base)?,
         };
         Ok(Ok(report))
     }
 
     /// Judges a push to a target against what that target has.
-    fn onto_target(&self, arrival: &Arrival<'_>) -> Result<Report, Error> {
+    fn onto_target(&self, arrival: &Arrival<'_>, base: &BaseChoice) -> Result<Report, Error> {
         let tree = self.repository.commit_tree(arrival.tip)?;
-        let Some(base) = self.old_tip(arrival) else {
-            return self.first_push(arrival);
-        };
-        if !self.matters(base.commit, arrival.tip, &arrival.config)? {
-            return Ok(Report { base: Some(base.summary()), ..Report::default() });
-        }
         let landed = self.repository.commit_tree(base.commit)?;
         let comparison = Comparison {
             before: Some(&*landed),
             after: After::Tree(&*tree),
             witnesses: Vec::new(),
             config: &arrival.config,
-            wording: self.naming("this push", &base, Finish::Commit),
+            wording: self.naming("this push", base, Finish::Commit),
             blame: Blame::default(),
             other_targets: Vec::new(),
         };
@@ -168,7 +185,7 @@ impl Judge<'_> {
 
     /// Returns what a target has: as git reports it, as last seen, or for a new one the nearest target.
     fn old_tip(&self, arrival: &Arrival<'_>) -> Option<BaseChoice> {
-        let reported = crate::git::parse_id(&arrival.pushed.remote_oid);
+        let reported = git::parse_id(&arrival.pushed.remote_oid);
         let told = |commit| BaseChoice {
             target: arrival.targets.iter().find(|target| target.branch == arrival.branch).cloned(),
             commit,
@@ -194,14 +211,8 @@ impl Judge<'_> {
     }
 
     /// Judges a push to a branch that will be merged into a target later.
-    fn onto_branch(&self, arrival: &Arrival<'_>) -> Result<Report, Error> {
+    fn onto_branch(&self, arrival: &Arrival<'_>, base: BaseChoice) -> Result<Report, Error> {
         let side = Side::Commit(arrival.tip);
-        let Some(base) = self.base(side, &arrival.config, &arrival.candidates())? else {
-            return self.first_push(arrival);
-        };
-        if !self.parts_matter(&base, arrival)? {
-            return Ok(Report { base: Some(base.summary()), ..Report::default() });
-        }
         let (touched, elsewhere) = self.touched(arrival, &base)?;
         let (base, failed) = self.freshened(arrival, base, !touched.is_empty());
         let mut wording = self.naming("this push", &base, Finish::Commit);
@@ -230,18 +241,23 @@ impl Judge<'_> {
         Ok(changes.paths().any(|path| relevance.covers(path)))
     }
 
-    /// Tells whether a branch differs, since it left its base, in anything that could matter.
+    /// Tells whether a push differs in anything that could matter from what a target has, or a branch
+    /// from where it left its base.
     fn parts_matter(&self, base: &BaseChoice, arrival: &Arrival<'_>) -> Result<bool, Error> {
-        match self.repository.merge_bases(base.commit, arrival.tip) {
-            Ok(parted) if !parted.is_empty() => {
-                for commit in parted {
+        let from = match arrival.is_target {
+            true => Ok(vec![base.commit]),
+            false => self.repository.merge_bases(base.commit, arrival.tip),
+        };
+        match from {
+            Ok(from) if !from.is_empty() => {
+                for commit in from {
                     if self.matters(commit, arrival.tip, &arrival.config)? {
                         return Ok(true);
                     }
                 }
                 Ok(false)
             }
-            Ok(_) | Err(crate::git::Error::Shallow { .. }) => Ok(true),
+            Ok(_) | Err(git::Error::Shallow { .. }) => Ok(true),
             Err(error) => Err(error.into()),
         }
     }
@@ -258,18 +274,15 @@ impl Judge<'_> {
         let tree = self.repository.commit_tree(arrival.tip)?;
         let landed = self.repository.commit_tree(base.commit)?;
         let relevance = Relevance::of(&[&*tree, &*landed], &arrival.config)?;
-        let reported = crate::git::parse_id(&arrival.pushed.remote_oid);
+        let reported = git::parse_id(&arrival.pushed.remote_oid);
         let side = Side::Commit(arrival.tip);
         if let Some(old) = reported.and_then(|id| self.repository.commit_of(id)) {
             let changes = self.repository.changes(Some(old), side)?;
             let touched = changes.only(|path| relevance.covers(path));
-            let all = self.since_parting(base, arrival.tip, &relevance)?;
-            let untouched = all.into_iter().filter(|path| !touched.contains(path));
-            let elsewhere = untouched.map(|path| (path, arrival.name())).collect();
-            return Ok((touched.paths().cloned().collect(), elsewhere));
+            return Ok((touched.paths().cloned().collect(), BTreeMap::new()));
         }
         let mut touched = self.since_parting(base, arrival.tip, &relevance)?;
-        let elsewhere = self.seen_elsewhere(arrival.tip, &touched)?;
+        let elsewhere = self.seen_elsewhere(arrival, base, &touched)?;
         touched.retain(|path| !elsewhere.contains_key(path));
         Ok((touched, elsewhere))
     }
@@ -286,14 +299,22 @@ impl Judge<'_> {
     }
 
     /// Finds the paths that some branch of a remote has just so.
+    ///
+    /// A branch that the base holds does not count: its work has landed, and where it is not there any
+    /// more it was taken back. Nor does one that is never judged.
     fn seen_elsewhere(
         &self,
-        tip: ObjectId,
+        arrival: &Arrival<'_>,
+        base: &BaseChoice,
         paths: &BTreeSet<RepoPath>,
     ) -> Result<BTreeMap<RepoPath, String>, Error> {
-        let ours = self.repository.commit_tree(tip)?;
+        let ours = self.repository.commit_tree(arrival.tip)?;
         let mut elsewhere = BTreeMap::new();
         for (name, commit) in self.repository.remote_branches()? {
+            let branch = name.split_once('/').map_or(name.as_str(), |(_, branch)| branch);
+            if arrival.config.ignores_ref(branch) || self.repository.contains(base.commit, commit) {
+                continue;
+            }
             let theirs = self.repository.commit_tree(commit)?;
             for path in paths {
                 let node = ours.node(path)?;

@@ -262,7 +262,8 @@ fn related_json(related: &crate::finding::Related, report: &Report) -> RelatedJs
 fn lowered(lowered: &Lowered) -> &'static str {
     match lowered {
         Lowered::Debt => "debt",
-        Lowered::AlreadyPushed => "already-pushed",
+        Lowered::Untouched => "untouched",
+        Lowered::Elsewhere(_) => "elsewhere",
         Lowered::Ahead => "ahead",
         Lowered::CannotTell => "cannot-tell",
         Lowered::Unfinished => "unfinished",

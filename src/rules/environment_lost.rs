@@ -1,7 +1,9 @@
 //! `environment-lost`.
 
 use super::{Debt, Rule, Subject};
+use crate::config;
 use crate::finding::{Finding, Level, Site};
+use crate::tree::RepoPath;
 
 pub(super) static RULE: Rule = Rule {
     name: "environment-lost",
@@ -35,6 +37,7 @@ fn check(subject: &Subject<'_>) -> Vec<Finding> {
     );
     let mut finding = RULE.at(subject, Site::Path(location.clone()), message);
     finding.label = "nothing here tells Alembic to run them".to_owned();
+    finding.culprits = claims(location);
     finding.help = vec![
         "bring back its alembic.ini or env.py".to_owned(),
         format!(
@@ -42,4 +45,17 @@ fn check(subject: &Subject<'_>) -> Vec<Finding> {
         ),
     ];
     vec![finding]
+}
+
+/// Returns the files that may have made the folder an environment, and whose removal is to blame.
+fn claims(location: &RepoPath) -> Vec<RepoPath> {
+    let mut claims: Vec<RepoPath> =
+        ["env.py", "script.py.mako"].iter().map(|name| location.join(name)).collect();
+    let mut folder = Some(location.clone());
+    while let Some(above) = folder {
+        claims.extend(["alembic.ini", "pyproject.toml"].iter().map(|name| above.join(name)));
+        folder = above.parent();
+    }
+    claims.push(RepoPath::new(config::FILE_NAME));
+    claims
 }

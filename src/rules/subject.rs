@@ -101,11 +101,13 @@ impl Subject<'_> {
 
     fn caption(&self, id: &RevisionId) -> Caption {
         let new = self.is_new(id);
-        let note = match (new, self.before.is_head(id), self.after.is_head(id)) {
+        let (was_head, is_head) = (self.before.is_head(id), self.after.is_head(id));
+        let note = match (new, was_head, is_head) {
             (true, _, true) => format!("head from {}", self.wording.change),
             (true, _, false) => self.wording.change.clone(),
             (false, true, _) => format!("head of {}", self.wording.base),
-            (false, false, _) => String::new(),
+            (false, false, true) => "a head again".to_owned(),
+            (false, false, false) => String::new(),
         };
         Caption { note, new }
     }

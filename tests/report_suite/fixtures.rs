@@ -222,7 +222,7 @@ pub(crate) fn debt() -> Report {
         level: Level::Warn,
         message: "`b7` was deleted, and databases that ran it cannot find it".to_owned(),
         label: "deleted by this push".to_owned(),
-        lowered: Some(Lowered::AlreadyPushed),
+        lowered: Some(Lowered::Elsewhere("origin/topic".to_owned())),
         ..finding("published-migration-deleted", Site::Path(gone))
     });
     report.notes.push(Note {

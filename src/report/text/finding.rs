@@ -79,8 +79,9 @@ fn source(finding: &Finding, report: &Report, style: &Style) -> String {
 fn reason(lowered: &Lowered) -> String {
     match lowered {
         Lowered::Debt => "it was there before".to_owned(),
-        Lowered::AlreadyPushed => {
-            "it is on another branch already, and this push does not change it".to_owned()
+        Lowered::Untouched => "this push does not change it".to_owned(),
+        Lowered::Elsewhere(branch) => {
+            format!("it is on {branch} already, and this push does not change it")
         }
         Lowered::Ahead => "it shows only when looking ahead of this commit".to_owned(),
         Lowered::CannotTell => {
@@ -88,9 +89,7 @@ fn reason(lowered: &Lowered) -> String {
         }
         Lowered::Unfinished => "it is a repair that needs one more step".to_owned(),
         Lowered::NoBase => "there is nothing to compare with".to_owned(),
-        Lowered::Conflict => {
-            "git will ask how to merge the file, and one answer is without fault".to_owned()
-        }
+        Lowered::Conflict => "git will ask, and it shows only if that is answered so".to_owned(),
         Lowered::Asked(how) => format!("asked for by {how}"),
     }
 }
