@@ -1,0 +1,223 @@
+//! A commit is judged by the index that git will commit, whatever else lies about.
+
+use crate::world::{Repo, World, path_of};
+
+/// A branch that is up to date with main: a, b(a).
+fn fresh() -> (World, Repo) {
+    let world = World::with("a b(a)");
+    let mine = world.mine();
+    mine.branch("feature", "origin/main");
+    (world, mine)
+}
+
+const STALE_D: &[&str] = &["error stale-down-revision at d:14"];
+
+#[test]
+fn a_stale_migration_is_refused_at_the_commit() {
+    let (_world, mine) = fresh();
+    mine.stage("d(a)");
+    mine.run(&["commit", "-m", "d"])
+        .refused(STALE_D)
+        .says("migrations/versions/d_add_d.py:14:17")
+        .says("git commit --no-verify");
+    mine.stage("d(b)");
+    mine.run(&["commit", "-m", "d"]).passed(&[]).is_silent();
+}
+
+#[test]
+fn a_fork_is_refused_at_the_commit() {
+    let (_world, mine) = fresh();
+    mine.stage("d(b)").stage("e(b)");
+    mine.run(&["commit", "-m", "both"]).refused(&["error multiple-heads at d:14"]);
+}
+
+#[test]
+fn looking_ahead_only_warns() {
+    let (_world, feature) = World::moved_on();
+    feature.stage("d(a)");
+    let commit = feature.run(&["commit", "-m", "d"]);
+    commit.passed(&[
+        "warning stale-down-revision at d:14: it shows only when looking ahead of this commit",
+    ]);
+    commit.says("origin/main is at `b` now").says("git merge --no-commit origin/main");
+}
+
+#[test]
+fn code_alone_is_committed_in_silence() {
+    let (_world, feature) = World::moved_on();
+    feature.add("d(a)").write("code.py", "1\n").git(&["add", "code.py"]);
+    feature.run(&["commit", "-m", "code"]).passed(&[]).is_silent();
+}
+
+#[test]
+fn what_is_only_in_the_work_tree_is_not_judged() {
+    let (_world, mine) = fresh();
+    mine.draft("d(a)").write("code.py", "1\n").git(&["add", "code.py"]);
+    mine.run(&["commit", "-m", "code"]).passed(&[]).is_silent();
+    mine.stage("e(b)");
+    mine.run(&["commit", "-m", "e"]).passed(&[]).is_silent();
+}
+
+#[test]
+fn a_fault_that_is_mended_only_in_the_work_tree_is_refused() {
+    let (_world, mine) = fresh();
+    mine.stage("d(a)").draft("d(b)");
+    mine.run(&["commit", "-m", "d"]).refused(STALE_D);
+    mine.git(&["add", "-A"]);
+    mine.run(&["commit", "-m", "d"]).passed(&[]).is_silent();
+}
+
+#[test]
+fn all_that_is_tracked_is_judged_under_commit_a() {
+    let (_world, mine) = fresh();
+    mine.add("d(b)").draft("d(a)").write("code.py", "1\n").git(&["add", "code.py"]);
+    mine.run(&["commit", "-a", "-m", "all"])
+        .refused(&["error multiple-heads at d:14"])
+        .says("`b` is a head again: `d` no longer builds on it");
+    mine.run(&["commit", "-m", "code"]).passed(&[]).is_silent();
+}
+
+#[test]
+fn a_mended_file_is_judged_under_commit_a() {
+    let (_world, mine) = fresh();
+    mine.stage("d(a)").draft("d(b)");
+    mine.run(&["commit", "-a", "-m", "all"]).passed(&[]).is_silent();
+    assert!(
+        mine.git(&["show", &format!("HEAD:{}", path_of("d"))]).contains("down_revision = \"b\"")
+    );
+}
+
+#[test]
+fn only_the_named_path_is_judged_under_commit_path() {
+    let (_world, mine) = fresh();
+    mine.write("code.py", "1\n").commit("code");
+    mine.stage("d(a)").write("code.py", "2\n");
+    mine.run(&["commit", "-m", "code", "code.py"]).passed(&[]).is_silent();
+    mine.run(&["commit", "-m", "d", &path_of("d")]).refused(STALE_D);
+    mine.stage("e(b)").draft("d(b)");
+    mine.run(&["commit", "-m", "d", &path_of("d")]).passed(&[]).is_silent();
+}
+
+#[test]
+fn a_path_added_to_the_index_is_judged_with_it() {
+    let (_world, mine) = fresh();
+    mine.add("d(b)").stage("e(b)").draft("d(e)");
+    mine.run(&["commit", "-m", "d", "-i", &path_of("d")]).passed(&[]).is_silent();
+}
+
+#[test]
+fn an_amended_commit_is_judged_as_it_will_be() {
+    let (_world, mine) = fresh();
+    mine.add("d(b)");
+    mine.run(&["commit", "--amend", "-m", "another message"]).passed(&[]).is_silent();
+    mine.stage("e(a)");
+    mine.run(&["commit", "--amend", "--no-edit"]).refused(&["error stale-down-revision at e:14"]);
+    mine.git(&["rm", "-qf", &path_of("e")]);
+    mine.stage("e(d)");
+    mine.run(&["commit", "--amend", "--no-edit"]).passed(&[]).is_silent();
+}
+
+#[test]
+fn amending_a_fork_away_passes() {
+    let (_world, mine) = fresh();
+    mine.add("d(a)").stage("d(b)");
+    mine.run(&["commit", "--amend", "--no-edit"]).passed(&[]).is_silent();
+}
+
+/// Linked to `mine`, on a branch of its own at the same commit.
+fn linked(world: &World, mine: &Repo) -> Repo {
+    mine.git(&["worktree", "add", "-q", "-b", "linked", &world.url("linked")]);
+    world.at("linked")
+}
+
+#[test]
+fn a_linked_worktree_is_judged_by_its_own_index() {
+    let (world, mine) = fresh();
+    let linked = linked(&world, &mine);
+    linked.stage("d(a)");
+    mine.stage("e(b)");
+    mine.run(&["commit", "-m", "e"]).passed(&[]).is_silent();
+    linked.run(&["commit", "-m", "d"]).refused(STALE_D);
+    linked.run(&["commit", "-a", "-m", "d"]).refused(STALE_D);
+    linked.run(&["commit", "-m", "d", &path_of("d")]).refused(STALE_D);
+    linked.stage("d(b)");
+    linked.run(&["commit", "-m", "d"]).passed(&[]).is_silent();
+    linked.push_it().passed(&[]).is_silent();
+}
+
+#[test]
+fn a_merge_in_a_linked_worktree_blames_what_has_not_landed() {
+    let (world, mine) = fresh();
+    mine.branch("older", "origin/main~").add("d(a)");
+    mine.git(&["worktree", "add", "-q", "-b", "linked", &world.url("linked"), "older"]);
+    world.at("linked").run(&["merge", "--no-edit", "origin/main"]).refused(STALE_D);
+}
+
+#[test]
+fn from_a_folder_below_and_from_afar_the_same_is_judged() {
+    let (world, mine) = fresh();
+    mine.add("f(b)").stage("d(a)").draft("f(b)");
+    let below = mine.below("migrations/versions");
+    for arguments in [
+        &["commit", "-m", "d"][..],
+        &["commit", "-a", "-m", "d"],
+        &["commit", "-m", "d", "d_add_d.py"],
+    ] {
+        below.run(arguments).refused(STALE_D);
+    }
+    let top = mine.top.to_str().expect("a plain path").to_owned();
+    let afar = world.at(".");
+    for arguments in [&["commit", "-m", "d"][..], &["commit", "-a", "-m", "d"]] {
+        let commit = afar.try_git(&[&["-C", &top], arguments].concat());
+        assert!(!commit.status.success(), "{commit:?}");
+        assert!(String::from_utf8_lossy(&commit.stderr).contains("stale-down-revision"));
+    }
+    mine.draft("d(f)").git(&["add", "-A"]);
+    afar.git(&["-C", &format!("{top}/migrations"), "commit", "-qm", "d"]);
+}
+
+#[test]
+fn an_index_that_the_user_names_is_judged() {
+    let (_world, mine) = fresh();
+    let other = mine.with("GIT_INDEX_FILE", ".git/other-index");
+    other.git(&["read-tree", "HEAD"]);
+    other.stage("d(a)");
+    mine.draft("d(b)");
+    let commit = other.run(&["commit", "-m", "d"]);
+    assert!(!commit.success, "{}", commit.stderr);
+    commit.says("stale-down-revision");
+    mine.git(&["add", "-A"]);
+    mine.run(&["commit", "-m", "d"]).passed(&[]).is_silent();
+}
+
+#[test]
+fn the_first_commit_of_a_repository_passes() {
+    let world = World::empty();
+    let mine = world.repository("new");
+    mine.install();
+    mine.write("alembic.ini", "[alembic]\nscript_location = migrations\n");
+    mine.write("migrations/env.py", "").write("migrations/script.py.mako", "");
+    mine.draft("a").draft("b(a)").git(&["add", "-A"]);
+    mine.run(&["commit", "-m", "first"]).passed(&[]).is_silent();
+}
+
+#[test]
+fn a_commit_on_a_detached_head_is_judged() {
+    let (_world, mine) = fresh();
+    mine.git(&["switch", "-q", "--detach"]);
+    mine.stage("d(a)");
+    mine.run(&["commit", "-m", "d"]).refused(STALE_D);
+}
+
+#[test]
+fn finishing_a_cherry_pick_that_stopped_is_judged() {
+    let (_world, mine) = fresh();
+    mine.branch("older", "origin/main~").add("d(a)");
+    mine.write("app.py", "VERSION = 3\n").commit("app");
+    mine.git(&["reset", "-q", "--soft", "HEAD~2"]);
+    mine.git(&["commit", "-q", "--no-verify", "-m", "both"]);
+    mine.switch("feature").write("app.py", "VERSION = 2\n").commit("app");
+    assert!(!mine.try_git(&["cherry-pick", "older"]).status.success());
+    mine.write("app.py", "VERSION = 4\n").git(&["add", "app.py"]);
+    mine.run(&["-c", "core.editor=true", "cherry-pick", "--continue"]).refused(STALE_D);
+}

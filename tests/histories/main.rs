@@ -1,0 +1,20 @@
+//! The histories that teams really have, pushed and committed by real git with the real hooks: which
+//! pass, which are refused, and at whose migration.
+//!
+//! The rows are those of the verdict's table. `d(a)` is a new migration d on parent a. Unless said,
+//! main is `a, b(a)` and the feature branch was cut at `a`.
+
+mod bad_input;
+mod commits;
+mod environments;
+mod fetching;
+mod heads;
+mod merges;
+mod notation;
+mod outcome;
+mod published;
+mod refs;
+mod stale;
+mod targets;
+mod ways_around;
+mod world;

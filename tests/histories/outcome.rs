@@ -1,0 +1,128 @@
+//! What git and the hook under it said, and what became of it.
+
+use std::collections::BTreeMap;
+use std::process::Output;
+
+/// What came of one command of git that ran a hook.
+#[derive(Debug)]
+pub(crate) struct Outcome {
+    pub(crate) success: bool,
+    /// All that was said on standard error, as it was said.
+    pub(crate) stderr: String,
+    pub(crate) stdout: String,
+    /// What could move, before and after: refs of remotes, or HEAD.
+    pub(crate) before: BTreeMap<String, String>,
+    pub(crate) after: BTreeMap<String, String>,
+}
+
+impl Outcome {
+    pub(crate) fn new(
+        output: &Output,
+        before: BTreeMap<String, String>,
+        after: BTreeMap<String, String>,
+    ) -> Outcome {
+        Outcome {
+            success: output.status.success(),
+            stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+            stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
+            before,
+            after,
+        }
+    }
+
+    /// Git refused, nothing moved, and these are the findings, each as [`findings`] writes it.
+    #[track_caller]
+    pub(crate) fn refused(&self, findings: &[&str]) -> &Outcome {
+        assert!(!self.success, "git went ahead:\n{}", self.stderr);
+        assert_eq!(self.before, self.after, "something moved:\n{}", self.stderr);
+        self.found(findings)
+    }
+
+    /// Git went ahead, something moved, and these are the findings.
+    #[track_caller]
+    pub(crate) fn passed(&self, findings: &[&str]) -> &Outcome {
+        assert!(self.success, "git refused:\n{}", self.stderr);
+        assert_ne!(self.before, self.after, "nothing moved:\n{}", self.stderr);
+        self.found(findings)
+    }
+
+    #[track_caller]
+    fn found(&self, expected: &[&str]) -> &Outcome {
+        assert_eq!(findings(&self.stderr), expected, "\n{}", self.stderr);
+        self
+    }
+
+    /// These words were said; how the lines are broken does not matter.
+    #[track_caller]
+    pub(crate) fn says(&self, words: &str) -> &Outcome {
+        assert!(flat(&self.stderr).contains(words), "lacks {words:?}:\n{}", self.stderr);
+        self
+    }
+
+    /// These words were not said.
+    #[track_caller]
+    pub(crate) fn says_nothing_of(&self, words: &str) -> &Outcome {
+        assert!(!flat(&self.stderr).contains(words), "says {words:?}:\n{}", self.stderr);
+        self
+    }
+
+    /// The guard said nothing at all.
+    #[track_caller]
+    pub(crate) fn is_silent(&self) -> &Outcome {
+        self.says_nothing_of("alembic-guard").says_nothing_of("warning").says_nothing_of("error")
+    }
+}
+
+/// Makes one line of many.
+fn flat(text: &str) -> String {
+    let words: Vec<&str> = text.split_whitespace().filter(|word| *word != "|").collect();
+    words.join(" ")
+}
+
+/// Writes each finding of a report as `error stale-down-revision at d:14`: the level, the rule, and of a
+/// migration's path the revision. A warning that a reason has lowered ends in the reason.
+pub(crate) fn findings(report: &str) -> Vec<String> {
+    let mut found: Vec<String> = Vec::new();
+    let mut block = String::new();
+    for line in report.lines().chain(["alembic-guard: "]) {
+        let begins = ["error", "warning", "alembic-guard:", "help:", "-- "]
+            .iter()
+            .any(|word| line.starts_with(word));
+        if begins {
+            found.extend(finding(&block));
+            block.clear();
+        }
+        block += line;
+        block.push('\n');
+    }
+    found
+}
+
+fn finding(block: &str) -> Option<String> {
+    let (level, rest) = block.split_once('[')?;
+    if !["error", "warning"].contains(&level) {
+        return None;
+    }
+    let (rule, rest) = rest.split_once("]: ")?;
+    let site = match rest.split_once("--> ") {
+        Some((_, place)) => format!(" at {}", short(place.lines().next()?)),
+        None => String::new(),
+    };
+    let reason = match rest.split_once("does not block: ") {
+        Some((_, reason)) => format!(": {}", reason.lines().next()?),
+        None if rest.contains("there before") => ": it was there before".to_owned(),
+        None => String::new(),
+    };
+    Some(format!("{level} {rule}{site}{reason}"))
+}
+
+/// Shortens `migrations/versions/d_add_d.py:14:17` to `d:14`.
+fn short(place: &str) -> String {
+    let (path, rest) = place.split_once(':').unwrap_or((place, ""));
+    let path = path.strip_prefix("migrations/versions/").unwrap_or(path);
+    let path = path.split_once("_add_").map_or(path, |(revision, _)| revision);
+    match rest.split(':').next().map(str::trim) {
+        Some(line) if line.parse::<usize>().is_ok() => format!("{path}:{line}"),
+        _ => path.to_owned(),
+    }
+}

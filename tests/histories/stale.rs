@@ -1,0 +1,124 @@
+//! Rows 1 to 6 and 11: a branch whose migrations build on what main has moved past.
+
+use crate::world::World;
+
+const STALE_D: &str = "error stale-down-revision at d:14";
+
+#[test]
+fn row_1_a_stale_migration_on_a_new_branch_is_refused() {
+    let (_world, feature) = World::moved_on();
+    feature.add("d(a)");
+    let push = feature.push_it();
+    push.refused(&[STALE_D])
+        .says("`d` builds on `a`, which origin/main has moved past")
+        .says("migrations/versions/d_add_d.py:14:17")
+        .says("origin/main is at `b` now")
+        .says("migrations/versions/b_add_b.py:14:17")
+        .says("`b` took its place on origin/main")
+        .says("write in migrations/versions/d_add_d.py: down_revision = \"b\"")
+        .says("if `feature` never merges into origin/main, list it in `targets`")
+        .says("git push --no-verify");
+}
+
+#[test]
+fn row_2_merging_main_repairs_nothing_by_itself() {
+    let (_world, feature) = World::moved_on();
+    feature.add("d(a)").merge("origin/main");
+    let push = feature.push_it();
+    push.refused(&[STALE_D])
+        .says("origin/main is at `b` now")
+        .says_nothing_of("git merge --no-commit");
+}
+
+#[test]
+fn row_3_a_merge_revision_or_a_new_parent_repairs_it() {
+    let (_world, feature) = World::moved_on();
+    feature.add("d(a)").merge("origin/main");
+    feature.branch("merged", "feature").add("m(b,d)");
+    feature.push_it().passed(&[]).is_silent();
+    feature.branch("rebased", "feature").add("d(b)");
+    feature.push_it().passed(&[]).is_silent();
+}
+
+#[test]
+fn row_3_a_chain_is_repaired_at_its_lowest_migration() {
+    let (_world, feature) = World::moved_on();
+    feature.add_all("d(a) e(d)").merge("origin/main");
+    feature.push_it().refused(&[STALE_D]);
+    feature.add("d(b)").push_it().passed(&[]).is_silent();
+}
+
+#[test]
+fn row_4_a_branch_behind_that_adds_no_migration_passes() {
+    let (_world, feature) = World::moved_on();
+    feature.add_code().push_it().passed(&[]).is_silent();
+}
+
+#[test]
+fn row_5_a_code_only_push_on_what_became_stale_passes_with_a_warning() {
+    let world = World::with("a");
+    let feature = world.mine();
+    feature.branch("feature", "origin/main").add("d(a)");
+    feature.push_it().passed(&[]).is_silent();
+    world.main().land("b(a)");
+    feature.fetch().add_code();
+    feature
+        .push_it()
+        .passed(&["warning stale-down-revision at d:14: this push does not change it"]);
+    feature.add_code().edit_body("d(a)");
+    feature.push_it().refused(&[STALE_D]);
+}
+
+#[test]
+fn row_6_work_on_top_of_a_colleagues_stale_migration_passes_with_a_warning() {
+    let world = World::with("a");
+    let theirs = world.main();
+    theirs.branch("f", "main").land("d(a)");
+    world.main().land("b(a)");
+    let mine = world.mine();
+    mine.branch("mine", "origin/f").add("e(d)");
+    let push = mine.push_it();
+    push.passed(&[
+        "warning stale-down-revision at d:14: it is on origin/f already, and this push does not change it",
+    ]);
+    push.says("migrations/versions/d_add_d.py is on origin/f: it must be mended there");
+    push.says_nothing_of("write in migrations/versions/d_add_d.py");
+}
+
+#[test]
+fn row_6_the_same_branch_shared_by_two() {
+    let world = World::with("a");
+    world.main().branch("f", "main").land("d(a)");
+    world.main().land("b(a)");
+    let mine = world.mine();
+    mine.branch("f", "origin/f").add("e(d)");
+    let push = mine.push_it();
+    push.passed(&["warning stale-down-revision at d:14: this push does not change it"]);
+}
+
+#[test]
+fn row_11_an_overtaken_merge_revision_is_at_fault_and_not_the_chain_below_it() {
+    let (world, feature) = World::moved_on();
+    feature.add("d(a)").merge("origin/main").add("n(b,d)");
+    feature.push_it().passed(&[]);
+    world.main().land("c(b)");
+    feature.fetch().add_code().edit_body("n(b,d)");
+    let push = feature.push_it();
+    push.refused(&["error stale-down-revision at n:14"])
+        .says("merge revision `n` joins `b`, which origin/main has moved past")
+        .says("write in migrations/versions/n_add_n.py: down_revision = (\"c\", \"d\")")
+        .says_nothing_of("d_add_d.py write");
+    feature.add("n(c,d)").merge("origin/main");
+    feature.push_it().passed(&[]).is_silent();
+}
+
+#[test]
+fn row_11_the_same_on_a_branch_that_nobody_has_seen() {
+    let (world, feature) = World::moved_on();
+    feature.add_all("d(a) e(d)").merge("origin/main").add("n(b,e)");
+    world.main().land("c(b)");
+    feature.fetch();
+    let push = feature.push_it();
+    push.refused(&["error stale-down-revision at n:14"])
+        .says("write in migrations/versions/n_add_n.py: down_revision = (\"c\", \"e\")");
+}

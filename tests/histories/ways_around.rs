@@ -1,0 +1,121 @@
+//! The ways around a refusal: each does what the refusal or the README says, and no more.
+
+use crate::world::{Repo, World};
+
+const STALE_D: &[&str] = &["error stale-down-revision at d:14"];
+
+fn stale() -> (World, Repo) {
+    let (world, feature) = World::moved_on();
+    feature.add("d(a)");
+    (world, feature)
+}
+
+fn lowered(how: &str) -> String {
+    format!("warning stale-down-revision at d:14: asked for by {how}")
+}
+
+#[test]
+fn no_verify_is_gits_own() {
+    let (_world, mine) = stale();
+    mine.push(&["--no-verify", "origin", "HEAD"]).passed(&[]).is_silent();
+}
+
+#[test]
+fn a_level_on_gits_command_line_warns() {
+    let (_world, mine) = stale();
+    let before = mine.push_it();
+    before.refused(STALE_D);
+    let push = mine.run(&["-c", "alembic-guard.level=warn", "push", "origin", "HEAD"]);
+    assert!(push.success, "{}", push.stderr);
+    assert_eq!(crate::outcome::findings(&push.stderr), [lowered("alembic-guard.level=warn")]);
+}
+
+#[test]
+fn a_level_on_gits_command_line_warns_at_a_commit() {
+    let world = World::with("a b(a)");
+    let mine = world.mine();
+    mine.stage("d(a)");
+    mine.run(&["commit", "-m", "d"]).refused(STALE_D);
+    mine.run(&["-c", "alembic-guard.level=warn", "commit", "-m", "d"])
+        .passed(&[&lowered("alembic-guard.level=warn")]);
+}
+
+#[test]
+fn a_branch_in_work_warns_and_no_other() {
+    for pushed in ["HEAD:refs/heads/one", "feature:refs/heads/two", "feature"] {
+        let (_world, mine) = stale();
+        mine.git(&["config", "branch.feature.alembic-guard", "warn"]);
+        mine.push(&["origin", pushed]).passed(&[&lowered("branch.feature.alembic-guard=warn")]);
+    }
+    let (_world, mine) = stale();
+    mine.git(&["config", "branch.feature.alembic-guard", "warn"]);
+    mine.branch("other", "feature");
+    mine.push_it().refused(STALE_D);
+}
+
+#[test]
+fn switched_off_by_the_environment() {
+    for (name, value) in
+        [("ALEMBIC_GUARD", "0"), ("SKIP", "alembic-guard"), ("SKIP", "black, alembic-guard")]
+    {
+        let (_world, mine) = stale();
+        mine.with(name, value).push_it().passed(&[]).is_silent();
+    }
+    let (_world, mine) = stale();
+    mine.with("ALEMBIC_GUARD", "1").push_it().refused(STALE_D);
+    mine.with("SKIP", "black").push_it().refused(STALE_D);
+}
+
+#[test]
+fn ignored_refs_pass() {
+    let (_world, mine) = stale();
+    mine.write(".alembic-guard.toml", "ignore_refs = [\"wip/*\"]\n").commit("configure");
+    mine.push(&["origin", "HEAD:refs/heads/other"]).refused(STALE_D);
+    mine.push(&["origin", "HEAD:refs/heads/wip/x"]).passed(&[]).is_silent();
+}
+
+#[test]
+fn a_rule_can_be_lowered_and_switched_off() {
+    let set = |level: &str| {
+        let (world, mine) = stale();
+        let text = format!("[rules]\nstale-down-revision = \"{level}\"\n");
+        mine.write(".alembic-guard.toml", &text).commit("configure");
+        (world, mine.push_it())
+    };
+    set("warn").1.passed(&["warning stale-down-revision at d:14"]);
+    set("off").1.passed(&[]).is_silent();
+    set("error").1.refused(STALE_D);
+}
+
+#[test]
+fn another_rule_that_is_switched_off_excuses_nothing() {
+    let (_world, mine) = stale();
+    mine.write(".alembic-guard.toml", "[rules]\nmultiple-heads = \"off\"\n").commit("configure");
+    mine.push_it().refused(STALE_D);
+}
+
+#[test]
+fn a_rule_can_be_allowed_in_one_file() {
+    let (_world, mine) = stale();
+    let path = crate::world::path_of("d");
+    let allowed = format!(
+        "# alembic-guard: allow(stale-down-revision)\n{}",
+        crate::notation::Written::parse("d(a)").python()
+    );
+    mine.write(&path, &allowed).commit("allow");
+    mine.push_it().passed(&[]).is_silent();
+    mine.add("e(a)");
+    mine.push_it().refused(&["error stale-down-revision at e:14"]);
+}
+
+#[test]
+fn another_rule_that_is_allowed_excuses_nothing() {
+    let (_world, mine) = stale();
+    let path = crate::world::path_of("d");
+    let allowed = format!(
+        "# alembic-guard: allow(multiple-heads)\n{}",
+        crate::notation::Written::parse("d(a)").python()
+    );
+    mine.write(&path, &allowed).commit("allow");
+    mine.push_it().refused(&["error stale-down-revision at d:15"]);
+}

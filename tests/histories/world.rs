@@ -1,0 +1,444 @@
+//! Real repositories with the real hooks, each test in a world of its own.
+
+use std::collections::BTreeMap;
+use std::env;
+use std::ffi::OsString;
+use std::fs;
+use std::io::Write;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use crate::notation::Written;
+use crate::outcome::Outcome;
+
+pub(crate) const GUARD: &str = env!("CARGO_BIN_EXE_alembic-guard");
+pub(crate) const VERSIONS: &str = "migrations/versions";
+
+/// A bare repository that all share, and room for clones of it.
+pub(crate) struct World {
+    folder: tempfile::TempDir,
+}
+
+impl World {
+    /// A world whose shared repository holds nothing.
+    pub(crate) fn empty() -> World {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let world = World { folder };
+        fs::create_dir_all(world.path("home")).expect("a home");
+        world.bare("origin.git");
+        world
+    }
+
+    /// A world whose `main` holds Alembic and these migrations, a commit each.
+    pub(crate) fn with(migrations: &str) -> World {
+        let world = World::empty();
+        let first = world.repository("first");
+        first.git(&["remote", "add", "origin", &world.url("origin.git")]);
+        first.scaffold();
+        first.add_all(migrations);
+        first.git(&["push", "-q", "--no-verify", "origin", "main"]);
+        world
+    }
+
+    /// The world of most rows: `main` is a, b(a); the feature branch was cut at a and is checked out.
+    pub(crate) fn moved_on() -> (World, Repo) {
+        let world = World::with("a");
+        let feature = world.mine();
+        feature.git(&["switch", "-qc", "feature"]);
+        world.main().land("b(a)");
+        feature.git(&["fetch", "-q"]);
+        (world, feature)
+    }
+
+    /// Returns a path inside the world.
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// Returns the address of a repository of this world.
+    pub(crate) fn url(&self, name: &str) -> String {
+        let path = self.path(name);
+        path.to_str().expect("a plain path").to_owned()
+    }
+
+    /// Creates a bare repository.
+    pub(crate) fn bare(&self, name: &str) -> Repo {
+        self.init(name, &["--bare"])
+    }
+
+    /// Creates a repository without hooks.
+    pub(crate) fn repository(&self, name: &str) -> Repo {
+        self.init(name, &[])
+    }
+
+    fn init(&self, name: &str, more: &[&str]) -> Repo {
+        let repo = self.at(name);
+        fs::create_dir_all(&repo.top).expect("folders can be made");
+        repo.git(&[&["init", "-q", "-b", "main"], more].concat());
+        repo
+    }
+
+    /// Returns what is at a name of this world, without making it.
+    pub(crate) fn at(&self, name: &str) -> Repo {
+        Repo {
+            top: self.path(name),
+            home: self.path("home"),
+            origin: self.path("origin.git"),
+            variables: Vec::new(),
+        }
+    }
+
+    /// Clones the shared repository and installs the hooks.
+    pub(crate) fn mine(&self) -> Repo {
+        self.clone_of("origin.git", "mine")
+    }
+
+    /// Clones a repository and installs the hooks.
+    pub(crate) fn clone_of(&self, source: &str, name: &str) -> Repo {
+        let (source, target) = (self.url(source), self.url(name));
+        self.at(".").git(&["clone", "-q", &source, &target]);
+        let clone = self.at(name);
+        clone.install();
+        clone
+    }
+
+    /// Returns a colleague's clone, made where there is none, with the newest `main` checked out.
+    pub(crate) fn main(&self) -> Repo {
+        self.colleague("main")
+    }
+
+    /// The same with another branch.
+    pub(crate) fn colleague(&self, branch: &str) -> Repo {
+        if !self.path("theirs").exists() {
+            let (source, target) = (self.url("origin.git"), self.url("theirs"));
+            self.at(".").git(&["clone", "-q", &source, &target]);
+        }
+        let theirs = self.at("theirs");
+        theirs.git(&["fetch", "-q", "--prune"]);
+        theirs.git(&["switch", "-q", "--detach"]);
+        theirs.git(&["switch", "-qC", branch, &format!("origin/{branch}")]);
+        theirs
+    }
+}
+
+/// A repository of a world.
+#[derive(Clone)]
+pub(crate) struct Repo {
+    pub(crate) top: PathBuf,
+    home: PathBuf,
+    origin: PathBuf,
+    variables: Vec<(String, String)>,
+}
+
+impl Repo {
+    /// Returns the same repository, in which commands have one more variable.
+    pub(crate) fn with(&self, name: &str, value: &str) -> Repo {
+        let mut repo = self.clone();
+        repo.variables.push((name.to_owned(), value.to_owned()));
+        repo
+    }
+
+    /// Returns the same repository, in a folder below.
+    pub(crate) fn below(&self, folder: &str) -> Repo {
+        let mut repo = self.clone();
+        repo.top = self.top.join(folder);
+        repo
+    }
+
+    /// Prepares a program that knows nothing of the developer's environment.
+    pub(crate) fn command(&self, program: &str) -> Command {
+        let mut command = Command::new(program);
+        command
+            .current_dir(&self.top)
+            .stdin(Stdio::null())
+            .env_clear()
+            .env("PATH", path_without_guard())
+            .env("HOME", &self.home)
+            .env("GIT_CONFIG_NOSYSTEM", "1")
+            .env("GIT_CONFIG_GLOBAL", self.home.join("gitconfig"))
+            .env("GIT_EDITOR", "true")
+            .env("LC_ALL", "C")
+            .env("TZ", "UTC")
+            .envs(["GIT_AUTHOR_NAME", "GIT_COMMITTER_NAME"].map(|name| (name, "A")))
+            .envs(["GIT_AUTHOR_EMAIL", "GIT_COMMITTER_EMAIL"].map(|name| (name, "a@example.com")))
+            .envs(
+                ["GIT_AUTHOR_DATE", "GIT_COMMITTER_DATE"]
+                    .map(|name| (name, "2024-01-01T00:00:00Z")),
+            )
+            .envs(self.variables.iter().map(|(name, value)| (name, value)));
+        command
+    }
+
+    pub(crate) fn install(&self) {
+        self.guard(&["hook", "install"]).succeeded();
+    }
+
+    /// Runs git, which must succeed, and returns what it printed.
+    #[track_caller]
+    pub(crate) fn git(&self, arguments: &[&str]) -> String {
+        let output = self.try_git(arguments);
+        assert!(output.status.success(), "git {arguments:?}: {output:?}");
+        String::from_utf8(output.stdout).expect("git prints text")
+    }
+
+    pub(crate) fn try_git(&self, arguments: &[&str]) -> Output {
+        let mut command = self.command("git");
+        command.args(arguments).output().expect("git runs")
+    }
+
+    /// Runs the guard by hand.
+    pub(crate) fn guard(&self, arguments: &[&str]) -> Ran {
+        let mut command = self.command(GUARD);
+        Ran(command.args(arguments).output().expect("the guard runs"))
+    }
+
+    /// Runs the guard as `git push` would, to see its own exit code.
+    pub(crate) fn guard_with_input(&self, arguments: &[&str], input: &str) -> Ran {
+        let mut command = self.command(GUARD);
+        let command = command.args(arguments).stdin(Stdio::piped());
+        let mut child =
+            command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the guard runs");
+        let mut stdin = child.stdin.take().expect("it is piped");
+        // Whether the guard reads it all is its own affair.
+        let _ = stdin.write_all(input.as_bytes());
+        drop(stdin);
+        Ran(child.wait_with_output().expect("the guard ends"))
+    }
+
+    /// Runs the guard's pre-push hook for one branch and returns its report.
+    pub(crate) fn judged_push(&self, branch: &str) -> serde_json::Value {
+        let tip = self.tip(branch);
+        let origin = self.try_git(&["ls-remote", "origin", &format!("refs/heads/{branch}")]);
+        let there = String::from_utf8_lossy(&origin.stdout).into_owned();
+        let there = there.split('\t').next().filter(|oid| !oid.is_empty());
+        let there = there.unwrap_or("0000000000000000000000000000000000000000");
+        let line = format!("refs/heads/{branch} {tip} refs/heads/{branch} {there}\n");
+        let url = self.origin.to_str().expect("a plain path");
+        let ran =
+            self.guard_with_input(&["--format", "json", "hook", "pre-push", "origin", url], &line);
+        serde_json::from_str(&ran.stderr()).expect("the report is JSON")
+    }
+
+    /// Runs `git push` with arguments.
+    pub(crate) fn push(&self, arguments: &[&str]) -> Outcome {
+        let before = self.remote_refs();
+        let output = self.try_git(&[&["push"], arguments].concat());
+        Outcome::new(&output, before, self.remote_refs())
+    }
+
+    /// Pushes the branch that is checked out to `origin`.
+    pub(crate) fn push_it(&self) -> Outcome {
+        self.push(&["origin", "HEAD"])
+    }
+
+    /// Runs any command of git that moves HEAD where no hook refuses.
+    pub(crate) fn run(&self, arguments: &[&str]) -> Outcome {
+        let before = self.head();
+        let output = self.try_git(arguments);
+        Outcome::new(&output, before, self.head())
+    }
+
+    fn head(&self) -> BTreeMap<String, String> {
+        let tip = self.try_git(&["rev-parse", "-q", "--verify", "HEAD"]);
+        let tip = String::from_utf8_lossy(&tip.stdout).into_owned();
+        BTreeMap::from([("HEAD".to_owned(), tip)])
+    }
+
+    /// Returns the refs of every bare repository beside the shared one.
+    fn remote_refs(&self) -> BTreeMap<String, String> {
+        let world = self.origin.parent().expect("a world is around it");
+        let mut refs = BTreeMap::new();
+        for entry in fs::read_dir(world).expect("the world exists").flatten() {
+            let name = entry.file_name().to_string_lossy().into_owned();
+            if name.ends_with(".git") {
+                let there = Repo { top: entry.path(), ..self.clone() };
+                refs.extend(
+                    there.refs().into_iter().map(|(one, oid)| (format!("{name}:{one}"), oid)),
+                );
+            }
+        }
+        refs
+    }
+
+    /// Returns what a branch is at an address.
+    pub(crate) fn at_remote(&self, url: &str, branch: &str) -> String {
+        self.git(&["ls-remote", url, &format!("refs/heads/{branch}")])
+    }
+
+    /// Returns every ref and what it names.
+    pub(crate) fn refs(&self) -> BTreeMap<String, String> {
+        let listed = self.git(&["for-each-ref", "--format=%(refname) %(objectname)"]);
+        let pairs = listed.lines().filter_map(|line| line.split_once(' '));
+        pairs.map(|(name, oid)| (name.to_owned(), oid.to_owned())).collect()
+    }
+
+    /// Returns the commit that a name stands for.
+    #[track_caller]
+    pub(crate) fn tip(&self, name: &str) -> String {
+        self.git(&["rev-parse", "--verify", &format!("{name}^{{commit}}")]).trim().to_owned()
+    }
+
+    /// Makes an Alembic environment, past the hooks.
+    pub(crate) fn scaffold(&self) -> &Repo {
+        self.write(
+            "alembic.ini",
+            "[alembic]\nscript_location = %(here)s/migrations\n\n[loggers]\nkeys = root\n",
+        );
+        self.write("migrations/env.py", "from alembic import context\n\nconfig = context.config\n");
+        self.write(
+            "migrations/script.py.mako",
+            "\"\"\"${message}\"\"\"\nrevision = ${repr(up_revision)}\n",
+        );
+        self.write("app.py", "VERSION = 1\n\n\n\n\n\nNAME = 'app'\n");
+        self.write(".gitignore", "__pycache__/\n");
+        self.commit("scaffold")
+    }
+
+    /// Writes a file of the work tree.
+    pub(crate) fn write(&self, path: &str, content: &str) -> &Repo {
+        let path = self.top.join(path);
+        fs::create_dir_all(path.parent().expect("a file has a folder")).expect("folders");
+        fs::write(&path, content).expect("the file can be written");
+        self
+    }
+
+    /// Writes a program.
+    pub(crate) fn write_program(&self, path: &Path, script: &str) {
+        fs::write(path, script).expect("the file can be written");
+        fs::set_permissions(path, fs::Permissions::from_mode(0o755)).expect("the file is ours");
+    }
+
+    /// Commits all there is, past the hooks.
+    #[track_caller]
+    pub(crate) fn commit(&self, message: &str) -> &Repo {
+        self.git(&["add", "-A"]);
+        self.git(&["commit", "-q", "--no-verify", "-m", message]);
+        self
+    }
+
+    /// Writes a migration into the work tree.
+    pub(crate) fn draft(&self, migration: &str) -> &Repo {
+        let written = Written::parse(migration);
+        let path = format!("{VERSIONS}/{}", written.file_name());
+        self.write(&path, &written.python())
+    }
+
+    /// Writes and stages a migration.
+    pub(crate) fn stage(&self, migration: &str) -> &Repo {
+        self.draft(migration);
+        self.git(&["add", "--", &path_of(migration)]);
+        self
+    }
+
+    /// Commits a migration, or a new text of one, past the hooks.
+    #[track_caller]
+    pub(crate) fn add(&self, migration: &str) -> &Repo {
+        self.draft(migration).commit(migration)
+    }
+
+    /// Commits several, in order.
+    #[track_caller]
+    pub(crate) fn add_all(&self, migrations: &str) -> &Repo {
+        for migration in migrations.split_whitespace() {
+            self.add(migration);
+        }
+        self
+    }
+
+    /// Commits a migration with another body.
+    pub(crate) fn edit_body(&self, migration: &str) -> &Repo {
+        let written = Written::parse(migration);
+        let content = written.python_with("    op.execute(\"select 1\")\n");
+        self.write(&path_of(migration), &content).commit("edit the body")
+    }
+
+    /// Commits the removal of a migration, past the hooks.
+    pub(crate) fn remove(&self, revision: &str) -> &Repo {
+        self.git(&["rm", "-q", "--", &path_of(revision)]);
+        self.git(&["commit", "-q", "--no-verify", "-m", "remove"]);
+        self
+    }
+
+    /// Commits a change to code that is no migration.
+    pub(crate) fn add_code(&self) -> &Repo {
+        let count = self.git(&["rev-list", "--count", "HEAD"]);
+        self.write("code.py", &format!("COUNT = {count}")).commit("code")
+    }
+
+    /// Commits migrations and puts them on the shared branch of the same name, past the hooks.
+    #[track_caller]
+    pub(crate) fn land(&self, migrations: &str) -> &Repo {
+        self.add_all(migrations).publish()
+    }
+
+    /// Pushes what is checked out, past the hooks, by whatever force it takes.
+    #[track_caller]
+    pub(crate) fn publish(&self) -> &Repo {
+        self.git(&["push", "-q", "--no-verify", "--force", "origin", "HEAD"]);
+        self
+    }
+
+    /// Merges, past the hooks.
+    #[track_caller]
+    pub(crate) fn merge(&self, other: &str) -> &Repo {
+        self.git(&["merge", "-q", "--no-ff", "--no-verify", "--no-edit", other]);
+        self
+    }
+
+    /// Creates a branch and checks it out.
+    pub(crate) fn branch(&self, name: &str, start: &str) -> &Repo {
+        self.git(&["switch", "-q", "--no-track", "-c", name, start]);
+        self
+    }
+
+    pub(crate) fn switch(&self, name: &str) -> &Repo {
+        self.git(&["switch", "-q", name]);
+        self
+    }
+
+    pub(crate) fn fetch(&self) -> &Repo {
+        self.git(&["fetch", "-q"]);
+        self
+    }
+}
+
+/// What came of a run of the guard by hand.
+#[derive(Debug)]
+pub(crate) struct Ran(Output);
+
+impl Ran {
+    pub(crate) fn code(&self) -> Option<i32> {
+        self.0.status.code()
+    }
+
+    pub(crate) fn stdout(&self) -> String {
+        String::from_utf8_lossy(&self.0.stdout).into_owned()
+    }
+
+    pub(crate) fn stderr(&self) -> String {
+        String::from_utf8_lossy(&self.0.stderr).into_owned()
+    }
+
+    #[track_caller]
+    pub(crate) fn succeeded(&self) -> &Ran {
+        self.exits(0)
+    }
+
+    #[track_caller]
+    pub(crate) fn exits(&self, code: i32) -> &Ran {
+        assert_eq!(self.code(), Some(code), "\n{}{}", self.stdout(), self.stderr());
+        self
+    }
+}
+
+/// Returns where a migration lies.
+pub(crate) fn path_of(migration: &str) -> String {
+    format!("{VERSIONS}/{}", Written::parse(migration).file_name())
+}
+
+fn path_without_guard() -> OsString {
+    let path = env::var_os("PATH").unwrap_or_default();
+    let folders = env::split_paths(&path).filter(|folder| !folder.join("alembic-guard").exists());
+    env::join_paths(folders).expect("the folders came from PATH")
+}
