@@ -1,0 +1,83 @@
+"""Says what Alembic makes of a folder of migrations.
+
+Each line of standard input is a JSON object of file names and sources; each line of standard output
+is the answer. The process lives on between them, since importing Alembic takes longer than all else.
+"""
+
+import json
+import signal
+import sys
+import tempfile
+import warnings
+from pathlib import Path
+
+from alembic.script import ScriptDirectory
+from alembic.util import to_tuple
+
+sys.dont_write_bytecode = True
+warnings.simplefilter("ignore")
+
+PATIENCE = 1.0
+
+
+def judge(folder):
+    directory = ScriptDirectory(str(folder))
+    revision_map = directory.revision_map
+    known = revision_map._revision_map.values()
+    scripts = {script.revision: script for script in known if script is not None}
+    return {
+        "revisions": {
+            revision: {
+                "down_revision": sorted(script._versioned_down_revisions),
+                "depends_on": sorted(to_tuple(script.dependencies, default=())),
+                "labels": sorted(script.branch_labels) if script.is_head else [],
+            }
+            for revision, script in scripts.items()
+        },
+        "heads": sorted(revision_map.heads),
+        "real_heads": sorted(revision_map._real_heads),
+        "bases": sorted(revision_map.bases),
+        "error": None,
+        "upgrade_error": upgrade_error(directory),
+    }
+
+
+def upgrade_error(directory):
+    """Plans `upgrade heads` of an empty database, in which some faults show that loading lets pass."""
+    # On some cycles that loading lets pass the plan never ends.
+    signal.setitimer(signal.ITIMER_REAL, PATIENCE)
+    try:
+        directory._upgrade_revs("heads", ())
+    except Exception as error:
+        return f"{type(error).__name__}: {error}"
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+    return None
+
+
+def give_up(_signal, _frame):
+    raise TimeoutError("the plan of an upgrade does not end")
+
+
+def answer(files):
+    with tempfile.TemporaryDirectory() as name:
+        versions = Path(name, "versions")
+        versions.mkdir()
+        for file, source in files.items():
+            versions.joinpath(file).write_text(source, encoding="utf-8")
+        try:
+            return judge(Path(name))
+        except Exception as error:
+            return {
+                "revisions": {},
+                "heads": [],
+                "real_heads": [],
+                "bases": [],
+                "error": f"{type(error).__name__}: {error}",
+                "upgrade_error": None,
+            }
+
+
+signal.signal(signal.SIGALRM, give_up)
+for line in sys.stdin:
+    print(json.dumps(answer(json.loads(line))), flush=True)

@@ -1,0 +1,99 @@
+//! The guard on a tree in memory.
+
+use std::collections::BTreeMap;
+
+use alembic_guard::check::{After, Blame, Comparison, Reader, check};
+use alembic_guard::config::Config;
+use alembic_guard::environment::discover;
+use alembic_guard::finding::Level;
+use alembic_guard::migration::RevisionId;
+use alembic_guard::rules::Wording;
+use alembic_guard::tree::MemoryTree;
+
+use crate::judge::Revision;
+
+/// What the guard makes of some files.
+pub(crate) struct Opinion {
+    pub(crate) revisions: BTreeMap<String, Revision>,
+    pub(crate) heads: Vec<String>,
+    pub(crate) real_heads: Vec<String>,
+    pub(crate) bases: Vec<String>,
+    /// The rules by which it refuses, with what they say.
+    pub(crate) errors: Vec<(&'static str, String)>,
+}
+
+/// Reads a version folder and judges it as if all of it were new.
+pub(crate) fn opinion(files: &BTreeMap<String, String>) -> Opinion {
+    let environment = [
+        ("alembic.ini", "[alembic]\nscript_location = migrations\n"),
+        ("migrations/env.py", ""),
+        ("migrations/script.py.mako", ""),
+    ];
+    let environment = environment.map(|(path, content)| (path.to_owned(), content.to_owned()));
+    let versions = files.iter();
+    let versions =
+        versions.map(|(name, source)| (format!("migrations/versions/{name}"), source.clone()));
+    let tree = MemoryTree::new(environment.into_iter().chain(versions));
+    let config = Config::default();
+    let mut reader = Reader::new(config.max_file_size);
+    let found = discover(&tree, &config).expect("memory never fails");
+    let state = reader
+        .state(&tree, &found.environments[0], &[])
+        .expect("memory never fails");
+    let graph = &state.graph;
+    let labels = graph.labels();
+    let revisions = graph.revisions().map(|revision| {
+        let parents = revision.parents.texts().iter();
+        // Only the labels of heads count; below them Alembic has quirks that nothing shows.
+        let labels = labels.get(&revision.id);
+        let labels = labels.filter(|_| graph.is_head(&revision.id));
+        let labels = labels.into_iter().flatten();
+        let read = Revision {
+            down_revision: sorted(parents.map(|text| text.text.clone())),
+            depends_on: sorted(revision.dependencies().map(str::to_owned)),
+            labels: sorted(labels.map(|label| (*label).to_owned())),
+        };
+        (revision.id.to_string(), read)
+    });
+    Opinion {
+        revisions: revisions.collect(),
+        heads: names(graph.heads()),
+        real_heads: names(graph.real_heads()),
+        bases: names(graph.bases()),
+        errors: errors(&mut reader, &tree, &config),
+    }
+}
+
+fn errors(reader: &mut Reader, tree: &MemoryTree, config: &Config) -> Vec<(&'static str, String)> {
+    let comparison = Comparison {
+        before: None,
+        after: After::Tree(tree),
+        witnesses: Vec::new(),
+        config,
+        wording: Wording {
+            base: "nothing".to_owned(),
+            change: "this history".to_owned(),
+            get_base: None,
+            doubt: None,
+        },
+        blame: Blame::default(),
+        other_targets: Vec::new(),
+    };
+    let report = check(reader, &comparison).expect("memory never fails");
+    let findings = report.findings.into_iter();
+    findings
+        .filter(|finding| finding.level == Level::Error)
+        .map(|finding| (finding.rule, finding.message))
+        .collect()
+}
+
+fn names(ids: Vec<&RevisionId>) -> Vec<String> {
+    sorted(ids.into_iter().map(RevisionId::to_string))
+}
+
+fn sorted(texts: impl Iterator<Item = String>) -> Vec<String> {
+    let mut texts: Vec<String> = texts.collect();
+    texts.sort();
+    texts.dedup();
+    texts
+}

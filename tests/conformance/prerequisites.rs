@@ -1,0 +1,115 @@
+//! What must be there and is no part of this repository.
+
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::LazyLock;
+
+static PYTHON: LazyLock<Result<PathBuf, String>> = LazyLock::new(find_python);
+
+/// Runs a test with what it needs, or says what is missing; in continuous integration that fails.
+pub(crate) fn with<T>(needed: Result<T, String>, test: impl FnOnce(T)) {
+    match needed {
+        Ok(needed) => test(needed),
+        Err(missing) => {
+            let in_ci = std::env::var_os("CI").is_some_and(|ci| !ci.is_empty() && ci != "false");
+            assert!(!in_ci, "{missing}");
+            say(&format!("NOT CHECKED: {missing}"));
+        }
+    }
+}
+
+/// Says something even where the test passes.
+pub(crate) fn say(text: &str) {
+    // Not `eprintln`, which the test harness swallows.
+    let _ = writeln!(std::io::stderr(), "conformance: {text}");
+}
+
+/// Returns a Python that has Alembic.
+pub(crate) fn python() -> Result<PathBuf, String> {
+    PYTHON.clone()
+}
+
+/// Returns the folder of the corpus.
+pub(crate) fn corpus() -> Result<PathBuf, String> {
+    let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus");
+    match corpus.join("tips").is_dir() {
+        true => Ok(corpus),
+        false => Err(format!("there is no corpus at {}", corpus.display())),
+    }
+}
+
+/// Returns a folder with the wheels.
+pub(crate) fn wheels() -> Result<PathBuf, String> {
+    if let Some(folder) = std::env::var_os("ALEMBIC_GUARD_WHEELS") {
+        return Ok(folder.into());
+    }
+    let folder = target().join("wheels");
+    let done = folder.join("complete");
+    if !done.exists() {
+        let python = std::env::var_os("ALEMBIC_GUARD_PYTHON").unwrap_or("python3".into());
+        let download = [
+            "-m",
+            "pip",
+            "download",
+            "-q",
+            "--no-deps",
+            "--ignore-requires-python",
+        ];
+        run(Command::new(python)
+            .args(download)
+            .args(["--only-binary", ":all:", "-r"])
+            .arg(source("wheels.txt"))
+            .arg("-d")
+            .arg(&folder))?;
+        write(&done, b"")?;
+    }
+    Ok(folder)
+}
+
+/// Returns the path of a file beside this one.
+pub(crate) fn source(name: &str) -> PathBuf {
+    let manifest = Path::new(env!("CARGO_MANIFEST_DIR"));
+    manifest.join("tests/conformance").join(name)
+}
+
+/// Returns a folder in which things may stay between runs.
+pub(crate) fn target() -> PathBuf {
+    Path::new(env!("CARGO_TARGET_TMPDIR")).join("conformance")
+}
+
+/// Runs a command that must succeed, and returns its standard output.
+pub(crate) fn run(command: &mut Command) -> Result<String, String> {
+    let output = command
+        .output()
+        .map_err(|error| format!("{command:?}: {error}"))?;
+    match output.status.success() {
+        true => Ok(String::from_utf8_lossy(&output.stdout).into_owned()),
+        false => Err(format!(
+            "{command:?}: {}",
+            String::from_utf8_lossy(&output.stderr)
+        )),
+    }
+}
+
+fn find_python() -> Result<PathBuf, String> {
+    if let Some(python) = std::env::var_os("ALEMBIC_GUARD_PYTHON") {
+        return Ok(python.into());
+    }
+    let folder = target().join("venv");
+    let done = folder.join("complete");
+    let python = folder.join("bin/python");
+    if !done.exists() {
+        run(Command::new("python3").args(["-m", "venv"]).arg(&folder))?;
+        run(Command::new(&python)
+            .args(["-m", "pip", "install", "-q", "-r"])
+            .arg(source("requirements.txt")))?;
+        write(&done, b"")?;
+    }
+    Ok(python)
+}
+
+fn write(path: &Path, bytes: &[u8]) -> Result<(), String> {
+    fs::write(path, bytes).map_err(|error| format!("{}: {error}", path.display()))
+}
