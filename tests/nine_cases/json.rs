@@ -1,0 +1,201 @@
+//! The shapes that programs rely on.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use crate::repository::{Repository, first, migration, same};
+
+fn two_heads() -> Repository {
+    Repository::with_change(
+        &[first()],
+        &[migration("b", "\"a\""), migration("d", "\"a\"")],
+    )
+}
+
+/// Returns the keys of an object in the order in which they are written.
+fn keys(object: &Value) -> BTreeSet<&str> {
+    let object = object.as_object().expect("an object");
+    object.keys().map(String::as_str).collect()
+}
+
+/// Asserts that keys come in this order in the text; further keys may come after them.
+fn in_order(text: &str, keys: &[&str]) {
+    let mut rest = text;
+    for key in keys {
+        let quoted = format!("\"{key}\":");
+        let place = rest
+            .find(&quoted)
+            .unwrap_or_else(|| panic!("no `{key}` where it belongs in {text}"));
+        rest = &rest[place + quoted.len()..];
+    }
+}
+
+fn texts(value: &Value) -> Vec<&str> {
+    let list = value.as_array().expect("a list");
+    list.iter()
+        .map(|text| text.as_str().expect("text"))
+        .collect()
+}
+
+#[test]
+fn check_says_what_was_compared_and_found() {
+    let repository = two_heads();
+    let said = repository.said(&["--format", "json", "check", "--base", "main"]);
+    same(&said, "json_check");
+    in_order(
+        &said,
+        &[
+            "version",
+            "outcome",
+            "base",
+            "ref",
+            "commit",
+            "fetched",
+            "environments",
+            "name",
+            "script_location",
+            "version_locations",
+            "revisions",
+            "heads_before",
+            "heads_after",
+            "findings",
+            "rule",
+            "level",
+            "environment",
+            "message",
+            "help",
+            "path",
+            "line",
+            "column",
+            "revisions",
+            "related",
+            "path",
+            "line",
+            "column",
+            "message",
+        ],
+    );
+    let (json, code) = repository.json(&["check", "--base", "main"]);
+    assert_eq!(code, 1);
+    assert_eq!(json["version"], 1);
+    assert_eq!(json["outcome"], "findings");
+    assert_eq!(json["base"]["ref"], "main");
+    assert_eq!(
+        json["base"]["commit"],
+        repository.git(&["rev-parse", "main"])
+    );
+    assert!(json["base"]["fetched"].is_null());
+    let environment = &json["environments"][0];
+    assert_eq!(environment["script_location"], "migrations");
+    assert_eq!(
+        texts(&environment["version_locations"]),
+        ["migrations/versions"]
+    );
+    assert_eq!(environment["revisions"], 3);
+    assert_eq!(texts(&environment["heads_before"]), ["a"]);
+    assert_eq!(texts(&environment["heads_after"]), ["b", "d"]);
+    assert_eq!(json["findings"].as_array().map(Vec::len), Some(1));
+    let finding = &json["findings"][0];
+    assert_eq!(finding["rule"], "multiple-heads");
+    assert_eq!(finding["level"], "error");
+    assert_eq!(finding["environment"], environment["name"]);
+    assert!(finding["message"].is_string() && finding["help"].is_string());
+    assert_eq!(finding["path"], "migrations/versions/b.py");
+    assert_eq!(
+        (&finding["line"], &finding["column"]),
+        (&10.into(), &17.into())
+    );
+    assert_eq!(texts(&finding["revisions"]), ["b", "d"]);
+    let related = &finding["related"][0];
+    assert_eq!(related["path"], "migrations/versions/d.py");
+    assert!(related["message"].is_string() && related["line"].is_u64());
+}
+
+#[test]
+fn check_of_everything_has_no_base() {
+    let (json, code) = two_heads().json(&["check", "--all"]);
+    assert_eq!(code, 1);
+    assert!(json["base"].is_null());
+    assert!(keys(&json).contains("base"));
+}
+
+#[test]
+fn a_check_that_came_to_nothing_says_so() {
+    let (json, code) = two_heads().json(&["check", "--base", "nowhere"]);
+    assert_eq!(code, 2);
+    assert_eq!(json["version"], 1);
+    assert_eq!(json["outcome"], "broken");
+}
+
+#[test]
+fn graph_and_heads() {
+    let repository = two_heads();
+    let said = repository.said(&["--format", "json", "graph"]);
+    same(&said, "json_graph");
+    in_order(
+        &said,
+        &[
+            "version",
+            "environments",
+            "name",
+            "script_location",
+            "version_locations",
+            "revisions",
+            "revision",
+            "down_revision",
+            "depends_on",
+            "branch_labels",
+            "path",
+            "heads",
+            "real_heads",
+            "bases",
+            "problems",
+        ],
+    );
+    let (graph, code) = repository.json(&["graph"]);
+    assert_eq!(code, 0);
+    let (heads, code) = repository.json(&["heads"]);
+    assert_eq!(code, 0);
+    let mut environment = graph["environments"][0].clone();
+    let revisions = environment
+        .as_object_mut()
+        .expect("an object")
+        .remove("revisions")
+        .expect("`graph` lists them");
+    assert_eq!(revisions.as_array().map(Vec::len), Some(3));
+    assert_eq!(heads["environments"][0], environment);
+    assert_eq!(texts(&environment["heads"]), ["b", "d"]);
+    assert_eq!(texts(&environment["bases"]), ["a"]);
+}
+
+#[test]
+fn a_push_of_two_refs() {
+    let repository = two_heads();
+    repository.git(&["switch", "-q", "-c", "fine", "main"]);
+    repository.commit(&[migration("c", "\"a\"")]);
+    repository.git(&["update-ref", "refs/remotes/origin/main", "main"]);
+    let none = "0".repeat(40);
+    let line = |branch: &str| {
+        let commit = repository.git(&["rev-parse", branch]);
+        format!("refs/heads/{branch} {commit} refs/heads/{branch} {none}\n")
+    };
+    let input = line("feature") + &line("fine");
+    let push = ["hook", "pre-push", "origin", "../elsewhere"];
+    same(&repository.said_on(&push, &input), "push_of_two_refs");
+    let output = repository.guard(&[&["--format", "json"][..], &push].concat(), &input);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(output.stdout.is_empty(), "git owns standard output");
+    let json: Value = serde_json::from_slice(&output.stderr).expect("the guard writes JSON");
+    assert_eq!(json["version"], 1);
+    let refs = json["refs"].as_array().expect("a list of refs");
+    let outcomes: Vec<&Value> = refs.iter().map(|one| &one["outcome"]).collect();
+    assert_eq!(outcomes, ["findings", "clean"]);
+    for (one, branch) in refs.iter().zip(["feature", "fine"]) {
+        assert_eq!(one["local_ref"], format!("refs/heads/{branch}"));
+        assert_eq!(one["remote_ref"], one["local_ref"]);
+        assert_eq!(one["local_oid"], repository.git(&["rev-parse", branch]));
+        assert_eq!(one["remote_oid"], none);
+        assert!(one["findings"].is_array() && one["environments"].is_array());
+    }
+}
