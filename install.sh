@@ -1,0 +1,417 @@
+#!/bin/sh
+# Builds alembic-guard, installs it and puts its hooks into a repository; or shows what it does.
+set -eu
+
+here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
+profile=${ALEMBIC_GUARD_PROFILE:-release}
+
+usage() {
+    cat <<'END'
+usage: ./install.sh [REPO]   build and install alembic-guard; hooks into REPO
+       ./install.sh demo     see a push refused, repaired and accepted
+       ./install.sh --help
+
+Without REPO only the program is installed; the command that adds the hooks to
+a repository is printed. With REPO its hooks are installed (hooks that are
+there are kept and run first) and its migrations are checked once: what that
+finds is shown and stops nothing, the hooks only refuse what is new.
+The demo works in a throwaway folder and installs nothing.
+
+environment:
+  ALEMBIC_GUARD_BIN_DIR  folder for the program (default: cargo's, ~/.cargo/bin)
+  ALEMBIC_GUARD_PROFILE  cargo profile to build with: release, or dev
+  ALEMBIC_GUARD_BINARY   for the demo: use this program, build none
+  KEEP=1                 for the demo: keep its folder
+END
+}
+
+main() {
+    case ${1-} in
+    -h | --help)
+        usage
+        ;;
+    -*)
+        wrong "unknown option: $1"
+        ;;
+    *)
+        [ $# -le 1 ] || wrong "one repository at a time"
+        if [ "${1-}" = demo ]; then
+            demo
+        else
+            install_into "${1-}"
+        fi
+        ;;
+    esac
+}
+
+wrong() {
+    printf 'install.sh: %s\n\n' "$1"
+    usage
+    exit 2
+} >&2
+
+fail() {
+    printf 'install.sh: %s\n' "$1" >&2
+    exit 1
+}
+
+say() {
+    printf '%s\n' "$@"
+}
+
+# --- what is needed ---------------------------------------------------------------------------
+
+# Names everything that is missing at once, and how to get it here.
+check_needs() {
+    lacking=
+    rust=$(rust_version)
+    if ! found=$(cargo --version 2>/dev/null); then
+        lack "Rust $rust or newer, with cargo" "get rustup from https://rustup.rs"
+    elif ! at_least "$rust" "${found#cargo }"; then
+        lack "Rust $rust or newer (this is ${found})" "rustup update stable"
+    fi
+    # rustc links with cc, whatever else is there; on a Mac without its tools cc is there but fails.
+    if ! cc --version >/dev/null 2>&1; then
+        lack "a C compiler called cc (libgit2 is built from source)" "$(get build-essential gcc)"
+    fi
+    check_git
+    stop_if_lacking "to build alembic-guard, this machine lacks:"
+}
+
+check_git() {
+    if ! found=$(git --version 2>/dev/null); then
+        lack "git 2.31 or newer" "$(get git git)"
+    elif ! at_least 2.31 "${found#git version }"; then
+        lack "git 2.31 or newer (this is ${found})" "$(get git git)"
+    fi
+}
+
+lack() {
+    lacking="$lacking  - $1
+      $2
+"
+}
+
+stop_if_lacking() {
+    [ -n "$lacking" ] || return 0
+    printf '%s\n%sthen run this again\n' "$1" "$lacking"
+    exit 1
+} >&2
+
+rust_version() {
+    while read -r key equals value; do
+        if [ "$key $equals" = "rust-version =" ]; then
+            value=${value#\"}
+            say "${value%\"}"
+        fi
+    done <"$here/Cargo.toml"
+}
+
+# Tells whether version $2 is $1 or newer, by major and minor number.
+at_least() {
+    wanted=$1
+    major=${2%%.*}
+    minor=${2#*.}
+    minor=${minor%%[!0-9]*}
+    [ "$major" -gt "${wanted%%.*}" ] ||
+        { [ "$major" -eq "${wanted%%.*}" ] && [ "$minor" -ge "${wanted#*.}" ]; }
+}
+
+# Prints the command that installs a package: $1 as Debian calls it, $2 as most others do.
+get() {
+    if [ "$(uname -s)" = Darwin ]; then
+        if [ "$2" = git ] && command -v brew >/dev/null; then
+            say "brew install git"
+        else
+            say "xcode-select --install"
+        fi
+    elif command -v apt-get >/dev/null; then
+        say "sudo apt-get install $1"
+    elif command -v dnf >/dev/null; then
+        say "sudo dnf install $2"
+    elif command -v apk >/dev/null; then
+        [ "$2" != gcc ] || set -- "" build-base
+        say "sudo apk add $2"
+    elif command -v pacman >/dev/null; then
+        say "sudo pacman -S $2"
+    elif command -v zypper >/dev/null; then
+        say "sudo zypper install $2"
+    else
+        say "install $2 with your package manager"
+    fi
+}
+
+# --- installing -------------------------------------------------------------------------------
+
+install_into() {
+    repository=$1
+    check_needs
+    if [ -n "$repository" ] && ! git -C "$repository" rev-parse --git-dir >/dev/null; then
+        fail "$repository is no git repository; nothing was installed"
+    fi
+    install_program
+    say "" "installed $program"
+    tell_path
+    if [ -z "$repository" ]; then
+        say "" "to add the hooks to a repository:" \
+            "    $(name_of_program) -C REPO hook install"
+        return
+    fi
+    say "" "\$ $(name_of_program) -C $repository hook install"
+    "$program" -C "$repository" hook install ||
+        fail "the program is installed, the hooks are not: see above"
+    check_once
+}
+
+# Builds the program and puts it where it belongs; sets `program`.
+install_program() {
+    say "building alembic-guard ($profile); the first time this takes some minutes"
+    if [ -z "${ALEMBIC_GUARD_BIN_DIR-}" ]; then
+        root=${CARGO_INSTALL_ROOT:-${CARGO_HOME:-$HOME/.cargo}}
+        build "$root" --force
+        program=$root/bin/alembic-guard
+        return
+    fi
+    mkdir -p -- "$ALEMBIC_GUARD_BIN_DIR"
+    folder=$(CDPATH='' cd -- "$ALEMBIC_GUARD_BIN_DIR" && pwd)
+    program=$folder/alembic-guard
+    work=$(mktemp -d "$folder/.alembic-guard.XXXXXX")
+    trap 'rm -rf -- "$work"' EXIT
+    trap 'exit 1' HUP INT TERM
+    build "$work" --no-track
+    mv -f -- "$work/bin/alembic-guard" "$program"
+}
+
+# Builds in the source folder, so that no toolchain choice or cargo setting of the caller's applies.
+build() (
+    root=$1
+    shift
+    cd -- "$here"
+    PATH="$root/bin:$PATH" \
+        cargo install --path . --locked --profile "$profile" --root "$root" "$@"
+)
+
+tell_path() {
+    first=$(command -v alembic-guard || true)
+    if [ "$first" = "$program" ]; then
+        say "  its folder is on PATH"
+    elif [ -n "$first" ]; then
+        say "  but PATH has another one before it: $first"
+    else
+        say "  its folder is not on PATH; the hooks do not need that, you may:" \
+            "    export PATH=\"${program%/*}:\$PATH\""
+    fi
+}
+
+name_of_program() {
+    if [ "$(command -v alembic-guard || true)" = "$program" ]; then
+        say alembic-guard
+    else
+        say "$program"
+    fi
+}
+
+# Shows what is in the repository already; none of it makes the installation fail.
+check_once() {
+    say "" "\$ $(name_of_program) -C $repository hook check"
+    status=0
+    "$program" -C "$repository" hook check || status=$?
+    say ""
+    case $status in
+    0) say "exit code 0: nothing to repair; the hooks are in place" ;;
+    1) say "exit code 1: the above can be repaired now or later;" \
+        "the hooks are in place and refuse only what a commit or push adds" ;;
+    *) say "exit code $status: this could not be judged as it stands; the hooks are in place" ;;
+    esac
+}
+
+# --- the demo ---------------------------------------------------------------------------------
+
+demo() {
+    if [ -n "${ALEMBIC_GUARD_BINARY-}" ]; then
+        lacking=
+        check_git
+        stop_if_lacking "for the demo, this machine lacks:"
+    else
+        check_needs
+    fi
+    work=$(mktemp -d "${TMPDIR:-/tmp}/alembic-guard-demo.XXXXXX")
+    work=$(cd -- "$work" && pwd -P)
+    trap clear_away EXIT
+    trap 'exit 1' HUP INT TERM
+    if [ -n "${ALEMBIC_GUARD_BINARY-}" ]; then
+        mkdir "$work/bin"
+        cp -- "$ALEMBIC_GUARD_BINARY" "$work/bin/alembic-guard"
+    else
+        say "building alembic-guard ($profile); the first time this takes some minutes"
+        build "$work" --no-track
+    fi
+    shut_out_settings
+    tell_story
+}
+
+clear_away() {
+    if [ -n "${KEEP-}" ]; then
+        say "kept: $work"
+    else
+        rm -rf -- "$work"
+    fi
+}
+
+# Leaves nothing of the caller's git, hooks or CI in the environment, and fixes names and dates.
+shut_out_settings() {
+    for name in $(env | sed -nE 's/^((GIT_|PRE_COMMIT)[A-Z0-9_]*|SKIP|CI)=.*/\1/p'); do
+        unset "$name"
+    done
+    unset ALEMBIC_GUARD LC_ALL LC_MESSAGES
+    export LANG=C HOME="$work" PATH="$work/bin:$PATH"
+    export GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_NOSYSTEM=1 GIT_TERMINAL_PROMPT=0 GIT_EDITOR=true
+    export GIT_AUTHOR_DATE=2024-05-06T07:08:09Z GIT_COMMITTER_DATE=2024-05-06T07:08:09Z
+    if [ -t 1 ] && [ -z "${NO_COLOR-}" ]; then
+        export CLICOLOR_FORCE=1
+    fi
+}
+
+# The whole story. What is to be repaired is taken from the report itself, so the demo fails where
+# following the report to the letter does not lead out.
+tell_story() {
+    set_the_scene
+
+    chapter "Ada adds a migration on a, and pushes it to main."
+    as Ada
+    migration b '"a"' add_phone
+    accepted 'git commit -qm "Add phone"'
+    accepted 'git push -q'
+
+    chapter "Ben has not seen it. His branch adds another migration on a."
+    as Ben
+    accepted 'git switch -qc feature'
+    migration d '"a"' add_email
+    accepted 'git commit -qm "Add email"'
+    refused 'git push -u origin feature' 'stale-down-revision'
+    ! git ls-remote --exit-code origin feature >/dev/null || went_wrong "feature is at the remote"
+
+    get=$(told 'git fetch ')
+    edit=$(told 'down_revision = ')
+    [ "$edit" = 'down_revision = "b"' ] || went_wrong "the report does not say to build on b"
+
+    chapter "Ben does what the report says: first get main,"
+    run "$get"
+    git merge-base --is-ancestor origin/main "$(merged)" || went_wrong "main is not merged"
+    [ "$status" -eq 0 ] ||
+        say "# The merge waits: with d as it is, it would have two heads."
+
+    chapter "then write the new parent into his migration."
+    file=migrations/versions/d_add_email.py
+    sed "s/^down_revision = .*/$edit/" $file >"$work/edited"
+    cat "$work/edited" >$file
+    accepted "grep down_revision $file"
+    if [ -f .git/MERGE_HEAD ]; then
+        accepted 'git commit --all --no-edit'
+    else
+        accepted 'git commit --all -m "Build on b"'
+    fi
+    accepted 'git push -u origin feature'
+    accepted 'alembic-guard graph origin/feature'
+    heads=$(alembic-guard --format json heads origin/feature | tr -d ' \n')
+    case $heads in
+    *'"heads":["d"]'*) ;;
+    *) went_wrong "d is not the one head: $heads" ;;
+    esac
+    say "" "demo: refused, repaired and accepted, as it should be"
+}
+
+set_the_scene() {
+    chapter "One history at a remote; Ada and Ben have clones with the hooks in them."
+    cd -- "$work"
+    git init -q --bare -b main app.git
+    git clone -q "$work/app.git" ada 2>/dev/null
+    as Ada
+    git symbolic-ref HEAD refs/heads/main
+    mkdir -p migrations/versions
+    printf '[alembic]\nscript_location = migrations\n' >alembic.ini
+    say 'from alembic import context' >migrations/env.py
+    say "## Alembic's template of a migration" >migrations/script.py.mako
+    git add alembic.ini migrations
+    migration a None create_account
+    accepted 'git commit -qm "Create account"'
+    accepted 'git push -q -u origin main'
+    accepted 'alembic-guard hook install'
+    git clone -q "$work/app.git" "$work/ben"
+    as Ben
+    accepted 'alembic-guard hook install'
+}
+
+# Goes to somebody's clone.
+as() {
+    export GIT_AUTHOR_NAME="$1" GIT_COMMITTER_NAME="$1"
+    export GIT_AUTHOR_EMAIL="$1@example.com" GIT_COMMITTER_EMAIL="$1@example.com"
+    case $1 in
+    Ada) cd -- "$work/ada" ;;
+    Ben) cd -- "$work/ben" ;;
+    esac
+}
+
+# Writes and adds a migration: REVISION DOWN_REVISION TITLE.
+migration() {
+    file=migrations/versions/$1_$3.py
+    cat >"$file" <<END
+"""$3"""
+from alembic import op
+import sqlalchemy as sa
+
+revision = "$1"
+down_revision = $2
+
+
+def upgrade():
+    op.add_column("account", sa.Column("$3", sa.String()))
+END
+    accepted "git add $file"
+}
+
+chapter() {
+    printf '\n# %s\n' "$1"
+}
+
+# Shows and runs a command; sets `status`, and `$work/said` to what it said.
+run() {
+    printf '$ %s\n' "$1"
+    status=0
+    eval "$1" >"$work/said" 2>&1 || status=$?
+    cat "$work/said"
+}
+
+accepted() {
+    run "$1"
+    [ "$status" -eq 0 ] || went_wrong "this should have gone through (exit code $status)"
+}
+
+refused() {
+    run "$1"
+    [ "$status" -ne 0 ] || went_wrong "this should have been refused"
+    plain | grep -q "$2" || went_wrong "this should have been refused with $2"
+    say "# refused (exit code $status)"
+}
+
+# Prints the first indented line of the last output that begins with $1.
+told() {
+    line=$(plain | sed -n "s/^    \($1.*\)/\1/p" | sed 1q)
+    [ -n "$line" ] || went_wrong "the report does not say '$1...'"
+    say "$line"
+}
+
+plain() {
+    sed "s/$(printf '\033')\[[0-9;]*m//g" "$work/said"
+}
+
+# Prints what is merged into the branch, or about to be.
+merged() {
+    git rev-parse -q --verify MERGE_HEAD || say HEAD
+}
+
+went_wrong() {
+    fail "the demo did not go as told: $1"
+}
+
+main "$@"
