@@ -28,6 +28,7 @@ pub struct Graph {
     duplicates: BTreeMap<RevisionId, Vec<Revision>>,
     missing: Vec<MissingParent>,
     opaque: Vec<Migration>,
+    superseded: BTreeMap<Index, Vec<usize>>,
 }
 
 /// A parent that no file defines.
@@ -58,6 +59,7 @@ impl Graph {
             }
         }
         graph.link();
+        graph.link_opaque();
         graph.link_dependencies();
         graph
     }
@@ -94,6 +96,17 @@ impl Graph {
         }
         self.parents = parents;
         self.children = children;
+    }
+
+    /// A file whose id is unknown still takes the place of the parents that it names.
+    fn link_opaque(&mut self) {
+        for (place, migration) in self.opaque.iter().enumerate() {
+            for parent in migration.named_parents() {
+                if let Some(&parent) = self.by_id.get(parent) {
+                    self.superseded.entry(parent).or_default().push(place);
+                }
+            }
+        }
     }
 
     fn link_dependencies(&mut self) {
@@ -157,12 +170,12 @@ impl Graph {
 
     /// Returns the revisions that no `down_revision` names, sorted; a cycle has none.
     pub fn heads(&self) -> Vec<&RevisionId> {
-        self.sorted(|index| self.children[index].is_empty())
+        self.sorted(|index| self.is_free(index))
     }
 
     /// Returns the heads that no `depends_on` names either, sorted: Alembic's "effective heads".
     pub fn real_heads(&self) -> Vec<&RevisionId> {
-        self.sorted(|index| self.children[index].is_empty() && self.dependents[index].is_empty())
+        self.sorted(|index| self.is_free(index) && self.dependents[index].is_empty())
     }
 
     /// Returns the revisions without a parent, sorted.
@@ -172,7 +185,17 @@ impl Graph {
 
     /// Tells whether no `down_revision` names the revision.
     pub fn is_head(&self, id: &RevisionId) -> bool {
-        self.by_id.get(id).is_some_and(|&index| self.children[index].is_empty())
+        self.by_id.get(id).is_some_and(|&index| self.is_free(index))
+    }
+
+    /// Returns the files that name this revision as a parent and whose own id is unknown.
+    pub fn opaque_children(&self, id: &RevisionId) -> impl Iterator<Item = &Migration> {
+        let places = self.by_id.get(id).and_then(|index| self.superseded.get(index));
+        places.into_iter().flatten().map(|&place| &self.opaque[place])
+    }
+
+    fn is_free(&self, index: Index) -> bool {
+        self.children[index].is_empty() && !self.superseded.contains_key(&index)
     }
 
     /// Returns the parents that a file defines.

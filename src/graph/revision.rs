@@ -51,18 +51,21 @@ impl Parents {
 }
 
 impl Revision {
-    /// Reads a migration as a node, or gives it back where its id cannot be known.
+    /// Reads a migration as a node, or gives it back where its id cannot be known: Python does not
+    /// load the file, or computes the id.
     ///
     /// A file without `revision` whose stem is all hexadecimal has the stem as its id; Alembic keeps
     /// this for files older than its version 0.2 (`_legacy_rev` in `alembic/script/base.py`).
     pub fn of(migration: Migration) -> Result<Revision, Migration> {
         let module = &migration.module;
+        if module.fault.is_some() {
+            return Err(migration);
+        }
         let id = match &module.revision {
             Value::Known { texts, shape: Shape::String, .. } => {
                 texts.first().map(|text| RevisionId::new(text.text.clone()))
             }
             Value::Known { .. } | Value::Computed { .. } => None,
-            Value::Missing if module.fault.is_some() => None,
             Value::Missing => legacy_id(migration.file.path.file_name()),
         };
         let Some(id) = id else {

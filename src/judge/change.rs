@@ -60,6 +60,11 @@ impl Judge<'_> {
             Against::Nothing => None,
             Against::Nearest => self.base(subject.side, &config, &candidates)?,
         };
+        let had_alembic = |base: &BaseChoice| -> Result<bool, Error> {
+            let landed = self.repository.commit_tree(base.commit)?;
+            Ok(!self.discover(&*landed, &config)?.environments.is_empty())
+        };
+        let had_alembic = base.as_ref().map(had_alembic).transpose()?.unwrap_or(false);
         let report = match base {
             Some(base) => {
                 let wording = self.naming("this change", &base, Finish::Nothing);
@@ -80,7 +85,7 @@ impl Judge<'_> {
             None if self.circumstances.in_ci => return Err(Error::NoBase),
             None => self.without_base(&*tree, &config)?,
         };
-        match report.environments.is_empty() {
+        match report.environments.is_empty() && !had_alembic {
             true => Err(Error::NoEnvironment(tree.describe())),
             false => Ok(report),
         }

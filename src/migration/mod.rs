@@ -255,3 +255,14 @@ pub struct Migration {
     /// What it says.
     pub module: Arc<Module>,
 }
+
+impl Migration {
+    /// Returns the ids that `down_revision` names, where the file loads.
+    pub fn named_parents(&self) -> impl Iterator<Item = &str> {
+        let texts = match self.module.fault {
+            Some(_) => &[],
+            None => self.module.down_revision.texts(),
+        };
+        texts.iter().map(|text| text.text.as_str())
+    }
+}

@@ -61,7 +61,7 @@ fn finding(
     let reason = crate::text::escape(reason);
     let message = format!("`{name}` cannot be known without running Python: {reason}");
     let mut finding = RULE.at(subject, site, message);
-    finding.label = reason;
+    finding.label = "not a plain constant".to_owned();
     finding.help = vec![format!("write `{name}` as a plain constant")];
     Some(finding)
 }

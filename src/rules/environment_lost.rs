@@ -31,10 +31,12 @@ fn check(subject: &Subject<'_>) -> Vec<Finding> {
         return Vec::new();
     }
     let location = &subject.environment.script_location;
-    let message = format!(
-        "the Alembic environment `{}` is gone while {remaining} of its migrations remain",
-        subject.environment.name
-    );
+    let migrations = match remaining {
+        1 => "one of its migrations remains".to_owned(),
+        several => format!("{several} of its migrations remain"),
+    };
+    let name = &subject.environment.name;
+    let message = format!("the Alembic environment `{name}` is gone while {migrations}");
     let mut finding = RULE.at(subject, Site::Path(location.clone()), message);
     finding.label = "nothing here tells Alembic to run them".to_owned();
     finding.culprits = claims(location);

@@ -39,20 +39,25 @@ fn check(subject: &Subject<'_>) -> Vec<Finding> {
 fn reason(subject: &Subject<'_>, revision: &Revision) -> Option<String> {
     let id = revision.id.as_str();
     if id.is_empty() {
-        return Some("is empty".to_owned());
+        return Some("an empty `revision` names nothing".to_owned());
     }
     if matches!(id, "head" | "heads" | "base") {
-        return Some("is a word of Alembic's own".to_owned());
+        return Some(format!("`{id}` is a word of Alembic's own, no revision id"));
     }
     if let Some(character) = id.chars().find(|character| "@-+:".contains(*character)) {
         return Some(format!(
-            "holds `{character}`, which Alembic reads as part of a range or branch"
+            "revision id `{}` holds `{character}`, which Alembic reads as part of a range or branch",
+            revision.id
         ));
     }
     let most = subject.max_revision_id_length;
     let length = id.chars().count();
-    (length > most && !longer_has_landed(subject))
-        .then(|| format!("has {length} characters; the column that stores it takes {most}"))
+    (length > most && !longer_has_landed(subject)).then(|| {
+        let id = &revision.id;
+        format!(
+            "revision id `{id}` has {length} characters; the column that stores it takes {most}"
+        )
+    })
 }
 
 fn longer_has_landed(subject: &Subject<'_>) -> bool {
@@ -60,12 +65,17 @@ fn longer_has_landed(subject: &Subject<'_>) -> bool {
     landed.any(|id| id.chars().count() > subject.max_revision_id_length)
 }
 
-fn finding(subject: &Subject<'_>, revision: &Revision, reason: String) -> Finding {
-    let mut finding =
-        RULE.at(subject, revision.id_site(), format!("revision id `{}` {reason}", revision.id));
-    finding.label = reason;
+fn finding(subject: &Subject<'_>, revision: &Revision, message: String) -> Finding {
+    let mut finding = RULE.at(subject, revision.id_site(), message);
+    finding.label = "not usable as an id".to_owned();
     finding.revisions = vec![revision.id.clone()];
     finding.help = vec!["give the migration another id before it lands".to_owned()];
+    if revision.id.as_str().chars().count() > subject.max_revision_id_length {
+        let key = "max_revision_id_length";
+        finding
+            .help
+            .push(format!("or, where your column is wider, set `{key}` in .alembic-guard.toml"));
+    }
     finding
 }
 

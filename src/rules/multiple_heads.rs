@@ -58,12 +58,13 @@ fn check(subject: &Subject<'_>) -> Vec<Finding> {
 fn fork(subject: &Subject<'_>, heads: &[RevisionId]) -> Option<Finding> {
     let (first, others) = heads.split_first()?;
     let site = |id: &RevisionId| subject.after.get(id).map(|head| head.parents_site());
-    let message = format!(
-        "{} adds {} heads side by side: {}",
-        subject.wording.change,
-        heads.len(),
-        listed(heads)
-    );
+    let message = match subject.before.is_empty() {
+        true => format!("the history has {} heads: {}", heads.len(), listed(heads)),
+        false => {
+            let change = &subject.wording.change;
+            format!("{change} adds {} heads side by side: {}", heads.len(), listed(heads))
+        }
+    };
     let mut finding = RULE.at(subject, site(first)?, message);
     finding.label = format!("`{first}` is a head");
     for other in others {
@@ -100,13 +101,17 @@ fn label_help(subject: &Subject<'_>, heads: &[RevisionId]) -> Option<String> {
     if own.len() < heads.len() {
         return None;
     }
-    let list: Vec<String> =
-        own.iter().map(|label| format!("\"{}\"", crate::text::escape(label))).collect();
-    let environment = &subject.environment.name;
+    let quoted = |text: &str| format!("\"{}\"", crate::text::escape(text));
+    let branches: Vec<String> = own.iter().map(|label| quoted(label)).collect();
+    let locations = subject.environment.version_locations.iter();
+    let locations: Vec<String> = locations.map(|path| quoted(&path.to_string())).collect();
     Some(format!(
-        "or, where these branches are meant to stay apart, write in .alembic-guard.toml under \
-         the environment `{environment}`: `branches = [{}]`",
-        list.join(", ")
+        "or, where these branches are meant to stay apart, say so at the top of .alembic-guard.toml; \
+         this replaces the search for environments, so name them all: \
+         `environment = [{{ script_location = {}, version_locations = [{}], branches = [{}] }}]`",
+        quoted(&subject.environment.script_location.to_string()),
+        locations.join(", "),
+        branches.join(", ")
     ))
 }
 

@@ -1,5 +1,7 @@
 //! `revision-cycle`.
 
+use std::collections::BTreeSet;
+
 use super::{Debt, Rule, Subject};
 use crate::finding::{Finding, Level, Related};
 use crate::graph::Revision;
@@ -13,8 +15,8 @@ pub(super) static RULE: Rule = Rule {
 A revision is its own ancestor, through `down_revision` or `depends_on`.
 
 ## Why it matters
-No order could apply the migrations. Every Alembic command that reads the history stops with
-\"Cycle is detected in revisions\".
+No order could apply the migrations. Alembic stops with \"Cycle is detected in revisions\", or, for
+some circles through `depends_on`, applies a revision before what it needs.
 
 ## How to fix
 Find the value that was written last; it names a revision that builds on it. Let it name the one
@@ -25,8 +27,11 @@ that it was generated on.
 };
 
 fn check(subject: &Subject<'_>) -> Vec<Finding> {
+    let twice: BTreeSet<&RevisionId> = subject.after.duplicates().map(|(id, _)| id).collect();
     let cycles = subject.after.cycles();
-    cycles.iter().filter_map(|cycle| finding(subject, cycle)).collect()
+    // A circle through an id that two files define is gone as soon as one of them has its own.
+    let real = cycles.iter().filter(|cycle| !cycle.iter().any(|id| twice.contains(id)));
+    real.filter_map(|cycle| finding(subject, cycle)).collect()
 }
 
 fn finding(subject: &Subject<'_>, cycle: &[&RevisionId]) -> Option<Finding> {
@@ -34,23 +39,33 @@ fn finding(subject: &Subject<'_>, cycle: &[&RevisionId]) -> Option<Finding> {
     let mut around: Vec<&Revision> = cycle.iter().filter_map(|id| subject.after.get(id)).collect();
     around.rotate_left(start);
     let (first, others) = around.split_first()?;
-    let mut names: Vec<String> =
-        around.iter().map(|revision| format!("`{}`", revision.id)).collect();
-    names.push(format!("`{}`", first.id));
+    let next = |place: usize| &around[(place + 1) % around.len()].id;
     let message = match others {
         [] => format!("`{}` builds on itself", first.id),
-        _ => format!("revisions build on each other in a circle: {}", names.join(" on ")),
+        [other] => format!("`{}` and `{}` build on each other", first.id, other.id),
+        _ => {
+            let names: Vec<String> = around.iter().map(|one| format!("`{}`", one.id)).collect();
+            format!("{} build on each other in a circle", names.join(", "))
+        }
     };
     let mut finding = RULE.at(subject, first.parents_site(), message);
-    finding.label = "closes the circle".to_owned();
+    finding.label = format!("builds on `{}`", next(0));
     finding.related = others
         .iter()
-        .map(|other| Related { site: other.parents_site(), message: "and this".to_owned() })
+        .enumerate()
+        .map(|(place, other)| Related {
+            site: other.parents_site(),
+            message: format!("builds on `{}`", next(place + 1)),
+        })
         .collect();
     finding.culprits.extend(others.iter().map(|other| other.migration.file.path.clone()));
     finding.revisions = around.iter().map(|revision| revision.id.clone()).collect();
     finding.revisions.sort();
-    finding.help = vec![format!("let `{}` build on the revision it was generated on", first.id)];
+    finding.help = vec![format!(
+        "one of them must build on something else: write in {} the revision that `{}` was generated \
+         on",
+        first.migration.file.path, first.id
+    )];
     Some(finding)
 }
 

@@ -1,6 +1,6 @@
 //! `stale-down-revision`.
 
-use super::subject::listed;
+use super::subject::{listed, whole};
 use super::{Debt, Rule, Subject};
 use crate::finding::{Finding, Level, Lowered, Related};
 use crate::migration::RevisionId;
@@ -51,7 +51,10 @@ fn finding(subject: &Subject<'_>, stale: &Stale) -> Option<Finding> {
         format!("`{}` builds on `{}`, which {base} has moved past", edge.revision, edge.parent)
     };
     let mut finding = RULE.at(subject, revision.parent_site(&edge.parent), message);
-    finding.label = format!("{base} is at {} now", listed(&edge.base_heads));
+    finding.label = match edge.base_heads.as_slice() {
+        [] => "no longer a head".to_owned(),
+        heads => format!("{base} is at {} now", listed(heads)),
+    };
     finding.related = successors(subject, edge);
     for other in others {
         finding.related.extend(also_stale(subject, other));
@@ -72,20 +75,26 @@ fn standing_heads(stale: &Stale, edge: &StaleEdge) -> Vec<RevisionId> {
 }
 
 fn successors(subject: &Subject<'_>, edge: &StaleEdge) -> Vec<Related> {
+    let unnamed = subject.before.opaque_children(&edge.parent).map(|migration| Related {
+        site: whole(migration),
+        message: "this took its place; its own id cannot be known".to_owned(),
+    });
     let landed = |id| subject.after.get(id).or_else(|| subject.before.get(id));
     let successors = edge.successors.iter().filter_map(landed);
     let related = successors.map(|successor| Related {
         site: successor.parent_site(&edge.parent),
         message: format!("`{}` took its place on {}", successor.id, subject.wording.base),
     });
-    related.collect()
+    related.chain(unnamed).collect()
 }
 
 fn also_stale(subject: &Subject<'_>, edge: &StaleEdge) -> Option<Related> {
     let site = subject.after.get(&edge.revision)?.parent_site(&edge.parent);
     let heads = listed(&edge.base_heads);
-    let message = format!("stale too: {} is at {heads} now", subject.wording.base);
-    Some(Related { site, message })
+    Some(Related {
+        site,
+        message: format!("stale too: {} is at {heads} now", subject.wording.base),
+    })
 }
 
 fn path_of(subject: &Subject<'_>, id: &RevisionId) -> Option<crate::tree::RepoPath> {
@@ -103,6 +112,8 @@ fn help(
     let then = if help.is_empty() { "" } else { "then " };
     if stale.unfinished {
         help.push(format!("{then}finish the repair: `{}`", subject.merge_command(heads)));
+    } else if edge.base_heads.is_empty() {
+        help.push(format!("{then}build on the head that `alembic heads` names"));
     } else if let Some(revision) = subject.after.get(&edge.revision) {
         let kept = revision.parents.texts().iter().filter(|text| text.text != edge.parent.as_str());
         let mut parents = edge.base_heads.clone();

@@ -103,6 +103,7 @@ impl Subject<'_> {
         let new = self.is_new(id);
         let (was_head, is_head) = (self.before.is_head(id), self.after.is_head(id));
         let note = match (new, was_head, is_head) {
+            _ if self.before.is_empty() => if is_head { "head" } else { "" }.to_owned(),
             (true, _, true) => format!("head from {}", self.wording.change),
             (true, _, false) => self.wording.change.clone(),
             (false, true, _) => format!("head of {}", self.wording.base),

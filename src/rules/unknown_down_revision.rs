@@ -78,9 +78,11 @@ fn help(subject: &Subject<'_>, parent: &RevisionId) -> Vec<String> {
         return vec![format!("`down_revision` takes no prefix; write the full id: `\"{full}\"`")];
     }
     let distance = |id: &RevisionId| strsim::damerau_levenshtein(id.as_str(), parent.as_str());
-    let nearest = known().map(|id| (distance(id), id)).min().filter(|(distance, _)| *distance <= 2);
+    let nearest = known().map(|id| (distance(id), id)).min();
+    // On short ids everything is near everything.
+    let nearest = nearest.filter(|(distance, _)| *distance <= parent.as_str().chars().count() / 4);
     match nearest {
-        Some((_, near)) => vec![format!("the nearest revision there is: `\"{near}\"`")],
+        Some((_, near)) => vec![format!("did you mean: `\"{near}\"`")],
         None => vec![
             "if it is on another branch, merge that branch first; if it was removed, bring it back"
                 .to_owned(),

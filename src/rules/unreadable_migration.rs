@@ -3,7 +3,7 @@
 use super::{Debt, Rule, Subject};
 use crate::finding::{Finding, Level, Site};
 use crate::migration::{Fault, Migration};
-use crate::text::escape;
+use crate::text::{escape, shell_word};
 use crate::tree::RepoPath;
 
 pub(super) static RULE: Rule = Rule {
@@ -46,9 +46,13 @@ fn finding(subject: &Subject<'_>, migration: &Migration, fault: &Fault) -> Findi
         true => Site::File(migration.file.clone()),
         false => Site::Span { file: migration.file.clone(), span: fault.span.clone() },
     };
-    let mut finding = RULE.at(subject, site, format!("Python cannot load this file: {reason}"));
-    finding.label = reason;
-    finding.help = vec![format!("see what Python says: `python -m py_compile {path}`")];
+    let mut finding =
+        RULE.at(subject, site, format!("this file cannot be read as Python: {reason}"));
+    finding.label = "here".to_owned();
+    finding.help = vec![
+        "mend the place that is shown".to_owned(),
+        format!("see what Python says: `python -m py_compile {}`", shell_word(&path.to_string())),
+    ];
     finding
 }
 

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::groups::{Limits, heads_by_group};
 use super::support::{Edge, Support};
-use crate::graph::{Graph, MissingParent};
+use crate::graph::{Graph, MissingParent, Parents};
 use crate::migration::RevisionId;
 
 /// One way in which a change leaves too many heads.
@@ -69,14 +69,16 @@ pub struct StaleEdge {
 /// Names the heads that `after` should not have and `before` does not answer for.
 ///
 /// A group at or under its limit is never at fault. Heads that `before` has already are nobody's, and
-/// heads over a parent that the change leaves missing are not counted: nobody knows what they join.
+/// heads over a gap that the change makes are not counted: nobody knows what they join. Files whose id
+/// is unknown count as one head more, since at least one of them is nobody's parent.
 pub fn judge_heads(before: &Graph, after: &Graph, limits: Limits<'_>) -> Vec<HeadFault> {
     let heads_before = heads_by_group(before, limits);
     let broken = heads_over_new_gaps(before, after);
     let mut faults = Vec::new();
     for (label, mut heads) in heads_by_group(after, limits) {
         heads.retain(|head| !broken.contains(head));
-        if heads.len() > limits.heads {
+        let unnamed = usize::from(label.is_none() && !after.opaque().is_empty());
+        if heads.len() + unnamed > limits.heads {
             let count_before = heads_before.get(&label).map_or(0, Vec::len);
             faults.extend(Group { before, after, heads, count_before }.judge());
         }
@@ -84,13 +86,19 @@ pub fn judge_heads(before: &Graph, after: &Graph, limits: Limits<'_>) -> Vec<Hea
     faults
 }
 
+/// Finds the heads over a parent that is missing, or not to be known, as it was not before.
 fn heads_over_new_gaps<'g>(before: &Graph, after: &'g Graph) -> BTreeSet<&'g RevisionId> {
     let known = |gap: &MissingParent| {
         let same = |old: &MissingParent| old.child == gap.child && old.id() == gap.id();
         before.missing().iter().any(same)
     };
-    let new = after.missing().iter().filter(|gap| !known(gap));
-    new.flat_map(|gap| after.heads_above(&gap.child)).collect()
+    let missing = after.missing().iter().filter(|gap| !known(gap)).map(|gap| &gap.child);
+    let unknown = |graph: &Graph, id: &RevisionId| {
+        graph.get(id).is_some_and(|revision| revision.parents == Parents::Unknown)
+    };
+    let computed = after.revisions().map(|revision| &revision.id);
+    let computed = computed.filter(|id| unknown(after, id) && !unknown(before, id));
+    missing.chain(computed).flat_map(|id| after.heads_above(id)).collect()
 }
 
 /// The heads of one group that has more than it may.

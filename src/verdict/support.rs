@@ -78,4 +78,5 @@ impl<'g> Support<'g> {
 
 fn is_taken(parent: &RevisionId, before: &Graph, after: &Graph) -> bool {
     before.children(parent).any(|child| after.contains(&child.id))
+        || before.opaque_children(parent).next().is_some()
 }
