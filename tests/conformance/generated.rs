@@ -208,9 +208,7 @@ fn break_something(scripts: &mut Vec<Script>, random: &mut Random) {
 
 fn files(scripts: &[Script]) -> BTreeMap<String, String> {
     let files = scripts.iter();
-    files
-        .map(|script| (script.file.clone(), script.to_string()))
-        .collect()
+    files.map(|script| (script.file.clone(), script.to_string())).collect()
 }
 
 /// What Alembic and the guard do not agree on.
@@ -261,19 +259,13 @@ fn disagreement(scripts: &[Script], verdict: &Verdict) -> Option<Disagreement> {
         };
     }
     if guard.revisions != verdict.revisions {
-        let both = format!(
-            "guard {:?}, Alembic {:?}",
-            guard.revisions, verdict.revisions
-        );
+        let both = format!("guard {:?}, Alembic {:?}", guard.revisions, verdict.revisions);
         return fault("revisions differ", both);
     }
     match (verdict.heads.len() > 1, refuses("multiple-heads")) {
         (true, false) => fault("several heads pass", format!("{:?}", verdict.heads)),
         (false, _) if !guard.errors.is_empty() => {
-            let cycle = guard
-                .errors
-                .iter()
-                .all(|(rule, _)| *rule == "revision-cycle");
+            let cycle = guard.errors.iter().all(|(rule, _)| *rule == "revision-cycle");
             match cycle && has_cycle(scripts) {
                 true => Some(Disagreement::UnnoticedCycle),
                 false => fault("one head is refused", format!("{:?}", guard.errors)),
@@ -290,28 +282,20 @@ fn rule_to_come(scripts: &[Script], error: &str) -> Option<&'static str> {
     }
     let key = error.strip_prefix("KeyError: '")?.strip_suffix('\'')?;
     let mut dependencies = scripts.iter().flat_map(|script| &script.depends_on);
-    dependencies
-        .any(|name| name == key)
-        .then_some("unknown-dependency")
+    dependencies.any(|name| name == key).then_some("unknown-dependency")
 }
 
 /// Tells whether no order could apply the scripts.
 fn has_cycle(scripts: &[Script]) -> bool {
     let mut left: Vec<&Script> = scripts.iter().collect();
     loop {
-        let names = left
-            .iter()
-            .flat_map(|script| script.labels.iter().chain([&script.id]));
+        let names = left.iter().flat_map(|script| script.labels.iter().chain([&script.id]));
         let names: BTreeSet<&String> = names.collect();
         let waits = |script: &&Script| {
             let mut needs = script.parents.iter().chain(&script.depends_on);
             needs.any(|need| names.contains(need))
         };
-        let waiting: Vec<&Script> = left
-            .iter()
-            .copied()
-            .filter(|script| waits(script))
-            .collect();
+        let waiting: Vec<&Script> = left.iter().copied().filter(|script| waits(script)).collect();
         if waiting.len() == left.len() {
             return !left.is_empty();
         }
@@ -335,9 +319,7 @@ fn shrunk(mut scripts: Vec<Script>, kind: &str, judge: &mut Judge) -> String {
         scripts = smaller;
         found = Some(detail);
     }
-    let sources = scripts
-        .iter()
-        .map(|script| format!("--- {}\n{script}", script.file));
+    let sources = scripts.iter().map(|script| format!("--- {}\n{script}", script.file));
     let sources: String = sources.collect();
     format!("=== {kind}: {}\n{sources}", found.unwrap_or_default())
 }

@@ -37,9 +37,7 @@ pub(crate) fn opinion(files: &BTreeMap<String, String>) -> Opinion {
     let config = Config::default();
     let mut reader = Reader::new(config.max_file_size);
     let found = discover(&tree, &config).expect("memory never fails");
-    let state = reader
-        .state(&tree, &found.environments[0], &[])
-        .expect("memory never fails");
+    let state = reader.state(&tree, &found.environments[0], &[]).expect("memory never fails");
     let graph = &state.graph;
     let labels = graph.labels();
     let revisions = graph.revisions().map(|revision| {
@@ -74,6 +72,7 @@ fn errors(reader: &mut Reader, tree: &MemoryTree, config: &Config) -> Vec<(&'sta
             base: "nothing".to_owned(),
             change: "this history".to_owned(),
             get_base: None,
+            finish: alembic_guard::rules::Finish::Nothing,
             doubt: None,
         },
         blame: Blame::default(),

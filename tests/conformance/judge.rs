@@ -57,9 +57,7 @@ impl Judge {
         let questions = self.questions.as_mut().expect("it is open");
         writeln!(questions, "{question}").expect("the judge listens");
         let mut answer = String::new();
-        self.answers
-            .read_line(&mut answer)
-            .expect("the judge answers");
+        self.answers.read_line(&mut answer).expect("the judge answers");
         serde_json::from_str(&answer).expect("the judge writes JSON")
     }
 }

@@ -49,14 +49,7 @@ pub(crate) fn wheels() -> Result<PathBuf, String> {
     let done = folder.join("complete");
     if !done.exists() {
         let python = std::env::var_os("ALEMBIC_GUARD_PYTHON").unwrap_or("python3".into());
-        let download = [
-            "-m",
-            "pip",
-            "download",
-            "-q",
-            "--no-deps",
-            "--ignore-requires-python",
-        ];
+        let download = ["-m", "pip", "download", "-q", "--no-deps", "--ignore-requires-python"];
         run(Command::new(python)
             .args(download)
             .args(["--only-binary", ":all:", "-r"])
@@ -81,15 +74,10 @@ pub(crate) fn target() -> PathBuf {
 
 /// Runs a command that must succeed, and returns its standard output.
 pub(crate) fn run(command: &mut Command) -> Result<String, String> {
-    let output = command
-        .output()
-        .map_err(|error| format!("{command:?}: {error}"))?;
+    let output = command.output().map_err(|error| format!("{command:?}: {error}"))?;
     match output.status.success() {
         true => Ok(String::from_utf8_lossy(&output.stdout).into_owned()),
-        false => Err(format!(
-            "{command:?}: {}",
-            String::from_utf8_lossy(&output.stderr)
-        )),
+        false => Err(format!("{command:?}: {}", String::from_utf8_lossy(&output.stderr))),
     }
 }
 

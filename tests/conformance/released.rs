@@ -54,23 +54,14 @@ fn facts(corpus: &Path) -> Vec<Wheel> {
     let mut wheels: BTreeMap<String, Vec<Value>> = BTreeMap::new();
     for entry in fs::read_dir(corpus.join("tips")).expect("the corpus can be read") {
         let path = entry.expect("the corpus can be read").path();
-        let stem = path
-            .file_stem()
-            .expect("a file")
-            .to_string_lossy()
-            .into_owned();
-        let name = stem
-            .split("__")
-            .nth(1)
-            .expect("facts are named for the place and the wheel");
+        let stem = path.file_stem().expect("a file").to_string_lossy().into_owned();
+        let name = stem.split("__").nth(1).expect("facts are named for the place and the wheel");
         let facts = fs::read(&path).expect("the corpus can be read");
         let facts = serde_json::from_slice(&facts).expect("facts are JSON");
         wheels.entry(name.to_owned()).or_default().push(facts);
     }
     let wheels = wheels.into_iter();
-    wheels
-        .map(|(name, environments)| Wheel { name, environments })
-        .collect()
+    wheels.map(|(name, environments)| Wheel { name, environments }).collect()
 }
 
 /// Returns a repository with the content of a wheel in its work tree.
@@ -86,9 +77,7 @@ fn unpacked(wheel: &Wheel, wheels: &Path, python: &Path) -> PathBuf {
         .unwrap_or_else(|| panic!("no wheel of {} in {}", wheel.name, wheels.display()));
     let folder = target().join(file.file_stem().expect("a file"));
     if !folder.join(".git/complete").exists() {
-        let unpack = run(Command::new(python)
-            .arg(source("unpack.py"))
-            .args([&file, &folder]));
+        let unpack = run(Command::new(python).arg(source("unpack.py")).args([&file, &folder]));
         unpack.expect("a wheel is an archive");
         let init = run(Command::new("git").args(["init", "-q"]).arg(&folder));
         init.expect("a repository can be made");
@@ -122,9 +111,7 @@ fn compare(wheel: &Wheel, folder: &Path, tally: &mut Tally) {
     let locations = |value: &Value| value["version_locations"].clone();
     for facts in &wheel.environments {
         let wanted = locations(&facts["environment"]);
-        let found = environments
-            .iter()
-            .find(|environment| locations(environment) == wanted);
+        let found = environments.iter().find(|environment| locations(environment) == wanted);
         match found {
             Some(environment) => {
                 let computed = computed(findings);
@@ -145,10 +132,7 @@ fn compare(wheel: &Wheel, folder: &Path, tally: &mut Tally) {
             wheel.environments.len()
         ));
     }
-    for finding in findings
-        .iter()
-        .filter(|finding| finding["level"] == "error")
-    {
+    for finding in findings.iter().filter(|finding| finding["level"] == "error") {
         // An id that is too long was released all the same.
         if finding["rule"] != "invalid-revision-id" {
             tally.disagreements.push(format!(
@@ -173,9 +157,7 @@ fn ask(folder: &Path, arguments: &[&str]) -> Value {
 
 /// Returns the paths at which a name has a value that the guard calls computed.
 fn computed(findings: &[Value]) -> BTreeSet<(String, String)> {
-    let computed = findings
-        .iter()
-        .filter(|finding| finding["rule"] == "computed-identifier");
+    let computed = findings.iter().filter(|finding| finding["rule"] == "computed-identifier");
     computed
         .map(|finding| {
             let message = text(&finding["message"]);
@@ -192,10 +174,8 @@ fn compare_environment(
     tally: &mut Tally,
 ) {
     let revisions = list(&environment["revisions"]);
-    let read: BTreeMap<&str, &Value> = revisions
-        .iter()
-        .map(|revision| (text(&revision["path"]), revision))
-        .collect();
+    let read: BTreeMap<&str, &Value> =
+        revisions.iter().map(|revision| (text(&revision["path"]), revision)).collect();
     let before = tally.disagreements.len();
     for file in files(facts) {
         let path = text(&file["path"]);
@@ -208,19 +188,12 @@ fn compare_environment(
             .collect();
         match differences.is_empty() {
             true => tally.migrations += 1,
-            false => tally
-                .disagreements
-                .push(format!("{path}: {}", differences.join("; "))),
+            false => tally.disagreements.push(format!("{path}: {}", differences.join("; "))),
         }
     }
-    let known: BTreeSet<&str> = files(facts)
-        .iter()
-        .map(|file| text(&file["path"]))
-        .collect();
+    let known: BTreeSet<&str> = files(facts).iter().map(|file| text(&file["path"])).collect();
     let surplus = read.keys().filter(|path| !known.contains(*path));
-    tally
-        .disagreements
-        .extend(surplus.map(|path| format!("{path}: no fact speaks of it")));
+    tally.disagreements.extend(surplus.map(|path| format!("{path}: no fact speaks of it")));
     for name in ["heads", "real_heads", "bases"] {
         if members(&facts["tip"][name]) != members(&environment[name]) {
             tally.disagreements.push(format!(

@@ -36,17 +36,12 @@ fn a_fork_stops_the_upgrade_and_re_pointing_repairs_it() {
     with(python(), |python| {
         let story = Story::new(&python);
         let help = story.refused();
-        story.shell(&command(&help, "get main"));
+        story.shell(&command(&help, "bring in main"));
         story.upgrade_fails();
-        let (_, line) = help
-            .iter()
-            .find_map(|line| line.split_once(" write: "))
-            .expect("the help says what to write");
-        let place = help.iter().find(|line| line.contains(" write: "));
-        assert!(place.is_some_and(|line| line.contains("migrations/versions/d.py")));
+        let line = command(&help, "then write in migrations/versions/d.py:");
         let path = story.folder.path().join("migrations/versions/d.py");
         let source = fs::read_to_string(&path).expect("the file is there");
-        let repaired = source.replace("down_revision = \"a\"", line.trim_matches('`'));
+        let repaired = source.replace("down_revision = \"a\"", &line);
         assert_ne!(source, repaired);
         fs::write(&path, repaired).expect("the file is ours");
         story.repaired();
@@ -58,9 +53,9 @@ fn a_fork_stops_the_upgrade_and_a_merge_revision_repairs_it() {
     with(python(), |python| {
         let story = Story::new(&python);
         let help = story.refused();
-        story.shell(&command(&help, "get main"));
+        story.shell(&command(&help, "bring in main"));
         story.upgrade_fails();
-        story.shell(&command(&help, "or keep both lines and join them"));
+        story.shell(&command(&help, "or do not edit it, and add a revision that joins both"));
         story.repaired();
     });
 }
@@ -174,8 +169,5 @@ impl Story {
 fn command(help: &[String], words: &str) -> String {
     let line = help.iter().find(|line| line.starts_with(words));
     let line = line.unwrap_or_else(|| panic!("no `{words}` in {help:?}"));
-    line.split('`')
-        .nth(1)
-        .expect("it names a command")
-        .to_owned()
+    line.split('`').nth(1).expect("it names a command").to_owned()
 }

@@ -91,10 +91,8 @@ fn a_syntax_error() {
 
 #[test]
 fn a_migration_that_imports_an_application_which_is_not_there() {
-    let importing = source("b", "\"a\"").replace(
-        "from alembic",
-        "from shop.models import Order\nfrom alembic",
-    );
+    let importing =
+        source("b", "\"a\"").replace("from alembic", "from shop.models import Order\nfrom alembic");
     let repository = Repository::with_change(&[first()], &[file("b", &importing)]);
     assert!(repository.findings(&["check", "--all"]).is_empty());
     assert!(repository.findings(&["check", "--base", "main"]).is_empty());
@@ -105,10 +103,7 @@ fn a_migration_that_imports_an_application_which_is_not_there() {
 fn two_labelled_heads() {
     let labelled = |id: &str, label: &str| {
         let labels = format!("branch_labels = (\"{label}\",)");
-        file(
-            id,
-            &source(id, "\"a\"").replace("branch_labels = None", &labels),
-        )
+        file(id, &source(id, "\"a\"").replace("branch_labels = None", &labels))
     };
     let change = [labelled("x", "expand"), labelled("y", "contract")];
     refused(

@@ -7,10 +7,7 @@ use serde_json::Value;
 use crate::repository::{Repository, first, migration, same};
 
 fn two_heads() -> Repository {
-    Repository::with_change(
-        &[first()],
-        &[migration("b", "\"a\""), migration("d", "\"a\"")],
-    )
+    Repository::with_change(&[first()], &[migration("b", "\"a\""), migration("d", "\"a\"")])
 }
 
 /// Returns the keys of an object in the order in which they are written.
@@ -24,18 +21,15 @@ fn in_order(text: &str, keys: &[&str]) {
     let mut rest = text;
     for key in keys {
         let quoted = format!("\"{key}\":");
-        let place = rest
-            .find(&quoted)
-            .unwrap_or_else(|| panic!("no `{key}` where it belongs in {text}"));
+        let place =
+            rest.find(&quoted).unwrap_or_else(|| panic!("no `{key}` where it belongs in {text}"));
         rest = &rest[place + quoted.len()..];
     }
 }
 
 fn texts(value: &Value) -> Vec<&str> {
     let list = value.as_array().expect("a list");
-    list.iter()
-        .map(|text| text.as_str().expect("text"))
-        .collect()
+    list.iter().map(|text| text.as_str().expect("text")).collect()
 }
 
 #[test]
@@ -81,17 +75,11 @@ fn check_says_what_was_compared_and_found() {
     assert_eq!(json["version"], 1);
     assert_eq!(json["outcome"], "findings");
     assert_eq!(json["base"]["ref"], "main");
-    assert_eq!(
-        json["base"]["commit"],
-        repository.git(&["rev-parse", "main"])
-    );
+    assert_eq!(json["base"]["commit"], repository.git(&["rev-parse", "main"]));
     assert!(json["base"]["fetched"].is_null());
     let environment = &json["environments"][0];
     assert_eq!(environment["script_location"], "migrations");
-    assert_eq!(
-        texts(&environment["version_locations"]),
-        ["migrations/versions"]
-    );
+    assert_eq!(texts(&environment["version_locations"]), ["migrations/versions"]);
     assert_eq!(environment["revisions"], 3);
     assert_eq!(texts(&environment["heads_before"]), ["a"]);
     assert_eq!(texts(&environment["heads_after"]), ["b", "d"]);
@@ -102,10 +90,7 @@ fn check_says_what_was_compared_and_found() {
     assert_eq!(finding["environment"], environment["name"]);
     assert!(finding["message"].is_string() && finding["help"].is_string());
     assert_eq!(finding["path"], "migrations/versions/b.py");
-    assert_eq!(
-        (&finding["line"], &finding["column"]),
-        (&10.into(), &17.into())
-    );
+    assert_eq!((&finding["line"], &finding["column"]), (&10.into(), &17.into()));
     assert_eq!(texts(&finding["revisions"]), ["b", "d"]);
     let related = &finding["related"][0];
     assert_eq!(related["path"], "migrations/versions/d.py");

@@ -3,20 +3,14 @@
 use crate::repository::{Repository, file, migration, same, source};
 
 fn landed() -> Vec<crate::repository::File> {
-    vec![
-        migration("1a2b3c4d5e6f", "None"),
-        migration("9f8e7d6c5b4a", "\"1a2b3c4d5e6f\""),
-    ]
+    vec![migration("1a2b3c4d5e6f", "None"), migration("9f8e7d6c5b4a", "\"1a2b3c4d5e6f\"")]
 }
 
 fn unknown(parent: &str, name: &str) {
     let change = [migration("d", &format!("\"{parent}\""))];
     let repository = Repository::with_change(&landed(), &change);
     same(&repository.both_checks(), name);
-    assert_eq!(
-        repository.findings(&["check", "--base", "main"]),
-        ["error unknown-down-revision"]
-    );
+    assert_eq!(repository.findings(&["check", "--base", "main"]), ["error unknown-down-revision"]);
 }
 
 #[test]
@@ -36,10 +30,7 @@ fn a_parent_that_is_removed() {
     let repository = Repository::new(&landed);
     repository.remove(&["migrations/versions/9f8e7d6c5b4a.py"]);
     same(&repository.both_checks(), "unknown_parent_removed");
-    assert_eq!(
-        repository.findings(&["check", "--base", "main"]),
-        ["error unknown-down-revision"]
-    );
+    assert_eq!(repository.findings(&["check", "--base", "main"]), ["error unknown-down-revision"]);
 }
 
 #[test]
@@ -52,8 +43,5 @@ fn a_parent_that_an_unreadable_file_may_define() {
     same(&repository.both_checks(), "unknown_parent_cannot_tell");
     let mut found = repository.findings(&["check", "--base", "main"]);
     found.sort();
-    assert_eq!(
-        found,
-        ["warn computed-identifier", "warn unknown-down-revision"]
-    );
+    assert_eq!(found, ["warn computed-identifier", "warn unknown-down-revision"]);
 }

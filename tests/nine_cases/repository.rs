@@ -23,9 +23,7 @@ pub(crate) struct Repository {
 impl Repository {
     /// Commits the files to `main` and begins `feature` there.
     pub(crate) fn new(landed: &[File]) -> Repository {
-        let repository = Repository {
-            folder: tempfile::tempdir().expect("a temporary folder"),
-        };
+        let repository = Repository { folder: tempfile::tempdir().expect("a temporary folder") };
         repository.git(&["init", "-q", "-b", "main"]);
         repository.commit(&[
             text("alembic.ini", "[alembic]\nscript_location = migrations\n"),
@@ -71,9 +69,7 @@ impl Repository {
     pub(crate) fn git(&self, arguments: &[&str]) -> String {
         let output = self.run(Command::new("git").args(arguments), "");
         assert!(output.status.success(), "{arguments:?}: {output:?}");
-        String::from_utf8_lossy(&output.stdout)
-            .trim_end()
-            .to_owned()
+        String::from_utf8_lossy(&output.stdout).trim_end().to_owned()
     }
 
     /// Runs the guard, with something on its standard input.

@@ -14,18 +14,13 @@ fn conflict_markers() {
     let marked = source("b", "\"a\"").replace("down_revision = \"a\"\n", CONFLICT);
     let repository = Repository::with_change(&[first()], &[file("b", &marked)]);
     same(&repository.both_checks(), "conflict_markers");
-    assert_eq!(
-        repository.findings(&["check", "--base", "main"]),
-        ["error unreadable-migration"]
-    );
+    assert_eq!(repository.findings(&["check", "--base", "main"]), ["error unreadable-migration"]);
 }
 
 #[test]
 fn python_2_in_the_body_of_an_old_file_is_nobodys_fault() {
-    let repository = Repository::with_change(
-        &[first(), file("b", &python_2())],
-        &[migration("c", "\"b\"")],
-    );
+    let repository =
+        Repository::with_change(&[first(), file("b", &python_2())], &[migration("c", "\"b\"")]);
     assert!(repository.findings(&["check", "--base", "main"]).is_empty());
 }
 
@@ -33,10 +28,7 @@ fn python_2_in_the_body_of_an_old_file_is_nobodys_fault() {
 fn python_2_in_the_body_of_a_new_file() {
     let repository = Repository::with_change(&[first()], &[file("b", &python_2())]);
     same(&repository.both_checks(), "python_2");
-    assert_eq!(
-        repository.findings(&["check", "--base", "main"]),
-        ["error unreadable-migration"]
-    );
+    assert_eq!(repository.findings(&["check", "--base", "main"]), ["error unreadable-migration"]);
 }
 
 #[test]
@@ -44,10 +36,7 @@ fn an_encoding_that_no_migration_has() {
     let cookie = format!("# -*- coding: utf-7 -*-\n{}", source("b", "\"a\""));
     let repository = Repository::with_change(&[first()], &[file("b", &cookie)]);
     same(&repository.both_checks(), "utf_7");
-    assert_eq!(
-        repository.findings(&["check", "--base", "main"]),
-        ["error unreadable-migration"]
-    );
+    assert_eq!(repository.findings(&["check", "--base", "main"]), ["error unreadable-migration"]);
 }
 
 #[test]
