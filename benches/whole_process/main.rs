@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! cargo bench --bench whole_process                                   # a few minutes
-//! ALEMBIC_PYTHON=venv/bin/python cargo bench --bench whole_process    # beside `alembic heads`
+//! ALEMBIC_GUARD_PYTHON=venv/bin/python cargo bench --bench whole_process    # beside `alembic heads`
 //! ```
 //!
 //! Makes real repositories of 10, 100, 1,000 and 5,000 migrations with a remote, and in each runs
@@ -12,7 +12,7 @@
 //!
 //! | variable | meaning |
 //! |---|---|
-//! | `ALEMBIC_PYTHON` | a Python that imports Alembic; `python3` where nothing is said |
+//! | `ALEMBIC_GUARD_PYTHON` | a Python that imports Alembic; `python3` where nothing is said |
 //! | `BENCH_SIZES` | such as `10,1000` |
 //! | `BENCH_ROUNDS` | 21 where nothing is said |
 //! | `ALEMBIC_GUARD_BINARY` | another program to measure |
@@ -51,7 +51,7 @@ fn variable(name: &str, default: &str) -> String {
 fn machine(alembic: Option<&Alembic>) -> String {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let alembic = alembic
-        .map_or("no Alembic: set ALEMBIC_PYTHON to compare with it".to_owned(), |alembic| {
+        .map_or("no Alembic: set ALEMBIC_GUARD_PYTHON to compare with it".to_owned(), |alembic| {
             format!("Alembic {}", alembic.version)
         });
     format!("{cores} cores, {}, {}, {alembic}", said("uname", "-sm"), said("git", "--version"))

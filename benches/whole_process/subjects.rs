@@ -43,7 +43,7 @@ pub(crate) struct Alembic {
 
 impl Alembic {
     pub(crate) fn find() -> Option<Alembic> {
-        let named = env::var("ALEMBIC_PYTHON").ok();
+        let named = env::var("ALEMBIC_GUARD_PYTHON").ok();
         let python = named.clone().unwrap_or_else(|| "python3".to_owned());
         let output = Command::new(&python)
             .args(["-c", "import alembic; print(alembic.__version__)"])
@@ -54,7 +54,7 @@ impl Alembic {
                 version: String::from_utf8_lossy(&output.stdout).trim().to_owned(),
             }),
             _ => {
-                assert!(named.is_none(), "ALEMBIC_PYTHON imports no Alembic");
+                assert!(named.is_none(), "ALEMBIC_GUARD_PYTHON imports no Alembic");
                 None
             }
         }
