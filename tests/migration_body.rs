@@ -1,6 +1,6 @@
 //! Whole files that Python loads, and whole files that it does not.
 
-use alembic_guard::migration::{Limits, check_body, read};
+use alembic_guard::migration::{Limits, Value, check_body, read};
 
 fn fault(source: impl AsRef<[u8]>) -> Option<String> {
     let source = source.as_ref();
@@ -24,6 +24,7 @@ fn syntax_of_every_supported_version_loads() {
         "x = u'a' 'b'\r\nif x:\r\n\ty\r\n",
         "async def f():\n  async with (a as b, c as d): await e\n",
         "print('x', file=y)\n",
+        "if x:\n \ty\n",
     ] {
         assert_eq!(fault(source), None, "{source}");
     }
@@ -153,4 +154,17 @@ fn what_is_merely_long_loads() {
     assert_eq!(fault(format!("x = a{}\n", ".b".repeat(990))), None);
     assert_eq!(fault(format!("x = {}1\n", "lambda: ".repeat(990))), None);
     assert_eq!(fault(format!("x = {}1\n", "1 if y else ".repeat(490))), None);
+}
+
+#[test]
+fn a_long_chain_or_number_needs_little_stack_and_time() {
+    for count in [190, 210, 20_000] {
+        let chain = format!("if x: pass\n{}else: revision = 'a'\n", "elif y: pass\n".repeat(count));
+        assert_eq!(fault(&chain), None);
+        let module = read(chain.as_bytes(), &Limits::default());
+        assert!(matches!(module.revision, Value::Computed { .. }), "{count}");
+    }
+    let number = format!("revision = 1{}\n", "0".repeat(1_000_000));
+    assert_eq!(fault(&number), None);
+    let _ = read(number.as_bytes(), &Limits::default());
 }

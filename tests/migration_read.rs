@@ -132,6 +132,47 @@ fn every_plain_assignment_counts_and_the_last_wins() {
 }
 
 #[test]
+fn newer_syntax_costs_only_the_names_that_it_may_bind() {
+    let newer =
+        "computed: it is in a statement of newer syntax than this reader knows @ down_revision";
+    check(&[
+        ("down_revision = f'{x['a']}'", newer),
+        ("down_revision = f'{x['a']}'\ndown_revision = 'a'", "string [a < 'a'] @ 'a'"),
+        ("if x['a']:\n  down_revision = t'{x}'", newer),
+        ("down_revision = f'{x['a']}'; revision = 'a'", newer),
+        ("X = f'{x['a']}'\ndown_revision = X", "computed: `X` is no known constant @ X"),
+        ("try: x\nexcept A, B: down_revision = 'a'", newer),
+        ("def down_revision(): f'{x['a']}'", "computed: it is a function @ down_revision"),
+    ]);
+    for code in [
+        "print(f'{down_revision['a']}')",
+        "x = f'{x['a']}' + down_revision",
+        "def f(down_revision):\n  down_revision = f'{x['a']}'",
+        "def f[T = int](down_revision): pass",
+        "async def f():\n  try: down_revision\n  except A, B: pass",
+        "class C[T = int]:\n  down_revision = f'{x['a']}'",
+        "def f():\n  global down_revision\n  down_revision = f'{x['a']}'",
+        "def f():\n \tdown_revision = 'b'",
+    ] {
+        let source = format!("down_revision = 'a'\n{code}\n");
+        assert_eq!(down_revision(&source), "string [a < 'a'] @ 'a'", "{code}");
+    }
+    for code in [
+        "def f():\n  global down_revision\n  down_revision = f'{x['a']}'\nf()",
+        "def f():\n  globals()[f'{x['a']}'] = 1\nf()",
+        "f'{globals()['a']}'",
+        "if x:\n  from y import *\n  f'{x['a']}'",
+    ] {
+        let source = format!("down_revision = 'a'\n{code}\n");
+        assert!(down_revision(&source).starts_with("computed: "), "{code}");
+    }
+    for code in ["x[0] = f'{y['a']}'", "if f'{y['a']}':\n  x.append('b')", "x += f'{y['a']}'"] {
+        let source = format!("x = ['a']\ndown_revision = x\n{code}\n");
+        assert!(down_revision(&source).starts_with("computed: "), "{code}");
+    }
+}
+
+#[test]
 fn names_that_stand_for_constants_are_followed() {
     check(
         &[

@@ -1,12 +1,13 @@
 //! What running a statement can do to the names of the module, other than by plain assignment.
 
-use rustpython_ruff_python_ast::visitor::{self, Visitor};
-use rustpython_ruff_python_ast::{
-    Alias, Comprehension, ExceptHandler, Expr, ExprContext, Identifier, Parameters, Pattern, Stmt,
-    StmtIf, StmtImportFrom,
+use rustpython_parser::ast::{
+    Alias, Arguments, Comprehension, ExceptHandler, Expr, ExprContext, Identifier, Pattern, Ranged,
+    Stmt, StmtIf, StmtImportFrom,
 };
-use rustpython_ruff_text_size::Ranged;
 
+use super::python::spelling;
+use super::reach::{Body, Source, is_name, reaches_module};
+use super::walk::{self, Visitor};
 use crate::text::Span;
 
 /// One thing that a statement can do.
@@ -45,25 +46,33 @@ pub(super) struct Effects {
     pub(super) deferred: Vec<Deferred>,
 }
 
-/// Collects the effects of code that starts at byte `base` on the names for which `wanted` holds.
+/// Collects the effects of code on the names for which `wanted` holds.
 pub(super) struct Collector<'a> {
-    base: usize,
+    source: Source<'a>,
     wanted: &'a dyn Fn(&str) -> bool,
     effects: Effects,
     /// How a name is bound here.
     how: &'static str,
     /// Whether this is the body of a class, whose names are its own.
     in_class: bool,
+    /// The f-string around, where the parser lost count of the bytes in it.
+    around: Option<Span>,
 }
 
 impl<'a> Collector<'a> {
-    pub(super) fn new(base: usize, wanted: &'a dyn Fn(&str) -> bool) -> Collector<'a> {
+    /// Prepares for code that starts at byte `base` of `text`.
+    pub(super) fn new(
+        text: &'a str,
+        base: usize,
+        wanted: &'a dyn Fn(&str) -> bool,
+    ) -> Collector<'a> {
         Collector {
-            base,
+            source: Source { text, base },
             wanted,
             effects: Effects::default(),
             how: "it is assigned inside an expression",
             in_class: false,
+            around: None,
         }
     }
 
@@ -83,40 +92,43 @@ impl<'a> Collector<'a> {
         self.visit_expr(expression);
     }
 
-    fn push(&mut self, on: On, node: &dyn Ranged, reason: &'static str) {
-        let span = span(self.base, node);
+    fn span(&self, node: &dyn Ranged) -> Span {
+        self.around.clone().unwrap_or_else(|| self.source.span(node))
+    }
+
+    fn push(&mut self, on: On, span: Span, reason: &'static str) {
         self.effects.now.push(Effect { on, span, reason });
     }
 
-    fn bind(&mut self, name: &str, node: &dyn Ranged, reason: &'static str) {
-        if !self.in_class && (self.wanted)(name) {
-            self.push(On::Name(name.to_owned()), node, reason);
+    fn bind(&mut self, name: &str, span: Span, reason: &'static str) {
+        let name = spelling(name);
+        if !self.in_class && (self.wanted)(&name) {
+            self.push(On::Name(name.into_owned()), span, reason);
         }
     }
 
     /// Notes that code gets hold of the object that a name stands for.
     fn used(&mut self, expression: &Expr) {
-        if let Expr::Name(name) = expression
-            && (self.wanted)(&name.id)
-        {
-            let reason = "other code may change the object it names";
-            self.push(On::Object(name.id.to_string()), name, reason);
+        if let Expr::Name(name) = expression {
+            let id = spelling(&name.id);
+            if (self.wanted)(&id) {
+                let reason = "other code may change the object it names";
+                self.push(On::Object(id.into_owned()), self.span(name), reason);
+            }
         }
-    }
-
-    fn identifier(&mut self, name: &Identifier, reason: &'static str) {
-        self.bind(name.as_str(), name, reason);
     }
 
     fn import_from(&mut self, import: &StmtImportFrom) {
         let module = import.module.as_ref().map_or("", |module| module.as_str());
         for alias in &import.names {
             match alias.name.as_str() {
-                "*" if import.level > 0 || !is_harmless(module) => {
-                    self.push(On::Everything, import, "a star import may bind it");
+                "*" if import.level.is_some_and(|level| level.to_u32() > 0)
+                    || !is_harmless(module) =>
+                {
+                    self.push(On::Everything, self.span(import), "a star import may bind it");
                 }
                 "modules" if module == "sys" => {
-                    self.push(On::Everything, import, "`sys.modules` may rebind it");
+                    self.push(On::Everything, self.span(import), "`sys.modules` may rebind it");
                 }
                 _ => self.imported(alias),
             }
@@ -124,20 +136,12 @@ impl<'a> Collector<'a> {
     }
 
     fn imported(&mut self, alias: &Alias) {
+        let span = self.span(alias);
         match &alias.asname {
-            Some(name) => self.identifier(name, "it is imported"),
+            Some(name) => self.bind(name, self.source.last(name, span), "it is imported"),
             None => {
                 let first = alias.name.as_str().split('.').next().unwrap_or_default();
-                self.bind(first, alias, "it is imported");
-            }
-        }
-    }
-
-    /// Collects from the parts of a parameter list that run where the function is defined.
-    fn defaults(&mut self, parameters: &Parameters) {
-        for parameter in parameters.iter_non_variadic_params() {
-            if let Some(default) = parameter.default() {
-                self.visit_expr(default);
+                self.bind(first, span, "it is imported");
             }
         }
     }
@@ -147,30 +151,41 @@ impl<'a> Collector<'a> {
         if !never_holds(&statement.test) {
             self.visit_body(&statement.body);
         }
-        for clause in &statement.elif_else_clauses {
-            self.visit_elif_else_clause(clause);
-        }
+        self.visit_body(&statement.orelse);
+    }
+
+    fn function(
+        &mut self,
+        whole: Span,
+        name: &Identifier,
+        decorators: &[Expr],
+        arguments: &Arguments,
+        body: &[Stmt],
+    ) {
+        self.bind(name, self.source.first(name, whole), "it is a function");
+        self.visit_exprs(decorators);
+        self.visit_exprs(walk::defaults(arguments));
+        self.defer(name, body, !decorators.is_empty());
     }
 
     fn defer(&mut self, function: &Identifier, body: &[Stmt], may_run_at_once: bool) {
-        let mut inner = Body::default();
+        let mut inner = Body::new(self.source);
         inner.visit_body(body);
-        let globals = inner.globals.iter().filter(|name| (self.wanted)(name.as_str()));
-        let mut effects: Vec<Effect> = globals
-            .map(|name| Effect {
-                on: On::Name(name.as_str().to_owned()),
-                span: span(self.base, name),
-                reason: "a function that may run has it as a `global`",
-            })
-            .collect();
-        effects.extend(inner.reaches.iter().map(|node| Effect {
+        let globals = inner.globals.into_iter().filter(|(name, _)| (self.wanted)(name));
+        let globals = globals.map(|(name, span)| Effect {
+            on: On::Name(name),
+            span,
+            reason: "a function that may run has it as a `global`",
+        });
+        let reaches = inner.reaches.into_iter().map(|span| Effect {
             on: On::Everything,
-            span: span(self.base, node),
+            span,
             reason: "a function that may run reaches for the names of the module",
-        }));
+        });
+        let effects: Vec<Effect> = globals.chain(reaches).collect();
         if !effects.is_empty() {
             self.effects.deferred.push(Deferred {
-                function: function.as_str().to_owned(),
+                function: function.to_string(),
                 may_run_at_once,
                 effects,
             });
@@ -181,22 +196,26 @@ impl<'a> Collector<'a> {
 impl<'ast> Visitor<'ast> for Collector<'_> {
     fn visit_stmt(&mut self, statement: &'ast Stmt) {
         match statement {
-            Stmt::FunctionDef(function) => {
-                self.identifier(&function.name, "it is a function");
-                for decorator in &function.decorator_list {
-                    self.visit_decorator(decorator);
-                }
-                self.defaults(&function.parameters);
-                self.defer(&function.name, &function.body, !function.decorator_list.is_empty());
-            }
+            Stmt::FunctionDef(function) => self.function(
+                self.span(function),
+                &function.name,
+                &function.decorator_list,
+                &function.args,
+                &function.body,
+            ),
+            Stmt::AsyncFunctionDef(function) => self.function(
+                self.span(function),
+                &function.name,
+                &function.decorator_list,
+                &function.args,
+                &function.body,
+            ),
             Stmt::ClassDef(class) => {
-                self.identifier(&class.name, "it is a class");
-                for decorator in &class.decorator_list {
-                    self.visit_decorator(decorator);
-                }
-                if let Some(arguments) = &class.arguments {
-                    self.visit_arguments(arguments);
-                }
+                let name = self.source.first(&class.name, self.span(class));
+                self.bind(&class.name, name, "it is a class");
+                self.visit_exprs(&class.decorator_list);
+                self.visit_exprs(&class.bases);
+                self.visit_exprs(class.keywords.iter().map(|keyword| &keyword.value));
                 self.defer(&class.name, &class.body, true);
                 let outer = std::mem::replace(&mut self.in_class, true);
                 self.visit_body(&class.body);
@@ -208,9 +227,9 @@ impl<'ast> Visitor<'ast> for Collector<'_> {
             Stmt::AnnAssign(assignment) if assignment.value.is_none() => {}
             Stmt::AugAssign(assignment) => {
                 self.used(&assignment.target);
-                visitor::walk_stmt(self, statement);
+                walk::walk_stmt(self, statement);
             }
-            _ => visitor::walk_stmt(self, statement),
+            _ => walk::walk_stmt(self, statement),
         }
     }
 
@@ -219,32 +238,34 @@ impl<'ast> Visitor<'ast> for Collector<'_> {
     fn visit_expr(&mut self, expression: &'ast Expr) {
         match expression {
             Expr::Name(name) => match name.ctx {
-                ExprContext::Load if matches!(name.id.as_str(), "globals" | "exec" | "eval") => {
-                    self.push(
-                        On::Everything,
-                        name,
-                        "code that uses `globals`, `exec` or `eval` may rebind it",
-                    );
-                }
+                ExprContext::Load if gives_names(expression) => self.push(
+                    On::Everything,
+                    self.span(name),
+                    "code that uses `globals`, `exec` or `eval` may rebind it",
+                ),
                 ExprContext::Load => self.used(expression),
-                ExprContext::Store => self.bind(&name.id, name, self.how),
-                ExprContext::Del => self.bind(&name.id, name, "it is deleted"),
-                ExprContext::Invalid => {}
+                ExprContext::Store => self.bind(&name.id, self.span(name), self.how),
+                ExprContext::Del => self.bind(&name.id, self.span(name), "it is deleted"),
             },
-            Expr::Lambda(lambda) => {
-                if let Some(parameters) = &lambda.parameters {
-                    self.defaults(parameters);
+            Expr::Lambda(lambda) => self.visit_exprs(walk::defaults(&lambda.args)),
+            Expr::JoinedStr(text) => {
+                let span = self.span(text);
+                let outer = self.around.clone();
+                if self.source.text[span.clone()].contains('\r') {
+                    self.around = Some(span);
                 }
+                walk::walk_expr(self, expression);
+                self.around = outer;
             }
             _ => {
                 if reaches_module(expression) {
                     self.push(
                         On::Everything,
-                        expression,
+                        self.span(expression),
                         "code that reaches for the names of the module may rebind it",
                     );
                 }
-                visitor::walk_expr(self, expression);
+                walk::walk_expr(self, expression);
             }
         }
     }
@@ -260,9 +281,11 @@ impl<'ast> Visitor<'ast> for Collector<'_> {
     fn visit_except_handler(&mut self, handler: &'ast ExceptHandler) {
         let ExceptHandler::ExceptHandler(parts) = handler;
         if let Some(name) = &parts.name {
-            self.identifier(name, self.how);
+            let whole = self.span(handler);
+            let start = parts.type_.as_deref().map_or(whole.start, |kind| self.span(kind).end);
+            self.bind(name, self.source.first(name, start..whole.end), self.how);
         }
-        visitor::walk_except_handler(self, handler);
+        walk::walk_except_handler(self, handler);
     }
 
     fn visit_pattern(&mut self, pattern: &'ast Pattern) {
@@ -277,60 +300,21 @@ impl<'ast> Visitor<'ast> for Collector<'_> {
             | Pattern::MatchOr(_) => None,
         };
         if let Some(name) = name {
-            self.identifier(name, self.how);
+            self.bind(name, self.source.last(name, self.span(pattern)), self.how);
         }
-        visitor::walk_pattern(self, pattern);
+        walk::walk_pattern(self, pattern);
     }
 }
 
-/// What the body of a function or class takes from the module.
-#[derive(Default)]
-struct Body<'ast> {
-    globals: Vec<&'ast Identifier>,
-    reaches: Vec<&'ast Expr>,
-}
-
-impl<'ast> Visitor<'ast> for Body<'ast> {
-    fn visit_stmt(&mut self, statement: &'ast Stmt) {
-        if let Stmt::Global(global) = statement {
-            self.globals.extend(&global.names);
-        }
-        visitor::walk_stmt(self, statement);
-    }
-
-    fn visit_expr(&mut self, expression: &'ast Expr) {
-        let is_globals = matches!(expression, Expr::Name(name) if name.id.as_str() == "globals");
-        if is_globals || reaches_module(expression) {
-            self.reaches.push(expression);
-        }
-        visitor::walk_expr(self, expression);
-    }
-}
-
-/// Tells whether an expression gives the names of a module, as far as its shape says so.
-fn reaches_module(expression: &Expr) -> bool {
-    match expression {
-        Expr::Attribute(attribute) => match attribute.attr.as_str() {
-            "f_globals" | "__globals__" => true,
-            "modules" => is_name(&attribute.value, "sys"),
-            _ => false,
-        },
-        Expr::Call(call) => {
-            let is_bare = call.arguments.args.is_empty() && call.arguments.keywords.is_empty();
-            is_bare && (is_name(&call.func, "vars") || is_name(&call.func, "locals"))
-        }
-        _ => false,
-    }
-}
-
-fn is_name(expression: &Expr, wanted: &str) -> bool {
-    matches!(expression, Expr::Name(name) if name.id.as_str() == wanted)
+/// Tells whether a name is a function of Python's that gives the names of the module.
+fn gives_names(expression: &Expr) -> bool {
+    ["globals", "exec", "eval"].iter().any(|name| is_name(expression, name))
 }
 
 /// Tells whether a condition is false wherever Alembic loads the module.
 fn never_holds(condition: &Expr) -> bool {
     match condition {
-        Expr::Name(name) => name.id.as_str() == "TYPE_CHECKING",
+        Expr::Name(_) => is_name(condition, "TYPE_CHECKING"),
         Expr::Attribute(attribute) => {
             attribute.attr.as_str() == "TYPE_CHECKING" && is_name(&attribute.value, "typing")
         }
@@ -347,15 +331,11 @@ fn is_harmless(module: &str) -> bool {
 fn how(statement: &Stmt) -> &'static str {
     match statement {
         Stmt::If(_) => "it is assigned under `if`",
-        Stmt::For(_) => "it is assigned under `for`",
+        Stmt::For(_) | Stmt::AsyncFor(_) => "it is assigned under `for`",
         Stmt::While(_) => "it is assigned under `while`",
-        Stmt::With(_) => "it is assigned under `with`",
-        Stmt::Try(_) => "it is assigned under `try`",
+        Stmt::With(_) | Stmt::AsyncWith(_) => "it is assigned under `with`",
+        Stmt::Try(_) | Stmt::TryStar(_) => "it is assigned under `try`",
         Stmt::Match(_) => "it is assigned under `match`",
         _ => "it is assigned inside an expression",
     }
-}
-
-fn span(base: usize, node: &dyn Ranged) -> Span {
-    base + node.start().to_usize()..base + node.end().to_usize()
 }

@@ -2,14 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use rustpython_ruff_python_ast::{Expr, Operator, Stmt, StmtAugAssign};
-use rustpython_ruff_text_size::Ranged;
+use rustpython_parser::ast::{Expr, Operator, Ranged, Stmt, StmtAugAssign};
 
 use super::effects::{Collector, Deferred, Effect, Effects, On};
-use super::sources::{Refusal, Sources, reached, words};
+use super::python::spelling;
+use super::sources::{Part, Refusal, Sources, reached, words};
 use super::units::{self, Role, Unit};
 use super::value::{self, Constant, Kind, Scope, Unknown};
-use super::{Module, Value, body, header, misspelling};
+use super::{Module, Value, body, header, misspelling, newer};
 use crate::text::Span;
 
 /// The names that Alembic reads.
@@ -80,34 +80,35 @@ impl<'a> State<'a> {
     }
 
     fn run(&mut self, sources: &Sources<'_>) {
-        for (unit, parsed) in sources.units.iter().zip(&sources.parsed) {
-            self.unit(unit, parsed.as_ref());
+        for part in sources.parsed.iter().flatten().flatten() {
+            self.part(part);
         }
     }
 
-    fn unit(&mut self, unit: &Unit, parsed: Option<&Result<Vec<Stmt>, Refusal>>) {
-        self.base = unit.span.start;
-        match parsed {
-            None => {}
-            Some(Ok(statements)) => {
+    fn part(&mut self, part: &Part) {
+        self.base = part.span.start;
+        match &part.tree {
+            Ok(statements) => {
                 for statement in statements {
                     self.statement(statement);
                 }
             }
-            Some(Err(refusal)) => self.unreadable(unit, refusal),
+            Err(Refusal::Newer) => {
+                let wanted = |name: &str| self.names.contains_key(name);
+                let effects = newer::effects(self.text, &part.span, &wanted);
+                self.apply(effects);
+            }
+            Err(Refusal::Nested) => {
+                self.unreadable(&part.span, "its statement is nested too deeply to be read");
+            }
+            Err(Refusal::Syntax) => self.unreadable(&part.span, "its statement is no Python"),
         }
     }
 
-    /// Gives up on the names that a unit without a syntax tree mentions.
-    fn unreadable(&mut self, unit: &Unit, refusal: &Refusal) {
-        let reason = match refusal {
-            Refusal::Nested => "its statement is nested too deeply to be read",
-            Refusal::Syntax => "its statement is no Python",
-        };
-        for word in words(self.text, unit) {
-            if self.names.contains_key(word) {
-                self.lose(word, unit.span.clone(), reason);
-            }
+    /// Gives up on the names that code without a syntax tree mentions.
+    fn unreadable(&mut self, span: &Span, reason: &str) {
+        for word in words(self.text, span) {
+            self.lose(&spelling(word), span.clone(), reason);
         }
     }
 
@@ -146,13 +147,13 @@ impl<'a> State<'a> {
         let result = self.evaluate(value);
         // A name that is not followed takes the object along, so it comes last.
         let is_followed = |target: &&Expr| match target {
-            Expr::Name(name) => self.names.contains_key(name.id.as_str()),
+            Expr::Name(name) => self.names.contains_key(&*spelling(&name.id)),
             _ => false,
         };
         let (followed, others): (Vec<_>, Vec<_>) = targets.iter().partition(is_followed);
         for target in followed.into_iter().chain(others) {
             match target {
-                Expr::Name(name) => self.bind(&name.id, result.clone(), span),
+                Expr::Name(name) => self.bind(&spelling(&name.id), result.clone(), span),
                 Expr::Tuple(tuple) => self.unpack(target, &tuple.elts, value),
                 Expr::List(list) => self.unpack(target, &list.elts, value),
                 _ => self.run_expression(target, IN_EXPRESSION),
@@ -193,7 +194,7 @@ impl<'a> State<'a> {
             .collect();
         for (target, (result, span)) in targets.iter().zip(results) {
             if let Expr::Name(name) = target {
-                self.bind(&name.id, result, &span);
+                self.bind(&spelling(&name.id), result, &span);
             }
         }
     }
@@ -203,19 +204,20 @@ impl<'a> State<'a> {
         let Expr::Name(name) = &*assign.target else {
             return self.run_expression(&assign.target, IN_EXPRESSION);
         };
+        let name = &*spelling(&name.id);
         let span = Scope::span(self, assign);
-        let sum = match (self.names.get(name.id.as_str()), result, assign.op) {
+        let sum = match (self.names.get(name), result, assign.op) {
             (Some(Binding::Known { constant, .. }), Ok(right), Operator::Add)
                 if !matches!(constant.kind, Kind::Mutable { .. }) =>
             {
                 value::add(constant.clone(), right, span.clone())
             }
             _ => {
-                self.change(name.id.as_str(), &span, "it is a list that is added to");
+                self.change(name, &span, "it is a list that is added to");
                 Err(Unknown { span: span.clone(), reason: "it is added to".to_owned() })
             }
         };
-        self.bind(&name.id, sum, &span);
+        self.bind(name, sum, &span);
     }
 
     fn bind(&mut self, name: &str, value: Result<Constant, Unknown>, span: &Span) {
@@ -262,7 +264,7 @@ impl<'a> State<'a> {
 
     fn collect(&self, run: impl FnOnce(&mut Collector<'_>)) -> Effects {
         let wanted = |name: &str| self.names.contains_key(name);
-        let mut collector = Collector::new(self.base, &wanted);
+        let mut collector = Collector::new(self.text, self.base, &wanted);
         run(&mut collector);
         collector.finish()
     }

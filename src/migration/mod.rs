@@ -11,10 +11,15 @@ mod interpret;
 mod misspelling;
 mod name;
 mod nesting;
+mod newer;
 mod pieces;
+mod python;
+mod reach;
 mod sources;
+mod targets;
 mod units;
 mod value;
+mod walk;
 
 use std::borrow::Borrow;
 use std::fmt;
@@ -22,7 +27,7 @@ use std::sync::Arc;
 
 use bytesize::ByteSize;
 
-pub use self::name::{is_migration_name, legacy_id};
+pub use self::name::legacy_id;
 use crate::text::{Span, escape};
 use crate::tree::File;
 

@@ -2,12 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use rustpython_ruff_python_ast::{Expr, Stmt};
-use rustpython_ruff_python_parser::parse_module;
+use rustpython_parser::ast::{Expr, Stmt};
 
-use super::nesting;
 use super::pieces::{Kind, Pieces};
+use super::python::spelling;
 use super::units::{Role, Unit};
+use super::{nesting, newer, python};
 use crate::text::Span;
 
 /// How many other names are followed because the four refer to them.
@@ -20,13 +20,21 @@ const MAX_HOPS: usize = 16;
 pub(super) enum Refusal {
     Nested,
     Syntax,
+    /// It is Python, but newer than RustPython's parser.
+    Newer,
+}
+
+/// A stretch of a unit with a syntax tree of its own: all of it, if that can be parsed as one.
+pub(super) struct Part {
+    pub(super) span: Span,
+    pub(super) tree: Result<Vec<Stmt>, Refusal>,
 }
 
 /// The units of a module, parsed where that matters.
 pub(super) struct Sources<'a> {
     text: &'a str,
     pub(super) units: Vec<Unit>,
-    pub(super) parsed: Vec<Option<Result<Vec<Stmt>, Refusal>>>,
+    pub(super) parsed: Vec<Option<Vec<Part>>>,
 }
 
 impl<'a> Sources<'a> {
@@ -36,7 +44,8 @@ impl<'a> Sources<'a> {
     }
 
     pub(super) fn refused(&self) -> bool {
-        self.parsed.iter().any(|parsed| *parsed == Some(Err(Refusal::Syntax)))
+        let mut parts = self.parsed.iter().flatten().flatten();
+        parts.any(|part| part.tree == Err(Refusal::Syntax))
     }
 
     /// Finds the names that `roots` stand on, and parses every unit that mentions one.
@@ -62,7 +71,8 @@ impl<'a> Sources<'a> {
     /// Returns the names, not yet in `names`, that assignments to those refer to.
     fn referred(&self, names: &BTreeSet<String>) -> BTreeSet<String> {
         let mut found = BTreeSet::new();
-        for statement in self.parsed.iter().flatten().flatten().flatten() {
+        let parts = self.parsed.iter().flatten().flatten();
+        for statement in parts.flat_map(|part| &part.tree).flatten() {
             let (targets, value) = match statement {
                 Stmt::Assign(assign) => (&assign.targets[..], Some(&assign.value)),
                 Stmt::AnnAssign(assign) => {
@@ -84,20 +94,31 @@ impl<'a> Sources<'a> {
     }
 }
 
-fn parse(text: &str, unit: &Unit) -> Result<Vec<Stmt>, Refusal> {
+fn parse(text: &str, unit: &Unit) -> Vec<Part> {
     let code = &text[unit.span.clone()];
+    let base = unit.span.start;
+    let whole = |tree| vec![Part { span: unit.span.clone(), tree }];
     if nesting::check(code).is_some() {
-        return Err(Refusal::Nested);
+        return whole(Err(Refusal::Nested));
     }
-    match parse_module(code) {
-        Ok(parsed) => Ok(parsed.into_suite()),
-        Err(_) => Err(Refusal::Syntax),
+    if let Some(tree) = python::parse(code) {
+        return whole(Ok(tree));
     }
+    if !python::is_newer(code) {
+        return whole(Err(Refusal::Syntax));
+    }
+    newer::statements(code)
+        .into_iter()
+        .map(|span| Part {
+            tree: python::parse(&code[span.clone()]).ok_or(Refusal::Newer),
+            span: base + span.start..base + span.end,
+        })
+        .collect()
 }
 
 fn binds(target: &Expr, names: &BTreeSet<String>) -> bool {
     match target {
-        Expr::Name(name) => names.contains(name.id.as_str()),
+        Expr::Name(name) => names.contains(&*spelling(&name.id)),
         Expr::Tuple(tuple) => tuple.elts.iter().any(|item| binds(item, names)),
         Expr::List(list) => list.elts.iter().any(|item| binds(item, names)),
         _ => false,
@@ -108,7 +129,7 @@ fn binds(target: &Expr, names: &BTreeSet<String>) -> bool {
 fn operands(expression: &Expr, found: &mut BTreeSet<String>) {
     match expression {
         Expr::Name(name) => {
-            found.insert(name.id.to_string());
+            found.insert(spelling(&name.id).into_owned());
         }
         Expr::Tuple(tuple) => tuple.elts.iter().for_each(|item| operands(item, found)),
         Expr::List(list) => list.elts.iter().for_each(|item| operands(item, found)),
@@ -125,7 +146,7 @@ fn operands(expression: &Expr, found: &mut BTreeSet<String>) {
 fn mentions<'a>(text: &'a str, units: &[Unit]) -> BTreeMap<&'a str, Vec<usize>> {
     let mut index: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
     for (number, unit) in units.iter().enumerate() {
-        for word in words(text, unit) {
+        for word in words(text, &unit.span) {
             let units = index.entry(word).or_default();
             if units.last() != Some(&number) {
                 units.push(number);
@@ -135,8 +156,8 @@ fn mentions<'a>(text: &'a str, units: &[Unit]) -> BTreeMap<&'a str, Vec<usize>> 
     index
 }
 
-pub(super) fn words<'a>(text: &'a str, unit: &Unit) -> impl Iterator<Item = &'a str> {
-    let code = &text[unit.span.clone()];
+pub(super) fn words<'a>(text: &'a str, span: &Span) -> impl Iterator<Item = &'a str> {
+    let code = &text[span.clone()];
     Pieces::new(code)
         .filter(|piece| piece.kind == Kind::Word)
         .map(|piece| &code[piece.start..piece.end])
@@ -161,7 +182,7 @@ pub(super) fn reached<'a>(text: &'a str, units: &[Unit]) -> BTreeSet<&'a str> {
     let mut waiting: Vec<&str> = Vec::new();
     for unit in units {
         match &unit.role {
-            Role::Code => waiting.extend(words(text, unit)),
+            Role::Code => waiting.extend(words(text, &unit.span)),
             Role::Definition(name) => {
                 waiting.extend(head(text, unit, name));
                 let name = &text[name.clone()];
@@ -173,7 +194,7 @@ pub(super) fn reached<'a>(text: &'a str, units: &[Unit]) -> BTreeSet<&'a str> {
     while let Some(word) = waiting.pop() {
         if reached.insert(word) {
             for unit in definitions.remove(word).unwrap_or_default() {
-                waiting.extend(words(text, unit));
+                waiting.extend(words(text, &unit.span));
             }
         }
     }

@@ -1,8 +1,8 @@
 //! Python expressions to constants, as far as that needs no running.
 
-use rustpython_ruff_python_ast::{Expr, ExprStringLiteral, Operator};
-use rustpython_ruff_text_size::Ranged;
+use rustpython_parser::ast::{Constant as Literal, Expr, Operator, Ranged};
 
+use super::python::spelling;
 use super::{Shape, Text};
 use crate::text::Span;
 
@@ -75,10 +75,13 @@ pub(super) trait Scope {
 pub(super) fn evaluate(expression: &Expr, scope: &dyn Scope) -> Result<Constant, Unknown> {
     let span = scope.span(expression);
     match expression {
-        Expr::NoneLiteral(_) => Ok(Constant { texts: Vec::new(), kind: Kind::None }),
-        Expr::StringLiteral(literal) => string(literal, span, scope),
+        Expr::Constant(constant) => match &constant.value {
+            Literal::None => Ok(Constant { texts: Vec::new(), kind: Kind::None }),
+            Literal::Str(text) => string(text, span, scope),
+            other => Err(unknown(span, describe_literal(other))),
+        },
         Expr::Name(name) => {
-            let constant = scope.look_up(name.id.as_str(), &span)?;
+            let constant = scope.look_up(&spelling(&name.id), &span)?;
             match constant.is_small() {
                 true => Ok(constant.named(&span)),
                 false => Err(unknown(span, "it stands for a very long value")),
@@ -132,15 +135,12 @@ fn unknown(span: Span, reason: &str) -> Unknown {
     Unknown { span, reason: reason.to_owned() }
 }
 
-fn string(literal: &ExprStringLiteral, span: Span, scope: &dyn Scope) -> Result<Constant, Unknown> {
-    // Python reads CR and CRLF in a string as LF; the parser does not.
+fn string(text: &str, span: Span, scope: &dyn Scope) -> Result<Constant, Unknown> {
+    // Python reads CR and CRLF in a string as LF, which no id is meant to hold.
     if scope.source(&span).contains('\r') {
         return Err(unknown(span, "its string holds a carriage return"));
     }
-    Ok(Constant {
-        texts: vec![Text { text: literal.value.to_str().to_owned(), span }],
-        kind: Kind::String,
-    })
+    Ok(Constant { texts: vec![Text { text: text.to_owned(), span }], kind: Kind::String })
 }
 
 fn items(items: &[Expr], kind: Kind, scope: &dyn Scope) -> Result<Constant, Unknown> {
@@ -148,7 +148,7 @@ fn items(items: &[Expr], kind: Kind, scope: &dyn Scope) -> Result<Constant, Unkn
     let mut copied = 0;
     for item in items {
         let constant = evaluate(item, scope)?;
-        if !item.is_string_literal_expr() {
+        if !matches!(item, Expr::Constant(_)) {
             copied += constant.texts.iter().map(|text| text.text.len()).sum::<usize>();
         }
         if copied > MAX_TEXT {
@@ -168,14 +168,22 @@ fn describe(expression: &Expr) -> &'static str {
         Expr::Call(_) => "it is the result of a call",
         Expr::Attribute(_) => "it is an attribute of something else",
         Expr::Subscript(_) => "it is an item of something else",
-        Expr::FString(_) | Expr::TString(_) => "it is an f-string",
-        Expr::BytesLiteral(_) => "it is bytes, not a string",
-        Expr::NumberLiteral(_) => "it is a number, not a string",
-        Expr::BooleanLiteral(_) => "it is a truth value, not a string",
-        Expr::EllipsisLiteral(_) => "it is `...`, not a string",
-        Expr::If(_) => "it depends on a condition",
+        Expr::JoinedStr(_) => "it is an f-string",
+        Expr::IfExp(_) => "it depends on a condition",
         Expr::Dict(_) => "it is a dictionary",
         Expr::Starred(_) => "it unpacks something else",
         _ => "it is computed",
+    }
+}
+
+fn describe_literal(literal: &Literal) -> &'static str {
+    match literal {
+        Literal::Bytes(_) => "it is bytes, not a string",
+        Literal::Int(_) | Literal::Float(_) | Literal::Complex { .. } => {
+            "it is a number, not a string"
+        }
+        Literal::Bool(_) => "it is a truth value, not a string",
+        Literal::Ellipsis => "it is `...`, not a string",
+        Literal::None | Literal::Str(_) | Literal::Tuple(_) => "it is computed",
     }
 }

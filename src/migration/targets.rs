@@ -1,0 +1,121 @@
+//! Whether code assigns only to what can be assigned to.
+//!
+//! RustPython's parser takes any expression for a target: there, the compiler behind it is what refuses.
+
+use rustpython_parser::ast::{Comprehension, Expr, Stmt};
+
+use super::walk::{self, Visitor};
+
+/// Tells whether every target of an assignment in `body` can be one.
+pub(super) fn are_valid(body: &[Stmt]) -> bool {
+    let mut targets = Targets { are_valid: true };
+    targets.visit_body(body);
+    targets.are_valid
+}
+
+struct Targets {
+    are_valid: bool,
+}
+
+impl Targets {
+    fn check(&mut self, is_target: fn(&Expr) -> bool, target: &Expr) {
+        self.are_valid &= is_target(target);
+    }
+}
+
+impl<'ast> Visitor<'ast> for Targets {
+    fn visit_stmt(&mut self, statement: &'ast Stmt) {
+        match statement {
+            Stmt::Assign(assign) => {
+                assign.targets.iter().for_each(|target| self.check(is_target, target));
+            }
+            Stmt::AugAssign(assign) => self.check(is_place, &assign.target),
+            Stmt::AnnAssign(assign) => self.check(is_place, &assign.target),
+            Stmt::Delete(delete) => {
+                delete.targets.iter().for_each(|target| self.check(is_deletable, target));
+            }
+            Stmt::For(each) => self.check(is_target, &each.target),
+            Stmt::AsyncFor(each) => self.check(is_target, &each.target),
+            Stmt::With(with) => {
+                let targets = with.items.iter().filter_map(|item| item.optional_vars.as_deref());
+                targets.for_each(|target| self.check(is_target, target));
+            }
+            Stmt::AsyncWith(with) => {
+                let targets = with.items.iter().filter_map(|item| item.optional_vars.as_deref());
+                targets.for_each(|target| self.check(is_target, target));
+            }
+            _ => {}
+        }
+        walk::walk_stmt(self, statement);
+    }
+
+    fn visit_comprehension(&mut self, comprehension: &'ast Comprehension) {
+        self.check(is_target, &comprehension.target);
+        self.visit_expr(&comprehension.iter);
+        self.visit_exprs(&comprehension.ifs);
+    }
+}
+
+/// Tells whether an expression is one place that a value can go to.
+fn is_place(target: &Expr) -> bool {
+    matches!(target, Expr::Name(_) | Expr::Attribute(_) | Expr::Subscript(_))
+}
+
+fn is_target(target: &Expr) -> bool {
+    let is_item = |item: &Expr| match item {
+        Expr::Starred(starred) => is_target(&starred.value),
+        _ => is_target(item),
+    };
+    match target {
+        Expr::Tuple(tuple) => tuple.elts.iter().all(is_item),
+        Expr::List(list) => list.elts.iter().all(is_item),
+        _ => is_place(target),
+    }
+}
+
+fn is_deletable(target: &Expr) -> bool {
+    match target {
+        Expr::Tuple(tuple) => tuple.elts.iter().all(is_deletable),
+        Expr::List(list) => list.elts.iter().all(is_deletable),
+        _ => is_place(target),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::python;
+
+    #[test]
+    fn only_places_are_assigned_to() {
+        for valid in [
+            "a = b.c = d[0] = (e, *f) = [g, (h,)] = 1",
+            "a += 1; b.c -= 1; d[0] *= 1; (e): int = 1; f.g: int",
+            "del a, b.c, d[0], (e, [f])",
+            "for a, *b in c: pass",
+            "with a as b, c as (d, e.f): pass",
+            "[a for b, *c in d]",
+        ] {
+            assert!(python::parse(valid).is_some(), "{valid}");
+        }
+        for invalid in [
+            "f() = 1",
+            "a = 'b' = 1",
+            "-a = 1",
+            "a + b = 1",
+            "None = 1",
+            "(a, b()) = 1",
+            "a, b += 1",
+            "a and b += 1",
+            "(a, b): int = 1",
+            "del f()",
+            "del (a, *b)",
+            "for f() in x: pass",
+            "with a as 1: pass",
+            "[a for f() in x]",
+            "def f():\n  if x:\n    g() = 1",
+        ] {
+            assert!(python::parse(invalid).is_none(), "{invalid}");
+            assert!(python::refusal(invalid).is_some(), "{invalid}");
+        }
+    }
+}
