@@ -197,6 +197,11 @@ pub trait Tree {
     /// Names the tree in a sentence: "the index", "commit 0123456789".
     fn describe(&self) -> String;
 
+    /// Returns the id of the whole content, where the tree knows one: equal ids mean equal trees.
+    fn id(&self) -> Option<ObjectId> {
+        None
+    }
+
     /// Looks one path up.
     fn node(&self, path: &RepoPath) -> Result<Option<Node>, Error> {
         let Some(folder) = path.parent() else {

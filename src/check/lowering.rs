@@ -2,7 +2,6 @@
 
 use super::sides::Pair;
 use super::{Comparison, Reader};
-use crate::environment::discover;
 use crate::finding::{Finding, Level, Lowered};
 use crate::migration::RevisionId;
 
@@ -20,7 +19,7 @@ pub(super) fn lower(
     if is_allowed(reader, &finding) {
         return None;
     }
-    finding.level = comparison.config.level(finding.rule, finding.level);
+    finding.level = reader.config().level(finding.rule, finding.level);
     if finding.level == Level::Off {
         return None;
     }
@@ -78,12 +77,12 @@ fn head_elsewhere(
     let after = &pair.after.graph;
     let above = finding.revisions.iter().flat_map(|id| after.heads_above(id));
     let new: Vec<&RevisionId> = above.filter(|id| !pair.before.graph.contains(id)).collect();
-    for (name, tree) in &comparison.other_targets {
-        let Ok(discovery) = discover(*tree, comparison.config) else { continue };
+    for (name, tree) in (comparison.other_targets)() {
+        let Ok(discovery) = reader.discover(&*tree) else { continue };
         for environment in &discovery.environments {
-            let Ok(state) = reader.state(*tree, environment, &[]) else { continue };
+            let Ok(state) = reader.state(&*tree, environment, &[]) else { continue };
             if new.iter().any(|id| state.graph.is_head(id)) {
-                return Some(Lowered::Elsewhere(name.clone()));
+                return Some(Lowered::Elsewhere(name));
             }
         }
     }

@@ -1,12 +1,12 @@
 //! Two trees to a [`Report`]: the one way by which every command comes to its answer.
 
 mod lowering;
+mod parallel;
 mod reading;
 mod sides;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::config::Config;
 use crate::environment::Problem;
 use crate::finding::{EnvironmentSummary, Finding, Level, Lowered, Note, Report};
 use crate::migration::{Fault, RevisionId};
@@ -27,15 +27,16 @@ pub struct Comparison<'a> {
     /// Further states whose version folders count: a migration that is added to a folder which the
     /// other side has moved is still a migration.
     pub witnesses: Vec<&'a dyn Tree>,
-    /// The configuration that applies.
-    pub config: &'a Config,
     /// What the two sides are called.
     pub wording: Wording,
     /// Who is at fault.
     pub blame: Blame,
-    /// Other targets; what is a head there is nobody's fault here.
-    pub other_targets: Vec<(String, &'a dyn Tree)>,
+    /// Gives other targets; what is a head there is nobody's fault here. Asked only where it matters.
+    pub other_targets: &'a dyn Fn() -> Vec<NamedTree<'a>>,
 }
+
+/// A branch's name and what it holds.
+pub type NamedTree<'a> = (String, Box<dyn Tree + 'a>);
 
 /// What there would be.
 pub enum After<'a> {
@@ -127,7 +128,7 @@ fn judge(
         head_faults: &head_faults,
         body_faults: &body_faults,
         broken_links: &pair.after.broken_links,
-        max_revision_id_length: comparison.config.max_revision_id_length,
+        max_revision_id_length: reader.config().max_revision_id_length,
         wording: &comparison.wording,
     };
     let mut findings = Vec::new();
@@ -162,19 +163,14 @@ fn debts(rule: &Rule, subject: &Subject<'_>, before: &State) -> BTreeSet<Key> {
 
 /// Reads the whole of each file that the change adds or edits.
 fn body_faults(
-    reader: &mut Reader,
+    reader: &Reader,
     after: &dyn Tree,
     pair: &Pair,
 ) -> Result<BTreeMap<File, Fault>, tree::Error> {
-    let old: BTreeSet<&File> = pair.before.files.iter().collect();
-    let known: BTreeSet<_> = old.iter().map(|file| file.id).collect();
-    let mut faults = BTreeMap::new();
-    for file in pair.after.files.iter().filter(|file| !known.contains(&file.id)) {
-        if let Some(fault) = reader.body_fault(after, file)? {
-            faults.insert(file.clone(), fault);
-        }
-    }
-    Ok(faults)
+    let known: BTreeSet<_> = pair.before.files.iter().map(|file| file.id).collect();
+    let new: Vec<&File> =
+        pair.after.files.iter().filter(|file| !known.contains(&file.id)).collect();
+    Ok(reader.body_faults(after, &new)?.into_iter().collect())
 }
 
 fn summary(pair: &Pair) -> EnvironmentSummary {

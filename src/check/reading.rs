@@ -1,18 +1,25 @@
 //! Reading migrations, each content once however many trees hold it.
 
 use std::collections::HashMap;
+use std::rc::Rc;
 use std::sync::Arc;
 
-use crate::environment::{Environment, Listed, migration_files};
+use super::parallel::map;
+use crate::config::Config;
+use crate::environment::{Discovery, Environment, Listed, discover, migration_files};
 use crate::graph::Graph;
 use crate::migration::{self, Fault, Limits, Migration, Module};
 use crate::tree::{Error, File, ObjectId, RepoPath, Tree};
 
-/// Reads migrations and remembers what each content said.
+/// How many files are held in memory at once while they are read.
+const BATCH: usize = 1024;
+
+/// Reads trees under one configuration, and remembers what each content said.
 #[derive(Debug)]
 pub struct Reader {
-    limits: Limits,
+    config: Rc<Config>,
     modules: HashMap<ObjectId, Arc<Module>>,
+    discoveries: HashMap<ObjectId, Rc<Discovery>>,
 }
 
 /// One environment in one tree.
@@ -27,9 +34,28 @@ pub struct State {
 }
 
 impl Reader {
-    /// Makes a reader that takes files of at most so many bytes.
-    pub fn new(max_file_size: u64) -> Reader {
-        Reader { limits: Limits { max_file_size }, modules: HashMap::new() }
+    /// Makes a reader that has read nothing yet.
+    pub fn new(config: Config) -> Reader {
+        let config = Rc::new(config);
+        Reader { config, modules: HashMap::new(), discoveries: HashMap::new() }
+    }
+
+    /// Returns the configuration that applies.
+    pub fn config(&self) -> Rc<Config> {
+        Rc::clone(&self.config)
+    }
+
+    /// Finds the environments of a tree.
+    pub fn discover(&mut self, tree: &dyn Tree) -> Result<Rc<Discovery>, Error> {
+        let known = tree.id().and_then(|id| self.discoveries.get(&id));
+        if let Some(discovery) = known {
+            return Ok(Rc::clone(discovery));
+        }
+        let discovery = Rc::new(discover(tree, &self.config)?);
+        if let Some(id) = tree.id() {
+            self.discoveries.insert(id, Rc::clone(&discovery));
+        }
+        Ok(discovery)
     }
 
     /// Reads an environment, with files that lie elsewhere and belong to it.
@@ -47,6 +73,7 @@ impl Reader {
             }
         }
         state.files.extend_from_slice(elsewhere);
+        self.read_all(tree, &state.files)?;
         let mut migrations = Vec::with_capacity(state.files.len());
         for file in &state.files {
             migrations.push(self.migration(tree, file)?);
@@ -57,20 +84,42 @@ impl Reader {
 
     /// Reads one migration.
     pub fn migration(&mut self, tree: &dyn Tree, file: &File) -> Result<Migration, Error> {
-        let module = match self.modules.get(&file.id) {
-            Some(module) => Arc::clone(module),
-            None => {
-                let module = Arc::new(migration::read(&tree.read(file)?, &self.limits));
-                self.modules.insert(file.id, Arc::clone(&module));
-                module
-            }
-        };
+        if !self.modules.contains_key(&file.id) {
+            self.read_all(tree, std::slice::from_ref(file))?;
+        }
+        let module = Arc::clone(&self.modules[&file.id]);
         Ok(Migration { file: file.clone(), module })
     }
 
-    /// Tells why Python could not load a file as a whole, if it could not.
-    pub(super) fn body_fault(&self, tree: &dyn Tree, file: &File) -> Result<Option<Fault>, Error> {
-        Ok(migration::check_body(&tree.read(file)?, &self.limits))
+    /// Reads what is not known yet.
+    fn read_all(&mut self, tree: &dyn Tree, files: &[File]) -> Result<(), Error> {
+        let limits = self.limits();
+        let unknown: Vec<&File> =
+            files.iter().filter(|file| !self.modules.contains_key(&file.id)).collect();
+        for batch in unknown.chunks(BATCH) {
+            let sources = contents(tree, batch)?;
+            let modules = map(&sources, |source| migration::read(source, &limits));
+            let ids = batch.iter().map(|file| file.id);
+            self.modules.extend(ids.zip(modules.into_iter().map(Arc::new)));
+        }
+        Ok(())
+    }
+
+    /// Tells of each file that Python could not load as a whole why not.
+    pub(super) fn body_faults(
+        &self,
+        tree: &dyn Tree,
+        files: &[&File],
+    ) -> Result<Vec<(File, Fault)>, Error> {
+        let limits = self.limits();
+        let mut faults = Vec::new();
+        for batch in files.chunks(BATCH) {
+            let sources = contents(tree, batch)?;
+            let found = map(&sources, |source| migration::check_body(source, &limits));
+            let found = batch.iter().zip(found);
+            faults.extend(found.filter_map(|(file, fault)| Some(((*file).clone(), fault?))));
+        }
+        Ok(faults)
     }
 
     /// Tells whether a file that was read allows a rule to be broken in it.
@@ -78,4 +127,12 @@ impl Reader {
         let module = self.modules.get(&file.id);
         module.is_some_and(|module| module.allows.iter().any(|allowed| allowed == rule))
     }
+
+    fn limits(&self) -> Limits {
+        Limits { max_file_size: self.config.max_file_size }
+    }
+}
+
+fn contents(tree: &dyn Tree, files: &[&File]) -> Result<Vec<Vec<u8>>, Error> {
+    files.iter().map(|file| tree.read(file)).collect()
 }

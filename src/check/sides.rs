@@ -1,9 +1,10 @@
 //! Which environment before the change is which after it, and where its migrations lie.
 
 use std::collections::BTreeSet;
+use std::rc::Rc;
 
 use super::{Comparison, Reader, State};
-use crate::environment::{Discovery, Environment, Listed, Problem, discover, migration_files};
+use crate::environment::{Environment, Listed, Problem, migration_files};
 use crate::graph::Revision;
 use crate::migration::Migration;
 use crate::tree::{Error, File, RepoPath, Tree};
@@ -31,22 +32,20 @@ pub(super) fn pairs(
     comparison: &Comparison<'_>,
     after: &dyn Tree,
 ) -> Result<(Vec<Pair>, Vec<Problem>), Error> {
-    let look = |tree: &dyn Tree| discover(tree, comparison.config);
-    let after_discovery = look(after)?;
+    let after_discovery = reader.discover(after)?;
     let before_discovery = match comparison.before {
-        Some(before) => look(before)?,
-        None => Discovery::default(),
+        Some(before) => reader.discover(before)?,
+        None => Rc::default(),
     };
     let mut everywhere = after_discovery.environments.clone();
     everywhere.extend(before_discovery.environments.iter().cloned());
     for witness in &comparison.witnesses {
-        everywhere.extend(look(*witness)?.environments);
+        everywhere.extend(reader.discover(*witness)?.environments.iter().cloned());
     }
-    let problems = after_discovery.problems;
-    let mut here = Side::read(reader, after, after_discovery.environments, &everywhere)?;
+    let mut here = Side::read(reader, after, &after_discovery.environments, &everywhere)?;
     let landed = match comparison.before {
         Some(before) => {
-            Side::read(reader, before, before_discovery.environments, &everywhere)?.found
+            Side::read(reader, before, &before_discovery.environments, &everywhere)?.found
         }
         None => Vec::new(),
     };
@@ -64,7 +63,7 @@ pub(super) fn pairs(
     for gone in landed.into_iter().flatten() {
         pairs.extend(lost(reader, after, &here.strays, gone)?);
     }
-    Ok((pairs, problems))
+    Ok((pairs, after_discovery.problems.clone()))
 }
 
 /// The environments of one tree, and the migrations of its version folders that belong to none.
@@ -77,13 +76,13 @@ impl Side {
     fn read(
         reader: &mut Reader,
         tree: &dyn Tree,
-        environments: Vec<Environment>,
+        environments: &[Environment],
         everywhere: &[Environment],
     ) -> Result<Side, Error> {
         let mut found = Vec::new();
         for environment in environments {
-            let state = reader.state(tree, &environment, &[])?;
-            found.push(Found { environment, state });
+            let state = reader.state(tree, environment, &[])?;
+            found.push(Found { environment: environment.clone(), state });
         }
         let mut side = Side { found, strays: Vec::new() };
         for stray in strays(tree, &side.found, everywhere)? {

@@ -4,7 +4,7 @@ use super::check::default_side;
 use super::terminal::Terminal;
 use super::{Failure, Session};
 use crate::config::{Config, Fetch};
-use crate::environment::Environment;
+use crate::environment::{Environment, discover};
 use crate::finding::Outcome;
 use crate::rules::RULES;
 
@@ -12,7 +12,7 @@ pub(super) fn run(session: &Session, terminal: &Terminal) -> Result<Outcome, Fai
     let tree = session.repository.side_tree(default_side(session)?)?;
     let judge = session.judge();
     let config = judge.config(&*tree)?;
-    let environments = judge.discover(&*tree, &config)?.environments;
+    let environments = discover(&*tree, &config)?.environments;
     terminal.print(&text(&config, &environments));
     Ok(Outcome::Clean)
 }

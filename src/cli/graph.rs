@@ -49,9 +49,9 @@ fn view(revision: &Revision, session: &Session) -> Result<GraphView, Failure> {
     let judge = session.judge();
     let config = judge.config(&*tree)?;
     let report = judge.change(&Subject { side, name: None, against: Against::Nothing })?;
-    let mut reader = Reader::new(config.max_file_size);
+    let mut reader = Reader::new(config);
     let mut view = GraphView::default();
-    for environment in judge.discover(&*tree, &config)?.environments {
+    for environment in reader.discover(&*tree)?.environments.iter().cloned() {
         let state = reader.state(&*tree, &environment, &[])?;
         let findings =
             report.findings.iter().filter(|finding| finding.environment == environment.name);

@@ -44,14 +44,14 @@ fn install(directory: &Path, force: bool, terminal: &Terminal) -> Result<Outcome
     let binary = std::env::current_exe().map_err(Failure::Binary)?;
     let options = InstallOptions { directory: directory.to_owned(), binary, force };
     for installed in hook::install(&options)? {
-        terminal.print(&format!("{installed}\n"));
+        terminal.mention(&format!("{installed}\n"));
     }
     Ok(Outcome::Clean)
 }
 
 fn uninstall(directory: &Path, terminal: &Terminal) -> Result<Outcome, Failure> {
     for removed in hook::uninstall(directory)? {
-        terminal.print(&format!("{removed}\n"));
+        terminal.mention(&format!("{removed}\n"));
     }
     Ok(Outcome::Clean)
 }

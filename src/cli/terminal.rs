@@ -57,6 +57,13 @@ impl Terminal {
         write(&mut io::stdout().lock(), text);
     }
 
+    /// Writes to standard output what `--quiet` does without.
+    pub(super) fn mention(&self, text: &str) {
+        if !self.quiet {
+            self.print(text);
+        }
+    }
+
     /// Writes to standard error.
     pub(super) fn warn(&self, text: &str) {
         write(&mut io::stderr().lock(), text);

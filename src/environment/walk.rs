@@ -48,7 +48,9 @@ pub(super) fn walk(
                 return Ok(interests);
             }
             let mut entries = tree.list(&folder)?;
-            entries.retain(|entry| !config.excludes(&folder.join(&entry.name)));
+            if !config.exclude.is_empty() {
+                entries.retain(|entry| !config.excludes(&folder.join(&entry.name)));
+            }
             below.extend(folders(&folder, &entries));
             interests.extend(interest(&folder, &entries));
         }

@@ -84,6 +84,10 @@ impl Tree for CommitTree<'_> {
         self.name.clone()
     }
 
+    fn id(&self) -> Option<ObjectId> {
+        Some(self.root)
+    }
+
     fn node(&self, path: &RepoPath) -> Result<Option<Node>, Error> {
         let Some(folder) = path.parent() else {
             return Ok(Some(Node::Folder(Some(self.root))));

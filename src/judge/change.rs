@@ -1,11 +1,11 @@
 //! A change that is to go to a base: judged on the merge that git would make of the two.
 
-use crate::check::{After, Blame, Comparison, check};
+use crate::check::{After, Blame, Comparison, NamedTree, Reader, check};
 use crate::config::Config;
 use crate::finding::{Freshness, Lowered, Note, Report};
 use crate::git::{self, BaseChoice, Candidates, Merged, Side, TargetNames};
 use crate::judge::relevance::Relevance;
-use crate::judge::{Error, Judge, get_base_command, note, reader};
+use crate::judge::{Error, Judge, get_base_command, note};
 use crate::rules::{Finish, Wording};
 use crate::tree::Tree;
 
@@ -35,20 +35,17 @@ pub enum Against {
 pub(super) struct Incoming<'a> {
     pub(super) side: Side,
     pub(super) base: &'a BaseChoice,
-    pub(super) config: &'a Config,
     pub(super) blame: Blame,
     pub(super) wording: Wording,
     pub(super) candidates: &'a Candidates<'a>,
 }
 
-/// A target's name and what it holds.
-type NamedTree<'r> = (String, Box<dyn Tree + 'r>);
-
 impl Judge<'_> {
     /// Judges a commit, the index or the work tree against what it will be merged into.
     pub fn change(&self, subject: &Subject) -> Result<Report, Error> {
         let tree = self.repository.side_tree(subject.side)?;
-        let config = self.config(&*tree)?;
+        let mut reader = self.reader(self.config(&*tree)?);
+        let config = reader.config();
         let branch = self.branch_of(subject);
         let candidates = Candidates {
             remote: self.repository.usual_remote(branch.as_deref()),
@@ -60,35 +57,33 @@ impl Judge<'_> {
             Against::Nothing => None,
             Against::Nearest => self.base(subject.side, &config, &candidates)?,
         };
-        let had_alembic = |base: &BaseChoice| -> Result<bool, Error> {
-            let landed = self.repository.commit_tree(base.commit)?;
-            Ok(!self.discover(&*landed, &config)?.environments.is_empty())
+        let had_alembic = match &base {
+            Some(base) => self.has_alembic(&mut reader, base)?,
+            None => false,
         };
-        let had_alembic = base.as_ref().map(had_alembic).transpose()?.unwrap_or(false);
         let report = match base {
             Some(base) => {
                 let wording = self.naming("this change", &base, Finish::Nothing);
                 let blame = Blame::default();
-                let (side, base, config) = (subject.side, &base, &config);
-                self.incoming(&Incoming {
-                    side,
-                    base,
-                    config,
-                    blame,
-                    wording,
-                    candidates: &candidates,
-                })?
+                let (side, base) = (subject.side, &base);
+                let incoming = Incoming { side, base, blame, wording, candidates: &candidates };
+                self.incoming(&mut reader, &incoming)?
             }
             None if subject.against == Against::Nothing => {
-                alone(&*tree, &config, Blame::default())?
+                alone(&mut reader, &*tree, Blame::default())?
             }
             None if self.circumstances.in_ci => return Err(Error::NoBase),
-            None => self.without_base(&*tree, &config)?,
+            None => without_base(&mut reader, &*tree)?,
         };
         match report.environments.is_empty() && !had_alembic {
             true => Err(Error::NoEnvironment(tree.describe())),
             false => Ok(report),
         }
+    }
+
+    fn has_alembic(&self, reader: &mut Reader, base: &BaseChoice) -> Result<bool, Error> {
+        let landed = self.repository.commit_tree(base.commit)?;
+        Ok(!reader.discover(&*landed)?.environments.is_empty())
     }
 
     /// Returns the branch that is judged, which need not be the one that is checked out.
@@ -132,14 +127,18 @@ impl Judge<'_> {
     }
 
     /// Judges the merge of a change into its base.
-    pub(super) fn incoming(&self, incoming: &Incoming<'_>) -> Result<Report, Error> {
-        let Incoming { side, base, config, .. } = *incoming;
+    pub(super) fn incoming(
+        &self,
+        reader: &mut Reader,
+        incoming: &Incoming<'_>,
+    ) -> Result<Report, Error> {
+        let Incoming { side, base, .. } = *incoming;
         let tree = self.repository.side_tree(side)?;
         let landed = self.repository.commit_tree(base.commit)?;
         let parted = match self.parting_trees(side, base) {
             Ok(parted) => parted,
             Err(git::Error::Shallow { .. }) if !self.circumstances.in_ci => {
-                return shallow(&*tree, config, base);
+                return shallow(reader, &*tree, base);
             }
             Err(error) => return Err(error.into()),
         };
@@ -147,10 +146,10 @@ impl Judge<'_> {
         witnesses.push(&*tree);
         let mut trees = witnesses.clone();
         trees.push(&*landed);
-        let relevance = Relevance::of(&trees, config)?;
+        let relevance = Relevance::of(reader, &trees)?;
         let merged = self.repository.merge(base.commit, side, &|path| relevance.covers(path))?;
         let after = match &merged {
-            Merged::Unrelated => return unrelated(&*tree, config, base),
+            Merged::Unrelated => return unrelated(reader, &*tree, base),
             Merged::Clean(tree) => After::Tree(&**tree),
             Merged::Conflicted(conflicted) => After::Conflicted {
                 as_base: &*conflicted.as_base,
@@ -158,17 +157,16 @@ impl Judge<'_> {
                 paths: &conflicted.paths,
             },
         };
-        let others = self.other_targets(incoming)?;
+        let other_targets = || self.other_targets(incoming);
         let comparison = Comparison {
             before: Some(&*landed),
             after,
             witnesses,
-            config,
             wording: incoming.wording.clone(),
             blame: incoming.blame.clone(),
-            other_targets: others.iter().map(|(name, tree)| (name.clone(), &**tree)).collect(),
+            other_targets: &other_targets,
         };
-        let mut report = check(&mut reader(config), &comparison)?;
+        let mut report = check(reader, &comparison)?;
         report.base = Some(base.summary());
         Ok(report)
     }
@@ -186,34 +184,38 @@ impl Judge<'_> {
         parted.into_iter().map(|commit| self.repository.commit_tree(commit)).collect()
     }
 
-    fn other_targets(&self, incoming: &Incoming<'_>) -> Result<Vec<NamedTree<'_>>, Error> {
-        let mut others = Vec::new();
-        for target in self.repository.targets(incoming.candidates)? {
-            if !self.repository.contains(incoming.base.commit, target.commit) {
-                others.push((target.name(), self.repository.commit_tree(target.commit)?));
-            }
-        }
-        Ok(others)
-    }
-
-    fn without_base(&self, tree: &dyn Tree, config: &Config) -> Result<Report, Error> {
-        let mut report =
-            alone(tree, config, Blame { heads: Some(Lowered::NoBase), ..Blame::default() })?;
-        report.notes.push(note(
-            "there is no branch to compare with, so heads are only counted",
-            &["name one: `alembic-guard check --base REV`, or judge everything: `alembic-guard check --all`"],
-        ));
-        Ok(report)
+    /// Returns the targets that the base does not hold. One that cannot be read excuses nobody.
+    fn other_targets(&self, incoming: &Incoming<'_>) -> Vec<NamedTree<'_>> {
+        let targets = self.repository.targets(incoming.candidates).unwrap_or_default();
+        let base = incoming.base.commit;
+        let others =
+            targets.into_iter().filter(|target| !self.repository.contains(base, target.commit));
+        let named = others.filter_map(|target| {
+            Some((target.name(), self.repository.commit_tree(target.commit).ok()?))
+        });
+        named.collect()
     }
 }
 
+fn without_base(reader: &mut Reader, tree: &dyn Tree) -> Result<Report, Error> {
+    let blame = Blame { heads: Some(Lowered::NoBase), ..Blame::default() };
+    let mut report = alone(reader, tree, blame)?;
+    report.notes.push(note(
+        "there is no branch to compare with, so heads are only counted",
+        &[
+            "name one: `alembic-guard check --base REV`",
+            "or judge everything there is: `alembic-guard check --all`",
+        ],
+    ));
+    Ok(report)
+}
+
 /// Judges a state with nothing to compare it with.
-pub(super) fn alone(tree: &dyn Tree, config: &Config, blame: Blame) -> Result<Report, Error> {
+pub(super) fn alone(reader: &mut Reader, tree: &dyn Tree, blame: Blame) -> Result<Report, Error> {
     let comparison = Comparison {
         before: None,
         after: After::Tree(tree),
         witnesses: Vec::new(),
-        config,
         wording: Wording {
             base: "nothing".to_owned(),
             change: "this history".to_owned(),
@@ -222,9 +224,9 @@ pub(super) fn alone(tree: &dyn Tree, config: &Config, blame: Blame) -> Result<Re
             doubt: None,
         },
         blame,
-        other_targets: Vec::new(),
+        other_targets: &Vec::new,
     };
-    Ok(check(&mut reader(config), &comparison)?)
+    Ok(check(reader, &comparison)?)
 }
 
 /// Says what the two sides of a comparison with a branch are called.
@@ -238,27 +240,27 @@ pub(super) fn wording(change: &str, base: &BaseChoice, finish: Finish) -> Wordin
     }
 }
 
-fn unrelated(tree: &dyn Tree, config: &Config, base: &BaseChoice) -> Result<Report, Error> {
+fn unrelated(reader: &mut Reader, tree: &dyn Tree, base: &BaseChoice) -> Result<Report, Error> {
     let message =
         format!("this branch and {} have no common history; it is judged alone", base.name);
-    only_warned(tree, config, note(message, &[]))
+    only_warned(reader, tree, note(message, &[]))
 }
 
-fn shallow(tree: &dyn Tree, config: &Config, base: &BaseChoice) -> Result<Report, Error> {
+fn shallow(reader: &mut Reader, tree: &dyn Tree, base: &BaseChoice) -> Result<Report, Error> {
     let message = format!(
         "this clone is shallow: where this branch left {} is not in it; it is judged alone",
         base.name
     );
     only_warned(
+        reader,
         tree,
-        config,
         note(message, &["get the rest of the history: `git fetch --unshallow`"]),
     )
 }
 
-fn only_warned(tree: &dyn Tree, config: &Config, note: Note) -> Result<Report, Error> {
+fn only_warned(reader: &mut Reader, tree: &dyn Tree, note: Note) -> Result<Report, Error> {
     let blame = Blame { everything: Some(Lowered::NoBase), ..Blame::default() };
-    let mut report = alone(tree, config, blame)?;
+    let mut report = alone(reader, tree, blame)?;
     report.notes.push(note);
     Ok(report)
 }

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use crate::check::{After, Blame, Comparison, check};
+use crate::check::{After, Blame, Comparison, Reader, check};
 use crate::config::Config;
 use crate::finding::{Finding, Freshness, Level, Lowered, Report};
 use crate::git::{BaseChoice, Candidates, Side, Target, TargetNames};
 use crate::judge::change::{Incoming, alone, wording};
 use crate::judge::relevance::{Relevance, may_matter};
-use crate::judge::{Error, Judge, reader};
+use crate::judge::{Error, Judge};
 use crate::rules::Finish;
 use crate::tree::{ObjectId, RepoPath, Tree};
 
@@ -21,26 +21,30 @@ impl Judge<'_> {
             return Ok(Report::default());
         }
         let index = self.repository.index_tree()?;
-        let parsed = self.config(&*index);
-        let usual = Config::default();
-        let config = parsed.as_ref().unwrap_or(&usual);
+        let (config, mistake) = match self.config(&*index) {
+            Ok(config) => (config, None),
+            Err(mistake) => (Config::default(), Some(mistake)),
+        };
+        let mut reader = self.reader(config);
         let Some(head) = self.repository.head() else {
-            return alone(&*index, &parsed?, Blame::default());
+            return mistake.map_or_else(|| alone(&mut reader, &*index, Blame::default()), Err);
         };
         let committed = self.repository.commit_tree(head)?;
-        let relevance = Relevance::of(&[&*index, &*committed], config)?;
+        let relevance = Relevance::of(&mut reader, &[&*index, &*committed])?;
         let changed: BTreeSet<RepoPath> =
             changes.only(|path| relevance.covers(path)).paths().cloned().collect();
         if changed.is_empty() || relevance.is_empty() {
             return Ok(Report::default());
         }
         // A mistake in the configuration stops only what it would have a say in.
-        let config = parsed?;
-        let targets = self.known_targets(&config)?;
+        if let Some(mistake) = mistake {
+            return Err(mistake);
+        }
+        let targets = self.known_targets(&reader.config())?;
         let before = self.landed_side(head, &targets, &*index, &changed)?;
-        let mut report = self.staged(&*index, &*committed, &config, &before)?;
+        let mut report = self.staged(&mut reader, &*index, &*committed, &before)?;
         if before.commit == head && self.repository.merge_heads().is_empty() {
-            let ahead = self.ahead(&config)?;
+            let ahead = self.ahead(&mut reader)?;
             add_ahead(&mut report, ahead);
         }
         Ok(report)
@@ -48,9 +52,9 @@ impl Judge<'_> {
 
     fn staged(
         &self,
+        reader: &mut Reader,
         index: &dyn Tree,
         committed: &dyn Tree,
-        config: &Config,
         before: &BaseChoice,
     ) -> Result<Report, Error> {
         let landed = self.repository.commit_tree(before.commit)?;
@@ -58,12 +62,11 @@ impl Judge<'_> {
             before: Some(&*landed),
             after: After::Tree(index),
             witnesses: vec![committed],
-            config,
             wording: wording("this commit", before, Finish::Stage),
             blame: Blame::default(),
-            other_targets: Vec::new(),
+            other_targets: &Vec::new,
         };
-        let mut report = check(&mut reader(config), &comparison)?;
+        let mut report = check(reader, &comparison)?;
         report.base = Some(before.summary());
         Ok(report)
     }
@@ -147,24 +150,27 @@ impl Judge<'_> {
     }
 
     /// Looks ahead to the merge of the index into its base.
-    fn ahead(&self, config: &Config) -> Result<Option<Report>, Error> {
+    fn ahead(&self, reader: &mut Reader) -> Result<Option<Report>, Error> {
+        let config = reader.config();
         let branch = self.repository.branch();
         let candidates = Candidates {
             remote: self.repository.usual_remote(branch.as_deref()),
             branch: branch.as_deref(),
             names: TargetNames { patterns: config.targets.as_deref() },
         };
-        let Some(base) = self.base(Side::Index, config, &candidates)? else {
+        let Some(base) = self.base(Side::Index, &config, &candidates)? else {
             return Ok(None);
         };
-        let report = self.incoming(&Incoming {
-            side: Side::Index,
-            base: &base,
-            config,
-            blame: Blame { everything: Some(Lowered::Ahead), ..Blame::default() },
-            wording: self.naming("this commit", &base, Finish::Stage),
-            candidates: &candidates,
-        })?;
+        let report = self.incoming(
+            reader,
+            &Incoming {
+                side: Side::Index,
+                base: &base,
+                blame: Blame { everything: Some(Lowered::Ahead), ..Blame::default() },
+                wording: self.naming("this commit", &base, Finish::Stage),
+                candidates: &candidates,
+            },
+        )?;
         Ok(Some(report))
     }
 }

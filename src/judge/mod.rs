@@ -8,10 +8,12 @@ mod commit;
 mod error;
 mod push;
 mod relevance;
+mod touched;
+
+use std::cell::RefCell;
 
 use crate::check::Reader;
 use crate::config::{self, Config};
-use crate::environment::{Discovery, discover};
 use crate::finding::{Freshness, Note};
 use crate::git::{BaseChoice, Repository};
 use crate::rules;
@@ -26,6 +28,8 @@ pub use push::{PushedRef, Remote};
 pub struct Judge<'r> {
     repository: &'r Repository,
     circumstances: Circumstances,
+    /// What an earlier comparison of this run has read.
+    spare: RefCell<Option<Reader>>,
 }
 
 /// What a run knows beside the repository.
@@ -40,7 +44,7 @@ pub struct Circumstances {
 impl<'r> Judge<'r> {
     /// Makes a judge of a repository.
     pub fn new(repository: &'r Repository, circumstances: Circumstances) -> Judge<'r> {
-        Judge { repository, circumstances }
+        Judge { repository, circumstances, spare: RefCell::default() }
     }
 
     /// Reads the configuration that a tree carries, or the one that was given instead.
@@ -59,14 +63,16 @@ impl<'r> Judge<'r> {
         parsed.map_err(|invalid| Error::Config(Box::new(BadConfig { invalid, source })))
     }
 
-    /// Finds the environments of a tree.
-    pub fn discover(&self, tree: &dyn Tree, config: &Config) -> Result<Discovery, Error> {
-        Ok(discover(tree, config)?)
+    /// Returns a reader for a configuration; the one that was kept, where it is for the same.
+    fn reader(&self, config: Config) -> Reader {
+        let spare = self.spare.take().filter(|spare| *spare.config() == config);
+        spare.unwrap_or_else(|| Reader::new(config))
     }
-}
 
-fn reader(config: &Config) -> Reader {
-    Reader::new(config.max_file_size)
+    /// Keeps a reader for the next comparison.
+    fn keep(&self, reader: Reader) {
+        self.spare.replace(Some(reader));
+    }
 }
 
 /// The command that brings a base into the work tree.

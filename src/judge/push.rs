@@ -1,17 +1,13 @@
 //! A push: each ref judged by where it goes.
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use crate::check::{After, Blame, Comparison, check};
+use crate::check::{After, Blame, Comparison, Reader, check};
 use crate::config::{Config, Fetch};
-use crate::finding::RefReport;
-use crate::finding::{Freshness, Lowered, Note, Report};
+use crate::finding::{Freshness, Lowered, Note, RefReport, Report};
 use crate::git::{self, BaseChoice, Candidates, FetchRequest, Side, Target, TargetNames};
 use crate::judge::change::{Incoming, alone, fetched};
-use crate::judge::relevance::{Relevance, may_matter};
-use crate::judge::{Error, Judge, note, reader};
+use crate::judge::{Error, Judge, note};
 use crate::rules::Finish;
-use crate::tree::{Node, ObjectId, RepoPath};
+use crate::tree::ObjectId;
 
 /// One line of `pre-push`'s standard input.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,12 +32,12 @@ pub struct Remote {
 }
 
 /// A ref that is to be judged.
-struct Arrival<'a> {
-    tip: ObjectId,
+pub(super) struct Arrival<'a> {
+    pub(super) tip: ObjectId,
     branch: String,
-    is_target: bool,
-    pushed: &'a PushedRef,
-    config: Config,
+    pub(super) is_target: bool,
+    pub(super) pushed: &'a PushedRef,
+    pub(super) config: Config,
     /// Why the configuration is not the repository's own but the usual one.
     mistake: Option<Error>,
     remote: Option<String>,
@@ -142,6 +138,7 @@ impl Judge<'_> {
         {
             return Ok(Err(format!("already on {}", target.name())));
         }
+        let mut reader = self.reader(arrival.config.clone());
         let base = match arrival.is_target {
             true => self.old_tip(&arrival),
             false => {
@@ -149,7 +146,7 @@ impl Judge<'_> {
             }
         };
         if let Some(base) = &base
-            && !self.parts_matter(base, &arrival)?
+            && !self.parts_matter(&mut reader, base, &arrival)?
         {
             return Ok(Ok(Report { base: Some(base.summary()), ..Report::default() }));
         }
@@ -158,27 +155,32 @@ impl Judge<'_> {
             return Err(mistake);
         }
         let report = match base {
-            None => self.first_push(&arrival)?,
-            Some(base) if arrival.is_target => self.onto_target(&arrival, &base)?,
-            Some(base) => self.onto_branch(&arrival, base)?,
+            None => self.first_push(&mut reader, &arrival)?,
+            Some(base) if arrival.is_target => self.onto_target(&mut reader, &arrival, &base)?,
+            Some(base) => self.onto_branch(&mut reader, &arrival, base)?,
         };
+        self.keep(reader);
         Ok(Ok(report))
     }
 
     /// Judges a push to a target against what that target has.
-    fn onto_target(&self, arrival: &Arrival<'_>, base: &BaseChoice) -> Result<Report, Error> {
+    fn onto_target(
+        &self,
+        reader: &mut Reader,
+        arrival: &Arrival<'_>,
+        base: &BaseChoice,
+    ) -> Result<Report, Error> {
         let tree = self.repository.commit_tree(arrival.tip)?;
         let landed = self.repository.commit_tree(base.commit)?;
         let comparison = Comparison {
             before: Some(&*landed),
             after: After::Tree(&*tree),
             witnesses: Vec::new(),
-            config: &arrival.config,
             wording: self.naming("this push", base, Finish::Commit),
             blame: Blame::default(),
-            other_targets: Vec::new(),
+            other_targets: &Vec::new,
         };
-        let mut report = check(&mut reader(&arrival.config), &comparison)?;
+        let mut report = check(reader, &comparison)?;
         report.base = Some(base.summary());
         Ok(report)
     }
@@ -204,127 +206,36 @@ impl Judge<'_> {
     }
 
     /// Judges a ref for which nothing is known to have landed.
-    fn first_push(&self, arrival: &Arrival<'_>) -> Result<Report, Error> {
+    fn first_push(&self, reader: &mut Reader, arrival: &Arrival<'_>) -> Result<Report, Error> {
         let tree = self.repository.commit_tree(arrival.tip)?;
         let blame = Blame { heads: Some(Lowered::NoBase), ..Blame::default() };
-        alone(&*tree, &arrival.config, blame)
+        alone(reader, &*tree, blame)
     }
 
     /// Judges a push to a branch that will be merged into a target later.
-    fn onto_branch(&self, arrival: &Arrival<'_>, base: BaseChoice) -> Result<Report, Error> {
+    fn onto_branch(
+        &self,
+        reader: &mut Reader,
+        arrival: &Arrival<'_>,
+        base: BaseChoice,
+    ) -> Result<Report, Error> {
         let side = Side::Commit(arrival.tip);
-        let (touched, elsewhere) = self.touched(arrival, &base)?;
+        let (touched, elsewhere) = self.touched(reader, arrival, &base)?;
         let (base, failed) = self.freshened(arrival, base, !touched.is_empty());
         let mut wording = self.naming("this push", &base, Finish::Commit);
         wording.doubt = Some(doubt(arrival, &base));
-        let mut report = self.incoming(&Incoming {
-            side,
-            base: &base,
-            config: &arrival.config,
-            blame: Blame { touched: Some(touched), elsewhere, ..Blame::default() },
-            wording,
-            candidates: &arrival.candidates(),
-        })?;
+        let mut report = self.incoming(
+            reader,
+            &Incoming {
+                side,
+                base: &base,
+                blame: Blame { touched: Some(touched), elsewhere, ..Blame::default() },
+                wording,
+                candidates: &arrival.candidates(),
+            },
+        )?;
         report.notes.extend(failed);
         Ok(report)
-    }
-
-    /// Tells whether a push changes, from one commit to another, anything that could change a verdict.
-    fn matters(&self, from: ObjectId, to: ObjectId, config: &Config) -> Result<bool, Error> {
-        let changes = self.repository.changes(Some(from), Side::Commit(to))?.only(may_matter);
-        if changes.is_empty() {
-            return Ok(false);
-        }
-        let before = self.repository.commit_tree(from)?;
-        let after = self.repository.commit_tree(to)?;
-        let relevance = Relevance::of(&[&*before, &*after], config)?;
-        Ok(changes.paths().any(|path| relevance.covers(path)))
-    }
-
-    /// Tells whether a push differs in anything that could matter from what a target has, or a branch
-    /// from where it left its base.
-    fn parts_matter(&self, base: &BaseChoice, arrival: &Arrival<'_>) -> Result<bool, Error> {
-        let from = match arrival.is_target {
-            true => Ok(vec![base.commit]),
-            false => self.repository.merge_bases(base.commit, arrival.tip),
-        };
-        match from {
-            Ok(from) if !from.is_empty() => {
-                for commit in from {
-                    if self.matters(commit, arrival.tip, &arrival.config)? {
-                        return Ok(true);
-                    }
-                }
-                Ok(false)
-            }
-            Ok(_) | Err(git::Error::Shallow { .. }) => Ok(true),
-            Err(error) => Err(error.into()),
-        }
-    }
-
-    /// Finds the migrations that this very push adds, changes or removes, and where the others are.
-    ///
-    /// An update is compared with what the remote has there; a new ref with every branch of every
-    /// remote, as last seen.
-    fn touched(
-        &self,
-        arrival: &Arrival<'_>,
-        base: &BaseChoice,
-    ) -> Result<(BTreeSet<RepoPath>, BTreeMap<RepoPath, String>), Error> {
-        let tree = self.repository.commit_tree(arrival.tip)?;
-        let landed = self.repository.commit_tree(base.commit)?;
-        let relevance = Relevance::of(&[&*tree, &*landed], &arrival.config)?;
-        let reported = git::parse_id(&arrival.pushed.remote_oid);
-        let side = Side::Commit(arrival.tip);
-        if let Some(old) = reported.and_then(|id| self.repository.commit_of(id)) {
-            let changes = self.repository.changes(Some(old), side)?;
-            let touched = changes.only(|path| relevance.covers(path));
-            return Ok((touched.paths().cloned().collect(), BTreeMap::new()));
-        }
-        let mut touched = self.since_parting(base, arrival.tip, &relevance)?;
-        let elsewhere = self.seen_elsewhere(arrival, base, &touched)?;
-        touched.retain(|path| !elsewhere.contains_key(path));
-        Ok((touched, elsewhere))
-    }
-
-    fn since_parting(
-        &self,
-        base: &BaseChoice,
-        tip: ObjectId,
-        relevance: &Relevance,
-    ) -> Result<BTreeSet<RepoPath>, Error> {
-        let parted = self.repository.merge_bases(base.commit, tip).unwrap_or_default();
-        let changes = self.repository.changes(parted.first().copied(), Side::Commit(tip))?;
-        Ok(changes.only(|path| relevance.covers(path)).paths().cloned().collect())
-    }
-
-    /// Finds the paths that some branch of a remote has just so.
-    ///
-    /// A branch that the base holds does not count: its work has landed, and where it is not there any
-    /// more it was taken back. Nor does one that is never judged.
-    fn seen_elsewhere(
-        &self,
-        arrival: &Arrival<'_>,
-        base: &BaseChoice,
-        paths: &BTreeSet<RepoPath>,
-    ) -> Result<BTreeMap<RepoPath, String>, Error> {
-        let ours = self.repository.commit_tree(arrival.tip)?;
-        let mut elsewhere = BTreeMap::new();
-        for (name, commit) in self.repository.remote_branches()? {
-            let branch = name.split_once('/').map_or(name.as_str(), |(_, branch)| branch);
-            if arrival.config.ignores_ref(branch) || self.repository.contains(base.commit, commit) {
-                continue;
-            }
-            let theirs = self.repository.commit_tree(commit)?;
-            for path in paths {
-                let node = ours.node(path)?;
-                if matches!(node, Some(Node::File(_) | Node::Link(_))) && theirs.node(path)? == node
-                {
-                    elsewhere.entry(path.clone()).or_insert_with(|| name.clone());
-                }
-            }
-        }
-        Ok(elsewhere)
     }
 
     /// Asks the remote for the base's newest commit where this push brings migrations.

@@ -1,7 +1,8 @@
 //! Which paths can change a verdict: migrations, and what says where they are.
 
-use crate::config::{self, Config};
-use crate::environment::{Environment, discover};
+use crate::check::Reader;
+use crate::config;
+use crate::environment::Environment;
 use crate::judge::Error;
 use crate::tree::{RepoPath, Tree};
 
@@ -12,10 +13,10 @@ pub(super) struct Relevance {
 
 impl Relevance {
     /// Gathers the version folders of several states.
-    pub(super) fn of(trees: &[&dyn Tree], config: &Config) -> Result<Relevance, Error> {
+    pub(super) fn of(reader: &mut Reader, trees: &[&dyn Tree]) -> Result<Relevance, Error> {
         let mut environments = Vec::new();
         for tree in trees {
-            environments.extend(discover(*tree, config)?.environments);
+            environments.extend(reader.discover(*tree)?.environments.iter().cloned());
         }
         Ok(Relevance { environments })
     }

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use alembic_guard::check::{After, Blame, Comparison, Reader, check};
 use alembic_guard::config::Config;
-use alembic_guard::environment::discover;
 use alembic_guard::finding::Level;
 use alembic_guard::migration::RevisionId;
 use alembic_guard::rules::Wording;
@@ -34,9 +33,8 @@ pub(crate) fn opinion(files: &BTreeMap<String, String>) -> Opinion {
     let versions =
         versions.map(|(name, source)| (format!("migrations/versions/{name}"), source.clone()));
     let tree = MemoryTree::new(environment.into_iter().chain(versions));
-    let config = Config::default();
-    let mut reader = Reader::new(config.max_file_size);
-    let found = discover(&tree, &config).expect("memory never fails");
+    let mut reader = Reader::new(Config::default());
+    let found = reader.discover(&tree).expect("memory never fails");
     let state = reader.state(&tree, &found.environments[0], &[]).expect("memory never fails");
     let graph = &state.graph;
     let labels = graph.labels();
@@ -58,16 +56,15 @@ pub(crate) fn opinion(files: &BTreeMap<String, String>) -> Opinion {
         heads: names(graph.heads()),
         real_heads: names(graph.real_heads()),
         bases: names(graph.bases()),
-        errors: errors(&mut reader, &tree, &config),
+        errors: errors(&mut reader, &tree),
     }
 }
 
-fn errors(reader: &mut Reader, tree: &MemoryTree, config: &Config) -> Vec<(&'static str, String)> {
+fn errors(reader: &mut Reader, tree: &MemoryTree) -> Vec<(&'static str, String)> {
     let comparison = Comparison {
         before: None,
         after: After::Tree(tree),
         witnesses: Vec::new(),
-        config,
         wording: Wording {
             base: "nothing".to_owned(),
             change: "this history".to_owned(),
@@ -76,7 +73,7 @@ fn errors(reader: &mut Reader, tree: &MemoryTree, config: &Config) -> Vec<(&'sta
             doubt: None,
         },
         blame: Blame::default(),
-        other_targets: Vec::new(),
+        other_targets: &Vec::new,
     };
     let report = check(reader, &comparison).expect("memory never fails");
     let findings = report.findings.into_iter();

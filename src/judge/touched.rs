@@ -1,0 +1,121 @@
+//! What a push touches: whether it matters at all, and which faults can be its own.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::check::Reader;
+use crate::git::{self, BaseChoice, Side};
+use crate::judge::push::Arrival;
+use crate::judge::relevance::{Relevance, may_matter};
+use crate::judge::{Error, Judge};
+use crate::tree::{Node, ObjectId, RepoPath};
+
+impl Judge<'_> {
+    /// Tells whether a push changes, from one commit to another, anything that could change a verdict.
+    fn matters(&self, reader: &mut Reader, from: ObjectId, to: ObjectId) -> Result<bool, Error> {
+        let changes = self.repository.changes(Some(from), Side::Commit(to))?.only(may_matter);
+        if changes.is_empty() {
+            return Ok(false);
+        }
+        let before = self.repository.commit_tree(from)?;
+        let after = self.repository.commit_tree(to)?;
+        let relevance = Relevance::of(reader, &[&*before, &*after])?;
+        Ok(changes.paths().any(|path| relevance.covers(path)))
+    }
+
+    /// Tells whether a push differs in anything that could matter from what a target has, or a branch
+    /// from where it left its base.
+    pub(super) fn parts_matter(
+        &self,
+        reader: &mut Reader,
+        base: &BaseChoice,
+        arrival: &Arrival<'_>,
+    ) -> Result<bool, Error> {
+        let from = match arrival.is_target {
+            true => Ok(vec![base.commit]),
+            false => self.repository.merge_bases(base.commit, arrival.tip),
+        };
+        match from {
+            Ok(from) if !from.is_empty() => {
+                for commit in from {
+                    if self.matters(reader, commit, arrival.tip)? {
+                        return Ok(true);
+                    }
+                }
+                Ok(false)
+            }
+            Ok(_) | Err(git::Error::Shallow { .. }) => Ok(true),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Finds the migrations that this very push adds, changes or removes, and where the others are.
+    ///
+    /// An update is compared with what the remote has there; a new ref with every branch of every
+    /// remote, as last seen.
+    pub(super) fn touched(
+        &self,
+        reader: &mut Reader,
+        arrival: &Arrival<'_>,
+        base: &BaseChoice,
+    ) -> Result<(BTreeSet<RepoPath>, BTreeMap<RepoPath, String>), Error> {
+        let tree = self.repository.commit_tree(arrival.tip)?;
+        let landed = self.repository.commit_tree(base.commit)?;
+        let relevance = Relevance::of(reader, &[&*tree, &*landed])?;
+        let reported = git::parse_id(&arrival.pushed.remote_oid);
+        let side = Side::Commit(arrival.tip);
+        if let Some(old) = reported.and_then(|id| self.repository.commit_of(id)) {
+            let changes = self.repository.changes(Some(old), side)?;
+            let touched = changes.only(|path| relevance.covers(path));
+            return Ok((touched.paths().cloned().collect(), BTreeMap::new()));
+        }
+        let mut touched = self.since_parting(base, arrival.tip, &relevance)?;
+        let elsewhere = self.seen_elsewhere(arrival, base, &touched)?;
+        touched.retain(|path| !elsewhere.contains_key(path));
+        Ok((touched, elsewhere))
+    }
+
+    fn since_parting(
+        &self,
+        base: &BaseChoice,
+        tip: ObjectId,
+        relevance: &Relevance,
+    ) -> Result<BTreeSet<RepoPath>, Error> {
+        let parted = self.repository.merge_bases(base.commit, tip).unwrap_or_default();
+        let changes = self.repository.changes(parted.first().copied(), Side::Commit(tip))?;
+        Ok(changes.only(|path| relevance.covers(path)).paths().cloned().collect())
+    }
+
+    /// Finds the paths that some branch of a remote has just so.
+    ///
+    /// A branch that the base holds does not count: its work has landed, and where it is not there any
+    /// more it was taken back. Nor does one that is never judged.
+    fn seen_elsewhere(
+        &self,
+        arrival: &Arrival<'_>,
+        base: &BaseChoice,
+        paths: &BTreeSet<RepoPath>,
+    ) -> Result<BTreeMap<RepoPath, String>, Error> {
+        let ours = self.repository.commit_tree(arrival.tip)?;
+        let mut elsewhere = BTreeMap::new();
+        for (name, commit) in self.repository.remote_branches()? {
+            let branch = name.split_once('/').map_or(name.as_str(), |(_, branch)| branch);
+            if arrival.config.ignores_ref(branch) {
+                continue;
+            }
+            let theirs = self.repository.commit_tree(commit)?;
+            let mut found = Vec::new();
+            for path in paths.iter().filter(|path| !elsewhere.contains_key(*path)) {
+                let node = ours.node(path)?;
+                if matches!(node, Some(Node::File(_) | Node::Link(_))) && theirs.node(path)? == node
+                {
+                    found.push(path);
+                }
+            }
+            // Asked last, since walking a history costs more than looking paths up.
+            if !found.is_empty() && !self.repository.contains(base.commit, commit) {
+                elsewhere.extend(found.into_iter().map(|path| (path.clone(), name.clone())));
+            }
+        }
+        Ok(elsewhere)
+    }
+}
