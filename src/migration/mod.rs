@@ -13,6 +13,7 @@ mod name;
 mod nesting;
 mod newer;
 mod pieces;
+mod plain;
 mod python;
 mod reach;
 mod sources;

@@ -7,7 +7,7 @@ use rustpython_parser::ast::{Expr, Stmt};
 use super::pieces::{Kind, Pieces};
 use super::python::spelling;
 use super::units::{Role, Unit};
-use super::{nesting, newer, python};
+use super::{nesting, newer, plain, python};
 use crate::text::Span;
 
 /// How many other names are followed because the four refer to them.
@@ -24,7 +24,7 @@ pub(super) enum Refusal {
     Newer,
 }
 
-/// A stretch of code with a syntax tree of its own: a run of units, if that can be parsed as one.
+/// A stretch of a unit with a syntax tree of its own: all of it, if that can be parsed as one.
 pub(super) struct Part {
     pub(super) span: Span,
     pub(super) tree: Result<Vec<Stmt>, Refusal>,
@@ -34,20 +34,13 @@ pub(super) struct Part {
 pub(super) struct Sources<'a> {
     text: &'a str,
     pub(super) units: Vec<Unit>,
-    /// For each unit its parts; the first unit of a run that was parsed as one has those of all.
     pub(super) parsed: Vec<Option<Vec<Part>>>,
 }
 
 impl<'a> Sources<'a> {
     pub(super) fn new(text: &'a str, units: Vec<Unit>) -> Sources<'a> {
-        let mut parsed = Vec::with_capacity(units.len());
-        for run in units.chunk_by(|one, next| one.interesting == next.interesting) {
-            match run {
-                [first, ..] if first.interesting => parsed.extend(parse_run(text, run)),
-                _ => parsed.extend(run.iter().map(|_| None)),
-            }
-        }
-        Sources { text, parsed, units }
+        let parse = |unit: &Unit| unit.interesting.then(|| parse(text, unit));
+        Sources { text, parsed: units.iter().map(parse).collect(), units }
     }
 
     pub(super) fn refused(&self) -> bool {
@@ -101,32 +94,13 @@ impl<'a> Sources<'a> {
     }
 }
 
-/// Parses units that follow each other. The four assignments mostly do, and one call of the parser
-/// costs little more for all of them than for each.
-fn parse_run(text: &str, run: &[Unit]) -> Vec<Option<Vec<Part>>> {
-    let alone = || run.iter().map(|unit| Some(parse(text, unit))).collect();
-    let ([first, .., last], true) = (run, run.iter().all(|unit| unit.role == Role::Code)) else {
-        return alone();
-    };
-    let span = first.span.start..last.span.end;
-    let code = &text[span.clone()];
-    if nesting::check(code).is_some() {
-        return alone();
-    }
-    match python::parse(code) {
-        Some(tree) => {
-            let whole = Some(vec![Part { span, tree: Ok(tree) }]);
-            let rest = run.iter().skip(1).map(|_| Some(Vec::new()));
-            std::iter::once(whole).chain(rest).collect()
-        }
-        None => alone(),
-    }
-}
-
 fn parse(text: &str, unit: &Unit) -> Vec<Part> {
     let code = &text[unit.span.clone()];
     let base = unit.span.start;
     let whole = |tree| vec![Part { span: unit.span.clone(), tree }];
+    if let Some(assignment) = plain::assignment(code) {
+        return whole(Ok(vec![assignment]));
+    }
     if nesting::check(code).is_some() {
         return whole(Err(Refusal::Nested));
     }

@@ -1,0 +1,257 @@
+//! The syntax tree of an assignment as plain as `alembic revision` writes it, made without the parser.
+//!
+//! Nearly every migration holds four of these and nothing else that matters, and the parser's grammar
+//! takes a literal through every level of precedence. What is not plain to the letter is left to the
+//! parser, and the tests below hold the two to the same tree.
+
+use rustpython_parser::ast::{self, Expr, Stmt};
+use rustpython_parser::text_size::{TextRange, TextSize};
+
+use super::interpret::NAMES;
+
+/// Names that a plain annotation may use beside those with a capital.
+const TYPES: &[&str] = &["str", "list", "tuple", "set", "typing", "t", "collections", "abc"];
+/// How deep an annotation may nest.
+const MAX_DEPTH: usize = 8;
+
+/// Reads `NAME = VALUE` or `NAME: TYPE = VALUE`, where the name is one of the four and the value is
+/// `None` or a string without prefix, escape or line break.
+///
+/// The tree of an annotation is a name without letters: nobody looks into it.
+pub(super) fn assignment(code: &str) -> Option<Stmt> {
+    let mut cursor = Cursor { code, at: 0 };
+    let name = cursor.word().filter(|name| NAMES.contains(name))?;
+    let target = Expr::Name(ast::ExprName {
+        range: range(0, name.len()),
+        id: ast::Identifier::new(name),
+        ctx: ast::ExprContext::Store,
+    });
+    cursor.blanks();
+    let annotation = match cursor.take(b':') {
+        true => Some(cursor.annotation()?),
+        false => None,
+    };
+    cursor.blanks();
+    if !cursor.take(b'=') {
+        return None;
+    }
+    cursor.blanks();
+    let value = Box::new(cursor.value()?);
+    let range = range(0, cursor.at);
+    cursor.is_over().then(|| match annotation {
+        None => Stmt::Assign(ast::StmtAssign {
+            range,
+            targets: vec![target],
+            value,
+            type_comment: None,
+        }),
+        Some(annotation) => Stmt::AnnAssign(ast::StmtAnnAssign {
+            range,
+            target: Box::new(target),
+            annotation: Box::new(annotation),
+            value: Some(value),
+            simple: true,
+        }),
+    })
+}
+
+fn range(start: usize, end: usize) -> TextRange {
+    // No file is larger than the limit of the reader, which is far below four gigabytes.
+    let size = |offset| TextSize::new(u32::try_from(offset).unwrap_or(u32::MAX));
+    TextRange::new(size(start), size(end))
+}
+
+struct Cursor<'a> {
+    code: &'a str,
+    at: usize,
+}
+
+impl<'a> Cursor<'a> {
+    fn peek(&self) -> Option<u8> {
+        self.code.as_bytes().get(self.at).copied()
+    }
+
+    fn take(&mut self, byte: u8) -> bool {
+        let taken = self.peek() == Some(byte);
+        self.at += usize::from(taken);
+        taken
+    }
+
+    fn skip(&mut self, wanted: impl Fn(u8) -> bool) {
+        while self.peek().is_some_and(&wanted) {
+            self.at += 1;
+        }
+    }
+
+    fn blanks(&mut self) {
+        self.skip(|byte| byte == b' ');
+    }
+
+    fn word(&mut self) -> Option<&'a str> {
+        let start = self.at;
+        if self.peek()?.is_ascii_digit() {
+            return None;
+        }
+        self.skip(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+        (start < self.at).then(|| &self.code[start..self.at])
+    }
+
+    fn annotation(&mut self) -> Option<Expr> {
+        self.blanks();
+        let start = self.at;
+        let end = self.union(0)?;
+        let id = ast::Identifier::new("");
+        let range = range(start, end);
+        Some(Expr::Name(ast::ExprName { range, id, ctx: ast::ExprContext::Load }))
+    }
+
+    /// Takes `TYPE | TYPE | ...` and returns where the last one ends.
+    fn union(&mut self, depth: usize) -> Option<usize> {
+        let mut end = self.generic(depth)?;
+        self.blanks();
+        while self.take(b'|') {
+            self.blanks();
+            end = self.generic(depth)?;
+            self.blanks();
+        }
+        Some(end)
+    }
+
+    /// Takes `TYPE` or `TYPE[TYPE, ...]` and returns where it ends.
+    fn generic(&mut self, depth: usize) -> Option<usize> {
+        self.type_name()?;
+        while self.take(b'.') {
+            self.type_name()?;
+        }
+        let end = self.at;
+        if depth == MAX_DEPTH || !self.take(b'[') {
+            return Some(end);
+        }
+        self.blanks();
+        self.union(depth + 1)?;
+        while self.take(b',') {
+            self.blanks();
+            self.union(depth + 1)?;
+        }
+        self.take(b']').then_some(self.at)
+    }
+
+    fn type_name(&mut self) -> Option<&'a str> {
+        let is_type = |word: &&str| {
+            TYPES.contains(word) || word.starts_with(|first: char| first.is_ascii_uppercase())
+        };
+        self.word().filter(is_type)
+    }
+
+    fn value(&mut self) -> Option<Expr> {
+        let start = self.at;
+        let value = match self.peek()? {
+            quote @ (b'\'' | b'"') => ast::Constant::Str(self.string(quote)?.to_owned()),
+            _ if self.word()? == "None" => ast::Constant::None,
+            _ => return None,
+        };
+        let range = range(start, self.at);
+        Some(Expr::Constant(ast::ExprConstant { range, value, kind: None }))
+    }
+
+    fn string(&mut self, quote: u8) -> Option<&'a str> {
+        self.take(quote);
+        let start = self.at;
+        self.skip(|byte| byte != quote && byte != b'\\' && (b' '..=b'~').contains(&byte));
+        let end = self.at;
+        // A second quote would begin a string of three quotes, or another one that joins this one.
+        let closed = self.take(quote) && !matches!(self.peek(), Some(b'\'' | b'"'));
+        closed.then(|| &self.code[start..end])
+    }
+
+    /// Tells whether nothing follows but blanks, a comment and the end of the line.
+    fn is_over(&mut self) -> bool {
+        self.blanks();
+        if self.peek() == Some(b'#') {
+            self.skip(|byte| (b' '..=b'~').contains(&byte));
+        }
+        self.skip(|byte| matches!(byte, b'\r' | b'\n'));
+        self.at == self.code.len()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use rustpython_parser::Parse;
+
+    use super::*;
+
+    /// Takes the letters of an annotation away, which the short way does not keep.
+    fn without_annotation(mut statement: Stmt) -> Stmt {
+        if let Stmt::AnnAssign(assign) = &mut statement {
+            let id = ast::Identifier::new("");
+            let range = ast::Ranged::range(&*assign.annotation);
+            let bare = ast::ExprName { range, id, ctx: ast::ExprContext::Load };
+            *assign.annotation = Expr::Name(bare);
+        }
+        statement
+    }
+
+    fn parsed(code: &str) -> Option<Vec<Stmt>> {
+        let body = ast::Suite::parse(code, "").ok()?;
+        Some(body.into_iter().map(without_annotation).collect())
+    }
+
+    #[test]
+    fn what_alembic_writes_is_plain() {
+        for code in [
+            "revision = '1975ea83b712'",
+            "revision: str = \"1975ea83b712\"\n",
+            "down_revision: Union[str, None] = None",
+            "down_revision: Union[str, Sequence[str], None] = 'ae1027a6acf'  # merged\r\n",
+            "branch_labels: str | Sequence[str] | None = None",
+            "depends_on: t.Optional[ typing.List[str] ]='a b'",
+        ] {
+            let plain = assignment(code);
+            assert!(plain.is_some(), "{code}");
+            assert_eq!(plain.map(|statement| vec![statement]), parsed(code), "{code}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_plain_is_left_to_the_parser() {
+        for code in [
+            "revision == 'a'",
+            "revision = 'a' 'b'",
+            "revision = '''a'''",
+            "revision = ''''",
+            "revision = 'a\\n'",
+            "revision = u'a'",
+            "revision = 'é'",
+            "revision = 'a'; x = 1",
+            "revision = 'a',",
+            "revision = None or 'a'",
+            "revision = Nonesuch",
+            "revision: if = 'a'",
+            "revision: str",
+            "revision: Union[str,] = 'a'",
+            "(revision) = 'a'",
+            "other = 'a'",
+            " revision = 'a'",
+        ] {
+            assert_eq!(assignment(code), None, "{code}");
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(4_000))]
+
+        #[test]
+        fn the_tree_is_the_parsers(parts in prop::collection::vec(prop::sample::select(vec![
+            "revision", "down_revision", "depends_on", " ", " = ", "=", ":", ": ", "str", "None",
+            "Union", "[", "]", ", ", "|", " | ", ".", "'a'", "\"b\"", "''", "'", "\"", "\\", "#",
+            " # x", "\n", "\r\n", ";", "(", ")", "1", "x", "é", "\t", "\x0c",
+        ]), 0..12)) {
+            let code = format!("revision{}", parts.concat());
+            if let Some(statement) = assignment(&code) {
+                prop_assert_eq!(Some(vec![statement]), parsed(&code), "{}", code);
+            }
+        }
+    }
+}
