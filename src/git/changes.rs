@@ -51,7 +51,10 @@ impl Changes {
 impl Repository {
     /// Compares a commit, or nothing at all, with a state. Renames are a removal and an addition.
     pub fn changes(&self, from: Option<ObjectId>, to: Side) -> Result<Changes, Error> {
-        let failed = |source| Error::Compare { what: "two states".to_owned(), source };
+        let failed = |error: git2::Error| Error::Compare {
+            what: "two states".to_owned(),
+            source: error.into(),
+        };
         let from = from.map(|commit| self.git_tree(commit)).transpose()?;
         let mut options = git2::DiffOptions::new();
         options.include_untracked(true).recurse_untracked_dirs(true).include_typechange(true);

@@ -135,7 +135,10 @@ impl Repository {
         if let Side::Commit(commit) = side {
             return Ok(commit);
         }
-        let failed = |source| Error::Merge { what: "what is not committed yet".to_owned(), source };
+        let failed = |error: git2::Error| Error::Merge {
+            what: "what is not committed yet".to_owned(),
+            source: error.into(),
+        };
         let tree = self.write_tree(side)?;
         let tree = self.inner.find_tree(tree).map_err(failed)?;
         let mut parents = Vec::new();
@@ -150,7 +153,10 @@ impl Repository {
     }
 
     fn write_tree(&self, side: Side) -> Result<git2::Oid, Error> {
-        let failed = |source| Error::Merge { what: "what is not committed yet".to_owned(), source };
+        let failed = |error: git2::Error| Error::Merge {
+            what: "what is not committed yet".to_owned(),
+            source: error.into(),
+        };
         let mut index = git2::Index::new().map_err(failed)?;
         if let Some(head) = self.head() {
             index.read_tree(&self.git_tree(head)?).map_err(failed)?;
@@ -179,7 +185,8 @@ impl Repository {
         id: ObjectId,
         mode: u32,
     ) -> Result<(), Error> {
-        let failed = |source| Error::Merge { what: format!("`{path}`"), source };
+        let failed =
+            |error: git2::Error| Error::Merge { what: format!("`{path}`"), source: error.into() };
         let content = tree.read(&File { path: path.clone(), id })?;
         let zero = git2::IndexTime::new(0, 0);
         let entry = git2::IndexEntry {
@@ -237,5 +244,5 @@ fn remove(index: &mut git2::Index, path: &RepoPath) -> Result<(), git2::Error> {
 }
 
 fn merge_error(base: ObjectId, source: git2::Error) -> Error {
-    Error::Merge { what: format!("into {}", base.short()), source }
+    Error::Merge { what: format!("into {}", base.short()), source: source.into() }
 }

@@ -26,12 +26,23 @@ pub use fetch::{FetchFailure, FetchRequest};
 pub use merge::{Conflicted, Merged, Side};
 pub use refs::{Target, TargetNames};
 
+/// What libgit2 says of a failure, without its classes and numbers.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct Reason(String);
+
+impl From<git2::Error> for Reason {
+    fn from(error: git2::Error) -> Reason {
+        Reason(error.message().to_owned())
+    }
+}
+
 /// Why git could not be asked.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// No repository, or one that libgit2 does not open.
     #[error("cannot open a git repository here")]
-    Open(#[source] git2::Error),
+    Open(#[source] Reason),
     /// A name that git cannot resolve.
     #[error("`{0}` names no branch, tag or commit")]
     UnknownRevision(String),
@@ -42,14 +53,14 @@ pub enum Error {
         what: String,
         /// What libgit2 says.
         #[source]
-        source: git2::Error,
+        source: Reason,
     },
     /// The index.
     #[error("cannot read the index")]
-    Index(#[source] git2::Error),
+    Index(#[source] Reason),
     /// References.
     #[error("cannot read the refs")]
-    Refs(#[source] git2::Error),
+    Refs(#[source] Reason),
     /// A comparison of two trees.
     #[error("cannot compare {what}")]
     Compare {
@@ -57,7 +68,7 @@ pub enum Error {
         what: String,
         /// What libgit2 says.
         #[source]
-        source: git2::Error,
+        source: Reason,
     },
     /// A merge that libgit2 could not do.
     #[error("cannot merge {what}")]
@@ -66,7 +77,7 @@ pub enum Error {
         what: String,
         /// What libgit2 says.
         #[source]
-        source: git2::Error,
+        source: Reason,
     },
     /// A tree below the border.
     #[error(transparent)]
@@ -102,14 +113,14 @@ impl Repository {
     pub fn open(index: Option<&Path>) -> Result<Repository, Error> {
         // Git itself does not hash again what it reads from its own database.
         git2::opts::strict_hash_verification(false);
-        let inner = git2::Repository::open_from_env().map_err(Error::Open)?;
+        let inner = git2::Repository::open_from_env().map_err(|error| Error::Open(error.into()))?;
         inner
             .odb()
             .and_then(|odb| odb.add_new_mempack_backend(1000).map(drop))
-            .map_err(Error::Open)?;
+            .map_err(|error| Error::Open(error.into()))?;
         if let Some(index) = index.filter(|index| index.exists()) {
-            let mut index = git2::Index::open(index).map_err(Error::Index)?;
-            inner.set_index(&mut index).map_err(Error::Index)?;
+            let mut index = git2::Index::open(index).map_err(|error| Error::Index(error.into()))?;
+            inner.set_index(&mut index).map_err(|error| Error::Index(error.into()))?;
         }
         Ok(Repository { inner, folders: Folders::default() })
     }
@@ -164,7 +175,7 @@ impl Repository {
 
     /// Returns what the index holds, the one that git names (`GIT_INDEX_FILE`).
     pub fn index_tree(&self) -> Result<Box<dyn Tree + '_>, Error> {
-        let index = self.inner.index().map_err(Error::Index)?;
+        let index = self.inner.index().map_err(|error| Error::Index(error.into()))?;
         Ok(Box::new(index_tree::IndexTree::new(&self.inner, &index, "the index")))
     }
 
@@ -182,7 +193,10 @@ impl Repository {
     }
 
     fn git_tree(&self, commit: ObjectId) -> Result<git2::Tree<'_>, Error> {
-        let object = |source| Error::Object { what: format!("commit {}", commit.short()), source };
+        let object = |error: git2::Error| Error::Object {
+            what: format!("commit {}", commit.short()),
+            source: error.into(),
+        };
         let oid = git2::Oid::from_bytes(commit.as_bytes()).map_err(object)?;
         self.inner.find_commit(oid).and_then(|commit| commit.tree()).map_err(object)
     }

@@ -155,10 +155,13 @@ impl Repository {
     }
 
     fn refs_below(&self, prefix: &str) -> Result<Vec<(String, String, ObjectId)>, Error> {
-        let references = self.inner.references_glob(&format!("{prefix}*")).map_err(Error::Refs)?;
+        let references = self
+            .inner
+            .references_glob(&format!("{prefix}*"))
+            .map_err(|error| Error::Refs(error.into()))?;
         let mut found = Vec::new();
         for reference in references {
-            let reference = reference.map_err(Error::Refs)?;
+            let reference = reference.map_err(|error| Error::Refs(error.into()))?;
             let Ok(full_name) = reference.name().map(str::to_owned) else {
                 continue;
             };

@@ -19,7 +19,7 @@ pub(super) struct WorkTree<'r> {
 impl<'r> WorkTree<'r> {
     pub(super) fn new(repository: &'r git2::Repository) -> Result<WorkTree<'r>, GitError> {
         let top = repository.workdir().ok_or(GitError::Bare)?.to_owned();
-        let index = repository.index().map_err(GitError::Index)?;
+        let index = repository.index().map_err(|error| GitError::Index(error.into()))?;
         let written = index.path().and_then(|path| fs::metadata(path).ok());
         let index_written = written.map_or(i64::MIN, |metadata| metadata.mtime());
         Ok(WorkTree { repository, top, index, index_written })
