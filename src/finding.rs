@@ -103,6 +103,8 @@ pub struct Finding {
     pub drawing: Option<Drawing>,
     /// What to do, one step or one alternative an item; commands stand in backticks.
     pub help: Vec<String>,
+    /// What to do instead where others may have run the migration that is at fault.
+    pub help_if_shared: Vec<String>,
     /// Why it weighs less than its rule says, where it does.
     pub lowered: Option<Lowered>,
 }

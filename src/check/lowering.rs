@@ -8,6 +8,15 @@ use crate::migration::RevisionId;
 /// The rules that count heads.
 const HEAD_RULES: &[&str] = &["stale-down-revision", "multiple-heads"];
 
+/// The rules whose faults Alembic does not survive, whatever there was before.
+const FATAL_RULES: &[&str] = &[
+    "unknown-down-revision",
+    "revision-cycle",
+    "misspelled-identifier",
+    "missing-identifier",
+    "unreadable-migration",
+];
+
 /// Sets the level in force, or drops what is not to be shown at all.
 pub(super) fn lower(
     reader: &mut Reader,
@@ -29,11 +38,14 @@ pub(super) fn lower(
         Some(Lowered::Debt)
     } else if finding.lowered.is_some() {
         finding.lowered.clone()
-    } else if blame.heads.is_some() && counts_heads {
-        blame.heads.clone()
+    } else if blame.lesser.is_some() && !FATAL_RULES.contains(&finding.rule) {
+        blame.lesser.clone()
     } else if !touches(comparison, &finding) {
         Some(untouched(comparison, &mut finding))
     } else {
+        if counts_heads {
+            leave_shared_alone(comparison, &mut finding);
+        }
         let elsewhere = counts_heads.then(|| head_elsewhere(reader, comparison, pair, &finding));
         elsewhere.flatten().or_else(|| blame.everything.clone())
     };
@@ -65,6 +77,23 @@ fn untouched(comparison: &Comparison<'_>, finding: &mut Finding) -> Lowered {
     };
     finding.help = vec![format!("{path} is on {branch}: it must be mended there, not here")];
     Lowered::Elsewhere(branch.clone())
+}
+
+/// Advises no edit of a migration that others may have run.
+///
+/// A branch's own stale migration is its own to mend, pushed or not; of two heads side by side, the one
+/// that was pushed may be a colleague's.
+fn leave_shared_alone(comparison: &Comparison<'_>, finding: &mut Finding) {
+    let own_counts = finding.culprits.len() > 1;
+    let shared = finding.culprits.iter().find_map(|path| {
+        let shared = (comparison.shared)(path)?;
+        (own_counts || !shared.own).then_some((path, shared.branch))
+    });
+    if let Some((path, branch)) = shared {
+        finding.help =
+            vec![format!("{path} is on {branch}, where others may have run it: do not edit it")];
+        finding.help.append(&mut finding.help_if_shared);
+    }
 }
 
 /// Finds another target on which a new head is a head too; then nobody is at fault here.

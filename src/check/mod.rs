@@ -33,6 +33,22 @@ pub struct Comparison<'a> {
     pub blame: Blame,
     /// Gives other targets; what is a head there is nobody's fault here. Asked only where it matters.
     pub other_targets: &'a dyn Fn() -> Vec<NamedTree<'a>>,
+    /// Tells on which remote branch a file is just so. Asked only where it matters.
+    pub shared: &'a dyn Fn(&RepoPath) -> Option<Shared>,
+}
+
+/// A remote branch that has a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Shared {
+    /// The branch, `origin/topic` for one.
+    pub branch: String,
+    /// Whether it is the branch that is judged, as it was pushed before.
+    pub own: bool,
+}
+
+/// Says that no file is on a remote branch.
+pub fn unshared(_: &RepoPath) -> Option<Shared> {
+    None
 }
 
 /// A branch's name and what it holds.
@@ -60,8 +76,8 @@ pub struct Blame {
     pub touched: Option<BTreeSet<RepoPath>>,
     /// Branches on which an untouched path is to be found, for the advice.
     pub elsewhere: BTreeMap<RepoPath, String>,
-    /// Why heads are only counted for information, where they are.
-    pub heads: Option<Lowered>,
+    /// Why only what stops Alembic from loading blocks, where that is so.
+    pub lesser: Option<Lowered>,
     /// Why nothing blocks at all, where nothing does.
     pub everything: Option<Lowered>,
 }

@@ -1,5 +1,6 @@
 //! Which environment before the change is which after it, and where its migrations lie.
 
+use std::cmp::Reverse;
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
@@ -51,12 +52,15 @@ pub(super) fn pairs(
     };
     let mut pairs = Vec::new();
     let mut landed: Vec<Option<Found>> = landed.into_iter().map(Some).collect();
-    for found in here.found.drain(..) {
-        let before = counterpart(&found, &mut landed).map(|before| before.state);
+    // Those that stayed where they were are found first, lest a copy takes another one's past.
+    let mut same: Vec<Option<Found>> =
+        here.found.iter().map(|found| at_the_same_place(found, &mut landed)).collect();
+    for (found, same) in here.found.drain(..).zip(&mut same) {
+        let before = same.take().or_else(|| most_alike(&found, &mut landed));
         pairs.push(Pair {
             environment: found.environment,
             lost: false,
-            before: before.unwrap_or_default(),
+            before: before.map(|before| before.state).unwrap_or_default(),
             after: found.state,
         });
     }
@@ -136,25 +140,24 @@ fn strays(
     Ok(strays.into_iter().collect())
 }
 
-/// Takes the environment with the same version folders, else the one that shares most revisions.
-fn counterpart(found: &Found, landed: &mut [Option<Found>]) -> Option<Found> {
-    let same = landed.iter().position(|other| {
+/// Takes the environment with the same version folders.
+fn at_the_same_place(found: &Found, landed: &mut [Option<Found>]) -> Option<Found> {
+    let same = |other: &Option<Found>| {
         other.as_ref().is_some_and(|other| other.environment.key() == found.environment.key())
-    });
-    let place = same.or_else(|| {
-        let shared = |other: &Option<Found>| {
-            let other = other.as_ref()?;
-            let shared =
-                other.state.graph.revisions().filter(|revision| has(found, revision)).count();
-            (shared > 0).then_some(shared)
-        };
-        let scored =
-            landed.iter().enumerate().filter_map(|(place, other)| Some((shared(other)?, place)));
-        scored
-            .max_by_key(|(shared, place)| (*shared, std::cmp::Reverse(*place)))
-            .map(|(_, place)| place)
-    });
-    place.and_then(|place| landed[place].take())
+    };
+    landed.iter_mut().find(|other| same(other))?.take()
+}
+
+/// Takes the environment that shares most revisions.
+fn most_alike(found: &Found, landed: &mut [Option<Found>]) -> Option<Found> {
+    let shared = |other: &Option<Found>| {
+        let revisions = other.as_ref()?.state.graph.revisions();
+        Some(revisions.filter(|revision| has(found, revision)).count()).filter(|shared| *shared > 0)
+    };
+    let scored = landed.iter().enumerate();
+    let scored = scored.filter_map(|(place, other)| Some((shared(other)?, Reverse(place))));
+    let (_, Reverse(place)) = scored.max()?;
+    landed[place].take()
 }
 
 fn has(found: &Found, revision: &Revision) -> bool {

@@ -146,6 +146,7 @@ fn settle(
     let environment = Environment {
         name: name(&script_location, &claim.origin),
         runner: runner(lookup, &claim.origin, &script_location, &run_from)?,
+        run_from,
         script_location,
         version_locations: folders,
         recursive: claim.settings.recursive,
@@ -234,9 +235,12 @@ fn from_config(
         .filter(alike)
         .find(|environment| environment.version_locations == version_locations)
         .or_else(|| found.iter().find(alike));
-    let runner = match same {
-        Some(environment) => environment.runner.clone(),
-        None => runner(lookup, &Origin::Bare, &script_location, &RepoPath::root())?,
+    let (runner, run_from) = match same {
+        Some(environment) => (environment.runner.clone(), environment.run_from.clone()),
+        None => {
+            let root = RepoPath::root();
+            (runner(lookup, &Origin::Bare, &script_location, &root)?, root)
+        }
     };
     let environment = Environment {
         name: named.name.clone(),
@@ -247,6 +251,7 @@ fn from_config(
         heads: named.heads,
         branches: named.branches.clone(),
         runner,
+        run_from,
     };
     Ok((environment, exists))
 }

@@ -45,6 +45,8 @@ pub struct Environment {
     pub branches: Vec<String>,
     /// Who runs the migrations.
     pub runner: Runner,
+    /// The folder that this must be done in.
+    pub run_from: RepoPath,
 }
 
 impl Environment {

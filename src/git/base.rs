@@ -45,13 +45,18 @@ impl BaseChoice {
 impl Repository {
     /// Returns the targets that a change may go to, in order of preference.
     ///
-    /// Those of the given remote come first, then those of a remote called `upstream`; a repository
-    /// that knows neither has its own branches.
+    /// Those of a remote called `upstream` come first, since a fork only follows it; then those of the
+    /// remote that is pushed to, and of the one that branches usually belong to. A repository that
+    /// knows none of them has its own branches.
     pub fn targets(&self, candidates: &Candidates<'_>) -> Result<Vec<Target>, Error> {
-        let mut targets = Vec::new();
-        let upstream = Some("upstream").filter(|name| candidates.remote.as_deref() != Some(name));
-        for remote in candidates.remote.as_deref().into_iter().chain(upstream) {
-            targets.extend(self.targets_on(remote, &candidates.names)?);
+        let mut remotes = vec!["upstream".to_owned()];
+        remotes.extend(candidates.remote.clone());
+        remotes.extend(self.usual_remote(candidates.branch));
+        let mut targets: Vec<Target> = Vec::new();
+        for remote in remotes {
+            if !targets.iter().any(|target| target.remote.as_ref() == Some(&remote)) {
+                targets.extend(self.targets_on(&remote, &candidates.names)?);
+            }
         }
         if targets.is_empty() {
             targets = self.local_targets(&candidates.names)?;

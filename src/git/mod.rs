@@ -24,7 +24,7 @@ pub use base::{BaseChoice, Candidates};
 pub use changes::Changes;
 pub use fetch::{FetchFailure, FetchRequest};
 pub use merge::{Conflicted, Merged, Side};
-pub use refs::{Target, TargetNames};
+pub use refs::{Target, TargetNames, usual_targets};
 
 /// What libgit2 says of a failure, without its classes and numbers.
 #[derive(Debug, thiserror::Error)]

@@ -51,15 +51,28 @@ impl TargetNames<'_> {
     }
 }
 
+/// Returns the usual patterns by which the given branches are targets, and those that none covers.
+pub fn usual_targets(targets: &[Target]) -> Vec<String> {
+    let is_met = |name: &str, target: &Target| {
+        glob::Pattern::new(name).is_ok_and(|pattern| pattern.matches(&target.branch))
+    };
+    let usual = || DEFAULT_BRANCHES.iter().chain(RELEASE_BRANCHES).copied();
+    let met = usual().filter(|name| targets.iter().any(|target| is_met(name, target)));
+    let mut patterns: Vec<String> = met.map(str::to_owned).collect();
+    for target in targets {
+        let is_covered = usual().any(|name| is_met(name, target));
+        if !is_covered && !patterns.contains(&target.branch) {
+            patterns.push(target.branch.clone());
+        }
+    }
+    patterns
+}
+
 fn is_usual(branch: &str, default_branch: Option<&str>) -> bool {
     let release = RELEASE_BRANCHES
         .iter()
         .any(|name| glob::Pattern::new(name).is_ok_and(|pattern| pattern.matches(branch)));
-    let default = match default_branch {
-        Some(default_branch) => default_branch == branch,
-        None => DEFAULT_BRANCHES.contains(&branch),
-    };
-    release || default
+    release || default_branch == Some(branch) || DEFAULT_BRANCHES.contains(&branch)
 }
 
 impl Repository {
@@ -74,7 +87,7 @@ impl Repository {
         names
     }
 
-    /// Finds the remote whose url or pushurl this is.
+    /// Finds the remote whose url or pushurl this is, as the configuration has it.
     pub fn remote_of_url(&self, url: &str) -> Option<String> {
         self.remotes().into_iter().find(|name| {
             let of = |key: &str| self.file_setting(&format!("remote.{name}.{key}"));
@@ -88,7 +101,10 @@ impl Repository {
         let prefix = format!("refs/remotes/{remote}/");
         let head = self.inner.find_reference(&format!("{prefix}HEAD")).ok();
         let named = head.as_ref().and_then(|head| head.symbolic_target().ok().flatten());
-        let named = named.and_then(|target| target.strip_prefix(&prefix)).map(str::to_owned);
+        // A branch that was renamed or removed at the remote leaves the name dangling.
+        let exists = |target: &&str| self.ref_commit(target).is_some();
+        let named = named.filter(exists).and_then(|target| target.strip_prefix(&prefix));
+        let named = named.map(str::to_owned);
         named.or_else(|| {
             let mut usual = DEFAULT_BRANCHES.iter();
             let found = usual.find(|name| self.ref_commit(&format!("{prefix}{name}")).is_some());

@@ -1,13 +1,13 @@
 //! A change that is to go to a base: judged on the merge that git would make of the two.
 
-use crate::check::{After, Blame, Comparison, NamedTree, Reader, check};
+use crate::check::{After, Blame, Comparison, NamedTree, Reader, check, unshared};
 use crate::config::Config;
 use crate::finding::{Freshness, Lowered, Note, Report};
-use crate::git::{self, BaseChoice, Candidates, Merged, Side, TargetNames};
+use crate::git::{self, BaseChoice, Candidates, Merged, Side, Target, TargetNames};
 use crate::judge::relevance::Relevance;
 use crate::judge::{Error, Judge, get_base_command, note};
 use crate::rules::{Finish, Wording};
-use crate::tree::Tree;
+use crate::tree::{ObjectId, Tree};
 
 /// What is judged by hand, and against what.
 #[derive(Debug, Clone)]
@@ -63,7 +63,8 @@ impl Judge<'_> {
         };
         let report = match base {
             Some(base) => {
-                let wording = self.naming("this change", &base, Finish::Nothing);
+                let wording =
+                    self.naming("this change", &base, self.repository.head(), Finish::Nothing);
                 let blame = Blame::default();
                 let (side, base) = (subject.side, &base);
                 let incoming = Incoming { side, base, blame, wording, candidates: &candidates };
@@ -99,12 +100,18 @@ impl Judge<'_> {
         }
     }
 
-    /// Says what the two sides are called, and how the base comes into the work tree.
-    pub(super) fn naming(&self, change: &str, base: &BaseChoice, finish: Finish) -> Wording {
-        Wording {
-            get_base: get_base_command(self.repository, base),
-            ..wording(change, base, finish)
-        }
+    /// Says what the two sides are called, and how the base comes into the work tree, where `tip` is
+    /// what would have to be there.
+    pub(super) fn naming(
+        &self,
+        change: &str,
+        base: &BaseChoice,
+        tip: Option<ObjectId>,
+        finish: Finish,
+    ) -> Wording {
+        let here = tip.is_some_and(|tip| self.repository.contains(tip, base.commit));
+        let get_base = (!here).then(|| get_base_command(self.repository, base));
+        Wording { get_base, ..wording(change, base, finish) }
     }
 
     /// Chooses the base as the configuration says, else the nearest target.
@@ -120,7 +127,11 @@ impl Judge<'_> {
         let Some(tip) = self.repository.tip(side) else {
             return Ok(None);
         };
-        let targets = self.repository.targets(candidates)?;
+        let mut targets = self.repository.targets(candidates)?;
+        // A target goes to itself alone, whatever else is near.
+        if targets.iter().any(|target| Some(target.branch.as_str()) == candidates.branch) {
+            targets.retain(|target| Some(target.branch.as_str()) == candidates.branch);
+        }
         let upstream = candidates.branch.and_then(|branch| self.repository.upstream_branch(branch));
         let upstream = upstream.filter(|upstream| Some(upstream.as_str()) != candidates.branch);
         Ok(self.repository.choose_base(tip, &targets, upstream.as_deref()))
@@ -158,6 +169,7 @@ impl Judge<'_> {
             },
         };
         let other_targets = || self.other_targets(incoming);
+        let shared = self.shared(&*tree, incoming.candidates.branch, base.commit);
         let comparison = Comparison {
             before: Some(&*landed),
             after,
@@ -165,6 +177,7 @@ impl Judge<'_> {
             wording: incoming.wording.clone(),
             blame: incoming.blame.clone(),
             other_targets: &other_targets,
+            shared: &shared,
         };
         let mut report = check(reader, &comparison)?;
         report.base = Some(base.summary());
@@ -188,8 +201,13 @@ impl Judge<'_> {
     fn other_targets(&self, incoming: &Incoming<'_>) -> Vec<NamedTree<'_>> {
         let targets = self.repository.targets(incoming.candidates).unwrap_or_default();
         let base = incoming.base.commit;
-        let others =
-            targets.into_iter().filter(|target| !self.repository.contains(base, target.commit));
+        let tip = self.repository.tip(incoming.side);
+        // The base's own history tells nothing, nor does a branch that has the change already.
+        let is_other = |target: &Target| {
+            !self.repository.contains(base, target.commit)
+                && !tip.is_some_and(|tip| self.repository.contains(target.commit, tip))
+        };
+        let others = targets.into_iter().filter(is_other);
         let named = others.filter_map(|target| {
             Some((target.name(), self.repository.commit_tree(target.commit).ok()?))
         });
@@ -198,7 +216,7 @@ impl Judge<'_> {
 }
 
 fn without_base(reader: &mut Reader, tree: &dyn Tree) -> Result<Report, Error> {
-    let blame = Blame { heads: Some(Lowered::NoBase), ..Blame::default() };
+    let blame = Blame { lesser: Some(Lowered::NoBase), ..Blame::default() };
     let mut report = alone(reader, tree, blame)?;
     report.notes.push(note(
         "there is no branch to compare with, so heads are only counted",
@@ -219,12 +237,14 @@ pub(super) fn alone(reader: &mut Reader, tree: &dyn Tree, blame: Blame) -> Resul
         wording: Wording {
             base: "nothing".to_owned(),
             change: "this history".to_owned(),
+            checkout: None,
             get_base: None,
             finish: Finish::Nothing,
             doubt: None,
         },
         blame,
         other_targets: &Vec::new,
+        shared: &unshared,
     };
     Ok(check(reader, &comparison)?)
 }
@@ -234,6 +254,7 @@ pub(super) fn wording(change: &str, base: &BaseChoice, finish: Finish) -> Wordin
     Wording {
         base: base.name.clone(),
         change: change.to_owned(),
+        checkout: None,
         get_base: None,
         finish,
         doubt: None,
@@ -266,6 +287,6 @@ fn only_warned(reader: &mut Reader, tree: &dyn Tree, note: Note) -> Result<Repor
 }
 
 /// Marks a base as learned from the remote in this run.
-pub(super) fn fetched(base: &BaseChoice, commit: crate::tree::ObjectId) -> BaseChoice {
+pub(super) fn fetched(base: &BaseChoice, commit: ObjectId) -> BaseChoice {
     BaseChoice { commit, freshness: Freshness::FetchedNow, ..base.clone() }
 }

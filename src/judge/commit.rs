@@ -27,7 +27,8 @@ impl Judge<'_> {
         };
         let mut reader = self.reader(config);
         let Some(head) = self.repository.head() else {
-            return mistake.map_or_else(|| alone(&mut reader, &*index, Blame::default()), Err);
+            let blame = Blame { lesser: Some(Lowered::NoBase), ..Blame::default() };
+            return mistake.map_or_else(|| alone(&mut reader, &*index, blame), Err);
         };
         let committed = self.repository.commit_tree(head)?;
         let relevance = Relevance::of(&mut reader, &[&*index, &*committed])?;
@@ -58,6 +59,8 @@ impl Judge<'_> {
         before: &BaseChoice,
     ) -> Result<Report, Error> {
         let landed = self.repository.commit_tree(before.commit)?;
+        let branch = self.repository.branch();
+        let shared = self.shared(index, branch.as_deref(), before.commit);
         let comparison = Comparison {
             before: Some(&*landed),
             after: After::Tree(index),
@@ -65,6 +68,7 @@ impl Judge<'_> {
             wording: wording("this commit", before, Finish::Stage),
             blame: Blame::default(),
             other_targets: &Vec::new,
+            shared: &shared,
         };
         let mut report = check(reader, &comparison)?;
         report.base = Some(before.summary());
@@ -167,7 +171,7 @@ impl Judge<'_> {
                 side: Side::Index,
                 base: &base,
                 blame: Blame { everything: Some(Lowered::Ahead), ..Blame::default() },
-                wording: self.naming("this commit", &base, Finish::Stage),
+                wording: self.naming("this commit", &base, self.repository.head(), Finish::Stage),
                 candidates: &candidates,
             },
         )?;

@@ -11,6 +11,7 @@ mod relevance;
 mod touched;
 
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 
 use crate::check::Reader;
 use crate::config::{self, Config};
@@ -18,7 +19,7 @@ use crate::finding::{Freshness, Note};
 use crate::git::{BaseChoice, Repository};
 use crate::rules;
 use crate::text::shell_word;
-use crate::tree::{RepoPath, Tree};
+use crate::tree::{ObjectId, RepoPath, Tree};
 
 pub use change::{Against, Subject};
 pub use error::{BadConfig, Error};
@@ -30,6 +31,8 @@ pub struct Judge<'r> {
     circumstances: Circumstances,
     /// What an earlier comparison of this run has read.
     spare: RefCell<Option<Reader>>,
+    /// What remotes answered in this run, by remote and branch.
+    fetches: RefCell<BTreeMap<(String, String), Result<ObjectId, String>>>,
 }
 
 /// What a run knows beside the repository.
@@ -44,7 +47,7 @@ pub struct Circumstances {
 impl<'r> Judge<'r> {
     /// Makes a judge of a repository.
     pub fn new(repository: &'r Repository, circumstances: Circumstances) -> Judge<'r> {
-        Judge { repository, circumstances, spare: RefCell::default() }
+        Judge { repository, circumstances, spare: RefCell::default(), fetches: RefCell::default() }
     }
 
     /// Reads the configuration that a tree carries, or the one that was given instead.
@@ -76,23 +79,20 @@ impl<'r> Judge<'r> {
 }
 
 /// The command that brings a base into the work tree.
-fn get_base_command(repository: &Repository, base: &BaseChoice) -> Option<String> {
-    if repository.head().is_some_and(|head| repository.contains(head, base.commit)) {
-        return None;
-    }
+fn get_base_command(repository: &Repository, base: &BaseChoice) -> String {
     let name = shell_word(&base.name);
     let Some((target, remote)) = base
         .target
         .as_ref()
         .and_then(|target| target.remote.as_ref().map(|remote| (target, remote)))
     else {
-        return Some(format!("git merge --no-commit {name}"));
+        return format!("git merge --no-commit {name}");
     };
     let is_here = repository.ref_commit(&target.full_name) == Some(base.commit);
-    Some(match is_here && base.freshness != Freshness::FetchedNow {
+    match is_here && base.freshness != Freshness::FetchedNow {
         true => format!("git merge --no-commit {name}"),
         false => format!("git fetch {} && git merge --no-commit {name}", shell_word(remote)),
-    })
+    }
 }
 
 fn note(message: impl Into<String>, help: &[&str]) -> Note {

@@ -6,7 +6,8 @@ use crate::finding::{Freshness, Lowered, Note, RefReport, Report};
 use crate::git::{self, BaseChoice, Candidates, FetchRequest, Side, Target, TargetNames};
 use crate::judge::change::{Incoming, alone, fetched};
 use crate::judge::{Error, Judge, note};
-use crate::rules::Finish;
+use crate::rules::{Finish, Wording};
+use crate::text::shell_word;
 use crate::tree::ObjectId;
 
 /// One line of `pre-push`'s standard input.
@@ -113,7 +114,8 @@ impl Judge<'_> {
             return Ok(Err("ignored by `ignore_refs`".to_owned()));
         }
         let known = self.repository.remotes().into_iter().find(|name| *name == remote.name);
-        let remote = known.or_else(|| self.repository.remote_of_url(&remote.url));
+        let by_url = |url: &str| self.repository.remote_of_url(url);
+        let remote = known.or_else(|| by_url(&remote.url)).or_else(|| by_url(&remote.name));
         let names = TargetNames { patterns: config.targets.as_deref() };
         let default = remote.as_deref().and_then(|remote| self.repository.default_branch(remote));
         let is_target = for_review.is_none() && names.accept(branch, default.as_deref());
@@ -176,13 +178,23 @@ impl Judge<'_> {
             before: Some(&*landed),
             after: After::Tree(&*tree),
             witnesses: Vec::new(),
-            wording: self.naming("this push", base, Finish::Commit),
+            wording: self.push_naming(arrival, base),
             blame: Blame::default(),
             other_targets: &Vec::new,
+            shared: &self.shared(&*tree, Some(&arrival.branch), base.commit),
         };
         let mut report = check(reader, &comparison)?;
         report.base = Some(base.summary());
         Ok(report)
+    }
+
+    /// Says what the two sides of a push are called; what is pushed need not be checked out.
+    fn push_naming(&self, arrival: &Arrival<'_>, base: &BaseChoice) -> Wording {
+        let local = arrival.pushed.local_ref.strip_prefix("refs/heads/");
+        let elsewhere = local.filter(|branch| self.repository.branch().as_deref() != Some(branch));
+        let checkout = elsewhere.map(|branch| format!("git switch {}", shell_word(branch)));
+        let naming = self.naming("this push", base, Some(arrival.tip), Finish::Commit);
+        Wording { checkout, ..naming }
     }
 
     /// Returns what a target has: as git reports it, as last seen, or for a new one the nearest target.
@@ -208,7 +220,7 @@ impl Judge<'_> {
     /// Judges a ref for which nothing is known to have landed.
     fn first_push(&self, reader: &mut Reader, arrival: &Arrival<'_>) -> Result<Report, Error> {
         let tree = self.repository.commit_tree(arrival.tip)?;
-        let blame = Blame { heads: Some(Lowered::NoBase), ..Blame::default() };
+        let blame = Blame { lesser: Some(Lowered::NoBase), ..Blame::default() };
         alone(reader, &*tree, blame)
     }
 
@@ -222,7 +234,7 @@ impl Judge<'_> {
         let side = Side::Commit(arrival.tip);
         let (touched, elsewhere) = self.touched(reader, arrival, &base)?;
         let (base, failed) = self.freshened(arrival, base, !touched.is_empty());
-        let mut wording = self.naming("this push", &base, Finish::Commit);
+        let mut wording = self.push_naming(arrival, &base);
         wording.doubt = Some(doubt(arrival, &base));
         let mut report = self.incoming(
             reader,
@@ -257,7 +269,14 @@ impl Judge<'_> {
             branch: &target.branch,
             timeout: arrival.config.fetch_timeout,
         };
-        match self.repository.fetch(&request) {
+        let asked = (remote.clone(), target.branch.clone());
+        let known = self.fetches.borrow().get(&asked).cloned();
+        let answer = known.unwrap_or_else(|| {
+            let answer = self.repository.fetch(&request).map_err(|failure| failure.to_string());
+            self.fetches.borrow_mut().insert(asked, answer.clone());
+            answer
+        });
+        match answer {
             Ok(commit) => (fetched(&base, commit), None),
             Err(failure) => {
                 let message =
@@ -271,8 +290,17 @@ impl Judge<'_> {
 
 fn doubt(arrival: &Arrival<'_>, base: &BaseChoice) -> String {
     let branch = crate::text::escape(&arrival.branch);
+    let mut targets: Vec<String> = match &arrival.config.targets {
+        Some(targets) => targets.iter().map(|pattern| pattern.as_str().to_owned()).collect(),
+        None => git::usual_targets(&arrival.targets),
+    };
+    targets.push(arrival.branch.clone());
+    let quoted: Vec<String> =
+        targets.iter().map(|name| format!("\"{}\"", crate::text::escape(name))).collect();
     format!(
-        "if `{branch}` never merges into {}, list it in `targets` of .alembic-guard.toml",
-        base.name
+        "if `{branch}` never merges into {}, list it in `targets` of .alembic-guard.toml: \
+         `targets = [{}]`",
+        base.name,
+        quoted.join(", ")
     )
 }

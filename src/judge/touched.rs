@@ -2,12 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::check::Reader;
+use crate::check::{Reader, Shared};
 use crate::git::{self, BaseChoice, Side};
 use crate::judge::push::Arrival;
 use crate::judge::relevance::{Relevance, may_matter};
 use crate::judge::{Error, Judge};
-use crate::tree::{Node, ObjectId, RepoPath};
+use crate::tree::{Node, ObjectId, RepoPath, Tree};
 
 impl Judge<'_> {
     /// Tells whether a push changes, from one commit to another, anything that could change a verdict.
@@ -43,7 +43,12 @@ impl Judge<'_> {
                 }
                 Ok(false)
             }
-            Ok(_) | Err(git::Error::Shallow { .. }) => Ok(true),
+            // Nobody knows what a branch without a common history changes, so all of it does.
+            Ok(_) => {
+                let tree = self.repository.commit_tree(arrival.tip)?;
+                Ok(!reader.discover(&*tree)?.environments.is_empty())
+            }
+            Err(git::Error::Shallow { .. }) => Ok(true),
             Err(error) => Err(error.into()),
         }
     }
@@ -117,5 +122,25 @@ impl Judge<'_> {
             }
         }
         Ok(elsewhere)
+    }
+
+    /// Tells on which remote branch a file of `tree` is just so, other than those that the base holds.
+    pub(super) fn shared<'j>(
+        &'j self,
+        tree: &'j dyn Tree,
+        branch: Option<&'j str>,
+        base: ObjectId,
+    ) -> impl Fn(&RepoPath) -> Option<Shared> + 'j {
+        move |path| {
+            let ours = tree.node(path).ok()??;
+            let mut branches = self.repository.remote_branches().ok()?.into_iter();
+            let (name, _) = branches.find(|(_, commit)| {
+                let theirs = self.repository.commit_tree(*commit);
+                let same = theirs.and_then(|theirs| Ok(theirs.node(path)? == Some(ours)));
+                same.unwrap_or(false) && !self.repository.contains(base, *commit)
+            })?;
+            let own = name.split_once('/').map(|(_, own)| own) == branch;
+            Some(Shared { branch: name, own })
+        }
     }
 }

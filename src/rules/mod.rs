@@ -91,6 +91,7 @@ impl Rule {
             revisions: Vec::new(),
             drawing: None,
             help: Vec::new(),
+            help_if_shared: Vec::new(),
             lowered: None,
         }
     }

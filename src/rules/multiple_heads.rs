@@ -127,6 +127,7 @@ fn new_history(subject: &Subject<'_>, head: &RevisionId, base: &RevisionId) -> O
     let mut heads = landed.clone();
     heads.push(head.clone());
     finding.drawing = Some(subject.draw(&heads));
+    finding.help_if_shared = vec![subject.join_help(&heads)];
     finding.help = vec![
         format!("continue the history; {}", subject.write_parents(start, &landed)),
         format!("or join the two: `{}`", subject.merge_command(&heads)),
@@ -143,6 +144,7 @@ fn repointed(subject: &Subject<'_>, head: &RevisionId, child: &RevisionId) -> Op
     finding.revisions = vec![head.clone(), child.clone()];
     let heads: Vec<RevisionId> = subject.after.heads().into_iter().cloned().collect();
     finding.drawing = Some(subject.draw(&heads));
+    finding.help_if_shared = vec![subject.join_help(&heads)];
     let parents = vec![head.clone()];
     finding.help = vec![
         format!("put it back; {}", subject.write_parents(changed, &parents)),

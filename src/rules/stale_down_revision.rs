@@ -65,6 +65,8 @@ fn finding(subject: &Subject<'_>, stale: &Stale) -> Option<Finding> {
     let heads = standing_heads(stale, edge);
     finding.drawing = Some(subject.draw(&heads));
     finding.help = help(subject, stale, edge, &heads);
+    finding.help_if_shared = subject.wording.get_base_help();
+    finding.help_if_shared.push(subject.join_help(&heads));
     finding.lowered = stale.unfinished.then_some(Lowered::Unfinished);
     Some(finding)
 }
@@ -108,7 +110,7 @@ fn help(
     heads: &[RevisionId],
 ) -> Vec<String> {
     let wording = subject.wording;
-    let mut help: Vec<String> = wording.get_base_help().into_iter().collect();
+    let mut help = wording.get_base_help();
     let then = if help.is_empty() { "" } else { "then " };
     if stale.unfinished {
         help.push(format!("{then}finish the repair: `{}`", subject.merge_command(heads)));

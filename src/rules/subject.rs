@@ -40,6 +40,8 @@ pub struct Wording {
     pub base: String,
     /// What is judged: "this push".
     pub change: String,
+    /// The command that checks out the branch that is judged, where it is another one.
+    pub checkout: Option<String>,
     /// The command that brings what has landed into the work tree, where it is not there yet.
     pub get_base: Option<String>,
     /// What must be done once the file is mended.
@@ -60,10 +62,15 @@ pub enum Finish {
 }
 
 impl Wording {
-    /// Says how the base comes into the work tree, where it is not there yet.
-    pub(super) fn get_base_help(&self) -> Option<String> {
-        let command = self.get_base.as_ref()?;
-        Some(format!("bring in {} without committing yet: `{command}`", self.base))
+    /// Says how the branch and its base come into the work tree, where they are not there yet.
+    pub(super) fn get_base_help(&self) -> Vec<String> {
+        let checkout =
+            self.checkout.as_ref().map(|command| format!("go to the branch: `{command}`"));
+        let base = &self.base;
+        let get_base = self.get_base.as_ref();
+        let get_base =
+            get_base.map(|command| format!("bring in {base} without committing yet: `{command}`"));
+        checkout.into_iter().chain(get_base).collect()
     }
 
     /// Says what comes after a file was mended.
@@ -116,17 +123,31 @@ impl Subject<'_> {
     /// Returns the command that joins heads with a merge revision.
     pub fn merge_command(&self, heads: &[RevisionId]) -> String {
         let ids = heads.iter().map(|head| shell_word(&head.to_string()));
-        let ids: Vec<String> = ids.collect();
-        let merge = format!("merge -m \"merge heads\" {}", ids.join(" "));
-        match &self.environment.runner {
-            Runner::Alembic(arguments) => command("alembic", arguments, &merge),
+        let merge = format!("-m \"merge heads\" {}", ids.collect::<Vec<_>>().join(" "));
+        let words = |arguments: &[String]| arguments.iter().map(|word| shell_word(word)).collect();
+        let command = match &self.environment.runner {
+            Runner::Alembic(arguments) => {
+                let arguments: Vec<String> = words(arguments);
+                [&["alembic".to_owned()], &arguments[..], &["merge".to_owned(), merge]].concat()
+            }
             Runner::FlaskMigrate(arguments) => {
-                let mut words = vec!["flask db merge".to_owned()];
-                words.extend(arguments.iter().cloned());
-                words.push(format!("-m \"merge heads\" {}", ids.join(" ")));
-                words.join(" ")
+                let arguments: Vec<String> = words(arguments);
+                [&["flask db merge".to_owned()], &arguments[..], &[merge]].concat()
+            }
+        };
+        let command = command.join(" ");
+        match self.environment.run_from.is_root() {
+            true => command,
+            false => {
+                let folder = shell_word(&self.environment.run_from.to_string());
+                format!("(cd {folder} && {command})")
             }
         }
+    }
+
+    /// Says how to join heads without editing a migration that others may have run.
+    pub fn join_help(&self, heads: &[RevisionId]) -> String {
+        format!("add a revision that joins the heads: `{}`", self.merge_command(heads))
     }
 
     /// Says how to write a `down_revision` that builds on the given heads.
@@ -139,13 +160,6 @@ impl Subject<'_> {
         let path = &revision.migration.file.path;
         format!("write in {path}: `down_revision = {value}`")
     }
-}
-
-fn command(program: &str, arguments: &[String], action: &str) -> String {
-    let mut words = vec![program.to_owned()];
-    words.extend(arguments.iter().cloned());
-    words.push(action.to_owned());
-    words.join(" ")
 }
 
 /// Joins ids as a sentence does: `a`, `b` and `c`.

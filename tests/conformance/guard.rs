@@ -68,12 +68,14 @@ fn errors(reader: &mut Reader, tree: &MemoryTree) -> Vec<(&'static str, String)>
         wording: Wording {
             base: "nothing".to_owned(),
             change: "this history".to_owned(),
+            checkout: None,
             get_base: None,
             finish: alembic_guard::rules::Finish::Nothing,
             doubt: None,
         },
         blame: Blame::default(),
         other_targets: &Vec::new,
+        shared: &alembic_guard::check::unshared,
     };
     let report = check(reader, &comparison).expect("memory never fails");
     let findings = report.findings.into_iter();

@@ -102,6 +102,7 @@ pub(crate) fn finding(rule: &'static str, site: Site) -> Finding {
         revisions: Vec::new(),
         drawing: None,
         help: Vec::new(),
+        help_if_shared: Vec::new(),
         lowered: None,
     }
 }

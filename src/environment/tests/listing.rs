@@ -11,6 +11,7 @@ fn environment(version_locations: &[&str]) -> Environment {
         heads: 1,
         branches: Vec::new(),
         runner: Runner::Alembic(Vec::new()),
+        run_from: RepoPath::root(),
     }
 }
 

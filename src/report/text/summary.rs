@@ -113,11 +113,19 @@ pub(super) fn compared(base: Option<&Base>, style: &Style) -> String {
     format!("compared with {}{at}{freshness}", base.name)
 }
 
+/// So many other candidates are named.
+const SHOWN_OTHERS: usize = 3;
+
 pub(super) fn others(base: Option<&Base>, style: &Style) -> String {
     match base.map(|base| base.others.as_slice()) {
         None | Some([]) => String::new(),
         Some(others) => {
-            prose::detail(&format!("would have served as well: {}", others.join(", ")), style)
+            let shown = others.iter().take(SHOWN_OTHERS).cloned().collect::<Vec<_>>().join(", ");
+            let more = match others.len().saturating_sub(SHOWN_OTHERS) {
+                0 => String::new(),
+                more => format!(" and {more} more"),
+            };
+            prose::detail(&format!("would have served as well: {shown}{more}"), style)
         }
     }
 }
