@@ -10,6 +10,9 @@ use crate::tree::{Entry, Error, File, Node, RepoPath, Tree, children};
 /// The bit of an entry that `git add --intent-to-add` made: its content is not staged.
 const INTENT_TO_ADD: u16 = 1 << 13;
 
+/// The bit of an entry that a sparse checkout leaves out of the work tree.
+const SKIP_WORKTREE: u16 = 1 << 14;
+
 /// The files of an index.
 pub(super) struct IndexTree<'r> {
     repository: &'r git2::Repository,
@@ -25,6 +28,13 @@ impl<'r> IndexTree<'r> {
         name: &str,
     ) -> IndexTree<'r> {
         IndexTree::preferring(repository, index, 2, name)
+    }
+
+    /// Copies the entries that a sparse checkout leaves out of the work tree.
+    pub(super) fn skipped(repository: &'r git2::Repository, index: &git2::Index) -> IndexTree<'r> {
+        let skipped = index.iter().filter(|entry| entry.flags_extended & SKIP_WORKTREE != 0);
+        let files = skipped.map(|entry| (RepoPath::new(&entry.path), node(&entry))).collect();
+        IndexTree { repository, files, name: "the index".to_owned() }
     }
 
     /// Copies the entries of an index; of an unmerged path, those of the given stage (2 is ours, 3 is

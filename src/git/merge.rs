@@ -5,6 +5,8 @@
 //! migrations, criss-cross merges) goes through libgit2's recursive merge, whose objects stay in memory.
 
 use std::collections::BTreeMap;
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
 
 use crate::git::changes::Change;
 use crate::git::index_tree::IndexTree;
@@ -187,7 +189,7 @@ impl Repository {
     ) -> Result<(), Error> {
         let failed =
             |error: git2::Error| Error::Merge { what: format!("`{path}`"), source: error.into() };
-        let content = tree.read(&File { path: path.clone(), id })?;
+        let id = self.blob(tree, path, id)?;
         let zero = git2::IndexTime::new(0, 0);
         let entry = git2::IndexEntry {
             ctime: zero,
@@ -198,12 +200,30 @@ impl Repository {
             uid: 0,
             gid: 0,
             file_size: 0,
-            id: self.inner.blob(&content).map_err(failed)?,
+            id,
             flags: 0,
             flags_extended: 0,
             path: path.as_bytes().to_vec(),
         };
         index.add(&entry).map_err(failed)
+    }
+
+    /// Makes a blob of a file, in memory alone: from the work tree as `git add` would, line endings and
+    /// all, else as the tree has it.
+    fn blob(&self, tree: &dyn Tree, path: &RepoPath, id: ObjectId) -> Result<git2::Oid, Error> {
+        if let Some(known) = raw(id).filter(|id| self.inner.find_blob(*id).is_ok()) {
+            return Ok(known);
+        }
+        let failed =
+            |error: git2::Error| Error::Merge { what: format!("`{path}`"), source: error.into() };
+        let disk = self.work_dir().map(|top| top.join(OsStr::from_bytes(path.as_bytes())));
+        match disk.filter(|disk| disk.is_file()) {
+            Some(disk) => self.inner.blob_path(&disk).map_err(failed),
+            None => {
+                let content = tree.read(&File { path: path.clone(), id })?;
+                self.inner.blob(&content).map_err(failed)
+            }
+        }
     }
 
     fn find_commit(&self, commit: ObjectId) -> Result<git2::Commit<'_>, git2::Error> {
@@ -239,8 +259,7 @@ fn conflicts(index: &git2::Index) -> Result<Vec<RepoPath>, git2::Error> {
 }
 
 fn remove(index: &mut git2::Index, path: &RepoPath) -> Result<(), git2::Error> {
-    use std::os::unix::ffi::OsStrExt;
-    index.remove(std::ffi::OsStr::from_bytes(path.as_bytes()).as_ref(), 0)
+    index.remove(OsStr::from_bytes(path.as_bytes()).as_ref(), 0)
 }
 
 fn merge_error(base: ObjectId, source: git2::Error) -> Error {

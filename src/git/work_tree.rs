@@ -5,6 +5,7 @@ use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::os::unix::fs::MetadataExt;
 use std::path::PathBuf;
 
+use crate::git::index_tree::IndexTree;
 use crate::git::{Error as GitError, owned};
 use crate::tree::{Entry, Error, File, Node, ObjectId, RepoPath, Tree};
 
@@ -14,6 +15,8 @@ pub(super) struct WorkTree<'r> {
     top: PathBuf,
     index: git2::Index,
     index_written: i64,
+    /// What a sparse checkout leaves in the index alone.
+    left_out: IndexTree<'r>,
 }
 
 impl<'r> WorkTree<'r> {
@@ -22,7 +25,8 @@ impl<'r> WorkTree<'r> {
         let index = repository.index().map_err(|error| GitError::Index(error.into()))?;
         let written = index.path().and_then(|path| fs::metadata(path).ok());
         let index_written = written.map_or(i64::MIN, |metadata| metadata.mtime());
-        Ok(WorkTree { repository, top, index, index_written })
+        let left_out = IndexTree::skipped(repository, &index);
+        Ok(WorkTree { repository, top, index, index_written, left_out })
     }
 
     fn disk_path(&self, path: &RepoPath) -> PathBuf {
@@ -93,24 +97,29 @@ impl Tree for WorkTree<'_> {
             tree: self.describe(),
             reason: error.to_string(),
         };
+        let mut entries = self.left_out.list(folder)?;
         if !self.disk_path(folder).is_dir() {
-            return Ok(Vec::new());
+            return Ok(entries);
         }
-        let mut entries = Vec::new();
         for name in self.list_names(folder).map_err(failed)? {
             let path = folder.join(&name);
             if name == b".git" || self.is_ignored(&path) {
                 continue;
             }
             if let Some(node) = self.node_of(&path).map_err(failed)? {
+                entries.retain(|entry| entry.name != name);
                 entries.push(Entry { name, node });
             }
         }
+        entries.sort_by(|one, other| one.name.cmp(&other.name));
         Ok(entries)
     }
 
     fn read(&self, file: &File) -> Result<Vec<u8>, Error> {
         let disk = self.disk_path(&file.path);
+        if self.left_out.node(&file.path)?.is_some() && fs::symlink_metadata(&disk).is_err() {
+            return self.left_out.read(file);
+        }
         let content = match fs::read_link(&disk) {
             Ok(target) => Ok(target.into_os_string().into_vec()),
             Err(_) => fs::read(&disk),

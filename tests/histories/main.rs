@@ -17,4 +17,5 @@ mod refs;
 mod stale;
 mod targets;
 mod ways_around;
+mod workflows;
 mod world;
