@@ -189,6 +189,8 @@ pub struct Note {
     pub message: String,
     /// What can be done about it.
     pub help: Vec<String>,
+    /// Whether it was so before the change.
+    pub known: bool,
 }
 
 /// One Alembic environment as the report sums it up.

@@ -115,7 +115,11 @@ fn check_against(
 ) -> Result<Report, tree::Error> {
     let (pairs, problems) = pairs(reader, comparison, after)?;
     let mut report = Report::default();
-    report.notes.extend(problems.iter().map(problem_note));
+    let past = comparison.before.map(|before| reader.discover(before)).transpose()?;
+    let is_known = |problem: &Problem| {
+        past.as_ref().is_some_and(|discovery| discovery.problems.contains(problem))
+    };
+    report.notes.extend(problems.iter().map(|problem| problem_note(problem, is_known(problem))));
     for pair in &pairs {
         report.environments.push(summary(pair));
         report.findings.extend(judge(reader, comparison, after, pair)?);
@@ -241,8 +245,8 @@ fn read_sources(report: &mut Report, comparison: &Comparison<'_>, after: &dyn Tr
     }
 }
 
-fn problem_note(problem: &Problem) -> Note {
-    Note { message: problem.to_string(), help: Vec::new() }
+fn problem_note(problem: &Problem, known: bool) -> Note {
+    Note { message: problem.to_string(), help: Vec::new(), known }
 }
 
 fn conflict_note(paths: &[RepoPath], wording: &Wording) -> Note {
@@ -254,5 +258,6 @@ fn conflict_note(paths: &[RepoPath], wording: &Wording) -> Note {
             wording.base
         ),
         help: Vec::new(),
+        known: false,
     }
 }

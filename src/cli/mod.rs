@@ -153,7 +153,10 @@ impl Failure {
             let path = bad.invalid.path.to_string();
             terminal.warn(&report::text::config_problems(&path, &bad.source, &mistakes, &style));
         }
-        terminal.warn(&report::text::broken(self, &help, &style));
+        terminal.warn(&match self {
+            Failure::Hook(_) => report::text::failed(self, &help, &style),
+            _ => report::text::broken(self, &help, &style),
+        });
         Outcome::Broken
     }
 }

@@ -109,9 +109,14 @@ impl Judge<'_> {
             }
         }
         if merged.is_empty() {
-            for target in
-                targets.iter().filter(|target| !self.repository.contains(head, target.commit))
-            {
+            // A target itself takes from others as it likes; what it has is what has landed.
+            let branch = self.repository.branch();
+            let on_target = targets.iter().any(|target| Some(&target.branch) == branch.as_ref());
+            let may_have_landed = |target: &&Target| {
+                !self.repository.contains(head, target.commit)
+                    && (!on_target || Some(&target.branch) == branch.as_ref())
+            };
+            for target in targets.iter().filter(may_have_landed) {
                 if self.brings(target, index, changed)? {
                     return Ok(self.landed_as(target, target.commit));
                 }

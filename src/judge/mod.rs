@@ -96,5 +96,6 @@ fn get_base_command(repository: &Repository, base: &BaseChoice) -> String {
 }
 
 fn note(message: impl Into<String>, help: &[&str]) -> Note {
-    Note { message: message.into(), help: help.iter().map(|line| (*line).to_owned()).collect() }
+    let help = help.iter().map(|line| (*line).to_owned()).collect();
+    Note { message: message.into(), help, known: false }
 }

@@ -90,7 +90,8 @@ fn one_line(subject: &Subject<'_>, heads: &[RevisionId]) -> String {
     }
 }
 
-/// Where every head carries a label of its own, several lines are probably meant.
+/// Where all heads but one carry a label of their own, several lines are probably meant: those without
+/// a label are a group too.
 fn label_help(subject: &Subject<'_>, heads: &[RevisionId]) -> Option<String> {
     let labels = subject.after.labels();
     let own: Vec<&str> = heads
@@ -98,7 +99,7 @@ fn label_help(subject: &Subject<'_>, heads: &[RevisionId]) -> Option<String> {
         .filter_map(|head| labels.get(head)?.iter().copied().next())
         .filter(|label| !subject.environment.branches.iter().any(|known| known == label))
         .collect();
-    if own.len() < heads.len() {
+    if own.is_empty() || own.len() + 1 < heads.len() {
         return None;
     }
     let quoted = |text: &str| format!("\"{}\"", crate::text::escape(text));

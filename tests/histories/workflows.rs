@@ -118,3 +118,31 @@ fn line_endings_of_the_work_tree_are_no_conflict() {
     check.exits(1);
     assert!(!check.stdout().contains("git will ask"), "{}", check.stdout());
 }
+
+#[test]
+fn a_backport_is_judged_by_what_the_release_has() {
+    let world = World::with("a");
+    world.main().branch("release/1.0", "main").publish();
+    world.main().land("e(a) f(e)");
+    let mine = world.mine();
+    mine.git(&["switch", "-q", "-c", "release/1.0", "--no-track", "origin/release/1.0"]);
+    mine.git(&["checkout", "-q", "origin/main", "--", "migrations/versions/f_add_f.py"]);
+    let commit = mine.run(&["commit", "-m", "backport f"]);
+    commit
+        .refused(&["error unknown-down-revision at f:14"])
+        .says("`f` builds on `e`, which no migration defines");
+}
+
+#[test]
+fn what_was_odd_before_is_said_by_check_and_not_at_every_commit() {
+    let world = World::with("a");
+    let odd = "[alembic]\nscript_location = {{ folder }}/migrations\n";
+    world.main().write("template/alembic.ini", odd).commit("template").publish();
+    let mine = world.mine();
+    mine.branch("feature", "origin/main").stage("d(a)");
+    mine.run(&["commit", "-m", "d"]).passed(&[]).is_silent();
+    mine.push_it().passed(&[]).is_silent();
+    let check = mine.guard(&["check"]);
+    check.exits(0);
+    assert!(check.stdout().contains("template/alembic.ini"), "{}", check.stdout());
+}

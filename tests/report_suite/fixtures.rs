@@ -230,6 +230,7 @@ pub(crate) fn debt() -> Report {
         message: "could not ask `origin` for its newest commit: the network is unreachable"
             .to_owned(),
         help: vec!["bring it up to date by hand: `git fetch origin main`".to_owned()],
+        known: false,
     });
     report
 }
@@ -261,6 +262,7 @@ pub(crate) fn hostile() -> Report {
     report.notes.push(Note {
         message: "remote says \u{1b}[2J".to_owned(),
         help: vec!["\u{202e}".to_owned()],
+        known: false,
     });
     report
 }

@@ -9,7 +9,7 @@ mod summary;
 mod trouble;
 
 pub use push::{Push, render_refs};
-pub use trouble::{Problem, broken, config_problems};
+pub use trouble::{Problem, broken, config_problems, failed};
 
 use super::{Bypass, Style, prose};
 use crate::finding::{Note, Outcome, Report};
@@ -18,20 +18,27 @@ use crate::report::paint::WARNING;
 /// Renders one comparison; nothing at all where `style` wants quiet and nothing is wrong.
 pub fn render(report: &Report, bypass: &Bypass, style: &Style) -> String {
     let tally = summary::Tally::of([report], style);
-    if style.quiet && tally.is_nothing() && report.notes.is_empty() {
+    let said: Vec<Note> = worth_saying(&report.notes, style).cloned().collect();
+    if style.quiet && tally.is_nothing() && said.is_empty() {
         return String::new();
     }
     let parts = [
         finding::all(report, style),
-        notes(&report.notes, style),
+        notes(&said, style),
         summary::of_report(report, tally, style),
     ];
-    let said: Vec<String> = parts.into_iter().filter(|part| !part.is_empty()).collect();
-    let mut out = said.join("\n");
+    let parts: Vec<String> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+    let mut out = parts.join("\n");
     if tally.outcome() == Outcome::Findings {
         out += &way_around(bypass, style);
     }
     out
+}
+
+/// Leaves out what a hook would say at every turn although nobody changed it.
+fn worth_saying<'n>(notes: &'n [Note], style: &Style) -> impl Iterator<Item = &'n Note> {
+    let quiet = style.quiet;
+    notes.iter().filter(move |note| !(quiet && note.known))
 }
 
 fn notes(notes: &[Note], style: &Style) -> String {

@@ -1,6 +1,6 @@
 //! Several refs in one push: each judged by itself, refused together.
 
-use super::{finding, notes, summary, way_around};
+use super::{finding, notes, summary, way_around, worth_saying};
 use crate::finding::RefReport;
 use crate::finding::{Note, Outcome};
 use crate::report::paint::{LINE, STRONG, paint};
@@ -28,7 +28,7 @@ pub fn render_refs(push: &Push<'_>, style: &Style) -> String {
         return super::render(&only.report, push.bypass, style);
     }
     let tally = summary::Tally::of(push.refs.iter().map(|one| &one.report), style);
-    let said = all_notes(push.refs);
+    let said = all_notes(push.refs, style);
     if style.quiet && tally.is_nothing() && said.is_empty() {
         return String::new();
     }
@@ -104,9 +104,9 @@ fn line(one: &RefReport, style: &Style) -> String {
 }
 
 /// Gathers what must be said, each thing once however many refs say it.
-fn all_notes(refs: &[RefReport]) -> Vec<Note> {
+fn all_notes(refs: &[RefReport], style: &Style) -> Vec<Note> {
     let mut all: Vec<Note> = Vec::new();
-    for note in refs.iter().flat_map(|one| &one.report.notes) {
+    for note in refs.iter().flat_map(|one| worth_saying(&one.report.notes, style)) {
         if !all.contains(note) {
             all.push(note.clone());
         }

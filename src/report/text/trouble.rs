@@ -19,9 +19,18 @@ pub struct Problem {
     pub help: Option<String>,
 }
 
-/// Renders an error of ours, what caused it, and what can be done.
+/// Renders why nothing could be judged, what caused it, and what can be done.
 pub fn broken(error: &dyn Error, help: &[String], style: &Style) -> String {
-    let mut out = several_lines(&format!("cannot judge: {error}"), style);
+    failure(&format!("cannot judge: {error}"), error, help, style)
+}
+
+/// Renders why something else than judging failed.
+pub fn failed(error: &dyn Error, help: &[String], style: &Style) -> String {
+    failure(&error.to_string(), error, help, style)
+}
+
+fn failure(message: &str, error: &dyn Error, help: &[String], style: &Style) -> String {
+    let mut out = several_lines(message, style);
     let mut cause = error.source();
     while let Some(error) = cause {
         for (index, line) in error.to_string().lines().enumerate() {
