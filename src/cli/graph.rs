@@ -12,19 +12,22 @@ use crate::graph::Revision as GraphRevision;
 use crate::judge::{Against, Subject};
 use crate::migration::RevisionId;
 use crate::report;
-use crate::report::graph::{EnvironmentView, GraphView, RevisionView};
+use crate::report::Style;
+use crate::report::graph::{EnvironmentView, GraphJson, GraphView, RevisionView};
+
+/// A way to show what is there, for a person and for a program.
+struct Shape {
+    text: fn(&GraphView, &Style) -> String,
+    json: fn(&GraphView) -> GraphJson,
+}
 
 pub(super) fn heads(
     revision: &Revision,
     session: &Session,
     terminal: &Terminal,
 ) -> Result<Outcome, Failure> {
-    let view = view(revision, session)?;
-    terminal.print(&match session.format {
-        Format::Text => report::graph::heads_text(&view, &terminal.output_style()),
-        Format::Json => report::json::to_string(&report::graph::heads_json(&view))?,
-    });
-    Ok(Outcome::Clean)
+    let shape = Shape { text: report::graph::heads_text, json: report::graph::heads_json };
+    show(&view(revision, session)?, &shape, session.format, terminal)
 }
 
 pub(super) fn graph(
@@ -32,10 +35,19 @@ pub(super) fn graph(
     session: &Session,
     terminal: &Terminal,
 ) -> Result<Outcome, Failure> {
-    let view = view(revision, session)?;
-    terminal.print(&match session.format {
-        Format::Text => report::graph::text(&view, &terminal.output_style()),
-        Format::Json => report::json::to_string(&report::graph::json(&view))?,
+    let shape = Shape { text: report::graph::text, json: report::graph::json };
+    show(&view(revision, session)?, &shape, session.format, terminal)
+}
+
+fn show(
+    view: &GraphView,
+    shape: &Shape,
+    format: Format,
+    terminal: &Terminal,
+) -> Result<Outcome, Failure> {
+    terminal.print(&match format {
+        Format::Text => (shape.text)(view, &terminal.output_style()),
+        Format::Json => report::json::to_string(&(shape.json)(view))?,
     });
     Ok(Outcome::Clean)
 }
