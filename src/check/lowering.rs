@@ -4,27 +4,23 @@ use super::sides::Pair;
 use super::{Comparison, Reader};
 use crate::finding::{Finding, Level, Lowered};
 use crate::migration::RevisionId;
+use crate::rules::Concern;
 
-/// The rules that count heads.
-const HEAD_RULES: &[&str] = &["stale-down-revision", "multiple-heads"];
-
-/// The rules whose faults Alembic does not survive, whatever there was before.
-const FATAL_RULES: &[&str] = &[
-    "unknown-down-revision",
-    "revision-cycle",
-    "misspelled-identifier",
-    "missing-identifier",
-    "unreadable-migration",
-];
+/// What a rule found, and whether it finds the same before the change.
+pub(super) struct Found {
+    pub(super) finding: Finding,
+    pub(super) debt: bool,
+}
 
 /// Sets the level in force, or drops what is not to be shown at all.
 pub(super) fn lower(
     reader: &mut Reader,
     comparison: &Comparison<'_>,
     pair: &Pair,
-    mut finding: Finding,
-    debt: bool,
+    concern: Concern,
+    found: Found,
 ) -> Option<Finding> {
+    let Found { mut finding, debt } = found;
     if is_allowed(reader, &finding) {
         return None;
     }
@@ -33,12 +29,12 @@ pub(super) fn lower(
         return None;
     }
     let blame = &comparison.blame;
-    let counts_heads = HEAD_RULES.contains(&finding.rule);
+    let counts_heads = concern == Concern::Heads;
     let reason = if debt {
         Some(Lowered::Debt)
     } else if finding.lowered.is_some() {
         finding.lowered.clone()
-    } else if blame.lesser.is_some() && !FATAL_RULES.contains(&finding.rule) {
+    } else if blame.lesser.is_some() && concern != Concern::Loading {
         blame.lesser.clone()
     } else if !touches(comparison, &finding) {
         Some(untouched(comparison, &mut finding))

@@ -14,7 +14,7 @@ use crate::rules::{self, Debt, Rule, Subject, Wording};
 use crate::tree::{self, File, RepoPath, Tree};
 use crate::verdict::{Limits, judge_heads};
 
-use lowering::lower;
+use lowering::{Found, lower};
 pub use reading::{Reader, State};
 use sides::{Pair, pairs};
 
@@ -158,7 +158,7 @@ fn judge(
             let debts = debts(rule, &subject, &pair.before);
             findings.extend(found.into_iter().filter_map(|finding| {
                 let debt = debts.contains(&Key::of(&finding).for_rule(rule, &finding));
-                lower(reader, comparison, pair, finding, debt)
+                lower(reader, comparison, pair, rule.concern, Found { finding, debt })
             }));
         }
     }

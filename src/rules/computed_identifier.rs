@@ -1,6 +1,6 @@
 //! `computed-identifier`.
 
-use super::{Debt, Rule, Subject};
+use super::{Concern, Debt, Rule, Subject};
 use crate::finding::{Finding, Level, Lowered, Site};
 use crate::migration::{Migration, Value};
 
@@ -22,6 +22,7 @@ tell it does not wave through. Other people and tools that read the file cannot 
 Write the value as a plain string, a tuple of strings or `None`, as `alembic revision` does.
 ",
     debt: Debt::SameFile,
+    concern: Concern::Neither,
     check,
 };
 

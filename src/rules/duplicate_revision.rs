@@ -2,7 +2,7 @@
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use super::{Debt, Rule, Subject};
+use super::{Concern, Debt, Rule, Subject};
 use crate::finding::{Finding, Level, Related};
 use crate::graph::Revision;
 use crate::migration::RevisionId;
@@ -24,6 +24,7 @@ file's name, and re-point what builds on it. `alembic revision` makes ids that d
 invented ones such as `a1b2c3d4e5f6` or running numbers do.
 ",
     debt: Debt::SameFault,
+    concern: Concern::Neither,
     check,
 };
 

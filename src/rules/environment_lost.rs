@@ -1,6 +1,6 @@
 //! `environment-lost`.
 
-use super::{Debt, Rule, Subject};
+use super::{Concern, Debt, Rule, Subject};
 use crate::config;
 use crate::finding::{Finding, Level, Site};
 use crate::tree::RepoPath;
@@ -22,6 +22,7 @@ Bring back what was removed; or remove the migrations too; or tell where they ar
 `[[environment]]` in `.alembic-guard.toml`.
 ",
     debt: Debt::Compared,
+    concern: Concern::Neither,
     check,
 };
 

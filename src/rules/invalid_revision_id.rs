@@ -1,6 +1,6 @@
 //! `invalid-revision-id`.
 
-use super::{Debt, Rule, Subject};
+use super::{Concern, Debt, Rule, Subject};
 use crate::finding::{Finding, Level, Site};
 use crate::graph::Revision;
 use crate::migration::{Migration, Shape, Value};
@@ -25,6 +25,7 @@ Give the migration another id, in `revision`, in the docstring and in the file's
 lands.
 ",
     debt: Debt::SameFault,
+    concern: Concern::Neither,
     check,
 };
 

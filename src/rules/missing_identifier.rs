@@ -1,7 +1,7 @@
 //! `missing-identifier`.
 
 use super::subject::whole;
-use super::{Debt, Rule, Subject};
+use super::{Concern, Debt, Rule, Subject};
 use crate::finding::{Finding, Level};
 use crate::migration::{Migration, Value, legacy_id};
 
@@ -22,6 +22,7 @@ Write both, `down_revision = None` for the first migration of a history. A file 
 migration belongs elsewhere: Alembic skips only names that start with `__init__` or `.#`.
 ",
     debt: Debt::SameFault,
+    concern: Concern::Loading,
     check,
 };
 

@@ -1,6 +1,6 @@
 //! `misspelled-identifier`.
 
-use super::{Debt, Rule, Subject};
+use super::{Concern, Debt, Rule, Subject};
 use crate::finding::{Finding, Level, Site};
 use crate::migration::{Migration, Misspelling};
 
@@ -21,6 +21,7 @@ names it silently takes the migration for something else.
 Write the name as Alembic reads it. A merge revision, too, has `down_revision`: a tuple of ids.
 ",
     debt: Debt::SameFault,
+    concern: Concern::Loading,
     check,
 };
 

@@ -32,6 +32,8 @@ pub struct Rule {
     pub explain: &'static str,
     /// What makes a finding on the state before the change the same as one on the state after it.
     pub debt: Debt,
+    /// What it would do to Alembic.
+    pub concern: Concern,
     check: fn(&Subject<'_>) -> Vec<Finding>,
 }
 
@@ -44,6 +46,17 @@ pub enum Debt {
     SameFile,
     /// Not at all: the rule itself compares the two sides.
     Compared,
+}
+
+/// What the fault of a rule would do to Alembic.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Concern {
+    /// The history has more heads than it may; whether that is anybody's fault depends on who landed first.
+    Heads,
+    /// The history does not load, whatever there was before.
+    Loading,
+    /// It loads, and something is wrong all the same.
+    Neither,
 }
 
 /// Every rule, in the order in which `explain` lists them.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::subject::listed;
-use super::{Debt, Rule, Subject};
+use super::{Concern, Debt, Rule, Subject};
 use crate::finding::{Finding, Level, Related, Site};
 use crate::migration::RevisionId;
 use crate::verdict::{Cause, HeadFault};
@@ -29,6 +29,7 @@ each line a branch label and name the labels as `branches` of the environment in
 `.alembic-guard.toml`.
 ",
     debt: Debt::Compared,
+    concern: Concern::Heads,
     check,
 };
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Debt, Rule, Subject};
+use super::{Concern, Debt, Rule, Subject};
 use crate::finding::{Finding, Level, Related};
 use crate::graph::Revision;
 use crate::migration::RevisionId;
@@ -23,6 +23,7 @@ Find the value that was written last; it names a revision that builds on it. Let
 that it was generated on.
 ",
     debt: Debt::SameFault,
+    concern: Concern::Loading,
     check,
 };
 

@@ -1,7 +1,7 @@
 //! `stale-down-revision`.
 
 use super::subject::{listed, whole};
-use super::{Debt, Rule, Subject};
+use super::{Concern, Debt, Rule, Subject};
 use crate::finding::{Finding, Level, Lowered, Related};
 use crate::migration::RevisionId;
 use crate::verdict::{HeadFault, Stale, StaleEdge};
@@ -27,6 +27,7 @@ join the two heads with a merge revision instead: `alembic merge HEAD1 HEAD2` or
 `flask db merge HEAD1 HEAD2`.
 ",
     debt: Debt::Compared,
+    concern: Concern::Heads,
     check,
 };
 

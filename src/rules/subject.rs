@@ -62,6 +62,18 @@ pub enum Finish {
 }
 
 impl Wording {
+    /// Returns the words for a history with nothing to compare it with.
+    pub fn alone() -> Wording {
+        Wording {
+            base: "nothing".to_owned(),
+            change: "this history".to_owned(),
+            checkout: None,
+            get_base: None,
+            finish: Finish::Nothing,
+            doubt: None,
+        }
+    }
+
     /// Says how the branch and its base come into the work tree, where they are not there yet.
     pub(super) fn get_base_help(&self) -> Vec<String> {
         let checkout =

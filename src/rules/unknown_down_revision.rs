@@ -1,7 +1,7 @@
 //! `unknown-down-revision`.
 
 use super::subject::whole;
-use super::{Debt, Rule, Subject};
+use super::{Concern, Debt, Rule, Subject};
 use crate::finding::{Finding, Level, Lowered, Related, Site};
 use crate::graph::MissingParent;
 use crate::migration::RevisionId;
@@ -24,6 +24,7 @@ removed, bring it back or re-point what builds on it. Where it is on another bra
 branch first.
 ",
     debt: Debt::SameFault,
+    concern: Concern::Loading,
     check,
 };
 

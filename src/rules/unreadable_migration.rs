@@ -1,6 +1,6 @@
 //! `unreadable-migration`.
 
-use super::{Debt, Rule, Subject};
+use super::{Concern, Debt, Rule, Subject};
 use crate::finding::{Finding, Level, Site};
 use crate::migration::{Fault, Migration};
 use crate::text::{escape, shell_word};
@@ -25,6 +25,7 @@ Go to the position shown and mend it. `python -m py_compile FILE` says what Pyth
 file that is truly larger than `max_file_size` can be let in by that key of `.alembic-guard.toml`.
 ",
     debt: Debt::SameFile,
+    concern: Concern::Loading,
     check,
 };
 
