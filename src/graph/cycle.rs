@@ -28,13 +28,8 @@ impl Graph {
     }
 
     fn needs(&self) -> Vec<Vec<Index>> {
-        let mut needs = self.parents.clone();
-        for (dependency, dependents) in self.dependents.iter().enumerate() {
-            for &dependent in dependents {
-                needs[dependent].push(dependency);
-            }
-        }
-        needs
+        let links = self.parents.iter().zip(&self.dependencies);
+        links.map(|(parents, dependencies)| [&parents[..], dependencies].concat()).collect()
     }
 }
 

@@ -5,6 +5,7 @@
 //! revisions, heads and bases are those of its `RevisionMap` (`alembic/script/revision.py`).
 
 mod cycle;
+mod dependencies;
 mod labels;
 mod revision;
 
@@ -12,6 +13,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::migration::{Migration, RevisionId, Text};
 
+pub use dependencies::UnknownDependency;
+pub use labels::LabelClash;
 pub use revision::{Parents, Revision};
 
 /// The place of a revision in its graph.
@@ -24,7 +27,9 @@ pub struct Graph {
     by_id: HashMap<RevisionId, Index>,
     parents: Vec<Vec<Index>>,
     children: Vec<Vec<Index>>,
+    dependencies: Vec<Vec<Index>>,
     dependents: Vec<Vec<Index>>,
+    unknown_dependencies: Vec<UnknownDependency>,
     duplicates: BTreeMap<RevisionId, Vec<Revision>>,
     missing: Vec<MissingParent>,
     opaque: Vec<Migration>,
@@ -107,25 +112,6 @@ impl Graph {
                 }
             }
         }
-    }
-
-    fn link_dependencies(&mut self) {
-        let labels: HashMap<&str, Index> = self
-            .revisions
-            .iter()
-            .enumerate()
-            .flat_map(|(index, revision)| revision.labels().map(move |label| (label, index)))
-            .collect();
-        let mut dependents = vec![Vec::new(); self.revisions.len()];
-        for (index, revision) in self.revisions.iter().enumerate() {
-            for name in revision.dependencies() {
-                let found = self.by_id.get(name).or_else(|| labels.get(name));
-                if let Some(&dependency) = found {
-                    dependents[dependency].push(index);
-                }
-            }
-        }
-        self.dependents = dependents;
     }
 
     /// Tells whether a file defines the revision.

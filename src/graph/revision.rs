@@ -105,11 +105,21 @@ impl Revision {
 
     /// Returns the labels that the file itself gives.
     pub fn labels(&self) -> impl Iterator<Item = &str> {
-        self.migration.module.branch_labels.texts().iter().map(|text| text.text.as_str())
+        self.label_texts().iter().map(|text| text.text.as_str())
+    }
+
+    /// Returns the labels that the file itself gives, with their places.
+    pub fn label_texts(&self) -> &[Text] {
+        self.migration.module.branch_labels.texts()
     }
 
     /// Returns the ids and labels that the revision depends on.
     pub fn dependencies(&self) -> impl Iterator<Item = &str> {
-        self.migration.module.depends_on.texts().iter().map(|text| text.text.as_str())
+        self.dependency_texts().iter().map(|text| text.text.as_str())
+    }
+
+    /// Returns the ids and labels that the revision depends on, with their places.
+    pub fn dependency_texts(&self) -> &[Text] {
+        self.migration.module.depends_on.texts()
     }
 }

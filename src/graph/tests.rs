@@ -102,6 +102,44 @@ fn labels_hold_upwards_and_down_to_the_fork() {
 }
 
 #[test]
+fn a_fork_a_merge_or_a_dependent_above_keeps_a_label_from_holding_downwards() {
+    for history in ["a b(a) c#x(b) d(c) e(c)", "a b(a) c#x(b) o m(c,o)", "a b(a) c#x(b) p!c q!c"] {
+        let graph = graph(history);
+        let labels = graph.labels();
+        assert!(labels.contains_key(&id("c")), "{history}");
+        assert!(!labels.contains_key(&id("b")), "{history}");
+    }
+    let one_dependent = graph("a b(a) c#x(b) d(c)!c p!d");
+    assert!(one_dependent.labels().contains_key(&id("a")));
+}
+
+#[test]
+fn a_label_that_is_taken_is_a_clash() {
+    assert!(graph("a#x b(a)#y").label_clashes().is_empty());
+    let twice = graph("a#x b#x(a)");
+    assert_eq!(twice.label_clashes()[0].declared.len(), 2);
+    let an_id = graph("a b#a(a)");
+    assert_eq!(an_id.label_clashes()[0].revision.map(|revision| &revision.id), Some(&id("a")));
+    assert_eq!(graph("a#x,x").label_clashes()[0].label, "x");
+}
+
+#[test]
+fn a_dependency_is_a_revision_or_a_label() {
+    assert!(graph("a#x b!x c!a").unknown_dependencies().is_empty());
+    let unknown = graph("a b(a)!y");
+    assert_eq!(unknown.unknown_dependencies()[0].dependent, id("b"));
+    assert_eq!(unknown.unknown_dependencies()[0].name.text, "y");
+}
+
+#[test]
+fn what_is_required_has_run_before() {
+    let graph = graph("a b(a) x y(x)!b z(y)");
+    let required: Vec<&str> =
+        graph.requirements(&id("z")).into_iter().map(|id| id.as_str()).collect();
+    assert_eq!(required, ["a", "b", "x", "y", "z"]);
+}
+
+#[test]
 fn a_long_history_is_no_deep_recursion() {
     let mut notation = String::from("r0");
     for place in 1..20_000 {

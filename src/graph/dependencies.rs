@@ -1,0 +1,73 @@
+//! What `depends_on` adds to the lines that `down_revision` draws.
+//!
+//! A dependency is an order, no line: it joins no heads, and Alembic's `upgrade head` counts without it.
+
+use std::collections::{BTreeSet, HashMap};
+
+use super::{Graph, Index};
+use crate::migration::{RevisionId, Text};
+
+/// A dependency that is neither a revision nor a label.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnknownDependency {
+    /// The revision that names it.
+    pub dependent: RevisionId,
+    /// What it names, and where.
+    pub name: Text,
+}
+
+impl Graph {
+    /// Resolves dependencies by id or by label, as `RevisionMap._add_depends_on` does.
+    pub(super) fn link_dependencies(&mut self) {
+        let labels: HashMap<&str, Index> = self
+            .revisions
+            .iter()
+            .enumerate()
+            .flat_map(|(index, revision)| revision.labels().map(move |label| (label, index)))
+            .collect();
+        let mut dependencies = vec![Vec::new(); self.revisions.len()];
+        let mut dependents = vec![Vec::new(); self.revisions.len()];
+        let mut unknown = Vec::new();
+        for (index, revision) in self.revisions.iter().enumerate() {
+            for name in revision.dependency_texts() {
+                let text = name.text.as_str();
+                match self.by_id.get(text).or_else(|| labels.get(text)) {
+                    Some(dependency) if dependencies[index].contains(dependency) => {}
+                    Some(&dependency) => {
+                        dependencies[index].push(dependency);
+                        dependents[dependency].push(index);
+                    }
+                    None => unknown.push(UnknownDependency {
+                        dependent: revision.id.clone(),
+                        name: name.clone(),
+                    }),
+                }
+            }
+        }
+        self.dependencies = dependencies;
+        self.dependents = dependents;
+        self.unknown_dependencies = unknown;
+    }
+
+    /// Returns the dependencies that are neither a revision nor a label.
+    ///
+    /// Alembic refuses a history that has one with `KeyError`.
+    pub fn unknown_dependencies(&self) -> &[UnknownDependency] {
+        &self.unknown_dependencies
+    }
+
+    /// Returns the revision and all that must have run before it: ancestors and dependencies.
+    pub fn requirements(&self, id: &RevisionId) -> BTreeSet<&RevisionId> {
+        let mut seen = vec![false; self.revisions.len()];
+        let mut waiting: Vec<Index> = self.by_id.get(id).copied().into_iter().collect();
+        let mut required = BTreeSet::new();
+        while let Some(index) = waiting.pop() {
+            if !std::mem::replace(&mut seen[index], true) {
+                required.insert(&self.revisions[index].id);
+                waiting.extend(&self.parents[index]);
+                waiting.extend(&self.dependencies[index]);
+            }
+        }
+        required
+    }
+}
