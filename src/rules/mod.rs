@@ -4,6 +4,7 @@
 //! whether a finding blocks this change is decided in [`crate::check`], for all rules alike.
 
 mod computed_identifier;
+mod duplicate_branch_label;
 mod duplicate_revision;
 mod environment_lost;
 mod invalid_revision_id;
@@ -13,6 +14,7 @@ mod multiple_heads;
 mod revision_cycle;
 mod stale_down_revision;
 mod subject;
+mod unknown_dependency;
 mod unknown_down_revision;
 mod unreadable_migration;
 
@@ -66,6 +68,8 @@ pub static RULES: &[&Rule] = &[
     &unknown_down_revision::RULE,
     &duplicate_revision::RULE,
     &revision_cycle::RULE,
+    &unknown_dependency::RULE,
+    &duplicate_branch_label::RULE,
     &misspelled_identifier::RULE,
     &missing_identifier::RULE,
     &computed_identifier::RULE,

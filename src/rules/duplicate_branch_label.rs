@@ -1,0 +1,85 @@
+//! `duplicate-branch-label`.
+
+use super::{Concern, Debt, Rule, Subject};
+use crate::finding::{Finding, Level, Related, Site};
+use crate::graph::{LabelClash, Revision};
+use crate::migration::{RevisionId, Text};
+use crate::text::escape;
+
+pub(super) static RULE: Rule = Rule {
+    name: "duplicate-branch-label",
+    level: Level::Error,
+    explain: "\
+## What it checks
+A branch label is declared twice, or is the id of a revision.
+
+## Why it matters
+Alembic looks labels and ids up in one table. Every command stops with \"Branch name '...' in
+revision ... already used by revision ...\".
+
+## How to fix
+Declare a label once, at the first revision of its branch: all that builds on that one has it too.
+A second branch needs a label of its own.
+",
+    debt: Debt::SameFault,
+    concern: Concern::Loading,
+    check,
+};
+
+fn check(subject: &Subject<'_>) -> Vec<Finding> {
+    let clashes = subject.after.label_clashes();
+    clashes.iter().filter_map(|clash| finding(subject, clash)).collect()
+}
+
+fn finding(subject: &Subject<'_>, clash: &LabelClash<'_>) -> Option<Finding> {
+    let mut declared = clash.declared.clone();
+    // What had the label before the change was there first.
+    let newcomer = declared.iter().rposition(|(revision, _)| !has_landed(subject, revision, clash));
+    let (revision, text) = declared.remove(newcomer.unwrap_or(declared.len() - 1));
+    let label = escape(clash.label);
+    let message = match (clash.revision, declared.is_empty()) {
+        (Some(_), _) => format!("branch label `{label}` is the id of a revision"),
+        (None, _) => format!("branch label `{label}` is declared twice"),
+    };
+    let mut finding = RULE.at(subject, site(revision, text), message);
+    finding.label = "this name is taken".to_owned();
+    for (other, text) in declared {
+        if !has_landed(subject, other, clash) {
+            finding.culprits.push(other.migration.file.path.clone());
+        }
+        let message = "declared here too".to_owned();
+        finding.related.push(Related { site: site(other, text), message });
+    }
+    if let Some(owner) = clash.revision {
+        finding.culprits.push(owner.migration.file.path.clone());
+        let message = "this is its id".to_owned();
+        finding.related.push(Related { site: owner.id_site(), message });
+    }
+    finding.revisions = vec![revision.id.clone(), RevisionId::new(clash.label)];
+    finding.help = vec![help(subject, revision, clash)];
+    Some(finding)
+}
+
+fn site(revision: &Revision, text: &Text) -> Site {
+    revision.site_at(text.span.clone())
+}
+
+fn has_landed(subject: &Subject<'_>, revision: &Revision, clash: &LabelClash<'_>) -> bool {
+    let landed = subject.before.get(&revision.id);
+    landed.is_some_and(|landed| landed.labels().any(|label| label == clash.label))
+}
+
+fn help(subject: &Subject<'_>, revision: &Revision, clash: &LabelClash<'_>) -> String {
+    let path = &revision.migration.file.path;
+    let below = subject.after.ancestors(&revision.id);
+    let carried = clash.declared.iter().any(|(other, _)| {
+        other.id != revision.id && below.contains(&other.id) && clash.revision.is_none()
+    });
+    match carried {
+        true => format!(
+            "it holds for all that builds on the revision that declares it; write in {path}: \
+             `branch_labels = None`"
+        ),
+        false => format!("give the branch another label in {path}"),
+    }
+}

@@ -1,0 +1,85 @@
+//! `unknown-dependency`.
+
+use super::subject::whole;
+use super::{Concern, Debt, Rule, Subject};
+use crate::finding::{Finding, Level, Lowered, Related};
+use crate::graph::UnknownDependency;
+use crate::migration::{Migration, RevisionId, Value};
+
+pub(super) static RULE: Rule = Rule {
+    name: "unknown-dependency",
+    level: Level::Error,
+    explain: "\
+## What it checks
+A `depends_on` names neither a revision nor a branch label. While some file's own id or labels
+cannot be known without running Python, they may be what is meant; then this is a warning that
+names the file.
+
+## Why it matters
+Alembic resolves dependencies when it loads the history: every command stops with `KeyError: '...'`.
+
+## How to fix
+Write the full id or the label of a revision that is there; Alembic takes no prefix here. Where the
+revision was removed, take it out of `depends_on`. Where it is on another branch, merge that branch
+first. What belongs to another application's history cannot be depended on.
+",
+    debt: Debt::SameFault,
+    concern: Concern::Loading,
+    check,
+};
+
+fn check(subject: &Subject<'_>) -> Vec<Finding> {
+    let unknown = subject.after.unknown_dependencies().iter();
+    unknown.filter_map(|unknown| finding(subject, unknown)).collect()
+}
+
+fn finding(subject: &Subject<'_>, unknown: &UnknownDependency) -> Option<Finding> {
+    let dependent = subject.after.get(&unknown.dependent)?;
+    let name = RevisionId::new(unknown.name.text.clone());
+    let site = dependent.site_at(unknown.name.span.clone());
+    let message = format!(
+        "`{}` depends on `{name}`, which is neither a revision nor a branch label",
+        dependent.id
+    );
+    let mut finding = RULE.at(subject, site, message);
+    finding.label = "nothing has this name".to_owned();
+    finding.revisions = vec![dependent.id.clone(), name.clone()];
+    finding.help = help(subject, &name);
+    let removed = subject.before.get(&name);
+    finding.culprits.extend(removed.map(|removed| removed.migration.file.path.clone()));
+    let unnamed: Vec<&Migration> =
+        subject.migrations().filter(|migration| may_bear_any_name(migration)).collect();
+    if !unnamed.is_empty() {
+        finding.lowered = Some(Lowered::CannotTell);
+        finding.related.extend(unnamed.into_iter().map(|migration| Related {
+            site: whole(migration),
+            message: "may be what is meant: its names cannot be known".to_owned(),
+        }));
+    }
+    Some(finding)
+}
+
+fn help(subject: &Subject<'_>, name: &RevisionId) -> Vec<String> {
+    if let Some(removed) = subject.before.get(name) {
+        let path = &removed.migration.file.path;
+        return vec![format!("keep {path}, or take `{name}` out of `depends_on`")];
+    }
+    let ids = || subject.after.revisions().map(|revision| revision.id.as_str());
+    let mut longer = ids().filter(|id| !name.as_str().is_empty() && id.starts_with(name.as_str()));
+    if let (Some(full), None) = (longer.next(), longer.next()) {
+        let full = RevisionId::new(full);
+        return vec![format!("`depends_on` takes no prefix; write the full id: `\"{full}\"`")];
+    }
+    vec![
+        "if it is on another branch, merge that branch first; if it was removed, take it out of \
+         `depends_on`"
+            .to_owned(),
+    ]
+}
+
+/// Tells whether only running a file could show all the names that it brings.
+fn may_bear_any_name(migration: &Migration) -> bool {
+    let module = &migration.module;
+    let computed = |value: &Value| matches!(value, Value::Computed { .. });
+    module.fault.is_some() || computed(&module.revision) || computed(&module.branch_labels)
+}
