@@ -4,7 +4,7 @@ use super::sides::Pair;
 use super::{Comparison, Reader};
 use crate::finding::{Finding, Level, Lowered};
 use crate::migration::RevisionId;
-use crate::rules::Concern;
+use crate::rules::{Concern, Rule};
 
 /// What a rule found, and whether it finds the same before the change.
 pub(super) struct Found {
@@ -12,29 +12,36 @@ pub(super) struct Found {
     pub(super) debt: bool,
 }
 
-/// Sets the level in force, or drops what is not to be shown at all.
+/// Sets the level in force, or drops what is not to be shown at all: what is no more than a warning is
+/// shown to those alone who bring it.
 pub(super) fn lower(
     reader: &mut Reader,
     comparison: &Comparison<'_>,
     pair: &Pair,
-    concern: Concern,
+    rule: &Rule,
     found: Found,
 ) -> Option<Finding> {
     let Found { mut finding, debt } = found;
     if is_allowed(reader, &finding) {
         return None;
     }
-    finding.level = reader.config().level(finding.rule, finding.level);
-    if finding.level == Level::Off {
+    let in_force = reader.config().level(rule.name, rule.level);
+    // Where a rule itself takes a case lightly, its level can only make it lighter.
+    finding.level = match finding.level == rule.level {
+        true => in_force,
+        false => finding.level.min(in_force),
+    };
+    let is_warning = finding.level == Level::Warn;
+    if finding.level == Level::Off || is_warning && (debt || !touches(comparison, &finding)) {
         return None;
     }
     let blame = &comparison.blame;
-    let counts_heads = concern == Concern::Heads;
+    let counts_heads = rule.concern == Concern::Heads;
     let reason = if debt {
         Some(Lowered::Debt)
     } else if finding.lowered.is_some() {
         finding.lowered.clone()
-    } else if blame.lesser.is_some() && concern != Concern::Loading {
+    } else if blame.lesser.is_some() && rule.concern != Concern::Loading {
         blame.lesser.clone()
     } else if !touches(comparison, &finding) {
         Some(untouched(comparison, &mut finding))

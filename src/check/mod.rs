@@ -1,5 +1,6 @@
 //! Two trees to a [`Report`]: the one way by which every command comes to its answer.
 
+mod edited;
 mod lowering;
 mod parallel;
 mod reading;
@@ -10,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::environment::Problem;
 use crate::finding::{EnvironmentSummary, Finding, Level, Lowered, Note, Report};
 use crate::migration::{Fault, RevisionId};
-use crate::rules::{self, Debt, Rule, Subject, Wording};
+use crate::rules::{self, Debt, Rule, Standing, Subject, Wording};
 use crate::tree::{self, File, RepoPath, Tree};
 use crate::verdict::{Limits, judge_heads};
 
@@ -22,6 +23,8 @@ use sides::{Pair, pairs};
 pub struct Comparison<'a> {
     /// What has landed; nothing where the other side is judged alone.
     pub before: Option<&'a dyn Tree>,
+    /// Who has that.
+    pub standing: Standing,
     /// What there would be.
     pub after: After<'a>,
     /// Further states whose version folders count: a migration that is added to a folder which the
@@ -35,6 +38,22 @@ pub struct Comparison<'a> {
     pub other_targets: &'a dyn Fn() -> Vec<NamedTree<'a>>,
     /// Tells on which remote branch a file is just so. Asked only where it matters.
     pub shared: &'a dyn Fn(&RepoPath) -> Option<Shared>,
+}
+
+impl<'a> Comparison<'a> {
+    /// Compares with nothing, in the plainest circumstances.
+    pub fn alone(after: &'a dyn Tree) -> Comparison<'a> {
+        Comparison {
+            before: None,
+            standing: Standing::Local,
+            after: After::Tree(after),
+            witnesses: Vec::new(),
+            wording: Wording::alone(),
+            blame: Blame::default(),
+            other_targets: &Vec::new,
+            shared: &unshared,
+        }
+    }
 }
 
 /// A remote branch that has a file.
@@ -140,13 +159,16 @@ fn judge(
     let limits = Limits { heads: environment.heads, branches: &environment.branches };
     let head_faults = judge_heads(&pair.before.graph, &pair.after.graph, limits);
     let body_faults = body_faults(reader, after, pair)?;
+    let edited = edited::find(reader, comparison, after, pair)?;
     let subject = Subject {
         environment,
         lost: pair.lost,
         before: &pair.before.graph,
+        standing: comparison.standing,
         after: &pair.after.graph,
         head_faults: &head_faults,
         body_faults: &body_faults,
+        edited: &edited,
         broken_links: &pair.after.broken_links,
         max_revision_id_length: reader.config().max_revision_id_length,
         wording: &comparison.wording,
@@ -158,7 +180,7 @@ fn judge(
             let debts = debts(rule, &subject, &pair.before);
             findings.extend(found.into_iter().filter_map(|finding| {
                 let debt = debts.contains(&Key::of(&finding).for_rule(rule, &finding));
-                lower(reader, comparison, pair, rule.concern, Found { finding, debt })
+                lower(reader, comparison, pair, rule, Found { finding, debt })
             }));
         }
     }
@@ -174,6 +196,7 @@ fn debts(rule: &Rule, subject: &Subject<'_>, before: &State) -> BTreeSet<Key> {
         after: subject.before,
         head_faults: &[],
         body_faults: &BTreeMap::new(),
+        edited: &[],
         broken_links: &before.broken_links,
         ..*subject
     };

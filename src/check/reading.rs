@@ -9,6 +9,7 @@ use crate::config::Config;
 use crate::environment::{Discovery, Environment, Listed, discover, migration_files};
 use crate::graph::Graph;
 use crate::migration::{self, Fault, Limits, Migration, Module};
+use crate::text::Span;
 use crate::tree::{Error, File, ObjectId, RepoPath, Tree};
 
 /// How many files are held in memory at once while they are read.
@@ -120,6 +121,16 @@ impl Reader {
             faults.extend(found.filter_map(|(file, fault)| Some(((*file).clone(), fault?))));
         }
         Ok(faults)
+    }
+
+    /// Finds where a file first does something else than another one.
+    pub(super) fn first_change(
+        &self,
+        (before_tree, before): (&dyn Tree, &File),
+        (after_tree, after): (&dyn Tree, &File),
+    ) -> Result<Option<Span>, Error> {
+        let (before, after) = (before_tree.read(before)?, after_tree.read(after)?);
+        Ok(migration::first_change(&before, &after, &self.limits()))
     }
 
     /// Tells whether a file that was read allows a rule to be broken in it.

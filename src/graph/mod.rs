@@ -144,6 +144,11 @@ impl Graph {
         self.duplicates.iter().map(|(id, earlier)| (id, earlier.as_slice()))
     }
 
+    /// Tells whether several files define the revision.
+    pub fn is_duplicate(&self, id: &RevisionId) -> bool {
+        self.duplicates.contains_key(id)
+    }
+
     /// Returns the parents that no file defines.
     pub fn missing(&self) -> &[MissingParent] {
         &self.missing

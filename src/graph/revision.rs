@@ -85,6 +85,16 @@ impl Revision {
         self.site_of(&self.migration.module.down_revision)
     }
 
+    /// Points at the value of `depends_on`, or at the file where it has none.
+    pub fn dependencies_site(&self) -> Site {
+        self.site_of(&self.migration.module.depends_on)
+    }
+
+    /// Points at the value of `branch_labels`, or at the file where it has none.
+    pub fn labels_site(&self) -> Site {
+        self.site_of(&self.migration.module.branch_labels)
+    }
+
     /// Points at the place in `down_revision` that names a parent.
     pub fn parent_site(&self, parent: &RevisionId) -> Site {
         let named = self.parents.texts().iter().find(|text| text.text == parent.as_str());

@@ -1,12 +1,12 @@
 //! A change that is to go to a base: judged on the merge that git would make of the two.
 
-use crate::check::{After, Blame, Comparison, NamedTree, Reader, check, unshared};
+use crate::check::{After, Blame, Comparison, NamedTree, Reader, check};
 use crate::config::Config;
 use crate::finding::{Freshness, Lowered, Note, Report};
 use crate::git::{self, BaseChoice, Candidates, Merged, Side, Target, TargetNames};
 use crate::judge::relevance::Relevance;
 use crate::judge::{Error, Judge, get_base_command, note};
-use crate::rules::{Finish, Wording};
+use crate::rules::{Finish, Standing, Wording};
 use crate::tree::{ObjectId, Tree};
 
 /// What is judged by hand, and against what.
@@ -172,6 +172,7 @@ impl Judge<'_> {
         let shared = self.shared(&*tree, incoming.candidates.branch, base.commit);
         let comparison = Comparison {
             before: Some(&*landed),
+            standing: Standing::Published,
             after,
             witnesses,
             wording: incoming.wording.clone(),
@@ -230,16 +231,7 @@ fn without_base(reader: &mut Reader, tree: &dyn Tree) -> Result<Report, Error> {
 
 /// Judges a state with nothing to compare it with.
 pub(super) fn alone(reader: &mut Reader, tree: &dyn Tree, blame: Blame) -> Result<Report, Error> {
-    let comparison = Comparison {
-        before: None,
-        after: After::Tree(tree),
-        witnesses: Vec::new(),
-        wording: Wording::alone(),
-        blame,
-        other_targets: &Vec::new,
-        shared: &unshared,
-    };
-    Ok(check(reader, &comparison)?)
+    Ok(check(reader, &Comparison { blame, ..Comparison::alone(tree) })?)
 }
 
 /// Says what the two sides of a comparison with a branch are called.

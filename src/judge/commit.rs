@@ -2,14 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use crate::check::{After, Blame, Comparison, Reader, check};
+use crate::check::{Blame, Comparison, Reader, check};
 use crate::config::Config;
 use crate::finding::{Finding, Freshness, Level, Lowered, Report};
 use crate::git::{BaseChoice, Candidates, Side, Target, TargetNames};
 use crate::judge::change::{Incoming, alone, wording};
 use crate::judge::relevance::{Relevance, may_matter};
 use crate::judge::{Error, Judge};
-use crate::rules::Finish;
+use crate::rules::{Finish, Standing};
 use crate::tree::{ObjectId, RepoPath, Tree};
 
 impl Judge<'_> {
@@ -43,7 +43,7 @@ impl Judge<'_> {
         }
         let targets = self.known_targets(&reader.config())?;
         let before = self.landed_side(head, &targets, &*index, &changed)?;
-        let mut report = self.staged(&mut reader, &*index, &*committed, &before)?;
+        let mut report = self.staged(&mut reader, (&*index, &*committed), &before, &targets)?;
         if before.commit == head && self.repository.merge_heads().is_empty() {
             let ahead = self.ahead(&mut reader)?;
             add_ahead(&mut report, ahead);
@@ -54,25 +54,39 @@ impl Judge<'_> {
     fn staged(
         &self,
         reader: &mut Reader,
-        index: &dyn Tree,
-        committed: &dyn Tree,
+        (index, committed): (&dyn Tree, &dyn Tree),
         before: &BaseChoice,
+        targets: &[Target],
     ) -> Result<Report, Error> {
         let landed = self.repository.commit_tree(before.commit)?;
         let branch = self.repository.branch();
         let shared = self.shared(index, branch.as_deref(), before.commit);
         let comparison = Comparison {
             before: Some(&*landed),
-            after: After::Tree(index),
+            standing: self.standing_of_commit(before, targets),
             witnesses: vec![committed],
             wording: wording("this commit", before, Finish::Stage),
-            blame: Blame::default(),
-            other_targets: &Vec::new,
             shared: &shared,
+            ..Comparison::alone(index)
         };
         let mut report = check(reader, &comparison)?;
         report.base = Some(before.summary());
         Ok(report)
+    }
+
+    /// Tells whether others have what a commit is made on: a target that is not merely the branch that
+    /// the commit goes to.
+    fn standing_of_commit(&self, before: &BaseChoice, targets: &[Target]) -> Standing {
+        let branch = self.repository.branch();
+        let mut others = targets.iter().filter(|target| {
+            target.remote.is_some() || Some(target.branch.as_str()) != branch.as_deref()
+        });
+        let landed = before.target.is_some()
+            || others.any(|target| self.repository.contains(target.commit, before.commit));
+        match landed {
+            true => Standing::Published,
+            false => Standing::Local,
+        }
     }
 
     /// Returns the targets, those of remotes first: what is there has landed for everybody.

@@ -1,12 +1,12 @@
 //! A push: each ref judged by where it goes.
 
-use crate::check::{After, Blame, Comparison, Reader, check};
+use crate::check::{Blame, Comparison, Reader, check};
 use crate::config::{Config, Fetch};
 use crate::finding::{Freshness, Lowered, Note, RefReport, Report};
 use crate::git::{self, BaseChoice, Candidates, FetchRequest, Side, Target, TargetNames};
 use crate::judge::change::{Incoming, alone, fetched};
 use crate::judge::{Error, Judge, note};
-use crate::rules::{Finish, Wording};
+use crate::rules::{Finish, Standing, Wording};
 use crate::text::shell_word;
 use crate::tree::ObjectId;
 
@@ -176,16 +176,23 @@ impl Judge<'_> {
         let landed = self.repository.commit_tree(base.commit)?;
         let comparison = Comparison {
             before: Some(&*landed),
-            after: After::Tree(&*tree),
-            witnesses: Vec::new(),
+            standing: self.standing_of_target(arrival, base),
             wording: self.push_naming(arrival, base),
-            blame: Blame::default(),
-            other_targets: &Vec::new,
             shared: &self.shared(&*tree, Some(&arrival.branch), base.commit),
+            ..Comparison::alone(&*tree)
         };
         let mut report = check(reader, &comparison)?;
         report.base = Some(base.summary());
         Ok(report)
+    }
+
+    /// Tells whether a push to a target builds on what is there or, by force, takes its place.
+    fn standing_of_target(&self, arrival: &Arrival<'_>, base: &BaseChoice) -> Standing {
+        let is_update = git::parse_id(&arrival.pushed.remote_oid).is_some();
+        match is_update && !self.repository.contains(arrival.tip, base.commit) {
+            true => Standing::Replaced,
+            false => Standing::Published,
+        }
     }
 
     /// Says what the two sides of a push are called; what is pushed need not be checked out.

@@ -3,6 +3,7 @@
 //! This is the only user of the Python parsers. It never runs anything, and it never guesses: what
 //! only running Python could know is [`Value::Computed`].
 
+mod alike;
 mod body;
 mod decode;
 mod effects;
@@ -197,6 +198,20 @@ pub fn check_body(source: &[u8], limits: &Limits) -> Option<Fault> {
             .map(|fault| Fault { span: source.original(&fault.span), ..fault }),
         Err(fault) => Some(fault),
     }
+}
+
+/// Returns the bytes of `after` at which it first does something else than `before`, if it does.
+///
+/// Comments, formatting, docstrings and the four identifiers make no difference. A source that does not
+/// parse differs from none: what is wrong with it is told elsewhere.
+pub fn first_change(before: &[u8], after: &[u8], limits: &Limits) -> Option<Span> {
+    if oversize(before, limits).is_some() || oversize(after, limits).is_some() {
+        return None;
+    }
+    let before = decode::decode(before).ok()?;
+    let after = decode::decode(after).ok()?;
+    let span = alike::first_change(&before.text, &after.text)?;
+    Some(after.original(&span))
 }
 
 fn oversize(source: &[u8], limits: &Limits) -> Option<Fault> {

@@ -6,6 +6,7 @@
 use std::borrow::Cow;
 
 use rustpython_parser::{Parse, ast};
+use rustpython_ruff_python_ast::Stmt;
 use rustpython_ruff_python_parser::{ParseError, parse_module};
 use unicode_normalization::UnicodeNormalization;
 
@@ -28,6 +29,11 @@ pub(super) fn parse(code: &str) -> Option<ast::Suite> {
 /// Tells whether code that [`parse`] refuses is Python all the same.
 pub(super) fn is_newer(code: &str) -> bool {
     parse_module(code).is_ok()
+}
+
+/// Parses code whose nesting is bounded into trees that can be compared; `None` where it is no Python.
+pub(super) fn statements(code: &str) -> Option<Vec<Stmt>> {
+    Some(parse_module(code).ok()?.into_suite())
 }
 
 /// Returns why code is no Python, where neither parser accepts it.

@@ -11,6 +11,9 @@ mod invalid_revision_id;
 mod missing_identifier;
 mod misspelled_identifier;
 mod multiple_heads;
+mod published_identity_changed;
+mod published_migration_deleted;
+mod published_migration_edited;
 mod revision_cycle;
 mod stale_down_revision;
 mod subject;
@@ -20,7 +23,7 @@ mod unreadable_migration;
 
 use crate::finding::{Finding, Level, Site};
 
-pub use subject::{Finish, Subject, Wording};
+pub use subject::{Edited, Finish, Standing, Subject, Wording};
 
 /// A rule: its name, its weight, its explanation and its function.
 #[derive(Debug)]
@@ -76,11 +79,19 @@ pub static RULES: &[&Rule] = &[
     &unreadable_migration::RULE,
     &invalid_revision_id::RULE,
     &environment_lost::RULE,
+    &published_identity_changed::RULE,
+    &published_migration_deleted::RULE,
+    &published_migration_edited::RULE,
 ];
 
 /// Returns the rule of a name.
 pub fn find(name: &str) -> Option<&'static Rule> {
     RULES.iter().copied().find(|rule| rule.name == name)
+}
+
+/// Returns the rule that needs to know which published migrations were edited.
+pub(crate) fn published_migration_edited() -> &'static Rule {
+    &published_migration_edited::RULE
 }
 
 /// Returns the names of all rules.

@@ -19,18 +19,44 @@ pub struct Subject<'a> {
     pub lost: bool,
     /// What has landed; empty where the environment is new.
     pub before: &'a Graph,
+    /// Who has what there was before.
+    pub standing: Standing,
     /// What there would be.
     pub after: &'a Graph,
     /// What the change does to the heads.
     pub head_faults: &'a [HeadFault],
     /// The files of the change that Python could not load as a whole.
     pub body_faults: &'a BTreeMap<File, Fault>,
+    /// The published migrations that would no longer do the same.
+    pub edited: &'a [Edited],
     /// Links in a version folder that lead nowhere in the repository.
     pub broken_links: &'a [RepoPath],
     /// How many characters a revision id may have.
     pub max_revision_id_length: usize,
     /// What the two sides are called.
     pub wording: &'a Wording,
+}
+
+/// Who has what there was before a change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// Nobody else, as far as is known: it may be rewritten.
+    Local,
+    /// Everybody: it is on a branch that changes go to.
+    Published,
+    /// Everybody, and the change does not build on it but takes its place.
+    Replaced,
+}
+
+/// A published migration that the change edits, so that it does something else than before.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Edited {
+    /// The revision.
+    pub revision: RevisionId,
+    /// The first place that differs.
+    pub site: Site,
+    /// Where the file was before.
+    pub published: RepoPath,
 }
 
 /// What the two sides are called in a sentence, and how to get the newer one.
@@ -108,6 +134,14 @@ impl Subject<'_> {
         winners.chain(losers).map(|revision| &revision.migration).chain(self.after.opaque())
     }
 
+    /// Tells whether what there was before must not be rewritten.
+    pub(super) fn is_published(&self) -> bool {
+        match self.standing {
+            Standing::Local => false,
+            Standing::Published | Standing::Replaced => true,
+        }
+    }
+
     /// Tells whether the change brings the revision.
     pub fn is_new(&self, id: &RevisionId) -> bool {
         !self.before.contains(id)
@@ -166,6 +200,7 @@ impl Subject<'_> {
     pub fn write_parents(&self, revision: &Revision, heads: &[RevisionId]) -> String {
         let quoted: Vec<String> = heads.iter().map(|head| format!("\"{head}\"")).collect();
         let value = match quoted.as_slice() {
+            [] => "None".to_owned(),
             [one] => one.clone(),
             several => format!("({})", several.join(", ")),
         };

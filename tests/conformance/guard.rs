@@ -2,11 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use alembic_guard::check::{After, Blame, Comparison, Reader, check};
+use alembic_guard::check::{Comparison, Reader, check};
 use alembic_guard::config::Config;
 use alembic_guard::finding::Level;
 use alembic_guard::migration::RevisionId;
-use alembic_guard::rules::Wording;
 use alembic_guard::tree::MemoryTree;
 
 use crate::judge::Revision;
@@ -61,16 +60,7 @@ pub(crate) fn opinion(files: &BTreeMap<String, String>) -> Opinion {
 }
 
 fn errors(reader: &mut Reader, tree: &MemoryTree) -> Vec<(&'static str, String)> {
-    let comparison = Comparison {
-        before: None,
-        after: After::Tree(tree),
-        witnesses: Vec::new(),
-        wording: Wording::alone(),
-        blame: Blame::default(),
-        other_targets: &Vec::new,
-        shared: &alembic_guard::check::unshared,
-    };
-    let report = check(reader, &comparison).expect("memory never fails");
+    let report = check(reader, &Comparison::alone(tree)).expect("memory never fails");
     let findings = report.findings.into_iter();
     findings
         .filter(|finding| finding.level == Level::Error)

@@ -76,7 +76,7 @@ fn row_18_a_body_edit_beside_a_re_pointing_passes() {
     mine.branch("feature", "origin/main").edit_body("e(b)");
     world.main().add_all("c(b) e(c)").publish();
     mine.fetch();
-    mine.push_it().passed(&[]);
+    mine.push_it().passed(&["warning published-migration-edited at e:20"]);
     merges_to_one_head(&mine, "e");
 }
 
@@ -87,7 +87,7 @@ fn row_18_a_body_edit_beside_a_re_pointing_and_a_new_migration_pass() {
     mine.branch("feature", "origin/main").edit_body("e(b)").add("d(e)");
     world.main().add_all("c(b) e(c)").publish();
     mine.fetch();
-    mine.push_it().passed(&[]);
+    mine.push_it().passed(&["warning published-migration-edited at e:20"]);
     merges_to_one_head(&mine, "d");
 }
 
@@ -112,7 +112,9 @@ fn row_18_a_file_renamed_on_main_and_re_pointed_here_is_read_at_its_new_name() {
     theirs.git(&["mv", &path_of("x"), &format!("{VERSIONS}/x_with_a_better_name.py")]);
     theirs.commit("rename").publish();
     mine.branch("feature", "origin/main").add_all("n(b) x(n)");
-    mine.fetch().push_it().passed(&[]);
+    let push = mine.fetch().push_it();
+    push.refused(&["error published-identity-changed at x_with_a_better_name.py:14"])
+        .says("`x` is on origin/main already and now needs `n`, which it did not");
     merges_to_one_head(&mine, "x");
 }
 
@@ -140,8 +142,11 @@ fn a_fault_that_shows_whichever_way_a_conflict_is_resolved_blocks() {
     theirs.write(&path_of("e"), &other).commit("body").land("f(e)");
     mine.fetch();
     let push = mine.push_it();
-    push.refused(&["error stale-down-revision at d:14"])
-        .says("git will ask how to merge `migrations/versions/e_add_e.py` with origin/main");
+    push.refused(&[
+        "error stale-down-revision at d:14",
+        "warning published-migration-edited at e:20",
+    ])
+    .says("git will ask how to merge `migrations/versions/e_add_e.py` with origin/main");
 }
 
 const STALE_D: &[&str] = &["error stale-down-revision at d:14"];

@@ -1,4 +1,4 @@
-//! Rows 12 to 15 and 29: what has landed is squashed, taken back, re-pointed, landed again.
+//! Rows 12 to 16 and 29: what has landed is squashed, taken back, re-pointed, landed again.
 
 use crate::world::{Repo, VERSIONS, World};
 
@@ -8,14 +8,25 @@ fn main_of(migrations: &str) -> (World, Repo) {
     (world, mine)
 }
 
-/// Row 12: `published-migration-deleted` will add its warnings here.
 #[test]
-fn row_12_squashing_what_has_landed_passes() {
+fn row_12_squashing_what_has_landed_passes_with_a_warning() {
     let (_world, mine) = main_of("a b(a)");
     mine.branch("squash", "origin/main");
     mine.remove("a").remove("b").add("s");
-    mine.push_it().passed(&[]);
-    mine.push(&["origin", "HEAD:main"]).passed(&[]);
+    let warning = ["warning published-migration-deleted at a"];
+    mine.push_it().passed(&warning).says("alembic upgrade b").says("alembic stamp --purge s");
+    mine.push(&["origin", "HEAD:main"]).passed(&warning);
+}
+
+#[test]
+fn row_12_what_builds_on_a_squash_may_be_re_pointed_to_it() {
+    let (_world, mine) = main_of("a b(a) c(b)");
+    mine.branch("squash", "origin/main");
+    mine.remove("a").remove("b").add_all("s c(s)");
+    mine.push_it().passed(&[
+        "warning published-migration-deleted at a",
+        "warning published-identity-changed at c:14",
+    ]);
 }
 
 #[test]
@@ -31,25 +42,112 @@ fn row_13_squashing_what_main_built_upon_meanwhile_is_refused() {
         .says("migrations/versions/c_add_c.py:14:17");
 }
 
-/// Row 14: `published-migration-deleted` will add one warning, and refuse d(a) on b's parent.
 #[test]
-fn row_14_a_revert_pushed_to_main_passes() {
+fn row_14_a_revert_pushed_to_main_passes_with_one_warning() {
+    let (_world, mine) = main_of("a b(a) c(b)");
+    mine.remove("b").remove("c");
+    mine.push_it().passed(&["warning published-migration-deleted at b"]);
+}
+
+#[test]
+fn row_14_what_takes_the_place_of_a_published_migration_is_refused() {
     let (_world, mine) = main_of("a b(a)");
     mine.git(&["revert", "--no-edit", "HEAD"]);
-    mine.push_it().passed(&[]);
+    mine.add("d(a)");
+    let push = mine.push_it();
+    push.refused(&["error published-migration-deleted at b"])
+        .says("`b` of origin/main is gone, and `d` takes the place of `b`")
+        .says("bring back migrations/versions/b_add_b.py with `b`");
 }
 
-/// Row 15: `published-identity-changed` will add its warning.
 #[test]
-fn row_15_joining_two_heads_by_a_new_parent_passes() {
-    let (_world, mine) = main_of("a b(a) c(a)");
-    mine.add("c(b)").push_it().passed(&[]);
-    mine.branch("other", "HEAD~").add("c(b)");
-    mine.push_it().passed(&[]);
+fn row_14_a_new_migration_after_the_revert_has_landed_passes() {
+    let (_world, mine) = main_of("a b(a)");
+    mine.git(&["revert", "--no-edit", "HEAD"]);
+    mine.push_it().passed(&["warning published-migration-deleted at b"]);
+    mine.add("d(a)").push_it().passed(&[]).is_silent();
 }
 
-// Row 16 (a published c(b) that is re-pointed to another ancestor with no head removed) waits for
-// `published-identity-changed`.
+#[test]
+fn row_14_taking_a_published_migration_back_by_force_is_refused() {
+    let (_world, mine) = main_of("a b(a)");
+    mine.git(&["reset", "-q", "--hard", "HEAD~"]);
+    mine.write("README", "other").commit("other");
+    let push = mine.push(&["--force", "origin", "main"]);
+    push.refused(&["error published-migration-deleted at b"])
+        .says("`b` of origin/main is gone, since this push replaces origin/main");
+}
+
+#[test]
+fn row_14_a_target_may_be_rewritten_where_no_migration_is_lost() {
+    let (_world, mine) = main_of("a b(a)");
+    mine.git(&["commit", "-q", "--amend", "--no-verify", "-m", "a better message"]);
+    mine.push(&["--force", "origin", "main"]).passed(&[]).is_silent();
+}
+
+#[test]
+fn row_14_a_new_id_for_a_published_migration_is_refused() {
+    let (_world, mine) = main_of("a b(a)");
+    let path = crate::world::path_of("b");
+    let text = mine.read(&path).replace("revision = \"b\"", "revision = \"b2\"");
+    mine.write(&path, &text).commit("a new id");
+    let push = mine.push_it();
+    push.refused(&["error published-migration-deleted at b:13"])
+        .says("`b2` takes the place of `b`");
+}
+
+#[test]
+fn row_15_joining_two_heads_by_a_new_parent_warns() {
+    let (_world, mine) = main_of("a b(a) c(a)");
+    let warning = ["warning published-identity-changed at c:14"];
+    mine.branch("feature", "main").add("c(b)");
+    mine.push_it().passed(&warning);
+    let push = mine.push(&["origin", "feature:main"]);
+    push.passed(&warning)
+        .says("a database that is at `c` never runs this")
+        .says("alembic merge -m \"merge heads\" b c");
+}
+
+#[test]
+fn row_16_a_published_migration_with_another_ancestor_is_refused() {
+    let (_world, mine) = main_of("a b(a) k(b) c(b) x(a) m(c,k,x)");
+    let push = mine.add("c(x)").push_it();
+    push.refused(&["error published-identity-changed at c:14"])
+        .says("`c` is on origin/main already and now needs `x`, which it did not");
+}
+
+#[test]
+fn row_16_a_migration_slipped_in_below_a_published_one_is_refused() {
+    let (_world, mine) = main_of("a b(a)");
+    mine.branch("feature", "origin/main").add_all("d(a) b(d)");
+    let push = mine.push_it();
+    push.refused(&["error published-identity-changed at b:14"])
+        .says("put it back; write in migrations/versions/b_add_b.py: down_revision = \"a\"")
+        .says("build `d` on top; write in migrations/versions/d_add_d.py: down_revision = \"b\"");
+}
+
+#[test]
+fn what_has_not_landed_may_be_re_pointed_edited_and_removed() {
+    let (world, mine) = main_of("a");
+    mine.branch("feature", "origin/main").add_all("d(a) e(d)").publish();
+    world.main().land("b(a)");
+    mine.fetch().merge("origin/main");
+    mine.add("d(b)").edit_body("e(d)");
+    mine.push_it().passed(&[]).is_silent();
+    mine.remove("e").push_it().passed(&[]).is_silent();
+}
+
+#[test]
+fn a_published_body_is_edited_with_a_warning_and_formatted_in_silence() {
+    let (_world, mine) = main_of("a b(a)");
+    mine.branch("feature", "origin/main");
+    let path = crate::world::path_of("b");
+    let text = mine.read(&path).replace('"', "'") + "# the end\n";
+    mine.write(&path, &text).commit("format");
+    mine.push_it().passed(&[]).is_silent();
+    mine.edit_body("b(a)").push_it().passed(&["warning published-migration-edited at b:20"]);
+    mine.add_code().push_it().passed(&[]).is_silent();
+}
 
 /// Landed by a merge, reverted, landed again: git's trap is that merging the branch once more brings
 /// nothing, since its commits are merged already. Only reverting the revert brings the migration back.
@@ -65,7 +163,7 @@ fn reverted_merge() -> Relanding {
     mine.switch("main").merge("topic");
     mine.git(&["push", "-q", "--no-verify", "origin", "main"]);
     mine.git(&["revert", "--no-edit", "-m", "1", "HEAD"]);
-    mine.push_it().passed(&[]);
+    mine.push_it().passed(&["warning published-migration-deleted at d"]);
     Relanding { world, mine }
 }
 

@@ -303,6 +303,11 @@ impl Repo {
         self
     }
 
+    /// Reads a file of the work tree.
+    pub(crate) fn read(&self, path: &str) -> String {
+        fs::read_to_string(self.top.join(path)).expect("the file is there")
+    }
+
     /// Writes a program.
     pub(crate) fn write_program(&self, path: &Path, script: &str) {
         fs::write(path, script).expect("the file can be written");

@@ -1,0 +1,243 @@
+//! `published-identity-changed`.
+
+use std::collections::BTreeSet;
+
+use super::subject::listed;
+use super::{Concern, Debt, Rule, Subject};
+use crate::finding::{Finding, Level, Related};
+use crate::graph::Revision;
+use crate::migration::{RevisionId, Value};
+use crate::verdict::{Cause, HeadFault};
+
+pub(super) static RULE: Rule = Rule {
+    name: "published-identity-changed",
+    level: Level::Error,
+    explain: "\
+## What it checks
+The change gives a revision that has landed other parents, dependencies or branch labels. It blocks
+where the revision then needs one that it did not need before: a migration slipped in below it, or
+another one that it was put on top of. It is a warning where two heads become one in that way, where
+what is new stands for revisions that are gone (a squash), where the revision merely needs less, and
+for labels.
+
+## Why it matters
+Alembic takes a database at a revision to have run everything below it. A database that is at this
+one already will never run what was put below it, in silence. One that is at both of two heads stops
+with \"overlaps with other requested revisions\".
+
+## How to fix
+Put the value back. Build the new migration on the newest head; join two heads with a merge revision
+(`alembic merge`, `flask db merge`), which is safe for every database.
+",
+    debt: Debt::Compared,
+    concern: Concern::Neither,
+    check,
+};
+
+fn check(subject: &Subject<'_>) -> Vec<Finding> {
+    if !subject.is_published() {
+        return Vec::new();
+    }
+    let told = repointed_to_a_head(subject);
+    let published = subject.after.revisions();
+    let published = published.filter_map(|now| Some((subject.before.get(&now.id)?, now)));
+    published
+        .filter(|(_, now)| !told.contains(&now.id) && !subject.after.is_duplicate(&now.id))
+        .filter_map(|(landed, now)| finding(subject, landed, now))
+        .collect()
+}
+
+/// Finds the revisions that no longer keep another one from being a head, which is shown there.
+fn repointed_to_a_head<'a>(subject: &'a Subject<'_>) -> BTreeSet<&'a RevisionId> {
+    let repointed = subject.head_faults.iter().filter_map(|fault| match fault {
+        HeadFault::Returned { cause: Cause::Repointed(child), .. } => Some(child),
+        HeadFault::Returned { cause: Cause::Removed(_), .. }
+        | HeadFault::Stale(_)
+        | HeadFault::Fork { .. }
+        | HeadFault::NewHistory { .. } => None,
+    });
+    repointed.collect()
+}
+
+fn finding(subject: &Subject<'_>, landed: &Revision, now: &Revision) -> Option<Finding> {
+    if landed.migration.file.id == now.migration.file.id || !is_known(landed) || !is_known(now) {
+        return None;
+    }
+    let linked = |revision: &Revision| -> BTreeSet<String> {
+        let parents = revision.parents.texts().iter().map(|parent| parent.text.clone());
+        parents.chain(revision.dependencies().map(str::to_owned)).collect()
+    };
+    if linked(landed) != linked(now) {
+        let links = Links::of(subject, now);
+        if !links.gained.is_empty() {
+            return Some(gained(subject, landed, now, &links));
+        }
+        return (!links.lost.is_empty()).then(|| lost(subject, landed, now, &links.lost));
+    }
+    labels(subject, landed, now)
+}
+
+/// Tells whether nothing that makes up a revision's place is computed.
+fn is_known(revision: &Revision) -> bool {
+    let module = &revision.migration.module;
+    let values = [&module.down_revision, &module.depends_on, &module.branch_labels];
+    !values.iter().any(|value| matches!(value, Value::Computed { .. }))
+}
+
+/// What a published revision needs now and did not before, and the other way round.
+struct Links<'g> {
+    gained: BTreeSet<&'g RevisionId>,
+    /// Of those that are still there.
+    lost: BTreeSet<&'g RevisionId>,
+    /// Whether others are gone from the history.
+    some_gone: bool,
+}
+
+impl<'g> Links<'g> {
+    fn of(subject: &'g Subject<'_>, now: &Revision) -> Links<'g> {
+        let needed = subject.before.requirements(&now.id);
+        let needs = subject.after.requirements(&now.id);
+        let lost = needed.difference(&needs).copied();
+        let (lost, gone): (BTreeSet<_>, BTreeSet<_>) =
+            lost.partition(|id| subject.after.contains(id));
+        Links {
+            gained: needs.difference(&needed).copied().collect(),
+            lost,
+            some_gone: !gone.is_empty(),
+        }
+    }
+}
+
+fn gained(subject: &Subject<'_>, landed: &Revision, now: &Revision, links: &Links<'_>) -> Finding {
+    let base = &subject.wording.base;
+    let joins_heads = subject.after.heads().len() < subject.before.heads().len();
+    let all_new = links.gained.iter().all(|id| subject.is_new(id));
+    let shown: Vec<&RevisionId> = links.gained.iter().copied().take(3).collect();
+    let what = match links.gained.len() - shown.len() {
+        0 => listed(shown.iter().copied()),
+        more => format!("{} and {more} more", listed(shown.iter().copied())),
+    };
+    let message =
+        format!("`{}` is on {base} already and now needs {what}, which it did not", now.id);
+    let mut finding = begun(subject, landed, now, message);
+    let never = format!("a database that is at `{}` never runs this", now.id);
+    let gained = shown.iter().filter_map(|id| subject.after.get(id));
+    finding.related =
+        gained.map(|one| Related { site: one.id_site(), message: never.clone() }).collect();
+    let new = links.gained.iter().filter(|id| subject.is_new(id));
+    let new = new.filter_map(|id| subject.after.get(id));
+    finding.culprits.extend(new.map(|one| one.migration.file.path.clone()));
+    finding.help = vec![put_back(subject, landed, now)];
+    if joins_heads {
+        finding.level = Level::Warn;
+        let heads: Vec<RevisionId> = subject.before.heads().into_iter().cloned().collect();
+        finding.help.push(format!(
+            "and join the heads instead, which is safe for every database: `{}`",
+            subject.merge_command(&heads)
+        ));
+    } else if all_new && links.some_gone {
+        finding.level = Level::Warn;
+    } else {
+        finding.help.extend(build_on_top(subject, now, &links.gained));
+    }
+    finding
+}
+
+/// Says where the lowest of the new revisions that were put below may build instead.
+fn build_on_top(
+    subject: &Subject<'_>,
+    now: &Revision,
+    gained: &BTreeSet<&RevisionId>,
+) -> Option<String> {
+    let is_lowest = |id: &RevisionId| {
+        subject.is_new(id) && !subject.after.parents(id).any(|parent| gained.contains(&parent.id))
+    };
+    let mut lowest = gained.iter().copied().filter(|id| is_lowest(id));
+    let (Some(lowest), None) = (lowest.next(), lowest.next()) else {
+        return None;
+    };
+    let heads: Vec<RevisionId> = subject.before.heads_above(&now.id).into_iter().cloned().collect();
+    let lowest = subject.after.get(lowest)?;
+    Some(format!("and build `{}` on top; {}", lowest.id, subject.write_parents(lowest, &heads)))
+}
+
+fn lost(
+    subject: &Subject<'_>,
+    landed: &Revision,
+    now: &Revision,
+    lost: &BTreeSet<&RevisionId>,
+) -> Finding {
+    let base = &subject.wording.base;
+    let message = format!(
+        "`{}` is on {base} already and no longer needs {}",
+        now.id,
+        listed(lost.iter().copied())
+    );
+    let mut finding = begun(subject, landed, now, message);
+    finding.level = Level::Warn;
+    finding.help = vec![put_back(subject, landed, now)];
+    finding
+}
+
+fn labels(subject: &Subject<'_>, landed: &Revision, now: &Revision) -> Option<Finding> {
+    let before: BTreeSet<&str> = landed.labels().collect();
+    let after: BTreeSet<&str> = now.labels().collect();
+    if before == after {
+        return None;
+    }
+    let names = |labels: &BTreeSet<&str>| match labels.is_empty() {
+        true => "none".to_owned(),
+        false => listed(&labels.iter().map(|label| RevisionId::new(*label)).collect::<Vec<_>>()),
+    };
+    let message = format!(
+        "the branch labels of `{}` on {} change from {} to {}",
+        now.id,
+        subject.wording.base,
+        names(&before),
+        names(&after)
+    );
+    let mut finding = RULE.at(subject, now.labels_site(), message);
+    finding.level = Level::Warn;
+    finding.culprits.push(landed.migration.file.path.clone());
+    finding.label = "commands and configurations that name the old label stop working".to_owned();
+    finding.revisions = vec![now.id.clone()];
+    finding.help = vec!["put the label back, or change all that names it".to_owned()];
+    Some(finding)
+}
+
+/// Begins a finding at the value that differs.
+fn begun(subject: &Subject<'_>, landed: &Revision, now: &Revision, message: String) -> Finding {
+    let names = |revision: &Revision| -> Vec<RevisionId> {
+        let parents = revision.parents.texts().iter();
+        parents.map(|parent| RevisionId::new(parent.text.clone())).collect()
+    };
+    let parents = names(landed);
+    let base = &subject.wording.base;
+    let (site, label) = match parents == names(now) {
+        true => (now.dependencies_site(), format!("not so on {base}")),
+        false if parents.is_empty() => {
+            (now.parents_site(), format!("on {base} it builds on nothing"))
+        }
+        false => (now.parents_site(), format!("on {base} it builds on {}", listed(&parents))),
+    };
+    let mut finding = RULE.at(subject, site, message);
+    finding.label = label;
+    // Where the file was renamed, the change may know it by its other name.
+    finding.culprits.push(landed.migration.file.path.clone());
+    finding.revisions = vec![now.id.clone()];
+    finding
+}
+
+fn put_back(subject: &Subject<'_>, landed: &Revision, now: &Revision) -> String {
+    let parents: Vec<RevisionId> =
+        landed.parents.texts().iter().map(|parent| RevisionId::new(parent.text.clone())).collect();
+    let same = landed.parents.texts().iter().map(|parent| &parent.text).eq(now
+        .parents
+        .texts()
+        .iter()
+        .map(|parent| &parent.text));
+    match same {
+        true => format!("put `depends_on` back in {}", now.migration.file.path),
+        false => format!("put it back; {}", subject.write_parents(now, &parents)),
+    }
+}

@@ -1,0 +1,179 @@
+//! `published-migration-deleted`.
+
+use std::collections::BTreeSet;
+
+use super::subject::{listed, whole};
+use super::{Concern, Debt, Rule, Standing, Subject};
+use crate::finding::{Finding, Level, Lowered, Related, Site};
+use crate::graph::{Parents, Revision};
+use crate::migration::RevisionId;
+use crate::text::shell_word;
+use crate::verdict::{Cause, HeadFault};
+
+pub(super) static RULE: Rule = Rule {
+    name: "published-migration-deleted",
+    level: Level::Error,
+    explain: "\
+## What it checks
+The change takes away revisions that have landed. It blocks where a new migration builds on the
+parent of one that is gone, so that it takes its place, and where a target branch is rewritten by
+force. Elsewhere (a revert, a squash, a clean-up of the oldest) it is one warning.
+
+## Why it matters
+A database that has run the migration is stamped with its id. Alembic then stops with \"Can't locate
+revision identified by '...'\", on every command, until somebody stamps that database by hand.
+
+## How to fix
+Bring the file back, and undo what it does in a new migration on top. Where no database can have run
+it, or all of them are past it, let the removal land on its own before the next migration is added.
+",
+    debt: Debt::Compared,
+    concern: Concern::Neither,
+    check,
+};
+
+fn check(subject: &Subject<'_>) -> Vec<Finding> {
+    if !subject.is_published() || subject.lost {
+        return Vec::new();
+    }
+    let told = told_elsewhere(subject);
+    let published = subject.before.revisions();
+    let gone: Vec<&Revision> = published
+        .filter(|revision| !subject.after.contains(&revision.id) && !told.contains(&revision.id))
+        .collect();
+    let finding = finding(subject, &gone);
+    // Where an error says that one is missed, a warning that others are gone says nothing more.
+    finding.into_iter().filter(|finding| told.is_empty() || finding.level == Level::Error).collect()
+}
+
+/// Finds the revisions whose removal makes a fault of another kind, which is shown there.
+fn told_elsewhere(subject: &Subject<'_>) -> BTreeSet<RevisionId> {
+    let removed = subject.head_faults.iter().filter_map(|fault| match fault {
+        HeadFault::Returned { cause: Cause::Removed(child), .. } => Some(child.clone()),
+        HeadFault::Returned { cause: Cause::Repointed(_), .. }
+        | HeadFault::Stale(_)
+        | HeadFault::Fork { .. }
+        | HeadFault::NewHistory { .. } => None,
+    });
+    let missing = subject.after.missing().iter().map(|missing| missing.id());
+    removed.chain(missing).collect()
+}
+
+fn finding(subject: &Subject<'_>, gone: &[&Revision]) -> Option<Finding> {
+    let takers = takers(subject, gone);
+    let (taken, taker) = takers.first().copied().unzip();
+    let first = taken.or_else(|| gone.first().copied())?;
+    let base = &subject.wording.base;
+    let ids = || gone.iter().map(|revision| &revision.id);
+    let what = match gone {
+        [_] | [_, _] => listed(ids()),
+        _ => format!("{} revisions", gone.len()),
+    };
+    let verb = if gone.len() == 1 { "is" } else { "are" };
+    let how = match (subject.standing, taker) {
+        (Standing::Replaced, _) => format!(", since {} replaces {base}", subject.wording.change),
+        (Standing::Published | Standing::Local, Some(taker)) => {
+            format!(", and `{}` takes the place of `{}`", taker.id, first.id)
+        }
+        (Standing::Published | Standing::Local, None) => String::new(),
+    };
+    let message = format!("{what} of {base} {verb} gone{how}");
+    let mut finding = RULE.at(subject, site(subject, first), message);
+    finding.label = format!("databases that have run `{}` will not find it", first.id);
+    finding.related = takers.iter().map(|(taken, taker)| builds_beside(taken, taker)).collect();
+    finding.culprits = gone.iter().map(|revision| revision.migration.file.path.clone()).collect();
+    finding.culprits.extend(takers.iter().map(|(_, taker)| taker.migration.file.path.clone()));
+    finding.revisions = ids().cloned().collect();
+    finding.help = match squashed_into(subject, gone) {
+        Some((last, whole)) => squash_help(&last, whole),
+        None => help(first, taker),
+    };
+    if taker.is_none() && subject.standing != Standing::Replaced {
+        finding.level = Level::Warn;
+    }
+    if !subject.after.opaque().is_empty() {
+        finding.lowered = Some(Lowered::CannotTell);
+        finding.related.extend(subject.after.opaque().iter().map(|migration| Related {
+            site: whole(migration),
+            message: "may define it: its own id cannot be known".to_owned(),
+        }));
+    }
+    Some(finding)
+}
+
+/// Finds the new revisions that build where one builds that is gone.
+///
+/// Those without a parent are none: where the first revisions of a history are gone and another one
+/// begins it, the history was squashed.
+fn takers<'a>(
+    subject: &'a Subject<'_>,
+    gone: &[&'a Revision],
+) -> Vec<(&'a Revision, &'a Revision)> {
+    let new = subject.after.revisions().filter(|revision| subject.is_new(&revision.id));
+    let names_one_of = |taker: &Revision, parents: &[crate::migration::Text]| {
+        let named = taker.parents.texts();
+        named.iter().any(|name| parents.iter().any(|parent| parent.text == name.text))
+    };
+    let taken_by = |taker: &'a Revision| {
+        let mut taken =
+            gone.iter().copied().filter(move |taken| names_one_of(taker, taken.parents.texts()));
+        taken.next().map(|taken| (taken, taker))
+    };
+    new.filter_map(taken_by).collect()
+}
+
+fn builds_beside(taken: &Revision, taker: &Revision) -> Related {
+    let message = format!("`{}` builds where `{}` did", taker.id, taken.id);
+    Related { site: taker.parents_site(), message }
+}
+
+/// Points at the place of the file, or at the id that the file has now.
+fn site(subject: &Subject<'_>, gone: &Revision) -> Site {
+    let path = &gone.migration.file.path;
+    let mut present = subject.after.revisions();
+    let renamed = present.find(|revision| &revision.migration.file.path == path);
+    renamed.map_or_else(|| Site::Path(path.clone()), Revision::id_site)
+}
+
+/// Finds the last of the revisions that are gone and the new first one that stands for them.
+fn squashed_into<'a>(
+    subject: &'a Subject<'_>,
+    gone: &[&Revision],
+) -> Option<(RevisionId, &'a RevisionId)> {
+    let ids: BTreeSet<&RevisionId> = gone.iter().map(|revision| &revision.id).collect();
+    let begins = gone.iter().any(|revision| revision.parents == Parents::Base);
+    let whole = subject.after.bases().into_iter().find(|base| subject.is_new(base))?;
+    let goes_on =
+        |id: &RevisionId| subject.before.children(id).any(|child| ids.contains(&child.id));
+    let mut last = gone.iter().map(|revision| &revision.id).filter(|id| !goes_on(id));
+    match (begins, last.next(), last.next()) {
+        (true, Some(last), None) => Some((last.clone(), whole)),
+        _ => None,
+    }
+}
+
+fn squash_help(last: &RevisionId, whole: &RevisionId) -> Vec<String> {
+    let word = |id: &RevisionId| shell_word(&id.to_string());
+    vec![
+        format!(
+            "before this lands, bring every database to `{last}`: `alembic upgrade {}`",
+            word(last)
+        ),
+        format!("and afterwards tell it where it is: `alembic stamp --purge {}`", word(whole)),
+    ]
+}
+
+fn help(first: &Revision, taker: Option<&Revision>) -> Vec<String> {
+    let path = &first.migration.file.path;
+    let mut help = vec![format!(
+        "bring back {path} with `{}`, and undo it in a migration of its own",
+        first.id
+    )];
+    if let Some(taker) = taker {
+        help.push(format!(
+            "then write in {}: `down_revision = \"{}\"`",
+            taker.migration.file.path, first.id
+        ));
+    }
+    help
+}
