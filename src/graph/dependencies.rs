@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::{Graph, Index};
+use super::{Graph, Index, Revision};
 use crate::migration::{RevisionId, Text};
 
 /// A dependency that is neither a revision nor a label.
@@ -54,6 +54,12 @@ impl Graph {
     /// Alembic refuses a history that has one with `KeyError`.
     pub fn unknown_dependencies(&self) -> &[UnknownDependency] {
         &self.unknown_dependencies
+    }
+
+    /// Looks a revision up by its id or by a label that it declares.
+    pub fn named(&self, name: &str) -> Option<&Revision> {
+        let by_id = self.by_id.get(name).map(|&index| &self.revisions[index]);
+        by_id.or_else(|| self.revisions().find(|one| one.labels().any(|label| label == name)))
     }
 
     /// Returns the revision and all that must have run before it: ancestors and dependencies.

@@ -2,8 +2,8 @@
 
 use super::subject::whole;
 use super::{Concern, Debt, Rule, Subject};
-use crate::finding::{Finding, Level, Lowered, Related};
-use crate::graph::UnknownDependency;
+use crate::finding::{Finding, Level, Lowered, Related, Site};
+use crate::graph::{Revision, UnknownDependency};
 use crate::migration::{Migration, RevisionId, Value};
 
 pub(super) static RULE: Rule = Rule {
@@ -36,17 +36,23 @@ fn check(subject: &Subject<'_>) -> Vec<Finding> {
 fn finding(subject: &Subject<'_>, unknown: &UnknownDependency) -> Option<Finding> {
     let dependent = subject.after.get(&unknown.dependent)?;
     let name = RevisionId::new(unknown.name.text.clone());
-    let site = dependent.site_at(unknown.name.span.clone());
-    let message = format!(
-        "`{}` depends on `{name}`, which is neither a revision nor a branch label",
-        dependent.id
-    );
-    let mut finding = RULE.at(subject, site, message);
-    finding.label = "nothing has this name".to_owned();
+    let named = dependent.site_at(unknown.name.span.clone());
+    let mut finding = match subject.before.named(name.as_str()) {
+        Some(removed) => gone(subject, dependent, &name, removed),
+        None => {
+            let what = "which is neither a revision nor a branch label";
+            let message = format!("`{}` depends on `{name}`, {what}", dependent.id);
+            let mut finding = RULE.at(subject, named.clone(), message);
+            finding.label = "nothing has this name".to_owned();
+            finding.help = help(subject, &name);
+            finding
+        }
+    };
+    if finding.site != named {
+        let message = format!("needs `{name}`");
+        finding.related.push(Related { site: named, message });
+    }
     finding.revisions = vec![dependent.id.clone(), name.clone()];
-    finding.help = help(subject, &name);
-    let removed = subject.before.get(&name);
-    finding.culprits.extend(removed.map(|removed| removed.migration.file.path.clone()));
     let unnamed: Vec<&Migration> =
         subject.migrations().filter(|migration| may_bear_any_name(migration)).collect();
     if !unnamed.is_empty() {
@@ -59,11 +65,27 @@ fn finding(subject: &Subject<'_>, unknown: &UnknownDependency) -> Option<Finding
     Some(finding)
 }
 
+/// Points at what the change takes away: the file, or the label in it.
+fn gone(
+    subject: &Subject<'_>,
+    dependent: &Revision,
+    name: &RevisionId,
+    removed: &Revision,
+) -> Finding {
+    let path = removed.migration.file.path.clone();
+    let change = &subject.wording.change;
+    let message = format!("`{}` depends on `{name}`, which {change} removes", dependent.id);
+    let site = match subject.after.get(&removed.id) {
+        Some(kept) => kept.labels_site(),
+        None => Site::Path(path.clone()),
+    };
+    let mut finding = RULE.at(subject, site, message);
+    finding.label = format!("`{name}` was defined here");
+    finding.help = vec![format!("keep it in {path}, or take `{name}` out of `depends_on`")];
+    finding
+}
+
 fn help(subject: &Subject<'_>, name: &RevisionId) -> Vec<String> {
-    if let Some(removed) = subject.before.get(name) {
-        let path = &removed.migration.file.path;
-        return vec![format!("keep {path}, or take `{name}` out of `depends_on`")];
-    }
     let ids = || subject.after.revisions().map(|revision| revision.id.as_str());
     let mut longer = ids().filter(|id| !name.as_str().is_empty() && id.starts_with(name.as_str()));
     if let (Some(full), None) = (longer.next(), longer.next()) {

@@ -9,6 +9,7 @@ mod commits;
 mod environments;
 mod fetching;
 mod heads;
+mod labels;
 mod merges;
 mod notation;
 mod outcome;
