@@ -1,5 +1,7 @@
 //! `heads` and `graph`.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::arguments::{Format, Revision};
 use super::check::default_side;
 use super::terminal::Terminal;
@@ -79,12 +81,14 @@ fn environment_view(
     problems: Vec<String>,
 ) -> EnvironmentView {
     let owned = |ids: Vec<&RevisionId>| ids.into_iter().cloned().collect();
+    let labels = state.graph.labels();
+    let view = |revision| revision_view(revision, &labels);
     let losers = state.graph.duplicates().flat_map(|(_, earlier)| earlier);
     EnvironmentView {
         name: environment.name,
         script_location: environment.script_location,
         version_locations: environment.version_locations,
-        revisions: losers.chain(state.graph.revisions()).map(revision_view).collect(),
+        revisions: losers.chain(state.graph.revisions()).map(view).collect(),
         heads: owned(state.graph.heads()),
         real_heads: owned(state.graph.real_heads()),
         bases: owned(state.graph.bases()),
@@ -92,13 +96,18 @@ fn environment_view(
     }
 }
 
-fn revision_view(revision: &GraphRevision) -> RevisionView {
+fn revision_view(
+    revision: &GraphRevision,
+    labels: &BTreeMap<&RevisionId, BTreeSet<&str>>,
+) -> RevisionView {
+    let carried = labels.get(&revision.id).into_iter().flatten();
     let parents = revision.parents.texts().iter();
     RevisionView {
         revision: revision.id.clone(),
         down_revision: parents.map(|text| RevisionId::new(text.text.clone())).collect(),
         depends_on: revision.dependencies().map(str::to_owned).collect(),
         branch_labels: revision.labels().map(str::to_owned).collect(),
+        labels: carried.map(|label| (*label).to_owned()).collect(),
         path: revision.migration.file.path.clone(),
         title: None,
     }

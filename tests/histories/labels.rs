@@ -103,3 +103,11 @@ fn a_computed_parent_in_a_new_file_is_refused_with_the_reason() {
     push.refused(&["error computed-identifier at d:14"])
         .says("`down_revision` cannot be known without running Python: ");
 }
+
+#[test]
+fn heads_bear_the_labels_of_their_lines_as_alembic_shows_them() {
+    let (_world, feature) = cut("a b#billing(a) c(b) d#mail(a) e(d)");
+    let heads = feature.guard(&["heads"]).exits(0).stdout();
+    assert!(heads.starts_with("c (billing) (head)  "), "{heads}");
+    assert!(heads.contains("\ne (mail) (head)  "), "{heads}");
+}

@@ -17,6 +17,7 @@ pub(crate) fn revision(revision: &str, parents: &[&str]) -> RevisionView {
         down_revision: parents.iter().copied().map(id).collect(),
         depends_on: Vec::new(),
         branch_labels: Vec::new(),
+        labels: Vec::new(),
         path: RepoPath::new(format!("{VERSIONS}/{revision}_change.py")),
         title: Some(format!("change {revision}")),
     }
@@ -42,6 +43,7 @@ pub(crate) fn environment(
 fn usual() -> GraphView {
     let mut merge = revision("f", &["d", "e"]);
     merge.branch_labels = vec!["billing".to_owned()];
+    merge.labels = merge.branch_labels.clone();
     merge.depends_on = vec!["x1".to_owned()];
     let revisions = vec![
         revision("a", &[]),

@@ -217,6 +217,7 @@ proptest::proptest! {
                 down_revision: parents.iter().map(|parent| id(&format!("{parent}"))).collect(),
                 depends_on: vec![words.clone()],
                 branch_labels: vec![words.clone()],
+                labels: vec![words.clone()],
                 path: RepoPath::new(&words),
                 title: Some(words),
             })

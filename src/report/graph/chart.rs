@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{EnvironmentView, by_id, head_mark, labels};
+use super::{EnvironmentView, by_id, head_mark, in_brackets};
 use crate::migration::RevisionId;
 use crate::report::Style;
 use crate::report::lanes::{Below, Lane, draw};
@@ -81,7 +81,11 @@ impl<'a> Chart<'a> {
             true => " (base)",
             false => "",
         };
-        let marks = format!("{}{}{base}", labels(revision), head_mark(self.environment, id));
+        let marks = format!(
+            "{}{}{base}",
+            in_brackets(&revision.branch_labels),
+            head_mark(self.environment, id)
+        );
         let color = match self.environment.heads.contains(id) {
             true => GOOD,
             false => STRONG,

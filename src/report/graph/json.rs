@@ -32,6 +32,7 @@ struct RevisionJson {
     down_revision: Vec<String>,
     depends_on: Vec<String>,
     branch_labels: Vec<String>,
+    labels: Vec<String>,
     path: String,
     title: Option<String>,
 }
@@ -69,6 +70,7 @@ fn revision_json(revision: &RevisionView) -> RevisionJson {
         down_revision: ids(&revision.down_revision),
         depends_on: revision.depends_on.clone(),
         branch_labels: revision.branch_labels.clone(),
+        labels: revision.labels.clone(),
         path: path(&revision.path),
         title: revision.title.clone(),
     }

@@ -50,8 +50,10 @@ pub struct RevisionView {
     pub down_revision: Vec<RevisionId>,
     /// What it depends on, as written.
     pub depends_on: Vec<String>,
-    /// Its labels.
+    /// The labels that it declares.
     pub branch_labels: Vec<String>,
+    /// The labels that hold for it, wherever on its line they are declared; sorted.
+    pub labels: Vec<String>,
     /// Its file.
     pub path: RepoPath,
     /// The first line of its docstring.
@@ -99,7 +101,7 @@ fn heads(environment: &EnvironmentView, style: &Style) -> String {
         let revision = revisions.get(head).map(|place| &environment.revisions[*place]);
         out += &paint(style, GOOD, &head.to_string());
         if let Some(revision) = revision {
-            out += &labels(revision);
+            out += &in_brackets(&revision.labels);
         }
         out += head_mark(environment, head);
         if let Some(revision) = revision {
@@ -110,8 +112,8 @@ fn heads(environment: &EnvironmentView, style: &Style) -> String {
     out
 }
 
-fn labels(revision: &RevisionView) -> String {
-    match revision.branch_labels.as_slice() {
+fn in_brackets(labels: &[String]) -> String {
+    match labels {
         [] => String::new(),
         labels => format!(" ({})", escape(&labels.join(", "))),
     }
