@@ -8,10 +8,12 @@
 //! - `ALEMBIC_GUARD_PYTHON`: a Python with `requirements.txt`; else a virtual environment is made.
 //! - `ALEMBIC_GUARD_CASES`, `ALEMBIC_GUARD_SEED`: how many generated graphs, and from where.
 
+mod database;
 mod generated;
 mod guard;
 mod judge;
 mod prerequisites;
+mod published;
 mod random;
 mod released;
 mod upgrade;

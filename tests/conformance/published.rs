@@ -1,0 +1,105 @@
+//! What becomes of databases when migrations that have landed are changed: the claims of the
+//! `published-*` rules, each shown by Alembic and an SQLite file beside what the guard says of it.
+
+use serde_json::Value;
+
+use crate::database::Database;
+use crate::prerequisites::{python, with};
+
+/// A database at `upgraded`, after which these migrations are written anew.
+fn changed(
+    migrations: &[(&str, &str)],
+    upgraded: &str,
+    change: &[(&str, &str)],
+    test: fn(Database),
+) {
+    with(python(), |python| {
+        let database = Database::new(&python);
+        for (id, parents) in migrations {
+            database.migration(id, parents);
+        }
+        database.shell(&format!("alembic upgrade {upgraded}"));
+        database.shell("git switch -q -c feature");
+        for (id, parents) in change {
+            database.migration(id, parents);
+        }
+        test(database);
+    });
+}
+
+/// Returns what the guard finds, as `error published-identity-changed`.
+fn found(database: &Database) -> Vec<String> {
+    let report = database.check();
+    let findings = report["findings"].as_array().expect("findings are a list");
+    let text = |value: &Value| value.as_str().expect("text").to_owned();
+    let words = |finding: &Value| format!("{} {}", text(&finding["level"]), text(&finding["rule"]));
+    findings.iter().map(words).collect()
+}
+
+const LINE: &[(&str, &str)] = &[("a", "None"), ("b", "\"a\"")];
+const FORK: &[(&str, &str)] = &[("a", "None"), ("b", "\"a\""), ("c", "\"a\"")];
+
+#[test]
+fn what_is_slipped_in_below_a_published_migration_is_never_run_by_a_database_past_it() {
+    changed(LINE, "b", &[("d", "\"a\""), ("b", "\"d\"")], |database| {
+        database.shell("alembic upgrade head");
+        assert_eq!(database.tables(), "a alembic_version b");
+        assert_eq!(found(&database), ["error published-identity-changed"]);
+    });
+}
+
+#[test]
+fn a_database_at_one_of_two_heads_that_are_put_in_line_skips_the_other() {
+    changed(FORK, "c", &[("c", "\"b\"")], |database| {
+        database.shell("alembic upgrade head");
+        assert_eq!(database.tables(), "a alembic_version c");
+        assert_eq!(found(&database), ["warn published-identity-changed"]);
+    });
+}
+
+#[test]
+fn a_database_at_both_of_two_heads_that_are_put_in_line_stops() {
+    changed(FORK, "heads", &[("c", "\"b\"")], |database| {
+        let said = database.fails("alembic upgrade head");
+        assert!(said.contains("overlaps with other requested revisions"), "{said}");
+    });
+}
+
+#[test]
+fn a_merge_revision_is_safe_for_databases_at_one_and_at_both_of_two_heads() {
+    for upgraded in ["b", "c", "heads"] {
+        changed(FORK, upgraded, &[("m", "(\"b\", \"c\")")], |database| {
+            database.shell("alembic upgrade head");
+            assert_eq!(database.tables(), "a alembic_version b c m");
+            assert_eq!(found(&database), [""; 0]);
+        });
+    }
+}
+
+#[test]
+fn a_database_at_a_migration_that_is_gone_stops() {
+    changed(LINE, "b", &[], |database| {
+        database.shell("git rm -q migrations/versions/b.py && git commit -qm gone");
+        let said = database.fails("alembic upgrade head");
+        assert!(said.contains("Can't locate revision identified by 'b'"), "{said}");
+        assert_eq!(found(&database), ["warn published-migration-deleted"]);
+        database.migration("d", "\"a\"");
+        assert_eq!(found(&database), ["error published-migration-deleted"]);
+    });
+}
+
+#[test]
+fn a_squash_is_survived_by_the_commands_that_the_help_prints() {
+    changed(LINE, "b", &[], |database| {
+        database.shell("git rm -q migrations/versions/*.py");
+        database.migration("s", "None");
+        assert_eq!(found(&database), ["warn published-migration-deleted"]);
+        database.fails("alembic upgrade head");
+        let report = database.check();
+        let help = report["findings"][0]["help"].as_str().expect("there is a way out").to_owned();
+        let stamp = help.split('`').find(|words| words.starts_with("alembic stamp"));
+        database.shell(stamp.unwrap_or_else(|| panic!("no command in {help}")));
+        database.shell("alembic upgrade head");
+        assert_eq!(database.shell("alembic current").trim(), "s (head)");
+    });
+}
