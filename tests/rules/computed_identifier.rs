@@ -1,0 +1,85 @@
+//! `computed-identifier`.
+
+use snapbox::str;
+
+use crate::Examples;
+use crate::judge::{is_silent, says};
+
+pub(crate) const EXAMPLES: Examples = Examples {
+    rule: "computed-identifier",
+    fires: "\
+before: a
+change versions/b.py:
+    revision = \"b\"
+    down_revision = parent()",
+    silent: "\
+before: a
+change versions/b.py:
+    PARENT = \"a\"
+    revision = \"b\"
+    down_revision = PARENT",
+};
+
+#[test]
+fn a_parent_that_a_call_returns() {
+    says(
+        EXAMPLES.fires,
+        str![[r#"
+error computed-identifier versions/b.py:2:17 parent()
+  `down_revision` cannot be known without running Python: it is the result of a call
+  ^ not a plain constant
+  > write `down_revision` as a plain constant
+
+"#]],
+    );
+}
+
+#[test]
+fn a_dependency_that_a_call_returns() {
+    says(
+        "\
+before: a
+change versions/b.py:
+    revision = \"b\"
+    down_revision = \"a\"
+    depends_on = parent()",
+        str![[r#"
+warn computed-identifier versions/b.py:3:14 parent() (CannotTell)
+  `depends_on` cannot be known without running Python: it is the result of a call
+  ^ not a plain constant
+  > write `depends_on` as a plain constant
+
+"#]],
+    );
+}
+
+#[test]
+fn a_file_that_did_not_change() {
+    says(
+        "\
+before: a
+before versions/b.py:
+    revision = \"b\"
+    down_revision = parent()
+change: c(b)",
+        str![[r#"
+warn computed-identifier versions/b.py:2:17 parent() (Debt)
+  `down_revision` cannot be known without running Python: it is the result of a call
+  ^ not a plain constant
+  > write `down_revision` as a plain constant
+
+"#]],
+    );
+}
+
+#[test]
+fn labels_that_nothing_counts_by() {
+    is_silent(
+        "\
+before: a
+change versions/b.py:
+    revision = \"b\"
+    down_revision = \"a\"
+    branch_labels = labels()",
+    );
+}

@@ -1,0 +1,69 @@
+//! `duplicate-revision`.
+
+use snapbox::str;
+
+use crate::Examples;
+use crate::judge::{is_silent, says};
+
+pub(crate) const EXAMPLES: Examples = Examples {
+    rule: "duplicate-revision",
+    fires: "\
+before: a b(a)
+change versions/z.py:
+    revision = \"b\"
+    down_revision = \"a\"",
+    silent: "\
+before: a b(a)
+change versions/z.py:
+    revision = \"z\"
+    down_revision = \"b\"",
+};
+
+#[test]
+fn an_id_that_is_taken() {
+    says(
+        EXAMPLES.fires,
+        str![[r#"
+error duplicate-revision versions/z.py:1:12 "b"
+  revision `b` is defined by 2 files
+  ^ this id is taken
+  + versions/b.py:1:12 "b": defined here too
+  > give it an id of its own; write in versions/z.py: `revision = "4f91fd92053b"`
+  > and the same id wherever a `down_revision` means versions/z.py
+
+"#]],
+    );
+}
+
+#[test]
+fn an_id_that_was_taken_twice_before() {
+    says(
+        "\
+before: a b(a)
+before versions/z.py:
+    revision = \"b\"
+    down_revision = \"a\"
+change: c(b)",
+        str![[r#"
+warn duplicate-revision versions/b.py:1:12 "b" (Debt)
+  revision `b` is defined by 2 files
+  ^ this id is taken
+  + versions/z.py:1:12 "b": defined here too
+  > give it an id of its own; write in versions/b.py: `revision = "34489e9b60a6"`
+  > and the same id wherever a `down_revision` means versions/b.py
+
+"#]],
+    );
+}
+
+#[test]
+fn a_file_that_got_another_name() {
+    is_silent(
+        "\
+before: a b(a)
+change: -b
+change versions/z.py:
+    revision = \"b\"
+    down_revision = \"a\"",
+    );
+}

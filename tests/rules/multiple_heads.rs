@@ -1,0 +1,84 @@
+//! `multiple-heads`.
+
+use snapbox::str;
+
+use crate::Examples;
+use crate::judge::{is_silent, says};
+
+pub(crate) const EXAMPLES: Examples = Examples {
+    rule: "multiple-heads",
+    fires: "before: a\nchange: b(a) c(a)",
+    silent: "before: a\nchange: b(a) c(b)",
+};
+
+#[test]
+fn two_new_revisions_on_one_parent() {
+    says(
+        EXAMPLES.fires,
+        str![[r#"
+error multiple-heads versions/b.py:2:17 "a"
+  this change adds 2 heads side by side: `b` and `c`
+  ^ `b` is a head
+  + versions/c.py:2:17 "a": `c` is a head too
+  > put them in one line; write in versions/c.py: `down_revision = "b"`
+  > or join them: `alembic merge -m "merge heads" b c`
+
+"#]],
+    );
+}
+
+#[test]
+fn a_second_history() {
+    says(
+        "before: a\nchange: x",
+        str![[r#"
+error multiple-heads versions/x.py:2:17 None
+  `x` starts a second history beside `a`
+  ^ builds on nothing; main is at `a`
+  > continue the history; write in versions/x.py: `down_revision = "a"`
+  > or join the two: `alembic merge -m "merge heads" a x`
+
+"#]],
+    );
+}
+
+#[test]
+fn a_published_revision_that_builds_on_another() {
+    says(
+        "before: a b(a) c(b)\nchange: c(a)",
+        str![[r#"
+error multiple-heads versions/c.py:2:17 "a"
+  `b` is a head again: `c` no longer builds on it
+  ^ on main it builds on `b`
+  > put it back; write in versions/c.py: `down_revision = "b"`
+  > or join the heads: `alembic merge -m "merge heads" b c`
+
+"#]],
+    );
+}
+
+#[test]
+fn a_removed_revision_that_leaves_its_parent_a_head() {
+    says(
+        "before: a b(a) c(a) m(b,c)\nchange: -m",
+        str![[r#"
+error multiple-heads versions/m.py (a path)
+  `b` and `c` are heads again: `m` was removed
+  ^ `m` was defined here
+  > keep versions/m.py
+  > or join the heads: `alembic merge -m "merge heads" b c`
+
+"#]],
+    );
+}
+
+#[test]
+fn a_head_for_each_branch_of_the_configuration() {
+    is_silent(
+        "\
+before: a b#expand(a) c#contract(a)
+change .alembic-guard.toml:
+    environment = [{ script_location = \".\", branches = [\"expand\", \"contract\"] }]
+change: d(b) e(c)",
+    );
+}

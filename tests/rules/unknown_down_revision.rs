@@ -1,0 +1,98 @@
+//! `unknown-down-revision`.
+
+use snapbox::str;
+
+use crate::Examples;
+use crate::judge::{is_silent, says};
+
+pub(crate) const EXAMPLES: Examples = Examples {
+    rule: "unknown-down-revision",
+    fires: "before: a\nchange: b(nowhere)",
+    silent: "before: a\nchange: b(a)",
+};
+
+#[test]
+fn a_parent_that_no_file_defines() {
+    says(
+        EXAMPLES.fires,
+        str![[r#"
+error unknown-down-revision versions/b.py:2:17 "nowhere"
+  `b` builds on `nowhere`, which no migration defines
+  ^ no such revision
+  > if it is on another branch, merge that branch first; if it was removed, bring it back
+
+"#]],
+    );
+}
+
+#[test]
+fn a_parent_that_is_removed() {
+    says(
+        "before: a b(a)\nchange: -a",
+        str![[r#"
+error unknown-down-revision versions/a.py (a path)
+  `b` builds on `a`, which this change removes
+  ^ `a` was defined here
+  + versions/b.py:2:17 "a": needs `a`
+  > keep versions/a.py, or build `b` on a revision that stays
+
+"#]],
+    );
+}
+
+#[test]
+fn a_parent_by_the_beginning_of_its_id() {
+    says(
+        "before: 1975ea83b712\nchange: 4f1e2d3c4b5a(1975ea)",
+        str![[r#"
+error unknown-down-revision versions/4f1e2d3c4b5a.py:2:17 "1975ea"
+  `4f1e2d3c4b5a` builds on `1975ea`, which no migration defines
+  ^ no such revision
+  > `down_revision` takes no prefix; write the full id: `"1975ea83b712"`
+
+"#]],
+    );
+}
+
+#[test]
+fn a_parent_that_a_file_without_known_id_may_define() {
+    says(
+        "\
+before: a
+change: b(nowhere)
+change versions/c.py:
+    revision = make()
+    down_revision = \"a\"",
+        str![[r#"
+error computed-identifier versions/c.py:1:12 make()
+  `revision` cannot be known without running Python: it is the result of a call
+  ^ not a plain constant
+  > write `revision` as a plain constant
+warn unknown-down-revision versions/b.py:2:17 "nowhere" (CannotTell)
+  `b` builds on `nowhere`, which no migration defines
+  ^ no such revision
+  + versions/c.py: may define it: its own id cannot be known
+  > if it is on another branch, merge that branch first; if it was removed, bring it back
+
+"#]],
+    );
+}
+
+#[test]
+fn a_gap_that_was_there_before() {
+    says(
+        "before: a b(nowhere)\nchange: c(a)",
+        str![[r#"
+warn unknown-down-revision versions/b.py:2:17 "nowhere" (Debt)
+  `b` builds on `nowhere`, which no migration defines
+  ^ no such revision
+  > if it is on another branch, merge that branch first; if it was removed, bring it back
+
+"#]],
+    );
+}
+
+#[test]
+fn a_gap_that_is_mended() {
+    is_silent("before: a b(nowhere)\nchange: b(a)");
+}
