@@ -41,6 +41,10 @@ fn check(subject: &Subject<'_>) -> Vec<Finding> {
     let mut finding = RULE.at(subject, Site::Path(location.clone()), message);
     finding.label = "nothing here tells Alembic to run them".to_owned();
     finding.culprits = claims(location);
+    let location = match location.is_root() {
+        true => ".".to_owned(),
+        false => location.to_string(),
+    };
     finding.help = vec![
         "bring back its alembic.ini or env.py".to_owned(),
         format!(

@@ -20,7 +20,7 @@ error environment-lost  (a path)
   the Alembic environment `.` is gone while 2 of its migrations remain
   ^ nothing here tells Alembic to run them
   > bring back its alembic.ini or env.py
-  > or name it in .alembic-guard.toml: `[[environment]]` with `script_location = ""`
+  > or name it in .alembic-guard.toml: `[[environment]]` with `script_location = "."`
 
 "#]],
     );
