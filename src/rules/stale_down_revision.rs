@@ -54,7 +54,7 @@ fn finding(subject: &Subject<'_>, stale: &Stale) -> Option<Finding> {
     let mut finding = RULE.at(subject, revision.parent_site(&edge.parent), message);
     finding.label = match edge.base_heads.as_slice() {
         [] => "no longer a head".to_owned(),
-        heads => format!("{base} is at {} now", listed(heads)),
+        heads => place(subject, heads),
     };
     finding.related = successors(subject, edge);
     for other in others {
@@ -93,11 +93,15 @@ fn successors(subject: &Subject<'_>, edge: &StaleEdge) -> Vec<Related> {
 
 fn also_stale(subject: &Subject<'_>, edge: &StaleEdge) -> Option<Related> {
     let site = subject.after.get(&edge.revision)?.parent_site(&edge.parent);
-    let heads = listed(&edge.base_heads);
-    Some(Related {
-        site,
-        message: format!("stale too: {} is at {heads} now", subject.wording.base),
-    })
+    Some(Related { site, message: format!("stale too: {}", place(subject, &edge.base_heads)) })
+}
+
+/// Says where the base is; where the change removes its head, what is left of it.
+fn place(subject: &Subject<'_>, heads: &[RevisionId]) -> String {
+    match heads.iter().all(|head| subject.before.is_head(head)) {
+        true => format!("{} is at {} now", subject.wording.base, listed(heads)),
+        false => format!("{} is above it now", listed(heads)),
+    }
 }
 
 fn path_of(subject: &Subject<'_>, id: &RevisionId) -> Option<crate::tree::RepoPath> {

@@ -60,9 +60,10 @@ pub struct StaleEdge {
     pub revision: RevisionId,
     /// The parent.
     pub parent: RevisionId,
-    /// The revisions that took its place, sorted.
+    /// The revisions that took its place and stay, sorted.
     pub successors: Vec<RevisionId>,
-    /// The heads that the base has above it now, sorted.
+    /// The heads that the base has above it now, sorted; where the change removes one, what is left
+    /// below.
     pub base_heads: Vec<RevisionId>,
 }
 
@@ -141,10 +142,27 @@ impl<'g> Group<'g> {
         let edge = |edge: &Edge<'_>| StaleEdge {
             revision: edge.revision.clone(),
             parent: edge.parent.clone(),
-            successors: sorted(self.before.children(edge.parent).map(|child| child.id.clone())),
-            base_heads: sorted(self.before.heads_above(edge.parent).into_iter().cloned()),
+            successors: sorted(
+                self.before
+                    .children(edge.parent)
+                    .filter(|child| self.after.contains(&child.id))
+                    .map(|child| child.id.clone()),
+            ),
+            base_heads: self.left_above(edge.parent),
         };
         Stale { edges: edges.iter().map(edge).collect(), heads: Vec::new(), unfinished: false }
+    }
+
+    /// Returns the newest of what `before` has above a revision and `after` keeps: nobody can build on
+    /// what is gone.
+    fn left_above(&self, parent: &RevisionId) -> Vec<RevisionId> {
+        let mut kept = self.before.descendants(parent);
+        kept.retain(|id| *id != parent && self.after.contains(id));
+        let is_passed = |id: &RevisionId| {
+            self.before.children(id).any(|child| kept.contains(&child.id))
+                || self.before.opaque_children(id).next().is_some()
+        };
+        sorted(kept.iter().filter(|id| !is_passed(id)).map(|&id| id.clone()))
     }
 
     /// A chain that begins with no parent although there is a history; where it replaces revisions that

@@ -34,6 +34,18 @@ fn line(fault: &HeadFault) -> String {
     }
 }
 
+/// Writes what took the place of each stale parent, and what the base has above it.
+fn places(before: &str, after: &str) -> Vec<String> {
+    let faults = judge_heads(&graph(before), &graph(after), Limits { heads: 1, branches: &[] });
+    let stale = faults.into_iter().filter_map(|fault| match fault {
+        HeadFault::Stale(stale) => Some(stale.edges),
+        HeadFault::Fork { .. } | HeadFault::NewHistory { .. } | HeadFault::Returned { .. } => None,
+    });
+    let place =
+        |edge: StaleEdge| format!("{}; {}", joined(&edge.successors), joined(&edge.base_heads));
+    stale.flatten().map(place).collect()
+}
+
 fn joined(ids: &[RevisionId]) -> String {
     ids.iter().map(|id| id.as_str()).collect::<Vec<_>>().join(",")
 }
@@ -42,6 +54,14 @@ fn joined(ids: &[RevisionId]) -> String {
 fn a_chain_on_a_parent_left_behind_is_stale() {
     assert_eq!(faults("a b(a)", "a b(a) d(a)"), ["stale d at d(a)<b"]);
     assert_eq!(faults("a b(a) c(b)", "a b(a) c(b) d(a) e(d)"), ["stale e at d(a)<b"]);
+}
+
+#[test]
+fn nothing_that_the_change_removes_is_named_to_build_on() {
+    assert_eq!(places("a b(a) c(b)", "a b(a) c(b) d(a)"), ["b; c"]);
+    assert_eq!(places("a x(a) y(a)", "a x(a) d(a)"), ["x; x"]);
+    assert_eq!(places("a b(a) c(b)", "a b(a) d(a)"), ["b; b"]);
+    assert_eq!(places("a b(a) c(b) m(c) n(b)", "a b(a) c(b) m(c) d(a)"), ["b; m"]);
 }
 
 #[test]
