@@ -63,8 +63,8 @@ impl Judge<'_> {
         };
         let report = match base {
             Some(base) => {
-                let wording =
-                    self.naming("this change", &base, self.repository.head(), Finish::Nothing);
+                let tip = self.repository.tip(subject.side);
+                let wording = self.naming("this change", &base, tip, Finish::Nothing);
                 let blame = Blame::default();
                 let (side, base) = (subject.side, &base);
                 let incoming = Incoming { side, base, blame, wording, candidates: &candidates };

@@ -31,6 +31,19 @@ fn row_2_merging_main_repairs_nothing_by_itself() {
 }
 
 #[test]
+fn what_is_judged_by_name_is_told_to_bring_in_main_only_if_it_has_not() {
+    let (_world, feature) = World::moved_on();
+    feature.add("d(a)").branch("merged", "feature").merge("origin/main");
+    let advice = "git merge --no-commit origin/main";
+    for (elsewhere, name, lacks_main) in [("feature", "merged", false), ("merged", "feature", true)]
+    {
+        let check = feature.switch(elsewhere).guard(&["check", name]);
+        check.exits(1);
+        assert_eq!(check.stdout().contains(advice), lacks_main, "{}", check.stdout());
+    }
+}
+
+#[test]
 fn row_3_a_merge_revision_or_a_new_parent_repairs_it() {
     let (_world, feature) = World::moved_on();
     feature.add("d(a)").merge("origin/main");
