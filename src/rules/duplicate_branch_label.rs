@@ -32,6 +32,12 @@ fn check(subject: &Subject<'_>) -> Vec<Finding> {
 }
 
 fn finding(subject: &Subject<'_>, clash: &LabelClash<'_>) -> Option<Finding> {
+    if let Some(owner) = clash.revision.filter(|owner| subject.is_new(&owner.id)) {
+        let landed = clash.declared.iter().find(|(other, _)| has_landed(subject, other, clash));
+        if let Some((declaring, text)) = landed {
+            return Some(taken_id(subject, owner, site(declaring, text)));
+        }
+    }
     let mut declared = clash.declared.clone();
     // What had the label before the change was there first.
     let newcomer = declared.iter().rposition(|(revision, _)| !has_landed(subject, revision, clash));
@@ -58,6 +64,18 @@ fn finding(subject: &Subject<'_>, clash: &LabelClash<'_>) -> Option<Finding> {
     finding.revisions = vec![revision.id.clone(), RevisionId::new(clash.label)];
     finding.help = vec![help(subject, revision, clash)];
     Some(finding)
+}
+
+/// A new revision whose id is a label that was there first.
+fn taken_id(subject: &Subject<'_>, owner: &Revision, declared: Site) -> Finding {
+    let id = &owner.id;
+    let message = format!("revision id `{id}` is a branch label already");
+    let mut finding = RULE.at(subject, owner.id_site(), message);
+    finding.label = "this name is taken".to_owned();
+    finding.related = vec![Related { site: declared, message: "declared here".to_owned() }];
+    finding.revisions = vec![id.clone(), id.clone()];
+    finding.help = vec![format!("give the migration another id in {}", owner.migration.file.path)];
+    finding
 }
 
 fn site(revision: &Revision, text: &Text) -> Site {

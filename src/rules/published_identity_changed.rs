@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::subject::listed;
 use super::{Concern, Debt, Rule, Subject};
 use crate::finding::{Finding, Level, Related};
-use crate::graph::Revision;
+use crate::graph::{Graph, Revision};
 use crate::migration::{RevisionId, Value};
 use crate::verdict::{Cause, HeadFault};
 
@@ -42,9 +42,18 @@ fn check(subject: &Subject<'_>) -> Vec<Finding> {
     let published = subject.after.revisions();
     let published = published.filter_map(|now| Some((subject.before.get(&now.id)?, now)));
     published
-        .filter(|(_, now)| !told.contains(&now.id) && !subject.after.is_duplicate(&now.id))
+        .filter(|(_, now)| !told.contains(&now.id))
         .filter_map(|(landed, now)| finding(subject, landed, now))
         .collect()
+}
+
+/// Tells whether Alembic can place a revision. Where it could not, a repair harms no database; where it
+/// no longer can, that is the fault, and it is shown by other rules.
+fn has_a_place(graph: &Graph, id: &RevisionId) -> bool {
+    let missing = graph.missing().iter().any(|missing| missing.child == *id);
+    let unknown = graph.unknown_dependencies().iter().any(|unknown| unknown.dependent == *id);
+    let cyclic = || graph.cycles().iter().any(|cycle| cycle.contains(&id));
+    !missing && !unknown && !graph.is_duplicate(id) && !cyclic()
 }
 
 /// Finds the revisions that no longer keep another one from being a head, which is shown there.
@@ -67,6 +76,9 @@ fn finding(subject: &Subject<'_>, landed: &Revision, now: &Revision) -> Option<F
         let parents = revision.parents.texts().iter().map(|parent| parent.text.clone());
         parents.chain(revision.dependencies().map(str::to_owned)).collect()
     };
+    if !has_a_place(subject.before, &now.id) || !has_a_place(subject.after, &now.id) {
+        return None;
+    }
     if linked(landed) != linked(now) {
         let links = Links::of(subject, now);
         if !links.gained.is_empty() {
@@ -137,6 +149,9 @@ fn gained(subject: &Subject<'_>, landed: &Revision, now: &Revision, links: &Link
         ));
     } else if all_new && links.some_gone {
         finding.level = Level::Warn;
+        finding.help = vec![format!(
+            "right where {what} does what the revisions that are gone did; else put it back"
+        )];
     } else {
         finding.help.extend(build_on_top(subject, now, &links.gained));
     }
@@ -182,7 +197,9 @@ fn lost(
 fn labels(subject: &Subject<'_>, landed: &Revision, now: &Revision) -> Option<Finding> {
     let before: BTreeSet<&str> = landed.labels().collect();
     let after: BTreeSet<&str> = now.labels().collect();
-    if before == after {
+    let mut missed = subject.after.unknown_dependencies().iter();
+    let is_missed = missed.any(|unknown| before.contains(unknown.name.text.as_str()));
+    if before == after || is_missed {
         return None;
     }
     let names = |labels: &BTreeSet<&str>| match labels.is_empty() {

@@ -87,7 +87,7 @@ fn finding(subject: &Subject<'_>, gone: &[&Revision]) -> Option<Finding> {
     finding.culprits.extend(takers.iter().map(|(_, taker)| taker.migration.file.path.clone()));
     finding.revisions = ids().cloned().collect();
     finding.help = match squashed_into(subject, gone) {
-        Some((last, whole)) => squash_help(&last, whole),
+        Some((last, whole)) => squash_help(subject, &last, whole),
         None => help(first, taker),
     };
     if taker.is_none() && subject.standing != Standing::Replaced {
@@ -154,15 +154,21 @@ fn squashed_into<'a>(
     }
 }
 
-fn squash_help(last: &RevisionId, whole: &RevisionId) -> Vec<String> {
+/// What stays above a squash needs nothing new; what was squashed to its end must be stamped.
+fn squash_help(subject: &Subject<'_>, last: &RevisionId, whole: &RevisionId) -> Vec<String> {
     let word = |id: &RevisionId| shell_word(&id.to_string());
-    vec![
-        format!(
-            "before this lands, bring every database to `{last}`: `alembic upgrade {}`",
-            word(last)
-        ),
-        format!("and afterwards tell it where it is: `alembic stamp --purge {}`", word(whole)),
-    ]
+    let mut above = subject.before.children(last).filter(|child| subject.after.contains(&child.id));
+    let reach = above.next().map(|child| &child.id);
+    let first = reach.unwrap_or(last);
+    let mut help = vec![format!(
+        "before this lands, bring every database to `{first}` at least: `alembic upgrade {}`",
+        word(first)
+    )];
+    if reach.is_none() {
+        let stamp = word(whole);
+        help.push(format!("and afterwards tell it where it is: `alembic stamp --purge {stamp}`"));
+    }
+    help
 }
 
 fn help(first: &Revision, taker: Option<&Revision>) -> Vec<String> {

@@ -32,20 +32,20 @@ fn check(subject: &Subject<'_>) -> Vec<Finding> {
     };
     let base = &subject.wording.base;
     let ids = subject.edited.iter().map(|edited| &edited.revision);
-    let message = match others {
-        [] => format!("`{}` is on {base} already and does something else now", first.revision),
-        [_] => format!("{} are on {base} already and do something else now", listed(ids.clone())),
-        _ => format!(
-            "{} migrations that are on {base} already do something else now",
-            others.len() + 1
-        ),
+    let which = match others {
+        [] => format!("`{}` is on {base}", first.revision),
+        [_] => format!("{} are on {base}", listed(ids.clone())),
+        _ => format!("{} of the edited migrations are on {base}", others.len() + 1),
     };
+    let message = format!(
+        "{which} already; databases that have run the old version will not run the new one"
+    );
     let mut finding = RULE.at(subject, first.site.clone(), message);
-    finding.label = "databases that have run it will not run this".to_owned();
+    finding.label = format!("from here on it differs from {base}");
     finding.culprits.push(first.published.clone());
     for other in others {
         finding.culprits.extend([other.site.path().clone(), other.published.clone()]);
-        let message = "differs too".to_owned();
+        let message = "this one differs from here on".to_owned();
         finding.related.push(Related { site: other.site.clone(), message });
     }
     finding.revisions = ids.cloned().collect();

@@ -2,10 +2,10 @@
 
 use std::fmt::Write;
 
-use alembic_guard::check::{After, Blame, Comparison, Reader, check, unshared};
+use alembic_guard::check::{Comparison, Reader, check};
 use alembic_guard::config::{self, Config};
 use alembic_guard::finding::{Finding, Report, Site};
-use alembic_guard::rules::{Finish, Wording, names};
+use alembic_guard::rules::{Finish, Standing, Wording, names};
 use alembic_guard::text::position;
 use alembic_guard::tree::{MemoryTree, Tree};
 use snapbox::{Data, IntoData, assert_data_eq};
@@ -38,8 +38,7 @@ fn judge(fixture: &str) -> Report {
     let mut reader = Reader::new(configuration(&after));
     let comparison = Comparison {
         before: before.as_ref().map(|before| before as &dyn Tree),
-        after: After::Tree(&after),
-        witnesses: Vec::new(),
+        standing: Standing::Published,
         wording: match before {
             None => Wording::alone(),
             Some(_) => Wording {
@@ -51,9 +50,7 @@ fn judge(fixture: &str) -> Report {
                 doubt: None,
             },
         },
-        blame: Blame::default(),
-        other_targets: &Vec::new,
-        shared: &unshared,
+        ..Comparison::alone(&after)
     };
     check(&mut reader, &comparison).expect("memory never fails")
 }

@@ -12,12 +12,17 @@ mod multiple_heads;
 mod unknown_down_revision;
 mod duplicate_revision;
 mod revision_cycle;
+mod unknown_dependency;
+mod duplicate_branch_label;
 mod misspelled_identifier;
 mod missing_identifier;
 mod computed_identifier;
 mod unreadable_migration;
 mod invalid_revision_id;
 mod environment_lost;
+mod published_identity_changed;
+mod published_migration_deleted;
+mod published_migration_edited;
 
 use std::collections::BTreeSet;
 
@@ -37,12 +42,17 @@ const EXAMPLES: &[Examples] = &[
     unknown_down_revision::EXAMPLES,
     duplicate_revision::EXAMPLES,
     revision_cycle::EXAMPLES,
+    unknown_dependency::EXAMPLES,
+    duplicate_branch_label::EXAMPLES,
     misspelled_identifier::EXAMPLES,
     missing_identifier::EXAMPLES,
     computed_identifier::EXAMPLES,
     unreadable_migration::EXAMPLES,
     invalid_revision_id::EXAMPLES,
     environment_lost::EXAMPLES,
+    published_identity_changed::EXAMPLES,
+    published_migration_deleted::EXAMPLES,
+    published_migration_edited::EXAMPLES,
 ];
 
 #[test]

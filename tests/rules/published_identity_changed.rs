@@ -1,0 +1,178 @@
+//! `published-identity-changed`.
+
+use snapbox::str;
+
+use crate::Examples;
+use crate::judge::{is_silent, says};
+
+pub(crate) const EXAMPLES: Examples = Examples {
+    rule: "published-identity-changed",
+    fires: "before: a b(a)\nchange: d(a) b(d)",
+    silent: "before: a b(a)\nchange: d(b)",
+};
+
+#[test]
+fn what_is_slipped_in_below() {
+    says(
+        EXAMPLES.fires,
+        str![[r#"
+error published-identity-changed versions/b.py:2:17 "d"
+  `b` is on main already and now needs `d`, which it did not
+  ^ on main it builds on `a`
+  + versions/d.py:1:12 "d": a database that is at `b` never runs this
+  > put it back; write in versions/b.py: `down_revision = "a"`
+  > and build `d` on top; write in versions/d.py: `down_revision = "b"`
+
+"#]],
+    );
+}
+
+#[test]
+fn a_chain_slipped_in_below() {
+    says(
+        "\
+before: a b(a) c(b)
+change: d(a) e(d) b(e)",
+        str![[r#"
+error published-identity-changed versions/b.py:2:17 "e"
+  `b` is on main already and now needs `d` and `e`, which it did not
+  ^ on main it builds on `a`
+  + versions/d.py:1:12 "d": a database that is at `b` never runs this
+  + versions/e.py:1:12 "e": a database that is at `b` never runs this
+  > put it back; write in versions/b.py: `down_revision = "a"`
+  > and build `d` on top; write in versions/d.py: `down_revision = "c"`
+
+"#]],
+    );
+}
+
+#[test]
+fn what_is_put_on_top_of_a_branch() {
+    says(
+        "\
+before: a b(a) k(b) c(b) x(a) m(c,k,x)
+change: c(x)",
+        str![[r#"
+error published-identity-changed versions/c.py:2:17 "x"
+  `c` is on main already and now needs `x`, which it did not
+  ^ on main it builds on `b`
+  + versions/x.py:1:12 "x": a database that is at `c` never runs this
+  > put it back; write in versions/c.py: `down_revision = "b"`
+
+"#]],
+    );
+}
+
+#[test]
+fn two_heads_that_become_one() {
+    says(
+        "\
+before: a b(a) c(a)
+change: c(b)",
+        str![[r#"
+warn published-identity-changed versions/c.py:2:17 "b"
+  `c` is on main already and now needs `b`, which it did not
+  ^ on main it builds on `a`
+  + versions/b.py:1:12 "b": a database that is at `c` never runs this
+  > put it back; write in versions/c.py: `down_revision = "a"`
+  > and join the heads instead, which is safe for every database: `alembic merge -m "merge heads" b c`
+
+"#]],
+    );
+}
+
+#[test]
+fn a_new_dependency() {
+    says(
+        "\
+before: a x b(a)
+change: b(a)!x",
+        str![[r#"
+error published-identity-changed versions/b.py:4:14 "x"
+  `b` is on main already and now needs `x`, which it did not
+  ^ not so on main
+  + versions/x.py:1:12 "x": a database that is at `b` never runs this
+  > put `depends_on` back in versions/b.py
+
+"#]],
+    );
+}
+
+#[test]
+fn what_stands_for_revisions_that_are_gone() {
+    says(
+        "\
+before: a b(a) c(b)
+change: -a -b s c(s)",
+        str![[r#"
+warn published-migration-deleted versions/a.py (a path)
+  `a` and `b` of main are gone
+  ^ databases that have run `a` will not find it
+  > before this lands, bring every database to `c` at least: `alembic upgrade c`
+warn published-identity-changed versions/c.py:2:17 "s"
+  `c` is on main already and now needs `s`, which it did not
+  ^ on main it builds on `b`
+  + versions/s.py:1:12 "s": a database that is at `c` never runs this
+  > right where `s` does what the revisions that are gone did; else put it back
+
+"#]],
+    );
+}
+
+#[test]
+fn a_merge_that_joins_less() {
+    says(
+        "\
+before: a b(a) c(a) k(c) m(b,c)
+change: m(b) n(m,k)",
+        str![[r#"
+warn published-identity-changed versions/m.py:2:17 "b"
+  `m` is on main already and no longer needs `c`
+  ^ on main it builds on `b` and `c`
+  > put it back; write in versions/m.py: `down_revision = ("b", "c")`
+
+"#]],
+    );
+}
+
+#[test]
+fn labels() {
+    says(
+        "\
+before: a#one b(a)
+change: a#two",
+        str![[r#"
+warn published-identity-changed versions/a.py:3:17 "two"
+  the branch labels of `a` on main change from `one` to `two`
+  ^ commands and configurations that name the old label stop working
+  > put the label back, or change all that names it
+
+"#]],
+    );
+}
+
+#[test]
+fn parents_in_another_order() {
+    is_silent(
+        "\
+before: a b(a) c(a) m(b,c)
+change: m(c,b)",
+    );
+}
+
+#[test]
+fn what_no_longer_keeps_another_from_being_a_head() {
+    says(
+        "\
+before: a b(a) c(b)
+change: c(a)",
+        str![[r#"
+error multiple-heads versions/c.py:2:17 "a"
+  `b` is a head again: `c` no longer builds on it
+  ^ on main it builds on `b`
+  > put it back; write in versions/c.py: `down_revision = "b"`
+  > or join the heads: `alembic merge -m "merge heads" b c`
+
+"#]],
+    );
+}

@@ -1,0 +1,138 @@
+//! `published-migration-deleted`.
+
+use snapbox::str;
+
+use crate::Examples;
+use crate::judge::says;
+
+pub(crate) const EXAMPLES: Examples = Examples {
+    rule: "published-migration-deleted",
+    fires: "before: a b(a)\nchange: -b",
+    silent: "before: a b(a)\nchange: -b\nchange versions/other.py:\n    revision = \"b\"\n    down_revision = \"a\"",
+};
+
+#[test]
+fn a_revert() {
+    says(
+        EXAMPLES.fires,
+        str![[r#"
+warn published-migration-deleted versions/b.py (a path)
+  `b` of main is gone
+  ^ databases that have run `b` will not find it
+  > bring back versions/b.py with `b`, and undo it in a migration of its own
+
+"#]],
+    );
+}
+
+#[test]
+fn several_at_once() {
+    says(
+        "\
+before: a b(a) c(b) d(c)
+change: -b -c -d",
+        str![[r#"
+warn published-migration-deleted versions/b.py (a path)
+  3 revisions of main are gone
+  ^ databases that have run `b` will not find it
+  > bring back versions/b.py with `b`, and undo it in a migration of its own
+
+"#]],
+    );
+}
+
+#[test]
+fn another_in_its_place() {
+    says(
+        "\
+before: a b(a)
+change: -b d(a)",
+        str![[r#"
+error published-migration-deleted versions/b.py (a path)
+  `b` of main is gone, and `d` takes the place of `b`
+  ^ databases that have run `b` will not find it
+  + versions/d.py:2:17 "a": `d` builds where `b` did
+  > bring back versions/b.py with `b`, and undo it in a migration of its own
+  > then write in versions/d.py: `down_revision = "b"`
+
+"#]],
+    );
+}
+
+#[test]
+fn another_id_in_its_file() {
+    says(
+        "\
+before: a b(a)
+change versions/b.py:
+    revision = \"b2\"
+    down_revision = \"a\"",
+        str![[r#"
+error published-migration-deleted versions/b.py:1:12 "b2"
+  `b` of main is gone, and `b2` takes the place of `b`
+  ^ databases that have run `b` will not find it
+  + versions/b.py:2:17 "a": `b2` builds where `b` did
+  > bring back versions/b.py with `b`, and undo it in a migration of its own
+  > then write in versions/b.py: `down_revision = "b"`
+
+"#]],
+    );
+}
+
+#[test]
+fn a_squash() {
+    says(
+        "\
+before: a b(a) c(b)
+change: -a -b -c s",
+        str![[r#"
+warn published-migration-deleted versions/a.py (a path)
+  3 revisions of main are gone
+  ^ databases that have run `a` will not find it
+  > before this lands, bring every database to `c` at least: `alembic upgrade c`
+  > and afterwards tell it where it is: `alembic stamp --purge s`
+
+"#]],
+    );
+}
+
+#[test]
+fn beside_a_file_of_unknown_id() {
+    says(
+        "\
+before: a b(a) c(b)
+change: -c
+change versions/x.py:
+    revision = make_id()
+    down_revision = \"b\"",
+        str![[r#"
+error computed-identifier versions/x.py:1:12 make_id()
+  `revision` cannot be known without running Python: it is the result of a call
+  ^ not a plain constant
+  > write `revision` as a plain constant
+warn published-migration-deleted versions/c.py (a path) (CannotTell)
+  `c` of main is gone
+  ^ databases that have run `c` will not find it
+  + versions/x.py: may define it: its own id cannot be known
+  > bring back versions/c.py with `c`, and undo it in a migration of its own
+
+"#]],
+    );
+}
+
+#[test]
+fn where_its_absence_is_an_error_already() {
+    says(
+        "\
+before: a b(a) c(b)
+change: -b",
+        str![[r#"
+error unknown-down-revision versions/b.py (a path)
+  `c` builds on `b`, which this change removes
+  ^ `b` was defined here
+  + versions/c.py:2:17 "b": needs `b`
+  > keep versions/b.py, or build `c` on a revision that stays
+
+"#]],
+    );
+}

@@ -1,0 +1,172 @@
+//! `published-migration-edited`.
+
+use snapbox::str;
+
+use crate::Examples;
+use crate::judge::{is_silent, says};
+
+pub(crate) const EXAMPLES: Examples = Examples {
+    rule: "published-migration-edited",
+    fires: "before: a\nbefore versions/b.py:\n    import sqlalchemy\n    revision = \"b\"\n    down_revision = \"a\"\n\n    def upgrade():\n        op.one()\nchange versions/b.py:\n    import sqlalchemy\n    revision = \"b\"\n    down_revision = \"a\"\n\n    def upgrade():\n        op.two()",
+    silent: "before: a\nbefore versions/b.py:\n    \"\"\"add\"\"\"\n    revision = \"b\"\n    down_revision = \"a\"\n\n    def upgrade():\n        op.one(\"x\")\nchange versions/b.py:\n    # formatted\n    revision = \"b\"\n    down_revision = \"a\"\n\n    def upgrade():\n        op.one('x',)  # the x",
+};
+
+#[test]
+fn another_operation() {
+    says(
+        EXAMPLES.fires,
+        str![[r#"
+warn published-migration-edited versions/b.py:6:5 op.two()
+  `b` is on main already; databases that have run the old version will not run the new one
+  ^ from here on it differs from main
+  > leave it as it is and put the difference into a new migration
+  > or, where no database can have run it, let the edit stand
+
+"#]],
+    );
+}
+
+#[test]
+fn one_operation_more() {
+    says(
+        "\
+before: a
+before versions/b.py:
+    import sqlalchemy
+    revision = \"b\"
+    down_revision = \"a\"
+
+    def upgrade():
+        op.one()
+change versions/b.py:
+    import sqlalchemy
+    revision = \"b\"
+    down_revision = \"a\"
+
+    def upgrade():
+        op.one()
+        op.two()",
+        str![[r#"
+warn published-migration-edited versions/b.py:7:5 op.two()
+  `b` is on main already; databases that have run the old version will not run the new one
+  ^ from here on it differs from main
+  > leave it as it is and put the difference into a new migration
+  > or, where no database can have run it, let the edit stand
+
+"#]],
+    );
+}
+
+#[test]
+fn one_operation_less() {
+    says(
+        "\
+before: a
+before versions/b.py:
+    import sqlalchemy
+    revision = \"b\"
+    down_revision = \"a\"
+
+    def upgrade():
+        op.one()
+        op.two()
+change versions/b.py:
+    import sqlalchemy
+    revision = \"b\"
+    down_revision = \"a\"
+
+    def upgrade():
+        op.one()",
+        str![[r#"
+warn published-migration-edited versions/b.py:6:5 op.one()
+  `b` is on main already; databases that have run the old version will not run the new one
+  ^ from here on it differs from main
+  > leave it as it is and put the difference into a new migration
+  > or, where no database can have run it, let the edit stand
+
+"#]],
+    );
+}
+
+#[test]
+fn something_else_in_the_module() {
+    says(
+        "\
+before: a
+before versions/b.py:
+    import sqlalchemy
+    revision = \"b\"
+    down_revision = \"a\"
+
+    def upgrade():
+        op.one()
+change versions/b.py:
+    import sqlalchemy
+    TABLE = 1
+    revision = \"b\"
+    down_revision = \"a\"
+
+    def upgrade():
+        op.one()",
+        str![[r#"
+warn published-migration-edited versions/b.py:2:1 TABLE = 1
+  `b` is on main already; databases that have run the old version will not run the new one
+  ^ from here on it differs from main
+  > leave it as it is and put the difference into a new migration
+  > or, where no database can have run it, let the edit stand
+
+"#]],
+    );
+}
+
+#[test]
+fn newer_python_than_the_other_parser_knows() {
+    says(
+        "\
+before: a
+before versions/b.py:
+    import sqlalchemy
+    revision = \"b\"
+    down_revision = \"a\"
+
+    def upgrade():
+        op.one(f\"{\"x\"}\")
+change versions/b.py:
+    import sqlalchemy
+    revision = \"b\"
+    down_revision = \"a\"
+
+    def upgrade():
+        op.one(f\"{\"y\"}\")",
+        str![[r#"
+warn published-migration-edited versions/b.py:6:5 op.one(f"{"y"}")
+  `b` is on main already; databases that have run the old version will not run the new one
+  ^ from here on it differs from main
+  > leave it as it is and put the difference into a new migration
+  > or, where no database can have run it, let the edit stand
+
+"#]],
+    );
+}
+
+#[test]
+fn python_2_that_is_ported() {
+    is_silent(
+        "\
+before: a
+before versions/b.py:
+    import sqlalchemy
+    revision = \"b\"
+    down_revision = \"a\"
+
+    def upgrade():
+        print \"x\"
+change versions/b.py:
+    import sqlalchemy
+    revision = \"b\"
+    down_revision = \"a\"
+
+    def upgrade():
+        print(\"x\")",
+    );
+}

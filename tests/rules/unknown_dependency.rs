@@ -1,0 +1,113 @@
+//! `unknown-dependency`.
+
+use snapbox::str;
+
+use crate::Examples;
+use crate::judge::says;
+
+pub(crate) const EXAMPLES: Examples = Examples {
+    rule: "unknown-dependency",
+    fires: "before: a b(a)\nchange: d(b)!nowhere",
+    silent: "before: a#lib b(a)\nchange: d(b)!lib",
+};
+
+#[test]
+fn a_name_that_nothing_has() {
+    says(
+        EXAMPLES.fires,
+        str![[r#"
+error unknown-dependency versions/d.py:4:14 "nowhere"
+  `d` depends on `nowhere`, which is neither a revision nor a branch label
+  ^ nothing has this name
+  > if it is on another branch, merge that branch first; if it was removed, take it out of `depends_on`
+
+"#]],
+    );
+}
+
+#[test]
+fn a_prefix() {
+    says(
+        "\
+before: abcdef
+change: d(abcdef)!abc",
+        str![[r#"
+error unknown-dependency versions/d.py:4:14 "abc"
+  `d` depends on `abc`, which is neither a revision nor a branch label
+  ^ nothing has this name
+  > `depends_on` takes no prefix; write the full id: `"abcdef"`
+
+"#]],
+    );
+}
+
+#[test]
+fn what_the_change_removes() {
+    says(
+        "\
+before: a x#lib b(a)!lib
+change: -x",
+        str![[r#"
+error unknown-dependency versions/x.py (a path)
+  `b` depends on `lib`, which this change removes
+  ^ `lib` was defined here
+  + versions/b.py:4:14 "lib": needs `lib`
+  > keep it in versions/x.py, or take `lib` out of `depends_on`
+
+"#]],
+    );
+}
+
+#[test]
+fn a_label_that_the_change_removes() {
+    says(
+        "\
+before: a x#lib b(a)!lib
+change: x",
+        str![[r#"
+error unknown-dependency versions/x.py:3:17 None
+  `b` depends on `lib`, which this change removes
+  ^ `lib` was defined here
+  + versions/b.py:4:14 "lib": needs `lib`
+  > keep it in versions/x.py, or take `lib` out of `depends_on`
+
+"#]],
+    );
+}
+
+#[test]
+fn a_label_that_only_running_would_tell() {
+    says(
+        "\
+before: a
+before versions/x.py:
+    revision = \"x\"
+    down_revision = None
+    branch_labels = (cli.EXPAND_BRANCH,)
+change: d(a)!expand",
+        str![[r#"
+warn unknown-dependency versions/d.py:4:14 "expand" (CannotTell)
+  `d` depends on `expand`, which is neither a revision nor a branch label
+  ^ nothing has this name
+  + versions/x.py: may be what is meant: its names cannot be known
+  > if it is on another branch, merge that branch first; if it was removed, take it out of `depends_on`
+
+"#]],
+    );
+}
+
+#[test]
+fn what_was_unknown_before() {
+    says(
+        "\
+before: a b(a)!nowhere
+change: d(b)",
+        str![[r#"
+warn unknown-dependency versions/b.py:4:14 "nowhere" (Debt)
+  `b` depends on `nowhere`, which is neither a revision nor a branch label
+  ^ nothing has this name
+  > if it is on another branch, merge that branch first; if it was removed, take it out of `depends_on`
+
+"#]],
+    );
+}
