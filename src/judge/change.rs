@@ -238,6 +238,7 @@ pub(super) fn alone(reader: &mut Reader, tree: &dyn Tree, blame: Blame) -> Resul
 pub(super) fn wording(change: &str, base: &BaseChoice, finish: Finish) -> Wording {
     Wording {
         base: base.name.clone(),
+        base_commit: Some(base.commit.short()),
         change: change.to_owned(),
         checkout: None,
         get_base: None,

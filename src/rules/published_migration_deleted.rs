@@ -88,7 +88,7 @@ fn finding(subject: &Subject<'_>, gone: &[&Revision]) -> Option<Finding> {
     finding.revisions = ids().cloned().collect();
     finding.help = match squashed_into(subject, gone) {
         Some((last, whole)) => squash_help(subject, &last, whole),
-        None => help(first, taker),
+        None => help(subject, first, taker),
     };
     if taker.is_none() && subject.standing != Standing::Replaced {
         finding.level = Level::Warn;
@@ -171,17 +171,19 @@ fn squash_help(subject: &Subject<'_>, last: &RevisionId, whole: &RevisionId) -> 
     help
 }
 
-fn help(first: &Revision, taker: Option<&Revision>) -> Vec<String> {
+fn help(subject: &Subject<'_>, first: &Revision, taker: Option<&Revision>) -> Vec<String> {
     let path = &first.migration.file.path;
-    let mut help = vec![format!(
-        "bring back {path} with `{}`, and undo it in a migration of its own",
-        first.id
-    )];
+    let renamed = subject.after.revisions().find(|one| &one.migration.file.path == path);
+    if renamed.is_some() {
+        return vec![format!("write in {path}: `revision = \"{}\"`", first.id)];
+    }
+    let mut help = vec![
+        subject.wording.keep_help(path),
+        "and undo what it does in a migration of its own, on top".to_owned(),
+    ];
     if let Some(taker) = taker {
-        help.push(format!(
-            "then write in {}: `down_revision = \"{}\"`",
-            taker.migration.file.path, first.id
-        ));
+        let parent = std::slice::from_ref(&first.id);
+        help.push(format!("then build on it; {}", subject.write_parents(taker, parent)));
     }
     help
 }

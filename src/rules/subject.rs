@@ -64,6 +64,8 @@ pub struct Edited {
 pub struct Wording {
     /// What has landed, `origin/main` for one.
     pub base: String,
+    /// The commit that has landed, shortened, for commands that take files from it.
+    pub base_commit: Option<String>,
     /// What is judged: "this push".
     pub change: String,
     /// The command that checks out the branch that is judged, where it is another one.
@@ -92,6 +94,7 @@ impl Wording {
     pub fn alone() -> Wording {
         Wording {
             base: "nothing".to_owned(),
+            base_commit: None,
             change: "this history".to_owned(),
             checkout: None,
             get_base: None,
@@ -109,6 +112,19 @@ impl Wording {
         let get_base =
             get_base.map(|command| format!("bring in {base} without committing yet: `{command}`"));
         checkout.into_iter().chain(get_base).collect()
+    }
+
+    /// Says how a file that has landed is brought back.
+    pub(super) fn keep_help(&self, path: &RepoPath) -> String {
+        match &self.base_commit {
+            Some(commit) => {
+                let word = shell_word(&path.to_string());
+                format!(
+                    "keep {path}: `git restore --source={commit} --staged --worktree -- {word}`"
+                )
+            }
+            None => format!("keep {path}"),
+        }
     }
 
     /// Says what comes after a file was mended.

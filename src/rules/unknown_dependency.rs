@@ -81,7 +81,11 @@ fn gone(
     };
     let mut finding = RULE.at(subject, site, message);
     finding.label = format!("`{name}` was defined here");
-    finding.help = vec![format!("keep it in {path}, or take `{name}` out of `depends_on`")];
+    finding.help = match subject.after.contains(&removed.id) {
+        true => vec![format!("keep the label in {path}")],
+        false => vec![subject.wording.keep_help(&path)],
+    };
+    finding.help.push(format!("or take `{name}` out of `depends_on`"));
     finding
 }
 

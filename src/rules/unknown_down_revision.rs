@@ -47,8 +47,10 @@ fn finding(subject: &Subject<'_>, missing: &MissingParent) -> Option<Finding> {
             let mut finding = RULE.at(subject, Site::Path(path.clone()), message);
             finding.label = format!("`{parent}` was defined here");
             finding.related = vec![Related { site: named, message: format!("needs `{parent}`") }];
-            finding.help =
-                vec![format!("keep {path}, or build `{}` on a revision that stays", child.id)];
+            finding.help = vec![
+                subject.wording.keep_help(&path),
+                format!("or build `{}` on a revision that stays", child.id),
+            ];
             finding
         }
         None => {

@@ -43,6 +43,7 @@ fn judge(fixture: &str) -> Report {
             None => Wording::alone(),
             Some(_) => Wording {
                 base: "main".to_owned(),
+                base_commit: Some("1234567890".to_owned()),
                 change: "this change".to_owned(),
                 checkout: None,
                 get_base: None,

@@ -65,7 +65,7 @@ fn a_removed_revision_that_leaves_its_parent_a_head() {
 error multiple-heads versions/m.py (a path)
   `b` and `c` are heads again: `m` was removed
   ^ `m` was defined here
-  > keep versions/m.py
+  > keep versions/m.py: `git restore --source=1234567890 --staged --worktree -- versions/m.py`
   > or join the heads: `alembic merge -m "merge heads" b c`
 
 "#]],

@@ -19,7 +19,8 @@ fn a_revert() {
 warn published-migration-deleted versions/b.py (a path)
   `b` of main is gone
   ^ databases that have run `b` will not find it
-  > bring back versions/b.py with `b`, and undo it in a migration of its own
+  > keep versions/b.py: `git restore --source=1234567890 --staged --worktree -- versions/b.py`
+  > and undo what it does in a migration of its own, on top
 
 "#]],
     );
@@ -35,7 +36,8 @@ change: -b -c -d",
 warn published-migration-deleted versions/b.py (a path)
   3 revisions of main are gone
   ^ databases that have run `b` will not find it
-  > bring back versions/b.py with `b`, and undo it in a migration of its own
+  > keep versions/b.py: `git restore --source=1234567890 --staged --worktree -- versions/b.py`
+  > and undo what it does in a migration of its own, on top
 
 "#]],
     );
@@ -52,8 +54,9 @@ error published-migration-deleted versions/b.py (a path)
   `b` of main is gone, and `d` takes the place of `b`
   ^ databases that have run `b` will not find it
   + versions/d.py:2:17 "a": `d` builds where `b` did
-  > bring back versions/b.py with `b`, and undo it in a migration of its own
-  > then write in versions/d.py: `down_revision = "b"`
+  > keep versions/b.py: `git restore --source=1234567890 --staged --worktree -- versions/b.py`
+  > and undo what it does in a migration of its own, on top
+  > then build on it; write in versions/d.py: `down_revision = "b"`
 
 "#]],
     );
@@ -72,8 +75,7 @@ error published-migration-deleted versions/b.py:1:12 "b2"
   `b` of main is gone, and `b2` takes the place of `b`
   ^ databases that have run `b` will not find it
   + versions/b.py:2:17 "a": `b2` builds where `b` did
-  > bring back versions/b.py with `b`, and undo it in a migration of its own
-  > then write in versions/b.py: `down_revision = "b"`
+  > write in versions/b.py: `revision = "b"`
 
 "#]],
     );
@@ -114,7 +116,8 @@ warn published-migration-deleted versions/c.py (a path) (CannotTell)
   `c` of main is gone
   ^ databases that have run `c` will not find it
   + versions/x.py: may define it: its own id cannot be known
-  > bring back versions/c.py with `c`, and undo it in a migration of its own
+  > keep versions/c.py: `git restore --source=1234567890 --staged --worktree -- versions/c.py`
+  > and undo what it does in a migration of its own, on top
 
 "#]],
     );
@@ -131,7 +134,8 @@ error unknown-down-revision versions/b.py (a path)
   `c` builds on `b`, which this change removes
   ^ `b` was defined here
   + versions/c.py:2:17 "b": needs `b`
-  > keep versions/b.py, or build `c` on a revision that stays
+  > keep versions/b.py: `git restore --source=1234567890 --staged --worktree -- versions/b.py`
+  > or build `c` on a revision that stays
 
 "#]],
     );

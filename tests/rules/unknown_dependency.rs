@@ -52,7 +52,8 @@ error unknown-dependency versions/x.py (a path)
   `b` depends on `lib`, which this change removes
   ^ `lib` was defined here
   + versions/b.py:4:14 "lib": needs `lib`
-  > keep it in versions/x.py, or take `lib` out of `depends_on`
+  > keep versions/x.py: `git restore --source=1234567890 --staged --worktree -- versions/x.py`
+  > or take `lib` out of `depends_on`
 
 "#]],
     );
@@ -69,7 +70,8 @@ error unknown-dependency versions/x.py:3:17 None
   `b` depends on `lib`, which this change removes
   ^ `lib` was defined here
   + versions/b.py:4:14 "lib": needs `lib`
-  > keep it in versions/x.py, or take `lib` out of `depends_on`
+  > keep the label in versions/x.py
+  > or take `lib` out of `depends_on`
 
 "#]],
     );

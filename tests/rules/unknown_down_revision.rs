@@ -34,7 +34,8 @@ error unknown-down-revision versions/a.py (a path)
   `b` builds on `a`, which this change removes
   ^ `a` was defined here
   + versions/b.py:2:17 "a": needs `a`
-  > keep versions/a.py, or build `b` on a revision that stays
+  > keep versions/a.py: `git restore --source=1234567890 --staged --worktree -- versions/a.py`
+  > or build `b` on a revision that stays
 
 "#]],
     );
