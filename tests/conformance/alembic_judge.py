@@ -9,6 +9,7 @@ import signal
 import sys
 import tempfile
 import warnings
+from contextlib import contextmanager
 from pathlib import Path
 
 from alembic.script import ScriptDirectory
@@ -23,6 +24,8 @@ PATIENCE = 1.0
 def judge(folder):
     directory = ScriptDirectory(str(folder))
     revision_map = directory.revision_map
+    with patience():
+        revision_map._revision_map
     known = revision_map._revision_map.values()
     scripts = {script.revision: script for script in known if script is not None}
     return {
@@ -44,19 +47,26 @@ def judge(folder):
 
 def upgrade_error(directory):
     """Plans `upgrade heads` of an empty database, in which some faults show that loading lets pass."""
-    # On some cycles that loading lets pass the plan never ends.
-    signal.setitimer(signal.ITIMER_REAL, PATIENCE)
     try:
-        directory._upgrade_revs("heads", ())
+        with patience():
+            directory._upgrade_revs("heads", ())
     except Exception as error:
         return f"{type(error).__name__}: {error}"
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
     return None
 
 
+@contextmanager
+def patience():
+    """Bounds what never ends on some cycles that Alembic does not notice: to load them, or to plan."""
+    signal.setitimer(signal.ITIMER_REAL, PATIENCE)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+
+
 def give_up(_signal, _frame):
-    raise TimeoutError("the plan of an upgrade does not end")
+    raise TimeoutError("it does not end")
 
 
 def answer(files):
