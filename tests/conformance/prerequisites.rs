@@ -29,7 +29,7 @@ fn is_known_absent(missing: &str) -> bool {
 /// Says something even where the test passes.
 pub(crate) fn say(text: &str) {
     // Not `eprintln`, which the test harness swallows.
-    let _ = writeln!(std::io::stderr(), "conformance: {text}");
+    let _ = writeln!(std::io::stderr(), "{}: {text}", env!("CARGO_CRATE_NAME"));
 }
 
 /// Returns a Python that has Alembic.
