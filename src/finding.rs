@@ -122,6 +122,8 @@ pub enum Lowered {
     Ahead,
     /// A file whose revision or parents are unknown may explain it.
     CannotTell,
+    /// The history had such gaps before: the tree does not hold all of it.
+    Incomplete,
     /// A repair that needs one more step.
     Unfinished,
     /// There is nothing to compare with, so what has landed first is not known.

@@ -154,6 +154,15 @@ impl Graph {
         &self.missing
     }
 
+    /// Tells whether Alembic can load the history, and runs all of it.
+    pub fn is_sound(&self) -> bool {
+        self.missing.is_empty()
+            && self.duplicates.is_empty()
+            && self.unknown_dependencies.is_empty()
+            && self.label_clashes().is_empty()
+            && self.cycles().is_empty()
+    }
+
     /// Returns the files that define a revision nobody can name without running Python.
     pub fn opaque(&self) -> &[Migration] {
         &self.opaque

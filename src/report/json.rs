@@ -266,6 +266,7 @@ fn lowered(lowered: &Lowered) -> &'static str {
         Lowered::Elsewhere(_) => "elsewhere",
         Lowered::Ahead => "ahead",
         Lowered::CannotTell => "cannot-tell",
+        Lowered::Incomplete => "incomplete",
         Lowered::Unfinished => "unfinished",
         Lowered::NoBase => "no-base",
         Lowered::Conflict => "conflict",

@@ -17,7 +17,8 @@ pub(super) static RULE: Rule = Rule {
 ## What it checks
 The change takes away revisions that have landed. It blocks where a new migration builds on the
 parent of one that is gone, so that it takes its place, and where a target branch is rewritten by
-force. Elsewhere (a revert, a squash, a clean-up of the oldest) it is one warning.
+force. Elsewhere (a revert, a squash, a clean-up of the oldest), and where the removal repairs a
+history with too many heads or one that does not load, it is one warning.
 
 ## Why it matters
 A database that has run the migration is stamped with its id. Alembic then stops with \"Can't locate
@@ -90,7 +91,9 @@ fn finding(subject: &Subject<'_>, gone: &[&Revision]) -> Option<Finding> {
         Some((last, whole)) => squash_help(subject, &last, whole),
         None => help(subject, first, taker),
     };
-    if taker.is_none() && subject.standing != Standing::Replaced {
+    let repairs = subject.after.heads().len() < subject.before.heads().len()
+        || !subject.before.is_sound() && subject.after.is_sound();
+    if (taker.is_none() || repairs) && subject.standing != Standing::Replaced {
         finding.level = Level::Warn;
     }
     if !subject.after.opaque().is_empty() {

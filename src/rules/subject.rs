@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::environment::{Environment, Runner};
 use crate::finding::{Drawing, Site};
-use crate::graph::{Graph, Revision};
+use crate::graph::{Graph, MissingParent, Revision, UnknownDependency};
 use crate::migration::{Fault, Migration, RevisionId};
 use crate::text::shell_word;
 use crate::tree::{File, RepoPath};
@@ -156,6 +156,18 @@ impl Subject<'_> {
             Standing::Local => false,
             Standing::Published | Standing::Replaced => true,
         }
+    }
+
+    /// Tells whether the history had gaps that are still there, as those of plugins have whose parents
+    /// and dependencies are in another repository.
+    pub(super) fn is_incomplete(&self) -> bool {
+        let (before, after) = (self.before, self.after);
+        let missing = |gap: &MissingParent| after.missing().iter().any(|now| now.id() == gap.id());
+        let unknown = |gap: &UnknownDependency| {
+            let mut still = after.unknown_dependencies().iter();
+            still.any(|now| now.name.text == gap.name.text)
+        };
+        before.missing().iter().any(missing) || before.unknown_dependencies().iter().any(unknown)
     }
 
     /// Tells whether the change brings the revision.

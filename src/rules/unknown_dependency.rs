@@ -13,7 +13,8 @@ pub(super) static RULE: Rule = Rule {
 ## What it checks
 A `depends_on` names neither a revision nor a branch label. While some file's own id or labels
 cannot be known without running Python, they may be what is meant; then this is a warning that
-names the file.
+names the file. So it is where the history had gaps before: then some of it lies in another
+repository, as with the plugins of an application.
 
 ## Why it matters
 Alembic resolves dependencies when it loads the history: every command stops with `KeyError: '...'`.
@@ -21,7 +22,7 @@ Alembic resolves dependencies when it loads the history: every command stops wit
 ## How to fix
 Write the full id or the label of a revision that is there; Alembic takes no prefix here. Where the
 revision was removed, take it out of `depends_on`. Where it is on another branch, merge that branch
-first. What belongs to another application's history cannot be depended on.
+first.
 ",
     debt: Debt::SameFault,
     concern: Concern::Loading,
@@ -61,6 +62,10 @@ fn finding(subject: &Subject<'_>, unknown: &UnknownDependency) -> Option<Finding
             site: whole(migration),
             message: "may be what is meant: its names cannot be known".to_owned(),
         }));
+    }
+    let removed = subject.before.named(name.as_str()).is_some();
+    if finding.lowered.is_none() && !removed && subject.is_incomplete() {
+        finding.lowered = Some(Lowered::Incomplete);
     }
     Some(finding)
 }

@@ -82,6 +82,25 @@ error published-migration-deleted versions/b.py:1:12 "b2"
 }
 
 #[test]
+fn another_in_its_place_where_that_repairs_a_fork() {
+    says(
+        "\
+before: a b(a) c(a)
+change: -b -c d(a)",
+        str![[r#"
+warn published-migration-deleted versions/b.py (a path)
+  `b` and `c` of main are gone, and `d` takes the place of `b`
+  ^ databases that have run `b` will not find it
+  + versions/d.py:2:17 "a": `d` builds where `b` did
+  > keep versions/b.py: `git restore --source=1234567890 --staged --worktree -- versions/b.py`
+  > and undo what it does in a migration of its own, on top
+  > then build on it; write in versions/d.py: `down_revision = "b"`
+
+"#]],
+    );
+}
+
+#[test]
 fn a_squash() {
     says(
         "\

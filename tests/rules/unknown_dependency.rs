@@ -99,6 +99,26 @@ warn unknown-dependency versions/d.py:4:14 "expand" (CannotTell)
 }
 
 #[test]
+fn another_one_of_a_history_that_lies_in_several_repositories() {
+    says(
+        "\
+before: a!core b(a)
+change: d(b)!core2",
+        str![[r#"
+warn unknown-dependency versions/a.py:4:14 "core" (Debt)
+  `a` depends on `core`, which is neither a revision nor a branch label
+  ^ nothing has this name
+  > if it is on another branch, merge that branch first; if it was removed, take it out of `depends_on`
+warn unknown-dependency versions/d.py:4:14 "core2" (Incomplete)
+  `d` depends on `core2`, which is neither a revision nor a branch label
+  ^ nothing has this name
+  > if it is on another branch, merge that branch first; if it was removed, take it out of `depends_on`
+
+"#]],
+    );
+}
+
+#[test]
 fn what_was_unknown_before() {
     says(
         "\

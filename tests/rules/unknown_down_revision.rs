@@ -97,3 +97,23 @@ warn unknown-down-revision versions/b.py:2:17 "nowhere" (Debt)
 fn a_gap_that_is_mended() {
     is_silent("before: a b(nowhere)\nchange: b(a)");
 }
+
+#[test]
+fn another_gap_beside_one_that_was_there_before() {
+    says(
+        "\
+before: a b(core)
+change: d(core2)",
+        str![[r#"
+error unknown-down-revision versions/d.py:2:17 "core2"
+  `d` builds on `core2`, which no migration defines
+  ^ no such revision
+  > if it is on another branch, merge that branch first; if it was removed, bring it back
+warn unknown-down-revision versions/b.py:2:17 "core" (Debt)
+  `b` builds on `core`, which no migration defines
+  ^ no such revision
+  > if it is on another branch, merge that branch first; if it was removed, bring it back
+
+"#]],
+    );
+}
