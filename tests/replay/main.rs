@@ -64,9 +64,6 @@ fn real_histories_are_judged_as_they_turned_out() {
         let all = std::env::var("ALEMBIC_GUARD_REPLAY").is_ok_and(|asked| asked == "all");
         let histories = histories(&corpus);
         assert!(!histories.is_empty(), "the corpus is empty");
-        let only = std::env::var("ONLY").unwrap_or_default();
-        let histories: Vec<Facts> =
-            histories.into_iter().filter(|f| f.name.contains(&only)).collect();
         let chosen = match all {
             true => histories,
             false => part(histories, seed),
