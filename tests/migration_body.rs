@@ -49,6 +49,79 @@ fn a_fault_says_what_and_where() {
 }
 
 #[test]
+fn what_python_parses_and_does_not_compile_is_a_fault() {
+    for source in [
+        "return 1",
+        "def f():\n  class C:\n    return 1",
+        "yield 1",
+        "def f():\n  [(yield x) for x in y]",
+        "await x",
+        "def f():\n  await x",
+        "def f():\n  [await x for x in y]",
+        "async with x: pass",
+        "async def f():\n  yield 1\n  return 1",
+        "break",
+        "for x in y:\n  def f(): break",
+        "while x:\n  pass\nelse:\n  continue",
+        "for x in y:\n  try: pass\n  except* E: break",
+        "def f():\n  try: pass\n  except* E: return",
+        "try: pass\nexcept: pass\nexcept E: pass",
+        "def f(a, a): pass",
+        "lambda a, *a: 0",
+        "def f(*, **a): pass",
+        "f(x for x in y, 1)",
+        "nonlocal x",
+        "def f():\n  nonlocal x",
+        "def f(x):\n  nonlocal x",
+        "def f():\n  x = 1\n  def g():\n    x = 2\n    nonlocal x",
+        "def f():\n  x = 1\n  def g():\n    global x\n    nonlocal x",
+        "def f(x):\n  global x",
+        "x = 1\nglobal x",
+        "def f():\n  global x\n  x: int = 1",
+        "x = 1\nfrom __future__ import annotations",
+        "from __future__ import nothing",
+        "def f():\n  from x import *",
+        "*a",
+        "x: list = *a",
+        "f'{*a}'",
+        "*a = x",
+        "[x := 1 for x in y]",
+        "[x for x in (y := z)]",
+        "class C:\n  [(y := x) for x in z]",
+        "match x:\n  case a: pass\n  case b: pass",
+        "match x:\n  case a | b: pass",
+        "match x:\n  case [a, a]: pass",
+        "match x:\n  case [*a, *b]: pass",
+        "match x:\n  case 1 as _: pass",
+        "match x:\n  case f'a': pass",
+    ] {
+        assert!(fault(source).is_some(), "{source}");
+    }
+    for source in [
+        "def f():\n  yield 1\n  return 2",
+        "def f():\n  lambda: (yield)",
+        "async def f():\n  return [await x async for x in y]",
+        "async def f():\n  return {x: y async for x in await z}",
+        "for x in y:\n  with z: break\nelse: pass",
+        "while x:\n  try: continue\n  finally: pass",
+        "try: pass\nexcept* E:\n  for x in y: break\n  def f(): return",
+        "def f(x):\n  def g():\n    nonlocal x\n    def h():\n      nonlocal x",
+        "def f():\n  if x:\n    import a.b\n    from m import c as d\n  def g():\n    nonlocal a, d",
+        "def f():\n  match x:\n    case [*a]: pass\n    case {**b}: pass\n  def g():\n    nonlocal a, b",
+        "class C:\n  def f(self):\n    nonlocal __class__\n    __class__ = 1",
+        "def f():\n  global x\n  x = 1\nx = 2",
+        "'doc'\nfrom __future__ import annotations",
+        "[x for x in y if (z := x)]",
+        "class C:\n  def f(self): return [(y := x) for x in z]",
+        "x: (y := 1) = 2",
+        "x = *a, b",
+        "f'{*a,}'",
+    ] {
+        assert_eq!(fault(source), None, "{source}");
+    }
+}
+
+#[test]
 fn hostile_nesting_is_a_fault_and_never_a_crash() {
     for (head, part, tail) in [
         ("x = ", "-", "1"),

@@ -5,6 +5,8 @@
 
 mod alike;
 mod body;
+mod compile;
+mod context;
 mod decode;
 mod effects;
 mod header;
@@ -17,6 +19,7 @@ mod pieces;
 mod plain;
 mod python;
 mod reach;
+mod scopes;
 mod sources;
 mod targets;
 mod units;

@@ -7,11 +7,12 @@ use std::borrow::Cow;
 
 use rustpython_parser::{Parse, ast};
 use rustpython_ruff_python_ast::Stmt;
-use rustpython_ruff_python_parser::{ParseError, parse_module};
+use rustpython_ruff_python_parser::parse_module;
+use rustpython_ruff_text_size::TextRange;
 use unicode_normalization::UnicodeNormalization;
 
 use super::pieces::{Kind, Pieces};
-use super::{Fault, targets};
+use super::{Fault, compile, targets};
 
 /// How many `elif` there may be: each is a level of the tree.
 const MAX_ELIFS: usize = 200;
@@ -36,12 +37,15 @@ pub(super) fn statements(code: &str) -> Option<Vec<Stmt>> {
     Some(parse_module(code).ok()?.into_suite())
 }
 
-/// Returns why code is no Python, where neither parser accepts it.
+/// Returns why a module is no Python: it cannot be parsed, or not be compiled.
 pub(super) fn refusal(code: &str) -> Option<Fault> {
-    if parse(code).is_some() {
-        return None;
+    match parse_module(code) {
+        Ok(module) => {
+            let refusal = compile::check(code, &module.syntax().body)?;
+            Some(fault(code, &refusal.message, refusal.range))
+        }
+        Err(error) => Some(fault(code, &error.error.to_string(), error.location)),
     }
-    parse_module(code).err().map(|error| fault(code, &error))
 }
 
 /// Returns a name as Python compares it (PEP 3131).
@@ -67,11 +71,10 @@ fn is_laborious(code: &str) -> bool {
 }
 
 /// Words what ruff's parser found.
-fn fault(code: &str, error: &ParseError) -> Fault {
-    let message = error.error.to_string();
+fn fault(code: &str, message: &str, range: TextRange) -> Fault {
     let mut characters = message.trim_end_matches('.').chars();
     let first = characters.next().map(|first| first.to_ascii_lowercase());
-    let start = code.floor_char_boundary(error.location.start().to_usize());
-    let end = code.floor_char_boundary(error.location.end().to_usize());
+    let start = code.floor_char_boundary(range.start().to_usize());
+    let end = code.floor_char_boundary(range.end().to_usize());
     Fault { message: first.into_iter().chain(characters).collect(), span: start..end.max(start) }
 }
