@@ -91,6 +91,8 @@ fn constants_are_known() {
         ("down_revision = 'a', 'b'", "sequence [a < 'a', b < 'b'] @ 'a', 'b'"),
         ("down_revision = ['a', 'b']", "sequence [a < 'a', b < 'b'] @ ['a', 'b']"),
         ("down_revision = {'a', 'b'}", "sequence [a < 'a', b < 'b'] @ {'a', 'b'}"),
+        ("down_revision = {'a', 'b', 'a'}", "sequence [a < 'a', b < 'b'] @ {'a', 'b', 'a'}"),
+        ("down_revision = ['a', 'a']", "sequence [a < 'a', a < 'a'] @ ['a', 'a']"),
         ("down_revision = ()", "sequence [] @ ()"),
         ("down_revision = ('a',) + ('b',)", "sequence [a < 'a', b < 'b'] @ ('a',) + ('b',)"),
         ("down_revision = ('a' 'b', 'c')", "sequence [ab < 'a' 'b', c < 'c'] @ ('a' 'b', 'c')"),
@@ -228,6 +230,10 @@ fn what_only_running_would_tell_is_computed() {
             "down_revision = '''a\r\nb'''",
             "computed: its string holds a carriage return @ '''a\r\nb'''",
         ),
+        (
+            "down_revision = '\\ud800'",
+            "computed: its string holds what is no character @ '\\ud800'",
+        ),
         ("a, *down_revision = 'x'", "computed: it is unpacked from something else @ down_revision"),
         ("a, down_revision = X", "computed: it is unpacked from something else @ down_revision"),
     ]);
@@ -274,6 +280,14 @@ fn other_bindings_make_a_name_computed() {
             "def f(x=(down_revision := 'a')): pass",
             "computed: it is assigned inside an expression @ down_revision",
         ),
+        (
+            "x: (down_revision := 'a') = 'b'",
+            "computed: it is assigned inside an expression @ down_revision",
+        ),
+        (
+            "x: (down_revision := 'a')",
+            "computed: it is assigned inside an expression @ down_revision",
+        ),
         ("down_revision = 'a'\ndel down_revision", "computed: it is deleted @ down_revision"),
         ("def down_revision(): pass", "computed: it is a function @ down_revision"),
         ("class down_revision: pass", "computed: it is a class @ down_revision"),
@@ -301,6 +315,8 @@ fn what_binds_nothing_changes_nothing() {
         "def f():\n  globals()['x'] = 1\n  exec(y)",
         "from sqlalchemy import *",
         "vars(x)",
+        "session.exec(x)",
+        "f = lambda: (down_revision := 'b')",
         "down_revision: str",
     ] {
         let source = format!("down_revision = 'a'\n{code}\n");
@@ -330,6 +346,8 @@ fn what_can_reach_any_name_makes_all_computed_until_they_are_assigned() {
         "def f():\n  globals()['down_revision'] = 1\nf()",
         "def f():\n  globals()['down_revision'] = 1\nclass C:\n  f()",
         "def f():\n  globals()['down_revision'] = 1\n@f\ndef g(): pass",
+        "def f():\n  exec('global down_revision; down_revision = 1')\nf()",
+        "f = lambda: globals().update(down_revision='b')\nf()",
     ] {
         let source = format!("down_revision = 'a'\n{code}\n");
         let found = down_revision(&source);
@@ -363,10 +381,27 @@ fn a_list_that_other_code_can_change_is_computed() {
         "class C:\n  x += ('b',)",
         "for y in z:\n  x += ['b']",
         "other = down_revision = x\nx.append('b')",
+        "def f():\n  x.append('b')\nf()",
+        "def f():\n  down_revision[0] = 'b'\nf()",
+        "def f():\n  def g(): x.append('b')\n  g()\nf()",
+        "class C:\n  def f(self): x.append('b')\nC().f()",
+        "f = lambda: x.append('b')\nf()",
+        "f = [y.append('b') for y in [x]]",
+        "def f():\n  print(f'{x['a']}', x.append('b'))\nf()",
     ] {
         let source = format!("x = ['a']\ndown_revision = x\n{code}\n");
         let found = down_revision(&source);
         assert!(found.starts_with("computed: "), "{code}: {found}");
+    }
+    for code in [
+        "def f():\n  x.append('b')",
+        "def f(x):\n  x.append('b')\nf([])",
+        "def f():\n  x = []\n  x.append('b')\nf()",
+        "y = [x.append('b') for x in []]",
+        "y = lambda x: x.append('b')",
+    ] {
+        let source = format!("x = ['a']\ndown_revision = x\n{code}\n");
+        assert_eq!(down_revision(&source), "sequence [a < x] @ x", "{code}");
     }
     let tuple = "down_revision = ('a',)\nf(down_revision)\nx = down_revision\n";
     assert_eq!(down_revision(tuple), "sequence [a < 'a'] @ ('a',)");
@@ -424,10 +459,19 @@ fn what_python_could_not_load_is_a_fault() {
         b"\xff",
         b"\0",
         b"# coding: utf-7\n",
+        b"\xef\xbb\xbf# coding: utf8\n",
+        b"# coding: utf8\n# \xe9\n",
     ] {
         assert!(fault(source).is_some(), "{}", source.escape_ascii());
     }
-    for source in [&b""[..], b"\xef\xbb\xbf", b"\n", b"def f():\n    print 'x'\n", b"\x0c"] {
+    for source in [
+        &b""[..],
+        b"\xef\xbb\xbf",
+        b"\n",
+        b"def f():\n    print 'x'\n",
+        b"\x0c",
+        b"# coding: utf-8\n# \xe9\n",
+    ] {
         assert_eq!(fault(source), None, "{}", source.escape_ascii());
     }
     let small = Limits { max_file_size: 3 };

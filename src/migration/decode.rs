@@ -44,7 +44,10 @@ impl Source<'_> {
 /// How the bytes of a file stand for characters.
 #[derive(Debug, Clone, Copy)]
 enum Codec {
+    /// UTF-8 by the name that CPython's tokenizer knows: it looks at names and strings alone.
     Utf8,
+    /// UTF-8 by another name: all of the file is decoded.
+    StrictUtf8,
     Ascii,
     Latin1,
     /// ISO 8859-x: as the code page, but 0x80-0x9f are control characters.
@@ -75,6 +78,7 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Source<'_>, Fault> {
     };
     match codec {
         Codec::Utf8 => utf8(body, skipped),
+        Codec::StrictUtf8 => strict_utf8(body),
         Codec::Ascii | Codec::Latin1 | Codec::Iso(_) | Codec::Windows(_) => {
             single_bytes(body, codec)
         }
@@ -96,6 +100,13 @@ fn utf8(body: &[u8], skipped: usize) -> Result<Source<'_>, Fault> {
         })?),
     };
     Ok(Source { text, skipped, stretched: Vec::new() })
+}
+
+fn strict_utf8(body: &[u8]) -> Result<Source<'_>, Fault> {
+    match std::str::from_utf8(body) {
+        Ok(text) => Ok(Source { text: Cow::Borrowed(text), skipped: 0, stretched: Vec::new() }),
+        Err(error) => Err(fault_at(error.valid_up_to(), "a byte that is not UTF-8")),
+    }
 }
 
 /// Puts a `?` for each byte that is not UTF-8, if all of them are in comments.
@@ -143,7 +154,7 @@ fn character(byte: u8, codec: Codec) -> Option<char> {
     let is_control = matches!(byte, 0x80..=0x9f);
     match codec {
         _ if byte.is_ascii() => Some(char::from(byte)),
-        Codec::Utf8 | Codec::Ascii => None,
+        Codec::Utf8 | Codec::StrictUtf8 | Codec::Ascii => None,
         Codec::Latin1 => Some(char::from(byte)),
         Codec::Iso(_) if is_control => Some(char::from(byte)),
         Codec::Iso(encoding) => by_table(byte, encoding),
@@ -212,15 +223,14 @@ fn cookie_in(comment: &[u8]) -> Option<Span> {
 /// Looks an encoding up by Python's names; a file with a byte order mark must be UTF-8.
 fn codec(name: &str, has_bom: bool) -> Option<Codec> {
     let name = name.to_ascii_lowercase().replace('_', "-");
-    if matches!(name.as_str(), "utf-8" | "utf8" | "u8" | "utf" | "cp65001")
-        || name.starts_with("utf-8-")
-    {
+    if name == "utf-8" || name.starts_with("utf-8-") {
         return Some(Codec::Utf8);
     }
     if has_bom {
         return None;
     }
     match name.as_str() {
+        "utf8" | "u8" | "utf" | "cp65001" => return Some(Codec::StrictUtf8),
         "ascii" | "us-ascii" | "646" | "iso646-us" => return Some(Codec::Ascii),
         "latin-1" | "latin1" | "latin" | "l1" | "iso-8859-1" | "iso8859-1" | "iso-latin-1"
         | "8859" | "cp819" => return Some(Codec::Latin1),

@@ -1,12 +1,14 @@
 //! What running a statement can do to the names of the module, other than by plain assignment.
 
+use std::collections::BTreeSet;
+
 use rustpython_parser::ast::{
     Alias, Arguments, Comprehension, ExceptHandler, Expr, ExprContext, Identifier, Pattern, Ranged,
     Stmt, StmtIf, StmtImportFrom,
 };
 
 use super::python::spelling;
-use super::reach::{Body, Source, is_name, reaches_module};
+use super::reach::{Body, Source, gives_names, is_name, parameters, reaches_module};
 use super::walk::{self, Visitor};
 use crate::text::Span;
 
@@ -53,8 +55,10 @@ pub(super) struct Collector<'a> {
     effects: Effects,
     /// How a name is bound here.
     how: &'static str,
-    /// Whether this is the body of a class, whose names are its own.
-    in_class: bool,
+    /// Whether this is the body of a class or lambda, whose names are its own.
+    is_inner: bool,
+    /// The names that lambdas and comprehensions around this have for themselves.
+    hidden: Vec<BTreeSet<String>>,
     /// The f-string around, where the parser lost count of the bytes in it.
     around: Option<Span>,
 }
@@ -71,7 +75,8 @@ impl<'a> Collector<'a> {
             wanted,
             effects: Effects::default(),
             how: "it is assigned inside an expression",
-            in_class: false,
+            is_inner: false,
+            hidden: Vec::new(),
             around: None,
         }
     }
@@ -102,7 +107,7 @@ impl<'a> Collector<'a> {
 
     fn bind(&mut self, name: &str, span: Span, reason: &'static str) {
         let name = spelling(name);
-        if !self.in_class && (self.wanted)(&name) {
+        if !self.is_inner && (self.wanted)(&name) {
             self.push(On::Name(name.into_owned()), span, reason);
         }
     }
@@ -111,7 +116,8 @@ impl<'a> Collector<'a> {
     fn used(&mut self, expression: &Expr) {
         if let Expr::Name(name) = expression {
             let id = spelling(&name.id);
-            if (self.wanted)(&id) {
+            let is_hidden = self.hidden.iter().any(|names| names.contains(&*id));
+            if (self.wanted)(&id) && !is_hidden {
                 let reason = "other code may change the object it names";
                 self.push(On::Object(id.into_owned()), self.span(name), reason);
             }
@@ -154,6 +160,17 @@ impl<'a> Collector<'a> {
         self.visit_body(&statement.orelse);
     }
 
+    /// Visits a comprehension, whose targets are its own names.
+    fn comprehension(&mut self, generators: &[Comprehension], items: &[&Expr]) {
+        let Some(first) = generators.first() else { return };
+        self.visit_expr(&first.iter);
+        self.hidden.push(generators.iter().flat_map(|each| targets(&each.target)).collect());
+        let others = generators.iter().skip(1).map(|each| &each.iter);
+        self.visit_exprs(others.chain(generators.iter().flat_map(|each| &each.ifs)));
+        self.visit_exprs(items.iter().copied());
+        self.hidden.pop();
+    }
+
     fn function(
         &mut self,
         whole: Span,
@@ -165,12 +182,23 @@ impl<'a> Collector<'a> {
         self.bind(name, self.source.first(name, whole), "it is a function");
         self.visit_exprs(decorators);
         self.visit_exprs(walk::defaults(arguments));
-        self.defer(name, body, !decorators.is_empty());
+        let may_run_at_once = !decorators.is_empty();
+        self.defer(name, may_run_at_once, |inner| inner.function(arguments, body));
     }
 
-    fn defer(&mut self, function: &Identifier, body: &[Stmt], may_run_at_once: bool) {
-        let mut inner = Body::new(self.source);
-        inner.visit_body(body);
+    fn defer(
+        &mut self,
+        function: &Identifier,
+        may_run_at_once: bool,
+        visit: impl FnOnce(&mut Body<'_>),
+    ) {
+        let mut inner = Body::new(self.source, self.wanted);
+        visit(&mut inner);
+        let uses = inner.uses.into_iter().map(|(name, span)| Effect {
+            on: On::Object(name),
+            span,
+            reason: "a function that may run uses the object it names",
+        });
         let globals = inner.globals.into_iter().filter(|(name, _)| (self.wanted)(name));
         let globals = globals.map(|(name, span)| Effect {
             on: On::Name(name),
@@ -182,7 +210,7 @@ impl<'a> Collector<'a> {
             span,
             reason: "a function that may run reaches for the names of the module",
         });
-        let effects: Vec<Effect> = globals.chain(reaches).collect();
+        let effects: Vec<Effect> = globals.chain(reaches).chain(uses).collect();
         if !effects.is_empty() {
             self.effects.deferred.push(Deferred {
                 function: function.to_string(),
@@ -216,15 +244,17 @@ impl<'ast> Visitor<'ast> for Collector<'_> {
                 self.visit_exprs(&class.decorator_list);
                 self.visit_exprs(&class.bases);
                 self.visit_exprs(class.keywords.iter().map(|keyword| &keyword.value));
-                self.defer(&class.name, &class.body, true);
-                let outer = std::mem::replace(&mut self.in_class, true);
+                self.defer(&class.name, true, |inner| inner.visit_body(&class.body));
+                let outer = std::mem::replace(&mut self.is_inner, true);
                 self.visit_body(&class.body);
-                self.in_class = outer;
+                self.is_inner = outer;
             }
             Stmt::Import(import) => import.names.iter().for_each(|alias| self.imported(alias)),
             Stmt::ImportFrom(import) => self.import_from(import),
             Stmt::If(condition) => self.condition(condition),
-            Stmt::AnnAssign(assignment) if assignment.value.is_none() => {}
+            Stmt::AnnAssign(assignment) if assignment.value.is_none() => {
+                self.visit_expr(&assignment.annotation);
+            }
             Stmt::AugAssign(assignment) => {
                 self.used(&assignment.target);
                 walk::walk_stmt(self, statement);
@@ -232,8 +262,6 @@ impl<'ast> Visitor<'ast> for Collector<'_> {
             _ => walk::walk_stmt(self, statement),
         }
     }
-
-    fn visit_annotation(&mut self, _: &'ast Expr) {}
 
     fn visit_expr(&mut self, expression: &'ast Expr) {
         match expression {
@@ -247,7 +275,20 @@ impl<'ast> Visitor<'ast> for Collector<'_> {
                 ExprContext::Store => self.bind(&name.id, self.span(name), self.how),
                 ExprContext::Del => self.bind(&name.id, self.span(name), "it is deleted"),
             },
-            Expr::Lambda(lambda) => self.visit_exprs(walk::defaults(&lambda.args)),
+            Expr::Lambda(lambda) => {
+                self.visit_exprs(walk::defaults(&lambda.args));
+                self.hidden.push(parameters(&lambda.args));
+                let outer = std::mem::replace(&mut self.is_inner, true);
+                self.visit_expr(&lambda.body);
+                self.is_inner = outer;
+                self.hidden.pop();
+            }
+            Expr::ListComp(list) => self.comprehension(&list.generators, &[&list.elt]),
+            Expr::SetComp(set) => self.comprehension(&set.generators, &[&set.elt]),
+            Expr::DictComp(dict) => {
+                self.comprehension(&dict.generators, &[&dict.key, &dict.value]);
+            }
+            Expr::GeneratorExp(each) => self.comprehension(&each.generators, &[&each.elt]),
             Expr::JoinedStr(text) => {
                 let span = self.span(text);
                 let outer = self.around.clone();
@@ -267,14 +308,6 @@ impl<'ast> Visitor<'ast> for Collector<'_> {
                 }
                 walk::walk_expr(self, expression);
             }
-        }
-    }
-
-    /// The targets of a comprehension are its own names.
-    fn visit_comprehension(&mut self, comprehension: &'ast Comprehension) {
-        self.visit_expr(&comprehension.iter);
-        for condition in &comprehension.ifs {
-            self.visit_expr(condition);
         }
     }
 
@@ -306,9 +339,15 @@ impl<'ast> Visitor<'ast> for Collector<'_> {
     }
 }
 
-/// Tells whether a name is a function of Python's that gives the names of the module.
-fn gives_names(expression: &Expr) -> bool {
-    ["globals", "exec", "eval"].iter().any(|name| is_name(expression, name))
+/// Returns the names that a target binds.
+fn targets(target: &Expr) -> Vec<String> {
+    match target {
+        Expr::Name(name) => vec![spelling(&name.id).into_owned()],
+        Expr::Tuple(tuple) => tuple.elts.iter().flat_map(targets).collect(),
+        Expr::List(list) => list.elts.iter().flat_map(targets).collect(),
+        Expr::Starred(starred) => targets(&starred.value),
+        _ => Vec::new(),
+    }
 }
 
 /// Tells whether a condition is false wherever Alembic loads the module.

@@ -1,12 +1,14 @@
 //! Follows the four names through the statements of a module.
 
+mod later;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use rustpython_parser::ast::{Expr, Operator, Ranged, Stmt, StmtAugAssign};
 
 use super::effects::{Collector, Deferred, Effect, Effects, On};
 use super::python::spelling;
-use super::sources::{Part, Refusal, Sources, reached, words};
+use super::sources::{Part, Refusal, Sources, words};
 use super::units::{self, Role, Unit};
 use super::value::{self, Constant, Kind, Scope, Unknown};
 use super::{Module, Value, body, header, misspelling, newer};
@@ -63,6 +65,8 @@ struct State<'a> {
     base: usize,
     names: BTreeMap<String, Binding>,
     deferred: Vec<Deferred>,
+    /// The lists and sets that each name has stood for.
+    objects: BTreeMap<String, BTreeSet<Kind>>,
     /// Names that a function may bind whenever something calls it.
     unstable: BTreeMap<String, Unknown>,
 }
@@ -75,6 +79,7 @@ impl<'a> State<'a> {
             base: 0,
             names: unbound.collect(),
             deferred: Vec::new(),
+            objects: BTreeMap::new(),
             unstable: BTreeMap::new(),
         }
     }
@@ -125,6 +130,7 @@ impl<'a> State<'a> {
                     let span = self.value_span(assign.annotation.end().to_usize(), statement);
                     self.assign(std::slice::from_ref(&*assign.target), value, &span);
                 }
+                self.run_expression(&assign.annotation, IN_EXPRESSION);
             }
             Stmt::AugAssign(assign) => self.augment(assign),
             _ => {
@@ -229,7 +235,12 @@ impl<'a> State<'a> {
             return;
         };
         *binding = match value {
-            Ok(constant) => Binding::Known { constant, span: span.clone() },
+            Ok(constant) => {
+                if let Kind::Mutable { .. } = constant.kind {
+                    self.objects.entry(name.to_owned()).or_default().insert(constant.kind);
+                }
+                Binding::Known { constant, span: span.clone() }
+            }
             Err(unknown) => Binding::Unknown(unknown),
         };
     }
@@ -289,31 +300,6 @@ impl<'a> State<'a> {
                 }
             }
         }
-    }
-
-    /// Returns the names that functions bind which running the module may call.
-    fn unstable(&self, units: &[Unit]) -> BTreeMap<String, Unknown> {
-        let mut unstable = BTreeMap::new();
-        if self.deferred.is_empty() {
-            return unstable;
-        }
-        let reached = reached(self.text, units);
-        let may_run = |deferred: &&Deferred| {
-            deferred.may_run_at_once || reached.contains(deferred.function.as_str())
-        };
-        for effect in self.deferred.iter().filter(may_run).flat_map(|deferred| &deferred.effects) {
-            let names: Vec<&String> = match &effect.on {
-                On::Name(name) | On::Object(name) => vec![name],
-                On::Everything => self.names.keys().collect(),
-            };
-            for name in names {
-                unstable.entry(name.clone()).or_insert_with(|| Unknown {
-                    span: effect.span.clone(),
-                    reason: effect.reason.to_owned(),
-                });
-            }
-        }
-        unstable
     }
 
     fn module(&self, units: &[Unit], fault: Option<super::Fault>) -> Module {

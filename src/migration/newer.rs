@@ -267,6 +267,12 @@ impl Scan<'_> {
                     span: self.span(place),
                     reason: "a function that may run reaches for the names of the module",
                 }),
+                Kind::Word if (self.wanted)(&word) && !self.words.is_attribute(place) => effects
+                    .push(Effect {
+                        on: On::Object(word.into_owned()),
+                        span: self.span(place),
+                        reason: "a function that may run uses the object it names",
+                    }),
                 _ => {}
             }
         }
@@ -335,13 +341,16 @@ mod tests {
         let body = ":\n  w = f'{x['a']}'\n  global wx, wy; wz\n  globals()\n";
         assert_eq!(
             seen(&format!("def w(wx=(wy := 1)){body}")),
-            ["=w", "=wy", "?=wx", "?=wy", "?*"]
+            ["=w", "=wy", "?w", "?=wx", "?=wy", "?wz", "?*"]
         );
-        assert_eq!(seen(&format!("@wz\ndef x(wx){body}")), ["wz", "!=wx", "!=wy", "!*"]);
+        assert_eq!(
+            seen(&format!("@wz\ndef x(wx){body}")),
+            ["wz", "!w", "!=wx", "!=wy", "!wz", "!*"]
+        );
         assert_eq!(seen("async def f[T = int](w): pass"), ["w"]);
         assert_eq!(
             seen("class w(wx):\n  wy = f'{x['a']}'\n  global wz"),
-            ["=w", "wx", "wy", "wz", "!=wz"]
+            ["=w", "wx", "wy", "wz", "!wy", "!=wz"]
         );
     }
 }

@@ -1,6 +1,8 @@
 //! What code does that gets at the names of its module, as far as its shape says so.
 
-use rustpython_parser::ast::{Expr, Ranged, Stmt};
+use std::collections::BTreeSet;
+
+use rustpython_parser::ast::{Arguments, Comprehension, Expr, ExprContext, ExprName, Ranged, Stmt};
 
 use super::pieces::{Kind, Pieces};
 use super::python::spelling;
@@ -10,37 +12,130 @@ use crate::text::Span;
 /// Finds what the body of a function or class takes from the module.
 pub(super) struct Body<'a> {
     source: Source<'a>,
+    wanted: &'a dyn Fn(&str) -> bool,
+    /// The names of the functions around, which hide those of the module.
+    locals: Vec<BTreeSet<String>>,
     /// The names that are `global` in it.
     pub(super) globals: Vec<(String, Span)>,
+    /// The names whose objects it uses.
+    pub(super) uses: Vec<(String, Span)>,
     /// Expressions that may give all names of the module.
     pub(super) reaches: Vec<Span>,
 }
 
 impl<'a> Body<'a> {
-    pub(super) fn new(source: Source<'a>) -> Body<'a> {
-        Body { source, globals: Vec::new(), reaches: Vec::new() }
+    pub(super) fn new(source: Source<'a>, wanted: &'a dyn Fn(&str) -> bool) -> Body<'a> {
+        let (locals, globals, uses, reaches) = Default::default();
+        Body { source, wanted, locals, globals, uses, reaches }
+    }
+
+    /// Visits the body of a function.
+    pub(super) fn function(&mut self, arguments: &Arguments, body: &[Stmt]) {
+        let mut locals = Locals { names: parameters(arguments), globals: BTreeSet::new() };
+        locals.visit_body(body);
+        self.locals.push(&locals.names - &locals.globals);
+        self.visit_body(body);
+        self.locals.pop();
+    }
+
+    fn used(&mut self, name: &ExprName) {
+        let id = spelling(&name.id);
+        let is_local = self.locals.iter().any(|locals| locals.contains(&*id));
+        if (self.wanted)(&id) && !is_local {
+            self.uses.push((id.into_owned(), self.source.span(name)));
+        }
     }
 }
 
 impl<'ast> Visitor<'ast> for Body<'_> {
     fn visit_stmt(&mut self, statement: &'ast Stmt) {
-        if let Stmt::Global(global) = statement {
-            let mut within = self.source.span(global);
-            for name in &global.names {
-                let span = self.source.first(name, within.clone());
-                within.start = span.end;
-                self.globals.push((spelling(name).into_owned(), span));
+        match statement {
+            Stmt::FunctionDef(function) => {
+                self.visit_exprs(&function.decorator_list);
+                self.visit_exprs(walk::defaults(&function.args));
+                self.function(&function.args, &function.body);
             }
+            Stmt::AsyncFunctionDef(function) => {
+                self.visit_exprs(&function.decorator_list);
+                self.visit_exprs(walk::defaults(&function.args));
+                self.function(&function.args, &function.body);
+            }
+            Stmt::Global(global) => {
+                let mut within = self.source.span(global);
+                for name in &global.names {
+                    let span = self.source.first(name, within.clone());
+                    within.start = span.end;
+                    self.globals.push((spelling(name).into_owned(), span));
+                }
+            }
+            _ => walk::walk_stmt(self, statement),
         }
-        walk::walk_stmt(self, statement);
     }
 
     fn visit_expr(&mut self, expression: &'ast Expr) {
-        if is_name(expression, "globals") || reaches_module(expression) {
+        if gives_names(expression) || reaches_module(expression) {
             self.reaches.push(self.source.span(expression));
         }
-        walk::walk_expr(self, expression);
+        match expression {
+            Expr::Name(name) if name.ctx == ExprContext::Load => self.used(name),
+            Expr::Lambda(lambda) => {
+                self.visit_exprs(walk::defaults(&lambda.args));
+                self.locals.push(parameters(&lambda.args));
+                self.visit_expr(&lambda.body);
+                self.locals.pop();
+            }
+            _ => walk::walk_expr(self, expression),
+        }
     }
+}
+
+/// The names that a function binds itself.
+#[derive(Default)]
+struct Locals {
+    names: BTreeSet<String>,
+    globals: BTreeSet<String>,
+}
+
+impl<'ast> Visitor<'ast> for Locals {
+    fn visit_stmt(&mut self, statement: &'ast Stmt) {
+        let mut bind = |name: &str| {
+            self.names.insert(spelling(name).into_owned());
+        };
+        match statement {
+            Stmt::FunctionDef(function) => bind(&function.name),
+            Stmt::AsyncFunctionDef(function) => bind(&function.name),
+            Stmt::ClassDef(class) => bind(&class.name),
+            Stmt::Global(global) => {
+                let names = global.names.iter().map(|name| spelling(name).into_owned());
+                self.globals.extend(names);
+            }
+            _ => walk::walk_stmt(self, statement),
+        }
+    }
+
+    fn visit_expr(&mut self, expression: &'ast Expr) {
+        match expression {
+            Expr::Name(name) if name.ctx != ExprContext::Load => {
+                self.names.insert(spelling(&name.id).into_owned());
+            }
+            Expr::Lambda(_) => {}
+            _ => walk::walk_expr(self, expression),
+        }
+    }
+
+    /// The targets of a comprehension are its own names.
+    fn visit_comprehension(&mut self, comprehension: &'ast Comprehension) {
+        self.visit_expr(&comprehension.iter);
+        self.visit_exprs(&comprehension.ifs);
+    }
+}
+
+/// Returns the names that a function or lambda takes.
+pub(super) fn parameters(arguments: &Arguments) -> BTreeSet<String> {
+    let named = [&arguments.posonlyargs, &arguments.args, &arguments.kwonlyargs];
+    let named = named.into_iter().flatten().map(|argument| &argument.def);
+    let rest = arguments.vararg.as_deref().into_iter().chain(arguments.kwarg.as_deref());
+    named.chain(rest).map(|argument| spelling(&argument.arg).into_owned()).collect()
 }
 
 /// The text of a module and where in it the code at hand starts.
@@ -93,6 +188,11 @@ pub(super) fn reaches_module(expression: &Expr) -> bool {
         }
         _ => false,
     }
+}
+
+/// Tells whether a name is a function of Python's that gives the names of the module.
+pub(super) fn gives_names(expression: &Expr) -> bool {
+    ["globals", "exec", "eval"].iter().any(|name| is_name(expression, name))
 }
 
 pub(super) fn is_name(expression: &Expr, wanted: &str) -> bool {

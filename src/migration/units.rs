@@ -95,7 +95,8 @@ impl Cutter<'_> {
             Interest::Import if !imports_everything(&self.text[piece.end..]) => Interest::None,
             interest => interest,
         };
-        let is_attribute = interest == Interest::Name && self.text[..piece.start].ends_with('.');
+        let can_be_attribute = interest == Interest::Name || matches!(word, "exec" | "eval");
+        let is_attribute = can_be_attribute && self.text[..piece.start].ends_with('.');
         if !is_attribute {
             open.interest = open.interest.max(interest);
         }
@@ -186,9 +187,9 @@ impl Interest {
             "revision" | "down_revision" | "branch_labels" | "depends_on" | "__getattr__" => {
                 Interest::Name
             }
-            "globals" | "__globals__" | "f_globals" => Interest::Anywhere,
+            "globals" | "__globals__" | "f_globals" | "exec" | "eval" => Interest::Anywhere,
             "import" => Interest::Import,
-            "vars" | "locals" | "exec" | "eval" | "modules" => Interest::Module,
+            "vars" | "locals" | "modules" => Interest::Module,
             // Python compares names after NFKC, so this could be any of the above.
             _ if !word.is_ascii() => Interest::Name,
             _ => Interest::None,
@@ -262,10 +263,10 @@ mod tests {
         );
         assert_eq!(
             units(
-                "def f():\n exec(x)\ndef g(): globals()\nexec(x)\né = 1\n<<<<<<< HEAD\n=======\n"
+                "def f():\n x.exec(y)\ndef g(): globals()\nexec(x)\né = 1\n<<<<<<< HEAD\n=======\n"
             ),
             [
-                "f:def f():\n exec(x)",
+                "f:def f():\n x.exec(y)",
                 "*g:def g(): globals()",
                 "*:exec(x)",
                 "*:é = 1",

@@ -1,5 +1,7 @@
 //! Python expressions to constants, as far as that needs no running.
 
+use std::collections::BTreeSet;
+
 use rustpython_parser::ast::{Constant as Literal, Expr, Operator, Ranged};
 
 use super::python::spelling;
@@ -19,7 +21,7 @@ pub(super) struct Constant {
 }
 
 /// The Python type of a constant.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Kind {
     None,
     String,
@@ -140,6 +142,10 @@ fn string(text: &str, span: Span, scope: &dyn Scope) -> Result<Constant, Unknown
     if scope.source(&span).contains('\r') {
         return Err(unknown(span, "its string holds a carriage return"));
     }
+    // The parser puts this in place of half a surrogate pair, which Python lets stand.
+    if text.contains(char::REPLACEMENT_CHARACTER) {
+        return Err(unknown(span, "its string holds what is no character"));
+    }
     Ok(Constant { texts: vec![Text { text: text.to_owned(), span }], kind: Kind::String })
 }
 
@@ -158,6 +164,10 @@ fn items(items: &[Expr], kind: Kind, scope: &dyn Scope) -> Result<Constant, Unkn
             return Err(unknown(scope.span(item), "it holds something other than strings"));
         }
         texts.extend(constant.texts);
+    }
+    if let Kind::Mutable { is_set: true, .. } = kind {
+        let mut seen = BTreeSet::new();
+        texts.retain(|text| seen.insert(text.text.clone()));
     }
     Ok(Constant { texts, kind })
 }
