@@ -4,14 +4,28 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use alembic_guard::rules;
+use serde::Deserialize;
 
-use crate::guard::opinion;
-use crate::judge::{Judge, Verdict};
-use crate::prerequisites::{python, say, with};
+use crate::guard::{Revision, opinion};
+use crate::judge::Judge;
+use crate::prerequisites::{number, python, say, with};
 use crate::random::Random;
 
 const CASES: usize = 300;
 const SEED: u64 = 20_240_101;
+
+/// What Alembic makes of some files.
+#[derive(Debug, Clone, Deserialize)]
+struct Verdict {
+    revisions: BTreeMap<String, Revision>,
+    heads: Vec<String>,
+    real_heads: Vec<String>,
+    bases: Vec<String>,
+    /// Why it loads nothing, where it does not.
+    error: Option<String>,
+    /// Why it could not plan an upgrade, where it loads.
+    upgrade_error: Option<String>,
+}
 
 /// One migration.
 #[derive(Debug, Clone)]
@@ -58,14 +72,14 @@ fn python_value(texts: &[String]) -> String {
 #[test]
 fn generated_histories_are_judged_as_alembic_judges_them() {
     with(python(), |python| {
-        let mut judge = Judge::new(&python);
+        let mut judge = Judge::new(&python, "alembic_judge.py");
         let seed = number("ALEMBIC_GUARD_SEED", SEED);
         let cases = number("ALEMBIC_GUARD_CASES", CASES as u64);
         let mut figures = Figures::default();
         let mut disagreements = Vec::new();
         for case in 0..cases {
             let scripts = history(&mut Random::new(seed.wrapping_add(case)));
-            let verdict = judge.ask(&files(&scripts));
+            let verdict: Verdict = judge.ask(&files(&scripts));
             figures.count(&verdict);
             if let Some(disagreement) = disagreement(&scripts, &verdict) {
                 match disagreement {
@@ -117,11 +131,6 @@ impl fmt::Display for Figures {
             self.one_head, self.more_heads, self.refused, self.gaps, self.unnoticed_cycles
         )
     }
-}
-
-fn number(variable: &str, default: u64) -> u64 {
-    let value = std::env::var(variable).ok();
-    value.map_or(default, |value| value.parse().expect("it is a number"))
 }
 
 /// Makes a history; about half of them have a fault or two.

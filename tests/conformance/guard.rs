@@ -7,8 +7,15 @@ use alembic_guard::config::Config;
 use alembic_guard::finding::Level;
 use alembic_guard::migration::RevisionId;
 use alembic_guard::tree::MemoryTree;
+use serde::Deserialize;
 
-use crate::judge::Revision;
+/// What a revision says.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub(crate) struct Revision {
+    pub(crate) down_revision: Vec<String>,
+    pub(crate) depends_on: Vec<String>,
+    pub(crate) labels: Vec<String>,
+}
 
 /// What the guard makes of some files.
 pub(crate) struct Opinion {
@@ -22,16 +29,8 @@ pub(crate) struct Opinion {
 
 /// Reads a version folder and judges it as if all of it were new.
 pub(crate) fn opinion(files: &BTreeMap<String, String>) -> Opinion {
-    let environment = [
-        ("alembic.ini", "[alembic]\nscript_location = migrations\n"),
-        ("migrations/env.py", ""),
-        ("migrations/script.py.mako", ""),
-    ];
-    let environment = environment.map(|(path, content)| (path.to_owned(), content.to_owned()));
-    let versions = files.iter();
-    let versions =
-        versions.map(|(name, source)| (format!("migrations/versions/{name}"), source.clone()));
-    let tree = MemoryTree::new(environment.into_iter().chain(versions));
+    let files = files.iter().map(|(name, source)| (name.as_str(), source.as_bytes()));
+    let tree = tree(files);
     let mut reader = Reader::new(Config::default());
     let found = reader.discover(&tree).expect("memory never fails");
     let state = reader.state(&tree, &found.environments[0], &[]).expect("memory never fails");
@@ -57,6 +56,25 @@ pub(crate) fn opinion(files: &BTreeMap<String, String>) -> Opinion {
         bases: names(graph.bases()),
         errors: errors(&mut reader, &tree),
     }
+}
+
+/// Says by which rules the guard refuses a file for its own sake, wherever its parents are.
+pub(crate) fn refusals(name: &str, source: &[u8]) -> Vec<(&'static str, String)> {
+    let mut errors =
+        errors(&mut Reader::new(Config::default()), &tree([(name, source)].into_iter()));
+    errors.retain(|(rule, _)| !matches!(*rule, "unknown-down-revision" | "unknown-dependency"));
+    errors
+}
+
+fn tree<'a>(files: impl Iterator<Item = (&'a str, &'a [u8])>) -> MemoryTree {
+    let environment: [(&str, &[u8]); 3] = [
+        ("alembic.ini", b"[alembic]\nscript_location = migrations\n"),
+        ("migrations/env.py", b""),
+        ("migrations/script.py.mako", b""),
+    ];
+    let environment = environment.map(|(path, content)| (path.to_owned(), content));
+    let versions = files.map(|(name, source)| (format!("migrations/versions/{name}"), source));
+    MemoryTree::new(environment.into_iter().chain(versions))
 }
 
 fn errors(reader: &mut Reader, tree: &MemoryTree) -> Vec<(&'static str, String)> {

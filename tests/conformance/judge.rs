@@ -1,35 +1,15 @@
 //! Alembic in a process of its own.
 
-use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
-use serde::Deserialize;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 
 use crate::prerequisites::source;
 
-/// What Alembic makes of some files.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-pub(crate) struct Verdict {
-    pub(crate) revisions: BTreeMap<String, Revision>,
-    pub(crate) heads: Vec<String>,
-    pub(crate) real_heads: Vec<String>,
-    pub(crate) bases: Vec<String>,
-    /// Why it loads nothing, where it does not.
-    pub(crate) error: Option<String>,
-    /// Why it could not plan an upgrade, where it loads.
-    pub(crate) upgrade_error: Option<String>,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-pub(crate) struct Revision {
-    pub(crate) down_revision: Vec<String>,
-    pub(crate) depends_on: Vec<String>,
-    pub(crate) labels: Vec<String>,
-}
-
-/// The process, which answers for many folders.
+/// The process, which answers many questions, each a line of JSON.
 pub(crate) struct Judge {
     process: Child,
     questions: Option<ChildStdin>,
@@ -37,9 +17,10 @@ pub(crate) struct Judge {
 }
 
 impl Judge {
-    pub(crate) fn new(python: &Path) -> Judge {
+    /// Starts a program that lies beside this file.
+    pub(crate) fn new(python: &Path, program: &str) -> Judge {
         let mut process = Command::new(python)
-            .arg(source("alembic_judge.py"))
+            .arg(source(program))
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
@@ -51,9 +32,8 @@ impl Judge {
         }
     }
 
-    /// Asks what Alembic makes of a version folder.
-    pub(crate) fn ask(&mut self, files: &BTreeMap<String, String>) -> Verdict {
-        let question = serde_json::to_string(files).expect("text is JSON");
+    pub(crate) fn ask<A: DeserializeOwned>(&mut self, question: &impl Serialize) -> A {
+        let question = serde_json::to_string(question).expect("it is JSON");
         let questions = self.questions.as_mut().expect("it is open");
         writeln!(questions, "{question}").expect("the judge listens");
         let mut answer = String::new();

@@ -6,14 +6,16 @@
 //!
 //! - `ALEMBIC_GUARD_WHEELS`: a folder with the wheels of `wheels.txt`; else pip brings them.
 //! - `ALEMBIC_GUARD_PYTHON`: a Python with `requirements.txt`; else a virtual environment is made.
-//! - `ALEMBIC_GUARD_CASES`, `ALEMBIC_GUARD_SEED`: how many generated graphs, and from where.
+//! - `ALEMBIC_GUARD_CASES`, `ALEMBIC_GUARD_SEED`: how many cases each generator makes, and from where.
 
 mod database;
 mod generated;
 mod guard;
 mod judge;
+mod library;
 mod prerequisites;
 mod published;
 mod random;
 mod released;
+mod sources;
 mod upgrade;

@@ -32,6 +32,12 @@ pub(crate) fn say(text: &str) {
     let _ = writeln!(std::io::stderr(), "{}: {text}", env!("CARGO_CRATE_NAME"));
 }
 
+/// Returns a number that the environment may state.
+pub(crate) fn number(variable: &str, default: u64) -> u64 {
+    let value = std::env::var(variable).ok();
+    value.map_or(default, |value| value.parse().expect("it is a number"))
+}
+
 /// Returns a Python that has Alembic.
 pub(crate) fn python() -> Result<PathBuf, String> {
     PYTHON.clone()
