@@ -6,7 +6,9 @@
 mod base;
 mod changes;
 mod commit_tree;
+mod compared;
 mod fetch;
+mod history;
 mod index_tree;
 mod merge;
 mod operation;
@@ -22,7 +24,9 @@ use commit_tree::{CommitTree, Folders};
 
 pub use base::{BaseChoice, Candidates};
 pub use changes::Changes;
+pub use compared::Comparer;
 pub use fetch::{FetchFailure, FetchRequest};
+pub use history::{Before, Description, Range, Step};
 pub use merge::{Conflicted, Merged, Side};
 pub use refs::{Target, TargetNames, usual_targets};
 
@@ -46,6 +50,9 @@ pub enum Error {
     /// A name that git cannot resolve.
     #[error("`{0}` names no branch, tag or commit")]
     UnknownRevision(String),
+    /// A range that names two histories.
+    #[error("`{0}` is what either of two histories has alone, not one history")]
+    SymmetricRange(String),
     /// An object that is named and not there, or damaged.
     #[error("cannot read {what}")]
     Object {

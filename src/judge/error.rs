@@ -56,6 +56,9 @@ impl Error {
             Error::Git(git::Error::UnknownRevision(_)) => {
                 &["see what there is: `git branch --all`, `git tag`"]
             }
+            Error::Git(git::Error::SymmetricRange(_)) => {
+                &["name where it begins and where it ends, with two full stops: `A..B`"]
+            }
             Error::Git(_) | Error::Tree(_) => &["see whether the repository is sound: `git fsck`"],
             Error::NoEnvironment(_) => &[
                 "an environment is an alembic.ini with `script_location`, `[tool.alembic]` in \

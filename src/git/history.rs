@@ -1,0 +1,145 @@
+//! The line of commits that a branch went through: each commit's first parent, and nothing beside it.
+
+use std::collections::{HashMap, HashSet};
+
+use crate::git::{Error, Repository, owned, raw};
+use crate::tree::ObjectId;
+
+/// The ends of a history, as somebody named them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Range {
+    /// The last commit of the history.
+    pub tip: ObjectId,
+    /// A commit that has seen what is left out.
+    pub since: Option<ObjectId>,
+    /// The words for it: `HEAD`, `v1.0..main`.
+    pub name: String,
+}
+
+/// One commit of a history.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Step {
+    /// The commit.
+    pub commit: ObjectId,
+    /// What was there before.
+    pub before: Before,
+}
+
+/// What was there before a commit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Before {
+    /// Nothing: a history begins here.
+    Nothing,
+    /// Its first parent.
+    Commit(ObjectId),
+    /// A first parent that this repository does not have.
+    CutOff,
+}
+
+/// What a commit says of itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Description {
+    /// When it was committed, in seconds since 1970.
+    pub committed: i64,
+    /// When its change was written, likewise.
+    pub authored: i64,
+    /// The first line of its message.
+    pub subject: String,
+}
+
+impl Repository {
+    /// Reads a range as `git log` does in its simple forms: `REV`, `A..B` and either end left out,
+    /// which is HEAD; nothing at all is the whole history of HEAD.
+    pub fn range(&self, text: Option<&str>) -> Result<Range, Error> {
+        let text = text.unwrap_or("HEAD");
+        if text.contains("...") {
+            return Err(Error::SymmetricRange(crate::text::escape(text)));
+        }
+        let end = |name: &str| self.resolve(if name.is_empty() { "HEAD" } else { name });
+        let (since, tip) = match text.split_once("..") {
+            Some((since, tip)) => (Some(end(since)?), end(tip)?),
+            None => (None, end(text)?),
+        };
+        Ok(Range { tip, since, name: text.to_owned() })
+    }
+
+    /// Walks from a tip along first parents to what the other end has seen, and returns the commits on
+    /// the way, the oldest first.
+    pub fn history(&self, range: &Range) -> Result<Vec<Step>, Error> {
+        let mut steps = Vec::new();
+        let mut next = Before::Commit(range.tip);
+        while let Before::Commit(commit) = next {
+            next = self.before(commit)?;
+            steps.push(Step { commit, before: next });
+        }
+        if let Some(since) = range.since {
+            steps.truncate(self.unseen(since, &steps)?);
+        }
+        steps.reverse();
+        Ok(steps)
+    }
+
+    /// Counts the steps, from the newest, that a commit has not seen.
+    ///
+    /// What lies below a step is a part of it, so the search goes no further where it meets one.
+    fn unseen(&self, since: ObjectId, steps: &[Step]) -> Result<usize, Error> {
+        let places = steps.iter().enumerate().map(|(place, step)| (step.commit, place));
+        let places: HashMap<ObjectId, usize> = places.collect();
+        let mut first = steps.len();
+        let mut known = HashSet::from([since]);
+        let mut waiting = vec![since];
+        while let Some(commit) = waiting.pop() {
+            match places.get(&commit) {
+                Some(&place) => first = first.min(place),
+                None => {
+                    let parents = self.commit(commit)?;
+                    let parents = parents.parent_ids().map(owned);
+                    let there = parents.filter(|parent| self.has_commit(*parent));
+                    waiting.extend(there.filter(|parent| known.insert(*parent)));
+                }
+            }
+        }
+        Ok(first)
+    }
+
+    /// Finds the first parent of a commit.
+    ///
+    /// A shallow clone's oldest commits have parents by their own word that libgit2 does not give.
+    fn before(&self, commit: ObjectId) -> Result<Before, Error> {
+        let found = self.commit(commit)?;
+        Ok(match found.parent_id(0).ok().map(owned) {
+            Some(parent) if self.has_commit(parent) => Before::Commit(parent),
+            Some(_) => Before::CutOff,
+            None if names_a_parent(&found) => Before::CutOff,
+            None => Before::Nothing,
+        })
+    }
+
+    /// Returns what a commit says of itself.
+    pub fn describe(&self, commit: ObjectId) -> Result<Description, Error> {
+        let found = self.commit(commit)?;
+        let subject = found.summary_bytes().unwrap_or_default();
+        Ok(Description {
+            committed: found.time().seconds(),
+            authored: found.author().when().seconds(),
+            subject: String::from_utf8_lossy(subject).into_owned(),
+        })
+    }
+
+    fn has_commit(&self, id: ObjectId) -> bool {
+        raw(id).is_some_and(|oid| self.inner.find_commit(oid).is_ok())
+    }
+
+    fn commit(&self, id: ObjectId) -> Result<git2::Commit<'_>, Error> {
+        let failed = |error: git2::Error| Error::Object {
+            what: format!("commit {}", id.short()),
+            source: error.into(),
+        };
+        let oid = git2::Oid::from_bytes(id.as_bytes()).map_err(failed)?;
+        self.inner.find_commit(oid).map_err(failed)
+    }
+}
+
+fn names_a_parent(commit: &git2::Commit<'_>) -> bool {
+    commit.raw_header_bytes().split(|byte| *byte == b'\n').any(|line| line.starts_with(b"parent "))
+}
