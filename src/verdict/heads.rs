@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::groups::{Limits, heads_by_group};
+use super::groups::{GroupLabel, Limits, heads_by_group};
 use super::support::{Edge, Support};
 use crate::graph::{Graph, MissingParent, Parents};
 use crate::migration::RevisionId;
@@ -78,13 +78,23 @@ pub fn judge_heads(before: &Graph, after: &Graph, limits: Limits<'_>) -> Vec<Hea
     let mut faults = Vec::new();
     for (label, mut heads) in heads_by_group(after, limits) {
         heads.retain(|head| !broken.contains(head));
-        let unnamed = usize::from(label.is_none() && !after.opaque().is_empty());
-        if heads.len() + unnamed > limits.heads {
+        if heads.len() + unnamed(label, after) > limits.heads {
             let count_before = heads_before.get(&label).map_or(0, Vec::len);
             faults.extend(Group { before, after, heads, count_before }.judge());
         }
     }
     faults
+}
+
+/// Tells whether no group has more heads than it may, whoever answers for them.
+pub fn within_limits(graph: &Graph, limits: Limits<'_>) -> bool {
+    let mut groups = heads_by_group(graph, limits).into_iter();
+    groups.all(|(label, heads)| heads.len() + unnamed(label, graph) <= limits.heads)
+}
+
+/// Counts the head that files whose id is unknown come to.
+fn unnamed(label: GroupLabel<'_>, graph: &Graph) -> usize {
+    usize::from(label.is_none() && !graph.opaque().is_empty())
 }
 
 /// Finds the heads over a parent that is missing, or not to be known, as it was not before.

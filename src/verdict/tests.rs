@@ -160,6 +160,25 @@ fn each_configured_label_is_a_group() {
 }
 
 #[test]
+fn a_history_within_its_limits_answers_for_nobody() {
+    let branches = ["expand".to_owned(), "contract".to_owned()];
+    let none: [String; 0] = [];
+    let cases = [
+        ("", 1, &none[..], true),
+        ("a b(a) d(a) m(b,d)", 1, &none, true),
+        ("a b(a) d(a)", 1, &none, false),
+        ("a b(a) d(a)", 2, &none, true),
+        ("a e#expand(a) c#contract(a)", 1, &branches, true),
+        ("a e#expand(a) c#contract(a) e2(a) e3(a)", 1, &branches, false),
+        ("a e#expand(a) e2(e) e3(e)", 1, &branches, false),
+    ];
+    for (history, heads, branches, within) in cases {
+        let limits = Limits { heads, branches };
+        assert_eq!(within_limits(&graph(history), limits), within, "{history} of {heads}");
+    }
+}
+
+#[test]
 fn dependencies_join_no_heads() {
     assert_eq!(faults("a b(a)", "a b(a) d(b) e(b)!d"), ["fork d,e"]);
 }
