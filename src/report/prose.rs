@@ -133,6 +133,21 @@ fn words(text: &str) -> Vec<&str> {
     words
 }
 
+/// Counts things: "1 error", "2 errors".
+pub(super) fn counted(count: usize, noun: &str) -> String {
+    match count {
+        1 => format!("1 {noun}"),
+        _ => format!("{count} {noun}s"),
+    }
+}
+
+/// Says how long something lasted, in its largest unit; nothing where that was less than a minute.
+pub(super) fn lasting(seconds: u64) -> Option<String> {
+    let units = [(86_400, "day"), (3_600, "hour"), (60, "minute")];
+    let (unit, noun) = units.into_iter().find(|(unit, _)| seconds >= *unit)?;
+    Some(counted((seconds / unit) as usize, noun))
+}
+
 /// Counts the columns of a text; near enough for prose.
 pub(super) fn columns(text: &str) -> usize {
     text.chars().count()

@@ -5,6 +5,7 @@ use std::time::SystemTime;
 use super::finding::is_debt;
 use crate::finding::{Base, EnvironmentSummary, Freshness, Level, Outcome, Report};
 use crate::report::paint::{ERROR, GOOD, STRONG, WARNING, paint};
+use crate::report::prose::{counted, lasting};
 use crate::report::{Style, in_force, prose};
 
 const NAME: &str = "alembic-guard";
@@ -163,27 +164,16 @@ fn heads(heads: &[crate::migration::RevisionId]) -> String {
     }
 }
 
-/// Counts things: "1 error", "2 errors".
-pub(super) fn counted(count: usize, noun: &str) -> String {
-    match count {
-        1 => format!("1 {noun}"),
-        _ => format!("{count} {noun}s"),
-    }
-}
-
 /// Says how long ago a time was, in its largest unit.
 fn ago(when: SystemTime, now: SystemTime) -> String {
     let seconds = match now.duration_since(when) {
         Ok(passed) => passed.as_secs(),
         Err(_) => 0,
     };
-    let units = [(86_400, "day"), (3_600, "hour"), (60, "minute")];
-    for (unit, noun) in units {
-        if seconds >= unit {
-            return format!("{} ago", counted((seconds / unit) as usize, noun));
-        }
+    match lasting(seconds) {
+        Some(words) => format!("{words} ago"),
+        None => "just now".to_owned(),
     }
-    "just now".to_owned()
 }
 
 #[cfg(test)]
