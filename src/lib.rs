@@ -22,6 +22,7 @@ pub mod rules;
 pub mod check;
 pub mod git;
 pub mod judge;
+pub mod audit;
 pub mod hook;
 pub mod report;
 pub mod cli;

@@ -63,6 +63,13 @@ pub(super) enum Command {
     Heads(Revision),
     /// Draw the revisions of every environment.
     Graph(Revision),
+    /// List the commits of a branch that added a head, and what repaired it.
+    ///
+    /// Each commit is compared with its first parent, so what a merge brought counts as the merge's.
+    /// Commits after which Alembic does not load the history, or takes only one of two migrations with
+    /// one id, are listed too. The configuration is that of the newest commit, or --config, for all of
+    /// them. Exits 0 whatever was found, 2 where it could not look.
+    Audit(History),
     /// Explain a rule, or list them all.
     Explain(Explain),
     /// Show the configuration in force.
@@ -120,6 +127,14 @@ pub(super) struct Revision {
     /// Where to look, anything that git can name; the work tree where nothing is said.
     #[arg(value_name = "REV")]
     pub(super) revision: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct History {
+    /// Which commits: REV, A..B, or either end left out, which is HEAD; all of HEAD's history where
+    /// nothing is said.
+    #[arg(value_name = "RANGE")]
+    pub(super) range: Option<String>,
 }
 
 #[derive(Debug, Args)]

@@ -1,6 +1,7 @@
 //! The command line: clap types, and one file a command that dispatches and prints.
 
 mod arguments;
+mod audit;
 mod check;
 mod config;
 mod explain;
@@ -47,6 +48,7 @@ fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Outcome, Failure> {
         Command::Hook(hook) => hook::run(hook, global, terminal),
         Command::Heads(graph) => graph::heads(graph, &Session::open(global)?, terminal),
         Command::Graph(graph) => graph::graph(graph, &Session::open(global)?, terminal),
+        Command::Audit(history) => audit::run(history, &Session::open(global)?, terminal),
         Command::Config => config::run(&Session::open(global)?, terminal),
     }
 }

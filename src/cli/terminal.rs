@@ -52,6 +52,11 @@ impl Terminal {
         }
     }
 
+    /// Tells whether only what is wrong is to be said.
+    pub(super) fn is_quiet(&self) -> bool {
+        self.quiet
+    }
+
     /// Writes to standard output.
     pub(super) fn print(&self, text: &str) {
         write(&mut io::stdout().lock(), text);

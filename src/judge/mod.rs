@@ -24,6 +24,7 @@ use crate::tree::{ObjectId, RepoPath, Tree};
 pub use change::{Against, Subject};
 pub use error::{BadConfig, Error};
 pub use push::{PushedRef, Remote};
+pub(crate) use relevance::is_setting;
 
 /// Judges changes to one repository.
 pub struct Judge<'r> {

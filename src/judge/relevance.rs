@@ -44,7 +44,7 @@ pub(super) fn may_matter(path: &RepoPath) -> bool {
 }
 
 /// Tells whether a file may say where Alembic is.
-fn is_setting(path: &RepoPath) -> bool {
+pub(crate) fn is_setting(path: &RepoPath) -> bool {
     let name = path.file_name();
     name.ends_with(b".ini")
         || [

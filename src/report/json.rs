@@ -18,7 +18,7 @@ use crate::finding::{
 use crate::text::{is_unprintable, position};
 use crate::tree::RepoPath;
 
-const VERSION: u32 = 1;
+pub(super) const VERSION: u32 = 1;
 
 /// What `check` says.
 #[derive(Debug, Serialize)]
@@ -107,7 +107,7 @@ struct RelatedJson {
 }
 
 #[derive(Debug, Serialize)]
-struct NoteJson {
+pub(super) struct NoteJson {
     message: String,
     help: Option<String>,
 }
@@ -211,7 +211,7 @@ fn base(base: &Base) -> BaseJson {
 }
 
 /// Writes a time of the years 1970 to 9999; `humantime` cannot write others.
-fn rfc3339(when: SystemTime) -> Option<String> {
+pub(super) fn rfc3339(when: SystemTime) -> Option<String> {
     const YEAR_10000: Duration = Duration::from_secs(253_402_300_800);
     let since = when.duration_since(SystemTime::UNIX_EPOCH).ok()?;
     (since < YEAR_10000).then(|| humantime::format_rfc3339_seconds(when).to_string())
@@ -274,7 +274,7 @@ fn lowered(lowered: &Lowered) -> &'static str {
     }
 }
 
-fn note(note: &Note) -> NoteJson {
+pub(super) fn note(note: &Note) -> NoteJson {
     NoteJson { message: note.message.clone(), help: lines(&note.help) }
 }
 

@@ -41,7 +41,7 @@ fn worth_saying<'n>(notes: &'n [Note], style: &Style) -> impl Iterator<Item = &'
     notes.iter().filter(move |note| !(quiet && note.known))
 }
 
-fn notes(notes: &[Note], style: &Style) -> String {
+pub(super) fn notes(notes: &[Note], style: &Style) -> String {
     let note = |note: &Note| {
         prose::title("warning", WARNING, &note.message, style) + &prose::help(&note.help, style)
     };

@@ -1,0 +1,94 @@
+//! The book of what went wrong and how it ended. It knows commits only by what it is told.
+
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::finding::Report;
+
+use super::incident::{Incident, Landed, Seen};
+use super::repair::{How, Repair, how};
+
+/// Tells environments apart through a history, whatever they are called and wherever they move.
+type Line = usize;
+
+/// The incidents so far, and every environment as the last commit left it.
+#[derive(Debug, Default)]
+pub(super) struct Ledger {
+    incidents: Vec<(Line, Incident)>,
+    environments: BTreeMap<Line, Seen>,
+    lines: usize,
+    names: BTreeSet<String>,
+}
+
+impl Ledger {
+    /// Enters a commit: what was found in it, and what environments there are after it.
+    pub(super) fn enter(&mut self, landed: &Landed, report: &Report, seen: Vec<Seen>) {
+        let now = self.follow(seen);
+        for (line, incident) in &mut self.incidents {
+            if incident.repair.is_none() {
+                let end = end(incident, self.environments.get(line), now.get(line), report);
+                incident.repair = end.map(|how| Repair::new(&incident.landed, landed, how));
+            }
+        }
+        for (line, seen) in &now {
+            let incidents = Incident::of(landed, report, &seen.environment.name).into_iter();
+            self.incidents.extend(incidents.map(|incident| (*line, incident)));
+            self.names.insert(seen.environment.name.clone());
+        }
+        self.environments = now;
+    }
+
+    /// Closes the book: the incidents in the order in which they landed, and the environments' names.
+    pub(super) fn close(self) -> (Vec<Incident>, Vec<String>) {
+        let incidents = self.incidents.into_iter().map(|(_, incident)| incident);
+        (incidents.collect(), self.names.into_iter().collect())
+    }
+
+    /// Finds out which environment is which of those that were there: first by the version folders,
+    /// then by the revisions.
+    fn follow(&mut self, seen: Vec<Seen>) -> BTreeMap<Line, Seen> {
+        let mut now = BTreeMap::new();
+        let mut moved = Vec::new();
+        for seen in seen {
+            let same = |(line, other): &(&Line, &Seen)| {
+                other.environment.key() == seen.environment.key() && !now.contains_key(*line)
+            };
+            match self.environments.iter().find(same).map(|(line, _)| *line) {
+                Some(line) => drop(now.insert(line, seen)),
+                None => moved.push(seen),
+            }
+        }
+        for seen in moved {
+            let free = self.environments.iter().filter(|(line, _)| !now.contains_key(*line));
+            let alike = free.map(|(line, other)| (shared(&seen, other), Reverse(*line)));
+            let line = match alike.max() {
+                Some((shared, Reverse(line))) if shared > 0 => line,
+                Some(_) | None => {
+                    self.lines += 1;
+                    self.lines
+                }
+            };
+            now.insert(line, seen);
+        }
+        now
+    }
+}
+
+/// Counts the revisions that two states have in common.
+fn shared(one: &Seen, other: &Seen) -> usize {
+    one.graph.revisions().filter(|revision| other.graph.contains(&revision.id)).count()
+}
+
+/// Says how an incident ended, if it did.
+fn end(
+    incident: &Incident,
+    before: Option<&Seen>,
+    after: Option<&Seen>,
+    report: &Report,
+) -> Option<How> {
+    match (before, after) {
+        (_, Some(after)) if incident.stands(after, report) => None,
+        (Some(before), Some(after)) => Some(how(incident, &before.graph, &after.graph)),
+        (None, _) | (_, None) => Some(How::Dropped),
+    }
+}

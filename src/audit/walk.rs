@@ -1,0 +1,171 @@
+//! The walk itself: the one part of an audit that asks git.
+
+use crate::check::{Comparison, Reader, check};
+use crate::environment::Discovery;
+use crate::finding::{Note, Report};
+use crate::git::{self, Before, Comparer, Range, Repository, Step};
+use crate::judge::{Error, Judge};
+use crate::rules::{Standing, Wording};
+use crate::tree::{self, MemoryTree, ObjectId, Tree};
+
+use super::Audit;
+use super::incident::{Landed, Seen};
+use super::ledger::Ledger;
+use super::watch::Watch;
+
+/// Looks through a history and lists what went wrong in it.
+///
+/// `progress` is told after each commit how many are done, of how many.
+pub fn audit(
+    repository: &Repository,
+    judge: &Judge<'_>,
+    range: &Range,
+    progress: &mut dyn FnMut(usize, usize),
+) -> Result<Audit, Error> {
+    let steps = repository.history(range)?;
+    let tip = repository.commit_tree(range.tip)?;
+    let mut walk = Walk::new(repository, Reader::new(judge.config(&*tip)?))?;
+    walk.begin(steps.first())?;
+    for (place, step) in steps.iter().enumerate() {
+        walk.step(place, step)?;
+        progress(place + 1, steps.len());
+    }
+    let problems = walk.reader.discover(&*tip)?.problems.clone();
+    if !walk.met_alembic && !steps.is_empty() {
+        let name = crate::text::escape(&range.name);
+        return Err(Error::NoEnvironment(format!("any commit of `{name}`")));
+    }
+    let cut_off = steps.iter().find(|step| step.before == Before::CutOff);
+    let mut notes: Vec<Note> = cut_off.map(|step| shallow(step.commit)).into_iter().collect();
+    notes.extend(problems.iter().map(|problem| Note {
+        message: problem.to_string(),
+        help: Vec::new(),
+        known: true,
+    }));
+    let (incidents, environments) = walk.ledger.close();
+    Ok(Audit {
+        range: range.name.clone(),
+        commits: steps.len(),
+        judged: walk.judged,
+        environments,
+        incidents,
+        notes,
+    })
+}
+
+struct Walk<'r> {
+    repository: &'r Repository,
+    reader: Reader,
+    comparer: Comparer<'r>,
+    watch: Watch,
+    ledger: Ledger,
+    judged: usize,
+    met_alembic: bool,
+}
+
+impl<'r> Walk<'r> {
+    fn new(repository: &'r Repository, reader: Reader) -> Result<Walk<'r>, git::Error> {
+        Ok(Walk {
+            repository,
+            reader,
+            comparer: repository.comparer()?,
+            watch: Watch::of(&Discovery::default()),
+            ledger: Ledger::default(),
+            judged: 0,
+            met_alembic: false,
+        })
+    }
+
+    /// Learns where the environments are before the first step.
+    fn begin(&mut self, first: Option<&Step>) -> Result<(), Error> {
+        let tree: Box<dyn Tree + '_> = match first.map(|step| (step.before, step.commit)) {
+            Some((Before::Commit(commit), _) | (Before::CutOff, commit)) => {
+                self.repository.commit_tree(commit)?
+            }
+            // What the configuration names is looked for before it is there.
+            Some((Before::Nothing, _)) | None => Box::new(MemoryTree::default()),
+        };
+        let found = self.reader.discover(&*tree)?;
+        self.look_at(&found);
+        Ok(())
+    }
+
+    fn look_at(&mut self, found: &Discovery) {
+        self.watch = Watch::of(found);
+        self.met_alembic |= !found.environments.is_empty();
+    }
+
+    /// Judges one commit, if it changes anything that matters.
+    fn step(&mut self, place: usize, step: &Step) -> Result<(), Error> {
+        let parent = match step.before {
+            Before::Nothing => None,
+            Before::Commit(parent) => Some(parent),
+            // What it changed is not known, and what it holds is not its own.
+            Before::CutOff => return Ok(()),
+        };
+        let mut changed = self.comparer.changed(parent, step.commit)?;
+        changed.retain(|path| self.watch.is_signpost(path) || self.watch.is_migration(path));
+        if changed.is_empty() {
+            return Ok(());
+        }
+        let tree = self.repository.commit_tree(step.commit)?;
+        let found = self.reader.discover(&*tree)?;
+        let moved = found.environments != self.watch.environments;
+        if !moved && !changed.iter().any(|path| self.watch.is_migration(path)) {
+            return Ok(());
+        }
+        self.judge(place, step.commit, parent, &*tree)?;
+        self.look_at(&found);
+        Ok(())
+    }
+
+    fn judge(
+        &mut self,
+        place: usize,
+        commit: ObjectId,
+        parent: Option<ObjectId>,
+        after: &dyn Tree,
+    ) -> Result<(), Error> {
+        let before = parent.map(|parent| self.repository.commit_tree(parent)).transpose()?;
+        let (report, seen) = compare(&mut self.reader, before.as_deref(), after)?;
+        let description = self.repository.describe(commit)?;
+        let landed = Landed { commit, parent, place, description };
+        self.ledger.enter(&landed, &report, seen);
+        self.judged += 1;
+        Ok(())
+    }
+}
+
+/// Compares a commit with the one before it, and tells what environments it leaves.
+pub(super) fn compare(
+    reader: &mut Reader,
+    before: Option<&dyn Tree>,
+    after: &dyn Tree,
+) -> Result<(Report, Vec<Seen>), tree::Error> {
+    let comparison = Comparison {
+        before,
+        standing: Standing::Published,
+        wording: wording(),
+        ..Comparison::alone(after)
+    };
+    let report = check(reader, &comparison)?;
+    let mut seen = Vec::new();
+    for environment in reader.discover(after)?.environments.iter().cloned() {
+        let graph = reader.state(after, &environment, &[])?.graph;
+        seen.push(Seen { environment, graph });
+    }
+    Ok((report, seen))
+}
+
+fn wording() -> Wording {
+    let (base, change) = ("the branch".to_owned(), "this commit".to_owned());
+    Wording { base, change, ..Wording::alone() }
+}
+
+fn shallow(oldest: ObjectId) -> Note {
+    Note {
+        message: format!("this clone is shallow: what came before {} is not known", oldest.short()),
+        help: vec!["get the rest of the history: `git fetch --unshallow`".to_owned()],
+        known: false,
+    }
+}

@@ -1,0 +1,133 @@
+//! `audit` for a program: version 1, as stable as the report of `check`.
+//!
+//! Dates are the committer's, in UTC; null outside of the years 1970 to 9999.
+
+use serde::Serialize;
+
+use super::time;
+use crate::audit::{Audit, Evidence, How, Incident, Kind, Landed, Repair};
+use crate::migration::RevisionId;
+use crate::report::json::{NoteJson, VERSION, note, path, rfc3339};
+
+/// What went wrong in a history.
+#[derive(Debug, Serialize)]
+pub struct AuditJson {
+    version: u32,
+    range: String,
+    commits: usize,
+    judged: usize,
+    environments: Vec<String>,
+    incidents: Vec<IncidentJson>,
+    repaired: usize,
+    median_seconds: Option<u64>,
+    notes: Vec<NoteJson>,
+}
+
+#[derive(Debug, Serialize)]
+struct IncidentJson {
+    commit: String,
+    parent: Option<String>,
+    date: Option<String>,
+    author_date: Option<String>,
+    subject: String,
+    environment: String,
+    kind: &'static str,
+    heads_before: Vec<String>,
+    heads_after: Vec<String>,
+    findings: Vec<EvidenceJson>,
+    repaired: Option<RepairJson>,
+}
+
+#[derive(Debug, Serialize)]
+struct EvidenceJson {
+    rule: &'static str,
+    message: String,
+    path: String,
+    line: Option<usize>,
+}
+
+#[derive(Debug, Serialize)]
+struct RepairJson {
+    commit: String,
+    date: Option<String>,
+    subject: String,
+    how: &'static str,
+    revisions: Vec<String>,
+    seconds: u64,
+    commits: usize,
+}
+
+/// Says what went wrong in a history, in the order in which it landed.
+pub fn json(audit: &Audit) -> AuditJson {
+    AuditJson {
+        version: VERSION,
+        range: audit.range.clone(),
+        commits: audit.commits,
+        judged: audit.judged,
+        environments: audit.environments.clone(),
+        incidents: audit.incidents.iter().map(incident).collect(),
+        repaired: audit.repairs().count(),
+        median_seconds: audit.median_seconds(),
+        notes: audit.notes.iter().map(note).collect(),
+    }
+}
+
+fn incident(incident: &Incident) -> IncidentJson {
+    let landed = &incident.landed;
+    IncidentJson {
+        commit: landed.commit.to_string(),
+        parent: landed.parent.map(|parent| parent.to_string()),
+        date: date(landed),
+        author_date: time(landed.description.authored).and_then(rfc3339),
+        subject: landed.description.subject.clone(),
+        environment: incident.environment.clone(),
+        kind: match incident.kind {
+            Kind::Heads => "heads",
+            Kind::Loading => "loading",
+            Kind::Duplicate => "duplicate",
+        },
+        heads_before: ids(&incident.heads_before),
+        heads_after: ids(&incident.heads_after),
+        findings: incident.findings.iter().map(evidence).collect(),
+        repaired: incident.repair.as_ref().map(repair),
+    }
+}
+
+fn evidence(evidence: &Evidence) -> EvidenceJson {
+    EvidenceJson {
+        rule: evidence.rule,
+        message: evidence.message.clone(),
+        path: path(&evidence.path),
+        line: evidence.line,
+    }
+}
+
+fn repair(repair: &Repair) -> RepairJson {
+    let (how, revisions) = match &repair.how {
+        How::Joined(id) => ("joined", vec![id.clone()]),
+        How::Renumbered { from, to } => ("renumbered", vec![from.clone(), to.clone()]),
+        How::Repointed(ids) => ("re-pointed", ids.clone()),
+        How::Removed(ids) => ("removed", ids.clone()),
+        How::Added(id) => ("added", vec![id.clone()]),
+        How::Edited(_) => ("edited", Vec::new()),
+        How::Dropped => ("dropped", Vec::new()),
+        How::Unclear => ("unclear", Vec::new()),
+    };
+    RepairJson {
+        commit: repair.landed.commit.to_string(),
+        date: date(&repair.landed),
+        subject: repair.landed.description.subject.clone(),
+        how,
+        revisions: ids(&revisions),
+        seconds: repair.seconds,
+        commits: repair.commits,
+    }
+}
+
+fn date(landed: &Landed) -> Option<String> {
+    time(landed.description.committed).and_then(rfc3339)
+}
+
+fn ids(ids: &[RevisionId]) -> Vec<String> {
+    ids.iter().map(|id| id.as_str().to_owned()).collect()
+}

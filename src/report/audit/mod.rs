@@ -1,0 +1,18 @@
+//! What `audit` says: what went wrong in a history and how it was repaired.
+
+mod json;
+mod text;
+
+use std::time::{Duration, SystemTime};
+
+pub use json::{AuditJson, json};
+pub use text::text;
+
+/// Makes a time of seconds since 1970; nothing where no clock goes so far.
+fn time(seconds: i64) -> Option<SystemTime> {
+    let distance = Duration::from_secs(seconds.unsigned_abs());
+    match seconds < 0 {
+        true => SystemTime::UNIX_EPOCH.checked_sub(distance),
+        false => SystemTime::UNIX_EPOCH.checked_add(distance),
+    }
+}

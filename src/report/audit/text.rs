@@ -1,0 +1,152 @@
+//! `audit` for a person: a block for each incident, in the order in which they landed, and what it comes
+//! to. The newest stands last, beside the sum, where a terminal ends.
+
+use super::time;
+use crate::audit::{Audit, Evidence, How, Incident, Kind, Landed, Repair};
+use crate::migration::RevisionId;
+use crate::report::json::rfc3339;
+use crate::report::paint::{ERROR, FAINT, GOOD, STRONG, WARNING, paint};
+use crate::report::prose::{counted, lasting};
+use crate::report::text::notes;
+use crate::report::{Style, prose};
+use crate::text::escape;
+
+/// So many heads are named.
+const SHOWN_HEADS: usize = 4;
+
+/// So many findings of one incident are shown.
+const SHOWN_FINDINGS: usize = 4;
+
+/// Says what went wrong in a history; nothing at all where `style` wants quiet and nothing did.
+pub fn text(audit: &Audit, style: &Style) -> String {
+    let said: Vec<_> =
+        audit.notes.iter().filter(|note| !(style.quiet && note.known)).cloned().collect();
+    if style.quiet && audit.incidents.is_empty() && said.is_empty() {
+        return String::new();
+    }
+    let blocks = audit.incidents.iter().map(|incident| block(incident, audit, style));
+    let mut parts: Vec<String> = blocks.collect();
+    parts.push(notes(&said, style));
+    parts.push(sum(audit, style));
+    parts.retain(|part| !part.is_empty());
+    parts.join("\n")
+}
+
+fn block(incident: &Incident, audit: &Audit, style: &Style) -> String {
+    let mut out = commit(&incident.landed, ERROR, style);
+    let place = match audit.environments.len() {
+        0 | 1 => String::new(),
+        _ => format!(" in environment `{}`", incident.environment),
+    };
+    out += &prose::detail(&format!("{}{place}", what(incident)), style);
+    let limit = if style.verbose { usize::MAX } else { SHOWN_FINDINGS };
+    let shown = incident.findings.iter().take(limit);
+    out += &shown.map(|evidence| line(evidence, style)).collect::<String>();
+    if incident.findings.len() > limit {
+        let more = incident.findings.len() - limit;
+        out += &prose::detail(&format!("and {more} more, which `--verbose` shows"), style);
+    }
+    out + &outcome(incident.repair.as_ref(), style)
+}
+
+/// Writes a commit as `git log --oneline` does, and its day.
+fn commit(landed: &Landed, ansi: anstyle::Style, style: &Style) -> String {
+    let id = paint(style, ansi, &landed.commit.short());
+    let subject = paint(style, STRONG, &escape(&landed.description.subject));
+    let day = day(landed).map(|day| format!(" {}", paint(style, FAINT, &day))).unwrap_or_default();
+    format!("{id}{day} {subject}\n")
+}
+
+fn day(landed: &Landed) -> Option<String> {
+    let date = time(landed.description.committed).and_then(rfc3339)?;
+    date.split('T').next().map(str::to_owned)
+}
+
+fn what(incident: &Incident) -> String {
+    match incident.kind {
+        Kind::Heads => format!(
+            "{} before, {} after: {}",
+            counted(incident.heads_before.len(), "head"),
+            incident.heads_after.len(),
+            heads(&incident.heads_after)
+        ),
+        Kind::Loading => "Alembic does not load the history any more".to_owned(),
+        Kind::Duplicate => "one id means two migrations".to_owned(),
+    }
+}
+
+fn heads(heads: &[RevisionId]) -> String {
+    match heads.len().saturating_sub(SHOWN_HEADS) {
+        0 => listed(heads),
+        more => format!("{} and {more} more", listed(&heads[..SHOWN_HEADS])),
+    }
+}
+
+fn listed(ids: &[RevisionId]) -> String {
+    ids.iter().map(|id| format!("`{id}`")).collect::<Vec<_>>().join(", ")
+}
+
+fn line(evidence: &Evidence, style: &Style) -> String {
+    let line = evidence.line.map(|line| format!(":{line}")).unwrap_or_default();
+    prose::detail(&format!("{}: {}", evidence.rule, evidence.message), style)
+        + &prose::more(&format!("{}{line}", evidence.path), style)
+}
+
+fn outcome(repair: Option<&Repair>, style: &Style) -> String {
+    let Some(repair) = repair else {
+        return format!("  {}\n", paint(style, WARNING, "open still"));
+    };
+    let after = duration(repair.seconds);
+    let repaired = paint(style, GOOD, "repaired");
+    let commits = counted(repair.commits, "commit");
+    let how = escape(&way(&repair.how));
+    format!("  {repaired} after {after} and {commits}: {how}\n    ")
+        + &commit(&repair.landed, GOOD, style)
+}
+
+fn way(how: &How) -> String {
+    match how {
+        How::Joined(id) => format!("`{id}` joins the heads"),
+        How::Renumbered { from, to } => format!("`{from}` became `{to}`"),
+        How::Repointed(ids) => format!("{} re-pointed", heads(ids)),
+        How::Removed(ids) => format!("{} removed", heads(ids)),
+        How::Added(id) => format!("`{id}` added"),
+        How::Edited(path) => format!("{path} mended"),
+        How::Dropped => "the environment is gone".to_owned(),
+        How::Unclear => "it is not clear how".to_owned(),
+    }
+}
+
+/// Writes what it comes to, in one or two lines.
+fn sum(audit: &Audit, style: &Style) -> String {
+    let commits = counted(audit.commits, "commit");
+    let count = audit.incidents.len();
+    let incidents = match count {
+        0 => paint(style, GOOD, "no incident"),
+        _ => paint(style, ERROR, &counted(count, "incident")),
+    };
+    let name = paint(style, STRONG, "alembic-guard");
+    let judged = format!("{} of which changed migrations", audit.judged);
+    let mut out = format!("{name}: {incidents} in {commits}, {judged}\n");
+    if count > 0 {
+        out += &prose::detail(&repaired(audit), style);
+    }
+    out
+}
+
+/// Says how many were repaired, and how soon.
+fn repaired(audit: &Audit) -> String {
+    let repaired = audit.repairs().count();
+    let mut said = format!("{repaired} repaired");
+    if let Some(seconds) = audit.median_seconds().filter(|_| repaired > 1) {
+        said += &format!(", in the median after {}", duration(seconds));
+    }
+    match audit.incidents.len() - repaired {
+        0 => said,
+        open => format!("{said}; {open} open still"),
+    }
+}
+
+fn duration(seconds: u64) -> String {
+    lasting(seconds).unwrap_or_else(|| "less than a minute".to_owned())
+}
