@@ -1,5 +1,7 @@
 //! From configuration files to claims: "here is an environment, and this is what is said of it".
 
+use std::collections::BTreeMap;
+
 use super::Problem;
 use super::ini::{Ini, Section};
 use super::lookup::Lookup;
@@ -116,10 +118,16 @@ impl Claims<'_> {
                 self.claim(origin, Some(IniSection { file, ini: &ini, section }));
             }
         }
-        if !claimed && is_alembic_ini(file) && self.interest.env {
-            let main = sections.into_iter().find(|section| section.name == MAIN_SECTION);
-            let section = main.map(|section| IniSection { file, ini: &ini, section });
-            self.claim(Origin::OwnFolder { ini: file.clone() }, section);
+        let main = sections.into_iter().find(|section| section.name == MAIN_SECTION);
+        let is_own = match main {
+            Some(main) => self.origin(file, &ini, main).is_none(),
+            None => !claimed,
+        };
+        if is_own && is_alembic_ini(file) && self.interest.env {
+            // Flask-Migrate makes the section where there is none, and it inherits.
+            let made = Section { name: MAIN_SECTION.to_owned(), options: BTreeMap::new() };
+            let section = IniSection { file, ini: &ini, section: main.unwrap_or(&made) };
+            self.claim(Origin::OwnFolder { ini: file.clone() }, Some(section));
         }
     }
 
@@ -192,6 +200,7 @@ fn is_alembic_ini(file: &File) -> bool {
 /// Tells whether a line begins with one of the two keys; a comment does not.
 fn mentions_locations(source: &[u8]) -> bool {
     let keys = [SCRIPT_LOCATION.as_bytes(), VERSION_LOCATIONS.as_bytes()];
+    let source = source.strip_prefix(b"\xef\xbb\xbf").unwrap_or(source);
     let mut lines = source.split(|byte| matches!(byte, b'\n' | b'\r'));
     lines.any(|line| {
         let line = line.trim_ascii_start();

@@ -6,6 +6,7 @@ use super::claim::{Claim, Origin, bare, claims};
 use super::location::{script_folder, version_folder};
 use super::lookup::{Found, Lookup};
 use super::name::{make_unique, name, runner};
+use super::settings::SCRIPT_LOCATION;
 use super::walk::walk;
 use super::{Discovery, Environment, Problem};
 use crate::config::{Config, EnvironmentConfig};
@@ -90,8 +91,8 @@ fn is_claimed(settled: &[Settled], bare: &Environment) -> bool {
     })
 }
 
-/// Drops what has the version folders of an earlier one, and heirs that are but a phantom of their
-/// sisters: `[alembic]` beside `[one]` and `[two]` that share a `script_location` by `[DEFAULT]`.
+/// Drops what has the version folders of an earlier one, and what is but a phantom of its sisters:
+/// `[alembic]` beside `[one]` and `[two]` that share a `script_location` by `[DEFAULT]`.
 fn distinct(settled: Vec<Settled>) -> Vec<Environment> {
     let with_sections: BTreeSet<File> = settled
         .iter()
@@ -106,7 +107,10 @@ fn distinct(settled: Vec<Settled>) -> Vec<Environment> {
     let mut keys: BTreeSet<Vec<RepoPath>> = BTreeSet::new();
     let mut environments = Vec::new();
     for found in settled {
-        let sister = matches!(&found.origin, Origin::Heir { ini } if with_sections.contains(ini));
+        let sister = match &found.origin {
+            Origin::Heir { ini } | Origin::OwnFolder { ini } => with_sections.contains(ini),
+            Origin::Section { .. } | Origin::Pyproject { .. } | Origin::Bare => false,
+        };
         let key = found.environment.key().into_iter().cloned().collect();
         if (found.populated || !sister) && keys.insert(key) {
             environments.push(found.environment);
@@ -163,7 +167,9 @@ fn script_location(
     claim: &Claim,
     problems: &mut Vec<Problem>,
 ) -> Result<Option<(RepoPath, Option<RepoPath>)>, Error> {
-    if let Some(stated) = &claim.settings.script_location {
+    // Flask-Migrate puts its own folder over what `[DEFAULT]` says.
+    let is_flask = matches!(claim.origin, Origin::OwnFolder { .. });
+    if let Some(stated) = claim.settings.script_location.as_ref().filter(|_| !is_flask) {
         return Ok(match script_folder(lookup, stated, &claim.folder)? {
             Ok(candidate) => Some((candidate.folder, candidate.run_from)),
             Err(problem) => {
@@ -172,16 +178,39 @@ fn script_location(
             }
         });
     }
-    let own = matches!(claim.origin, Origin::OwnFolder { .. } | Origin::Bare);
-    if own || lookup.is_file(&claim.folder.join("env.py"))? {
+    let is_own = match &claim.origin {
+        Origin::OwnFolder { .. } | Origin::Bare => true,
+        // Flask-Migrate gives its own folder, and knows nothing of `pyproject.toml`.
+        Origin::Pyproject { .. } => false,
+        Origin::Section { .. } | Origin::Heir { .. } => {
+            lookup.is_file(&claim.folder.join("env.py"))?
+        }
+    };
+    if is_own {
         return Ok(Some((claim.folder.clone(), None)));
     }
-    if let Some(stated) = claim.settings.version_locations.first() {
-        let message = "`script_location` is missing beside `version_locations`, and no `env.py` \
-                       lies here";
-        problems.push(*stated.place.problem(message));
-    }
+    problems.extend(without_script_location(claim));
     Ok(None)
+}
+
+fn without_script_location(claim: &Claim) -> Option<Problem> {
+    let nowhere = match claim.origin {
+        Origin::Pyproject { .. } => "",
+        Origin::Section { .. } | Origin::Heir { .. } | Origin::OwnFolder { .. } | Origin::Bare => {
+            ", and no `env.py` lies here"
+        }
+    };
+    if let Some(stated) = claim.settings.version_locations.first() {
+        let message = format!("`script_location` is missing beside `version_locations`{nowhere}");
+        return Some(*stated.place.problem(message));
+    }
+    let Origin::Section { ini, name } = &claim.origin else { return None };
+    Some(Problem {
+        site: Site::File(ini.clone()),
+        section: Some(name.clone()),
+        key: Some(SCRIPT_LOCATION),
+        message: format!("`script_location` is missing{nowhere}"),
+    })
 }
 
 /// Follows links to a folder; the path itself where there is nothing.

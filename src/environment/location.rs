@@ -124,6 +124,12 @@ fn candidates(text: &str, written_in: &RepoPath) -> Result<Vec<Candidate>, Strin
     } else if is_absolute(text) {
         return Err("an absolute path is not of this repository".to_owned());
     } else if let Some((package, folder)) = text.split_once(':') {
+        if package.contains('/') || package.split('.').any(str::is_empty) {
+            return Err("it names no package before the `:`".to_owned());
+        }
+        if folder.split(['/', ':']).any(|name| name == "..") {
+            return Err("it leads out of its package".to_owned());
+        }
         let below = format!("{}/{}", package.replace('.', "/"), folder.replace(':', "/"));
         let bases = current_directories(written_in);
         let paths = bases.iter().flat_map(|base| [base.clone(), base.join("src")]);
@@ -200,7 +206,9 @@ mod tests {
         let in_folder = format!("{}/../m", here(&"a/b".into()));
         assert_eq!(folders(&in_folder, "a/b"), ["a/m"]);
         assert_eq!(folders(&format!("{}/..", here(&RepoPath::root())), ""), [""; 0]);
-        for text in ["/app/alembic", "C:\\app", "c:/app", "\\app"] {
+        for text in
+            [":m", "a:../m", "a/b:m", "a..b:m", "/app/alembic", "C:\\app", "c:/app", "\\app"]
+        {
             assert_eq!(folders(text, ""), [""; 0], "{text}");
         }
     }

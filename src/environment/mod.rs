@@ -13,6 +13,7 @@ mod location;
 mod lookup;
 mod name;
 mod pyproject;
+mod refusals;
 mod settings;
 mod walk;
 

@@ -5,6 +5,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::Problem;
 use super::location;
+use super::refusals::refusals_of_table;
 use super::settings::{Place, RECURSIVE, SCRIPT_LOCATION, SOURCELESS, Stated, VERSION_LOCATIONS};
 use crate::finding::Site;
 use crate::tree::File;
@@ -19,6 +20,8 @@ pub(super) struct Pyproject {
     pub(super) version_locations: Result<Vec<Stated>, Box<Problem>>,
     pub(super) recursive: Result<bool, Box<Problem>>,
     pub(super) sourceless: Result<bool, Box<Problem>>,
+    /// What is wrong with other values.
+    refusals: Vec<Problem>,
 }
 
 impl Pyproject {
@@ -42,8 +45,24 @@ impl Pyproject {
             }
         };
         let tool = root.get_ref().get("tool").map(Spanned::get_ref);
-        let table = tool.and_then(|tool| tool.as_table()?.get("alembic")?.get_ref().as_table());
-        Ok(table.map(|table| Reader { file, table }.read()))
+        let Some(value) = tool.and_then(|tool| tool.as_table()?.get("alembic")) else {
+            return Ok(None);
+        };
+        match value.get_ref().as_table() {
+            Some(table) => Ok(Some(Reader { file, table }.read())),
+            None => Err(Box::new(Problem {
+                site: Site::Span { file: file.clone(), span: value.span() },
+                section: Some(SECTION.to_owned()),
+                key: None,
+                message: "`alembic` must be a table".to_owned(),
+            })),
+        }
+    }
+
+    /// Returns what is wrong with a value that does not say where migrations are.
+    pub(super) fn refusal(&self, key: &str) -> Option<Box<Problem>> {
+        let found = self.refusals.iter().find(|problem| problem.key == Some(key));
+        found.cloned().map(Box::new)
     }
 
     /// Tells whether the table says where migrations are.
@@ -53,9 +72,10 @@ impl Pyproject {
     }
 }
 
-struct Reader<'t> {
+/// Reads the table.
+pub(super) struct Reader<'t> {
     file: &'t File,
-    table: &'t DeTable<'t>,
+    pub(super) table: &'t DeTable<'t>,
 }
 
 impl Reader<'_> {
@@ -69,6 +89,7 @@ impl Reader<'_> {
             version_locations: self.version_locations(),
             recursive: self.flag(RECURSIVE),
             sourceless: self.flag(SOURCELESS),
+            refusals: refusals_of_table(self),
         }
     }
 
@@ -94,7 +115,7 @@ impl Reader<'_> {
         })
     }
 
-    fn text(
+    pub(super) fn text(
         &self,
         key: &'static str,
         value: &Spanned<DeValue<'_>>,
@@ -112,7 +133,7 @@ impl Reader<'_> {
         }
     }
 
-    fn place(&self, key: &'static str, value: &Spanned<DeValue<'_>>) -> Place {
+    pub(super) fn place(&self, key: &'static str, value: &Spanned<DeValue<'_>>) -> Place {
         Place {
             site: Site::Span { file: self.file.clone(), span: value.span() },
             section: SECTION.to_owned(),

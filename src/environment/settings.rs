@@ -3,10 +3,13 @@
 //! This is `Config.get_alembic_option` and `get_version_locations_list` of `alembic/config.py`: key
 //! by key, the ini first.
 
+use std::collections::BTreeSet;
+
 use super::Problem;
 use super::ini::{Fault, Ini, Section, Setting};
 use super::location;
 use super::pyproject::Pyproject;
+use super::refusals::refusals;
 use crate::finding::Site;
 use crate::tree::File;
 
@@ -86,6 +89,11 @@ impl Settings {
             Some(pyproject) if listed.is_empty() => pyproject.version_locations.clone()?,
             _ => listed,
         };
+        for problem in refusals(section, pyproject) {
+            if !problems.contains(&problem) {
+                problems.push(problem);
+            }
+        }
         let mut flag = |key, fallback: Option<&Result<bool, Box<Problem>>>| {
             let own = section.and_then(|ini| ini.flag(key));
             own.unwrap_or_else(|| match fallback.cloned() {
@@ -106,8 +114,8 @@ impl Settings {
     }
 }
 
-impl IniSection<'_> {
-    fn stated(&self, key: &'static str) -> Result<Option<Stated>, Box<Problem>> {
+impl<'a> IniSection<'a> {
+    pub(super) fn stated(&self, key: &'static str) -> Result<Option<Stated>, Box<Problem>> {
         let setting = self.get(key)?;
         Ok(setting.map(|setting| Stated { place: self.place(key, &setting), text: setting.text }))
     }
@@ -119,11 +127,19 @@ impl IniSection<'_> {
     }
 
     fn version_locations(&self, problems: &mut Vec<Problem>) -> Result<Vec<Stated>, Box<Problem>> {
-        let Some(stated) = self.stated(VERSION_LOCATIONS)? else {
+        let stated = self.stated(VERSION_LOCATIONS)?;
+        let Some(stated) = stated.filter(|stated| !stated.text.is_empty()) else {
             return Ok(Vec::new());
         };
         let separator = self.separator(problems)?;
-        let texts = split(&stated.text, separator);
+        let mut texts = split(&stated.text, separator);
+        if texts.contains(&"") {
+            problems.push(*stated.place.problem(format!(
+                "`{VERSION_LOCATIONS}` holds an empty name, for which Alembic takes its current \
+                 directory; it is not looked at"
+            )));
+            texts.retain(|text| !text.is_empty());
+        }
         if texts.len() > MAX_LOCATIONS {
             let message = format!("`{VERSION_LOCATIONS}` names more than {MAX_LOCATIONS} folders");
             return Err(stated.place.problem(message));
@@ -144,21 +160,46 @@ impl IniSection<'_> {
                 continue;
             };
             let word = stated.text.split([' ', '\t']).next().unwrap_or_default();
+            let Some(separator) = Separator::named(word) else {
+                return Err(refused(&stated));
+            };
             if word != stated.text {
-                problems.push(*stated.place.problem(format!(
-                    "`{key}` is `{}`, which Alembic refuses: an ini file has no comments behind \
-                     values",
-                    stated.text
-                )));
+                problems.push(*refused(&stated));
             }
-            return Separator::named(word).ok_or_else(|| {
-                stated.place.problem(format!(
-                    "`{key}` is `{}`, not one of `space`, `newline`, `os`, `:`, `;`",
-                    stated.text
-                ))
-            });
+            return Ok(separator);
         }
         Ok(Separator::Legacy)
+    }
+
+    /// Returns what is wrong with the separator of `prepend_sys_path`.
+    pub(super) fn refused_separator(self) -> Option<Box<Problem>> {
+        match self.stated(SEPARATORS[0]) {
+            Ok(Some(stated)) if Separator::named(&stated.text).is_none() => Some(refused(&stated)),
+            Ok(_) => None,
+            Err(problem) => Some(problem),
+        }
+    }
+
+    /// Returns another section of the same file.
+    pub(super) fn beside(self, name: &str) -> Option<IniSection<'a>> {
+        let section = self.ini.sections.iter().find(|section| section.name == name)?;
+        Some(IniSection { section, ..self })
+    }
+
+    /// Returns a problem for each value that cannot be read, inherited ones among them.
+    pub(super) fn unreadable(self) -> impl Iterator<Item = Box<Problem>> {
+        let keys: BTreeSet<&String> =
+            self.section.options.keys().chain(self.ini.defaults.keys()).collect();
+        keys.into_iter().filter_map(move |key| {
+            let folder = self.file.path.parent().unwrap_or_default();
+            let fault = self.ini.get(self.section, key, &location::here(&folder)).err()?;
+            Some(Box::new(Problem {
+                site: Site::Span { file: self.file.clone(), span: fault.span },
+                section: Some(self.section.name.clone()),
+                key: None,
+                message: format!("`{key}` cannot be read: {}", fault.message),
+            }))
+        })
     }
 
     fn get(&self, key: &'static str) -> Result<Option<Setting>, Box<Problem>> {
@@ -201,15 +242,42 @@ impl Separator {
     }
 }
 
-/// Splits as Alembic does, but for empty items: they would stand for the current directory.
+/// Splits as Alembic does; a name may be empty.
 ///
-/// The legacy way strips nothing, so a line break remains a part of the path, as it does for Alembic.
+/// The legacy way, `, *|(?: +)`, strips nothing, so a line break remains a part of the path.
 fn split(text: &str, separator: Separator) -> Vec<&str> {
-    let items: Vec<&str> = match separator {
-        Separator::Character(character) => text.split(character).map(str::trim).collect(),
-        Separator::Legacy => text.split([',', ' ']).collect(),
+    let Separator::Character(character) = separator else {
+        return split_legacy(text);
     };
-    items.into_iter().filter(|item| !item.is_empty()).collect()
+    let items = text.split(character).filter(|item| !item.is_empty());
+    items.map(str::trim).collect()
+}
+
+fn split_legacy(text: &str) -> Vec<&str> {
+    if text.is_empty() {
+        return Vec::new();
+    }
+    let mut items = Vec::new();
+    let mut rest = text;
+    while let Some(end) = rest.find([',', ' ']) {
+        items.push(&rest[..end]);
+        let behind = &rest[end..];
+        rest = behind.strip_prefix(',').unwrap_or(behind).trim_start_matches(' ');
+    }
+    items.push(rest);
+    items
+}
+
+fn refused(separator: &Stated) -> Box<Problem> {
+    let (key, text) = (separator.place.key, &separator.text);
+    let word = text.split([' ', '\t']).next().unwrap_or_default();
+    let is_commented = word != text && Separator::named(word).is_some();
+    separator.place.problem(match is_commented {
+        true => format!(
+            "`{key}` is `{text}`, which Alembic refuses: an ini file has no comments behind values"
+        ),
+        false => format!("`{key}` is `{text}`, not one of `space`, `newline`, `os`, `:`, `;`"),
+    })
 }
 
 #[cfg(test)]
@@ -218,7 +286,7 @@ mod tests {
 
     #[test]
     fn version_locations_split_as_alembic_splits_them() {
-        let cases: [(&str, &str, &[&str]); 8] = [
+        let cases: [(&str, &str, &[&str]); 11] = [
             ("a b", "space", &["a", "b"]),
             ("\na\nb c\n", "newline", &["a", "b c"]),
             ("a:b, c", "os", &["a", "b, c"]),
@@ -226,7 +294,10 @@ mod tests {
             ("a;b:c", ";", &["a", "b:c"]),
             ("a, b,c  d", "", &["a", "b", "c", "d"]),
             ("a,\nb:c", "", &["a", "\nb:c"]),
-            (" , ", "", &[]),
+            ("a , b,", "", &["a", "", "b", ""]),
+            (" , ", "", &["", "", ""]),
+            ("", "", &[]),
+            (":a: :b:", ":", &["a", "", "b"]),
         ];
         for (text, name, expected) in cases {
             let separator = Separator::named(name).unwrap_or(Separator::Legacy);

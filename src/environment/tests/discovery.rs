@@ -162,6 +162,47 @@ fn flask_migrate_may_name_version_locations() {
 }
 
 #[test]
+fn flask_migrate_runs_its_own_folder_whatever_other_sections_say() {
+    let files = [
+        ("migrations/alembic.ini", "[DEFAULT]\nscript_location = gone\nversion_locations = one\n"),
+        ("migrations/env.py", FLASK_ENV),
+        ("one/a.py", ""),
+        ("two/alembic.ini", "[alembic]\n[other]\nscript_location = three\n"),
+        ("two/env.py", FLASK_ENV),
+        ("two/versions/a.py", ""),
+        ("three/versions/a.py", ""),
+        ("four/alembic.ini", "[alembic]\n[other]\nscript_location = five\n"),
+        ("four/env.py", FLASK_ENV),
+        ("five/versions/a.py", ""),
+    ];
+    assert_eq!(
+        silent(&files),
+        [
+            "five:other = five/versions (alembic -c four/alembic.ini -n other)",
+            "migrations = one (flask db)",
+            "three:other = three/versions (alembic -c two/alembic.ini -n other)",
+            "two = two/versions (flask db -d two)",
+        ]
+    );
+}
+
+#[test]
+fn pyproject_alone_has_to_say_where_env_is() {
+    let files = [
+        ("pyproject.toml", "[tool.alembic]\nversion_locations = ['one']\n"),
+        ("env.py", ""),
+        ("one/a.py", ""),
+    ];
+    let discovery = found(&files);
+    assert_eq!(environments(&discovery), [""; 0]);
+    assert_eq!(
+        problems(&files, &discovery),
+        ["pyproject.toml [tool.alembic] 'one': `script_location` is missing beside \
+             `version_locations`"]
+    );
+}
+
+#[test]
 fn bare_folders_count_unless_claimed() {
     let files = [
         ("a/env.py", ""),

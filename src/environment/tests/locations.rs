@@ -50,6 +50,9 @@ fn locations_that_lead_nowhere_are_problems() {
         ("loop", "there is no such folder in this repository"),
         ("m/env.py", "there is no such folder in this repository"),
         ("{alembic_dir}/m", "it is filled in by a program, so the folder is not known"),
+        (":m", "it names no package before the `:`"),
+        ("m/versions:", "it names no package before the `:`"),
+        ("p:../m", "it leads out of its package"),
     ];
     for (location, reason) in cases {
         let (environments, problems) = section(&format!("script_location = {location}"));
@@ -74,6 +77,7 @@ fn values_that_python_refuses_are_problems() {
             "script_location = m\nversion_locations = m\npath_separator = comma",
             "comma: `path_separator` is `comma`, not one of `space`, `newline`, `os`, `:`, `;`",
         ),
+        ("version_locations =", ": `script_location` is missing, and no `env.py` lies here"),
         (
             "version_locations = m/versions",
             "m/versions: `script_location` is missing beside `version_locations`, and no `env.py` \
@@ -85,6 +89,82 @@ fn values_that_python_refuses_are_problems() {
         assert_eq!(environments, [""; 0], "{lines}");
         assert_eq!(problems, [format!("a/alembic.ini [alembic] {expected}")]);
     }
+}
+
+#[test]
+fn what_stops_alembic_elsewhere_is_a_problem_and_hides_nothing() {
+    let cases = [
+        ("sourceless = 50%", "`sourceless` cannot be read"),
+        ("recursive_version_locations = %(gone)s", "`recursive_version_locations` cannot be read"),
+        ("file_template = %(rev)s", "`file_template` cannot be read: nothing is called `rev`"),
+        ("timezone = %(gone)s", "`timezone` cannot be read"),
+        ("truncate_slug_length = long", "`truncate_slug_length` is `long`, which is no number"),
+        ("prepend_sys_path = .\npath_separator = ,", "`path_separator` is `,`, not one of"),
+        (
+            "prepend_sys_path = .\npath_separator = os  # all",
+            "`path_separator` is `os  # all`, which Alembic refuses",
+        ),
+        ("[post_write_hooks]\nhooks = 50%", "`hooks` cannot be read"),
+        ("[DEFAULT]\nx = 50%\n[post_write_hooks]", "`x` cannot be read"),
+    ];
+    for (lines, reason) in cases {
+        let (environments, problems) = section(&format!("script_location = m\n{lines}"));
+        assert_eq!(environments, ["m = m/versions (alembic -c a/alembic.ini)"], "{lines}");
+        assert_eq!(problems.len(), 1, "{lines}: {problems:#?}");
+        assert!(problems[0].contains(reason), "{lines}: {problems:#?}");
+    }
+    for lines in ["path_separator = ,", "truncate_slug_length = 1_0", "x = 50%", "sourceless ="] {
+        let (_, problems) = section(&format!("script_location = m\n{lines}"));
+        assert_eq!(problems, [""; 0], "{lines}");
+    }
+}
+
+#[test]
+fn what_stops_alembic_in_pyproject_is_a_problem_and_hides_nothing() {
+    let told = |lines: &str, ini: &str| {
+        let toml = format!("[tool.alembic]\nscript_location = 'm'\n{lines}\n");
+        let files =
+            [("pyproject.toml", toml.as_str()), ("alembic.ini", ini), ("m/versions/x.py", "")];
+        let discovery = found(&files);
+        assert_eq!(environments(&discovery), ["m = m/versions (alembic)"], "{lines}");
+        problems(&files, &discovery).len()
+    };
+    for lines in [
+        "file_template = '%(rev)s'",
+        "timezone = 1.5",
+        "truncate_slug_length = 'long'",
+        "prepend_sys_path = [1]",
+        "post_write_hooks = 'black'",
+        "[[tool.alembic.post_write_hooks]]\ntype = 'exec'",
+        "[[tool.alembic.post_write_hooks]]\nname = 'a'\noptions = 5",
+    ] {
+        assert_eq!(told(lines, "[alembic]\n"), 1, "{lines}");
+    }
+    for lines in [
+        "file_template = '%%(rev)s'",
+        "truncate_slug_length = 40",
+        "prepend_sys_path = ['.', '%(here)s']",
+        "[[tool.alembic.post_write_hooks]]\nname = 'a'\ntype = 'exec'",
+    ] {
+        assert_eq!(told(lines, "[alembic]\n"), 0, "{lines}");
+    }
+    // The ini file has the first word.
+    assert_eq!(told("timezone = 1.5", "[alembic]\ntimezone = UTC\n"), 0);
+    assert_eq!(told("post_write_hooks = 5", "[alembic]\n[post_write_hooks]\n"), 0);
+}
+
+#[test]
+fn an_empty_version_location_is_a_problem_and_is_left_out() {
+    for list in ["m/versions, ", "m/versions , near", " , ", "near:\n  :m"] {
+        let lines = format!("script_location = m\nversion_locations = {list}");
+        let (_, problems) = section(&lines);
+        let is_told = problems.iter().any(|problem| problem.contains("holds an empty name"));
+        assert_eq!(is_told, !list.contains(':'), "{list}: {problems:#?}");
+    }
+    let (environments, problems) =
+        section("script_location = m\npath_separator = ,\nversion_locations =");
+    assert_eq!(environments, ["m = m/versions (alembic -c a/alembic.ini)"]);
+    assert_eq!(problems, [""; 0]);
 }
 
 #[test]
@@ -123,6 +203,8 @@ fn a_broken_file_hides_no_other() {
         ("three/pyproject.toml", "[tool.alembic]\nscript_location = \n"),
         ("four/pyproject.toml", "[tool.alembic]\nscript_location = '%(there)s'\n"),
         ("five/pyproject.toml", "[tool.alembic]\nscript_location = 'm'\nversion_locations = 'a'\n"),
+        ("seven/pyproject.toml", "[tool]\nalembic = 5\n"),
+        ("eight/alembic.ini", "\u{feff}script_location = m\n"),
         ("six/pyproject.toml", "[tool.alembic]\nscript_location = 'm'\nsourceless = 'true'\n"),
         ("m/env.py", ""),
     ];
@@ -135,9 +217,11 @@ fn a_broken_file_hides_no_other() {
     assert_eq!(
         shown,
         [
+            "eight/alembic.ini [-] \u{feff}script_location = m",
             "five/pyproject.toml [tool.alembic] 'a'",
             "four/pyproject.toml [tool.alembic] '%(there)s'",
             "one/alembic.ini [-] script_location = m",
+            "seven/pyproject.toml [tool.alembic] 5",
             "six/pyproject.toml [tool.alembic] 'true'",
             "three/pyproject.toml [-] ",
             "two/alembic.ini [-] script_location = n",
