@@ -76,10 +76,14 @@ impl Judge<'_> {
             None if self.circumstances.in_ci => return Err(Error::NoBase),
             None => without_base(&mut reader, &*tree)?,
         };
-        match report.environments.is_empty() && !had_alembic {
-            true => Err(Error::NoEnvironment(tree.describe())),
-            false => Ok(report),
+        if !report.environments.is_empty() || had_alembic {
+            return Ok(report);
         }
+        let problems = reader.discover(&*tree)?.problems.clone();
+        Err(match problems.is_empty() {
+            true => Error::NoEnvironment(tree.describe()),
+            false => Error::Misconfigured { tree: tree.describe(), problems },
+        })
     }
 
     fn has_alembic(&self, reader: &mut Reader, base: &BaseChoice) -> Result<bool, Error> {

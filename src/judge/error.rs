@@ -1,6 +1,7 @@
 //! Why something could not be judged, and what can be done about it.
 
 use crate::config::Invalid;
+use crate::environment::Problem;
 use crate::git;
 
 /// Why something could not be judged.
@@ -18,6 +19,14 @@ pub enum Error {
     /// There is no Alembic to judge.
     #[error("there is no Alembic environment in {0}")]
     NoEnvironment(String),
+    /// There is some, and none of it leads anywhere.
+    #[error("Alembic's configuration in {tree} leads to no environment")]
+    Misconfigured {
+        /// What was looked at.
+        tree: String,
+        /// What could not be made sense of.
+        problems: Vec<Problem>,
+    },
     /// A continuous integration run has nothing to compare with.
     #[error("there is no branch to compare with")]
     NoBase,
@@ -44,6 +53,9 @@ pub struct BadConfig {
 impl Error {
     /// Returns what can be done about it, a step or alternative each.
     pub fn help(&self) -> Vec<String> {
+        if let Error::Misconfigured { problems, .. } = self {
+            return problems.iter().map(|problem| format!("mend {problem}")).collect();
+        }
         let help: &[&str] = match self {
             Error::Git(git::Error::Shallow { .. }) => &[
                 "get the rest of the history: `git fetch --unshallow`",
@@ -72,7 +84,10 @@ impl Error {
                 "or judge everything there is: `alembic-guard check --all`",
             ],
             Error::Unborn => &["commit something first"],
-            Error::Config(_) | Error::Host(_) | Error::PushLine(_) => &[],
+            Error::Config(_)
+            | Error::Host(_)
+            | Error::PushLine(_)
+            | Error::Misconfigured { .. } => &[],
         };
         help.iter().map(|line| (*line).to_owned()).collect()
     }

@@ -9,16 +9,20 @@ use crate::tree::{RepoPath, Tree};
 /// The paths that can change a verdict.
 pub(super) struct Relevance {
     environments: Vec<Environment>,
+    /// Whether some configuration of Alembic could not be made sense of.
+    has_problems: bool,
 }
 
 impl Relevance {
     /// Gathers the version folders of several states.
     pub(super) fn of(reader: &mut Reader, trees: &[&dyn Tree]) -> Result<Relevance, Error> {
-        let mut environments = Vec::new();
+        let mut relevance = Relevance { environments: Vec::new(), has_problems: false };
         for tree in trees {
-            environments.extend(reader.discover(*tree)?.environments.iter().cloned());
+            let found = reader.discover(*tree)?;
+            relevance.environments.extend(found.environments.iter().cloned());
+            relevance.has_problems |= !found.problems.is_empty();
         }
-        Ok(Relevance { environments })
+        Ok(relevance)
     }
 
     /// Tells whether the path is a migration or says where migrations are.
@@ -32,9 +36,9 @@ impl Relevance {
         environments.into_iter().any(|environment| environment.versions_folder_of(path).is_some())
     }
 
-    /// Tells whether there is no Alembic at all.
+    /// Tells whether there is no Alembic at all, nor anything that could be meant for it.
     pub(super) fn is_empty(&self) -> bool {
-        self.environments.is_empty()
+        self.environments.is_empty() && !self.has_problems
     }
 }
 

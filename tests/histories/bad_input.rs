@@ -248,3 +248,76 @@ fn a_published_unreadable_file_stops_nobody() {
     mine.branch("feature", "origin/main").add_code();
     mine.push_it().passed(&[]).is_silent();
 }
+
+/// Configuration of Alembic that leads nowhere, and what is said of it.
+const NOWHERE: [(&str, &str, &str); 7] = [
+    ("script_location = m\n", "other.ini", "no section header"),
+    ("[alembic]\nscript_location = m\nscript_location = n\n", "other.ini", "there twice"),
+    (
+        "[alembic]\nscript_location = ../elsewhere\n",
+        "other.ini`, section `alembic`, key `script_location`",
+        "leads out of this repository",
+    ),
+    (
+        "[alembic]\nscript_location = /app/migrations\n",
+        "other.ini`, section `alembic`, key `script_location`",
+        "an absolute path is not of this repository",
+    ),
+    (
+        "[alembic]\nscript_location = {alembic_dir}\n",
+        "other.ini`, section `alembic`, key `script_location`",
+        "filled in by a program",
+    ),
+    (
+        "[alembic]\nscript_location = gone\n",
+        "other.ini`, section `alembic`, key `script_location`",
+        "there is no such folder",
+    ),
+    (
+        "[alembic]\nscript_location = migrations\n[logs]\nversion_locations = gone %(x)s\n",
+        "other.ini`, section `logs`, key `version_locations`",
+        "cannot be read",
+    ),
+];
+
+#[test]
+fn configuration_that_leads_nowhere_is_told_and_hides_no_environment() {
+    for (ini, place, reason) in NOWHERE {
+        let (_world, feature) = World::moved_on();
+        feature.write("other.ini", ini).add("d(a)");
+        let push = feature.push_it();
+        push.refused(&["error stale-down-revision at d:14"]).says(place).says(reason);
+    }
+}
+
+#[test]
+fn configuration_that_led_nowhere_before_is_no_news() {
+    for (ini, _, reason) in NOWHERE {
+        let world = World::with("a b(a)");
+        world.main().write("other.ini", ini).commit("configure").publish();
+        let mine = world.mine();
+        mine.branch("feature", "origin/main").add("c(b)");
+        mine.push_it().passed(&[]).says_nothing_of(reason);
+    }
+}
+
+#[test]
+fn configuration_that_leads_nowhere_is_told_where_there_is_nothing_else() {
+    for (ini, place, reason) in NOWHERE {
+        if ini.contains("[logs]") {
+            continue;
+        }
+        let world = World::empty();
+        let mine = world.mine();
+        mine.write("main.py", "1\n").commit("first");
+        mine.write("other.ini", ini).git(&["add", "-A"]);
+        mine.run(&["commit", "-m", "second"]).passed(&[]).says(place).says(reason);
+        let check = mine.guard(&["check"]);
+        check.exits(2);
+        assert!(check.stderr().contains(place), "{}", check.stderr());
+        assert!(check.stderr().contains(reason), "{}", check.stderr());
+        // A commit that does not touch it hears nothing of it.
+        mine.write("main.py", "2\n").git(&["add", "-A"]);
+        mine.run(&["commit", "-m", "third"]).passed(&[]).is_silent();
+    }
+}
