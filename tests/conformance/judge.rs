@@ -21,6 +21,7 @@ impl Judge {
     pub(crate) fn new(python: &Path, program: &str) -> Judge {
         let mut process = Command::new(python)
             .arg(source(program))
+            .env("PYTHONUTF8", "1")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()

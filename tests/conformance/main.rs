@@ -9,6 +9,7 @@
 //! - `ALEMBIC_GUARD_CASES`, `ALEMBIC_GUARD_SEED`: how many cases each generator makes, and from where.
 
 mod database;
+mod flask;
 mod generated;
 mod guard;
 mod judge;
@@ -17,5 +18,6 @@ mod prerequisites;
 mod published;
 mod random;
 mod released;
+mod settings;
 mod sources;
 mod upgrade;

@@ -100,12 +100,13 @@ fn find_python() -> Result<PathBuf, String> {
     let folder = target().join("venv");
     let done = folder.join("complete");
     let python = folder.join("bin/python");
-    if !done.exists() {
+    let requirements = source("requirements.txt");
+    let wanted = fs::read(&requirements).map_err(|error| error.to_string())?;
+    if fs::read(&done).ok().as_ref() != Some(&wanted) {
         run(Command::new("python3").args(["-m", "venv"]).arg(&folder))?;
-        run(Command::new(&python)
-            .args(["-m", "pip", "install", "-q", "-r"])
-            .arg(source("requirements.txt")))?;
-        write(&done, b"")?;
+        let install = ["-m", "pip", "install", "-q", "-r"];
+        run(Command::new(&python).args(install).arg(&requirements))?;
+        write(&done, &wanted)?;
     }
     Ok(python)
 }
