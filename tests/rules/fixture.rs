@@ -83,6 +83,7 @@ impl Fixture {
         let (rest, depends_on) = notation.split_once('!').unwrap_or((notation, ""));
         let (rest, labels) = rest.split_once('#').unwrap_or((rest, ""));
         let (id, parents) = rest.split_once('(').unwrap_or((rest, ""));
+        assert!(!labels.contains('('), "`{notation}` has its labels before its parents");
         let parents = parents.trim_end_matches(')');
         match removed {
             Some(removed) => self.file(side, &format!("-versions/{removed}.py"), String::new()),

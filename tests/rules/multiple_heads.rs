@@ -76,7 +76,7 @@ error multiple-heads versions/m.py (a path)
 fn a_head_for_each_branch_of_the_configuration() {
     is_silent(
         "\
-before: a b#expand(a) c#contract(a)
+before: a b(a)#expand c(a)#contract
 change .alembic-guard.toml:
     environment = [{ script_location = \".\", branches = [\"expand\", \"contract\"] }]
 change: d(b) e(c)",
