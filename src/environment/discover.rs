@@ -155,6 +155,7 @@ fn settle(
         version_locations: folders,
         recursive: claim.settings.recursive,
         sourceless: claim.settings.sourceless,
+        naming: claim.settings.naming.clone(),
         heads: 1,
         branches: Vec::new(),
     };
@@ -277,6 +278,7 @@ fn from_config(
         version_locations,
         recursive: named.recursive,
         sourceless: same.is_some_and(|environment| environment.sourceless),
+        naming: same.map(|environment| environment.naming.clone()).unwrap_or_default(),
         heads: named.heads,
         branches: named.branches.clone(),
         runner,

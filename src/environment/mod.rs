@@ -12,9 +12,11 @@ mod listing;
 mod location;
 mod lookup;
 mod name;
+mod naming;
 mod pyproject;
 mod refusals;
 mod settings;
+mod template;
 mod walk;
 
 use std::collections::BTreeSet;
@@ -22,6 +24,7 @@ use std::fmt;
 
 pub use discover::discover;
 pub use listing::{Listed, is_migration_name, migration_files};
+pub use naming::Naming;
 
 use crate::finding::Site;
 use crate::text::escape;
@@ -44,6 +47,8 @@ pub struct Environment {
     pub heads: usize,
     /// The branch labels that each are a group of their own.
     pub branches: Vec<String>,
+    /// How new migrations are named and dated.
+    pub naming: Naming,
     /// Who runs the migrations.
     pub runner: Runner,
     /// The folder that this must be done in.

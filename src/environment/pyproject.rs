@@ -1,10 +1,13 @@
 //! `[tool.alembic]` of a `pyproject.toml`.
 
+use std::collections::BTreeMap;
+
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::Problem;
 use super::location;
+use super::naming::{FILE_TEMPLATE, SLUG_LENGTH, TIMEZONE};
 use super::refusals::refusals_of_table;
 use super::settings::{Place, RECURSIVE, SCRIPT_LOCATION, SOURCELESS, Stated, VERSION_LOCATIONS};
 use crate::finding::Site;
@@ -22,6 +25,8 @@ pub(super) struct Pyproject {
     pub(super) sourceless: Result<bool, Box<Problem>>,
     /// What is wrong with other values.
     refusals: Vec<Problem>,
+    /// The values that say how files are named; nothing for one that Alembic would refuse.
+    naming: BTreeMap<&'static str, Option<String>>,
 }
 
 impl Pyproject {
@@ -65,6 +70,11 @@ impl Pyproject {
         found.cloned().map(Box::new)
     }
 
+    /// Returns a value that says how files are named, if Alembic can read it.
+    pub(super) fn naming(&self, key: &str) -> Result<Option<String>, ()> {
+        self.naming.get(key).map(|value| value.clone().ok_or(())).transpose()
+    }
+
     /// Tells whether the table says where migrations are.
     pub(super) fn speaks(&self) -> bool {
         !matches!(self.script_location, Ok(None))
@@ -90,6 +100,7 @@ impl Reader<'_> {
             recursive: self.flag(RECURSIVE),
             sourceless: self.flag(SOURCELESS),
             refusals: refusals_of_table(self),
+            naming: self.naming(),
         }
     }
 
@@ -104,6 +115,16 @@ impl Reader<'_> {
         })?;
         let items = array.iter();
         items.map(|item| self.text(VERSION_LOCATIONS, item)).collect()
+    }
+
+    fn naming(&self) -> BTreeMap<&'static str, Option<String>> {
+        let keys = [FILE_TEMPLATE, SLUG_LENGTH, TIMEZONE].into_iter();
+        let stated = keys.filter_map(|key| Some((key, self.table.get(key)?)));
+        let text = |key, value: &Spanned<DeValue<'_>>| match value.get_ref().as_integer() {
+            Some(number) => Some(number.as_str().to_owned()),
+            None => self.text(key, value).ok().map(|stated| stated.text),
+        };
+        stated.map(|(key, value)| (key, text(key, value))).collect()
     }
 
     fn flag(&self, key: &'static str) -> Result<bool, Box<Problem>> {

@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use super::Problem;
 use super::ini::{Fault, Ini, Section, Setting};
 use super::location;
+use super::naming::Naming;
 use super::pyproject::Pyproject;
 use super::refusals::refusals;
 use crate::finding::Site;
@@ -59,6 +60,7 @@ pub(super) struct Settings {
     pub(super) version_locations: Vec<Stated>,
     pub(super) recursive: bool,
     pub(super) sourceless: bool,
+    pub(super) naming: Naming,
 }
 
 /// One section of one ini file.
@@ -110,6 +112,7 @@ impl Settings {
             version_locations,
             recursive: flag(RECURSIVE, pyproject.map(|file| &file.recursive)),
             sourceless: flag(SOURCELESS, pyproject.map(|file| &file.sourceless)),
+            naming: Naming::read(section, pyproject),
         })
     }
 }
@@ -118,6 +121,11 @@ impl<'a> IniSection<'a> {
     pub(super) fn stated(&self, key: &'static str) -> Result<Option<Stated>, Box<Problem>> {
         let setting = self.get(key)?;
         Ok(setting.map(|setting| Stated { place: self.place(key, &setting), text: setting.text }))
+    }
+
+    /// Returns a value, if Python can read it.
+    pub(super) fn text(&self, key: &'static str) -> Result<Option<String>, ()> {
+        self.get(key).map(|setting| setting.map(|setting| setting.text)).map_err(|_| ())
     }
 
     /// Booleans of an ini count only as `true`; an unreadable one does not count.

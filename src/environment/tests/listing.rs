@@ -1,4 +1,4 @@
-use super::super::{Environment, Listed, is_migration_name, migration_files};
+use super::super::{Environment, Listed, Naming, is_migration_name, migration_files};
 use super::*;
 
 fn environment(version_locations: &[&str]) -> Environment {
@@ -8,6 +8,7 @@ fn environment(version_locations: &[&str]) -> Environment {
         version_locations: version_locations.iter().map(|path| RepoPath::from(*path)).collect(),
         recursive: false,
         sourceless: false,
+        naming: Naming::default(),
         heads: 1,
         branches: Vec::new(),
         runner: Runner::Alembic(Vec::new()),

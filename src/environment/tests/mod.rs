@@ -4,6 +4,7 @@ mod configured;
 mod discovery;
 mod listing;
 mod locations;
+mod naming;
 
 use super::{Discovery, Runner, discover};
 use crate::config::Config;
