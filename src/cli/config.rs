@@ -43,6 +43,10 @@ fn text(config: &Config, environments: &[Environment]) -> String {
     lines.push(format!("max_file_size = {}", quoted(&size)));
     lines.push(format!("exclude = {}", patterns(&config.exclude)));
     lines.extend(environments.iter().flat_map(environment));
+    if let Some(pattern) = &config.filename_pattern {
+        lines.push("\n[filename]".to_owned());
+        lines.push(format!("pattern = {}", quoted(&pattern.to_string())));
+    }
     lines.push("\n[rules]".to_owned());
     for rule in RULES {
         let level = config.level(rule.name, rule.level).to_string();

@@ -3,13 +3,16 @@
 //! Everything in it is optional. A file with a mistake is refused as a whole, with every mistake at
 //! once: a guard that went on with half of a configuration would judge by rules nobody wrote.
 
+mod date;
 mod fields;
+mod filename;
 mod invalid;
 mod parse;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+pub use filename::{FilenamePattern, Named};
 pub use invalid::{Invalid, Mistake};
 pub use parse::parse;
 
@@ -44,7 +47,7 @@ pub struct Config {
     /// The levels that differ from the rules' own.
     pub rules: BTreeMap<&'static str, Level>,
     /// How the names of migration files are made, where the repository says it.
-    pub filename_pattern: Option<String>,
+    pub filename_pattern: Option<FilenamePattern>,
 }
 
 /// Whether `pre-push` may ask the remote for the base's newest commit.

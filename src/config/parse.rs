@@ -8,9 +8,12 @@ use toml::de::{DeTable, DeValue};
 
 use super::fields::{Fields, chosen};
 use super::invalid::{Invalid, Mistake, nearest};
-use super::{Config, EnvironmentConfig, Fetch};
+use super::{Config, EnvironmentConfig, Fetch, FilenamePattern};
 use crate::finding::Level;
 use crate::tree::RepoPath;
+
+/// The rule that a pattern for the names of files is for.
+const FILENAME_RULE: &str = "filename-convention";
 
 const LEVELS: [(&str, Level); 3] =
     [("off", Level::Off), ("warn", Level::Warn), ("error", Level::Error)];
@@ -92,8 +95,13 @@ fn top_level(
     }
     if let Some(table) = filename {
         let mut fields = Fields::new(table, mistakes);
-        config.filename_pattern = fields.parsed("pattern", not_empty);
+        config.filename_pattern = fields.parsed("pattern", FilenamePattern::parse);
         fields.finish();
+    }
+    match (&config.filename_pattern, rules) {
+        (Some(_), _) => turn_on(FILENAME_RULE, rule_names, &mut config.rules),
+        (None, Some(table)) => needs_pattern(table, filename, &config.rules, mistakes),
+        (None, None) => {}
     }
     config
 }
@@ -182,6 +190,31 @@ fn levels(
         }
     }
     levels
+}
+
+/// Turns a rule on that is off unless the configuration says what it needs to know.
+fn turn_on(rule: &str, rule_names: &[&'static str], levels: &mut BTreeMap<&'static str, Level>) {
+    if let Some(name) = rule_names.iter().find(|name| **name == rule) {
+        levels.entry(name).or_insert(Level::Warn);
+    }
+}
+
+/// Objects to the rule for the names of files where `[filename]` says nothing, not even wrongly.
+fn needs_pattern(
+    rules: &DeTable<'_>,
+    filename: Option<&DeTable<'_>>,
+    levels: &BTreeMap<&'static str, Level>,
+    mistakes: &mut Vec<Mistake>,
+) {
+    let is_on = levels.get(FILENAME_RULE).is_some_and(|level| *level != Level::Off);
+    let says_nothing = filename.is_none_or(|table| !table.contains_key("pattern"));
+    if let Some((key, _)) = rules.get_key_value(FILENAME_RULE).filter(|_| is_on && says_nothing) {
+        mistakes.push(Mistake {
+            message: format!("`{FILENAME_RULE}` needs a `pattern` in `[filename]`"),
+            span: key.span(),
+            nearest: None,
+        });
+    }
 }
 
 fn level(value: &Spanned<DeValue<'_>>) -> Result<Level, Mistake> {

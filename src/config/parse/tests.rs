@@ -1,6 +1,6 @@
 use super::*;
 
-const RULES: [&str; 2] = ["multiple-heads", "merge-with-operations"];
+const RULES: [&str; 3] = ["multiple-heads", "merge-with-operations", "filename-convention"];
 
 fn parsed(source: &str) -> Config {
     parse(&".alembic-guard.toml".into(), source.as_bytes(), &RULES)
@@ -67,7 +67,8 @@ pattern = "{slug}"
     assert_eq!(config.max_file_size, 2 << 20);
     assert_eq!(config.exclude[1].as_str(), "docs");
     assert_eq!(config.rules["merge-with-operations"], Level::Off);
-    assert_eq!(config.filename_pattern.as_deref(), Some("{slug}"));
+    let pattern = config.filename_pattern.as_ref().map(ToString::to_string);
+    assert_eq!(pattern.as_deref(), Some("{slug}"));
     let [first, second, third] = config.environments.as_slice() else {
         panic!("{config:#?}");
     };
@@ -236,4 +237,32 @@ proptest::proptest! {
             }
         }
     }
+}
+
+#[test]
+fn a_pattern_turns_its_rule_on() {
+    let level = |source: &str| parsed(source).level("filename-convention", Level::Off);
+    assert_eq!(level("[filename]\npattern = '{slug}'\n"), Level::Warn);
+    assert_eq!(
+        level("[filename]\npattern = '{slug}'\n[rules]\nfilename-convention = 'error'\n"),
+        Level::Error
+    );
+    assert_eq!(
+        level("[filename]\npattern = '{slug}'\n[rules]\nfilename-convention = 'off'\n"),
+        Level::Off
+    );
+    assert_eq!(level("[rules]\nfilename-convention = 'off'\n"), Level::Off);
+    assert_eq!(
+        mistakes("[rules]\nfilename-convention = 'warn'\n"),
+        ["filename-convention: `filename-convention` needs a `pattern` in `[filename]`"]
+    );
+}
+
+#[test]
+fn a_pattern_without_a_meaning_is_shown_where_it_is() {
+    assert_eq!(
+        mistakes("[filename]\npattern = '{date}_{slug}'\n[rules]\nfilename-convention = 'warn'\n"),
+        ["'{date}_{slug}': `pattern` cannot be `{date}_{slug}`: `{date}` needs a format, such as \
+             `{date:%Y%m%d}`"]
+    );
 }
