@@ -62,6 +62,11 @@ impl Graph {
         by_id.or_else(|| self.revisions().find(|one| one.labels().any(|label| label == name)))
     }
 
+    /// Returns the revisions that `depends_on` names by id or by label.
+    pub fn dependencies(&self, id: &RevisionId) -> impl Iterator<Item = &Revision> {
+        self.neighbours(&self.dependencies, id)
+    }
+
     /// Returns the revision and all that must have run before it: ancestors and dependencies.
     pub fn requirements(&self, id: &RevisionId) -> BTreeSet<&RevisionId> {
         let mut seen = vec![false; self.revisions.len()];

@@ -14,6 +14,7 @@ mod multiple_heads;
 mod published_identity_changed;
 mod published_migration_deleted;
 mod published_migration_edited;
+mod redundant_merge;
 mod revision_cycle;
 mod stale_down_revision;
 mod subject;
@@ -82,6 +83,7 @@ pub static RULES: &[&Rule] = &[
     &published_identity_changed::RULE,
     &published_migration_deleted::RULE,
     &published_migration_edited::RULE,
+    &redundant_merge::RULE,
 ];
 
 /// Returns the rule of a name.

@@ -175,6 +175,17 @@ impl Subject<'_> {
         !self.before.contains(id)
     }
 
+    /// Returns the revisions that the change brings or gives other parents or dependencies.
+    pub(super) fn rewired(&self) -> impl Iterator<Item = &Revision> {
+        let is_same = |new: &Revision, old: &Revision| {
+            let parents = new.parents.texts().iter().map(|text| &text.text);
+            parents.eq(old.parents.texts().iter().map(|text| &text.text))
+                && new.dependencies().eq(old.dependencies())
+        };
+        let revisions = self.after.revisions();
+        revisions.filter(move |new| !self.before.get(&new.id).is_some_and(|old| is_same(new, old)))
+    }
+
     /// Draws what lies between some heads, each captioned with where it is from.
     pub fn draw(&self, heads: &[RevisionId]) -> Drawing {
         draw(self.after, heads, |id| self.caption(id))

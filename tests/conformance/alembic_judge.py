@@ -12,13 +12,16 @@ import warnings
 from contextlib import contextmanager
 from pathlib import Path
 
+from alembic.runtime.migration import HeadMaintainer, MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import to_tuple
+from sqlalchemy import create_engine
 
 sys.dont_write_bytecode = True
 warnings.simplefilter("ignore")
 
 PATIENCE = 1.0
+ENGINE = create_engine("sqlite://")
 
 
 def judge(folder):
@@ -28,6 +31,7 @@ def judge(folder):
         revision_map._revision_map
     known = revision_map._revision_map.values()
     scripts = {script.revision: script for script in known if script is not None}
+    failure = upgrade_error(directory)
     return {
         "revisions": {
             revision: {
@@ -41,7 +45,8 @@ def judge(folder):
         "real_heads": sorted(revision_map._real_heads),
         "bases": sorted(revision_map.bases),
         "error": None,
-        "upgrade_error": upgrade_error(directory),
+        "upgrade_error": failure,
+        "stops": [] if failure else sorted(filter(lambda id: stops_at(directory, id), scripts)),
     }
 
 
@@ -53,6 +58,26 @@ def upgrade_error(directory):
     except Exception as error:
         return f"{type(error).__name__}: {error}"
     return None
+
+
+def stops_at(directory, revision):
+    """Tells whether an upgrade of an empty database to a revision stops when it comes to it."""
+    step = None
+    with ENGINE.connect() as connection:
+        context = MigrationContext.configure(connection)
+        context._ensure_version_table()
+        maintainer = HeadMaintainer(context, ())
+        try:
+            with patience():
+                for step in directory._upgrade_revs(revision, ()):
+                    maintainer.update_to_step(step)
+        except KeyError:
+            return step.revision.revision == revision
+        except TimeoutError:
+            return False
+        finally:
+            connection.rollback()
+    return False
 
 
 @contextmanager
@@ -85,6 +110,7 @@ def answer(files):
                 "bases": [],
                 "error": f"{type(error).__name__}: {error}",
                 "upgrade_error": None,
+                "stops": [],
             }
 
 

@@ -25,6 +25,8 @@ struct Verdict {
     error: Option<String>,
     /// Why it could not plan an upgrade, where it loads.
     upgrade_error: Option<String>,
+    /// The revisions that it cannot write into `alembic_version` when an upgrade comes to them.
+    stops: Vec<String>,
 }
 
 /// One migration.
@@ -107,6 +109,7 @@ struct Figures {
     one_head: usize,
     more_heads: usize,
     refused: usize,
+    stops: usize,
     gaps: usize,
     unnoticed_cycles: usize,
 }
@@ -118,6 +121,7 @@ impl Figures {
             (None, 0 | 1) => self.one_head += 1,
             (None, _) => self.more_heads += 1,
         }
+        self.stops += usize::from(!verdict.stops.is_empty());
     }
 }
 
@@ -126,9 +130,14 @@ impl fmt::Display for Figures {
         write!(
             out,
             "{} histories with one head, {} with several, {} that Alembic refuses \
-             ({} of them by what the guard has no rule for yet), {} with a cycle of dependencies \
-             that Alembic does not notice",
-            self.one_head, self.more_heads, self.refused, self.gaps, self.unnoticed_cycles
+             ({} of them by what the guard has no rule for yet), {} in which an upgrade stops at a \
+             merge, {} with a cycle of dependencies that Alembic does not notice",
+            self.one_head,
+            self.more_heads,
+            self.refused,
+            self.gaps,
+            self.stops,
+            self.unnoticed_cycles
         )
     }
 }
@@ -270,6 +279,10 @@ fn disagreement(scripts: &[Script], verdict: &Verdict) -> Option<Disagreement> {
     if guard.revisions != verdict.revisions {
         let both = format!("guard {:?}, Alembic {:?}", guard.revisions, verdict.revisions);
         return fault("revisions differ", both);
+    }
+    if guard.stops != verdict.stops {
+        let both = format!("guard {:?}, Alembic {:?}", guard.stops, verdict.stops);
+        return fault("upgrades stop elsewhere", both);
     }
     match (verdict.heads.len() > 1, refuses("multiple-heads")) {
         (true, false) => fault("several heads pass", format!("{:?}", verdict.heads)),

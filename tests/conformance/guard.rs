@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use alembic_guard::check::{Comparison, Reader, check};
 use alembic_guard::config::Config;
-use alembic_guard::finding::Level;
+use alembic_guard::finding::{Finding, Level};
 use alembic_guard::migration::RevisionId;
 use alembic_guard::tree::MemoryTree;
 use serde::Deserialize;
@@ -17,14 +17,19 @@ pub(crate) struct Revision {
     pub(crate) labels: Vec<String>,
 }
 
+/// The rule about what loads and stops an upgrade halfway.
+const STOPS: &str = "redundant-merge";
+
 /// What the guard makes of some files.
 pub(crate) struct Opinion {
     pub(crate) revisions: BTreeMap<String, Revision>,
     pub(crate) heads: Vec<String>,
     pub(crate) real_heads: Vec<String>,
     pub(crate) bases: Vec<String>,
-    /// The rules by which it refuses, with what they say.
+    /// The rules by which it refuses to load the history, with what they say.
     pub(crate) errors: Vec<(&'static str, String)>,
+    /// The revisions at which it says that an upgrade stops.
+    pub(crate) stops: Vec<String>,
 }
 
 /// Reads a version folder and judges it as if all of it were new.
@@ -49,21 +54,25 @@ pub(crate) fn opinion(files: &BTreeMap<String, String>) -> Opinion {
         };
         (revision.id.to_string(), read)
     });
+    let (stops, errors): (Vec<Finding>, Vec<Finding>) =
+        errors(&mut reader, &tree).into_iter().partition(|finding| finding.rule == STOPS);
     Opinion {
         revisions: revisions.collect(),
         heads: names(graph.heads()),
         real_heads: names(graph.real_heads()),
         bases: names(graph.bases()),
-        errors: errors(&mut reader, &tree),
+        errors: errors.into_iter().map(|finding| (finding.rule, finding.message)).collect(),
+        stops: sorted(stops.iter().map(|finding| finding.revisions[0].to_string())),
     }
 }
 
 /// Says by which rules the guard refuses a file for its own sake, wherever its parents are.
 pub(crate) fn refusals(name: &str, source: &[u8]) -> Vec<(&'static str, String)> {
-    let mut errors =
-        errors(&mut Reader::new(Config::default()), &tree([(name, source)].into_iter()));
-    errors.retain(|(rule, _)| !matches!(*rule, "unknown-down-revision" | "unknown-dependency"));
-    errors
+    let tree = tree([(name, source)].into_iter());
+    let errors = errors(&mut Reader::new(Config::default()), &tree).into_iter();
+    let own = errors
+        .filter(|finding| !matches!(finding.rule, "unknown-down-revision" | "unknown-dependency"));
+    own.map(|finding| (finding.rule, finding.message)).collect()
 }
 
 fn tree<'a>(files: impl Iterator<Item = (&'a str, &'a [u8])>) -> MemoryTree {
@@ -77,13 +86,9 @@ fn tree<'a>(files: impl Iterator<Item = (&'a str, &'a [u8])>) -> MemoryTree {
     MemoryTree::new(environment.into_iter().chain(versions))
 }
 
-fn errors(reader: &mut Reader, tree: &MemoryTree) -> Vec<(&'static str, String)> {
+fn errors(reader: &mut Reader, tree: &MemoryTree) -> Vec<Finding> {
     let report = check(reader, &Comparison::alone(tree)).expect("memory never fails");
-    let findings = report.findings.into_iter();
-    findings
-        .filter(|finding| finding.level == Level::Error)
-        .map(|finding| (finding.rule, finding.message))
-        .collect()
+    report.findings.into_iter().filter(|finding| finding.level == Level::Error).collect()
 }
 
 fn names(ids: Vec<&RevisionId>) -> Vec<String> {

@@ -23,6 +23,7 @@ mod environment_lost;
 mod published_identity_changed;
 mod published_migration_deleted;
 mod published_migration_edited;
+mod redundant_merge;
 
 use std::collections::BTreeSet;
 
@@ -53,6 +54,7 @@ const EXAMPLES: &[Examples] = &[
     published_identity_changed::EXAMPLES,
     published_migration_deleted::EXAMPLES,
     published_migration_edited::EXAMPLES,
+    redundant_merge::EXAMPLES,
 ];
 
 #[test]

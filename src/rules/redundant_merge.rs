@@ -1,0 +1,269 @@
+//! `redundant-merge`.
+
+use std::collections::BTreeSet;
+
+use super::subject::listed;
+use super::{Concern, Debt, Rule, Subject};
+use crate::finding::{Finding, Level, Related, Site};
+use crate::graph::{Graph, Revision};
+use crate::migration::{RevisionId, Text};
+use crate::text::shell_word;
+use crate::verdict::HeadFault;
+
+pub(super) static RULE: Rule = Rule {
+    name: "redundant-merge",
+    level: Level::Error,
+    explain: "\
+## What it checks
+A new revision names a parent or a dependency that another one of those it names has below it
+already; or it names a parent twice; or it joins the same parents as another merge revision.
+
+## Why it matters
+Where at least two of those that it names are on different lines and a third one is below one of
+them, `alembic upgrade` runs this revision and then stops with `KeyError`: it wants to take all of
+them out of `alembic_version`, where the lowest one is no more. That is an error. In all other shapes
+Alembic goes on, and the merge revision merely says what it need not; that is a warning. A level in the
+configuration is the level of both.
+
+## How to fix
+Name only what is not below anything else that is named. Where a parent is below another one through
+`depends_on` alone, join these two in a merge revision of their own first. Of two merge revisions that
+join the same, keep one.
+",
+    debt: Debt::Compared,
+    concern: Concern::Neither,
+    check,
+};
+
+fn check(subject: &Subject<'_>) -> Vec<Finding> {
+    let rewired = subject
+        .rewired()
+        .filter(|revision| revision.parents.texts().len() + revision.dependency_texts().len() > 1);
+    rewired
+        .filter_map(|revision| {
+            covered(subject, revision)
+                .or_else(|| named_twice(subject, revision))
+                .or_else(|| joined_twice(subject, revision))
+        })
+        .collect()
+}
+
+/// Finds what a revision names although something else that it names has it below.
+fn covered(subject: &Subject<'_>, revision: &Revision) -> Option<Finding> {
+    let names = Names::of(subject.after, revision);
+    let all = names.parents.iter().chain(&names.dependencies);
+    if all.clone().any(|named| named.needed.contains(&revision.id)) {
+        return None;
+    }
+    let (top, below): (Vec<&Named<'_>>, Vec<&Named<'_>>) =
+        all.clone().partition(|low| !all.clone().any(|high| high.needs(low)));
+    if top.len() > 1 {
+        let low = below.first()?;
+        let high = top.iter().find(|high| high.needs(low))?;
+        return Some(stopping(subject, revision, &names, Pair { low: low.id, high: high.id }));
+    }
+    let top = top.first()?;
+    let high = names.parents.iter().find(|parent| parent.id == top.id)?;
+    let line = subject.after.ancestors(high.id);
+    let low = names.parents.iter().find(|low| low.id != high.id && line.contains(low.id))?;
+    let mut finding = about(subject, revision, Pair { low: low.id, high: high.id });
+    finding.level = Level::Warn;
+    finding.label = format!("`{}` alone says as much", high.id);
+    finding.help = vec![without_ancestors(subject, revision, &names)];
+    Some(finding)
+}
+
+/// One that is named and another that has it below.
+struct Pair<'g> {
+    low: &'g RevisionId,
+    high: &'g RevisionId,
+}
+
+/// What a revision names, as Alembic takes it out of `alembic_version` when it gets there.
+struct Names<'g> {
+    parents: Vec<Named<'g>>,
+    /// Without those that an ancestor depends on too (`RevisionMap._normalize_depends_on`).
+    dependencies: Vec<Named<'g>>,
+}
+
+/// A revision that is named, and all that must have run before it.
+struct Named<'g> {
+    id: &'g RevisionId,
+    needed: BTreeSet<&'g RevisionId>,
+}
+
+impl Named<'_> {
+    fn needs(&self, other: &Named<'_>) -> bool {
+        self.id != other.id && self.needed.contains(other.id)
+    }
+}
+
+impl<'g> Names<'g> {
+    fn of(graph: &'g Graph, revision: &Revision) -> Names<'g> {
+        let named = |revision: &'g Revision| Named {
+            id: &revision.id,
+            needed: graph.requirements(&revision.id),
+        };
+        let parents: Vec<Named<'g>> = graph.parents(&revision.id).map(named).collect();
+        let dependencies: Vec<&Revision> = graph.dependencies(&revision.id).collect();
+        let inherited: BTreeSet<&RevisionId> = match dependencies.is_empty() {
+            true => BTreeSet::new(),
+            false => inherited(graph, &revision.id),
+        };
+        let own = dependencies.into_iter().filter(|dependency| {
+            let id = &dependency.id;
+            !inherited.contains(id) && !parents.iter().any(|parent| parent.id == id)
+        });
+        Names { dependencies: own.map(named).collect(), parents }
+    }
+}
+
+/// Returns what the ancestors of a revision depend on.
+fn inherited<'g>(graph: &'g Graph, id: &RevisionId) -> BTreeSet<&'g RevisionId> {
+    let ancestors = graph.ancestors(id).into_iter().filter(|ancestor| *ancestor != id);
+    ancestors.flat_map(|ancestor| graph.dependencies(ancestor).map(|other| &other.id)).collect()
+}
+
+fn stopping(
+    subject: &Subject<'_>,
+    revision: &Revision,
+    names: &Names<'_>,
+    pair: Pair<'_>,
+) -> Finding {
+    let Pair { low, high } = pair;
+    let is_parent = names.parents.iter().any(|parent| parent.id == low);
+    let on_one_line = subject.after.ancestors(high).contains(low);
+    let mut finding = about(subject, revision, Pair { low, high });
+    finding.label = format!("`alembic upgrade` stops here with `KeyError: '{low}'`");
+    finding.help = vec![match (is_parent, on_one_line) {
+        (true, true) => without_ancestors(subject, revision, names),
+        (true, false) => format!(
+            "join `{low}` and `{high}` in a merge revision of their own, and build on that: `{}`",
+            subject.merge_command(&[low.clone(), high.clone()])
+        ),
+        (false, _) => format!("take `{low}` out of `depends_on`: `{high}` brings it along"),
+    }];
+    finding
+}
+
+fn about(subject: &Subject<'_>, revision: &Revision, pair: Pair<'_>) -> Finding {
+    let Pair { low, high } = pair;
+    let named = revision.parents.texts().iter().find(|text| text.text == low.as_str());
+    let verb = if named.is_some() { "builds on" } else { "depends on" };
+    let site = match named {
+        Some(text) => revision.site_at(text.span.clone()),
+        None => dependency_site(subject, revision, low),
+    };
+    let needs = match subject.after.ancestors(high).contains(low) {
+        true => "builds on",
+        false => "needs",
+    };
+    let message = format!("`{}` {verb} `{low}`, which `{high}` {needs} already", revision.id);
+    let mut finding = RULE.at(subject, site, message);
+    finding.revisions = vec![revision.id.clone(), low.clone(), high.clone()];
+    finding.related = subject
+        .after
+        .get(high)
+        .map(|high| Related {
+            site: match high.dependencies().any(|name| name == low.as_str()) {
+                true => dependency_site(subject, high, low),
+                false => high.parent_site(low),
+            },
+            message: format!("`{}` {needs} `{low}`", high.id),
+        })
+        .into_iter()
+        .collect();
+    finding
+}
+
+/// Points at a dependency, which may be named by a label.
+fn dependency_site(subject: &Subject<'_>, revision: &Revision, dependency: &RevisionId) -> Site {
+    let labels: Vec<&str> =
+        subject.after.get(dependency).into_iter().flat_map(Revision::labels).collect();
+    let mut texts = revision.dependency_texts().iter();
+    let named =
+        |text: &&Text| text.text == dependency.as_str() || labels.contains(&text.text.as_str());
+    texts.find(named).map_or_else(|| revision.id_site(), |text| revision.site_at(text.span.clone()))
+}
+
+/// Says how to write the parents that are ancestors of no other.
+fn without_ancestors(subject: &Subject<'_>, revision: &Revision, names: &Names<'_>) -> String {
+    let lines: Vec<BTreeSet<&RevisionId>> =
+        names.parents.iter().map(|high| subject.after.ancestors(high.id)).collect();
+    let holding = |id: &RevisionId| lines.iter().filter(|line| line.contains(id)).count();
+    // Each is on the line that it ends.
+    let kept = names.parents.iter().filter(|parent| holding(parent.id) == 1);
+    let kept: Vec<RevisionId> = kept.map(|parent| parent.id.clone()).collect();
+    subject.write_parents(revision, &kept)
+}
+
+/// Alembic takes a parent that is named twice for one.
+fn named_twice(subject: &Subject<'_>, revision: &Revision) -> Option<Finding> {
+    let texts = revision.parents.texts();
+    let again = texts
+        .iter()
+        .enumerate()
+        .find(|(place, text)| texts[..*place].iter().any(|earlier| earlier.text == text.text));
+    let (_, again) = again?;
+    let twice = RevisionId::new(again.text.clone());
+    let message = format!("`{}` names its parent `{twice}` twice", revision.id);
+    let mut finding = RULE.at(subject, revision.site_at(again.span.clone()), message);
+    finding.level = Level::Warn;
+    finding.label = "the second time".to_owned();
+    finding.revisions = vec![revision.id.clone(), twice];
+    let parents: Vec<RevisionId> =
+        subject.after.parents(&revision.id).map(|parent| parent.id.clone()).collect();
+    if !parents.is_empty() {
+        finding.help = vec![subject.write_parents(revision, &parents)];
+    }
+    Some(finding)
+}
+
+/// Finds a merge revision that was there before, or comes first, and joins the same.
+fn joined_twice(subject: &Subject<'_>, revision: &Revision) -> Option<Finding> {
+    let parents = parent_set(subject.after, revision);
+    let first = parents.first().filter(|_| parents.len() > 1)?;
+    let mut siblings: Vec<&Revision> = subject
+        .after
+        .children(first)
+        .filter(|other| parent_set(subject.after, other) == parents)
+        .collect();
+    // Where both are new, the one that Alembic lists first may stay.
+    siblings.sort_by_key(|other| subject.is_new(&other.id));
+    let earlier = siblings.first().filter(|earlier| earlier.id != revision.id)?;
+    if is_told_of(subject, revision) {
+        return None;
+    }
+    let message = format!(
+        "`{}` joins {}, as `{}` does",
+        revision.id,
+        listed(parents.iter().copied()),
+        earlier.id
+    );
+    let mut finding = RULE.at(subject, revision.parents_site(), message);
+    finding.level = Level::Warn;
+    finding.label = "joined already".to_owned();
+    finding.related =
+        vec![Related { site: earlier.parents_site(), message: "the same parents".to_owned() }];
+    finding.revisions = vec![revision.id.clone(), earlier.id.clone()];
+    let path = shell_word(&revision.migration.file.path.to_string());
+    finding.help = vec![
+        format!("let what builds on `{}` build on `{}`", revision.id, earlier.id),
+        format!("and, unless a database has run it, remove the file: `git rm {path}`"),
+    ];
+    Some(finding)
+}
+
+fn parent_set<'g>(graph: &'g Graph, revision: &Revision) -> BTreeSet<&'g RevisionId> {
+    graph.parents(&revision.id).map(|parent| &parent.id).collect()
+}
+
+/// Tells whether the heads are reported that two merge revisions leave side by side.
+fn is_told_of(subject: &Subject<'_>, revision: &Revision) -> bool {
+    let above = subject.after.heads_above(&revision.id);
+    subject.head_faults.iter().any(|fault| match fault {
+        HeadFault::Stale(stale) => stale.heads.iter().any(|head| above.contains(&head)),
+        HeadFault::Fork { heads } => heads.iter().any(|head| above.contains(&head)),
+        HeadFault::NewHistory { .. } | HeadFault::Returned { .. } => false,
+    })
+}
