@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::environment::Problem;
 use crate::finding::{EnvironmentSummary, Finding, Level, Lowered, Note, Report};
-use crate::migration::{Fault, RevisionId};
+use crate::migration::{Details, RevisionId};
 use crate::rules::{self, Debt, Rule, Standing, Subject, Wording};
 use crate::tree::{self, File, RepoPath, Tree};
 use crate::verdict::{Limits, judge_heads};
@@ -158,7 +158,7 @@ fn judge(
     let environment = &pair.environment;
     let limits = Limits { heads: environment.heads, branches: &environment.branches };
     let head_faults = judge_heads(&pair.before.graph, &pair.after.graph, limits);
-    let body_faults = body_faults(reader, after, pair)?;
+    let details = details(reader, after, pair)?;
     let edited = edited::find(reader, comparison, after, pair)?;
     let subject = Subject {
         environment,
@@ -167,7 +167,7 @@ fn judge(
         standing: comparison.standing,
         after: &pair.after.graph,
         head_faults: &head_faults,
-        body_faults: &body_faults,
+        details: &details,
         edited: &edited,
         broken_links: &pair.after.broken_links,
         max_revision_id_length: reader.config().max_revision_id_length,
@@ -195,7 +195,7 @@ fn debts(rule: &Rule, subject: &Subject<'_>, before: &State) -> BTreeSet<Key> {
     let past = Subject {
         after: subject.before,
         head_faults: &[],
-        body_faults: &BTreeMap::new(),
+        details: &BTreeMap::new(),
         edited: &[],
         broken_links: &before.broken_links,
         ..*subject
@@ -205,15 +205,15 @@ fn debts(rule: &Rule, subject: &Subject<'_>, before: &State) -> BTreeSet<Key> {
 }
 
 /// Reads the whole of each file that the change adds or edits.
-fn body_faults(
+fn details(
     reader: &Reader,
     after: &dyn Tree,
     pair: &Pair,
-) -> Result<BTreeMap<File, Fault>, tree::Error> {
+) -> Result<BTreeMap<File, Details>, tree::Error> {
     let known: BTreeSet<_> = pair.before.files.iter().map(|file| file.id).collect();
     let new: Vec<&File> =
         pair.after.files.iter().filter(|file| !known.contains(&file.id)).collect();
-    Ok(reader.body_faults(after, &new)?.into_iter().collect())
+    reader.details(after, &new)
 }
 
 fn summary(pair: &Pair) -> EnvironmentSummary {

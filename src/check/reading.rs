@@ -1,6 +1,6 @@
 //! Reading migrations, each content once however many trees hold it.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -8,7 +8,7 @@ use super::parallel::map;
 use crate::config::Config;
 use crate::environment::{Discovery, Environment, Listed, discover, migration_files};
 use crate::graph::Graph;
-use crate::migration::{self, Fault, Limits, Migration, Module};
+use crate::migration::{self, Details, Limits, Migration, Module};
 use crate::text::Span;
 use crate::tree::{Error, File, ObjectId, RepoPath, Tree};
 
@@ -106,21 +106,25 @@ impl Reader {
         Ok(())
     }
 
-    /// Tells of each file that Python could not load as a whole why not.
-    pub(super) fn body_faults(
+    /// Reads the whole of files that were read for their identifiers.
+    pub(super) fn details(
         &self,
         tree: &dyn Tree,
         files: &[&File],
-    ) -> Result<Vec<(File, Fault)>, Error> {
+    ) -> Result<BTreeMap<File, Details>, Error> {
         let limits = self.limits();
-        let mut faults = Vec::new();
+        let mut details = BTreeMap::new();
         for batch in files.chunks(BATCH) {
             let sources = contents(tree, batch)?;
-            let found = map(&sources, |source| migration::check_body(source, &limits));
-            let found = batch.iter().zip(found);
-            faults.extend(found.filter_map(|(file, fault)| Some(((*file).clone(), fault?))));
+            let modules = batch.iter().map(|file| self.modules.get(&file.id));
+            let pairs: Vec<_> = sources.iter().zip(modules).collect();
+            let found = map(&pairs, |(source, module)| {
+                let is_merge = module.is_some_and(|module| module.is_merge());
+                migration::details(source, is_merge, &limits)
+            });
+            details.extend(batch.iter().map(|file| (*file).clone()).zip(found));
         }
-        Ok(faults)
+        Ok(details)
     }
 
     /// Finds where a file first does something else than another one.

@@ -8,6 +8,7 @@ mod body;
 mod compile;
 mod context;
 mod decode;
+mod docstring;
 mod effects;
 mod header;
 mod interpret;
@@ -15,6 +16,7 @@ mod misspelling;
 mod name;
 mod nesting;
 mod newer;
+mod operation;
 mod pieces;
 mod plain;
 mod python;
@@ -32,6 +34,7 @@ use std::sync::Arc;
 
 use bytesize::ByteSize;
 
+pub use self::docstring::Docstring;
 pub use self::name::legacy_id;
 use crate::text::{Span, escape};
 use crate::tree::File;
@@ -164,6 +167,17 @@ pub struct Fault {
     pub span: Span,
 }
 
+/// What the whole of a source file holds, beside the four names.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Details {
+    /// Why no supported version of Python loads it, if it is so.
+    pub fault: Option<Fault>,
+    /// What its docstring says.
+    pub docstring: Docstring,
+    /// The first statement of `upgrade` or `downgrade` that does something; looked for in merges only.
+    pub operation: Option<Span>,
+}
+
 /// What the reader agrees to read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
@@ -203,6 +217,20 @@ pub fn check_body(source: &[u8], limits: &Limits) -> Option<Fault> {
     }
 }
 
+/// Reads the whole of a source file, which takes many times as long as [`read`].
+pub fn details(source: &[u8], is_merge: bool, limits: &Limits) -> Details {
+    let fault = check_body(source, limits);
+    let Some(source) = decode::decode(source).ok().filter(|_| fault.is_none()) else {
+        return Details { fault, ..Details::default() };
+    };
+    let operation = is_merge.then(|| operation::first(&source.text)).flatten();
+    Details {
+        fault,
+        docstring: docstring::read(&source.text).map_spans(|span| source.original(span)),
+        operation: operation.map(|span| source.original(&span)),
+    }
+}
+
 /// Returns the bytes of `after` at which it first does something else than `before`, if it does.
 ///
 /// Comments, formatting, docstrings and the four identifiers make no difference. A source that does not
@@ -230,6 +258,11 @@ fn oversize(source: &[u8], limits: &Limits) -> Option<Fault> {
 }
 
 impl Module {
+    /// Tells whether `down_revision` names several parents.
+    pub fn is_merge(&self) -> bool {
+        self.down_revision.texts().len() > 1
+    }
+
     /// A module of which nothing is known but that it cannot be loaded.
     fn faulty(fault: Fault) -> Module {
         Module {

@@ -8,6 +8,7 @@ mod duplicate_branch_label;
 mod duplicate_revision;
 mod environment_lost;
 mod invalid_revision_id;
+mod merge_with_operations;
 mod missing_identifier;
 mod misspelled_identifier;
 mod multiple_heads;
@@ -84,6 +85,7 @@ pub static RULES: &[&Rule] = &[
     &published_migration_deleted::RULE,
     &published_migration_edited::RULE,
     &redundant_merge::RULE,
+    &merge_with_operations::RULE,
 ];
 
 /// Returns the rule of a name.

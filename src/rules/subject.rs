@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::environment::{Environment, Runner};
 use crate::finding::{Drawing, Site};
 use crate::graph::{Graph, MissingParent, Revision, UnknownDependency};
-use crate::migration::{Fault, Migration, RevisionId};
+use crate::migration::{Details, Migration, RevisionId};
 use crate::text::shell_word;
 use crate::tree::{File, RepoPath};
 use crate::verdict::{Caption, HeadFault, draw};
@@ -25,8 +25,8 @@ pub struct Subject<'a> {
     pub after: &'a Graph,
     /// What the change does to the heads.
     pub head_faults: &'a [HeadFault],
-    /// The files of the change that Python could not load as a whole.
-    pub body_faults: &'a BTreeMap<File, Fault>,
+    /// What the files of the change hold as a whole.
+    pub details: &'a BTreeMap<File, Details>,
     /// The published migrations that would no longer do the same.
     pub edited: &'a [Edited],
     /// Links in a version folder that lead nowhere in the repository.

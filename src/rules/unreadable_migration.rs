@@ -37,7 +37,8 @@ fn check(subject: &Subject<'_>) -> Vec<Finding> {
 }
 
 fn fault<'a>(subject: &'a Subject<'_>, migration: &'a Migration) -> Option<&'a Fault> {
-    migration.module.fault.as_ref().or_else(|| subject.body_faults.get(&migration.file))
+    let whole = || subject.details.get(&migration.file)?.fault.as_ref();
+    migration.module.fault.as_ref().or_else(whole)
 }
 
 fn finding(subject: &Subject<'_>, migration: &Migration, fault: &Fault) -> Finding {

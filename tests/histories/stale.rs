@@ -117,7 +117,7 @@ fn row_11_an_overtaken_merge_revision_is_at_fault_and_not_the_chain_below_it() {
     world.main().land("c(b)");
     feature.fetch().add_code().edit_body("n(b,d)");
     let push = feature.push_it();
-    push.refused(&["error stale-down-revision at n:14"])
+    push.refused(&["error stale-down-revision at n:14", "warning merge-with-operations at n:20"])
         .says("merge revision `n` joins `b`, which origin/main has moved past")
         .says("write in migrations/versions/n_add_n.py: down_revision = (\"c\", \"d\")")
         .says_nothing_of("d_add_d.py write");

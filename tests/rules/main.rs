@@ -24,6 +24,7 @@ mod published_identity_changed;
 mod published_migration_deleted;
 mod published_migration_edited;
 mod redundant_merge;
+mod merge_with_operations;
 
 use std::collections::BTreeSet;
 
@@ -55,6 +56,7 @@ const EXAMPLES: &[Examples] = &[
     published_migration_deleted::EXAMPLES,
     published_migration_edited::EXAMPLES,
     redundant_merge::EXAMPLES,
+    merge_with_operations::EXAMPLES,
 ];
 
 #[test]

@@ -1,0 +1,110 @@
+//! Whether `upgrade` and `downgrade` do anything.
+
+use rustpython_parser::ast::{Expr, Ranged, Stmt};
+
+use super::reach::{Source, is_name};
+use super::units::{self, Role};
+use super::{nesting, python};
+use crate::text::Span;
+
+/// Finds the first statement of `upgrade` or `downgrade` that does something; nothing where that cannot
+/// be read.
+///
+/// Templates for several databases have a function for each, `upgrade_users` for one, which `upgrade`
+/// looks up in `globals()`.
+pub(super) fn first(text: &str) -> Option<Span> {
+    let cut = units::cut(text);
+    let functions = cut.units.iter().filter(|unit| match &unit.role {
+        Role::Definition(name) => is_migrating(&text[name.clone()]),
+        Role::Code => false,
+    });
+    functions.map(|unit| &unit.span).find_map(|span| first_in(text, span))
+}
+
+fn is_migrating(name: &str) -> bool {
+    ["upgrade", "downgrade"].iter().any(|whole| match name.strip_prefix(whole) {
+        Some(rest) => rest.is_empty() || rest.starts_with('_'),
+        None => false,
+    })
+}
+
+fn first_in(text: &str, span: &Span) -> Option<Span> {
+    let code = &text[span.clone()];
+    if nesting::check(code).is_some() {
+        return None;
+    }
+    let statements = python::parse(code)?;
+    let body = statements.iter().find_map(|statement| match statement {
+        Stmt::FunctionDef(function) => Some(&function.body),
+        Stmt::AsyncFunctionDef(function) => Some(&function.body),
+        _ => None,
+    })?;
+    let reached = body.iter().take_while(|statement| !matches!(statement, Stmt::Return(_)));
+    let statement = reached.into_iter().find(|statement| does_something(statement))?;
+    Some(Source { text, base: span.start }.span(statement as &dyn Ranged))
+}
+
+fn does_something(statement: &Stmt) -> bool {
+    match statement {
+        Stmt::Pass(_) | Stmt::Raise(_) => false,
+        Stmt::Expr(expression) => match &*expression.value {
+            Expr::Constant(_) => false,
+            Expr::Call(call) => !is_look_up(&call.func),
+            _ => true,
+        },
+        _ => true,
+    }
+}
+
+/// Tells whether an expression is `globals()[...]`.
+fn is_look_up(expression: &Expr) -> bool {
+    let Expr::Subscript(subscript) = expression else {
+        return false;
+    };
+    matches!(&*subscript.value, Expr::Call(call) if is_name(&call.func, "globals"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_body_without_effect_does_nothing() {
+        for body in [
+            "pass",
+            "...",
+            "'''Upgrade schema.'''",
+            "'''doc'''\n    # comment\n    pass",
+            "return",
+            "return None",
+            "return\n    op.drop_table('a')",
+            "raise NotImplementedError()",
+            "globals()['upgrade_%s' % engine_name]()",
+        ] {
+            let text = format!("x = 1\n\ndef upgrade():\n    {body}\n\ndef downgrade(): pass\n");
+            assert_eq!(first(&text), None, "{text}");
+        }
+        assert_eq!(first("upgrade = downgrade = noop"), None);
+    }
+
+    #[test]
+    fn the_first_statement_that_does_something_is_found() {
+        for (text, found) in [
+            (
+                "def upgrade():\n    '''doc'''\n    op.drop_table('é')\n    x()",
+                "op.drop_table('é')",
+            ),
+            ("def upgrade(): pass\nasync def downgrade() -> None: x = 1; y()", "x = 1"),
+            ("def upgrade(name):\n  globals()[name]()\ndef upgrade_users():\n  op.x()", "op.x()"),
+            ("def upgrade():\n  if x:\n    pass", "if x:\n    pass"),
+        ] {
+            assert_eq!(first(text).map(|span| &text[span]), Some(found), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_silent() {
+        assert_eq!(first("def upgrade():\n    op.execute(f'{x['a']}')"), None);
+        assert_eq!(first("def helper():\n    op.x()"), None);
+    }
+}

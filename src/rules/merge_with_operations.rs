@@ -1,0 +1,43 @@
+//! `merge-with-operations`.
+
+use super::{Concern, Debt, Rule, Subject};
+use crate::finding::{Finding, Level, Site};
+use crate::migration::{Migration, RevisionId};
+
+pub(super) static RULE: Rule = Rule {
+    name: "merge-with-operations",
+    level: Level::Warn,
+    explain: "\
+## What it checks
+`upgrade` or `downgrade` of a new or changed merge revision does something.
+
+## Why it matters
+A merge revision joins two lines and is taken for empty: it is thrown away and made anew when one of
+the lines moves on, and its operations go with it. Which of the two lines ran before it differs from
+database to database.
+
+## How to fix
+Leave the merge revision empty, and put the operations into a migration that builds on it:
+`alembic revision -m \"...\"`.
+",
+    debt: Debt::Compared,
+    concern: Concern::Neither,
+    check,
+};
+
+fn check(subject: &Subject<'_>) -> Vec<Finding> {
+    subject.migrations().filter_map(|migration| finding(subject, migration)).collect()
+}
+
+fn finding(subject: &Subject<'_>, migration: &Migration) -> Option<Finding> {
+    let file = &migration.file;
+    let span = subject.details.get(file)?.operation.clone()?;
+    let name = migration.module.revision.texts().first();
+    let name = name.map(|text| format!("`{}` ", RevisionId::new(text.text.clone())));
+    let message = format!("merge revision {}does something of its own", name.unwrap_or_default());
+    let mut finding = RULE.at(subject, Site::Span { file: file.clone(), span }, message);
+    finding.label = "runs with the merge".to_owned();
+    finding.help =
+        vec!["leave the merge empty, and move this to a migration that builds on it".to_owned()];
+    Some(finding)
+}
