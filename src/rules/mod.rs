@@ -17,6 +17,7 @@ mod published_migration_deleted;
 mod published_migration_edited;
 mod redundant_merge;
 mod revision_cycle;
+mod second_base;
 mod stale_down_revision;
 mod subject;
 mod unknown_dependency;
@@ -86,6 +87,7 @@ pub static RULES: &[&Rule] = &[
     &published_migration_edited::RULE,
     &redundant_merge::RULE,
     &merge_with_operations::RULE,
+    &second_base::RULE,
 ];
 
 /// Returns the rule of a name.

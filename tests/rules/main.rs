@@ -25,6 +25,7 @@ mod published_migration_deleted;
 mod published_migration_edited;
 mod redundant_merge;
 mod merge_with_operations;
+mod second_base;
 
 use std::collections::BTreeSet;
 
@@ -57,6 +58,7 @@ const EXAMPLES: &[Examples] = &[
     published_migration_edited::EXAMPLES,
     redundant_merge::EXAMPLES,
     merge_with_operations::EXAMPLES,
+    second_base::EXAMPLES,
 ];
 
 #[test]

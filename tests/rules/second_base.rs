@@ -1,0 +1,89 @@
+//! `second-base`.
+
+use snapbox::str;
+
+use crate::Examples;
+use crate::judge::{is_silent, rules, says};
+
+pub(crate) const EXAMPLES: Examples = Examples {
+    rule: "second-base",
+    fires: "before: a b(a)\nchange: x m(b,x)",
+    silent: "before: a b(a)\nchange: c(b) d(c)",
+};
+
+#[test]
+fn a_new_base_that_a_merge_revision_joins() {
+    says(
+        EXAMPLES.fires,
+        str![[r#"
+warn second-base versions/x.py:2:17 None
+  `x` is a second base beside `a`
+  ^ builds on nothing
+  + versions/a.py:2:17 None: the history begins with `a`
+  > write in versions/x.py: as `down_revision`, the revision that `x` follows
+  > or, where it is meant to begin a history of its own, say so at the top of the file: `# alembic-guard: allow(second-base)`
+
+"#]],
+    );
+}
+
+#[test]
+fn a_published_revision_that_now_builds_on_nothing() {
+    assert!(rules("before: a b(a) c(a) m(b,c)\nchange: c").contains(&"second-base"));
+}
+
+#[test]
+fn a_new_base_with_a_branch_of_its_own() {
+    says(
+        "\
+before: a
+change .alembic-guard.toml:
+    environment = [{ script_location = \".\", branches = [\"other\"] }]
+change: x#other",
+        str![[r#"
+warn second-base versions/x.py:2:17 None
+  `x` is a second base beside `a`
+  ^ builds on nothing
+  + versions/a.py:2:17 None: the history begins with `a`
+  > write in versions/x.py: as `down_revision`, the revision that `x` follows
+  > or, where it is meant to begin a history of its own, say so at the top of the file: `# alembic-guard: allow(second-base)`
+
+"#]],
+    );
+}
+
+#[test]
+fn a_new_base_that_is_a_head_too_many_is_told_of_once() {
+    assert_eq!(rules("before: a b(a)\nchange: x"), ["multiple-heads"]);
+    assert_eq!(rules("change: a b(a) x y(x)"), ["multiple-heads"]);
+}
+
+#[test]
+fn two_bases_where_nothing_is_known_of_before() {
+    assert_eq!(rules("change: a b(a) x m(b,x)"), ["second-base"]);
+}
+
+#[test]
+fn a_history_that_is_begun_anew() {
+    assert_eq!(rules("before: a b(a)\nchange: -a -b s"), ["published-migration-deleted"]);
+}
+
+#[test]
+fn a_base_that_was_there_before() {
+    is_silent("before: a x m(a,x)\nchange: n(m)");
+    let depends = "before: a x m(a,x)\nchange: x!a";
+    assert_eq!(rules(depends), ["published-identity-changed"]);
+}
+
+#[test]
+fn a_base_that_says_it_is_meant() {
+    is_silent(
+        "\
+before: a
+change: m(a,x)
+change versions/x.py:
+    # alembic-guard: allow(second-base)
+    revision = \"x\"
+    down_revision = None",
+    );
+}
