@@ -4,6 +4,7 @@
 //! whether a finding blocks this change is decided in [`crate::check`], for all rules alike.
 
 mod computed_identifier;
+mod docstring_mismatch;
 mod duplicate_branch_label;
 mod duplicate_revision;
 mod environment_lost;
@@ -88,6 +89,7 @@ pub static RULES: &[&Rule] = &[
     &redundant_merge::RULE,
     &merge_with_operations::RULE,
     &second_base::RULE,
+    &docstring_mismatch::RULE,
 ];
 
 /// Returns the rule of a name.

@@ -186,6 +186,18 @@ impl Subject<'_> {
         revisions.filter(move |new| !self.before.get(&new.id).is_some_and(|old| is_same(new, old)))
     }
 
+    /// Returns the revisions that the change brings in files of their own.
+    ///
+    /// A published file that gets another id is another matter, and told of elsewhere.
+    pub(super) fn brought(&self) -> impl Iterator<Item = &Revision> {
+        let new = self.after.revisions().filter(|revision| self.is_new(&revision.id));
+        new.filter(|new| !self.has_landed(&new.migration.file.path))
+    }
+
+    fn has_landed(&self, path: &RepoPath) -> bool {
+        self.before.revisions().any(|landed| &landed.migration.file.path == path)
+    }
+
     /// Draws what lies between some heads, each captioned with where it is from.
     pub fn draw(&self, heads: &[RevisionId]) -> Drawing {
         draw(self.after, heads, |id| self.caption(id))

@@ -26,6 +26,7 @@ mod published_migration_edited;
 mod redundant_merge;
 mod merge_with_operations;
 mod second_base;
+mod docstring_mismatch;
 
 use std::collections::BTreeSet;
 
@@ -59,6 +60,7 @@ const EXAMPLES: &[Examples] = &[
     redundant_merge::EXAMPLES,
     merge_with_operations::EXAMPLES,
     second_base::EXAMPLES,
+    docstring_mismatch::EXAMPLES,
 ];
 
 #[test]

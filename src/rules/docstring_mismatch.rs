@@ -1,0 +1,120 @@
+//! `docstring-mismatch`.
+
+use std::collections::BTreeSet;
+
+use super::{Concern, Debt, Rule, Subject};
+use crate::finding::{Finding, Level, Related};
+use crate::graph::{Parents, Revision};
+use crate::migration::Text;
+use crate::text::escape;
+
+pub(super) static RULE: Rule = Rule {
+    name: "docstring-mismatch",
+    level: Level::Warn,
+    explain: "\
+## What it checks
+`Revision ID:` or `Revises:` in the docstring of a new migration says something else than `revision` or
+`down_revision`.
+
+## Why it matters
+Alembic goes by the variables alone. People read the docstring first, and `alembic history -v` shows
+it beside the variables; after a `down_revision` was mended by hand it tells the old story.
+
+## How to fix
+Write the ids of the variables into the docstring, or take the line out.
+",
+    debt: Debt::Compared,
+    concern: Concern::Neither,
+    check,
+};
+
+fn check(subject: &Subject<'_>) -> Vec<Finding> {
+    subject.brought().filter_map(|revision| finding(subject, revision)).collect()
+}
+
+/// A line of the docstring and the ids that it should name.
+struct Line<'a> {
+    heading: &'static str,
+    variable: &'static str,
+    said: &'a Text,
+    ids: Vec<&'a str>,
+}
+
+fn finding(subject: &Subject<'_>, revision: &Revision) -> Option<Finding> {
+    let lines = lines(subject, revision);
+    let wrong: Vec<&Line<'_>> = lines.iter().filter(|line| !line.is_right()).collect();
+    let (first, others) = wrong.split_first()?;
+    let said = match first.said.text.as_str() {
+        "" => "nothing".to_owned(),
+        text => format!("`{}`", escape(text)),
+    };
+    let message = format!("the docstring says {said} where {}", first.truth());
+    let site = revision.site_at(first.said.span.clone());
+    let mut finding = RULE.at(subject, site, message);
+    finding.label = "Alembic does not read this".to_owned();
+    let value = match first.variable {
+        "revision" => revision.id_site(),
+        _ => revision.parents_site(),
+    };
+    finding.related = vec![Related { site: value, message: first.truth() }];
+    finding.related.extend(others.iter().map(|line| Related {
+        site: revision.site_at(line.said.span.clone()),
+        message: format!("wrong too: {}", line.truth()),
+    }));
+    finding.revisions = vec![revision.id.clone()];
+    finding.help = wrong.iter().map(|line| line.help()).collect();
+    Some(finding)
+}
+
+/// Reads the lines that the docstring has and whose variable is known.
+fn lines<'a>(subject: &'a Subject<'_>, revision: &'a Revision) -> Vec<Line<'a>> {
+    let Some(details) = subject.details.get(&revision.migration.file) else {
+        return Vec::new();
+    };
+    let docstring = &details.docstring;
+    let id = docstring.revision.as_ref().map(|said| Line {
+        heading: "Revision ID:",
+        variable: "revision",
+        said,
+        ids: vec![revision.id.as_str()],
+    });
+    let parents = docstring.revises.as_ref().map(|said| Line {
+        heading: "Revises:",
+        variable: "down_revision",
+        said,
+        ids: revision.parents.texts().iter().map(|text| text.text.as_str()).collect(),
+    });
+    let parents = parents.filter(|_| revision.parents != Parents::Unknown);
+    id.into_iter().chain(parents).collect()
+}
+
+impl Line<'_> {
+    fn is_right(&self) -> bool {
+        let ids: BTreeSet<&str> = self.ids.iter().copied().filter(|id| !id.is_empty()).collect();
+        let said = named(&self.said.text);
+        let says_none = said.iter().all(|word| matches!(*word, "None" | "base" | "<base>"));
+        said == ids || ids.is_empty() && says_none || self.said.text == self.ids.join(", ")
+    }
+
+    fn truth(&self) -> String {
+        let quoted: Vec<String> = self.ids.iter().map(|id| format!("`{}`", escape(id))).collect();
+        match quoted.as_slice() {
+            [] => format!("`{}` is `None`", self.variable),
+            ids => format!("`{}` is {}", self.variable, ids.join(", ")),
+        }
+    }
+
+    fn help(&self) -> String {
+        let line = format!("{} {}", self.heading, self.ids.join(", "));
+        format!("write in the docstring: `{}`", escape(line.trim_end()))
+    }
+}
+
+/// Reads the ids of a line; of each, what stands behind the first blank is a remark.
+///
+/// Templates before Alembic 0.7 wrote the Python value: `None`, `('a', 'b')`.
+fn named(text: &str) -> BTreeSet<&str> {
+    let items = text.split(',').filter_map(|item| item.split_whitespace().next());
+    let items = items.map(|item| item.trim_matches(['\'', '"', '(', ')', '[', ']', '`']));
+    items.filter(|item| !item.is_empty()).collect()
+}
