@@ -8,6 +8,7 @@ mod docstring_mismatch;
 mod duplicate_branch_label;
 mod duplicate_revision;
 mod environment_lost;
+mod filename_mismatch;
 mod invalid_revision_id;
 mod merge_with_operations;
 mod missing_identifier;
@@ -90,6 +91,7 @@ pub static RULES: &[&Rule] = &[
     &merge_with_operations::RULE,
     &second_base::RULE,
     &docstring_mismatch::RULE,
+    &filename_mismatch::RULE,
 ];
 
 /// Returns the rule of a name.

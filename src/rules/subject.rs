@@ -194,6 +194,19 @@ impl Subject<'_> {
         new.filter(|new| !self.has_landed(&new.migration.file.path))
     }
 
+    /// Returns the revisions whose file is new or got another name.
+    pub(super) fn renamed(&self) -> impl Iterator<Item = &Revision> {
+        // A folder that moved takes the names along.
+        let is_same = |new: &Revision, old: &Revision| {
+            new.migration.file.path.file_name() == old.migration.file.path.file_name()
+        };
+        let losers = self.after.duplicates().flat_map(|(_, earlier)| earlier);
+        let revisions = self.after.revisions().chain(losers);
+        let other = revisions
+            .filter(move |new| !self.before.get(&new.id).is_some_and(|old| is_same(new, old)));
+        other.filter(|new| !self.has_landed(&new.migration.file.path))
+    }
+
     fn has_landed(&self, path: &RepoPath) -> bool {
         self.before.revisions().any(|landed| &landed.migration.file.path == path)
     }

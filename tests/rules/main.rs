@@ -27,6 +27,7 @@ mod redundant_merge;
 mod merge_with_operations;
 mod second_base;
 mod docstring_mismatch;
+mod filename_mismatch;
 
 use std::collections::BTreeSet;
 
@@ -61,6 +62,7 @@ const EXAMPLES: &[Examples] = &[
     merge_with_operations::EXAMPLES,
     second_base::EXAMPLES,
     docstring_mismatch::EXAMPLES,
+    filename_mismatch::EXAMPLES,
 ];
 
 #[test]

@@ -1,0 +1,84 @@
+//! `filename-mismatch`.
+
+use super::{Concern, Debt, Rule, Subject};
+use crate::finding::{Finding, Level};
+use crate::graph::Revision;
+use crate::migration::RevisionId;
+use crate::text::{escape, shell_word};
+
+pub(super) static RULE: Rule = Rule {
+    name: "filename-mismatch",
+    level: Level::Warn,
+    explain: "\
+## What it checks
+The name of a new migration file carries another id than its `revision`. Looked at is the place that
+`file_template` gives to `%(rev)s`; what stands there counts as an id if it is one that Alembic could
+have made, twelve hexadecimal digits, or the id of another revision. Names without an id are fine.
+
+## Why it matters
+Alembic goes by `revision` alone. People look a revision up by the name of its file, and find the
+wrong one; mostly the file was copied from another migration and changed only in part.
+
+## How to fix
+Rename the file, or give the migration the id that its name has, wherever that id is meant.
+",
+    debt: Debt::Compared,
+    concern: Concern::Neither,
+    check,
+};
+
+fn check(subject: &Subject<'_>) -> Vec<Finding> {
+    subject.renamed().filter_map(|revision| finding(subject, revision)).collect()
+}
+
+fn finding(subject: &Subject<'_>, revision: &Revision) -> Option<Finding> {
+    let id = &revision.id;
+    if id.as_str().is_empty() || subject.after.duplicates().any(|(duplicate, _)| duplicate == id) {
+        return None;
+    }
+    let path = &revision.migration.file.path;
+    let name = str::from_utf8(path.file_name()).ok()?;
+    let stem = name.strip_suffix(".py")?;
+    if stem.to_lowercase().contains(&id.as_str().to_lowercase()) {
+        return None;
+    }
+    let carried = subject.environment.naming.revision_ids(stem);
+    // A name may carry the beginning of the id.
+    if carried.iter().any(|part| part.len() > 3 && id.as_str().starts_with(part)) {
+        return None;
+    }
+    let other = carried.into_iter().find(|part| is_made(part) || is_anothers(subject, part))?;
+    let shown = escape(other);
+    let message = format!("the name of this file carries `{shown}`, but its revision is `{id}`");
+    let mut finding = RULE.at(subject, revision.id_site(), message);
+    finding.label = format!("`{}` says `{shown}`", escape(name));
+    finding.revisions = vec![id.clone()];
+    let folder = path.parent().unwrap_or_default();
+    let renamed = folder.join(name.replacen(other, id.as_str(), 1));
+    let [path, renamed] = [path, &renamed].map(|path| shell_word(&path.to_string()));
+    finding.help = vec![format!("rename the file: `git mv {path} {renamed}`")];
+    if !is_defined(subject, other) {
+        finding.help.push(format!(
+            "or give the migration the id in its name, wherever `{id}` is meant: `revision = \"{shown}\"`"
+        ));
+    }
+    Some(finding)
+}
+
+/// Tells whether text is of the form that Alembic gives to ids, and no date or word besides.
+fn is_made(text: &str) -> bool {
+    let has = |wanted: fn(&u8) -> bool| text.bytes().any(|byte| wanted(&byte));
+    text.len() == 12
+        && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+        && has(u8::is_ascii_digit)
+        && has(u8::is_ascii_alphabetic)
+}
+
+/// Tells whether text is the id of another revision; plain words may be a slug.
+fn is_anothers(subject: &Subject<'_>, text: &str) -> bool {
+    text.bytes().any(|byte| byte.is_ascii_digit()) && is_defined(subject, text)
+}
+
+fn is_defined(subject: &Subject<'_>, id: &str) -> bool {
+    subject.after.contains(&RevisionId::new(id))
+}
