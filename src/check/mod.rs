@@ -159,6 +159,7 @@ fn judge(
     let limits = Limits { heads: environment.heads, branches: &environment.branches };
     let head_faults = judge_heads(&pair.before.graph, &pair.after.graph, limits);
     let details = details(reader, after, pair)?;
+    let config = reader.config();
     let edited = edited::find(reader, comparison, after, pair)?;
     let subject = Subject {
         environment,
@@ -170,7 +171,8 @@ fn judge(
         details: &details,
         edited: &edited,
         broken_links: &pair.after.broken_links,
-        max_revision_id_length: reader.config().max_revision_id_length,
+        max_revision_id_length: config.max_revision_id_length,
+        filename_pattern: config.filename_pattern.as_ref(),
         wording: &comparison.wording,
     };
     let mut findings = Vec::new();

@@ -8,6 +8,7 @@ mod docstring_mismatch;
 mod duplicate_branch_label;
 mod duplicate_revision;
 mod environment_lost;
+mod filename_convention;
 mod filename_mismatch;
 mod invalid_revision_id;
 mod merge_with_operations;
@@ -92,6 +93,7 @@ pub static RULES: &[&Rule] = &[
     &second_base::RULE,
     &docstring_mismatch::RULE,
     &filename_mismatch::RULE,
+    &filename_convention::RULE,
 ];
 
 /// Returns the rule of a name.

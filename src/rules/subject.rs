@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::config::FilenamePattern;
 use crate::environment::{Environment, Runner};
 use crate::finding::{Drawing, Site};
 use crate::graph::{Graph, MissingParent, Revision, UnknownDependency};
@@ -33,6 +34,8 @@ pub struct Subject<'a> {
     pub broken_links: &'a [RepoPath],
     /// How many characters a revision id may have.
     pub max_revision_id_length: usize,
+    /// How the names of migration files are made, where the repository says it.
+    pub filename_pattern: Option<&'a FilenamePattern>,
     /// What the two sides are called.
     pub wording: &'a Wording,
 }

@@ -28,6 +28,7 @@ mod merge_with_operations;
 mod second_base;
 mod docstring_mismatch;
 mod filename_mismatch;
+mod filename_convention;
 
 use std::collections::BTreeSet;
 
@@ -63,6 +64,7 @@ const EXAMPLES: &[Examples] = &[
     second_base::EXAMPLES,
     docstring_mismatch::EXAMPLES,
     filename_mismatch::EXAMPLES,
+    filename_convention::EXAMPLES,
 ];
 
 #[test]

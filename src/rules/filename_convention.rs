@@ -1,0 +1,76 @@
+//! `filename-convention`.
+
+use super::subject::whole;
+use super::{Concern, Debt, Rule, Subject};
+use crate::config::{FilenamePattern, Named};
+use crate::finding::{Finding, Level};
+use crate::graph::Revision;
+use crate::text::{escape, shell_word};
+
+pub(super) static RULE: Rule = Rule {
+    name: "filename-convention",
+    level: Level::Off,
+    explain: "\
+## What it checks
+The name of a new migration file does not follow the pattern that the configuration gives:
+
+    [filename]
+    pattern = \"{date:%Y%m%d}_{slug}_{label}\"
+
+A pattern turns the rule on, as a warning unless `[rules]` says otherwise. Text stands for itself, `{{`
+and `}}` for braces, and `.py` may be left out. The fields, each at most once: `{date:...}`, a date that
+the calendar has, written with `%Y %y %m %d %j %H %M %S`; `{slug}`, words of lower-case letters and
+digits joined by `_`; `{label}`, a branch label of the revision, its own or one that its line carries,
+or any one word where it has none; `{rev}`, the revision id. Only new names are judged.
+
+## Why it matters
+Alembic does not read the names; people do, to find the newest migration or the one of a team.
+
+## How to fix
+Rename the file before it lands. `file_template` of the environment makes Alembic give new files such
+names, all but the label.
+",
+    debt: Debt::Compared,
+    concern: Concern::Neither,
+    check,
+};
+
+fn check(subject: &Subject<'_>) -> Vec<Finding> {
+    let Some(pattern) = subject.filename_pattern else {
+        return Vec::new();
+    };
+    let labels = subject.after.labels();
+    let judge = |revision: &Revision| {
+        let labels: Vec<&str> = labels.get(&revision.id).into_iter().flatten().copied().collect();
+        let named = Named { revision: revision.id.as_str(), labels: &labels };
+        finding(subject, revision, pattern, named)
+    };
+    subject.renamed().filter_map(judge).collect()
+}
+
+fn finding(
+    subject: &Subject<'_>,
+    revision: &Revision,
+    pattern: &FilenamePattern,
+    named: Named<'_>,
+) -> Option<Finding> {
+    let path = &revision.migration.file.path;
+    let name = String::from_utf8_lossy(path.file_name());
+    if !name.ends_with(".py") || pattern.matches(&name, named) {
+        return None;
+    }
+    let shown = escape(&pattern.to_string());
+    let message = format!("`{}` does not follow the pattern `{shown}`", escape(&name));
+    let mut finding = RULE.at(subject, whole(&revision.migration), message);
+    finding.label = match named.labels {
+        [] => String::new(),
+        labels => format!("branch label {}", escape(&format!("`{}`", labels.join("`, `")))),
+    };
+    finding.revisions = vec![revision.id.clone()];
+    let folder = path.parent().unwrap_or_default();
+    let example = folder.join(pattern.example(named));
+    let [path, example] = [path, &example].map(|path| shell_word(&path.to_string()));
+    finding.help =
+        vec![format!("give it such a name before it lands, for one: `git mv {path} {example}`")];
+    Some(finding)
+}
