@@ -1,7 +1,5 @@
 //! `duplicate-revision`.
 
-use std::hash::{DefaultHasher, Hash, Hasher};
-
 use super::{Concern, Debt, Rule, Subject};
 use crate::finding::{Finding, Level, Related};
 use crate::graph::Revision;
@@ -54,20 +52,9 @@ fn finding(subject: &Subject<'_>, id: &RevisionId, earlier: &[Revision]) -> Opti
     finding.help = vec![
         format!(
             "give it an id of its own; write in {path}: `revision = \"{}\"`",
-            free_id(subject, newcomer)
+            subject.free_id(newcomer)
         ),
         format!("and the same id wherever a `down_revision` means {path}"),
     ];
     Some(finding)
-}
-
-/// Makes an id of Alembic's form that nothing else has, always the same for the same file.
-fn free_id(subject: &Subject<'_>, revision: &Revision) -> RevisionId {
-    let ids = (0u32..).map(|attempt| {
-        let mut hasher = DefaultHasher::new();
-        (revision.migration.file.path.as_bytes(), attempt).hash(&mut hasher);
-        RevisionId::new(format!("{:012x}", hasher.finish() & 0xffff_ffff_ffff))
-    });
-    let mut free = ids.filter(|id| !subject.after.contains(id));
-    free.next().unwrap_or_else(|| revision.id.clone())
 }

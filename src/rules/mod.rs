@@ -15,6 +15,7 @@ mod merge_with_operations;
 mod missing_identifier;
 mod misspelled_identifier;
 mod multiple_heads;
+mod placeholder_revision_id;
 mod published_identity_changed;
 mod published_migration_deleted;
 mod published_migration_edited;
@@ -94,6 +95,7 @@ pub static RULES: &[&Rule] = &[
     &docstring_mismatch::RULE,
     &filename_mismatch::RULE,
     &filename_convention::RULE,
+    &placeholder_revision_id::RULE,
 ];
 
 /// Returns the rule of a name.

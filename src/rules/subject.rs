@@ -1,6 +1,7 @@
 //! What a rule may look at: one environment on both sides of a change.
 
 use std::collections::BTreeMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
 
 use crate::config::FilenamePattern;
 use crate::environment::{Environment, Runner};
@@ -212,6 +213,17 @@ impl Subject<'_> {
 
     fn has_landed(&self, path: &RepoPath) -> bool {
         self.before.revisions().any(|landed| &landed.migration.file.path == path)
+    }
+
+    /// Makes an id of Alembic's form that nothing else has, always the same for the same file.
+    pub(super) fn free_id(&self, revision: &Revision) -> RevisionId {
+        let ids = (0u32..).map(|attempt| {
+            let mut hasher = DefaultHasher::new();
+            (revision.migration.file.path.as_bytes(), attempt).hash(&mut hasher);
+            RevisionId::new(format!("{:012x}", hasher.finish() & 0xffff_ffff_ffff))
+        });
+        let mut free = ids.filter(|id| !self.after.contains(id));
+        free.next().unwrap_or_else(|| revision.id.clone())
     }
 
     /// Draws what lies between some heads, each captioned with where it is from.

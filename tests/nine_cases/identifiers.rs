@@ -4,8 +4,8 @@ use crate::repository::{Repository, file, first, migration, same, source, text};
 
 #[test]
 fn ids_that_alembic_cannot_name() {
-    let longest = "x".repeat(32);
-    let too_long = "x".repeat(40);
+    let longest = "rename_the_address_of_all_users_";
+    let too_long = format!("{longest}to_email");
     for id in ["", "head", "heads", "base", "a-b", "a@b", "a+b", "a:b", &too_long] {
         let repository = Repository::with_change(&[first()], &[file("b", &source(id, "\"a\""))]);
         for arguments in [&["check", "--all"][..], &["check", "--base", "main"]] {
@@ -21,16 +21,16 @@ fn ids_that_alembic_cannot_name() {
             same(&repository.both_checks(), name);
         }
     }
-    let repository = Repository::with_change(&[first()], &[file("b", &source(&longest, "\"a\""))]);
+    let repository = Repository::with_change(&[first()], &[file("b", &source(longest, "\"a\""))]);
     assert!(repository.findings(&["check", "--all"]).is_empty());
 }
 
 #[test]
 fn a_long_id_is_no_fault_where_a_longer_one_has_landed() {
-    let landed = "x".repeat(40);
+    let landed = "rename_the_address_of_all_users_to_email";
     let repository = Repository::with_change(
-        &[first(), file("x", &source(&landed, "\"a\""))],
-        &[file("y", &source(&"y".repeat(40), &format!("\"{landed}\"")))],
+        &[first(), file("x", &source(landed, "\"a\""))],
+        &[file("y", &source("rename_the_address_of_all_users_to_phone", &format!("\"{landed}\"")))],
     );
     assert!(repository.findings(&["check", "--base", "main"]).is_empty());
 }
@@ -41,7 +41,7 @@ fn the_greatest_length_is_configured() {
         &[first()],
         &[
             text(".alembic-guard.toml", "max_revision_id_length = 64\n"),
-            file("b", &source(&"x".repeat(40), "\"a\"")),
+            file("b", &source("rename_the_address_of_all_users_to_email", "\"a\"")),
         ],
     );
     assert!(repository.findings(&["check", "--all"]).is_empty());

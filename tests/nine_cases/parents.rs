@@ -3,7 +3,7 @@
 use crate::repository::{Repository, file, migration, same, source};
 
 fn landed() -> Vec<crate::repository::File> {
-    vec![migration("1a2b3c4d5e6f", "None"), migration("9f8e7d6c5b4a", "\"1a2b3c4d5e6f\"")]
+    vec![migration("3d91f0b2a6c7", "None"), migration("b60c4f18d92e", "\"3d91f0b2a6c7\"")]
 }
 
 fn unknown(parent: &str, name: &str) {
@@ -15,27 +15,27 @@ fn unknown(parent: &str, name: &str) {
 
 #[test]
 fn a_prefix_is_no_parent() {
-    unknown("9f8e", "unknown_parent_prefix");
+    unknown("b60c", "unknown_parent_prefix");
 }
 
 #[test]
 fn a_near_miss_is_named() {
-    unknown("9f8e7d6c5b4b", "unknown_parent_near_miss");
+    unknown("b60c4f18d92f", "unknown_parent_near_miss");
 }
 
 #[test]
 fn a_parent_that_is_removed() {
     let mut landed = landed();
-    landed.push(migration("d", "\"9f8e7d6c5b4a\""));
+    landed.push(migration("d", "\"b60c4f18d92e\""));
     let repository = Repository::new(&landed);
-    repository.remove(&["migrations/versions/9f8e7d6c5b4a.py"]);
+    repository.remove(&["migrations/versions/b60c4f18d92e.py"]);
     same(&repository.both_checks(), "unknown_parent_removed");
     assert_eq!(repository.findings(&["check", "--base", "main"]), ["error unknown-down-revision"]);
 }
 
 #[test]
 fn a_parent_that_an_unreadable_file_may_define() {
-    let computed = source("x", "\"9f8e7d6c5b4a\"").replacen("\"x\"", "make_id()", 1);
+    let computed = source("x", "\"b60c4f18d92e\"").replacen("\"x\"", "make_id()", 1);
     let computed = computed.replace("revision = \"x\"", "revision = make_id()");
     let mut landed = landed();
     landed.push(file("x", &computed));

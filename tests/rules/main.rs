@@ -29,6 +29,7 @@ mod second_base;
 mod docstring_mismatch;
 mod filename_mismatch;
 mod filename_convention;
+mod placeholder_revision_id;
 
 use std::collections::BTreeSet;
 
@@ -65,6 +66,7 @@ const EXAMPLES: &[Examples] = &[
     docstring_mismatch::EXAMPLES,
     filename_mismatch::EXAMPLES,
     filename_convention::EXAMPLES,
+    placeholder_revision_id::EXAMPLES,
 ];
 
 #[test]

@@ -44,10 +44,10 @@ error unknown-down-revision versions/a.py (a path)
 #[test]
 fn a_parent_by_the_beginning_of_its_id() {
     says(
-        "before: 1975ea83b712\nchange: 4f1e2d3c4b5a(1975ea)",
+        "before: 1975ea83b712\nchange: 8c27e05f61b3(1975ea)",
         str![[r#"
-error unknown-down-revision versions/4f1e2d3c4b5a.py:2:17 "1975ea"
-  `4f1e2d3c4b5a` builds on `1975ea`, which no migration defines
+error unknown-down-revision versions/8c27e05f61b3.py:2:17 "1975ea"
+  `8c27e05f61b3` builds on `1975ea`, which no migration defines
   ^ no such revision
   > `down_revision` takes no prefix; write the full id: `"1975ea83b712"`
 

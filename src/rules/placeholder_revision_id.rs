@@ -1,0 +1,49 @@
+//! `placeholder-revision-id`.
+
+mod invented;
+
+use super::{Concern, Debt, Rule, Subject};
+use crate::finding::{Finding, Level};
+use crate::graph::Revision;
+use invented::is_invented;
+
+pub(super) static RULE: Rule = Rule {
+    name: "placeholder-revision-id",
+    level: Level::Warn,
+    explain: "\
+## What it checks
+A new revision has an id that somebody made up: `a1b2c3d4e5f6`, `123456789abc`, `000000000000`. Numbers
+and dates by which a history is counted, such as `0042` or `20240131_1405`, are fine.
+
+## Why it matters
+Alembic's ids are random so that two branches never choose the same. Whoever makes one up chooses what
+the next one would: programs that write migrations without running Alembic do so again and again, and
+then two files have one id.
+
+## How to fix
+Let Alembic choose (`alembic revision -m \"...\"`), or write the id below into `revision`, the
+docstring and the name of the file, before the migration lands.
+",
+    debt: Debt::Compared,
+    concern: Concern::Neither,
+    check,
+};
+
+fn check(subject: &Subject<'_>) -> Vec<Finding> {
+    let invented = subject.brought().filter(|revision| is_invented(revision.id.as_str()));
+    invented.map(|revision| finding(subject, revision)).collect()
+}
+
+fn finding(subject: &Subject<'_>, revision: &Revision) -> Finding {
+    let id = &revision.id;
+    let message = format!("revision id `{id}` is made up, so another branch may come to it too");
+    let mut finding = RULE.at(subject, revision.id_site(), message);
+    finding.label = "not a random id".to_owned();
+    finding.revisions = vec![id.clone()];
+    let path = &revision.migration.file.path;
+    finding.help = vec![
+        format!("write in {path}: `revision = \"{}\"`", subject.free_id(revision)),
+        format!("and the same wherever `{id}` is meant: `down_revision`, docstring, file name"),
+    ];
+    finding
+}
