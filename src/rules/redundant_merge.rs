@@ -22,8 +22,8 @@ already; or it names a parent twice; or it joins the same parents as another mer
 Where at least two of those that it names are on different lines and a third one is below one of
 them, `alembic upgrade` runs this revision and then stops with `KeyError`: it wants to take all of
 them out of `alembic_version`, where the lowest one is no more. That is an error. In all other shapes
-Alembic goes on, and the merge revision merely says what it need not; that is a warning. A level in the
-configuration is the level of both.
+Alembic goes on, and the merge revision merely says what it need not; that is a warning, whatever
+level is configured, unless that is `off`.
 
 ## How to fix
 Name only what is not below anything else that is named. Where a parent is below another one through

@@ -35,9 +35,9 @@ def judge(folder):
     return {
         "revisions": {
             revision: {
-                "down_revision": sorted(script._versioned_down_revisions),
-                "depends_on": sorted(to_tuple(script.dependencies, default=())),
-                "labels": sorted(script.branch_labels) if script.is_head else [],
+                "down_revision": sorted(set(script._versioned_down_revisions)),
+                "depends_on": sorted(set(to_tuple(script.dependencies, default=()))),
+                "labels": sorted(script.branch_labels),
             }
             for revision, script in scripts.items()
         },
@@ -46,7 +46,7 @@ def judge(folder):
         "bases": sorted(revision_map.bases),
         "error": None,
         "upgrade_error": failure,
-        "stops": [] if failure else sorted(filter(lambda id: stops_at(directory, id), scripts)),
+        "stops": [] if failure else sorted(stops(directory, scripts)),
     }
 
 
@@ -58,6 +58,13 @@ def upgrade_error(directory):
     except Exception as error:
         return f"{type(error).__name__}: {error}"
     return None
+
+
+def stops(directory, scripts):
+    """Finds where upgrades stop, among the revisions at which one database has several heads."""
+    for revision, script in scripts.items():
+        if len(script._all_down_revisions) > 1 and stops_at(directory, revision):
+            yield revision
 
 
 def stops_at(directory, revision):
@@ -94,26 +101,29 @@ def give_up(_signal, _frame):
     raise TimeoutError("it does not end")
 
 
-def answer(files):
-    with tempfile.TemporaryDirectory() as name:
-        versions = Path(name, "versions")
-        versions.mkdir()
-        for file, source in files.items():
-            versions.joinpath(file).write_text(source, encoding="utf-8")
-        try:
-            return judge(Path(name))
-        except Exception as error:
-            return {
-                "revisions": {},
-                "heads": [],
-                "real_heads": [],
-                "bases": [],
-                "error": f"{type(error).__name__}: {error}",
-                "upgrade_error": None,
-                "stops": [],
-            }
+def answer(folder, files):
+    versions = folder / "versions"
+    for file, source in files.items():
+        versions.joinpath(file).write_text(source, encoding="utf-8")
+    try:
+        return judge(folder)
+    except Exception as error:
+        return {
+            "revisions": {},
+            "heads": [],
+            "real_heads": [],
+            "bases": [],
+            "error": f"{type(error).__name__}: {error}",
+            "upgrade_error": None,
+            "stops": [],
+        }
+    finally:
+        for file in files:
+            versions.joinpath(file).unlink()
 
 
 signal.signal(signal.SIGALRM, give_up)
-for line in sys.stdin:
-    print(json.dumps(answer(json.loads(line))), flush=True)
+with tempfile.TemporaryDirectory() as name:
+    Path(name, "versions").mkdir()
+    for line in sys.stdin:
+        print(json.dumps(answer(Path(name), json.loads(line))), flush=True)

@@ -9,6 +9,14 @@ use alembic_guard::migration::RevisionId;
 use alembic_guard::tree::MemoryTree;
 use serde::Deserialize;
 
+/// The files of an environment, and where its migrations are.
+pub(crate) const ENVIRONMENT: [(&str, &str); 3] = [
+    ("alembic.ini", "[alembic]\nscript_location = migrations\n"),
+    ("migrations/env.py", ""),
+    ("migrations/script.py.mako", ""),
+];
+pub(crate) const VERSIONS: &str = "migrations/versions";
+
 /// What a revision says.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub(crate) struct Revision {
@@ -43,10 +51,7 @@ pub(crate) fn opinion(files: &BTreeMap<String, String>) -> Opinion {
     let labels = graph.labels();
     let revisions = graph.revisions().map(|revision| {
         let parents = revision.parents.texts().iter();
-        // Only the labels of heads count; below them Alembic has quirks that nothing shows.
-        let labels = labels.get(&revision.id);
-        let labels = labels.filter(|_| graph.is_head(&revision.id));
-        let labels = labels.into_iter().flatten();
+        let labels = labels.get(&revision.id).into_iter().flatten();
         let read = Revision {
             down_revision: sorted(parents.map(|text| text.text.clone())),
             depends_on: sorted(revision.dependencies().map(str::to_owned)),
@@ -76,13 +81,8 @@ pub(crate) fn refusals(name: &str, source: &[u8]) -> Vec<(&'static str, String)>
 }
 
 fn tree<'a>(files: impl Iterator<Item = (&'a str, &'a [u8])>) -> MemoryTree {
-    let environment: [(&str, &[u8]); 3] = [
-        ("alembic.ini", b"[alembic]\nscript_location = migrations\n"),
-        ("migrations/env.py", b""),
-        ("migrations/script.py.mako", b""),
-    ];
-    let environment = environment.map(|(path, content)| (path.to_owned(), content));
-    let versions = files.map(|(name, source)| (format!("migrations/versions/{name}"), source));
+    let environment = ENVIRONMENT.map(|(path, content)| (path.to_owned(), content.as_bytes()));
+    let versions = files.map(|(name, source)| (format!("{VERSIONS}/{name}"), source));
     MemoryTree::new(environment.into_iter().chain(versions))
 }
 

@@ -8,10 +8,12 @@
 //! - `ALEMBIC_GUARD_PYTHON`: a Python with `requirements.txt`; else a virtual environment is made.
 //! - `ALEMBIC_GUARD_CASES`, `ALEMBIC_GUARD_SEED`: how many cases each generator makes, and from where.
 
+mod binary;
 mod database;
 mod flask;
 mod generated;
 mod guard;
+mod history;
 mod judge;
 mod library;
 mod prerequisites;
