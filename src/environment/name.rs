@@ -59,10 +59,11 @@ pub(super) fn runner(
         Origin::Pyproject { .. } => false,
     };
     if own_folder && uses_flask(lookup, script_location)? {
-        let usual = script_location.file_name() == b"migrations";
-        return Ok(Runner::FlaskMigrate(match usual {
+        // Flask-Migrate looks for `migrations` in the current directory.
+        let folder = script_location.below(run_from).unwrap_or(script_location.as_bytes());
+        return Ok(Runner::FlaskMigrate(match folder == b"migrations" {
             true => Vec::new(),
-            false => vec!["-d".to_owned(), lossy(script_location)],
+            false => vec!["-d".to_owned(), String::from_utf8_lossy(folder).into_owned()],
         }));
     }
     let file = match origin {

@@ -157,7 +157,7 @@ fn flask_migrate_may_name_version_locations() {
     ];
     assert_eq!(
         silent(&files),
-        ["app/migrations = app/migrations/one app/migrations/two (flask db)"]
+        ["app/migrations = app/migrations/one app/migrations/two (flask db -d app/migrations)"]
     );
 }
 
