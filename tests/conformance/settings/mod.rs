@@ -213,6 +213,17 @@ impl Guard {
             return Err(("a missing version location is not told", format!("{section:?}")));
         }
         let same: Vec<&Environment> = environments().filter(is_same).collect();
+        if !same.is_empty() && !versions.some_missing {
+            let is_sound = section.runs.iter().all(|run| run.error.is_none());
+            let alarm = self.discovery.problems.iter().find(|problem| {
+                Some(problem.site.path()) == self.ini.as_ref()
+                    && problem.section.as_deref() == Some(section.name.as_str())
+                    && problem.key == Some("version_locations")
+            });
+            if let Some(alarm) = alarm.filter(|_| is_sound) {
+                return Err(("what Alembic takes is called a problem", alarm.to_string()));
+            }
+        }
         if !same.is_empty() {
             justified.extend(same.into_iter().map(|environment| environment.name.clone()));
             return Ok("the same");
