@@ -212,3 +212,27 @@ fn row_29_work_that_stands_on_the_reverted_migration_is_stale_once_main_moved_on
     mine.git(&["cherry-pick", "topic"]);
     mine.push_it().refused(&["error stale-down-revision at d:14"]);
 }
+
+#[test]
+fn at_a_commit_what_has_landed_is_not_rewritten() {
+    let (_world, mine) = main_of("a b(a)");
+    mine.stage("d(a)").stage("b(d)");
+    mine.run(&["commit", "-m", "d"]).refused(&["error published-identity-changed at b:14"]);
+}
+
+#[test]
+fn at_a_commit_what_is_only_here_may_be_rewritten() {
+    let (_world, mine) = main_of("a");
+    mine.add("b(a)").stage("d(a)").stage("b(d)");
+    mine.run(&["commit", "-m", "d"]).passed(&[]).is_silent();
+    mine.remove("b").stage("e(d)");
+    mine.run(&["commit", "-m", "e"]).passed(&[]).is_silent();
+}
+
+#[test]
+fn without_a_remote_nothing_has_landed_on_the_branch_itself() {
+    let (_world, mine) = main_of("a b(a)");
+    mine.git(&["remote", "remove", "origin"]);
+    mine.stage("d(a)").stage("b(d)");
+    mine.run(&["commit", "-m", "d"]).passed(&[]).is_silent();
+}
