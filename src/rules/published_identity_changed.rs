@@ -41,19 +41,45 @@ fn check(subject: &Subject<'_>) -> Vec<Finding> {
     let told = repointed_to_a_head(subject);
     let published = subject.after.revisions();
     let published = published.filter_map(|now| Some((subject.before.get(&now.id)?, now)));
-    published
-        .filter(|(_, now)| !told.contains(&now.id))
-        .filter_map(|(landed, now)| finding(subject, landed, now))
-        .collect()
+    let changed: Vec<(&Revision, &Revision)> = published
+        .filter(|(landed, now)| is_changed(landed, now) && !told.contains(&now.id))
+        .collect();
+    if changed.is_empty() {
+        return Vec::new();
+    }
+    let (before, after) = (without_a_place(subject.before), without_a_place(subject.after));
+    let placed = |id: &RevisionId| !before.contains(id) && !after.contains(id);
+    let placed = changed.into_iter().filter(|(_, now)| placed(&now.id));
+    placed.filter_map(|(landed, now)| finding(subject, landed, now)).collect()
 }
 
-/// Tells whether Alembic can place a revision. Where it could not, a repair harms no database; where it
-/// no longer can, that is the fault, and it is shown by other rules.
-fn has_a_place(graph: &Graph, id: &RevisionId) -> bool {
-    let missing = graph.missing().iter().any(|missing| missing.child == *id);
-    let unknown = graph.unknown_dependencies().iter().any(|unknown| unknown.dependent == *id);
-    let cyclic = || graph.cycles().iter().any(|cycle| cycle.contains(&id));
-    !missing && !unknown && !graph.is_duplicate(id) && !cyclic()
+/// Tells whether a revision has other links or labels than the one that has landed, as far as is known.
+fn is_changed(landed: &Revision, now: &Revision) -> bool {
+    let is_other = landed.migration.file.id != now.migration.file.id;
+    is_other
+        && is_known(landed)
+        && is_known(now)
+        && (linked(landed) != linked(now) || label_set(landed) != label_set(now))
+}
+
+/// Returns the names of all that a revision is linked to.
+fn linked(revision: &Revision) -> BTreeSet<&str> {
+    let parents = revision.parents.texts().iter().map(|parent| parent.text.as_str());
+    parents.chain(revision.dependencies()).collect()
+}
+
+fn label_set(revision: &Revision) -> BTreeSet<&str> {
+    revision.labels().collect()
+}
+
+/// Finds the revisions that Alembic cannot place. Where it could not, a repair harms no database; where
+/// it no longer can, that is the fault, and it is shown by other rules.
+fn without_a_place(graph: &Graph) -> BTreeSet<&RevisionId> {
+    let missing = graph.missing().iter().map(|missing| &missing.child);
+    let unknown = graph.unknown_dependencies().iter().map(|unknown| &unknown.dependent);
+    let duplicates = graph.duplicates().map(|(id, _)| id);
+    let cyclic = graph.cycles().into_iter().flatten();
+    missing.chain(unknown).chain(duplicates).chain(cyclic).collect()
 }
 
 /// Finds the revisions that no longer keep another one from being a head, which is shown there.
@@ -69,24 +95,14 @@ fn repointed_to_a_head<'a>(subject: &'a Subject<'_>) -> BTreeSet<&'a RevisionId>
 }
 
 fn finding(subject: &Subject<'_>, landed: &Revision, now: &Revision) -> Option<Finding> {
-    if landed.migration.file.id == now.migration.file.id || !is_known(landed) || !is_known(now) {
-        return None;
+    if linked(landed) == linked(now) {
+        return labels(subject, landed, now);
     }
-    let linked = |revision: &Revision| -> BTreeSet<String> {
-        let parents = revision.parents.texts().iter().map(|parent| parent.text.clone());
-        parents.chain(revision.dependencies().map(str::to_owned)).collect()
-    };
-    if !has_a_place(subject.before, &now.id) || !has_a_place(subject.after, &now.id) {
-        return None;
+    let links = Links::of(subject, now);
+    if !links.gained.is_empty() {
+        return Some(gained(subject, landed, now, &links));
     }
-    if linked(landed) != linked(now) {
-        let links = Links::of(subject, now);
-        if !links.gained.is_empty() {
-            return Some(gained(subject, landed, now, &links));
-        }
-        return (!links.lost.is_empty()).then(|| lost(subject, landed, now, &links.lost));
-    }
-    labels(subject, landed, now)
+    (!links.lost.is_empty()).then(|| lost(subject, landed, now, &links.lost))
 }
 
 /// Tells whether nothing that makes up a revision's place is computed.
@@ -195,11 +211,10 @@ fn lost(
 }
 
 fn labels(subject: &Subject<'_>, landed: &Revision, now: &Revision) -> Option<Finding> {
-    let before: BTreeSet<&str> = landed.labels().collect();
-    let after: BTreeSet<&str> = now.labels().collect();
+    let (before, after) = (label_set(landed), label_set(now));
     let mut missed = subject.after.unknown_dependencies().iter();
     let is_missed = missed.any(|unknown| before.contains(unknown.name.text.as_str()));
-    if before == after || is_missed {
+    if is_missed {
         return None;
     }
     let names = |labels: &BTreeSet<&str>| match labels.is_empty() {
@@ -224,13 +239,9 @@ fn labels(subject: &Subject<'_>, landed: &Revision, now: &Revision) -> Option<Fi
 
 /// Begins a finding at the value that differs.
 fn begun(subject: &Subject<'_>, landed: &Revision, now: &Revision, message: String) -> Finding {
-    let names = |revision: &Revision| -> Vec<RevisionId> {
-        let parents = revision.parents.texts().iter();
-        parents.map(|parent| RevisionId::new(parent.text.clone())).collect()
-    };
-    let parents = names(landed);
+    let parents = parent_ids(landed);
     let base = &subject.wording.base;
-    let (site, label) = match parents == names(now) {
+    let (site, label) = match parents == parent_ids(now) {
         true => (now.dependencies_site(), format!("not so on {base}")),
         false if parents.is_empty() => {
             (now.parents_site(), format!("on {base} it builds on nothing"))
@@ -246,15 +257,14 @@ fn begun(subject: &Subject<'_>, landed: &Revision, now: &Revision, message: Stri
 }
 
 fn put_back(subject: &Subject<'_>, landed: &Revision, now: &Revision) -> String {
-    let parents: Vec<RevisionId> =
-        landed.parents.texts().iter().map(|parent| RevisionId::new(parent.text.clone())).collect();
-    let same = landed.parents.texts().iter().map(|parent| &parent.text).eq(now
-        .parents
-        .texts()
-        .iter()
-        .map(|parent| &parent.text));
-    match same {
+    let parents = parent_ids(landed);
+    match parents == parent_ids(now) {
         true => format!("put `depends_on` back in {}", now.migration.file.path),
         false => format!("put it back; {}", subject.write_parents(now, &parents)),
     }
+}
+
+fn parent_ids(revision: &Revision) -> Vec<RevisionId> {
+    let parents = revision.parents.texts().iter();
+    parents.map(|parent| RevisionId::new(parent.text.clone())).collect()
 }
