@@ -6,6 +6,7 @@
 
 mod cycle;
 mod dependencies;
+mod heights;
 mod labels;
 mod revision;
 
@@ -14,6 +15,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use crate::migration::{Migration, RevisionId, Text};
 
 pub use dependencies::UnknownDependency;
+pub use heights::Heights;
 pub use labels::LabelClash;
 pub use revision::{Parents, Revision};
 

@@ -140,6 +140,34 @@ fn what_is_required_has_run_before() {
 }
 
 #[test]
+fn heights_agree_with_what_is_walked_to_its_end() {
+    for history in [
+        "a b(a) c(a) m(b,c) x y(x)!b z(y)!m m2(m,c)",
+        "a(c) b(a) c(b) d(c) e f(e) g(f,d)",
+        "a(a) b(a) c!b d(gone)",
+    ] {
+        let graph = graph(history);
+        let heights = graph.heights();
+        for high in graph.revisions().map(|revision| &revision.id) {
+            let (line, required) = (graph.ancestors(high), graph.requirements(high));
+            for low in graph.revisions().map(|revision| &revision.id) {
+                assert_eq!(heights.builds_on(high, low), line.contains(low), "{high} {low}");
+                assert_eq!(heights.needs(high, low), required.contains(low), "{high} {low}");
+            }
+        }
+    }
+}
+
+#[test]
+fn what_an_ancestor_depends_on_is_inherited() {
+    let graph = graph("a x b(a)!x c(b) d(c)!x");
+    let heights = graph.heights();
+    assert!(heights.inherits(&id("d"), &id("x")));
+    assert!(!heights.inherits(&id("b"), &id("x")));
+    assert!(!heights.inherits(&id("d"), &id("a")));
+}
+
+#[test]
 fn a_long_history_is_no_deep_recursion() {
     let mut notation = String::from("r0");
     for place in 1..20_000 {

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::subject::listed;
 use super::{Concern, Debt, Rule, Subject};
 use crate::finding::{Finding, Level, Related, Site};
-use crate::graph::{Graph, Revision};
+use crate::graph::{Graph, Heights, Revision};
 use crate::migration::{RevisionId, Text};
 use crate::text::shell_word;
 use crate::verdict::HeadFault;
@@ -36,12 +36,18 @@ join the same, keep one.
 };
 
 fn check(subject: &Subject<'_>) -> Vec<Finding> {
-    let rewired = subject
+    let rewired: Vec<&Revision> = subject
         .rewired()
-        .filter(|revision| revision.parents.texts().len() + revision.dependency_texts().len() > 1);
+        .filter(|revision| revision.parents.texts().len() + revision.dependency_texts().len() > 1)
+        .collect();
+    if rewired.is_empty() {
+        return Vec::new();
+    }
+    let heights = subject.after.heights();
     rewired
+        .into_iter()
         .filter_map(|revision| {
-            covered(subject, revision)
+            covered(subject, &heights, revision)
                 .or_else(|| named_twice(subject, revision))
                 .or_else(|| joined_twice(subject, revision))
         })
@@ -49,79 +55,67 @@ fn check(subject: &Subject<'_>) -> Vec<Finding> {
 }
 
 /// Finds what a revision names although something else that it names has it below.
-fn covered(subject: &Subject<'_>, revision: &Revision) -> Option<Finding> {
-    let names = Names::of(subject.after, revision);
-    let all = names.parents.iter().chain(&names.dependencies);
-    if all.clone().any(|named| named.needed.contains(&revision.id)) {
+fn covered(subject: &Subject<'_>, heights: &Heights<'_>, revision: &Revision) -> Option<Finding> {
+    let names = Names::of(subject.after, heights, revision);
+    let all = || names.parents.iter().chain(&names.dependencies).copied();
+    if all().any(|named| heights.needs(named, &revision.id)) {
         return None;
     }
-    let (top, below): (Vec<&Named<'_>>, Vec<&Named<'_>>) =
-        all.clone().partition(|low| !all.clone().any(|high| high.needs(low)));
+    let (top, below): (Vec<&RevisionId>, Vec<&RevisionId>) =
+        all().partition(|low| !all().any(|high| names.needs(high, low)));
     if top.len() > 1 {
         let low = below.first()?;
-        let high = top.iter().find(|high| high.needs(low))?;
-        return Some(stopping(subject, revision, &names, Pair { low: low.id, high: high.id }));
+        let high = top.iter().find(|high| names.needs(high, low))?;
+        return Some(stopping(subject, revision, &names, names.pair(high, low)));
     }
-    let top = top.first()?;
-    let high = names.parents.iter().find(|parent| parent.id == top.id)?;
-    let line = subject.after.ancestors(high.id);
-    let low = names.parents.iter().find(|low| low.id != high.id && line.contains(low.id))?;
-    let mut finding = about(subject, revision, Pair { low: low.id, high: high.id });
+    let high = names.parents.iter().find(|parent| top.first() == Some(parent))?;
+    let mut parents = names.parents.iter();
+    let low = parents.find(|low| names.builds_on(high, low))?;
+    let mut finding = about(subject, revision, names.pair(high, low));
     finding.level = Level::Warn;
-    finding.label = format!("`{}` alone says as much", high.id);
+    finding.label = format!("`{high}` alone says as much");
     finding.help = vec![without_ancestors(subject, revision, &names)];
     Some(finding)
 }
 
 /// One that is named and another that has it below.
+#[derive(Clone, Copy)]
 struct Pair<'g> {
     low: &'g RevisionId,
     high: &'g RevisionId,
+    /// Whether the one is an ancestor of the other, dependencies aside.
+    on_one_line: bool,
 }
 
 /// What a revision names, as Alembic takes it out of `alembic_version` when it gets there.
 struct Names<'g> {
-    parents: Vec<Named<'g>>,
+    heights: &'g Heights<'g>,
+    parents: Vec<&'g RevisionId>,
     /// Without those that an ancestor depends on too (`RevisionMap._normalize_depends_on`).
-    dependencies: Vec<Named<'g>>,
-}
-
-/// A revision that is named, and all that must have run before it.
-struct Named<'g> {
-    id: &'g RevisionId,
-    needed: BTreeSet<&'g RevisionId>,
-}
-
-impl Named<'_> {
-    fn needs(&self, other: &Named<'_>) -> bool {
-        self.id != other.id && self.needed.contains(other.id)
-    }
+    dependencies: Vec<&'g RevisionId>,
 }
 
 impl<'g> Names<'g> {
-    fn of(graph: &'g Graph, revision: &Revision) -> Names<'g> {
-        let named = |revision: &'g Revision| Named {
-            id: &revision.id,
-            needed: graph.requirements(&revision.id),
-        };
-        let parents: Vec<Named<'g>> = graph.parents(&revision.id).map(named).collect();
-        let dependencies: Vec<&Revision> = graph.dependencies(&revision.id).collect();
-        let inherited: BTreeSet<&RevisionId> = match dependencies.is_empty() {
-            true => BTreeSet::new(),
-            false => inherited(graph, &revision.id),
-        };
-        let own = dependencies.into_iter().filter(|dependency| {
-            let id = &dependency.id;
-            !inherited.contains(id) && !parents.iter().any(|parent| parent.id == id)
-        });
-        Names { dependencies: own.map(named).collect(), parents }
+    fn of(graph: &'g Graph, heights: &'g Heights<'g>, revision: &Revision) -> Names<'g> {
+        let id = &revision.id;
+        let parents: Vec<&RevisionId> = graph.parents(id).map(|parent| &parent.id).collect();
+        let dependencies = graph.dependencies(id).map(|dependency| &dependency.id);
+        let own =
+            dependencies.filter(|named| !parents.contains(named) && !heights.inherits(id, named));
+        Names { heights, dependencies: own.collect(), parents }
     }
-}
 
-/// Returns what the ancestors of a revision depend on.
-fn inherited<'g>(graph: &'g Graph, id: &RevisionId) -> BTreeSet<&'g RevisionId> {
-    let ancestors = graph.ancestors(id).into_iter().filter(|ancestor| *ancestor != id);
-    ancestors.flat_map(|ancestor| graph.dependencies(ancestor).map(|other| &other.id)).collect()
+    fn needs(&self, high: &RevisionId, low: &RevisionId) -> bool {
+        high != low && self.heights.needs(high, low)
+    }
+
+    fn builds_on(&self, high: &RevisionId, low: &RevisionId) -> bool {
+        high != low && self.heights.builds_on(high, low)
+    }
+
+    fn pair(&self, high: &'g RevisionId, low: &'g RevisionId) -> Pair<'g> {
+        Pair { low, high, on_one_line: self.builds_on(high, low) }
+    }
 }
 
 fn stopping(
@@ -130,10 +124,9 @@ fn stopping(
     names: &Names<'_>,
     pair: Pair<'_>,
 ) -> Finding {
-    let Pair { low, high } = pair;
-    let is_parent = names.parents.iter().any(|parent| parent.id == low);
-    let on_one_line = subject.after.ancestors(high).contains(low);
-    let mut finding = about(subject, revision, Pair { low, high });
+    let Pair { low, high, on_one_line } = pair;
+    let is_parent = names.parents.contains(&low);
+    let mut finding = about(subject, revision, pair);
     finding.label = format!("`alembic upgrade` stops here with `KeyError: '{low}'`");
     finding.help = vec![match (is_parent, on_one_line) {
         (true, true) => without_ancestors(subject, revision, names),
@@ -147,14 +140,14 @@ fn stopping(
 }
 
 fn about(subject: &Subject<'_>, revision: &Revision, pair: Pair<'_>) -> Finding {
-    let Pair { low, high } = pair;
+    let Pair { low, high, on_one_line } = pair;
     let named = revision.parents.texts().iter().find(|text| text.text == low.as_str());
     let verb = if named.is_some() { "builds on" } else { "depends on" };
     let site = match named {
         Some(text) => revision.site_at(text.span.clone()),
         None => dependency_site(subject, revision, low),
     };
-    let needs = match subject.after.ancestors(high).contains(low) {
+    let needs = match on_one_line {
         true => "builds on",
         false => "needs",
     };
@@ -188,12 +181,10 @@ fn dependency_site(subject: &Subject<'_>, revision: &Revision, dependency: &Revi
 
 /// Says how to write the parents that are ancestors of no other.
 fn without_ancestors(subject: &Subject<'_>, revision: &Revision, names: &Names<'_>) -> String {
-    let lines: Vec<BTreeSet<&RevisionId>> =
-        names.parents.iter().map(|high| subject.after.ancestors(high.id)).collect();
-    let holding = |id: &RevisionId| lines.iter().filter(|line| line.contains(id)).count();
-    // Each is on the line that it ends.
-    let kept = names.parents.iter().filter(|parent| holding(parent.id) == 1);
-    let kept: Vec<RevisionId> = kept.map(|parent| parent.id.clone()).collect();
+    let parents = &names.parents;
+    let is_below = |low: &RevisionId| parents.iter().any(|high| names.builds_on(high, low));
+    let kept = parents.iter().filter(|parent| !is_below(parent));
+    let kept: Vec<RevisionId> = kept.map(|parent| (*parent).clone()).collect();
     subject.write_parents(revision, &kept)
 }
 
