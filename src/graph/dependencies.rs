@@ -2,7 +2,7 @@
 //!
 //! A dependency is an order, no line: it joins no heads, and Alembic's `upgrade head` counts without it.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
 use super::{Graph, Index, Revision};
 use crate::migration::{RevisionId, Text};
@@ -19,21 +19,19 @@ pub struct UnknownDependency {
 impl Graph {
     /// Resolves dependencies by id or by label, as `RevisionMap._add_depends_on` does.
     pub(super) fn link_dependencies(&mut self) {
-        let labels: HashMap<&str, Index> = self
-            .revisions
-            .iter()
-            .enumerate()
-            .flat_map(|(index, revision)| revision.labels().map(move |label| (label, index)))
-            .collect();
+        for (index, revision) in self.revisions.iter().enumerate() {
+            for label in revision.labels() {
+                self.by_label.entry(label.to_owned()).or_insert(index);
+            }
+        }
         let mut dependencies = vec![Vec::new(); self.revisions.len()];
         let mut dependents = vec![Vec::new(); self.revisions.len()];
         let mut unknown = Vec::new();
         for (index, revision) in self.revisions.iter().enumerate() {
             for name in revision.dependency_texts() {
-                let text = name.text.as_str();
-                match self.by_id.get(text).or_else(|| labels.get(text)) {
-                    Some(dependency) if dependencies[index].contains(dependency) => {}
-                    Some(&dependency) => {
+                match self.place(&name.text) {
+                    Some(dependency) if dependencies[index].contains(&dependency) => {}
+                    Some(dependency) => {
                         dependencies[index].push(dependency);
                         dependents[dependency].push(index);
                     }
@@ -58,8 +56,11 @@ impl Graph {
 
     /// Looks a revision up by its id or by a label that it declares.
     pub fn named(&self, name: &str) -> Option<&Revision> {
-        let by_id = self.by_id.get(name).map(|&index| &self.revisions[index]);
-        by_id.or_else(|| self.revisions().find(|one| one.labels().any(|label| label == name)))
+        self.place(name).map(|index| &self.revisions[index])
+    }
+
+    fn place(&self, name: &str) -> Option<Index> {
+        self.by_id.get(name).or_else(|| self.by_label.get(name)).copied()
     }
 
     /// Returns the revisions that `depends_on` names by id or by label.

@@ -27,6 +27,7 @@ type Index = usize;
 pub struct Graph {
     revisions: Vec<Revision>,
     by_id: HashMap<RevisionId, Index>,
+    by_label: HashMap<String, Index>,
     parents: Vec<Vec<Index>>,
     children: Vec<Vec<Index>>,
     dependencies: Vec<Vec<Index>>,

@@ -39,13 +39,17 @@ fn check(subject: &Subject<'_>) -> Vec<Finding> {
     let Some(pattern) = subject.filename_pattern else {
         return Vec::new();
     };
+    let renamed: Vec<&Revision> = subject.renamed().collect();
+    if renamed.is_empty() {
+        return Vec::new();
+    }
     let labels = subject.after.labels();
     let judge = |revision: &Revision| {
         let labels: Vec<&str> = labels.get(&revision.id).into_iter().flatten().copied().collect();
         let named = Named { revision: revision.id.as_str(), labels: &labels };
         finding(subject, revision, pattern, named)
     };
-    subject.renamed().filter_map(judge).collect()
+    renamed.into_iter().filter_map(judge).collect()
 }
 
 fn finding(

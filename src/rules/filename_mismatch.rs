@@ -33,7 +33,7 @@ fn check(subject: &Subject<'_>) -> Vec<Finding> {
 
 fn finding(subject: &Subject<'_>, revision: &Revision) -> Option<Finding> {
     let id = &revision.id;
-    if id.as_str().is_empty() || subject.after.duplicates().any(|(duplicate, _)| duplicate == id) {
+    if id.as_str().is_empty() || subject.after.is_duplicate(id) {
         return None;
     }
     let path = &revision.migration.file.path;

@@ -1,6 +1,6 @@
 //! `published-migration-deleted`.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::subject::{listed, whole};
 use super::{Concern, Debt, Rule, Standing, Subject};
@@ -114,15 +114,17 @@ fn takers<'a>(
     subject: &'a Subject<'_>,
     gone: &[&'a Revision],
 ) -> Vec<(&'a Revision, &'a Revision)> {
+    let mut places: BTreeMap<&str, usize> = BTreeMap::new();
+    for (place, revision) in gone.iter().enumerate() {
+        for parent in revision.parents.texts() {
+            places.entry(&parent.text).or_insert(place);
+        }
+    }
     let new = subject.after.revisions().filter(|revision| subject.is_new(&revision.id));
-    let names_one_of = |taker: &Revision, parents: &[crate::migration::Text]| {
-        let named = taker.parents.texts();
-        named.iter().any(|name| parents.iter().any(|parent| parent.text == name.text))
-    };
     let taken_by = |taker: &'a Revision| {
-        let mut taken =
-            gone.iter().copied().filter(move |taken| names_one_of(taker, taken.parents.texts()));
-        taken.next().map(|taken| (taken, taker))
+        let parents = taker.parents.texts().iter();
+        let taken = parents.filter_map(|parent| places.get(parent.text.as_str())).min()?;
+        Some((gone[*taken], taker))
     };
     new.filter_map(taken_by).collect()
 }
@@ -132,12 +134,16 @@ fn builds_beside(taken: &Revision, taker: &Revision) -> Related {
     Related { site: taker.parents_site(), message }
 }
 
+/// Finds the revision that the file of one that is gone holds now.
+fn renamed<'a>(subject: &'a Subject<'_>, gone: &Revision) -> Option<&'a Revision> {
+    let path = &gone.migration.file.path;
+    subject.after.revisions().find(|revision| &revision.migration.file.path == path)
+}
+
 /// Points at the place of the file, or at the id that the file has now.
 fn site(subject: &Subject<'_>, gone: &Revision) -> Site {
     let path = &gone.migration.file.path;
-    let mut present = subject.after.revisions();
-    let renamed = present.find(|revision| &revision.migration.file.path == path);
-    renamed.map_or_else(|| Site::Path(path.clone()), Revision::id_site)
+    renamed(subject, gone).map_or_else(|| Site::Path(path.clone()), Revision::id_site)
 }
 
 /// Finds the last of the revisions that are gone and the new first one that stands for them.
@@ -176,8 +182,7 @@ fn squash_help(subject: &Subject<'_>, last: &RevisionId, whole: &RevisionId) -> 
 
 fn help(subject: &Subject<'_>, first: &Revision, taker: Option<&Revision>) -> Vec<String> {
     let path = &first.migration.file.path;
-    let renamed = subject.after.revisions().find(|one| &one.migration.file.path == path);
-    if renamed.is_some() {
+    if renamed(subject, first).is_some() {
         return vec![format!("write in {path}: `revision = \"{}\"`", first.id)];
     }
     let mut help = vec![

@@ -1,12 +1,12 @@
 //! What a rule may look at: one environment on both sides of a change.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use crate::config::FilenamePattern;
 use crate::environment::{Environment, Runner};
 use crate::finding::{Drawing, Site};
-use crate::graph::{Graph, MissingParent, Revision, UnknownDependency};
+use crate::graph::{Graph, Revision};
 use crate::migration::{Details, Migration, RevisionId};
 use crate::text::shell_word;
 use crate::tree::{File, RepoPath};
@@ -166,12 +166,8 @@ impl Subject<'_> {
     /// and dependencies are in another repository.
     pub(super) fn is_incomplete(&self) -> bool {
         let (before, after) = (self.before, self.after);
-        let missing = |gap: &MissingParent| after.missing().iter().any(|now| now.id() == gap.id());
-        let unknown = |gap: &UnknownDependency| {
-            let mut still = after.unknown_dependencies().iter();
-            still.any(|now| now.name.text == gap.name.text)
-        };
-        before.missing().iter().any(missing) || before.unknown_dependencies().iter().any(unknown)
+        !missing_parents(before).is_disjoint(&missing_parents(after))
+            || !missing_dependencies(before).is_disjoint(&missing_dependencies(after))
     }
 
     /// Tells whether the change brings the revision.
@@ -195,7 +191,7 @@ impl Subject<'_> {
     /// A published file that gets another id is another matter, and told of elsewhere.
     pub(super) fn brought(&self) -> impl Iterator<Item = &Revision> {
         let new = self.after.revisions().filter(|revision| self.is_new(&revision.id));
-        new.filter(|new| !self.has_landed(&new.migration.file.path))
+        self.in_new_files(new)
     }
 
     /// Returns the revisions whose file is new or got another name.
@@ -206,13 +202,23 @@ impl Subject<'_> {
         };
         let losers = self.after.duplicates().flat_map(|(_, earlier)| earlier);
         let revisions = self.after.revisions().chain(losers);
-        let other = revisions
-            .filter(move |new| !self.before.get(&new.id).is_some_and(|old| is_same(new, old)));
-        other.filter(|new| !self.has_landed(&new.migration.file.path))
+        self.in_new_files(
+            revisions
+                .filter(move |new| !self.before.get(&new.id).is_some_and(|old| is_same(new, old))),
+        )
     }
 
-    fn has_landed(&self, path: &RepoPath) -> bool {
-        self.before.revisions().any(|landed| &landed.migration.file.path == path)
+    /// Leaves out the revisions whose file has landed.
+    fn in_new_files<'s>(
+        &'s self,
+        revisions: impl Iterator<Item = &'s Revision>,
+    ) -> impl Iterator<Item = &'s Revision> {
+        let revisions: Vec<&Revision> = revisions.collect();
+        // There are few new ones mostly, so their paths are gathered and not those that have landed.
+        let paths: BTreeSet<&RepoPath> = revisions.iter().map(|one| path(one)).collect();
+        let landed = self.before.revisions().map(path).filter(|landed| paths.contains(landed));
+        let landed: BTreeSet<&RepoPath> = landed.collect();
+        revisions.into_iter().filter(move |revision| !landed.contains(path(revision)))
     }
 
     /// Makes an id of Alembic's form that nothing else has, always the same for the same file.
@@ -296,6 +302,18 @@ pub(super) fn listed<'a>(ids: impl IntoIterator<Item = &'a RevisionId>) -> Strin
         [one] => one.clone(),
         [start @ .., last] => format!("{} and {last}", start.join(", ")),
     }
+}
+
+fn missing_parents(graph: &Graph) -> BTreeSet<&str> {
+    graph.missing().iter().map(|gap| gap.parent.text.as_str()).collect()
+}
+
+fn missing_dependencies(graph: &Graph) -> BTreeSet<&str> {
+    graph.unknown_dependencies().iter().map(|gap| gap.name.text.as_str()).collect()
+}
+
+fn path(revision: &Revision) -> &RepoPath {
+    &revision.migration.file.path
 }
 
 /// Points at a file as a whole.

@@ -30,8 +30,16 @@ first.
 };
 
 fn check(subject: &Subject<'_>) -> Vec<Finding> {
-    let unknown = subject.after.unknown_dependencies().iter();
-    unknown.filter_map(|unknown| finding(subject, unknown)).collect()
+    let unknown = subject.after.unknown_dependencies();
+    let is_incomplete = !unknown.is_empty() && subject.is_incomplete();
+    let found = unknown.iter().filter_map(|unknown| {
+        let mut finding = finding(subject, unknown)?;
+        if is_incomplete && subject.before.named(&unknown.name.text).is_none() {
+            finding.lowered.get_or_insert(Lowered::Incomplete);
+        }
+        Some(finding)
+    });
+    found.collect()
 }
 
 fn finding(subject: &Subject<'_>, unknown: &UnknownDependency) -> Option<Finding> {
@@ -62,10 +70,6 @@ fn finding(subject: &Subject<'_>, unknown: &UnknownDependency) -> Option<Finding
             site: whole(migration),
             message: "may be what is meant: its names cannot be known".to_owned(),
         }));
-    }
-    let removed = subject.before.named(name.as_str()).is_some();
-    if finding.lowered.is_none() && !removed && subject.is_incomplete() {
-        finding.lowered = Some(Lowered::Incomplete);
     }
     Some(finding)
 }
