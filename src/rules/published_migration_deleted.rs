@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::subject::{listed, whole};
+use super::subject::{doubt, listed};
 use super::{Concern, Debt, Rule, Standing, Subject};
-use crate::finding::{Finding, Level, Lowered, Related, Site};
+use crate::finding::{Finding, Level, Related, Site};
 use crate::graph::{Parents, Revision};
 use crate::migration::RevisionId;
 use crate::text::shell_word;
@@ -96,13 +96,8 @@ fn finding(subject: &Subject<'_>, gone: &[&Revision]) -> Option<Finding> {
     if (taker.is_none() || repairs) && subject.standing != Standing::Replaced {
         finding.level = Level::Warn;
     }
-    if !subject.after.opaque().is_empty() {
-        finding.lowered = Some(Lowered::CannotTell);
-        finding.related.extend(subject.after.opaque().iter().map(|migration| Related {
-            site: whole(migration),
-            message: "may define it: its own id cannot be known".to_owned(),
-        }));
-    }
+    let opaque = subject.after.opaque().iter();
+    doubt(&mut finding, opaque, "may define it: its own id cannot be known");
     Some(finding)
 }
 

@@ -5,7 +5,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 use crate::config::FilenamePattern;
 use crate::environment::{Environment, Runner};
-use crate::finding::{Drawing, Site};
+use crate::finding::{Drawing, Finding, Lowered, Related, Site};
 use crate::graph::{Graph, Revision};
 use crate::migration::{Details, Migration, RevisionId};
 use crate::text::shell_word;
@@ -301,6 +301,18 @@ pub(super) fn listed<'a>(ids: impl IntoIterator<Item = &'a RevisionId>) -> Strin
         [] => String::new(),
         [one] => one.clone(),
         [start @ .., last] => format!("{} and {last}", start.join(", ")),
+    }
+}
+
+/// Lowers a finding where one of these migrations may explain it, as far as is known of them.
+pub(super) fn doubt<'m>(
+    finding: &mut Finding,
+    migrations: impl Iterator<Item = &'m Migration>,
+    message: &str,
+) {
+    for migration in migrations {
+        finding.lowered = Some(Lowered::CannotTell);
+        finding.related.push(Related { site: whole(migration), message: message.to_owned() });
     }
 }
 

@@ -1,6 +1,6 @@
 //! `unknown-dependency`.
 
-use super::subject::whole;
+use super::subject::doubt;
 use super::{Concern, Debt, Rule, Subject};
 use crate::finding::{Finding, Level, Lowered, Related, Site};
 use crate::graph::{Revision, UnknownDependency};
@@ -62,15 +62,8 @@ fn finding(subject: &Subject<'_>, unknown: &UnknownDependency) -> Option<Finding
         finding.related.push(Related { site: named, message });
     }
     finding.revisions = vec![dependent.id.clone(), name.clone()];
-    let unnamed: Vec<&Migration> =
-        subject.migrations().filter(|migration| may_bear_any_name(migration)).collect();
-    if !unnamed.is_empty() {
-        finding.lowered = Some(Lowered::CannotTell);
-        finding.related.extend(unnamed.into_iter().map(|migration| Related {
-            site: whole(migration),
-            message: "may be what is meant: its names cannot be known".to_owned(),
-        }));
-    }
+    let unnamed = subject.migrations().filter(|migration| may_bear_any_name(migration));
+    doubt(&mut finding, unnamed, "may be what is meant: its names cannot be known");
     Some(finding)
 }
 

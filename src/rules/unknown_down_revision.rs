@@ -1,8 +1,8 @@
 //! `unknown-down-revision`.
 
-use super::subject::whole;
+use super::subject::doubt;
 use super::{Concern, Debt, Rule, Subject};
-use crate::finding::{Finding, Level, Lowered, Related, Site};
+use crate::finding::{Finding, Level, Related, Site};
 use crate::graph::MissingParent;
 use crate::migration::RevisionId;
 
@@ -63,13 +63,8 @@ fn finding(subject: &Subject<'_>, missing: &MissingParent) -> Option<Finding> {
         }
     };
     finding.revisions = vec![child.id.clone(), parent];
-    if !subject.after.opaque().is_empty() {
-        finding.lowered = Some(Lowered::CannotTell);
-        finding.related.extend(subject.after.opaque().iter().map(|migration| Related {
-            site: whole(migration),
-            message: "may define it: its own id cannot be known".to_owned(),
-        }));
-    }
+    let opaque = subject.after.opaque().iter();
+    doubt(&mut finding, opaque, "may define it: its own id cannot be known");
     Some(finding)
 }
 
