@@ -1,5 +1,7 @@
 //! What the docstring of a migration says of the revision, for people: Alembic itself never reads it.
 
+use std::collections::BTreeSet;
+
 use super::Text;
 use super::pieces::{Kind, Pieces};
 use crate::text::Span;
@@ -14,6 +16,14 @@ pub struct Docstring {
 }
 
 impl Docstring {
+    /// Tells whether a line says these ids, and no others.
+    pub fn names(said: &Text, ids: &[&str]) -> bool {
+        let known: BTreeSet<&str> = ids.iter().copied().filter(|id| !id.is_empty()).collect();
+        let named = named(&said.text);
+        let says_none = named.iter().all(|word| matches!(*word, "None" | "base" | "<base>"));
+        named == known || known.is_empty() && says_none || said.text == ids.join(", ")
+    }
+
     pub(super) fn map_spans(mut self, map: impl Fn(&Span) -> Span) -> Docstring {
         for text in [&mut self.revision, &mut self.revises].into_iter().flatten() {
             text.span = map(&text.span);
@@ -78,6 +88,15 @@ fn behind(heading: &str, line: &str, start: usize) -> Option<Text> {
     }
     let start = heading.end + rest.len() - rest.trim_start().len();
     Some(Text { text: text.to_owned(), span: start..start + text.len() })
+}
+
+/// Reads the ids of a line; of each, what stands behind the first blank is a remark.
+///
+/// Templates before Alembic 0.7 wrote the Python value: `None`, `('a', 'b')`.
+fn named(text: &str) -> BTreeSet<&str> {
+    let items = text.split(',').filter_map(|item| item.split_whitespace().next());
+    let items = items.map(|item| item.trim_matches(['\'', '"', '(', ')', '[', ']', '`']));
+    items.filter(|item| !item.is_empty()).collect()
 }
 
 #[cfg(test)]

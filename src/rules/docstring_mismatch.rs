@@ -1,11 +1,9 @@
 //! `docstring-mismatch`.
 
-use std::collections::BTreeSet;
-
 use super::{Concern, Debt, Rule, Subject};
 use crate::finding::{Finding, Level, Related};
 use crate::graph::{Parents, Revision};
-use crate::migration::Text;
+use crate::migration::{Docstring, Text};
 use crate::text::escape;
 
 pub(super) static RULE: Rule = Rule {
@@ -90,10 +88,7 @@ fn lines<'a>(subject: &'a Subject<'_>, revision: &'a Revision) -> Vec<Line<'a>> 
 
 impl Line<'_> {
     fn is_right(&self) -> bool {
-        let ids: BTreeSet<&str> = self.ids.iter().copied().filter(|id| !id.is_empty()).collect();
-        let said = named(&self.said.text);
-        let says_none = said.iter().all(|word| matches!(*word, "None" | "base" | "<base>"));
-        said == ids || ids.is_empty() && says_none || self.said.text == self.ids.join(", ")
+        Docstring::names(self.said, &self.ids)
     }
 
     fn truth(&self) -> String {
@@ -108,13 +103,4 @@ impl Line<'_> {
         let line = format!("{} {}", self.heading, self.ids.join(", "));
         format!("write in the docstring: `{}`", escape(line.trim_end()))
     }
-}
-
-/// Reads the ids of a line; of each, what stands behind the first blank is a remark.
-///
-/// Templates before Alembic 0.7 wrote the Python value: `None`, `('a', 'b')`.
-fn named(text: &str) -> BTreeSet<&str> {
-    let items = text.split(',').filter_map(|item| item.split_whitespace().next());
-    let items = items.map(|item| item.trim_matches(['\'', '"', '(', ')', '[', ']', '`']));
-    items.filter(|item| !item.is_empty()).collect()
 }

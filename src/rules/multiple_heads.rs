@@ -75,19 +75,19 @@ fn fork(subject: &Subject<'_>, heads: &[RevisionId]) -> Option<Finding> {
     }
     finding.revisions = heads.to_vec();
     finding.drawing = Some(subject.draw(heads));
-    finding.help =
-        vec![one_line(subject, heads), format!("or join them: `{}`", subject.merge_command(heads))];
+    finding.help = one_line(subject, heads);
+    finding.help.push(format!("or join them: `{}`", subject.merge_command(heads)));
     finding.help.extend(label_help(subject, heads));
     Some(finding)
 }
 
-fn one_line(subject: &Subject<'_>, heads: &[RevisionId]) -> String {
+fn one_line(subject: &Subject<'_>, heads: &[RevisionId]) -> Vec<String> {
     match (heads.first(), heads.last().and_then(|last| subject.after.get(last))) {
         (Some(first), Some(last)) if first != &last.id => {
             let first = std::slice::from_ref(first);
-            format!("put them in one line; {}", subject.write_parents(last, first))
+            subject.write_parents("put them in one line; ", last, first)
         }
-        _ => "put them in one line".to_owned(),
+        _ => vec!["put them in one line".to_owned()],
     }
 }
 
@@ -130,10 +130,8 @@ fn new_history(subject: &Subject<'_>, head: &RevisionId, base: &RevisionId) -> O
     heads.push(head.clone());
     finding.drawing = Some(subject.draw(&heads));
     finding.help_if_shared = vec![subject.join_help(&heads)];
-    finding.help = vec![
-        format!("continue the history; {}", subject.write_parents(start, &landed)),
-        format!("or join the two: `{}`", subject.merge_command(&heads)),
-    ];
+    finding.help = subject.write_parents("continue the history; ", start, &landed);
+    finding.help.push(format!("or join the two: `{}`", subject.merge_command(&heads)));
     finding.help.extend(label_help(subject, &heads));
     Some(finding)
 }
@@ -148,10 +146,8 @@ fn repointed(subject: &Subject<'_>, head: &RevisionId, child: &RevisionId) -> Op
     finding.drawing = Some(subject.draw(&heads));
     finding.help_if_shared = vec![subject.join_help(&heads)];
     let parents = vec![head.clone()];
-    finding.help = vec![
-        format!("put it back; {}", subject.write_parents(changed, &parents)),
-        format!("or join the heads: `{}`", subject.merge_command(&heads)),
-    ];
+    finding.help = subject.write_parents("put it back; ", changed, &parents);
+    finding.help.push(format!("or join the heads: `{}`", subject.merge_command(&heads)));
     Some(finding)
 }
 

@@ -155,7 +155,7 @@ fn gained(subject: &Subject<'_>, landed: &Revision, now: &Revision, links: &Link
     let new = links.gained.iter().filter(|id| subject.is_new(id));
     let new = new.filter_map(|id| subject.after.get(id));
     finding.culprits.extend(new.map(|one| one.migration.file.path.clone()));
-    finding.help = vec![put_back(subject, landed, now)];
+    finding.help = put_back(subject, landed, now);
     if joins_heads {
         finding.level = Level::Warn;
         let heads: Vec<RevisionId> = subject.before.heads().into_iter().cloned().collect();
@@ -179,17 +179,20 @@ fn build_on_top(
     subject: &Subject<'_>,
     now: &Revision,
     gained: &BTreeSet<&RevisionId>,
-) -> Option<String> {
+) -> Vec<String> {
     let is_lowest = |id: &RevisionId| {
         subject.is_new(id) && !subject.after.parents(id).any(|parent| gained.contains(&parent.id))
     };
     let mut lowest = gained.iter().copied().filter(|id| is_lowest(id));
     let (Some(lowest), None) = (lowest.next(), lowest.next()) else {
-        return None;
+        return Vec::new();
     };
     let heads: Vec<RevisionId> = subject.before.heads_above(&now.id).into_iter().cloned().collect();
-    let lowest = subject.after.get(lowest)?;
-    Some(format!("and build `{}` on top; {}", lowest.id, subject.write_parents(lowest, &heads)))
+    let lowest = subject.after.get(lowest).into_iter();
+    let on_top = lowest.flat_map(|lowest| {
+        subject.write_parents(&format!("and build `{}` on top; ", lowest.id), lowest, &heads)
+    });
+    on_top.collect()
 }
 
 fn lost(
@@ -206,7 +209,7 @@ fn lost(
     );
     let mut finding = begun(subject, landed, now, message);
     finding.level = Level::Warn;
-    finding.help = vec![put_back(subject, landed, now)];
+    finding.help = put_back(subject, landed, now);
     finding
 }
 
@@ -256,11 +259,11 @@ fn begun(subject: &Subject<'_>, landed: &Revision, now: &Revision, message: Stri
     finding
 }
 
-fn put_back(subject: &Subject<'_>, landed: &Revision, now: &Revision) -> String {
+fn put_back(subject: &Subject<'_>, landed: &Revision, now: &Revision) -> Vec<String> {
     let parents = parent_ids(landed);
     match parents == parent_ids(now) {
-        true => format!("put `depends_on` back in {}", now.migration.file.path),
-        false => format!("put it back; {}", subject.write_parents(now, &parents)),
+        true => vec![format!("put `depends_on` back in {}", now.migration.file.path)],
+        false => subject.write_parents("put it back; ", now, &parents),
     }
 }
 

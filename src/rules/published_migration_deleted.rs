@@ -186,7 +186,7 @@ fn help(subject: &Subject<'_>, first: &Revision, taker: Option<&Revision>) -> Ve
     ];
     if let Some(taker) = taker {
         let parent = std::slice::from_ref(&first.id);
-        help.push(format!("then build on it; {}", subject.write_parents(taker, parent)));
+        help.extend(subject.write_parents("then build on it; ", taker, parent));
     }
     help
 }

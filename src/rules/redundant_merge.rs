@@ -74,7 +74,7 @@ fn covered(subject: &Subject<'_>, heights: &Heights<'_>, revision: &Revision) ->
     let mut finding = about(subject, revision, names.pair(high, low));
     finding.level = Level::Warn;
     finding.label = format!("`{high}` alone says as much");
-    finding.help = vec![without_ancestors(subject, revision, &names)];
+    finding.help = without_ancestors(subject, revision, &names);
     Some(finding)
 }
 
@@ -128,14 +128,14 @@ fn stopping(
     let is_parent = names.parents.contains(&low);
     let mut finding = about(subject, revision, pair);
     finding.label = format!("`alembic upgrade` stops here with `KeyError: '{low}'`");
-    finding.help = vec![match (is_parent, on_one_line) {
+    finding.help = match (is_parent, on_one_line) {
         (true, true) => without_ancestors(subject, revision, names),
-        (true, false) => format!(
+        (true, false) => vec![format!(
             "join `{low}` and `{high}` in a merge revision of their own, and build on that: `{}`",
             subject.merge_command(&[low.clone(), high.clone()])
-        ),
-        (false, _) => format!("take `{low}` out of `depends_on`: `{high}` brings it along"),
-    }];
+        )],
+        (false, _) => vec![format!("take `{low}` out of `depends_on`: `{high}` brings it along")],
+    };
     finding
 }
 
@@ -180,12 +180,12 @@ fn dependency_site(subject: &Subject<'_>, revision: &Revision, dependency: &Revi
 }
 
 /// Says how to write the parents that are ancestors of no other.
-fn without_ancestors(subject: &Subject<'_>, revision: &Revision, names: &Names<'_>) -> String {
+fn without_ancestors(subject: &Subject<'_>, revision: &Revision, names: &Names<'_>) -> Vec<String> {
     let parents = &names.parents;
     let is_below = |low: &RevisionId| parents.iter().any(|high| names.builds_on(high, low));
     let kept = parents.iter().filter(|parent| !is_below(parent));
     let kept: Vec<RevisionId> = kept.map(|parent| (*parent).clone()).collect();
-    subject.write_parents(revision, &kept)
+    subject.write_parents("", revision, &kept)
 }
 
 /// Alembic takes a parent that is named twice for one.
@@ -205,7 +205,7 @@ fn named_twice(subject: &Subject<'_>, revision: &Revision) -> Option<Finding> {
     let parents: Vec<RevisionId> =
         subject.after.parents(&revision.id).map(|parent| parent.id.clone()).collect();
     if !parents.is_empty() {
-        finding.help = vec![subject.write_parents(revision, &parents)];
+        finding.help = subject.write_parents("", revision, &parents);
     }
     Some(finding)
 }

@@ -125,7 +125,7 @@ fn help(
         let kept = revision.parents.texts().iter().filter(|text| text.text != edge.parent.as_str());
         let mut parents = edge.base_heads.clone();
         parents.extend(kept.map(|text| RevisionId::new(text.text.clone())));
-        help.push(format!("{then}{}", subject.write_parents(revision, &parents)));
+        help.extend(subject.write_parents(then, revision, &parents));
         help.extend(wording.finish_help(&revision.migration.file.path));
         help.push(format!(
             "or do not edit it, and add a revision that joins both: `{}`",

@@ -7,8 +7,8 @@ use crate::config::FilenamePattern;
 use crate::environment::{Environment, Runner};
 use crate::finding::{Drawing, Finding, Lowered, Related, Site};
 use crate::graph::{Graph, Revision};
-use crate::migration::{Details, Migration, RevisionId};
-use crate::text::shell_word;
+use crate::migration::{Details, Docstring, Migration, RevisionId};
+use crate::text::{escape, shell_word};
 use crate::tree::{File, RepoPath};
 use crate::verdict::{Caption, HeadFault, draw};
 
@@ -281,8 +281,14 @@ impl Subject<'_> {
         format!("add a revision that joins the heads: `{}`", self.merge_command(heads))
     }
 
-    /// Says how to write a `down_revision` that builds on the given heads.
-    pub fn write_parents(&self, revision: &Revision, heads: &[RevisionId]) -> String {
+    /// Says how to write a `down_revision` that builds on the given heads, behind a few words of why, and
+    /// what becomes of the docstring then.
+    pub fn write_parents(
+        &self,
+        why: &str,
+        revision: &Revision,
+        heads: &[RevisionId],
+    ) -> Vec<String> {
         let quoted: Vec<String> = heads.iter().map(|head| format!("\"{head}\"")).collect();
         let value = match quoted.as_slice() {
             [] => "None".to_owned(),
@@ -290,7 +296,18 @@ impl Subject<'_> {
             several => format!("({})", several.join(", ")),
         };
         let path = &revision.migration.file.path;
-        format!("write in {path}: `down_revision = {value}`")
+        let write = format!("{why}write in {path}: `down_revision = {value}`");
+        std::iter::once(write).chain(self.write_revises(revision, heads)).collect()
+    }
+
+    /// Says what the docstring must name, where it names parents and not these.
+    fn write_revises(&self, revision: &Revision, heads: &[RevisionId]) -> Option<String> {
+        let details = self.details.get(&revision.migration.file)?;
+        let said = details.docstring.revises.as_ref()?;
+        let ids: Vec<&str> = heads.iter().map(RevisionId::as_str).collect();
+        let line = format!("Revises: {}", ids.join(", "));
+        let line = escape(line.trim_end());
+        (!Docstring::names(said, &ids)).then(|| format!("and in its docstring: `{line}`"))
     }
 }
 

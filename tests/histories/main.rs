@@ -4,6 +4,7 @@
 //! The rows are those of the verdict's table. `d(a)` is a new migration d on parent a. Unless said,
 //! main is `a, b(a)` and the feature branch was cut at `a`.
 
+mod advice;
 mod bad_input;
 mod commits;
 mod environments;

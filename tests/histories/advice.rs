@@ -1,0 +1,81 @@
+//! What the guard advises, followed to the letter, ends in a push that nobody has anything to say of.
+
+use crate::world::{Repo, World};
+
+/// Follows the first way out that `check` shows for each fault, and commits.
+fn follow(repo: &Repo) {
+    let check = repo.guard(&["--format", "json", "check"]);
+    let report: serde_json::Value = serde_json::from_str(&check.stdout()).expect("it is JSON");
+    let findings = report["findings"].as_array().expect("there are findings");
+    assert!(!findings.is_empty(), "{report}");
+    for finding in findings {
+        let help = finding["help"].as_str().expect("there is a way out");
+        let mut path = String::new();
+        for step in help.lines().take_while(|step| !step.starts_with("or ")) {
+            take(repo, step, &mut path);
+        }
+    }
+    // The last step may have been to commit.
+    repo.git(&["commit", "-q", "--no-verify", "--allow-empty", "-a", "-m", "as advised"]);
+}
+
+/// Takes one step; what belongs into a docstring belongs into that of the file before.
+fn take(repo: &Repo, step: &str, path: &mut String) {
+    let Some((what, code)) = step.trim_end_matches('`').split_once(": `") else { return };
+    if let Some((_, file)) = what.split_once("write in ") {
+        *path = file.to_owned();
+        replace_line(repo, path, "down_revision = ", code);
+    } else if what == "and in its docstring" {
+        replace_line(repo, path, "Revises:", code);
+    } else if code.starts_with("git ") {
+        let ran = repo.command("sh").args(["-c", code]).output().expect("sh runs");
+        assert!(ran.status.success(), "{code}: {ran:?}");
+    }
+}
+
+fn replace_line(repo: &Repo, path: &str, start: &str, line: &str) {
+    let text = repo.read(path);
+    let old = text.lines().find(|old| old.starts_with(start)).expect("the line is there");
+    repo.write(path, &text.replacen(old, line, 1));
+}
+
+/// The push is refused; after as many rounds of advice it passes, and nothing is said.
+#[track_caller]
+fn is_clean_after(repo: &Repo, rounds: usize) {
+    assert!(!repo.push_it().success, "it was clean already");
+    (0..rounds).for_each(|_| follow(repo));
+    repo.push_it().passed(&[]).is_silent();
+}
+
+#[test]
+fn a_stale_migration_is_re_pointed_with_its_docstring() {
+    let (_world, feature) = World::moved_on();
+    feature.add_all("d(a) e(d)");
+    is_clean_after(&feature, 1);
+}
+
+#[test]
+fn an_overtaken_merge_is_re_pointed_with_its_docstring() {
+    let world = World::with("a b(a)");
+    let mine = world.mine();
+    mine.branch("feature", "origin/main").add_all("d(a) m(b,d)");
+    world.main().land("c(b)");
+    mine.fetch();
+    is_clean_after(&mine, 1);
+}
+
+#[test]
+fn a_fork_is_put_in_one_line() {
+    let world = World::with("a b(a)");
+    let mine = world.mine();
+    mine.branch("feature", "origin/main").add_all("d(b) e(b)");
+    is_clean_after(&mine, 1);
+}
+
+#[test]
+fn a_migration_slipped_in_below_a_published_one_goes_on_top() {
+    let world = World::with("a b(a)");
+    let mine = world.mine();
+    mine.branch("feature", "origin/main").add_all("d(a) b(d)");
+    is_clean_after(&mine, 1);
+}
