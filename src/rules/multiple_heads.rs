@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::subject::listed;
 use super::{Concern, Debt, Rule, Subject};
 use crate::finding::{Finding, Level, Related, Site};
+use crate::graph::Revision;
 use crate::migration::RevisionId;
 use crate::verdict::{Cause, HeadFault};
 
@@ -82,13 +83,32 @@ fn fork(subject: &Subject<'_>, heads: &[RevisionId]) -> Option<Finding> {
 }
 
 fn one_line(subject: &Subject<'_>, heads: &[RevisionId]) -> Vec<String> {
-    match (heads.first(), heads.last().and_then(|last| subject.after.get(last))) {
-        (Some(first), Some(last)) if first != &last.id => {
+    let ends = heads.first().zip(heads.last()).filter(|(first, last)| first != last);
+    let lowest = ends.and_then(|(first, last)| Some((first, lowest(subject, first, last)?)));
+    match lowest {
+        Some((first, lowest)) => {
             let first = std::slice::from_ref(first);
-            subject.write_parents("put them in one line; ", last, first)
+            subject.write_parents("put them in one line; ", lowest, first)
         }
-        _ => vec!["put them in one line".to_owned()],
+        None => vec!["put them in one line".to_owned()],
     }
+}
+
+/// Finds where the chain under one head leaves what is under another one, where that is one place.
+fn lowest<'a>(
+    subject: &'a Subject<'_>,
+    first: &RevisionId,
+    last: &RevisionId,
+) -> Option<&'a Revision> {
+    let shared = subject.after.ancestors(first);
+    let own = subject.after.ancestors(last).into_iter().filter(|id| !shared.contains(id));
+    let leaves = |id: &RevisionId| {
+        let mut parents = subject.after.parents(id).peekable();
+        parents.peek().is_none() || parents.any(|parent| shared.contains(&parent.id))
+    };
+    let mut lowest = own.filter(|id| leaves(id));
+    let one = lowest.next().filter(|_| lowest.next().is_none())?;
+    subject.after.get(one)
 }
 
 /// Where all heads but one carry a label of their own, several lines are probably meant: those without

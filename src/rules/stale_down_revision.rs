@@ -1,5 +1,8 @@
 //! `stale-down-revision`.
 
+mod repair;
+
+use self::repair::{repointed, tops};
 use super::subject::{listed, whole};
 use super::{Concern, Debt, Rule, Subject};
 use crate::finding::{Finding, Level, Lowered, Related};
@@ -63,18 +66,21 @@ fn finding(subject: &Subject<'_>, stale: &Stale) -> Option<Finding> {
     }
     finding.revisions = vec![edge.revision.clone(), edge.parent.clone()];
     finding.revisions.extend(edge.base_heads.iter().cloned());
-    let heads = standing_heads(stale, edge);
+    let heads = standing_heads(subject, stale, edge);
     finding.drawing = Some(subject.draw(&heads));
-    finding.help = help(subject, stale, edge, &heads);
+    finding.help = help(subject, stale, &heads);
     finding.help_if_shared = subject.wording.get_base_help();
     finding.help_if_shared.push(subject.join_help(&heads));
     finding.lowered = stale.unfinished.then_some(Lowered::Unfinished);
     Some(finding)
 }
 
-/// The heads that stand beside each other: the base's and those of the chain.
-fn standing_heads(stale: &Stale, edge: &StaleEdge) -> Vec<RevisionId> {
-    edge.base_heads.iter().chain(&stale.heads).cloned().collect()
+/// The heads that stand beside each other: the base's, with what the change adds to them, and those of
+/// the chain.
+fn standing_heads(subject: &Subject<'_>, stale: &Stale, edge: &StaleEdge) -> Vec<RevisionId> {
+    let mut heads = tops(subject, &edge.base_heads);
+    heads.extend(stale.heads.iter().cloned());
+    heads
 }
 
 fn successors(subject: &Subject<'_>, edge: &StaleEdge) -> Vec<Related> {
@@ -108,25 +114,22 @@ fn path_of(subject: &Subject<'_>, id: &RevisionId) -> Option<crate::tree::RepoPa
     subject.after.get(id).map(|revision| revision.migration.file.path.clone())
 }
 
-fn help(
-    subject: &Subject<'_>,
-    stale: &Stale,
-    edge: &StaleEdge,
-    heads: &[RevisionId],
-) -> Vec<String> {
+fn help(subject: &Subject<'_>, stale: &Stale, heads: &[RevisionId]) -> Vec<String> {
     let wording = subject.wording;
     let mut help = wording.get_base_help();
     let then = if help.is_empty() { "" } else { "then " };
     if stale.unfinished {
         help.push(format!("{then}finish the repair: `{}`", subject.merge_command(heads)));
-    } else if edge.base_heads.is_empty() {
+    } else if stale.edges.iter().any(|edge| edge.base_heads.is_empty()) {
         help.push(format!("{then}build on the head that `alembic heads` names"));
-    } else if let Some(revision) = subject.after.get(&edge.revision) {
-        let kept = revision.parents.texts().iter().filter(|text| text.text != edge.parent.as_str());
-        let mut parents = edge.base_heads.clone();
-        parents.extend(kept.map(|text| RevisionId::new(text.text.clone())));
-        help.extend(subject.write_parents(then, revision, &parents));
-        help.extend(wording.finish_help(&revision.migration.file.path));
+    } else {
+        let repointed = repointed(subject, stale);
+        let whys = std::iter::once(then).chain(std::iter::repeat("and "));
+        for (why, one) in whys.zip(&repointed) {
+            help.extend(subject.write_parents(why, one.revision, &one.parents));
+        }
+        let files = repointed.iter().map(|one| &one.revision.migration.file.path);
+        help.extend(wording.finish_help(files));
         help.push(format!(
             "or do not edit it, and add a revision that joins both: `{}`",
             subject.merge_command(heads)

@@ -131,9 +131,13 @@ impl Wording {
         }
     }
 
-    /// Says what comes after a file was mended.
-    pub(super) fn finish_help(&self, path: &RepoPath) -> Option<String> {
-        let path = shell_word(&path.to_string());
+    /// Says what comes after some files were mended.
+    pub(super) fn finish_help<'p>(
+        &self,
+        paths: impl Iterator<Item = &'p RepoPath>,
+    ) -> Option<String> {
+        let paths: Vec<String> = paths.map(|path| shell_word(&path.to_string())).collect();
+        let path = paths.join(" ");
         let then = match (self.finish, &self.get_base) {
             (Finish::Nothing, None) => return None,
             (Finish::Stage, _) => format!("and go on: `git add {path} && git commit`"),

@@ -73,6 +73,52 @@ fn a_fork_is_put_in_one_line() {
 }
 
 #[test]
+fn a_fork_of_chains_is_put_in_one_line_where_the_chain_begins() {
+    let world = World::with("a b(a)");
+    let mine = world.mine();
+    mine.branch("feature", "origin/main").add_all("d(b) e(b) f(e)");
+    is_clean_after(&mine, 1);
+}
+
+#[test]
+fn a_stale_migration_goes_on_top_of_what_the_branch_adds_to_the_base() {
+    let world = World::with("a b(a)");
+    let mine = world.mine();
+    mine.branch("feature", "origin/main").add_all("d(b) e(a)");
+    is_clean_after(&mine, 1);
+}
+
+#[test]
+fn a_merge_that_somebody_else_made_first_is_taken_away() {
+    let world = World::with("a b(a) c(a)");
+    let mine = world.mine();
+    mine.branch("feature", "origin/main").add("m(b,c)");
+    world.main().land("n(b,c)");
+    mine.fetch();
+    is_clean_after(&mine, 1);
+}
+
+#[test]
+fn a_merge_whose_parents_the_base_has_joined_keeps_what_is_new() {
+    let world = World::with("a b(a) c(a)");
+    let mine = world.mine();
+    mine.branch("feature", "origin/main").add_all("d(b) m(d,c)");
+    world.main().land("n(b,c)");
+    mine.fetch();
+    is_clean_after(&mine, 1);
+}
+
+#[test]
+fn what_builds_on_a_merge_that_somebody_else_made_first_stays() {
+    let world = World::with("a b(a) c(a)");
+    let mine = world.mine();
+    mine.branch("feature", "origin/main").add_all("m(b,c) d(m)");
+    world.main().land("n(b,c)");
+    mine.fetch();
+    is_clean_after(&mine, 1);
+}
+
+#[test]
 fn a_migration_slipped_in_below_a_published_one_goes_on_top() {
     let world = World::with("a b(a)");
     let mine = world.mine();

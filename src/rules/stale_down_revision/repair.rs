@@ -1,0 +1,86 @@
+//! Where stale revisions are to build instead, so that one round of edits is enough.
+
+use std::collections::BTreeSet;
+
+use crate::graph::Revision;
+use crate::migration::RevisionId;
+use crate::rules::Subject;
+use crate::verdict::{HeadFault, Stale};
+
+/// A stale revision and the parents that it should have.
+pub(super) struct Repointed<'a> {
+    pub(super) revision: &'a Revision,
+    pub(super) parents: Vec<RevisionId>,
+}
+
+/// Finds the parents that the stale revisions of a chain should have.
+///
+/// A parent that another one has below it then is left out: a merge revision that names both stops an
+/// upgrade, or says what it need not.
+pub(super) fn repointed<'a>(subject: &'a Subject<'_>, stale: &Stale) -> Vec<Repointed<'a>> {
+    let revisions: BTreeSet<&RevisionId> = stale.edges.iter().map(|edge| &edge.revision).collect();
+    let revisions = revisions.into_iter().filter_map(|id| subject.after.get(id));
+    let repointed = revisions.map(|revision| {
+        let mut parents = named_then(subject, stale, revision);
+        let reached: Vec<BTreeSet<&RevisionId>> =
+            parents.iter().map(|parent| reached_then(subject, stale, parent)).collect();
+        let holding = |id: &RevisionId| reached.iter().filter(|below| below.contains(id)).count();
+        // Each is reached from itself.
+        parents.retain(|parent| !subject.after.contains(parent) || holding(parent) == 1);
+        Repointed { revision, parents }
+    });
+    repointed.collect()
+}
+
+/// Finds what to build on: what the change itself puts soundly on these heads of the base, else they.
+pub(super) fn tops(subject: &Subject<'_>, base_heads: &[RevisionId]) -> Vec<RevisionId> {
+    let stale: BTreeSet<&RevisionId> = subject.head_faults.iter().flat_map(stale_heads).collect();
+    let mut tops = Vec::new();
+    for base_head in base_heads {
+        let mut above = subject.after.heads_above(base_head);
+        above.retain(|head| !stale.contains(head));
+        let top = match above.as_slice() {
+            [one] => (*one).clone(),
+            _ => base_head.clone(),
+        };
+        if !tops.contains(&top) {
+            tops.push(top);
+        }
+    }
+    tops
+}
+
+fn stale_heads(fault: &HeadFault) -> &[RevisionId] {
+    match fault {
+        HeadFault::Stale(stale) => &stale.heads,
+        HeadFault::Fork { .. } | HeadFault::NewHistory { .. } | HeadFault::Returned { .. } => &[],
+    }
+}
+
+/// Returns the parents of a stale revision with the newest in the place of those left behind.
+fn named_then(subject: &Subject<'_>, stale: &Stale, revision: &Revision) -> Vec<RevisionId> {
+    let edges = || stale.edges.iter().filter(|edge| edge.revision == revision.id);
+    let mut parents = Vec::new();
+    for parent in edges().flat_map(|edge| tops(subject, &edge.base_heads)) {
+        if !parents.contains(&parent) {
+            parents.push(parent);
+        }
+    }
+    let kept = revision.parents.texts().iter().map(|text| RevisionId::new(text.text.clone()));
+    let kept = kept.filter(|parent| !edges().any(|edge| edge.parent == *parent));
+    parents.extend(kept.collect::<Vec<_>>());
+    parents
+}
+
+/// Returns what a revision has below it once the stale ones are re-pointed.
+fn reached_then<'a>(
+    subject: &'a Subject<'_>,
+    stale: &Stale,
+    id: &RevisionId,
+) -> BTreeSet<&'a RevisionId> {
+    let mut reached = subject.after.ancestors(id);
+    let moved = stale.edges.iter().filter(|edge| reached.contains(&edge.revision));
+    let tops: Vec<RevisionId> = moved.flat_map(|edge| tops(subject, &edge.base_heads)).collect();
+    reached.extend(tops.iter().flat_map(|top| subject.after.ancestors(top)));
+    reached
+}
