@@ -50,7 +50,8 @@ pub(super) fn lower(
             leave_shared_alone(comparison, &mut finding);
         }
         let elsewhere = counts_heads.then(|| head_elsewhere(reader, comparison, pair, &finding));
-        elsewhere.flatten().or_else(|| blame.everything.clone())
+        // A warning blocks nowhere, so there is nothing to explain.
+        elsewhere.flatten().or_else(|| blame.everything.clone().filter(|_| !is_warning))
     };
     if reason.is_some() {
         finding.level = finding.level.min(Level::Warn);

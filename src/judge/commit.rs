@@ -46,7 +46,7 @@ impl Judge<'_> {
         let mut report = self.staged(&mut reader, (&*index, &*committed), &before, &targets)?;
         if before.commit == head && self.repository.merge_heads().is_empty() {
             let ahead = self.ahead(&mut reader)?;
-            add_ahead(&mut report, ahead);
+            add_ahead(&mut report, ahead, &changed);
         }
         Ok(report)
     }
@@ -198,16 +198,19 @@ impl Judge<'_> {
     }
 }
 
-/// Adds what only the look ahead shows; what blocks now needs no second mention.
-fn add_ahead(report: &mut Report, ahead: Option<Report>) {
+/// Adds what only the look ahead shows: what will block until it is mended, and such warnings as are
+/// about files of this commit. What blocks now needs no second mention.
+fn add_ahead(report: &mut Report, ahead: Option<Report>, changed: &BTreeSet<RepoPath>) {
     let Some(ahead) = ahead else { return };
-    let same = |one: &Finding, other: &Finding| {
-        one.site.path() == other.site.path()
-            && (one.rule == other.rule || one.level == Level::Error)
+    let same = |known: &Finding, other: &Finding| {
+        (known.rule == other.rule || known.level == Level::Error)
+            && known.culprits.iter().any(|path| other.culprits.contains(path))
     };
     let is_new = |finding: &Finding| {
-        finding.lowered == Some(Lowered::Ahead)
-            && finding.level == Level::Warn
+        let will_block = finding.lowered == Some(Lowered::Ahead);
+        let is_of_commit = || finding.culprits.iter().any(|path| changed.contains(path));
+        finding.level == Level::Warn
+            && (will_block || finding.lowered.is_none() && is_of_commit())
             && !report.findings.iter().any(|known| same(known, finding))
     };
     let (findings, _): (Vec<Finding>, Vec<Finding>) = ahead.findings.into_iter().partition(is_new);

@@ -43,6 +43,28 @@ fn looking_ahead_only_warns() {
 }
 
 #[test]
+fn a_warning_is_said_at_the_commit_that_brings_it_and_not_at_every_later_one() {
+    let (_world, mine) = fresh();
+    mine.edit_body("b(a)").stage("d(b)");
+    mine.run(&["commit", "-m", "d"]).passed(&[]).is_silent();
+    let path = path_of("d");
+    mine.write(&path, &mine.read(&path).replace("Revises: b", "Revises: a"));
+    mine.run(&["commit", "-am", "docstring"]).passed(&["warning docstring-mismatch at d:4"]);
+    mine.write("alembic.ini", &(mine.read("alembic.ini") + "# the end\n"));
+    mine.run(&["commit", "-am", "settings"]).passed(&[]).is_silent();
+}
+
+#[test]
+fn what_blocks_now_is_not_said_again_by_looking_ahead() {
+    let (_world, mine) = fresh();
+    for (earlier, later) in [("c(b)", "d"), ("e(b)", "d")] {
+        mine.branch(&earlier[..1], "origin/main").add(earlier).stage(&format!("{later}(b)"));
+        mine.run(&["commit", "-m", "d"]).refused(STALE_D);
+        mine.git(&["reset", "-q", "--hard"]);
+    }
+}
+
+#[test]
 fn code_alone_is_committed_in_silence() {
     let (_world, feature) = World::moved_on();
     feature.add("d(a)").write("code.py", "1\n").git(&["add", "code.py"]);
