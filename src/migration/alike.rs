@@ -1,58 +1,46 @@
 //! Whether two versions of a migration do the same.
 
+mod plain;
+
+use std::collections::BTreeSet;
+
+use rustpython_ruff_python_ast::Stmt;
 use rustpython_ruff_python_ast::comparable::ComparableStmt;
-use rustpython_ruff_python_ast::{Expr, Stmt};
 use rustpython_ruff_text_size::{Ranged, TextRange};
 
-use super::interpret::NAMES;
+use self::plain::{Plain, plain};
 use super::{nesting, python};
 use crate::text::Span;
 
 /// Returns the bytes of `after` that first differ from `before`, where running it would not be the same.
 ///
-/// The syntax trees are compared, so comments and formatting make no difference; neither do docstrings
-/// and the four identifiers, of which the graph is made. Code that does not parse is the same as any.
+/// The syntax trees are compared, so comments and formatting make no difference; neither do docstrings,
+/// annotations, the order of imports and those that nothing uses, and the four identifiers, of which the
+/// graph is made. Code that does not parse is the same as any.
 pub(super) fn first_change(before: &str, after: &str) -> Option<Span> {
     let before = operations(before)?;
     let after = operations(after)?;
-    difference(&before, &after).map(span)
+    let other = difference(&before.statements, &after.statements);
+    other.or_else(|| other_import(&before, &after)).map(span)
 }
 
 /// Parses a module and leaves out what nothing depends on when it runs.
-fn operations(code: &str) -> Option<Vec<Stmt>> {
-    if nesting::check(code).is_some() {
-        return None;
+fn operations(code: &str) -> Option<Plain> {
+    match nesting::check(code) {
+        Some(_) => None,
+        None => python::statements(code).map(plain),
     }
-    let mut statements = python::statements(code)?;
-    statements.retain(|statement| !is_identifier(statement));
-    drop_docstring(&mut statements);
-    for statement in &mut statements {
-        if let Stmt::FunctionDef(function) = statement {
-            drop_docstring(&mut function.body);
-        }
-    }
-    Some(statements)
 }
 
-fn is_identifier(statement: &Stmt) -> bool {
-    let is_name = |target: &Expr| match target {
-        Expr::Name(name) => NAMES.contains(&name.id.as_str()),
-        _ => false,
+/// Finds a name that is imported anew or from elsewhere; where one is only gone, where its use begins.
+fn other_import(before: &Plain, after: &Plain) -> Option<TextRange> {
+    let bindings = |plain: &Plain| -> BTreeSet<(String, String)> {
+        plain.imports.iter().map(|import| import.binding.clone()).collect()
     };
-    match statement {
-        Stmt::Assign(assign) => assign.targets.iter().all(is_name),
-        Stmt::AnnAssign(assign) => is_name(&assign.target),
-        _ => false,
-    }
-}
-
-fn drop_docstring(body: &mut Vec<Stmt>) {
-    let first = body.first();
-    if first.is_some_and(
-        |first| matches!(first, Stmt::Expr(alone) if alone.value.is_string_literal_expr()),
-    ) {
-        body.remove(0);
-    }
+    let (known, now) = (bindings(before), bindings(after));
+    let new = after.imports.iter().find(|import| !known.contains(&import.binding));
+    let gone = || (!known.is_subset(&now)).then(|| after.statements.first().map(Ranged::range))?;
+    new.map(|import| import.range).or_else(gone)
 }
 
 /// Finds where two bodies part: the statement inside of a function, where it is one that differs.

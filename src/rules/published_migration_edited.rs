@@ -9,9 +9,9 @@ pub(super) static RULE: Rule = Rule {
     level: Level::Warn,
     explain: "\
 ## What it checks
-A migration that has landed does something else after the change. Comments, formatting and
-docstrings make no difference; `down_revision` and its like are the matter of
-`published-identity-changed`.
+A migration that has landed does something else after the change. Comments, formatting, docstrings,
+the annotations of functions and variables, and imports that are sorted or that nothing uses make no
+difference; `down_revision` and its like are the matter of `published-identity-changed`.
 
 ## Why it matters
 A database that has run the migration will not run it again. It keeps what the old version made,

@@ -170,3 +170,140 @@ change versions/b.py:
         print(\"x\")",
     );
 }
+
+#[test]
+fn annotations_imports_and_idle_statements_that_change_nothing() {
+    is_silent(
+        "\
+before: a
+before versions/b.py:
+    \"\"\"add users\"\"\"
+    from typing import Sequence, Union
+    from alembic import op
+    import sqlalchemy as sa
+    import unused
+    revision: str = \"b\"
+    down_revision: Union[str, None] = \"a\"
+
+    def upgrade() -> None:
+        \"\"\"Upgrade schema.\"\"\"
+        count: int = 1
+        op.one(sa, count)
+
+    def downgrade() -> None:
+        \"\"\"Downgrade schema.\"\"\"
+        pass
+
+    async def helper(bind: sa.Connection, *rest: int, key: str = \"k\", **more: int) -> int:
+        pass
+change versions/b.py:
+    from __future__ import annotations
+    import sqlalchemy as sa
+    from alembic import op
+    revision = \"b\"
+    down_revision = \"a\"
+
+    def upgrade():
+        count = 1
+        late: int
+        op.one(sa, count)
+
+    def downgrade():
+        \"\"\"Nothing.\"\"\"
+
+    async def helper(bind, *rest, key=\"k\", **more):
+        pass",
+    );
+}
+
+#[test]
+fn a_name_that_is_imported_from_elsewhere() {
+    says(
+        "\
+before: a
+before versions/b.py:
+    from alembic import op
+    import app.types as t
+    revision = \"b\"
+    down_revision = \"a\"
+
+    def upgrade():
+        op.one(t.Money)
+change versions/b.py:
+    from alembic import op
+    import app.money as t
+    revision = \"b\"
+    down_revision = \"a\"
+
+    def upgrade():
+        op.one(t.Money)",
+        str![[r#"
+warn published-migration-edited versions/b.py:2:8 app.money as t
+  `b` is on main already; databases that have run the old version will not run the new one
+  ^ from here on it differs from main
+  > leave it as it is and put the difference into a new migration
+  > or, where no database can have run it, let the edit stand
+
+"#]],
+    );
+}
+
+#[test]
+fn a_class_with_other_annotations() {
+    says(
+        "\
+before: a
+before versions/b.py:
+    import sqlalchemy
+    revision = \"b\"
+    down_revision = \"a\"
+
+    class User(Base):
+        name: Mapped[str]
+change versions/b.py:
+    import sqlalchemy
+    revision = \"b\"
+    down_revision = \"a\"
+
+    class User(Base):
+        name: Mapped[int]",
+        str![[r#"
+warn published-migration-edited versions/b.py:5:1 class User(Base):\n    name: Mapped[int]
+  `b` is on main already; databases that have run the old version will not run the new one
+  ^ from here on it differs from main
+  > leave it as it is and put the difference into a new migration
+  > or, where no database can have run it, let the edit stand
+
+"#]],
+    );
+}
+
+#[test]
+fn a_default_beside_an_annotation() {
+    says(
+        "\
+before: a
+before versions/b.py:
+    import sqlalchemy
+    revision = \"b\"
+    down_revision = \"a\"
+
+    def upgrade(name: str = \"x\"):
+        op.one(name)
+change versions/b.py:
+    import sqlalchemy
+    revision = \"b\"
+    down_revision = \"a\"
+
+    def upgrade(name: str = \"y\"):
+        op.one(name)",
+        str![[r#"
+warn published-migration-edited versions/b.py:5:5 upgrade
+  `b` is on main already; databases that have run the old version will not run the new one
+  ^ from here on it differs from main
+  > leave it as it is and put the difference into a new migration
+  > or, where no database can have run it, let the edit stand
+
+"#]],
+    );
+}
