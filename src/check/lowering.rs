@@ -1,5 +1,7 @@
 //! How much a finding weighs for this change: existing debt, somebody else's fault, the user's wish.
 
+use std::collections::BTreeSet;
+
 use super::sides::Pair;
 use super::{Comparison, Reader};
 use crate::finding::{Finding, Level, Lowered};
@@ -88,7 +90,11 @@ fn untouched(comparison: &Comparison<'_>, finding: &mut Finding) -> Lowered {
 /// A branch's own stale migration is its own to mend, pushed or not; of two heads side by side, the one
 /// that was pushed may be a colleague's.
 fn leave_shared_alone(comparison: &Comparison<'_>, finding: &mut Finding) {
-    let own_counts = finding.culprits.len() > 1;
+    // Where there is no other way, as with a published value that must be put back, the advice stays.
+    if finding.help_if_shared.is_empty() {
+        return;
+    }
+    let own_counts = finding.culprits.iter().collect::<BTreeSet<_>>().len() > 1;
     let shared = finding.culprits.iter().find_map(|path| {
         let shared = (comparison.shared)(path)?;
         (own_counts || !shared.own).then_some((path, shared.branch))

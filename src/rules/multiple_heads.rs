@@ -76,6 +76,7 @@ fn fork(subject: &Subject<'_>, heads: &[RevisionId]) -> Option<Finding> {
     }
     finding.revisions = heads.to_vec();
     finding.drawing = Some(subject.draw(heads));
+    finding.help_if_shared = vec![subject.join_help(heads)];
     finding.help = one_line(subject, heads);
     finding.help.push(format!("or join them: `{}`", subject.merge_command(heads)));
     finding.help.extend(label_help(subject, heads));
@@ -149,8 +150,10 @@ fn new_history(subject: &Subject<'_>, head: &RevisionId, base: &RevisionId) -> O
     let mut heads = landed.clone();
     heads.push(head.clone());
     finding.drawing = Some(subject.draw(&heads));
-    finding.help_if_shared = vec![subject.join_help(&heads)];
-    finding.help = subject.write_parents("continue the history; ", start, &landed);
+    finding.help_if_shared = subject.wording.get_base_help();
+    finding.help_if_shared.push(subject.join_help(&heads));
+    finding.help = subject.wording.get_base_help();
+    finding.help.extend(subject.write_parents("continue the history; ", start, &landed));
     finding.help.push(format!("or join the two: `{}`", subject.merge_command(&heads)));
     finding.help.extend(label_help(subject, &heads));
     Some(finding)
@@ -161,13 +164,17 @@ fn repointed(subject: &Subject<'_>, head: &RevisionId, child: &RevisionId) -> Op
     let message = format!("`{head}` is a head again: `{child}` no longer builds on it");
     let mut finding = RULE.at(subject, changed.parents_site(), message);
     finding.label = format!("on {} it builds on `{head}`", subject.wording.base);
+    let landed = subject.before.get(child)?.parents.texts().iter();
+    let landed: Vec<RevisionId> = landed.map(|text| RevisionId::new(text.text.clone())).collect();
     finding.revisions = vec![head.clone(), child.clone()];
     let heads: Vec<RevisionId> = subject.after.heads().into_iter().cloned().collect();
     finding.drawing = Some(subject.draw(&heads));
-    finding.help_if_shared = vec![subject.join_help(&heads)];
-    let parents = vec![head.clone()];
-    finding.help = subject.write_parents("put it back; ", changed, &parents);
-    finding.help.push(format!("or join the heads: `{}`", subject.merge_command(&heads)));
+    finding.help = subject.wording.get_base_help();
+    finding.help.extend(subject.write_parents("put it back; ", changed, &landed));
+    // A database that ran the child above `head` would run `head` again on its way to a merge revision.
+    if !subject.is_published() {
+        finding.help.push(format!("or join the heads: `{}`", subject.merge_command(&heads)));
+    }
     Some(finding)
 }
 

@@ -1,6 +1,6 @@
 //! How teams really work: forks, git-flow, renamed defaults, shared branches, sparse checkouts.
 
-use crate::world::World;
+use crate::world::{World, path_of};
 
 const STALE_D: &str = "error stale-down-revision at d:14";
 
@@ -66,6 +66,48 @@ fn what_others_may_have_run_is_joined_and_not_edited() {
         .says("migrations/versions/d_add_d.py is on origin/release/1.0")
         .says("alembic merge -m \"merge heads\" b d")
         .says_nothing_of("write in migrations/versions/d_add_d.py");
+}
+
+#[test]
+fn of_two_heads_that_were_pushed_none_is_edited() {
+    let world = World::with("a b(a)");
+    let mine = world.mine();
+    mine.branch("topic", "origin/main").add("e(b)").publish();
+    mine.branch("feature", "origin/main").add("d(b)").publish();
+    mine.fetch().merge("topic").add("f(e)");
+    mine.push_it()
+        .refused(&["error multiple-heads at d:14"])
+        .says("do not edit it")
+        .says("alembic merge -m \"merge heads\" d f");
+}
+
+#[test]
+fn a_merge_of_ones_own_that_was_overtaken_is_mended_though_it_was_pushed() {
+    let world = World::with("a b(a) c(a)");
+    let mine = world.mine();
+    mine.branch("feature", "origin/main").add("m(b,c)").publish();
+    world.main().land("n(b,c)");
+    mine.fetch();
+    let merge = mine.run(&["merge", "--no-edit", "origin/main"]);
+    merge
+        .refused(&["error stale-down-revision at m:14"])
+        .says("write in migrations/versions/m_add_m.py: down_revision = \"n\"");
+}
+
+#[test]
+fn a_published_parent_is_put_back_whatever_another_branch_has() {
+    let world = World::with("a b(a)");
+    world.main().branch("release/1.0", "main").land("h(b) p(h)");
+    world.main().land("c(b) p(c)");
+    let mine = world.mine();
+    mine.git(&["merge", "-q", "--no-commit", "-X", "theirs", "origin/release/1.0"]);
+    mine.git(&["checkout", "-q", "origin/release/1.0", "--", &path_of("p")]);
+    let commit = mine.run(&["commit", "--no-edit"]);
+    commit
+        .refused(&["error multiple-heads at p:14"])
+        .says("put it back; write in migrations/versions/p_add_p.py: down_revision = \"c\"")
+        .says_nothing_of("do not edit it")
+        .says_nothing_of("alembic merge");
 }
 
 #[test]

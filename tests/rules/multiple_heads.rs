@@ -51,7 +51,20 @@ error multiple-heads versions/c.py:2:17 "a"
   `b` is a head again: `c` no longer builds on it
   ^ on main it builds on `b`
   > put it back; write in versions/c.py: `down_revision = "b"`
-  > or join the heads: `alembic merge -m "merge heads" b c`
+
+"#]],
+    );
+}
+
+#[test]
+fn a_published_merge_that_joins_less() {
+    says(
+        "before: a b(a) c(a) m(b,c)\nchange: m(b)",
+        str![[r#"
+error multiple-heads versions/m.py:2:17 "b"
+  `c` is a head again: `m` no longer builds on it
+  ^ on main it builds on `c`
+  > put it back; write in versions/m.py: `down_revision = ("b", "c")`
 
 "#]],
     );

@@ -171,7 +171,6 @@ error multiple-heads versions/c.py:2:17 "a"
   `b` is a head again: `c` no longer builds on it
   ^ on main it builds on `b`
   > put it back; write in versions/c.py: `down_revision = "b"`
-  > or join the heads: `alembic merge -m "merge heads" b c`
 
 "#]],
     );
