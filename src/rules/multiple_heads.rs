@@ -196,7 +196,7 @@ fn removed_child(
     let standing: Vec<RevisionId> = subject.after.heads().into_iter().cloned().collect();
     finding.drawing = Some(subject.draw(&standing));
     finding.help = vec![
-        subject.wording.keep_help(&path),
+        subject.wording.keep_help(&[&path]),
         format!("or join the heads: `{}`", subject.merge_command(&standing)),
     ];
     Some(finding)

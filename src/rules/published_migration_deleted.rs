@@ -8,6 +8,7 @@ use crate::finding::{Finding, Level, Related, Site};
 use crate::graph::{Parents, Revision};
 use crate::migration::RevisionId;
 use crate::text::shell_word;
+use crate::tree::RepoPath;
 use crate::verdict::{Cause, HeadFault};
 
 pub(super) static RULE: Rule = Rule {
@@ -89,7 +90,7 @@ fn finding(subject: &Subject<'_>, gone: &[&Revision]) -> Option<Finding> {
     finding.revisions = ids().cloned().collect();
     finding.help = match squashed_into(subject, gone) {
         Some((last, whole)) => squash_help(subject, &last, whole),
-        None => help(subject, first, taker),
+        None => help(subject, gone, first, taker),
     };
     let repairs = subject.after.heads().len() < subject.before.heads().len()
         || !subject.before.is_sound() && subject.after.is_sound();
@@ -141,14 +142,18 @@ fn site(subject: &Subject<'_>, gone: &Revision) -> Site {
     renamed(subject, gone).map_or_else(|| Site::Path(path.clone()), Revision::id_site)
 }
 
-/// Finds the last of the revisions that are gone and the new first one that stands for them.
+/// Finds the last of the revisions that are gone and the one that begins the history instead: a new one
+/// that stands for them, or the oldest that is kept.
 fn squashed_into<'a>(
     subject: &'a Subject<'_>,
     gone: &[&Revision],
 ) -> Option<(RevisionId, &'a RevisionId)> {
     let ids: BTreeSet<&RevisionId> = gone.iter().map(|revision| &revision.id).collect();
     let begins = gone.iter().any(|revision| revision.parents == Parents::Base);
-    let whole = subject.after.bases().into_iter().find(|base| subject.is_new(base))?;
+    let was_base = |id: &RevisionId| {
+        subject.before.get(id).is_some_and(|landed| landed.parents == Parents::Base)
+    };
+    let whole = subject.after.bases().into_iter().find(|base| !was_base(base))?;
     let goes_on =
         |id: &RevisionId| subject.before.children(id).any(|child| ids.contains(&child.id));
     let mut last = gone.iter().map(|revision| &revision.id).filter(|id| !goes_on(id));
@@ -175,18 +180,43 @@ fn squash_help(subject: &Subject<'_>, last: &RevisionId, whole: &RevisionId) -> 
     help
 }
 
-fn help(subject: &Subject<'_>, first: &Revision, taker: Option<&Revision>) -> Vec<String> {
+fn help(
+    subject: &Subject<'_>,
+    gone: &[&Revision],
+    first: &Revision,
+    taker: Option<&Revision>,
+) -> Vec<String> {
     let path = &first.migration.file.path;
     if renamed(subject, first).is_some() {
         return vec![format!("write in {path}: `revision = \"{}\"`", first.id)];
     }
-    let mut help = vec![
-        subject.wording.keep_help(path),
-        "and undo what it does in a migration of its own, on top".to_owned(),
-    ];
+    let paths: Vec<&RepoPath> = gone.iter().map(|one| &one.migration.file.path).collect();
+    let mut help = vec![subject.wording.keep_help(&paths)];
+    help.extend(put_back(subject, gone));
+    help.push(match gone {
+        [_] => "and undo what it does in a migration of its own, on top".to_owned(),
+        _ => "and undo what they do in a migration of its own, on top".to_owned(),
+    });
     if let Some(taker) = taker {
-        let parent = std::slice::from_ref(&first.id);
-        help.extend(subject.write_parents("then build on it; ", taker, parent));
+        let heads = subject.before.heads_above(&first.id).into_iter().cloned();
+        let heads: Vec<RevisionId> = heads.collect();
+        help.extend(subject.write_parents("then build on it; ", taker, &heads));
     }
     help
+}
+
+/// Says what built on the revisions that are gone and must do so again once they are back.
+fn put_back(subject: &Subject<'_>, gone: &[&Revision]) -> Vec<String> {
+    let children = gone.iter().flat_map(|one| subject.before.children(&one.id));
+    let kept: BTreeSet<&RevisionId> =
+        children.map(|child| &child.id).filter(|id| subject.after.contains(id)).collect();
+    let put_back = kept.into_iter().flat_map(|id| {
+        let (landed, now) = (subject.before.get(id)?, subject.after.get(id)?);
+        let parents = landed.parents.texts().iter();
+        let parents: Vec<RevisionId> =
+            parents.map(|parent| RevisionId::new(parent.text.clone())).collect();
+        let why = format!("and build `{id}` on what it was built on; ");
+        Some(subject.write_parents(&why, now, &parents))
+    });
+    put_back.flatten().collect()
 }

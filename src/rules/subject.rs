@@ -12,6 +12,9 @@ use crate::text::{escape, shell_word};
 use crate::tree::{File, RepoPath};
 use crate::verdict::{Caption, HeadFault, draw};
 
+/// A command to bring files back names no more than this.
+const MOST_KEPT: usize = 8;
+
 /// One environment on both sides of a change.
 #[derive(Debug)]
 pub struct Subject<'a> {
@@ -118,16 +121,24 @@ impl Wording {
         checkout.into_iter().chain(get_base).collect()
     }
 
-    /// Says how a file that has landed is brought back.
-    pub(super) fn keep_help(&self, path: &RepoPath) -> String {
+    /// Says how files that have landed are brought back.
+    pub(super) fn keep_help(&self, paths: &[&RepoPath]) -> String {
+        let keep = match paths {
+            [path] => format!("keep {path}"),
+            [_, _] => "keep both files".to_owned(),
+            _ => format!("keep all {} files", paths.len()),
+        };
+        let (shown, for_one) = match paths.len() {
+            ..=MOST_KEPT => (paths, ""),
+            _ => (&paths[..1], ", for one"),
+        };
+        let words: Vec<String> = shown.iter().map(|path| shell_word(&path.to_string())).collect();
+        let words = words.join(" ");
         match &self.base_commit {
-            Some(commit) => {
-                let word = shell_word(&path.to_string());
-                format!(
-                    "keep {path}: `git restore --source={commit} --staged --worktree -- {word}`"
-                )
-            }
-            None => format!("keep {path}"),
+            Some(commit) => format!(
+                "{keep}{for_one}: `git restore --source={commit} --staged --worktree -- {words}`"
+            ),
+            None => keep,
         }
     }
 

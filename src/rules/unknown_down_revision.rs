@@ -48,7 +48,7 @@ fn finding(subject: &Subject<'_>, missing: &MissingParent) -> Option<Finding> {
             finding.label = format!("`{parent}` was defined here");
             finding.related = vec![Related { site: named, message: format!("needs `{parent}`") }];
             finding.help = vec![
-                subject.wording.keep_help(&path),
+                subject.wording.keep_help(&[&path]),
                 format!("or build `{}` on a revision that stays", child.id),
             ];
             finding

@@ -119,6 +119,18 @@ fn what_builds_on_a_merge_that_somebody_else_made_first_stays() {
 }
 
 #[test]
+fn what_was_taken_away_is_brought_back_in_its_place() {
+    let world = World::with("a b(a) c(b)");
+    let mine = world.mine();
+    mine.branch("middle", "origin/main").remove("b").add("c(a)");
+    mine.push_it().passed(&["warning published-migration-deleted at b"]);
+    follow(&mine);
+    mine.push_it().passed(&[]).is_silent();
+    mine.branch("end", "origin/main").remove("b").remove("c").add("d(a)");
+    is_clean_after(&mine, 1);
+}
+
+#[test]
 fn a_migration_slipped_in_below_a_published_one_goes_on_top() {
     let world = World::with("a b(a)");
     let mine = world.mine();

@@ -36,8 +36,8 @@ change: -b -c -d",
 warn published-migration-deleted versions/b.py (a path)
   3 revisions of main are gone
   ^ databases that have run `b` will not find it
-  > keep versions/b.py: `git restore --source=1234567890 --staged --worktree -- versions/b.py`
-  > and undo what it does in a migration of its own, on top
+  > keep all 3 files: `git restore --source=1234567890 --staged --worktree -- versions/b.py versions/c.py versions/d.py`
+  > and undo what they do in a migration of its own, on top
 
 "#]],
     );
@@ -92,9 +92,79 @@ warn published-migration-deleted versions/b.py (a path)
   `b` and `c` of main are gone, and `d` takes the place of `b`
   ^ databases that have run `b` will not find it
   + versions/d.py:2:17 "a": `d` builds where `b` did
-  > keep versions/b.py: `git restore --source=1234567890 --staged --worktree -- versions/b.py`
-  > and undo what it does in a migration of its own, on top
+  > keep both files: `git restore --source=1234567890 --staged --worktree -- versions/b.py versions/c.py`
+  > and undo what they do in a migration of its own, on top
   > then build on it; write in versions/d.py: `down_revision = "b"`
+
+"#]],
+    );
+}
+
+#[test]
+fn another_in_the_place_of_several() {
+    says(
+        "\
+before: a b(a) c(b)
+change: -b -c d(a)",
+        str![[r#"
+error published-migration-deleted versions/b.py (a path)
+  `b` and `c` of main are gone, and `d` takes the place of `b`
+  ^ databases that have run `b` will not find it
+  + versions/d.py:2:17 "a": `d` builds where `b` did
+  > keep both files: `git restore --source=1234567890 --staged --worktree -- versions/b.py versions/c.py`
+  > and undo what they do in a migration of its own, on top
+  > then build on it; write in versions/d.py: `down_revision = "c"`
+
+"#]],
+    );
+}
+
+#[test]
+fn one_out_of_the_middle() {
+    says(
+        "\
+before: a b(a) c(b)
+change: -b c(a)",
+        str![[r#"
+warn published-migration-deleted versions/b.py (a path)
+  `b` of main is gone
+  ^ databases that have run `b` will not find it
+  > keep versions/b.py: `git restore --source=1234567890 --staged --worktree -- versions/b.py`
+  > and build `c` on what it was built on; write in versions/c.py: `down_revision = "b"`
+  > and undo what it does in a migration of its own, on top
+
+"#]],
+    );
+}
+
+#[test]
+fn the_oldest_ones() {
+    says(
+        "\
+before: a b(a) c(b) d(c)
+change: -a -b c",
+        str![[r#"
+warn published-migration-deleted versions/a.py (a path)
+  `a` and `b` of main are gone
+  ^ databases that have run `a` will not find it
+  > before this lands, bring every database to `c` at least: `alembic upgrade c`
+
+"#]],
+    );
+}
+
+#[test]
+fn more_than_a_command_can_name() {
+    says(
+        "\
+before: a b(a) c(b) d(c) e(d) f(e) g(f) h(g) i(h) j(i)
+change: -b -c -d -e -f -g -h -i -j",
+        str![[r#"
+warn published-migration-deleted versions/b.py (a path)
+  9 revisions of main are gone
+  ^ databases that have run `b` will not find it
+  > keep all 9 files, for one: `git restore --source=1234567890 --staged --worktree -- versions/b.py`
+  > and undo what they do in a migration of its own, on top
 
 "#]],
     );
