@@ -116,9 +116,13 @@ fn lowest<'a>(
 /// a label are a group too.
 fn label_help(subject: &Subject<'_>, heads: &[RevisionId]) -> Option<String> {
     let labels = subject.after.labels();
+    let is_shared = |label: &str| {
+        let holding = heads.iter().filter_map(|head| labels.get(head));
+        holding.filter(|carried| carried.contains(label)).count() > 1
+    };
     let own: Vec<&str> = heads
         .iter()
-        .filter_map(|head| labels.get(head)?.iter().copied().next())
+        .filter_map(|head| labels.get(head)?.iter().copied().find(|label| !is_shared(label)))
         .filter(|label| !subject.environment.branches.iter().any(|known| known == label))
         .collect();
     if own.is_empty() || own.len() + 1 < heads.len() {

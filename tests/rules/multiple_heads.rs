@@ -95,3 +95,32 @@ change .alembic-guard.toml:
 change: d(b) e(c)",
     );
 }
+
+#[test]
+fn branches_are_advised_where_each_head_has_a_label_of_its_own() {
+    says(
+        "before: a#users\nchange: b(a)#billing c(a)",
+        str![[r#"
+error multiple-heads versions/b.py:2:17 "a"
+  this change adds 2 heads side by side: `b` and `c`
+  ^ `b` is a head
+  + versions/c.py:2:17 "a": `c` is a head too
+  > put them in one line; write in versions/c.py: `down_revision = "b"`
+  > or join them: `alembic merge -m "merge heads" b c`
+  > or, where these branches are meant to stay apart, say so at the top of .alembic-guard.toml; this replaces the search for environments, so name them all: `environment = [{ script_location = "", version_locations = ["versions"], branches = ["billing"] }]`
+
+"#]],
+    );
+    says(
+        "before: a#users\nchange: b(a) c(a)",
+        str![[r#"
+error multiple-heads versions/b.py:2:17 "a"
+  this change adds 2 heads side by side: `b` and `c`
+  ^ `b` is a head
+  + versions/c.py:2:17 "a": `c` is a head too
+  > put them in one line; write in versions/c.py: `down_revision = "b"`
+  > or join them: `alembic merge -m "merge heads" b c`
+
+"#]],
+    );
+}
