@@ -13,7 +13,8 @@ pub(super) static RULE: Rule = Rule {
 ## What it checks
 A new migration has `down_revision = None` in a history that has a first migration already. Where that
 leaves a head too many it is `multiple-heads`; this is about what remains: a second base that a merge
-revision joins, or that has a branch of its own.
+revision joins, or that `heads` leaves room for. One that declares a branch label which the
+configuration names in `branches` is meant.
 
 ## Why it matters
 `None` is what a migration gets that was generated against an empty folder, or in a hurry. The new
@@ -37,7 +38,10 @@ fn check(subject: &Subject<'_>) -> Vec<Finding> {
         return Vec::new();
     };
     let new = bases().filter(|base| base.id != first.id && !was_base(base));
-    new.filter(|base| !is_told_of(subject, &base.id, &first.id))
+    let is_branch = |base: &Revision| {
+        base.labels().any(|label| subject.environment.branches.iter().any(|known| known == label))
+    };
+    new.filter(|base| !is_branch(base) && !is_told_of(subject, &base.id, &first.id))
         .map(|base| finding(subject, base, first))
         .collect()
 }

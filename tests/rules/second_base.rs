@@ -33,12 +33,12 @@ fn a_published_revision_that_now_builds_on_nothing() {
 }
 
 #[test]
-fn a_new_base_with_a_branch_of_its_own() {
+fn a_new_base_for_which_there_is_room() {
     says(
         "\
 before: a
 change .alembic-guard.toml:
-    environment = [{ script_location = \".\", branches = [\"other\"] }]
+    environment = [{ script_location = \".\", heads = 2 }]
 change: x#other",
         str![[r#"
 warn second-base versions/x.py:2:17 None
@@ -49,6 +49,17 @@ warn second-base versions/x.py:2:17 None
   > or, where it is meant to begin a history of its own, say so at the top of the file: `# alembic-guard: allow(second-base)`
 
 "#]],
+    );
+}
+
+#[test]
+fn a_new_base_of_a_branch_that_the_configuration_names() {
+    is_silent(
+        "\
+before: a
+change .alembic-guard.toml:
+    environment = [{ script_location = \".\", branches = [\"other\"] }]
+change: x#other",
     );
 }
 
