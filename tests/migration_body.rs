@@ -1,6 +1,6 @@
 //! Whole files that Python loads, and whole files that it does not.
 
-use alembic_guard::migration::{Limits, Value, check_body, read};
+use alembic_guard::migration::{Limits, Value, check_body, details, first_change, read};
 
 fn fault(source: impl AsRef<[u8]>) -> Option<String> {
     let source = source.as_ref();
@@ -240,4 +240,58 @@ fn a_long_chain_or_number_needs_little_stack_and_time() {
     let number = format!("revision = 1{}\n", "0".repeat(1_000_000));
     assert_eq!(fault(&number), None);
     let _ = read(number.as_bytes(), &Limits::default());
+}
+
+/// What only some parsers take for a string hides nothing from the bound on nesting.
+#[test]
+fn nesting_behind_what_looks_like_a_string_is_never_parsed() {
+    let deep = "- ".repeat(100_000);
+    for code in [
+        format!("x = '\ny = {deep}1"),
+        format!("x = f'\ny = {deep}1"),
+        format!("x = f'{{y:'\ny = {deep}1"),
+        format!("x = f'{{y:' {deep}1"),
+        format!("x = f'{{y:\ny = {deep}1"),
+        format!("x = f'''{{y:\n' {deep}1 '}}'''"),
+        format!("x = (')\ny = {deep}1"),
+        format!("x = f'{{'\ny = {deep}1"),
+        format!("x = '\"\"\"\ny = {deep}1\n\"\"\""),
+        format!("x = bf'{{' {deep}1 '}}'"),
+        format!("x = tt'{{' {deep}1 '}}'"),
+        format!("x = f'\\{{' {deep}1 #'}}'"),
+        format!("x = rf'\\{{' {deep}1 #'}}'"),
+        format!("x = f'\\N{{' {deep}1 '}}'"),
+        format!("x = f'''{{(}}''' {deep}1 '''}}'''"),
+        format!("x = f'{{(x class ' {deep}1 ')}}'"),
+        format!("x = f'{{(x class # ' {deep}1\n)}}'"),
+        format!("x = \\'abc' {deep}1 '"),
+        format!("x = {}1", "1if 1else ".repeat(100_000)),
+        format!("x = {}1", "1if 2.else ".repeat(100_000)),
+    ] {
+        for source in [format!("revision = 'a'\n{code}\n"), format!("revision = 'a'; {code}\n")] {
+            let (source, limits) = (source.as_bytes(), Limits::default());
+            let _ = fault(source);
+            let _ = read(source, &limits);
+            let _ = details(source, true, &limits);
+            let _ = first_change(b"x = 1\n", source, &limits);
+            let _ = first_change(source, b"x = 1\n", &limits);
+        }
+    }
+}
+
+#[test]
+fn every_way_to_read_a_file_bounds_its_nesting() {
+    let limits = Limits { max_file_size: 1 << 30 };
+    let deepest = format!("x = {}1\n", "- ".repeat(990));
+    for (operators, is_read) in [(990, true), (1_000_000, false)] {
+        let body = format!("    return {}1\n", "-".repeat(operators));
+        let source = format!("'''Revises: a'''\ndef upgrade():\n{body}\n");
+        let found = details(source.as_bytes(), true, &limits);
+        assert_eq!(found.fault.is_none(), is_read, "{operators}");
+        let change = first_change(deepest.as_bytes(), source.as_bytes(), &limits);
+        assert_eq!(change.is_some(), is_read, "{operators}");
+        let deeper = source.replace("return -", "return +");
+        let change = first_change(source.as_bytes(), deeper.as_bytes(), &limits);
+        assert_eq!(change.is_some(), is_read, "{operators}");
+    }
 }

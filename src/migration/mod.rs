@@ -4,6 +4,7 @@
 //! only running Python could know is [`Value::Computed`].
 
 mod alike;
+mod blank;
 mod body;
 mod compile;
 mod context;

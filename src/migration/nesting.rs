@@ -93,6 +93,8 @@ impl Depth {
             }
             "not" | "if" | "else" | "elif" | "and" | "or" | "await" | "in" | "is" | "for"
             | "async" | "yield" | "from" => self.count(),
+            // `1if x` is a number and a keyword.
+            _ if is_number_and_more(word) => self.count(),
             _ => {}
         }
     }
@@ -151,6 +153,11 @@ impl Depth {
     }
 }
 
+fn is_number_and_more(word: &str) -> bool {
+    let bytes = word.as_bytes();
+    bytes.first().is_some_and(u8::is_ascii_digit) && bytes.iter().any(u8::is_ascii_alphabetic)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -172,6 +179,7 @@ mod tests {
             "x or ",
             "f'{",
             "2**",
+            "1if 1else ",
         ] {
             let text = format!("x = {}1", hostile.repeat(5000));
             assert!(check(&text).is_some(), "{hostile}");

@@ -6,11 +6,12 @@
 use std::borrow::Cow;
 
 use rustpython_parser::{Parse, ast};
-use rustpython_ruff_python_ast::Stmt;
-use rustpython_ruff_python_parser::parse_module;
+use rustpython_ruff_python_ast::{ModModule, Stmt};
+use rustpython_ruff_python_parser::{ParseError, Parsed, parse_module};
 use rustpython_ruff_text_size::TextRange;
 use unicode_normalization::UnicodeNormalization;
 
+use super::blank::blanked;
 use super::pieces::{Kind, Pieces};
 use super::{Fault, compile, targets};
 
@@ -29,23 +30,30 @@ pub(super) fn parse(code: &str) -> Option<ast::Suite> {
 
 /// Tells whether code that [`parse`] refuses is Python all the same.
 pub(super) fn is_newer(code: &str) -> bool {
-    parse_module(code).is_ok()
+    parse_newest(code).is_ok()
 }
 
 /// Parses code whose nesting is bounded into trees that can be compared; `None` where it is no Python.
 pub(super) fn statements(code: &str) -> Option<Vec<Stmt>> {
-    Some(parse_module(code).ok()?.into_suite())
+    Some(parse_newest(code).ok()?.into_suite())
 }
 
 /// Returns why a module is no Python: it cannot be parsed, or not be compiled.
 pub(super) fn refusal(code: &str) -> Option<Fault> {
-    match parse_module(code) {
+    match parse_newest(code) {
         Ok(module) => {
             let refusal = compile::check(code, &module.syntax().body)?;
             Some(fault(code, &refusal.message, refusal.range))
         }
         Err(error) => Some(fault(code, &error.error.to_string(), error.location)),
     }
+}
+
+/// Parses by ruff's parser. What is no Python it must not see with anything in its strings: going on
+/// behind a mistake it could take that for code, whose nesting nobody has bounded.
+fn parse_newest(code: &str) -> Result<Parsed<ModModule>, ParseError> {
+    parse_module(&blanked(code))?;
+    parse_module(code)
 }
 
 /// Returns a name as Python compares it (PEP 3131).
