@@ -146,7 +146,7 @@ fn gained(subject: &Subject<'_>, landed: &Revision, now: &Revision, links: &Link
         more => format!("{} and {more} more", listed(shown.iter().copied())),
     };
     let message =
-        format!("`{}` is on {base} already and now needs {what}, which it did not", now.id);
+        format!("`{}` is in {base} already and now needs {what}, which it did not", now.id);
     let mut finding = begun(subject, landed, now, message);
     let never = format!("a database that is at `{}` never runs this", now.id);
     let gained = shown.iter().filter_map(|id| subject.after.get(id));
@@ -203,7 +203,7 @@ fn lost(
 ) -> Finding {
     let base = &subject.wording.base;
     let message = format!(
-        "`{}` is on {base} already and no longer needs {}",
+        "`{}` is in {base} already and no longer needs {}",
         now.id,
         listed(lost.iter().copied())
     );
@@ -225,7 +225,7 @@ fn labels(subject: &Subject<'_>, landed: &Revision, now: &Revision) -> Option<Fi
         false => listed(&labels.iter().map(|label| RevisionId::new(*label)).collect::<Vec<_>>()),
     };
     let message = format!(
-        "the branch labels of `{}` on {} change from {} to {}",
+        "the branch labels of `{}` in {} change from {} to {}",
         now.id,
         subject.wording.base,
         names(&before),
@@ -245,11 +245,11 @@ fn begun(subject: &Subject<'_>, landed: &Revision, now: &Revision, message: Stri
     let parents = parent_ids(landed);
     let base = &subject.wording.base;
     let (site, label) = match parents == parent_ids(now) {
-        true => (now.dependencies_site(), format!("not so on {base}")),
+        true => (now.dependencies_site(), format!("not so in {base}")),
         false if parents.is_empty() => {
-            (now.parents_site(), format!("on {base} it builds on nothing"))
+            (now.parents_site(), format!("in {base} it builds on nothing"))
         }
-        false => (now.parents_site(), format!("on {base} it builds on {}", listed(&parents))),
+        false => (now.parents_site(), format!("in {base} it builds on {}", listed(&parents))),
     };
     let mut finding = RULE.at(subject, site, message);
     finding.label = label;

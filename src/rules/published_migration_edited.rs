@@ -33,9 +33,9 @@ fn check(subject: &Subject<'_>) -> Vec<Finding> {
     let base = &subject.wording.base;
     let ids = subject.edited.iter().map(|edited| &edited.revision);
     let which = match others {
-        [] => format!("`{}` is on {base}", first.revision),
-        [_] => format!("{} are on {base}", listed(ids.clone())),
-        _ => format!("{} of the edited migrations are on {base}", others.len() + 1),
+        [] => format!("`{}` is in {base}", first.revision),
+        [_] => format!("{} are in {base}", listed(ids.clone())),
+        _ => format!("{} of the edited migrations are in {base}", others.len() + 1),
     };
     let message = format!(
         "{which} already; databases that have run the old version will not run the new one"

@@ -114,7 +114,7 @@ fn row_18_a_file_renamed_on_main_and_re_pointed_here_is_read_at_its_new_name() {
     mine.branch("feature", "origin/main").add_all("n(b) x(n)");
     let push = mine.fetch().push_it();
     push.refused(&["error published-identity-changed at x_with_a_better_name.py:14"])
-        .says("`x` is on origin/main already and now needs `n`, which it did not");
+        .says("`x` is in origin/main already and now needs `n`, which it did not");
     merges_to_one_head(&mine, "x");
 }
 

@@ -116,7 +116,7 @@ fn row_16_a_published_migration_with_another_ancestor_is_refused() {
     let (_world, mine) = main_of("a b(a) k(b) c(b) x(a) m(c,k,x)");
     let push = mine.add("c(x)").push_it();
     push.refused(&["error published-identity-changed at c:14"])
-        .says("`c` is on origin/main already and now needs `x`, which it did not");
+        .says("`c` is in origin/main already and now needs `x`, which it did not");
 }
 
 #[test]

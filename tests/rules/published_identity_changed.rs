@@ -17,8 +17,8 @@ fn what_is_slipped_in_below() {
         EXAMPLES.fires,
         str![[r#"
 error published-identity-changed versions/b.py:2:17 "d"
-  `b` is on main already and now needs `d`, which it did not
-  ^ on main it builds on `a`
+  `b` is in main already and now needs `d`, which it did not
+  ^ in main it builds on `a`
   + versions/d.py:1:12 "d": a database that is at `b` never runs this
   > put it back; write in versions/b.py: `down_revision = "a"`
   > and build `d` on top; write in versions/d.py: `down_revision = "b"`
@@ -35,8 +35,8 @@ before: a b(a) c(b)
 change: d(a) e(d) b(e)",
         str![[r#"
 error published-identity-changed versions/b.py:2:17 "e"
-  `b` is on main already and now needs `d` and `e`, which it did not
-  ^ on main it builds on `a`
+  `b` is in main already and now needs `d` and `e`, which it did not
+  ^ in main it builds on `a`
   + versions/d.py:1:12 "d": a database that is at `b` never runs this
   + versions/e.py:1:12 "e": a database that is at `b` never runs this
   > put it back; write in versions/b.py: `down_revision = "a"`
@@ -54,8 +54,8 @@ before: a b(a) k(b) c(b) x(a) m(c,k,x)
 change: c(x)",
         str![[r#"
 error published-identity-changed versions/c.py:2:17 "x"
-  `c` is on main already and now needs `x`, which it did not
-  ^ on main it builds on `b`
+  `c` is in main already and now needs `x`, which it did not
+  ^ in main it builds on `b`
   + versions/x.py:1:12 "x": a database that is at `c` never runs this
   > put it back; write in versions/c.py: `down_revision = "b"`
 
@@ -71,8 +71,8 @@ before: a b(a) c(a)
 change: c(b)",
         str![[r#"
 warn published-identity-changed versions/c.py:2:17 "b"
-  `c` is on main already and now needs `b`, which it did not
-  ^ on main it builds on `a`
+  `c` is in main already and now needs `b`, which it did not
+  ^ in main it builds on `a`
   + versions/b.py:1:12 "b": a database that is at `c` never runs this
   > put it back; write in versions/c.py: `down_revision = "a"`
   > and join the heads instead, which is safe for every database: `alembic merge -m "merge heads" b c`
@@ -89,8 +89,8 @@ before: a x b(a)
 change: b(a)!x",
         str![[r#"
 error published-identity-changed versions/b.py:4:14 "x"
-  `b` is on main already and now needs `x`, which it did not
-  ^ not so on main
+  `b` is in main already and now needs `x`, which it did not
+  ^ not so in main
   + versions/x.py:1:12 "x": a database that is at `b` never runs this
   > put `depends_on` back in versions/b.py
 
@@ -110,8 +110,8 @@ warn published-migration-deleted versions/a.py (a path)
   ^ databases that have run `a` will not find it
   > before this lands, bring every database to `c` at least: `alembic upgrade c`
 warn published-identity-changed versions/c.py:2:17 "s"
-  `c` is on main already and now needs `s`, which it did not
-  ^ on main it builds on `b`
+  `c` is in main already and now needs `s`, which it did not
+  ^ in main it builds on `b`
   + versions/s.py:1:12 "s": a database that is at `c` never runs this
   > right where `s` does what the revisions that are gone did; else put it back
 
@@ -127,8 +127,8 @@ before: a b(a) c(a) k(c) m(b,c)
 change: m(b) n(m,k)",
         str![[r#"
 warn published-identity-changed versions/m.py:2:17 "b"
-  `m` is on main already and no longer needs `c`
-  ^ on main it builds on `b` and `c`
+  `m` is in main already and no longer needs `c`
+  ^ in main it builds on `b` and `c`
   > put it back; write in versions/m.py: `down_revision = ("b", "c")`
 
 "#]],
@@ -143,7 +143,7 @@ before: a#one b(a)
 change: a#two",
         str![[r#"
 warn published-identity-changed versions/a.py:3:17 "two"
-  the branch labels of `a` on main change from `one` to `two`
+  the branch labels of `a` in main change from `one` to `two`
   ^ commands and configurations that name the old label stop working
   > put the label back, or change all that names it
 

@@ -17,7 +17,7 @@ fn another_operation() {
         EXAMPLES.fires,
         str![[r#"
 warn published-migration-edited versions/b.py:6:5 op.two()
-  `b` is on main already; databases that have run the old version will not run the new one
+  `b` is in main already; databases that have run the old version will not run the new one
   ^ from here on it differs from main
   > leave it as it is and put the difference into a new migration
   > or, where no database can have run it, let the edit stand
@@ -48,7 +48,7 @@ change versions/b.py:
         op.two()",
         str![[r#"
 warn published-migration-edited versions/b.py:7:5 op.two()
-  `b` is on main already; databases that have run the old version will not run the new one
+  `b` is in main already; databases that have run the old version will not run the new one
   ^ from here on it differs from main
   > leave it as it is and put the difference into a new migration
   > or, where no database can have run it, let the edit stand
@@ -79,7 +79,7 @@ change versions/b.py:
         op.one()",
         str![[r#"
 warn published-migration-edited versions/b.py:6:5 op.one()
-  `b` is on main already; databases that have run the old version will not run the new one
+  `b` is in main already; databases that have run the old version will not run the new one
   ^ from here on it differs from main
   > leave it as it is and put the difference into a new migration
   > or, where no database can have run it, let the edit stand
@@ -110,7 +110,7 @@ change versions/b.py:
         op.one()",
         str![[r#"
 warn published-migration-edited versions/b.py:2:1 TABLE = 1
-  `b` is on main already; databases that have run the old version will not run the new one
+  `b` is in main already; databases that have run the old version will not run the new one
   ^ from here on it differs from main
   > leave it as it is and put the difference into a new migration
   > or, where no database can have run it, let the edit stand
@@ -140,7 +140,7 @@ change versions/b.py:
         op.one(f\"{\"y\"}\")",
         str![[r#"
 warn published-migration-edited versions/b.py:6:5 op.one(f"{"y"}")
-  `b` is on main already; databases that have run the old version will not run the new one
+  `b` is in main already; databases that have run the old version will not run the new one
   ^ from here on it differs from main
   > leave it as it is and put the difference into a new migration
   > or, where no database can have run it, let the edit stand
@@ -239,7 +239,7 @@ change versions/b.py:
         op.one(t.Money)",
         str![[r#"
 warn published-migration-edited versions/b.py:2:8 app.money as t
-  `b` is on main already; databases that have run the old version will not run the new one
+  `b` is in main already; databases that have run the old version will not run the new one
   ^ from here on it differs from main
   > leave it as it is and put the difference into a new migration
   > or, where no database can have run it, let the edit stand
@@ -269,7 +269,7 @@ change versions/b.py:
         name: Mapped[int]",
         str![[r#"
 warn published-migration-edited versions/b.py:5:1 class User(Base):\n    name: Mapped[int]
-  `b` is on main already; databases that have run the old version will not run the new one
+  `b` is in main already; databases that have run the old version will not run the new one
   ^ from here on it differs from main
   > leave it as it is and put the difference into a new migration
   > or, where no database can have run it, let the edit stand
@@ -299,7 +299,7 @@ change versions/b.py:
         op.one(name)",
         str![[r#"
 warn published-migration-edited versions/b.py:5:5 upgrade
-  `b` is on main already; databases that have run the old version will not run the new one
+  `b` is in main already; databases that have run the old version will not run the new one
   ^ from here on it differs from main
   > leave it as it is and put the difference into a new migration
   > or, where no database can have run it, let the edit stand
