@@ -3,6 +3,7 @@
 //! A rule reads its [`Subject`] and nothing else. It says what is wrong at the level of its static;
 //! whether a finding blocks this change is decided in [`crate::check`], for all rules alike.
 
+mod advice;
 mod computed_identifier;
 mod docstring_mismatch;
 mod duplicate_branch_label;
@@ -27,10 +28,12 @@ mod subject;
 mod unknown_dependency;
 mod unknown_down_revision;
 mod unreadable_migration;
+mod wording;
 
 use crate::finding::{Finding, Level, Site};
 
-pub use subject::{Edited, Finish, Standing, Subject, Wording};
+pub use subject::{Edited, Standing, Subject};
+pub use wording::{Finish, Wording};
 
 /// A rule: its name, its weight, its explanation and its function.
 #[derive(Debug)]

@@ -1,19 +1,15 @@
 //! What a rule may look at: one environment on both sides of a change.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::hash::{DefaultHasher, Hash, Hasher};
 
+use super::Wording;
 use crate::config::FilenamePattern;
-use crate::environment::{Environment, Runner};
+use crate::environment::Environment;
 use crate::finding::{Drawing, Finding, Lowered, Related, Site};
 use crate::graph::{Graph, Revision};
-use crate::migration::{Details, Docstring, Migration, RevisionId};
-use crate::text::{escape, shell_word};
+use crate::migration::{Details, Migration, RevisionId};
 use crate::tree::{File, RepoPath};
 use crate::verdict::{Caption, HeadFault, draw};
-
-/// A command to bring files back names no more than this.
-const MOST_KEPT: usize = 8;
 
 /// One environment on both sides of a change.
 #[derive(Debug)]
@@ -64,101 +60,6 @@ pub struct Edited {
     pub site: Site,
     /// Where the file was before.
     pub published: RepoPath,
-}
-
-/// What the two sides are called in a sentence, and how to get the newer one.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Wording {
-    /// What has landed, `origin/main` for one.
-    pub base: String,
-    /// The commit that has landed, shortened, for commands that take files from it.
-    pub base_commit: Option<String>,
-    /// What is judged: "this push".
-    pub change: String,
-    /// The command that checks out the branch that is judged, where it is another one.
-    pub checkout: Option<String>,
-    /// The command that brings what has landed into the work tree, where it is not there yet.
-    pub get_base: Option<String>,
-    /// What must be done once the file is mended.
-    pub finish: Finish,
-    /// A caution to add where a base may be the wrong one.
-    pub doubt: Option<String>,
-}
-
-/// What must be done once a file is mended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Finish {
-    /// Nothing: it is judged by hand, as it lies there.
-    Nothing,
-    /// A commit is under way: the file must be staged for it.
-    Stage,
-    /// The commit is made already: another one must follow.
-    Commit,
-}
-
-impl Wording {
-    /// Returns the words for a history with nothing to compare it with.
-    pub fn alone() -> Wording {
-        Wording {
-            base: "nothing".to_owned(),
-            base_commit: None,
-            change: "this history".to_owned(),
-            checkout: None,
-            get_base: None,
-            finish: Finish::Nothing,
-            doubt: None,
-        }
-    }
-
-    /// Says how the branch and its base come into the work tree, where they are not there yet.
-    pub(super) fn get_base_help(&self) -> Vec<String> {
-        let checkout =
-            self.checkout.as_ref().map(|command| format!("go to the branch: `{command}`"));
-        let base = &self.base;
-        let get_base = self.get_base.as_ref();
-        let get_base =
-            get_base.map(|command| format!("bring in {base} without committing yet: `{command}`"));
-        checkout.into_iter().chain(get_base).collect()
-    }
-
-    /// Says how files that have landed are brought back.
-    pub(super) fn keep_help(&self, paths: &[&RepoPath]) -> String {
-        let keep = match paths {
-            [path] => format!("keep {path}"),
-            [_, _] => "keep both files".to_owned(),
-            _ => format!("keep all {} files", paths.len()),
-        };
-        let (shown, for_one) = match paths.len() {
-            ..=MOST_KEPT => (paths, ""),
-            _ => (&paths[..1], ", for one"),
-        };
-        let words: Vec<String> = shown.iter().map(|path| shell_word(&path.to_string())).collect();
-        let words = words.join(" ");
-        match &self.base_commit {
-            Some(commit) => format!(
-                "{keep}{for_one}: `git restore --source={commit} --staged --worktree -- {words}`"
-            ),
-            None => keep,
-        }
-    }
-
-    /// Says what comes after some files were mended.
-    pub(super) fn finish_help<'p>(
-        &self,
-        paths: impl Iterator<Item = &'p RepoPath>,
-    ) -> Option<String> {
-        let paths: Vec<String> = paths.map(|path| shell_word(&path.to_string())).collect();
-        let path = paths.join(" ");
-        let then = match (self.finish, &self.get_base) {
-            (Finish::Nothing, None) => return None,
-            (Finish::Stage, _) => format!("and go on: `git add {path} && git commit`"),
-            (Finish::Nothing | Finish::Commit, Some(_)) => {
-                format!("and commit the merge: `git add {path} && git commit --no-edit`")
-            }
-            (Finish::Commit, None) => format!("and commit that: `git commit {path}`"),
-        };
-        Some(then)
-    }
 }
 
 impl Subject<'_> {
@@ -236,17 +137,6 @@ impl Subject<'_> {
         revisions.into_iter().filter(move |revision| !landed.contains(path(revision)))
     }
 
-    /// Makes an id of Alembic's form that nothing else has, always the same for the same file.
-    pub(super) fn free_id(&self, revision: &Revision) -> RevisionId {
-        let ids = (0u32..).map(|attempt| {
-            let mut hasher = DefaultHasher::new();
-            (revision.migration.file.path.as_bytes(), attempt).hash(&mut hasher);
-            RevisionId::new(format!("{:012x}", hasher.finish() & 0xffff_ffff_ffff))
-        });
-        let mut free = ids.filter(|id| !self.after.contains(id));
-        free.next().unwrap_or_else(|| revision.id.clone())
-    }
-
     /// Draws what lies between some heads, each captioned with where it is from.
     pub fn draw(&self, heads: &[RevisionId]) -> Drawing {
         draw(self.after, heads, |id| self.caption(id))
@@ -264,65 +154,6 @@ impl Subject<'_> {
             (false, false, false) => String::new(),
         };
         Caption { note, new }
-    }
-
-    /// Returns the command that joins heads with a merge revision.
-    pub fn merge_command(&self, heads: &[RevisionId]) -> String {
-        let ids = heads.iter().map(|head| shell_word(&head.to_string()));
-        let merge = format!("-m \"merge heads\" {}", ids.collect::<Vec<_>>().join(" "));
-        let words = |arguments: &[String]| arguments.iter().map(|word| shell_word(word)).collect();
-        let command = match &self.environment.runner {
-            Runner::Alembic(arguments) => {
-                let arguments: Vec<String> = words(arguments);
-                [&["alembic".to_owned()], &arguments[..], &["merge".to_owned(), merge]].concat()
-            }
-            Runner::FlaskMigrate(arguments) => {
-                let arguments: Vec<String> = words(arguments);
-                [&["flask db merge".to_owned()], &arguments[..], &[merge]].concat()
-            }
-        };
-        let command = command.join(" ");
-        match self.environment.run_from.is_root() {
-            true => command,
-            false => {
-                let folder = shell_word(&self.environment.run_from.to_string());
-                format!("(cd {folder} && {command})")
-            }
-        }
-    }
-
-    /// Says how to join heads without editing a migration that others may have run.
-    pub fn join_help(&self, heads: &[RevisionId]) -> String {
-        format!("add a revision that joins the heads: `{}`", self.merge_command(heads))
-    }
-
-    /// Says how to write a `down_revision` that builds on the given heads, behind a few words of why, and
-    /// what becomes of the docstring then.
-    pub fn write_parents(
-        &self,
-        why: &str,
-        revision: &Revision,
-        heads: &[RevisionId],
-    ) -> Vec<String> {
-        let quoted: Vec<String> = heads.iter().map(|head| format!("\"{head}\"")).collect();
-        let value = match quoted.as_slice() {
-            [] => "None".to_owned(),
-            [one] => one.clone(),
-            several => format!("({})", several.join(", ")),
-        };
-        let path = &revision.migration.file.path;
-        let write = format!("{why}write in {path}: `down_revision = {value}`");
-        std::iter::once(write).chain(self.write_revises(revision, heads)).collect()
-    }
-
-    /// Says what the docstring must name, where it names parents and not these.
-    fn write_revises(&self, revision: &Revision, heads: &[RevisionId]) -> Option<String> {
-        let details = self.details.get(&revision.migration.file)?;
-        let said = details.docstring.revises.as_ref()?;
-        let ids: Vec<&str> = heads.iter().map(RevisionId::as_str).collect();
-        let line = format!("Revises: {}", ids.join(", "));
-        let line = escape(line.trim_end());
-        (!Docstring::names(said, &ids)).then(|| format!("and in its docstring: `{line}`"))
     }
 }
 

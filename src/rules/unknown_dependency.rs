@@ -102,6 +102,11 @@ fn help(subject: &Subject<'_>, name: &RevisionId) -> Vec<String> {
         "if it is on another branch, merge that branch first; if it was removed, take it out of \
          `depends_on`"
             .to_owned(),
+        format!(
+            "or, where it is in another repository, say so in the header: \
+             `# alembic-guard: allow({})`",
+            RULE.name
+        ),
     ]
 }
 

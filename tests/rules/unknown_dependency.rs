@@ -20,6 +20,7 @@ error unknown-dependency versions/d.py:4:14 "nowhere"
   `d` depends on `nowhere`, which is neither a revision nor a branch label
   ^ nothing has this name
   > if it is on another branch, merge that branch first; if it was removed, take it out of `depends_on`
+  > or, where it is in another repository, say so in the header: `# alembic-guard: allow(unknown-dependency)`
 
 "#]],
     );
@@ -93,6 +94,7 @@ warn unknown-dependency versions/d.py:4:14 "expand" (CannotTell)
   ^ nothing has this name
   + versions/x.py: may be what is meant: its names cannot be known
   > if it is on another branch, merge that branch first; if it was removed, take it out of `depends_on`
+  > or, where it is in another repository, say so in the header: `# alembic-guard: allow(unknown-dependency)`
 
 "#]],
     );
@@ -109,10 +111,12 @@ warn unknown-dependency versions/a.py:4:14 "core" (Debt)
   `a` depends on `core`, which is neither a revision nor a branch label
   ^ nothing has this name
   > if it is on another branch, merge that branch first; if it was removed, take it out of `depends_on`
+  > or, where it is in another repository, say so in the header: `# alembic-guard: allow(unknown-dependency)`
 warn unknown-dependency versions/d.py:4:14 "core2" (Incomplete)
   `d` depends on `core2`, which is neither a revision nor a branch label
   ^ nothing has this name
   > if it is on another branch, merge that branch first; if it was removed, take it out of `depends_on`
+  > or, where it is in another repository, say so in the header: `# alembic-guard: allow(unknown-dependency)`
 
 "#]],
     );
@@ -129,6 +133,7 @@ warn unknown-dependency versions/b.py:4:14 "nowhere" (Debt)
   `b` depends on `nowhere`, which is neither a revision nor a branch label
   ^ nothing has this name
   > if it is on another branch, merge that branch first; if it was removed, take it out of `depends_on`
+  > or, where it is in another repository, say so in the header: `# alembic-guard: allow(unknown-dependency)`
 
 "#]],
     );

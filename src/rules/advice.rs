@@ -1,0 +1,81 @@
+//! The commands and lines of source that repair a history.
+
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use super::Subject;
+use crate::environment::Runner;
+use crate::graph::Revision;
+use crate::migration::{Docstring, RevisionId};
+use crate::text::{escape, shell_word};
+
+impl Subject<'_> {
+    /// Returns the command that joins heads with a merge revision.
+    pub fn merge_command(&self, heads: &[RevisionId]) -> String {
+        let ids = heads.iter().map(|head| shell_word(&head.to_string()));
+        let merge = format!("-m \"merge heads\" {}", ids.collect::<Vec<_>>().join(" "));
+        let words = |arguments: &[String]| arguments.iter().map(|word| shell_word(word)).collect();
+        let command = match &self.environment.runner {
+            Runner::Alembic(arguments) => {
+                let arguments: Vec<String> = words(arguments);
+                [&["alembic".to_owned()], &arguments[..], &["merge".to_owned(), merge]].concat()
+            }
+            Runner::FlaskMigrate(arguments) => {
+                let arguments: Vec<String> = words(arguments);
+                [&["flask db merge".to_owned()], &arguments[..], &[merge]].concat()
+            }
+        };
+        let command = command.join(" ");
+        match self.environment.run_from.is_root() {
+            true => command,
+            false => {
+                let folder = shell_word(&self.environment.run_from.to_string());
+                format!("(cd {folder} && {command})")
+            }
+        }
+    }
+
+    /// Says how to join heads without editing a migration that others may have run.
+    pub fn join_help(&self, heads: &[RevisionId]) -> String {
+        format!("add a revision that joins the heads: `{}`", self.merge_command(heads))
+    }
+
+    /// Says how to write a `down_revision` that builds on the given heads, behind a few words of why, and
+    /// what becomes of the docstring then.
+    pub fn write_parents(
+        &self,
+        why: &str,
+        revision: &Revision,
+        heads: &[RevisionId],
+    ) -> Vec<String> {
+        let quoted: Vec<String> = heads.iter().map(|head| format!("\"{head}\"")).collect();
+        let value = match quoted.as_slice() {
+            [] => "None".to_owned(),
+            [one] => one.clone(),
+            several => format!("({})", several.join(", ")),
+        };
+        let path = &revision.migration.file.path;
+        let write = format!("{why}write in {path}: `down_revision = {value}`");
+        std::iter::once(write).chain(self.write_revises(revision, heads)).collect()
+    }
+
+    /// Says what the docstring must name, where it names parents and not these.
+    fn write_revises(&self, revision: &Revision, heads: &[RevisionId]) -> Option<String> {
+        let details = self.details.get(&revision.migration.file)?;
+        let said = details.docstring.revises.as_ref()?;
+        let ids: Vec<&str> = heads.iter().map(RevisionId::as_str).collect();
+        let line = format!("Revises: {}", ids.join(", "));
+        let line = escape(line.trim_end());
+        (!Docstring::names(said, &ids)).then(|| format!("and in its docstring: `{line}`"))
+    }
+
+    /// Makes an id of Alembic's form that nothing else has, always the same for the same file.
+    pub(super) fn free_id(&self, revision: &Revision) -> RevisionId {
+        let ids = (0u32..).map(|attempt| {
+            let mut hasher = DefaultHasher::new();
+            (revision.migration.file.path.as_bytes(), attempt).hash(&mut hasher);
+            RevisionId::new(format!("{:012x}", hasher.finish() & 0xffff_ffff_ffff))
+        });
+        let mut free = ids.filter(|id| !self.after.contains(id));
+        free.next().unwrap_or_else(|| revision.id.clone())
+    }
+}
