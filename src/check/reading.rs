@@ -127,6 +127,21 @@ impl Reader {
         Ok(details)
     }
 
+    /// Returns the first lines of the docstrings of files, by path.
+    pub fn titles(
+        &self,
+        tree: &dyn Tree,
+        files: &[File],
+    ) -> Result<BTreeMap<RepoPath, String>, Error> {
+        let limits = self.limits();
+        let mut titles = BTreeMap::new();
+        for file in files {
+            let title = migration::title(&tree.read(file)?, &limits);
+            titles.extend(title.map(|title| (file.path.clone(), title)));
+        }
+        Ok(titles)
+    }
+
     /// Finds where a file first does something else than another one.
     pub(super) fn first_change(
         &self,

@@ -23,13 +23,22 @@ struct Shape {
     json: fn(&GraphView) -> GraphJson,
 }
 
+/// How much of each revision is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Detail {
+    /// No more than the identifiers say.
+    Heads,
+    /// The title too.
+    Revisions,
+}
+
 pub(super) fn heads(
     revision: &Revision,
     session: &Session,
     terminal: &Terminal,
 ) -> Result<Outcome, Failure> {
     let shape = Shape { text: report::graph::heads_text, json: report::graph::heads_json };
-    show(&view(revision, session)?, &shape, session.format, terminal)
+    show(&view(revision, session, Detail::Heads)?, &shape, session.format, terminal)
 }
 
 pub(super) fn graph(
@@ -38,7 +47,7 @@ pub(super) fn graph(
     terminal: &Terminal,
 ) -> Result<Outcome, Failure> {
     let shape = Shape { text: report::graph::text, json: report::graph::json };
-    show(&view(revision, session)?, &shape, session.format, terminal)
+    show(&view(revision, session, Detail::Revisions)?, &shape, session.format, terminal)
 }
 
 fn show(
@@ -54,7 +63,7 @@ fn show(
     Ok(Outcome::Clean)
 }
 
-fn view(revision: &Revision, session: &Session) -> Result<GraphView, Failure> {
+fn view(revision: &Revision, session: &Session, detail: Detail) -> Result<GraphView, Failure> {
     let side = match &revision.revision {
         Some(name) => Side::Commit(session.repository.resolve(name)?),
         None => default_side(session)?,
@@ -70,7 +79,14 @@ fn view(revision: &Revision, session: &Session) -> Result<GraphView, Failure> {
         let findings =
             report.findings.iter().filter(|finding| finding.environment == environment.name);
         let problems = findings.map(|finding| finding.message.clone()).collect();
-        view.environments.push(environment_view(environment, &state, problems));
+        let mut shown = environment_view(environment, &state, problems);
+        if detail == Detail::Revisions {
+            let mut titles = reader.titles(&*tree, &state.files)?;
+            for revision in &mut shown.revisions {
+                revision.title = titles.remove(&revision.path);
+            }
+        }
+        view.environments.push(shown);
     }
     Ok(view)
 }

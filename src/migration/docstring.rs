@@ -54,6 +54,12 @@ pub(super) fn read(text: &str) -> Docstring {
     docstring
 }
 
+/// Returns the first line of a module's docstring; escapes in it are not resolved.
+pub(super) fn title(text: &str) -> Option<&str> {
+    let docstring = text[literal(text)?].trim();
+    docstring.split(['\n', '\r']).next().map(str::trim_end).filter(|line| !line.is_empty())
+}
+
 /// Finds the text between the quotes of the module's first statement, if that is a plain string.
 fn literal(text: &str) -> Option<Span> {
     let mut pieces = Pieces::new(text);
@@ -123,6 +129,20 @@ mod tests {
         let [revision, revises] = seen("'''x\n  Revises:  \n'''");
         assert_eq!(revision, None);
         assert_eq!(revises, Some((String::new(), "Revises:")));
+    }
+
+    #[test]
+    fn the_title_is_the_first_line_that_says_anything() {
+        for (text, expected) in [
+            ("# x\n'''add users\n\nRevises: a'''", Some("add users")),
+            ("\"\"\"\r\n  add users \r\nand more\"\"\"", Some("add users")),
+            ("'add users'", Some("add users")),
+            ("''", None),
+            ("'''\n\n'''", None),
+            ("x = 'add users'", None),
+        ] {
+            assert_eq!(title(text), expected, "{text}");
+        }
     }
 
     #[test]

@@ -232,6 +232,15 @@ pub fn details(source: &[u8], is_merge: bool, limits: &Limits) -> Details {
     }
 }
 
+/// Returns the first line of a source file's docstring, with which `alembic history` shows it.
+pub fn title(source: &[u8], limits: &Limits) -> Option<String> {
+    if oversize(source, limits).is_some() {
+        return None;
+    }
+    let source = decode::decode(source).ok()?;
+    docstring::title(&source.text).map(str::to_owned)
+}
+
 /// Returns the bytes of `after` at which it first does something else than `before`, if it does.
 ///
 /// Comments, formatting, docstrings and the four identifiers make no difference. A source that does not
