@@ -35,6 +35,7 @@ use std::sync::Arc;
 
 use bytesize::ByteSize;
 
+use self::decode::Source;
 pub use self::docstring::Docstring;
 pub use self::name::legacy_id;
 use crate::text::{Span, escape};
@@ -197,10 +198,7 @@ impl Default for Limits {
 /// Only the statements that bear on the names are parsed: [`Module::fault`] is set where one of those
 /// cannot be Python, but [`check_body`] alone looks at all of the file.
 pub fn read(source: &[u8], limits: &Limits) -> Module {
-    if let Some(fault) = oversize(source, limits) {
-        return Module::faulty(fault);
-    }
-    match decode::decode(source) {
+    match bounded(source, limits) {
         Ok(source) => interpret::interpret(&source.text).map_spans(|span| source.original(span)),
         Err(fault) => Module::faulty(fault),
     }
@@ -208,25 +206,24 @@ pub fn read(source: &[u8], limits: &Limits) -> Module {
 
 /// Returns why no supported version of Python loads a source file, if it is so.
 pub fn check_body(source: &[u8], limits: &Limits) -> Option<Fault> {
-    if let Some(fault) = oversize(source, limits) {
-        return Some(fault);
-    }
-    match decode::decode(source) {
-        Ok(source) => body::check(&source.text)
-            .map(|fault| Fault { span: source.original(&fault.span), ..fault }),
+    match bounded(source, limits) {
+        Ok(source) => fault(&source),
         Err(fault) => Some(fault),
     }
 }
 
 /// Reads the whole of a source file, which takes many times as long as [`read`].
 pub fn details(source: &[u8], is_merge: bool, limits: &Limits) -> Details {
-    let fault = check_body(source, limits);
-    let Some(source) = decode::decode(source).ok().filter(|_| fault.is_none()) else {
-        return Details { fault, ..Details::default() };
+    let source = match bounded(source, limits) {
+        Ok(source) => source,
+        Err(fault) => return Details { fault: Some(fault), ..Details::default() },
     };
+    if let Some(fault) = fault(&source) {
+        return Details { fault: Some(fault), ..Details::default() };
+    }
     let operation = is_merge.then(|| operation::first(&source.text)).flatten();
     Details {
-        fault,
+        fault: None,
         docstring: docstring::read(&source.text).map_spans(|span| source.original(span)),
         operation: operation.map(|span| source.original(&span)),
     }
@@ -234,10 +231,7 @@ pub fn details(source: &[u8], is_merge: bool, limits: &Limits) -> Details {
 
 /// Returns the first line of a source file's docstring, with which `alembic history` shows it.
 pub fn title(source: &[u8], limits: &Limits) -> Option<String> {
-    if oversize(source, limits).is_some() {
-        return None;
-    }
-    let source = decode::decode(source).ok()?;
+    let source = bounded(source, limits).ok()?;
     docstring::title(&source.text).map(str::to_owned)
 }
 
@@ -246,13 +240,22 @@ pub fn title(source: &[u8], limits: &Limits) -> Option<String> {
 /// Comments, formatting, docstrings and the four identifiers make no difference. A source that does not
 /// parse differs from none: what is wrong with it is told elsewhere.
 pub fn first_change(before: &[u8], after: &[u8], limits: &Limits) -> Option<Span> {
-    if oversize(before, limits).is_some() || oversize(after, limits).is_some() {
-        return None;
-    }
-    let before = decode::decode(before).ok()?;
-    let after = decode::decode(after).ok()?;
+    let (before, after) = (bounded(before, limits).ok()?, bounded(after, limits).ok()?);
     let span = alike::first_change(&before.text, &after.text)?;
     Some(after.original(&span))
+}
+
+/// Decodes a source file that is no larger than what is read.
+fn bounded<'s>(source: &'s [u8], limits: &Limits) -> Result<Source<'s>, Fault> {
+    match oversize(source, limits) {
+        Some(fault) => Err(fault),
+        None => decode::decode(source),
+    }
+}
+
+fn fault(source: &Source<'_>) -> Option<Fault> {
+    let fault = body::check(&source.text)?;
+    Some(Fault { span: source.original(&fault.span), ..fault })
 }
 
 fn oversize(source: &[u8], limits: &Limits) -> Option<Fault> {
