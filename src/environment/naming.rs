@@ -9,6 +9,9 @@ pub(super) const SLUG_LENGTH: &str = "truncate_slug_length";
 pub(super) const TIMEZONE: &str = "timezone";
 
 /// How an environment names and dates new migrations (`ScriptDirectory.from_config`).
+///
+/// Rules ask for the template alone. Length and time zone are read along with it: a file that is to be
+/// written has a name only by all three.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Naming {
     /// `file_template`, `%(rev)s_%(slug)s` unless the environment says otherwise; nothing where what it
