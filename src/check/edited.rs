@@ -3,6 +3,7 @@
 use super::sides::Pair;
 use super::{Comparison, Reader};
 use crate::finding::{Level, Site};
+use crate::graph::Revision;
 use crate::rules::{self, Edited, Standing};
 use crate::tree::{Error, Tree};
 
@@ -12,6 +13,7 @@ pub(super) fn find(
     comparison: &Comparison<'_>,
     after: &dyn Tree,
     pair: &Pair,
+    changed: &[&Revision],
 ) -> Result<Vec<Edited>, Error> {
     let rule = rules::published_migration_edited();
     let in_force = reader.config().level(rule.name, rule.level);
@@ -19,7 +21,7 @@ pub(super) fn find(
         return Ok(Vec::new());
     };
     let mut edited = Vec::new();
-    for revision in pair.after.graph.revisions().filter(|_| in_force != Level::Off) {
+    for revision in changed.iter().filter(|_| in_force != Level::Off) {
         let (id, file) = (&revision.id, &revision.migration.file);
         let Some(published) = pair.before.graph.get(id) else { continue };
         let old = &published.migration.file;

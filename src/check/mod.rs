@@ -10,6 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::environment::Problem;
 use crate::finding::{EnvironmentSummary, Finding, Level, Lowered, Note, Report};
+use crate::graph::{Graph, Revision};
 use crate::migration::{Details, RevisionId};
 use crate::rules::{self, Debt, Rule, Standing, Subject, Wording};
 use crate::tree::{self, File, RepoPath, Tree};
@@ -160,13 +161,15 @@ fn judge(
     let head_faults = judge_heads(&pair.before.graph, &pair.after.graph, limits);
     let details = details(reader, after, pair)?;
     let config = reader.config();
-    let edited = edited::find(reader, comparison, after, pair)?;
+    let changed = changed(&pair.before.graph, &pair.after.graph);
+    let edited = edited::find(reader, comparison, after, pair, &changed)?;
     let subject = Subject {
         environment,
         lost: pair.lost,
         before: &pair.before.graph,
         standing: comparison.standing,
         after: &pair.after.graph,
+        changed: &changed,
         head_faults: &head_faults,
         details: &details,
         edited: &edited,
@@ -189,6 +192,14 @@ fn judge(
     Ok(findings)
 }
 
+/// Finds the revisions that are not in the same file with the same content before the change.
+fn changed<'g>(before: &Graph, after: &'g Graph) -> Vec<&'g Revision> {
+    let is_same = |now: &Revision| {
+        before.get(&now.id).is_some_and(|landed| landed.migration.file == now.migration.file)
+    };
+    after.revisions().filter(|now| !is_same(now)).collect()
+}
+
 /// Finds what a rule says of the state before the change.
 fn debts(rule: &Rule, subject: &Subject<'_>, before: &State) -> BTreeSet<Key> {
     if rule.debt == Debt::Compared || before.graph.is_empty() && before.broken_links.is_empty() {
@@ -196,6 +207,7 @@ fn debts(rule: &Rule, subject: &Subject<'_>, before: &State) -> BTreeSet<Key> {
     }
     let past = Subject {
         after: subject.before,
+        changed: &[],
         head_faults: &[],
         details: &BTreeMap::new(),
         edited: &[],

@@ -39,8 +39,8 @@ fn check(subject: &Subject<'_>) -> Vec<Finding> {
         return Vec::new();
     }
     let told = repointed_to_a_head(subject);
-    let published = subject.after.revisions();
-    let published = published.filter_map(|now| Some((subject.before.get(&now.id)?, now)));
+    let published = subject.changed.iter();
+    let published = published.filter_map(|now| Some((subject.before.get(&now.id)?, *now)));
     let changed: Vec<(&Revision, &Revision)> = published
         .filter(|(landed, now)| is_changed(landed, now) && !told.contains(&now.id))
         .collect();

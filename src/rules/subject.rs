@@ -24,6 +24,8 @@ pub struct Subject<'a> {
     pub standing: Standing,
     /// What there would be.
     pub after: &'a Graph,
+    /// The revisions after the change whose id, file or place is not as it was before.
+    pub changed: &'a [&'a Revision],
     /// What the change does to the heads.
     pub head_faults: &'a [HeadFault],
     /// What the files of the change hold as a whole.
@@ -98,15 +100,15 @@ impl Subject<'_> {
             parents.eq(old.parents.texts().iter().map(|text| &text.text))
                 && new.dependencies().eq(old.dependencies())
         };
-        let revisions = self.after.revisions();
-        revisions.filter(move |new| !self.before.get(&new.id).is_some_and(|old| is_same(new, old)))
+        let changed = self.changed.iter().copied();
+        changed.filter(move |new| !self.before.get(&new.id).is_some_and(|old| is_same(new, old)))
     }
 
     /// Returns the revisions that the change brings in files of their own.
     ///
     /// A published file that gets another id is another matter, and told of elsewhere.
     pub(super) fn brought(&self) -> impl Iterator<Item = &Revision> {
-        let new = self.after.revisions().filter(|revision| self.is_new(&revision.id));
+        let new = self.changed.iter().copied().filter(|revision| self.is_new(&revision.id));
         self.in_new_files(new)
     }
 
@@ -117,7 +119,7 @@ impl Subject<'_> {
             new.migration.file.path.file_name() == old.migration.file.path.file_name()
         };
         let losers = self.after.duplicates().flat_map(|(_, earlier)| earlier);
-        let revisions = self.after.revisions().chain(losers);
+        let revisions = self.changed.iter().copied().chain(losers);
         self.in_new_files(
             revisions
                 .filter(move |new| !self.before.get(&new.id).is_some_and(|old| is_same(new, old))),
@@ -130,11 +132,15 @@ impl Subject<'_> {
         revisions: impl Iterator<Item = &'s Revision>,
     ) -> impl Iterator<Item = &'s Revision> {
         let revisions: Vec<&Revision> = revisions.collect();
+        if revisions.is_empty() {
+            return revisions.into_iter();
+        }
         // There are few new ones mostly, so their paths are gathered and not those that have landed.
         let paths: BTreeSet<&RepoPath> = revisions.iter().map(|one| path(one)).collect();
         let landed = self.before.revisions().map(path).filter(|landed| paths.contains(landed));
         let landed: BTreeSet<&RepoPath> = landed.collect();
-        revisions.into_iter().filter(move |revision| !landed.contains(path(revision)))
+        let new = revisions.into_iter().filter(|revision| !landed.contains(path(revision)));
+        new.collect::<Vec<_>>().into_iter()
     }
 
     /// Draws what lies between some heads, each captioned with where it is from.
