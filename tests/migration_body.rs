@@ -1,6 +1,6 @@
 //! Whole files that Python loads, and whole files that it does not.
 
-use alembic_guard::migration::{Limits, Value, check_body, details, first_change, read};
+use alembic_guard::migration::{Limits, Value, check_body, details, first_change, read, title};
 
 fn fault(source: impl AsRef<[u8]>) -> Option<String> {
     let source = source.as_ref();
@@ -8,6 +8,18 @@ fn fault(source: impl AsRef<[u8]>) -> Option<String> {
     assert!(fault.span.start <= fault.span.end && fault.span.end <= source.len());
     let place = String::from_utf8_lossy(&source[fault.span.clone()]).into_owned();
     Some(format!("{} @ {place}", fault.message))
+}
+
+/// Reads a file in every way there is; none may crash.
+fn every_way(source: &str) {
+    let limits = Limits { max_file_size: 1 << 30 };
+    let _ = fault(source);
+    let source = source.as_bytes();
+    let _ = read(source, &limits);
+    let _ = title(source, &limits);
+    let _ = details(source, true, &limits);
+    let _ = first_change(b"x = 1\n", source, &limits);
+    let _ = first_change(source, &[source, b"x = 1\n"].concat(), &limits);
 }
 
 #[test]
@@ -165,9 +177,7 @@ fn hostile_nesting_is_a_fault_and_never_a_crash() {
         ("revision = '''", "a", ""),
     ] {
         for count in [150, 900, 100_000] {
-            let source = format!("{head}{}{tail}\n", part.repeat(count));
-            let _ = fault(&source);
-            let _ = read(source.as_bytes(), &Limits { max_file_size: 1 << 30 });
+            every_way(&format!("{head}{}{tail}\n", part.repeat(count)));
         }
     }
     let deep = "-".repeat(1_000_000);
@@ -201,12 +211,10 @@ fn the_deepest_code_that_is_parsed_fits_a_small_stack() {
             format!("revision: {brackets} = 1\n"),
             format!("if x:\n f(revision := {brackets})\n"),
         ] {
-            let _ = fault(&statement);
-            let _ = read(statement.as_bytes(), &Limits::default());
+            every_way(&statement);
         }
         let pattern = format!("{}revision{}", open.repeat(198), close.repeat(198));
-        let _ = fault(format!("match x:\n case {pattern}: pass\n"));
-        let _ = read(format!("match x:\n case {pattern}: pass\n").as_bytes(), &Limits::default());
+        every_way(&format!("match x:\n case {pattern}: pass\n"));
     }
     let mut blocks: String = (0..99).map(|depth| format!("{}if x:\n", " ".repeat(depth))).collect();
     blocks.push_str(&format!("{}revision = {}1\n", " ".repeat(99), "-".repeat(990)));
@@ -269,12 +277,7 @@ fn nesting_behind_what_looks_like_a_string_is_never_parsed() {
         format!("x = {}1", "1if 2.else ".repeat(100_000)),
     ] {
         for source in [format!("revision = 'a'\n{code}\n"), format!("revision = 'a'; {code}\n")] {
-            let (source, limits) = (source.as_bytes(), Limits::default());
-            let _ = fault(source);
-            let _ = read(source, &limits);
-            let _ = details(source, true, &limits);
-            let _ = first_change(b"x = 1\n", source, &limits);
-            let _ = first_change(source, b"x = 1\n", &limits);
+            every_way(&source);
         }
     }
 }
