@@ -5,6 +5,7 @@
 //!
 //! ```text
 //! git objects -> Tree -> environments -> migrations -> graph -> rules -> report
+//!                                                              \-> fixes
 //! ```
 //!
 //! Everything between [`git`] and [`report`] is pure: values in, values out, no clock, no process
@@ -20,6 +21,7 @@ pub mod graph;
 pub mod verdict;
 pub mod rules;
 pub mod check;
+pub mod fix;
 pub mod git;
 pub mod judge;
 pub mod audit;
