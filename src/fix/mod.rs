@@ -4,12 +4,14 @@
 //! it. Nothing in here touches a disk but `apply`, and that writes all of a plan or none of it.
 
 mod edit;
+mod rebase;
 
 use std::collections::BTreeMap;
 
 use crate::tree::{MemoryTree, Node, Overlay, RepoPath, Tree};
 
 pub use edit::{Edit, edited};
+pub use rebase::{Holder, Obstacle, Rebase, Repointed, rebase};
 
 /// A file before and after a repair.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -66,10 +66,31 @@ impl Graph {
                 Err(opaque) => graph.opaque.push(opaque),
             }
         }
-        graph.link();
-        graph.link_opaque();
-        graph.link_dependencies();
+        graph.link_all();
         graph
+    }
+
+    /// Returns the graph as it would be if these revisions built on these others.
+    pub fn with_parents(&self, parents: &BTreeMap<RevisionId, Vec<RevisionId>>) -> Graph {
+        let moved = |revision: &Revision| match parents.get(&revision.id) {
+            Some(ids) => Revision { parents: Parents::naming(ids), ..revision.clone() },
+            None => revision.clone(),
+        };
+        let mut graph = Graph {
+            revisions: self.revisions.iter().map(moved).collect(),
+            by_id: self.by_id.clone(),
+            duplicates: self.duplicates.clone(),
+            opaque: self.opaque.clone(),
+            ..Graph::default()
+        };
+        graph.link_all();
+        graph
+    }
+
+    fn link_all(&mut self) {
+        self.link();
+        self.link_opaque();
+        self.link_dependencies();
     }
 
     fn add(&mut self, revision: Revision) {

@@ -40,6 +40,21 @@ impl Parents {
         }
     }
 
+    /// Makes parents that no source names yet, such as those of a repair.
+    pub(super) fn naming(ids: &[RevisionId]) -> Parents {
+        let text = |id: &RevisionId| Text { text: id.as_str().to_owned(), span: 0..0 };
+        match ids {
+            [] => Parents::Base,
+            [one] => Parents::One(text(one)),
+            several => Parents::Merge(several.iter().map(text).collect()),
+        }
+    }
+
+    /// Returns the parents' ids.
+    pub fn ids(&self) -> Vec<RevisionId> {
+        self.texts().iter().map(|text| RevisionId::new(text.text.clone())).collect()
+    }
+
     /// Returns the parents as the source names them.
     pub fn texts(&self) -> &[Text] {
         match self {
