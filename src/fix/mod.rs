@@ -3,14 +3,29 @@
 //! A plan is made from graphs and sources, laid over the tree and checked again before anybody sees
 //! it. Nothing in here touches a disk but `apply`, and that writes all of a plan or none of it.
 
+mod alignment;
+mod docstring;
 mod edit;
 mod rebase;
+mod elements;
+mod identifier;
+mod literal;
+mod parents;
+mod proof;
+mod sequence;
+mod value;
 
 use std::collections::BTreeMap;
 
 use crate::tree::{MemoryTree, Node, Overlay, RepoPath, Tree};
 
 pub use edit::{Edit, edited};
+pub use identifier::{
+    edit_dependencies, edit_misspelling, edit_revision_id, rename_identifier, write_dependencies,
+    write_revision_id,
+};
+pub use parents::{edit_parents, write_parents};
+pub use proof::{Identifier, Uneditable};
 pub use rebase::{Holder, Obstacle, Rebase, Repointed, rebase};
 
 /// A file before and after a repair.

@@ -245,6 +245,15 @@ pub fn first_change(before: &[u8], after: &[u8], limits: &Limits) -> Option<Span
     Some(after.original(&span))
 }
 
+/// Counts how often the code of a source file says a name; strings and comments are none.
+pub fn count_mentions(source: &[u8], name: &str, limits: &Limits) -> usize {
+    let Ok(source) = bounded(source, limits) else {
+        return 0;
+    };
+    let all = 0..source.text.len();
+    sources::words(&source.text, &all).filter(|word| python::spelling(word) == name).count()
+}
+
 /// Decodes a source file that is no larger than what is read.
 fn bounded<'s>(source: &'s [u8], limits: &Limits) -> Result<Source<'s>, Fault> {
     match oversize(source, limits) {
