@@ -209,6 +209,14 @@ impl Repository {
     }
 }
 
+/// Returns the id that git gives a file with this content.
+///
+/// # Errors
+/// Fails where the content was made to collide with another.
+pub fn content_id(content: &[u8]) -> Result<ObjectId, Reason> {
+    Ok(git2::Oid::hash_object(git2::ObjectType::Blob, content).map(owned)?)
+}
+
 /// Copies an id out of libgit2.
 fn owned(oid: git2::Oid) -> ObjectId {
     ObjectId::from_bytes(oid.as_bytes())
