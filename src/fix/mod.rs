@@ -14,12 +14,22 @@ mod parents;
 mod proof;
 mod sequence;
 mod value;
+mod error;
+mod disk;
+mod journal;
+mod target;
+mod unfinished;
+mod compiled;
+mod apply;
 
 use std::collections::BTreeMap;
 
 use crate::tree::{MemoryTree, Node, Overlay, RepoPath, Tree};
 
+pub use apply::{Place, apply, apply_on, finish_interrupted, finish_interrupted_on};
+pub use disk::{Disk, RealDisk};
 pub use edit::{Edit, edited};
+pub use error::Error;
 pub use identifier::{
     edit_dependencies, edit_misspelling, edit_revision_id, rename_identifier, write_dependencies,
     write_revision_id,

@@ -1,0 +1,96 @@
+//! What the writing of a repair does to a disk, one operation a method.
+//!
+//! All that [`apply`](super::apply) changes on a disk goes through here, so that it can be stopped
+//! between any two operations. Reading does not.
+
+use std::fs::{self, File, Metadata, OpenOptions, Permissions};
+use std::io::{self, ErrorKind, Write};
+use std::os::unix::fs::{MetadataExt, PermissionsExt, fchown};
+use std::path::Path;
+
+/// The operations that change a disk.
+pub trait Disk {
+    /// Creates one folder, whose parent has to be there.
+    fn create_folder(&self, path: &Path) -> io::Result<()>;
+
+    /// Creates an empty file; fails where the name is taken.
+    fn create(&self, path: &Path) -> io::Result<File>;
+
+    /// Gives a file the mode and, where that is allowed, the owner and group of another.
+    fn give_rights(&self, file: &File, rights: &Metadata) -> io::Result<()>;
+
+    /// Writes all of a content.
+    fn write(&self, file: &File, content: &[u8]) -> io::Result<()>;
+
+    /// Waits until a file's content and rights are on the disk.
+    fn sync(&self, file: &File) -> io::Result<()>;
+
+    /// Waits until the names in a folder are on the disk.
+    fn sync_folder(&self, path: &Path) -> io::Result<()>;
+
+    /// Gives a file another name; a file of that name is replaced in one step.
+    fn rename(&self, from: &Path, to: &Path) -> io::Result<()>;
+
+    /// Removes a file, or a link and not what it leads to.
+    fn remove(&self, path: &Path) -> io::Result<()>;
+
+    /// Removes an empty folder.
+    fn remove_folder(&self, path: &Path) -> io::Result<()>;
+}
+
+/// The disk of this machine.
+#[derive(Debug, Clone, Copy)]
+pub struct RealDisk;
+
+impl Disk for RealDisk {
+    fn create_folder(&self, path: &Path) -> io::Result<()> {
+        fs::create_dir(path)
+    }
+
+    fn create(&self, path: &Path) -> io::Result<File> {
+        OpenOptions::new().write(true).create_new(true).open(path)
+    }
+
+    fn give_rights(&self, file: &File, rights: &Metadata) -> io::Result<()> {
+        let own = file.metadata()?;
+        if own.gid() != rights.gid() {
+            let _ = fchown(file, None, Some(rights.gid()));
+        }
+        if own.uid() != rights.uid() {
+            let _ = fchown(file, Some(rights.uid()), None);
+        }
+        file.set_permissions(Permissions::from_mode(rights.mode() & 0o7777))
+    }
+
+    fn write(&self, mut file: &File, content: &[u8]) -> io::Result<()> {
+        file.write_all(content)
+    }
+
+    fn sync(&self, file: &File) -> io::Result<()> {
+        file.sync_all()
+    }
+
+    fn sync_folder(&self, path: &Path) -> io::Result<()> {
+        match File::open(path)?.sync_all() {
+            // Some filesystems, most of them remote, sync files alone.
+            Err(error) if is_unsupported(&error) => Ok(()),
+            result => result,
+        }
+    }
+
+    fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
+        fs::rename(from, to)
+    }
+
+    fn remove(&self, path: &Path) -> io::Result<()> {
+        fs::remove_file(path)
+    }
+
+    fn remove_folder(&self, path: &Path) -> io::Result<()> {
+        fs::remove_dir(path)
+    }
+}
+
+fn is_unsupported(error: &io::Error) -> bool {
+    matches!(error.kind(), ErrorKind::InvalidInput | ErrorKind::Unsupported)
+}

@@ -1,0 +1,262 @@
+//! What can go wrong while a repair is written, and the way out of each.
+
+use std::io;
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+
+use crate::git;
+use crate::text::{Escaped, shell_word};
+use crate::tree::RepoPath;
+
+/// A reason why a repair was not written, or not in full.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// A path that names no file of the work tree.
+    #[error("`{0}` is no path of a file in the work tree")]
+    NoPath(RepoPath),
+    /// A path that is changed twice, or one below it.
+    #[error("`{0}` is changed twice, or lies below a file that is changed")]
+    Twice(RepoPath),
+    /// A link on the way leads to where the repository is not.
+    #[error("`{path}` is not in the work tree: `{}` leads to `{}`", shown(link), shown(target))]
+    Outside {
+        /// The file.
+        path: RepoPath,
+        /// The link.
+        link: PathBuf,
+        /// Where it leads.
+        target: PathBuf,
+    },
+    /// Something on the way is no folder.
+    #[error("cannot write `{path}`: `{}` is not a folder", shown(parent))]
+    NoFolder {
+        /// The file.
+        path: RepoPath,
+        /// What is no folder.
+        parent: PathBuf,
+    },
+    /// A link, a folder or a device stands where the file should be.
+    #[error("`{0}` is not a regular file")]
+    NoFile(RepoPath),
+    /// The file to change is not there any more.
+    #[error("`{0}` is not there any more")]
+    Gone(RepoPath),
+    /// The file is not the one that was looked at.
+    #[error("`{0}` has changed since it was read")]
+    Changed(RepoPath),
+    /// The file to create is there.
+    #[error("`{0}` exists already")]
+    Exists(RepoPath),
+    /// The file is not to be written.
+    #[error("`{0}` is read-only")]
+    ReadOnly(RepoPath),
+    /// The folder is not to be written to.
+    #[error("cannot write `{path}`: its folder `{}` is read-only", shown(folder))]
+    ReadOnlyFolder {
+        /// The file.
+        path: RepoPath,
+        /// The folder.
+        folder: PathBuf,
+    },
+    /// Another run writes at this moment.
+    #[error("another run of alembic-guard is writing to this work tree")]
+    Busy,
+    /// The lock could not be taken.
+    #[error("cannot lock `{}`", shown(path))]
+    Lock {
+        /// The lock.
+        path: PathBuf,
+        /// Why not.
+        source: io::Error,
+    },
+    /// A file could not be read.
+    #[error("cannot read `{}`", shown(path))]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        source: io::Error,
+    },
+    /// A content has no id.
+    #[error("cannot tell the content of `{path}` from others")]
+    Identify {
+        /// The file.
+        path: RepoPath,
+        /// What libgit2 says.
+        source: git::Reason,
+    },
+    /// A file or folder could not be written; nothing has changed.
+    #[error("cannot write `{}`, so no file was changed", shown(path))]
+    Write {
+        /// The file or folder.
+        path: PathBuf,
+        /// Why not.
+        source: io::Error,
+    },
+    /// A file could not be put in its place, when others may be in theirs.
+    #[error("cannot finish `{}`: not all files are changed yet", shown(path))]
+    Finish {
+        /// The file or folder.
+        path: PathBuf,
+        /// Why not.
+        source: io::Error,
+    },
+    /// What is left of a run could not be removed.
+    #[error("cannot remove `{}`, which is left of a run", shown(path))]
+    Clean {
+        /// The file or folder.
+        path: PathBuf,
+        /// Why not.
+        source: io::Error,
+    },
+    /// A file that an interrupted run was to change is neither as it was nor as it was to be.
+    #[error("`{path}` has changed since a run of alembic-guard was interrupted")]
+    ChangedSince {
+        /// The file.
+        path: RepoPath,
+        /// The journal and what else that run left.
+        leftovers: Vec<PathBuf>,
+    },
+    /// What an interrupted run had written is gone or changed.
+    #[error("the new content of `{path}`, from a run that was interrupted, is lost")]
+    Lost {
+        /// The file.
+        path: RepoPath,
+        /// The journal and what else that run left.
+        leftovers: Vec<PathBuf>,
+    },
+    /// The journal says nothing.
+    #[error("cannot make sense of the journal `{}` of an earlier run", shown(path))]
+    Journal {
+        /// The journal.
+        path: PathBuf,
+        /// Why not.
+        source: serde_json::Error,
+    },
+    /// The journal is written in a way that this program does not know.
+    #[error("the journal `{}` is of version {version}, not {known}", shown(path))]
+    JournalVersion {
+        /// The journal.
+        path: PathBuf,
+        /// Its version.
+        version: u32,
+        /// The version that this program writes.
+        known: u32,
+    },
+    /// All is written, but Python may still run what it compiled from the old content.
+    #[error("all files are changed, but `{}` could not be removed", shown(path))]
+    Compiled {
+        /// The compiled file, or the folder of such files.
+        path: PathBuf,
+        /// Why not.
+        source: io::Error,
+    },
+    /// All is written, but compiled files may lie behind a link.
+    #[error("all files are changed, but `{}` is a link and was not followed", shown(.0))]
+    CompiledLink(PathBuf),
+}
+
+impl Error {
+    /// Returns what to do about it, one step or choice a line; empty where nothing is known.
+    pub fn help(&self) -> Vec<String> {
+        match self {
+            Error::NoPath(_) | Error::Twice(_) | Error::Identify { .. } => Vec::new(),
+            Error::Outside { link, .. } => vec![
+                format!("see where the link leads: ls -l {}", word(link)),
+                "make the change by hand, or run this where the file is tracked".into(),
+            ],
+            Error::NoFolder { parent, .. } => vec![format!("move it away: {}", word(parent))],
+            Error::NoFile(path) => {
+                vec![format!("see what it is: ls -ld {}", repository_word(path))]
+            }
+            Error::Gone(_) | Error::Changed(_) => vec![RUN_AGAIN.into()],
+            Error::Exists(path) => {
+                vec![format!("move it away if it is not needed: {}", repository_word(path))]
+            }
+            Error::ReadOnly(path) => {
+                vec![format!("make it writable: chmod u+w {}", repository_word(path))]
+            }
+            Error::ReadOnlyFolder { folder, .. } => {
+                vec![format!("make it writable: chmod u+w {}", word(folder))]
+            }
+            Error::Busy => vec!["wait until it is done, then run this again".into()],
+            Error::Lock { path, .. }
+            | Error::Read { path, .. }
+            | Error::Clean { path, .. }
+            | Error::Write { path, .. } => {
+                vec![format!("see who owns it and how full the disk is: ls -ld {}", word(path))]
+            }
+            Error::Finish { path, .. } => vec![
+                format!("see what is in the way: ls -ld {}", word(path)),
+                "then run this again: it finishes what is not done yet".into(),
+            ],
+            Error::ChangedSince { path, leftovers } => vec![
+                format!("undo your change of {} and run this again", repository_word(path)),
+                give_up(leftovers),
+            ],
+            Error::Lost { leftovers, .. } => vec![give_up(leftovers)],
+            Error::Journal { path, .. } => vec![
+                format!("forget that run: {}", remove(std::slice::from_ref(path))),
+                "see what it wrote, and what it left (`.alembic-guard-*.tmp`): git status".into(),
+            ],
+            Error::JournalVersion { path, .. } => vec![
+                "run the version of alembic-guard that wrote it".into(),
+                format!("or forget that run: {}", remove(std::slice::from_ref(path))),
+            ],
+            Error::Compiled { path, .. } => {
+                vec![STALE.into(), format!("remove it: {}", remove(std::slice::from_ref(path)))]
+            }
+            Error::CompiledLink(path) => {
+                vec![STALE.into(), format!("remove what lies there: ls -lH {}", word(path))]
+            }
+        }
+    }
+
+    pub(super) fn read(path: &Path, source: io::Error) -> Error {
+        let path = path.to_path_buf();
+        Error::Read { path, source }
+    }
+
+    pub(super) fn write(path: &Path, source: io::Error) -> Error {
+        let path = path.to_path_buf();
+        Error::Write { path, source }
+    }
+
+    pub(super) fn finish(path: &Path, source: io::Error) -> Error {
+        let path = path.to_path_buf();
+        Error::Finish { path, source }
+    }
+
+    pub(super) fn clean(path: &Path, source: io::Error) -> Error {
+        let path = path.to_path_buf();
+        Error::Clean { path, source }
+    }
+}
+
+const RUN_AGAIN: &str = "run this again: it starts from the files as they are now";
+
+const STALE: &str =
+    "until it is removed, Python may take the old `down_revision` from what it compiled";
+
+fn give_up(leftovers: &[PathBuf]) -> String {
+    format!("or keep all files as they are now and forget that run: {}", remove(leftovers))
+}
+
+fn remove(paths: &[PathBuf]) -> String {
+    let words: Vec<String> = paths.iter().map(|path| word(path)).collect();
+    format!("rm -f {}", words.join(" "))
+}
+
+/// Shows a path on a terminal.
+fn shown(path: &Path) -> Escaped<'_> {
+    Escaped(path.as_os_str().as_bytes())
+}
+
+/// Writes a path as a word for the shell.
+fn word(path: &Path) -> String {
+    shell_word(&path.to_string_lossy())
+}
+
+fn repository_word(path: &RepoPath) -> String {
+    shell_word(&path.to_string())
+}

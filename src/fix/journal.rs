@@ -1,0 +1,191 @@
+//! The journal: what a run is about to write, kept in the git folder until all of it is written.
+//!
+//! It is written twice. First it names the temporaries, so that what a killed run leaves can be
+//! removed; then, once they are all on the disk, it is marked complete: from there on the run is
+//! finished rather than undone, by whoever comes next.
+
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io::{self, ErrorKind};
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use super::{Disk, Error};
+use crate::tree::RepoPath;
+
+/// The version of the journals that this program writes.
+const VERSION: u32 = 1;
+
+/// What one run writes.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct Journal {
+    version: u32,
+    /// Set once every temporary is on the disk.
+    pub(super) complete: bool,
+    /// The folders that are created for new files, the outer ones first.
+    pub(super) folders: Vec<Name>,
+    pub(super) entries: Vec<Entry>,
+}
+
+/// One file before and after.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub(super) struct Entry {
+    /// Where it is, without any link on the way.
+    pub(super) path: Name,
+    /// The id of what it holds at first; nothing where it is new.
+    pub(super) before: Option<String>,
+    /// What it will hold; nothing where it goes.
+    pub(super) after: Option<After>,
+}
+
+/// The new content of a file.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub(super) struct After {
+    pub(super) id: String,
+    /// The name of the file beside the target that holds it until it is renamed.
+    pub(super) temporary: String,
+}
+
+/// A path in the work tree, readable in JSON where it can be.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(untagged)]
+pub(super) enum Name {
+    Text(String),
+    Bytes(Vec<u8>),
+}
+
+impl Name {
+    pub(super) fn new(path: &[u8]) -> Name {
+        match std::str::from_utf8(path) {
+            Ok(text) => Name::Text(text.to_owned()),
+            Err(_) => Name::Bytes(path.to_vec()),
+        }
+    }
+
+    pub(super) fn path(&self) -> RepoPath {
+        match self {
+            Name::Text(text) => RepoPath::new(text),
+            Name::Bytes(bytes) => RepoPath::new(bytes),
+        }
+    }
+}
+
+impl Journal {
+    pub(super) fn new(folders: Vec<Name>, entries: Vec<Entry>) -> Journal {
+        Journal { version: VERSION, complete: false, folders, entries }
+    }
+}
+
+/// The folder in the git folder that holds the journal and the lock.
+#[derive(Debug, Clone)]
+pub(super) struct Store {
+    folder: PathBuf,
+}
+
+/// The right to write, which the kernel takes back when the process ends, however it ends.
+#[derive(Debug)]
+pub(super) struct Lock {
+    file: File,
+}
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        // Closing is not enough where another thread is just starting a process, which has a copy.
+        let _ = self.file.unlock();
+    }
+}
+
+impl Store {
+    pub(super) fn new(git_dir: &Path) -> Store {
+        Store { folder: git_dir.join("alembic-guard") }
+    }
+
+    /// Tells whether an earlier run may have left something.
+    pub(super) fn is_used(&self) -> bool {
+        [self.journal(), self.draft()].iter().any(|path| fs::symlink_metadata(path).is_ok())
+    }
+
+    /// Takes the lock; never waits for it.
+    pub(super) fn lock(&self, disk: &dyn Disk) -> Result<Lock, Error> {
+        let path = self.folder.join("lock");
+        let failed = |source| Error::Lock { path: path.clone(), source };
+        unless_there(disk.create_folder(&self.folder)).map_err(failed)?;
+        unless_there(disk.create(&path).map(drop)).map_err(failed)?;
+        // A lock through NFS needs a file that is open for writing.
+        let file = OpenOptions::new().write(true).open(&path).map_err(failed)?;
+        match file.try_lock() {
+            Ok(()) => Ok(Lock { file }),
+            Err(TryLockError::WouldBlock) => Err(Error::Busy),
+            Err(TryLockError::Error(source)) => Err(failed(source)),
+        }
+    }
+
+    /// Reads the journal of an earlier run.
+    pub(super) fn load(&self) -> Result<Option<Journal>, Error> {
+        let path = self.journal();
+        let content = match fs::read(&path) {
+            Ok(content) => content,
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+            Err(source) => return Err(Error::Read { path, source }),
+        };
+        let version = serde_json::from_slice::<Version>(&content);
+        match version {
+            Ok(Version { version }) if version != VERSION => {
+                Err(Error::JournalVersion { path, version, known: VERSION })
+            }
+            Ok(_) => serde_json::from_slice(&content)
+                .map(Some)
+                .map_err(|source| Error::Journal { path, source }),
+            Err(source) => Err(Error::Journal { path, source }),
+        }
+    }
+
+    /// Writes the journal in one step.
+    pub(super) fn save(&self, disk: &dyn Disk, journal: &Journal) -> Result<(), Error> {
+        let path = self.journal();
+        self.replace(disk, journal).map_err(|source| Error::Write { path, source })
+    }
+
+    /// Removes the journal and whatever was to become one.
+    pub(super) fn remove(&self, disk: &dyn Disk) -> io::Result<()> {
+        for path in [self.draft(), self.journal()] {
+            if fs::symlink_metadata(&path).is_ok() {
+                disk.remove(&path)?;
+            }
+        }
+        disk.sync_folder(&self.folder)
+    }
+
+    pub(super) fn journal(&self) -> PathBuf {
+        self.folder.join("journal.json")
+    }
+
+    fn draft(&self) -> PathBuf {
+        self.folder.join("journal.json.new")
+    }
+
+    fn replace(&self, disk: &dyn Disk, journal: &Journal) -> io::Result<()> {
+        let draft = self.draft();
+        if fs::symlink_metadata(&draft).is_ok() {
+            disk.remove(&draft)?;
+        }
+        let file = disk.create(&draft)?;
+        disk.write(&file, &serde_json::to_vec_pretty(journal)?)?;
+        disk.sync(&file)?;
+        disk.rename(&draft, &self.journal())?;
+        disk.sync_folder(&self.folder)
+    }
+}
+
+/// What every journal says, whatever its version.
+#[derive(Deserialize)]
+struct Version {
+    version: u32,
+}
+
+fn unless_there(result: io::Result<()>) -> io::Result<()> {
+    match result {
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(()),
+        result => result,
+    }
+}

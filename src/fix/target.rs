@@ -1,0 +1,170 @@
+//! Where changes go, and all that can be known to speak against them before anything is written.
+
+use std::collections::BTreeSet;
+use std::ffi::OsStr;
+use std::fs::{self, Metadata};
+use std::io::{self, ErrorKind};
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+
+use rustix::fs::{Access, access};
+
+use super::{Change, Error};
+use crate::tree::RepoPath;
+
+/// A change that nothing speaks against.
+#[derive(Debug)]
+pub(super) struct Target<'c> {
+    pub(super) change: &'c Change,
+    /// Where the file is, without any link on the way; relative to the top of the work tree.
+    pub(super) path: RepoPath,
+    /// The same on the disk.
+    pub(super) disk: PathBuf,
+    /// The folders that are still to be created, the outer ones first; relative as well.
+    pub(super) missing: Vec<RepoPath>,
+    /// The rights of the file as it is; nothing where it is new.
+    pub(super) rights: Option<Metadata>,
+}
+
+/// Looks every change up, without those that change nothing.
+pub(super) fn targets<'c>(top: &Path, changes: &'c [Change]) -> Result<Vec<Target<'c>>, Error> {
+    let mut targets = Vec::new();
+    for change in changes {
+        targets.push(target(top, change)?);
+    }
+    refuse_the_same_twice(&targets)?;
+    targets.retain(|target| target.change.before != target.change.after);
+    for target in &targets {
+        refuse_read_only(top, target)?;
+    }
+    Ok(targets)
+}
+
+/// Returns the rights of a file that is as its change expects it.
+pub(super) fn as_before(change: &Change, disk: &Path) -> Result<Option<Metadata>, Error> {
+    let path = || change.path.clone();
+    let found = match fs::symlink_metadata(disk) {
+        Ok(found) => Some(found),
+        Err(error) if error.kind() == ErrorKind::NotFound => None,
+        Err(source) => return Err(Error::read(disk, source)),
+    };
+    match (&found, &change.before) {
+        (None, None) => {}
+        (None, Some(_)) => return Err(Error::Gone(path())),
+        (Some(_), None) => return Err(Error::Exists(path())),
+        (Some(found), Some(_)) if !found.is_file() => return Err(Error::NoFile(path())),
+        (Some(_), Some(before)) => {
+            let content = fs::read(disk).map_err(|source| Error::read(disk, source))?;
+            if content != *before {
+                return Err(Error::Changed(path()));
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// Returns the absolute path of the work tree, without links.
+pub(super) fn real(top: &Path) -> Result<PathBuf, Error> {
+    top.canonicalize().map_err(|source| Error::read(top, source))
+}
+
+/// Returns the path on the disk of a path in the work tree.
+pub(super) fn on_disk(top: &Path, path: &RepoPath) -> PathBuf {
+    top.join(OsStr::from_bytes(path.as_bytes()))
+}
+
+fn target<'c>(top: &Path, change: &'c Change) -> Result<Target<'c>, Error> {
+    let (folder, missing) = folder(top, &change.path)?;
+    let path = folder.join(change.path.file_name());
+    let disk = on_disk(top, &path);
+    let rights = as_before(change, &disk)?;
+    Ok(Target { change, path, disk, missing, rights })
+}
+
+/// Resolves the folder of a file, and names those of its folders that are not there.
+fn folder(top: &Path, path: &RepoPath) -> Result<(RepoPath, Vec<RepoPath>), Error> {
+    let names: Vec<&[u8]> = path.as_bytes().split(|byte| *byte == b'/').collect();
+    if !names.iter().all(|name| is_tracked_name(name)) {
+        return Err(Error::NoPath(path.clone()));
+    }
+    let mut folder = RepoPath::root();
+    let mut missing = Vec::new();
+    for name in &names[..names.len() - 1] {
+        folder = folder.join(name);
+        let disk = on_disk(top, &folder);
+        match fs::symlink_metadata(&disk) {
+            Ok(found) if found.is_dir() => {}
+            Ok(found) if found.is_symlink() => folder = followed(top, path, &disk)?,
+            Ok(_) => return Err(Error::NoFolder { path: path.clone(), parent: disk }),
+            Err(error) if error.kind() == ErrorKind::NotFound => missing.push(folder.clone()),
+            Err(source) => return Err(Error::read(&disk, source)),
+        }
+    }
+    Ok((folder, missing))
+}
+
+/// Follows a link to a folder, which has to be in the work tree.
+fn followed(top: &Path, path: &RepoPath, link: &Path) -> Result<RepoPath, Error> {
+    let target = link.canonicalize().map_err(|source| Error::read(link, source))?;
+    if !target.is_dir() {
+        return Err(Error::NoFolder { path: path.clone(), parent: link.to_path_buf() });
+    }
+    let inside = target.strip_prefix(top).ok();
+    let inside = inside.filter(|inside| inside.iter().all(|name| is_tracked_name(name.as_bytes())));
+    match inside {
+        Some(inside) => Ok(RepoPath::new(inside.as_os_str().as_bytes())),
+        None => Err(Error::Outside { path: path.clone(), link: link.to_path_buf(), target }),
+    }
+}
+
+/// Tells whether git would track something of this name; `.git` is its own in any case of letters.
+fn is_tracked_name(name: &[u8]) -> bool {
+    !matches!(name, b"" | b"." | b"..") && !name.contains(&0) && !name.eq_ignore_ascii_case(b".git")
+}
+
+/// Refuses two changes of one file, and a file that another change takes for a folder.
+fn refuse_the_same_twice(targets: &[Target<'_>]) -> Result<(), Error> {
+    let mut paths: BTreeSet<&RepoPath> = BTreeSet::new();
+    let twice = targets.iter().find(|target| !paths.insert(&target.path));
+    let below = targets.iter().find(|target| {
+        let mut parents = std::iter::successors(target.path.parent(), RepoPath::parent);
+        parents.any(|parent| paths.contains(&parent))
+    });
+    match twice.or(below) {
+        Some(target) => Err(Error::Twice(target.change.path.clone())),
+        None => Ok(()),
+    }
+}
+
+fn refuse_read_only(top: &Path, target: &Target<'_>) -> Result<(), Error> {
+    let path = || target.change.path.clone();
+    if let Some(rights) = &target.rights
+        && is_read_only(&target.disk, rights, Access::WRITE_OK)?
+    {
+        return Err(Error::ReadOnly(path()));
+    }
+    let outer = target.missing.first().unwrap_or(&target.path);
+    let folder = on_disk(top, &outer.parent().unwrap_or_default());
+    let rights = fs::metadata(&folder).map_err(|source| Error::read(&folder, source))?;
+    if is_read_only(&folder, &rights, Access::WRITE_OK | Access::EXEC_OK)? {
+        return Err(Error::ReadOnlyFolder { path: path(), folder });
+    }
+    Ok(())
+}
+
+/// Asks the mode as well as the kernel: to root, the kernel says that everything is writable.
+fn is_read_only(path: &Path, rights: &Metadata, wanted: Access) -> Result<bool, Error> {
+    if rights.permissions().mode() & 0o222 == 0 {
+        return Ok(true);
+    }
+    match access(path, wanted).map_err(io::Error::from) {
+        Ok(()) => Ok(false),
+        Err(error) if is_refusal(&error) => Ok(true),
+        Err(source) => Err(Error::read(path, source)),
+    }
+}
+
+fn is_refusal(error: &io::Error) -> bool {
+    matches!(error.kind(), ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem)
+}
