@@ -15,6 +15,7 @@ mod name;
 mod naming;
 mod pyproject;
 mod refusals;
+mod runner;
 mod settings;
 mod template;
 mod walk;
@@ -25,6 +26,7 @@ use std::fmt;
 pub use discover::discover;
 pub use listing::{Listed, is_migration_name, migration_files};
 pub use naming::Naming;
+pub use runner::Runner;
 
 use crate::finding::Site;
 use crate::text::escape;
@@ -78,15 +80,6 @@ impl Environment {
             .iter()
             .find(|location| **location == folder || (self.recursive && below(location).is_some()))
     }
-}
-
-/// The command by which people run an environment, for the advice in a report.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Runner {
-    /// `alembic`, with the arguments that select this environment (`-c FILE`, `-n SECTION`).
-    Alembic(Vec<String>),
-    /// `flask db`, with the arguments that select this environment (`-d FOLDER`).
-    FlaskMigrate(Vec<String>),
 }
 
 /// What a tree has of Alembic.

@@ -2,8 +2,7 @@
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use super::Subject;
-use crate::environment::Runner;
+use super::{Subject, Wording};
 use crate::graph::Revision;
 use crate::migration::{Docstring, RevisionId};
 use crate::text::{escape, shell_word};
@@ -11,27 +10,14 @@ use crate::text::{escape, shell_word};
 impl Subject<'_> {
     /// Returns the command that joins heads with a merge revision.
     pub fn merge_command(&self, heads: &[RevisionId]) -> String {
-        let ids = heads.iter().map(|head| shell_word(&head.to_string()));
-        let merge = format!("-m \"merge heads\" {}", ids.collect::<Vec<_>>().join(" "));
-        let words = |arguments: &[String]| arguments.iter().map(|word| shell_word(word)).collect();
-        let command = match &self.environment.runner {
-            Runner::Alembic(arguments) => {
-                let arguments: Vec<String> = words(arguments);
-                [&["alembic".to_owned()], &arguments[..], &["merge".to_owned(), merge]].concat()
-            }
-            Runner::FlaskMigrate(arguments) => {
-                let arguments: Vec<String> = words(arguments);
-                [&["flask db merge".to_owned()], &arguments[..], &[merge]].concat()
-            }
-        };
-        let command = command.join(" ");
-        match self.environment.run_from.is_root() {
-            true => command,
-            false => {
-                let folder = shell_word(&self.environment.run_from.to_string());
-                format!("(cd {folder} && {command})")
-            }
-        }
+        let ids: Vec<String> = heads.iter().map(|head| shell_word(&head.to_string())).collect();
+        format!("alembic-guard merge{} {}", self.wording.stage_option(), ids.join(" "))
+    }
+
+    /// Returns the command that puts new migrations in one line on top of what has landed.
+    pub(super) fn rebase_command(&self) -> String {
+        let Wording { base_option, .. } = self.wording;
+        format!("alembic-guard rebase{}{base_option}", self.wording.stage_option())
     }
 
     /// Says how to join heads without editing a migration that others may have run.
