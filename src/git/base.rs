@@ -111,6 +111,22 @@ impl Repository {
         })
     }
 
+    /// Returns a base as a hook of an earlier push learned it from the remote, where that is newer.
+    pub fn newest_known(&self, base: BaseChoice) -> BaseChoice {
+        let kept = base.target.as_ref().and_then(|target| {
+            Some(super::fetch::kept_ref(target.remote.as_ref()?, &target.branch))
+        });
+        let commit = kept.as_ref().and_then(|kept| self.ref_commit(kept));
+        match (kept, commit) {
+            (Some(kept), Some(commit))
+                if commit != base.commit && self.contains(commit, base.commit) =>
+            {
+                BaseChoice { commit, freshness: self.freshness(&kept), ..base }
+            }
+            _ => base,
+        }
+    }
+
     fn nearest<'t>(&self, tip: ObjectId, targets: &'t [Target]) -> Vec<&'t Target> {
         let mut nearest = Vec::new();
         let mut fewest = usize::MAX;

@@ -43,7 +43,7 @@ impl Repository {
     /// for a password, since the process is in a group that the terminal does not listen to.
     pub fn fetch(&self, request: &FetchRequest<'_>) -> Result<ObjectId, FetchFailure> {
         let FetchRequest { remote, branch, timeout } = *request;
-        let kept = format!("refs/alembic-guard/base/{}/{branch}", ref_component(remote));
+        let kept = kept_ref(remote, branch);
         let mut git = Command::new("git");
         git.args(["-c", "credential.interactive=false", "fetch", "--quiet", "--no-tags"]);
         git.args(["--no-recurse-submodules", "--no-auto-maintenance", "--no-write-fetch-head"]);
@@ -61,6 +61,11 @@ impl Repository {
         let missing = || FetchFailure::Refused(format!("{remote} has no branch {branch}"));
         self.ref_commit(&kept).ok_or_else(missing)
     }
+}
+
+/// Returns the ref that keeps what a remote said of a branch.
+pub(super) fn kept_ref(remote: &str, branch: &str) -> String {
+    format!("refs/alembic-guard/base/{}/{branch}", ref_component(remote))
 }
 
 fn finish(mut child: Child, timeout: Duration) -> Result<(), FetchFailure> {

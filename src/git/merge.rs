@@ -246,7 +246,7 @@ fn entries(tree: &dyn Tree, changes: &Changes) -> Result<BTreeMap<RepoPath, Opti
     Ok(entries)
 }
 
-fn conflicts(index: &git2::Index) -> Result<Vec<RepoPath>, git2::Error> {
+pub(super) fn conflicts(index: &git2::Index) -> Result<Vec<RepoPath>, git2::Error> {
     let mut paths = Vec::new();
     for conflict in index.conflicts()? {
         let conflict = conflict?;

@@ -14,6 +14,7 @@ mod merge;
 mod operation;
 mod refs;
 mod settings;
+mod staging;
 mod work_tree;
 
 use std::path::{Path, PathBuf};
@@ -28,7 +29,9 @@ pub use compared::Comparer;
 pub use fetch::{FetchFailure, FetchRequest};
 pub use history::{Before, Description, Range, Step};
 pub use merge::{Conflicted, Merged, Side};
+pub use operation::Operation;
 pub use refs::{Target, TargetNames, usual_targets};
+pub use staging::Unsettled;
 
 /// What libgit2 says of a failure, without its classes and numbers.
 #[derive(Debug, thiserror::Error)]
@@ -100,6 +103,9 @@ pub enum Error {
     /// A bare repository was asked for its work tree.
     #[error("this repository has no work tree")]
     Bare,
+    /// Files could not be staged; the reason in git's words.
+    #[error("cannot stage what was written: {0}")]
+    Stage(String),
 }
 
 /// A repository, opened once for a whole run.

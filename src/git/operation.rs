@@ -1,4 +1,4 @@
-//! What git is in the middle of: which commits an unfinished merge brings in.
+//! What git is in the middle of, and which commits it brings in.
 
 use std::fs;
 
@@ -8,7 +8,80 @@ use crate::tree::ObjectId;
 /// How the environment names what a merge brings in: `GITHEAD_<oid>`, set by `git merge` for its hooks.
 const MERGED_BY_ENVIRONMENT: &str = "GITHEAD_";
 
+/// Something that git has begun and not finished.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Operation {
+    /// `git merge`: HEAD is the side that takes in.
+    Merge,
+    /// `git rebase`: HEAD is what the branch is put on, with its own commits so far; what git calls
+    /// "ours" is theirs.
+    Rebase {
+        /// The branch, without `refs/heads/`, where one is rebased.
+        branch: Option<String>,
+        /// The commit that it is put on.
+        onto: Option<ObjectId>,
+    },
+    /// `git cherry-pick`.
+    CherryPick,
+    /// `git revert`.
+    Revert,
+}
+
+impl Operation {
+    /// Returns the command that goes on with it once everything is staged.
+    pub fn go_on(&self) -> &'static str {
+        match self {
+            Operation::Merge => "git commit --no-edit",
+            Operation::Rebase { .. } => "git rebase --continue",
+            Operation::CherryPick => "git cherry-pick --continue",
+            Operation::Revert => "git revert --continue",
+        }
+    }
+}
+
 impl Repository {
+    /// Returns what git is in the middle of, in this worktree.
+    pub fn operation(&self) -> Option<Operation> {
+        match self.inner.state() {
+            git2::RepositoryState::Merge => Some(Operation::Merge),
+            git2::RepositoryState::Rebase
+            | git2::RepositoryState::RebaseInteractive
+            | git2::RepositoryState::RebaseMerge
+            | git2::RepositoryState::ApplyMailboxOrRebase => Some(self.rebase_under_way()),
+            git2::RepositoryState::CherryPick | git2::RepositoryState::CherryPickSequence => {
+                Some(Operation::CherryPick)
+            }
+            git2::RepositoryState::Revert | git2::RepositoryState::RevertSequence => {
+                Some(Operation::Revert)
+            }
+            git2::RepositoryState::Clean
+            | git2::RepositoryState::Bisect
+            | git2::RepositoryState::ApplyMailbox => None,
+        }
+    }
+
+    fn rebase_under_way(&self) -> Operation {
+        let read = |name: &str| {
+            let folders = ["rebase-merge", "rebase-apply"].into_iter();
+            let mut texts = folders.filter_map(|folder| {
+                fs::read_to_string(self.git_dir().join(folder).join(name)).ok()
+            });
+            texts.next().map(|text| text.trim_end().to_owned())
+        };
+        let branch = read("head-name");
+        let branch = branch.and_then(|name| name.strip_prefix("refs/heads/").map(str::to_owned));
+        let onto = read("onto").as_deref().and_then(parse_id).and_then(|id| self.commit_of(id));
+        Operation::Rebase { branch, onto }
+    }
+
+    /// Returns the branch that is worked on: the one that is checked out, or that is being rebased.
+    pub fn working_branch(&self) -> Option<String> {
+        self.branch().or_else(|| match self.operation()? {
+            Operation::Rebase { branch, .. } => branch,
+            Operation::Merge | Operation::CherryPick | Operation::Revert => None,
+        })
+    }
+
     /// Returns the commits that are being merged into HEAD; none where no merge is under way.
     ///
     /// During `pre-merge-commit` there is no `MERGE_HEAD` yet, only the environment names them; when a

@@ -154,7 +154,7 @@ impl Repository {
 
     /// Tells how fresh a ref is: when git last wrote its reflog, or the ref itself.
     pub fn freshness(&self, full_name: &str) -> Freshness {
-        if !full_name.starts_with("refs/remotes/") {
+        if !["refs/remotes/", "refs/alembic-guard/"].iter().any(|all| full_name.starts_with(all)) {
             return Freshness::Local;
         }
         let common = self.inner.commondir();

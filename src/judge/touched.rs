@@ -125,22 +125,34 @@ impl Judge<'_> {
     }
 
     /// Tells on which remote branch a file of `tree` is just so, other than those that the base holds.
+    ///
+    /// Somebody else's branch counts before the one that is judged, unless it was built on that one: who
+    /// builds on a branch takes part in what becomes of it.
     pub(super) fn shared<'j>(
         &'j self,
         tree: &'j dyn Tree,
         branch: Option<&'j str>,
         base: ObjectId,
     ) -> impl Fn(&RepoPath) -> Option<Shared> + 'j {
+        let is_own = move |name: &str| name.split_once('/').map(|(_, own)| own) == branch;
         move |path| {
             let ours = tree.node(path).ok()??;
-            let mut branches = self.repository.remote_branches().ok()?.into_iter();
-            let (name, _) = branches.find(|(_, commit)| {
+            let branches = self.repository.remote_branches().ok()?;
+            let own_tip = branches.iter().find(|(name, _)| is_own(name)).map(|(_, tip)| *tip);
+            let is_built_on_own = |commit: ObjectId| {
+                own_tip.is_some_and(|own| own != commit && self.repository.contains(commit, own))
+            };
+            let holds = |(name, commit): &&(String, ObjectId)| {
                 let theirs = self.repository.commit_tree(*commit);
                 let same = theirs.and_then(|theirs| Ok(theirs.node(path)? == Some(ours)));
-                same.unwrap_or(false) && !self.repository.contains(base, *commit)
-            })?;
-            let own = name.split_once('/').map(|(_, own)| own) == branch;
-            Some(Shared { branch: name, own })
+                same.unwrap_or(false)
+                    && !self.repository.contains(base, *commit)
+                    && (is_own(name) || !is_built_on_own(*commit))
+            };
+            let mut holding: Vec<_> = branches.iter().filter(holds).collect();
+            holding.sort_by_key(|(name, _)| is_own(name));
+            let (name, _) = holding.first()?;
+            Some(Shared { branch: name.clone(), own: is_own(name) })
         }
     }
 }
