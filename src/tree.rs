@@ -220,6 +220,28 @@ pub trait Tree {
     }
 }
 
+impl<T: Tree + ?Sized> Tree for &T {
+    fn list(&self, folder: &RepoPath) -> Result<Vec<Entry>, Error> {
+        (**self).list(folder)
+    }
+
+    fn read(&self, file: &File) -> Result<Vec<u8>, Error> {
+        (**self).read(file)
+    }
+
+    fn describe(&self) -> String {
+        (**self).describe()
+    }
+
+    fn id(&self) -> Option<ObjectId> {
+        (**self).id()
+    }
+
+    fn node(&self, path: &RepoPath) -> Result<Option<Node>, Error> {
+        (**self).node(path)
+    }
+}
+
 /// A tree of a few files held in memory.
 #[derive(Debug, Clone, Default)]
 pub struct MemoryTree {

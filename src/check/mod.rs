@@ -18,7 +18,7 @@ use crate::verdict::{Limits, judge_heads};
 
 use lowering::{Found, lower};
 pub use reading::{Reader, State};
-use sides::{Pair, pairs};
+pub(crate) use sides::{Pair, pairs};
 
 /// Two states of a repository and what must be known to say who is at fault.
 pub struct Comparison<'a> {
@@ -75,6 +75,7 @@ pub fn unshared(_: &RepoPath) -> Option<Shared> {
 pub type NamedTree<'a> = (String, Box<dyn Tree + 'a>);
 
 /// What there would be.
+#[derive(Clone, Copy)]
 pub enum After<'a> {
     /// This.
     Tree(&'a dyn Tree),
@@ -128,7 +129,8 @@ fn lower_to_warning(finding: &mut Finding, reason: &Lowered) {
     }
 }
 
-fn check_against(
+/// Compares as [`check`] does, with this in the place of what there would be.
+pub(crate) fn check_against(
     reader: &mut Reader,
     comparison: &Comparison<'_>,
     after: &dyn Tree,

@@ -158,7 +158,8 @@ impl Reader {
         module.is_some_and(|module| module.allows.iter().any(|allowed| allowed == rule))
     }
 
-    fn limits(&self) -> Limits {
+    /// Returns what the reader agrees to read.
+    pub fn limits(&self) -> Limits {
         Limits { max_file_size: self.config.max_file_size }
     }
 }

@@ -12,13 +12,13 @@ use crate::tree::{Error, File, RepoPath, Tree};
 
 /// One environment on both sides.
 #[derive(Debug)]
-pub(super) struct Pair {
+pub(crate) struct Pair {
     /// As it is after the change; as it was where it is lost.
-    pub(super) environment: Environment,
+    pub(crate) environment: Environment,
     /// Whether it is gone while migrations remain in its folders.
-    pub(super) lost: bool,
-    pub(super) before: State,
-    pub(super) after: State,
+    pub(crate) lost: bool,
+    pub(crate) before: State,
+    pub(crate) after: State,
 }
 
 /// An environment as one side has it.
@@ -28,7 +28,7 @@ struct Found {
 }
 
 /// Finds the environments of both sides and brings together those that are one.
-pub(super) fn pairs(
+pub(crate) fn pairs(
     reader: &mut Reader,
     comparison: &Comparison<'_>,
     after: &dyn Tree,

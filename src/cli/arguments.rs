@@ -63,6 +63,13 @@ pub(super) enum Command {
     Heads(Revision),
     /// Draw the revisions of every environment.
     Graph(Revision),
+    /// Put unpublished migrations on top of what has landed.
+    ///
+    /// Edits the `down_revision` of the lowest ones in the work tree, and nothing that others have:
+    /// what is on a target or on somebody else's branch is refused. Nothing is written that would not
+    /// come out clean. Exits 0 where nothing is wrong any more, 1 where something could not be mended,
+    /// 2 where it could not look or not write.
+    Rebase(Rebase),
     /// List the commits of a branch that added a head, and what repaired it.
     ///
     /// Each commit is compared with its first parent, so what a merge brought counts as the merge's.
@@ -93,6 +100,29 @@ pub(super) struct Check {
     /// Judge everything there is, as if all of it were new.
     #[arg(long, conflicts_with = "base")]
     pub(super) all: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Rebase {
+    /// Build on this head; the base's where nothing is said.
+    #[arg(long, value_name = "ID")]
+    pub(super) onto: Option<String>,
+    /// What has landed; the nearest target branch where nothing is said.
+    #[arg(long, value_name = "REV")]
+    pub(super) base: Option<String>,
+    #[command(flatten)]
+    pub(super) writing: Writing,
+}
+
+/// What becomes of a repair.
+#[derive(Debug, Args)]
+pub(super) struct Writing {
+    /// Show what would change and write nothing.
+    #[arg(short = 'n', long)]
+    pub(super) dry_run: bool,
+    /// Stage what is written.
+    #[arg(long, conflicts_with = "dry_run")]
+    pub(super) stage: bool,
 }
 
 #[derive(Debug, Subcommand)]

@@ -7,6 +7,8 @@ mod config;
 mod explain;
 mod graph;
 mod hook;
+mod rebase;
+mod repair;
 mod terminal;
 
 use std::path::PathBuf;
@@ -17,7 +19,7 @@ use clap::Parser;
 use crate::finding::Outcome;
 use crate::git::Repository;
 use crate::judge::{Circumstances, Error};
-use crate::{hook as hooks, report};
+use crate::{fix, hook as hooks, report};
 
 use arguments::{Arguments, Command, Format, Global};
 use terminal::Terminal;
@@ -48,6 +50,7 @@ fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Outcome, Failure> {
         Command::Hook(hook) => hook::run(hook, global, terminal),
         Command::Heads(graph) => graph::heads(graph, &Session::open(global)?, terminal),
         Command::Graph(graph) => graph::graph(graph, &Session::open(global)?, terminal),
+        Command::Rebase(rebase) => rebase::run(rebase, &Session::open(global)?, terminal),
         Command::Audit(history) => audit::run(history, &Session::open(global)?, terminal),
         Command::Config => config::run(&Session::open(global)?, terminal),
     }
@@ -99,6 +102,8 @@ enum Failure {
     Judge(#[from] Error),
     #[error(transparent)]
     Hook(#[from] hooks::Error),
+    #[error(transparent)]
+    Repair(#[from] fix::Error),
     #[error("cannot go to `{}`", path.display())]
     Directory { path: PathBuf, source: std::io::Error },
     #[error("cannot read `{}`", path.display())]
@@ -128,6 +133,7 @@ impl Failure {
         match self {
             Failure::Judge(error) => error.help(),
             Failure::Hook(error) => error.help(),
+            Failure::Repair(error) => error.help(),
             Failure::Directory { .. }
             | Failure::ReadConfig { .. }
             | Failure::Stdin(_)
@@ -155,8 +161,10 @@ impl Failure {
             let path = bad.invalid.path.to_string();
             terminal.warn(&report::text::config_problems(&path, &bad.source, &mistakes, &style));
         }
-        terminal.warn(&match self {
-            Failure::Hook(_) => report::text::failed(self, &help, &style),
+        terminal.warn(&match (self, &arguments.command) {
+            (Failure::Hook(_) | Failure::Repair(_), _) | (_, Command::Rebase(_)) => {
+                report::text::failed(self, &help, &style)
+            }
             _ => report::text::broken(self, &help, &style),
         });
         Outcome::Broken

@@ -12,6 +12,7 @@ mod identifier;
 mod literal;
 mod parents;
 mod proof;
+mod proposal;
 mod sequence;
 mod value;
 mod error;
@@ -36,7 +37,8 @@ pub use identifier::{
 };
 pub use parents::{edit_parents, write_parents};
 pub use proof::{Identifier, Uneditable};
-pub use rebase::{Holder, Obstacle, Rebase, Repointed, rebase};
+pub use proposal::{Mended, Mending, Proposal, Refusal, Step};
+pub use rebase::{Holder, Obstacle, Rebase, Repointed, Seniority, rebase};
 
 /// A file before and after a repair.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -22,6 +22,19 @@ pub struct Rebase<'a> {
     pub onto: Option<&'a RevisionId>,
     /// Tells who else has a revision, so that it must not be edited.
     pub holder: &'a dyn Fn(&Revision) -> Option<Holder>,
+    /// Tells since when a revision has been there; of two that could make room, the later one does.
+    pub seniority: &'a dyn Fn(&Revision) -> Seniority,
+}
+
+/// Since when a revision has been there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Seniority {
+    /// It is on a branch of this repository that changes go to.
+    OnTarget,
+    /// It is committed on the branch that is checked out.
+    Committed,
+    /// It is new in the work tree.
+    New,
 }
 
 /// Who else has a revision.
@@ -227,10 +240,12 @@ impl Line<'_> {
     }
 
     /// Sorts what must stay before what may move: what was chosen, what others have, what others need,
-    /// then by file.
+    /// what was there earlier, then by file.
     fn place_in_line(&self, head: &RevisionId, heads: &[RevisionId]) -> impl Ord + use<> {
         let own = self.own_chain(head, heads);
         let is_held = || own.iter().any(|id| self.holder(id).is_some());
+        let arrived =
+            own.iter().filter_map(|id| Some((self.asked.seniority)(self.graph.get(id)?))).max();
         let is_chosen =
             self.asked.onto.is_some_and(|onto| self.graph.ancestors(head).contains(onto));
         let needs_others = heads.iter().filter(|other| *other != head).any(|other| {
@@ -238,7 +253,7 @@ impl Line<'_> {
             self.needs(&own, &theirs)
         });
         let path = own.iter().filter_map(|id| Some(path(self.graph.get(id)?))).min().cloned();
-        (!is_chosen, !is_held(), needs_others, path)
+        (!is_chosen, !is_held(), needs_others, arrived, path)
     }
 
     /// Returns what one of several heads has below it and no other one has.

@@ -7,6 +7,7 @@ use crate::git::{self, BaseChoice, Candidates, Merged, Side, Target, TargetNames
 use crate::judge::relevance::Relevance;
 use crate::judge::{Error, Judge, get_base_command, note};
 use crate::rules::{Finish, Standing, Wording};
+use crate::text::shell_word;
 use crate::tree::{ObjectId, Tree};
 
 /// What is judged by hand, and against what.
@@ -40,6 +41,16 @@ pub(super) struct Incoming<'a> {
     pub(super) candidates: &'a Candidates<'a>,
 }
 
+/// What came of bringing a change and its base together.
+pub(super) enum Met<T> {
+    /// There is a merge, and this was found in it.
+    Merged(T),
+    /// The two have no common history.
+    Unrelated,
+    /// Where they parted is not in this clone.
+    Shallow,
+}
+
 impl Judge<'_> {
     /// Judges a commit, the index or the work tree against what it will be merged into.
     pub fn change(&self, subject: &Subject) -> Result<Report, Error> {
@@ -65,6 +76,8 @@ impl Judge<'_> {
             Some(base) => {
                 let tip = self.repository.tip(subject.side);
                 let wording = self.naming("this change", &base, tip, Finish::Nothing);
+                let base_option = base_option(&subject.against);
+                let wording = Wording { base_option, ..wording };
                 let blame = Blame::default();
                 let (side, base) = (subject.side, &base);
                 let incoming = Incoming { side, base, blame, wording, candidates: &candidates };
@@ -94,7 +107,7 @@ impl Judge<'_> {
     /// Returns the branch that is judged, which need not be the one that is checked out.
     fn branch_of(&self, subject: &Subject) -> Option<String> {
         match &subject.name {
-            None => self.repository.branch(),
+            None => self.repository.working_branch(),
             Some(name) if name == "HEAD" => self.repository.branch(),
             Some(name) => {
                 let branch = name.strip_prefix("refs/heads/").unwrap_or(name);
@@ -147,13 +160,32 @@ impl Judge<'_> {
         reader: &mut Reader,
         incoming: &Incoming<'_>,
     ) -> Result<Report, Error> {
+        let base = incoming.base;
+        let judge = |reader: &mut Reader, comparison: &Comparison<'_>| -> Result<Report, Error> {
+            Ok(check(reader, comparison)?)
+        };
+        let tree = || self.repository.side_tree(incoming.side);
+        match self.meet(reader, incoming, judge)? {
+            Met::Merged(report) => Ok(Report { base: Some(base.summary()), ..report }),
+            Met::Unrelated => unrelated(reader, &*tree()?, base),
+            Met::Shallow => shallow(reader, &*tree()?, base),
+        }
+    }
+
+    /// Lets `judge` look at the merge that git would make of a change and its base.
+    pub(super) fn meet<T>(
+        &self,
+        reader: &mut Reader,
+        incoming: &Incoming<'_>,
+        judge: impl FnOnce(&mut Reader, &Comparison<'_>) -> Result<T, Error>,
+    ) -> Result<Met<T>, Error> {
         let Incoming { side, base, .. } = *incoming;
         let tree = self.repository.side_tree(side)?;
         let landed = self.repository.commit_tree(base.commit)?;
         let parted = match self.parting_trees(side, base) {
             Ok(parted) => parted,
             Err(git::Error::Shallow { .. }) if !self.circumstances.in_ci => {
-                return shallow(reader, &*tree, base);
+                return Ok(Met::Shallow);
             }
             Err(error) => return Err(error.into()),
         };
@@ -164,7 +196,7 @@ impl Judge<'_> {
         let relevance = Relevance::of(reader, &trees)?;
         let merged = self.repository.merge(base.commit, side, &|path| relevance.covers(path))?;
         let after = match &merged {
-            Merged::Unrelated => return unrelated(reader, &*tree, base),
+            Merged::Unrelated => return Ok(Met::Unrelated),
             Merged::Clean(tree) => After::Tree(&**tree),
             Merged::Conflicted(conflicted) => After::Conflicted {
                 as_base: &*conflicted.as_base,
@@ -184,9 +216,7 @@ impl Judge<'_> {
             other_targets: &other_targets,
             shared: &shared,
         };
-        let mut report = check(reader, &comparison)?;
-        report.base = Some(base.summary());
-        Ok(report)
+        judge(reader, &comparison).map(Met::Merged)
     }
 
     /// Returns the states at which a change and its base parted.
@@ -220,6 +250,14 @@ impl Judge<'_> {
     }
 }
 
+/// Returns how a repair is told of a base that somebody named.
+fn base_option(against: &Against) -> String {
+    match against {
+        Against::Named(name) => format!(" --base {}", shell_word(name)),
+        Against::Nearest | Against::Nothing => String::new(),
+    }
+}
+
 fn without_base(reader: &mut Reader, tree: &dyn Tree) -> Result<Report, Error> {
     let blame = Blame { lesser: Some(Lowered::NoBase), ..Blame::default() };
     let mut report = alone(reader, tree, blame)?;
@@ -246,6 +284,7 @@ pub(super) fn wording(change: &str, base: &BaseChoice, finish: Finish) -> Wordin
         change: change.to_owned(),
         checkout: None,
         get_base: None,
+        base_option: String::new(),
         finish,
         doubt: None,
     }

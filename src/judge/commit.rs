@@ -90,7 +90,7 @@ impl Judge<'_> {
     }
 
     /// Returns the targets, those of remotes first: what is there has landed for everybody.
-    fn known_targets(&self, config: &Config) -> Result<Vec<Target>, Error> {
+    pub(super) fn known_targets(&self, config: &Config) -> Result<Vec<Target>, Error> {
         let names = TargetNames { patterns: config.targets.as_deref() };
         let branch = self.repository.branch();
         let remote = self.repository.usual_remote(branch.as_deref());
@@ -114,15 +114,10 @@ impl Judge<'_> {
         index: &dyn Tree,
         changed: &BTreeSet<RepoPath>,
     ) -> Result<BaseChoice, Error> {
-        let merged = self.repository.merge_heads();
-        for target in targets {
-            let sides = std::iter::once(&head).chain(&merged);
-            let landed = sides.copied().find(|side| self.repository.contains(target.commit, *side));
-            if let Some(commit) = landed.filter(|_| !merged.is_empty()) {
-                return Ok(self.landed_as(target, commit));
-            }
+        if let Some(landed) = self.landed_in_merge(head, targets) {
+            return Ok(landed);
         }
-        if merged.is_empty() {
+        if self.repository.merge_heads().is_empty() {
             // A target itself takes from others as it likes; what it has is what has landed.
             let branch = self.repository.branch();
             let on_target = targets.iter().any(|target| Some(&target.branch) == branch.as_ref());
@@ -136,16 +131,23 @@ impl Judge<'_> {
                 }
             }
         }
-        Ok(BaseChoice {
-            target: None,
-            commit: head,
-            name: "the last commit".to_owned(),
-            freshness: Freshness::Local,
-            others: Vec::new(),
+        Ok(last_commit(head))
+    }
+
+    /// Finds which side of an unfinished merge is on a target.
+    pub(super) fn landed_in_merge(&self, head: ObjectId, targets: &[Target]) -> Option<BaseChoice> {
+        let merged = self.repository.merge_heads();
+        if merged.is_empty() {
+            return None;
+        }
+        targets.iter().find_map(|target| {
+            let sides = std::iter::once(&head).chain(&merged);
+            let landed = sides.copied().find(|side| self.repository.contains(target.commit, *side));
+            landed.map(|commit| self.landed_as(target, commit))
         })
     }
 
-    fn landed_as(&self, target: &Target, commit: ObjectId) -> BaseChoice {
+    pub(super) fn landed_as(&self, target: &Target, commit: ObjectId) -> BaseChoice {
         BaseChoice {
             target: Some(target.clone()),
             commit,
@@ -195,6 +197,17 @@ impl Judge<'_> {
             },
         )?;
         Ok(Some(report))
+    }
+}
+
+/// Takes HEAD for what has landed.
+pub(super) fn last_commit(head: ObjectId) -> BaseChoice {
+    BaseChoice {
+        target: None,
+        commit: head,
+        name: "the last commit".to_owned(),
+        freshness: Freshness::Local,
+        others: Vec::new(),
     }
 }
 

@@ -3,6 +3,9 @@
 use crate::config::Invalid;
 use crate::environment::Problem;
 use crate::git;
+use crate::migration::RevisionId;
+use crate::text::{escape, shell_word};
+use crate::tree::RepoPath;
 
 /// Why something could not be judged.
 #[derive(Debug, thiserror::Error)]
@@ -36,6 +39,36 @@ pub enum Error {
     /// What a host of hooks says is not enough to know what is pushed.
     #[error("`{0}` does not say what is pushed")]
     Host(&'static str),
+    /// Git asks about files that a repair would have to understand.
+    #[error("git asks how to merge {}", shown(.0))]
+    Unmerged(Vec<RepoPath>),
+    /// Git would ask about files if the base were brought in.
+    #[error("git would ask how to merge {} with {base}", shown(paths))]
+    Conflicting {
+        /// The files.
+        paths: Vec<RepoPath>,
+        /// What would be brought in.
+        base: String,
+        /// The command that brings it in.
+        get_base: Option<String>,
+    },
+    /// A repair has nothing to go by.
+    #[error("this branch and {0} have no common history")]
+    Unrelated(String),
+    /// A repair has nothing to go by.
+    #[error("this clone is shallow: where this branch left {0} is not in it")]
+    ShallowRepair(String),
+    /// An id that somebody gave and that no file defines.
+    #[error("no migration has the id `{}`", escape(.0))]
+    UnknownId(String),
+    /// An id that somebody gave for a head.
+    #[error("`{id}` is not a head")]
+    NoHead {
+        /// The id.
+        id: RevisionId,
+        /// The heads that there are.
+        heads: Vec<RevisionId>,
+    },
     /// A line of `pre-push`'s standard input that is none of git's.
     #[error("`{0}` is no line that git hands to pre-push")]
     PushLine(String),
@@ -55,6 +88,9 @@ impl Error {
     pub fn help(&self) -> Vec<String> {
         if let Error::Misconfigured { problems, .. } = self {
             return problems.iter().map(|problem| format!("mend {problem}")).collect();
+        }
+        if let Some(help) = self.help_for_repair() {
+            return help;
         }
         let help: &[&str] = match self {
             Error::Git(git::Error::Shallow { .. }) => &[
@@ -84,11 +120,42 @@ impl Error {
                 "or judge everything there is: `alembic-guard check --all`",
             ],
             Error::Unborn => &["commit something first"],
+            Error::ShallowRepair(_) => &["get the rest of the history: `git fetch --unshallow`"],
+            Error::Unrelated(_) => &["name another branch: `--base REV`"],
+            Error::UnknownId(_) => &["see what there is: `alembic-guard graph`"],
             Error::Config(_)
             | Error::Host(_)
             | Error::PushLine(_)
+            | Error::Unmerged(_)
+            | Error::Conflicting { .. }
+            | Error::NoHead { .. }
             | Error::Misconfigured { .. } => &[],
         };
         help.iter().map(|line| (*line).to_owned()).collect()
     }
+
+    fn help_for_repair(&self) -> Option<Vec<String>> {
+        match self {
+            Error::Unmerged(paths) => {
+                let words: Vec<String> =
+                    paths.iter().map(|path| shell_word(&path.to_string())).collect();
+                Some(vec![format!("answer it, then stage it: `git add {}`", words.join(" "))])
+            }
+            Error::Conflicting { base, get_base, .. } => {
+                let bring = get_base
+                    .as_ref()
+                    .map(|command| format!("bring in {base} and answer: `{command}`"));
+                Some(bring.into_iter().collect())
+            }
+            Error::NoHead { heads, .. } => {
+                let heads: Vec<String> = heads.iter().map(|head| format!("`{head}`")).collect();
+                Some(vec![format!("the heads are {}", heads.join(", "))])
+            }
+            _ => None,
+        }
+    }
+}
+
+fn shown(paths: &[RepoPath]) -> String {
+    paths.iter().map(|path| format!("`{path}`")).collect::<Vec<_>>().join(", ")
 }

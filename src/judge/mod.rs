@@ -8,6 +8,7 @@ mod commit;
 mod error;
 mod push;
 mod relevance;
+mod repair;
 mod touched;
 
 use std::cell::RefCell;
@@ -25,6 +26,7 @@ pub use change::{Against, Subject};
 pub use error::{BadConfig, Error};
 pub use push::{PushedRef, Remote};
 pub(crate) use relevance::is_setting;
+pub use repair::RebaseRequest;
 
 /// Judges changes to one repository.
 pub struct Judge<'r> {

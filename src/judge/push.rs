@@ -201,7 +201,13 @@ impl Judge<'_> {
         let elsewhere = local.filter(|branch| self.repository.branch().as_deref() != Some(branch));
         let checkout = elsewhere.map(|branch| format!("git switch {}", shell_word(branch)));
         let naming = self.naming("this push", base, Some(arrival.tip), Finish::Commit);
-        Wording { checkout, ..naming }
+        // What goes to a target of another name need not be nearest to it.
+        let named = arrival.is_target && local != Some(arrival.branch.as_str());
+        let base_option = match named {
+            true => format!(" --base {}", shell_word(&base.name)),
+            false => String::new(),
+        };
+        Wording { checkout, base_option, ..naming }
     }
 
     /// Returns what a target has: as git reports it, as last seen, or for a new one the nearest target.

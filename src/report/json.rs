@@ -66,7 +66,7 @@ struct Comparison {
 }
 
 #[derive(Debug, Serialize)]
-struct BaseJson {
+pub(super) struct BaseJson {
     r#ref: String,
     commit: String,
     fetched: Option<String>,
@@ -197,7 +197,7 @@ fn comparison(report: &Report) -> Comparison {
     }
 }
 
-fn base(base: &Base) -> BaseJson {
+pub(super) fn base(base: &Base) -> BaseJson {
     BaseJson {
         r#ref: base.name.clone(),
         commit: base.commit.clone(),
@@ -290,6 +290,6 @@ pub(super) fn path(path: &RepoPath) -> String {
     String::from_utf8(path.as_bytes().to_vec()).unwrap_or_else(|_| path.to_string())
 }
 
-fn lines(help: &[String]) -> Option<String> {
+pub(super) fn lines(help: &[String]) -> Option<String> {
     (!help.is_empty()).then(|| help.join("\n"))
 }

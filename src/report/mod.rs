@@ -13,6 +13,7 @@ mod order;
 mod paint;
 mod prose;
 mod quote;
+pub mod repair;
 mod snippet;
 pub mod text;
 

@@ -19,6 +19,8 @@ pub struct Wording {
     pub checkout: Option<String>,
     /// The command that brings what has landed into the work tree, where it is not there yet.
     pub get_base: Option<String>,
+    /// What `alembic-guard rebase` must be told so that it takes the same base: ` --base origin/next`.
+    pub base_option: String,
     /// What must be done once the file is mended.
     pub finish: Finish,
     /// A caution to add where a base may be the wrong one.
@@ -45,6 +47,7 @@ impl Wording {
             change: "this history".to_owned(),
             checkout: None,
             get_base: None,
+            base_option: String::new(),
             finish: Finish::Nothing,
             doubt: None,
         }
@@ -80,6 +83,27 @@ impl Wording {
             ),
             None => keep,
         }
+    }
+
+    /// Returns the option by which a repair stages what it writes, where a commit must follow.
+    pub(super) fn stage_option(&self) -> &'static str {
+        match (self.finish, &self.get_base) {
+            (Finish::Nothing, None) => "",
+            (Finish::Nothing | Finish::Stage | Finish::Commit, _) => " --stage",
+        }
+    }
+
+    /// Says what comes after a repair has staged what it wrote.
+    pub(super) fn finish_staged_help(&self) -> Option<String> {
+        let then = match (self.finish, &self.get_base) {
+            (Finish::Nothing, None) => return None,
+            (Finish::Stage, _) => "and go on: `git commit`",
+            (Finish::Nothing | Finish::Commit, Some(_)) => {
+                "and commit the merge: `git commit --no-edit`"
+            }
+            (Finish::Commit, None) => "and commit that: `git commit`",
+        };
+        Some(then.to_owned())
     }
 
     /// Says what comes after some files were mended.

@@ -18,8 +18,19 @@ fn told(before: &str, after: &str, onto: Option<&str>, held: &str) -> String {
         let is_held = held.contains(&revision.id.as_str());
         is_held.then(|| Holder::Branch("origin/other".to_owned()))
     };
+    // What has an upper-case id was committed before the rest.
+    let seniority = |revision: &Revision| match revision
+        .id
+        .as_str()
+        .chars()
+        .all(|character| character.is_ascii_uppercase())
+    {
+        true => Seniority::Committed,
+        false => Seniority::New,
+    };
     let (before, after) = (&before, &after);
-    let asked = Rebase { before, after, limits: ONE, onto: onto.as_ref(), holder: &holder };
+    let onto = onto.as_ref();
+    let asked = Rebase { before, after, limits: ONE, onto, holder: &holder, seniority: &seniority };
     match rebase(&asked) {
         Ok(repointed) => repointed.iter().map(line).collect::<Vec<_>>().join(" "),
         Err(obstacle) => obstacle_line(&obstacle),
@@ -108,6 +119,12 @@ fn a_base_with_several_heads_must_be_told_which() {
     assert_eq!(rebased(before, after), "d on x,y?");
     assert_eq!(told(before, after, Some("x"), ""), "d(x)");
     assert_eq!(told("a b(a)", "a b(a) d(b) e(b)", Some("e"), ""), "d(e)");
+}
+
+#[test]
+fn what_was_committed_first_stays() {
+    assert_eq!(rebased("a b(a)", "a b(a) d(b) E(b)"), "d(E)");
+    assert_eq!(rebased("a b(a)", "a b(a) D(b) e(b)"), "e(D)");
 }
 
 #[test]

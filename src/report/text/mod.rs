@@ -9,6 +9,7 @@ mod summary;
 mod trouble;
 
 pub use push::{Push, render_refs};
+pub(super) use summary::{compared, others};
 pub use trouble::{Problem, broken, config_problems, failed};
 
 use super::{Bypass, Style, prose};

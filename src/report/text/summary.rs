@@ -95,7 +95,7 @@ fn examined(environments: &[EnvironmentSummary]) -> String {
 }
 
 /// Says what was compared with what, and how fresh that is.
-pub(super) fn compared(base: Option<&Base>, style: &Style) -> String {
+pub(in crate::report) fn compared(base: Option<&Base>, style: &Style) -> String {
     let Some(base) = base else {
         return "no base: judged alone".to_owned();
     };
@@ -117,7 +117,7 @@ pub(super) fn compared(base: Option<&Base>, style: &Style) -> String {
 /// So many other candidates are named.
 const SHOWN_OTHERS: usize = 3;
 
-pub(super) fn others(base: Option<&Base>, style: &Style) -> String {
+pub(in crate::report) fn others(base: Option<&Base>, style: &Style) -> String {
     match base.map(|base| base.others.as_slice()) {
         None | Some([]) => String::new(),
         Some(others) => {

@@ -1,0 +1,90 @@
+//! What a repair would do, in data: the steps of each environment and the files that they change.
+
+use super::Change;
+use crate::finding::Base;
+use crate::migration::RevisionId;
+use crate::tree::RepoPath;
+
+/// A repair that was laid over the work tree and found to mend it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Proposal {
+    /// What had landed as far as was known; nothing where the work tree was looked at alone.
+    pub base: Option<Base>,
+    /// The environments, by name.
+    pub environments: Vec<Mending>,
+    /// The files, by path.
+    pub changes: Vec<Change>,
+    /// What is to be done once it is written, a step or alternative each.
+    pub then: Vec<String>,
+}
+
+/// What becomes of one environment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mending {
+    /// Its name.
+    pub environment: String,
+    /// Where `env.py` is.
+    pub script_location: RepoPath,
+    /// What is done.
+    pub outcome: Mended,
+}
+
+/// What is done in one environment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Mended {
+    /// Nothing: nothing is wrong.
+    Nothing {
+        /// Its heads, sorted.
+        heads: Vec<RevisionId>,
+    },
+    /// This, in order.
+    Steps(Vec<Step>),
+    /// Nothing, although something is wrong.
+    Refused(Refusal),
+}
+
+/// One thing that a repair does.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Step {
+    /// A revision builds on others than before.
+    Repoint {
+        /// The revision.
+        revision: RevisionId,
+        /// Its file.
+        path: RepoPath,
+        /// What it builds on now.
+        from: Vec<RevisionId>,
+        /// What it will build on.
+        to: Vec<RevisionId>,
+    },
+    /// A new revision joins heads.
+    Join {
+        /// The new revision.
+        revision: RevisionId,
+        /// Its file.
+        path: RepoPath,
+        /// The heads, in the order in which it names them.
+        heads: Vec<RevisionId>,
+    },
+}
+
+/// Why something that is wrong is not mended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    /// The reason, in one sentence.
+    pub message: String,
+    /// What to do instead, a step or alternative each; commands stand in backticks.
+    pub help: Vec<String>,
+}
+
+impl Proposal {
+    /// Tells whether something that is wrong stays so.
+    pub fn is_refused(&self) -> bool {
+        self.environments.iter().any(|one| matches!(one.outcome, Mended::Refused(_)))
+    }
+
+    /// Returns the paths that it changes, those of files that go too.
+    pub fn paths(&self) -> Vec<&RepoPath> {
+        self.changes.iter().map(|change| &change.path).collect()
+    }
+}

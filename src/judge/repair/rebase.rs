@@ -1,0 +1,175 @@
+//! `rebase`: unpublished migrations are put on top of what has landed.
+
+use std::cell::RefCell;
+
+use super::databases::own_databases;
+use super::{Bench, Ground, Outcome, refusal};
+use crate::check::{Pair, pairs};
+use crate::fix::{self, Change, Mended, Obstacle, Proposal, Rebase, Refusal, Repointed, Step};
+use crate::git::BaseChoice;
+use crate::graph::{Graph, Revision};
+use crate::judge::commit::last_commit;
+use crate::judge::{Error, Judge};
+use crate::migration::RevisionId;
+use crate::verdict::Limits;
+
+/// What a rebase is asked to do.
+#[derive(Debug, Clone, Default)]
+pub struct RebaseRequest {
+    /// The head to build on; the base's where nothing is said.
+    pub onto: Option<String>,
+    /// The base; the nearest target where nothing is said.
+    pub base: Option<String>,
+    /// Whether what is written will be staged.
+    pub stage: bool,
+}
+
+const COMMAND: &str = "alembic-guard rebase";
+
+impl Judge<'_> {
+    /// Plans how the unpublished migrations of the work tree go on top of what has landed.
+    pub fn rebase(&self, asked: &RebaseRequest) -> Result<Proposal, Error> {
+        let (ground, mut reader) = self.ground(asked.base.as_deref())?;
+        let base = self.base_or_last_commit(&ground)?;
+        let base = &base;
+        let proposal = self.at_the_bench(&ground, base, &mut reader, |bench| {
+            let (pairs, _) = pairs(bench.reader, bench.comparison, bench.merged)?;
+            let onto = asked.onto.as_deref().map(|name| chosen(name, &pairs)).transpose()?;
+            let mut proposal = Proposal { base: Some(base.summary()), ..Proposal::default() };
+            for pair in pairs.iter().filter(|pair| !pair.lost) {
+                let onto = onto.as_ref().filter(|onto| pair.after.graph.contains(onto));
+                let outcome = self.rebase_environment(bench, pair, onto)?;
+                outcome.put_into(&mut proposal, &pair.environment);
+            }
+            Ok(proposal)
+        })?;
+        Ok(self.with_next_step(proposal, asked.stage))
+    }
+
+    fn rebase_environment(
+        &self,
+        bench: &mut Bench<'_, '_>,
+        pair: &Pair,
+        onto: Option<&RevisionId>,
+    ) -> Result<Outcome, Error> {
+        let graph = &pair.after.graph;
+        let repointed = match self.plan(bench, pair, onto) {
+            Ok(repointed) if repointed.is_empty() => return bench.without_fault(pair, COMMAND),
+            Ok(repointed) => repointed,
+            Err(obstacle) => {
+                let base = &bench.comparison.wording.base;
+                return Ok(Outcome::refused(refusal::obstacle(&obstacle, base)));
+            }
+        };
+        let parents: Vec<RevisionId> =
+            repointed.iter().flat_map(|one| one.parents.iter().cloned()).collect();
+        let missing = bench.not_here(graph, &parents)?;
+        if !missing.is_empty() {
+            return Ok(Outcome::refused(bench.get_base(&missing, COMMAND)));
+        }
+        let changes = match self.edit_all(bench, graph, &repointed)? {
+            Ok(changes) => changes,
+            Err(refusal) => return Ok(Outcome::refused(refusal)),
+        };
+        let faults = bench.faults_of(&pair.environment, &changes)?;
+        if let Some(fault) = faults.first() {
+            return Ok(Outcome::refused(refusal::still_faulty(fault)));
+        }
+        let steps = repointed.iter().filter_map(|one| step(graph, one)).collect();
+        let then = own_databases(&pair.environment, graph, &repointed);
+        Ok(Outcome { mended: Mended::Steps(steps), changes, then })
+    }
+
+    fn plan(
+        &self,
+        bench: &mut Bench<'_, '_>,
+        pair: &Pair,
+        onto: Option<&RevisionId>,
+    ) -> Result<Vec<Repointed>, Obstacle> {
+        let environment = &pair.environment;
+        let reader = RefCell::new(&mut *bench.reader);
+        let holder = self.holder(bench.ground, &reader, bench.comparison);
+        let seniority = self.seniority(bench.ground, &reader);
+        fix::rebase(&Rebase {
+            before: &pair.before.graph,
+            after: &pair.after.graph,
+            limits: Limits { heads: environment.heads, branches: &environment.branches },
+            onto,
+            holder: &holder,
+            seniority: &seniority,
+        })
+    }
+
+    /// Takes the last commit for what has landed where there is no branch to compare with.
+    fn base_or_last_commit(&self, ground: &Ground<'_>) -> Result<BaseChoice, Error> {
+        match &ground.base {
+            Some(base) => Ok(base.clone()),
+            None => self.repository.head().map(last_commit).ok_or(Error::Unborn),
+        }
+    }
+
+    /// Makes the changes of all files, or says which one cannot be edited and why.
+    fn edit_all(
+        &self,
+        bench: &Bench<'_, '_>,
+        graph: &Graph,
+        repointed: &[Repointed],
+    ) -> Result<Result<Vec<Change>, Refusal>, Error> {
+        let mut changes = Vec::new();
+        for one in repointed {
+            let Some(revision) = graph.get(&one.revision) else { continue };
+            match self.edit(bench, revision, &one.parents)? {
+                Ok(change) => changes.push(change),
+                Err(refusal) => return Ok(Err(refusal)),
+            }
+        }
+        Ok(Ok(changes))
+    }
+
+    fn edit(
+        &self,
+        bench: &Bench<'_, '_>,
+        revision: &Revision,
+        parents: &[RevisionId],
+    ) -> Result<Result<Change, Refusal>, Error> {
+        let path = &revision.migration.file.path;
+        let Some(source) = bench.ground.work.read_path(path)? else {
+            return Ok(Err(bench.get_base(std::slice::from_ref(&revision.id), COMMAND)));
+        };
+        if let Some(unsettled) = self.repository.unsettled(path) {
+            return Ok(Err(refusal::unsettled(path, unsettled)));
+        }
+        let edited = fix::edit_parents(&source, &bench.reader.limits(), parents);
+        Ok(match edited {
+            Ok(after) => {
+                Ok(Change { path: path.clone(), before: Some(source), after: Some(after) })
+            }
+            Err(reason) => Err(refusal::uneditable(path, parents, &reason)),
+        })
+    }
+}
+
+fn step(graph: &Graph, repointed: &Repointed) -> Option<Step> {
+    let revision = graph.get(&repointed.revision)?;
+    Some(Step::Repoint {
+        revision: revision.id.clone(),
+        path: revision.migration.file.path.clone(),
+        from: revision.parents.ids(),
+        to: repointed.parents.clone(),
+    })
+}
+
+/// Finds the head that somebody chose to build on.
+fn chosen(name: &str, pairs: &[Pair]) -> Result<RevisionId, Error> {
+    let onto = RevisionId::new(name);
+    let graphs = pairs.iter().map(|pair| &pair.after.graph);
+    let holding: Vec<&Graph> = graphs.filter(|graph| graph.contains(&onto)).collect();
+    if holding.is_empty() {
+        return Err(Error::UnknownId(name.to_owned()));
+    }
+    if holding.iter().any(|graph| graph.is_head(&onto)) {
+        return Ok(onto);
+    }
+    let heads = holding.iter().flat_map(|graph| graph.heads()).cloned().collect();
+    Err(Error::NoHead { id: onto, heads })
+}

@@ -1,0 +1,132 @@
+//! Why a repair is not made, in words, and what to do instead.
+
+use crate::finding::Finding;
+use crate::fix::{Holder, Obstacle, Refusal, Uneditable};
+use crate::git::Unsettled;
+use crate::migration::RevisionId;
+use crate::text::shell_word;
+use crate::tree::RepoPath;
+
+const JOIN: &str = "join the heads instead, which skips nothing: `alembic-guard merge`";
+
+/// Says why new parents alone do not mend a history.
+pub(super) fn obstacle(obstacle: &Obstacle, base: &str) -> Refusal {
+    match obstacle {
+        Obstacle::Held { revision, holder: Holder::Target(branch), .. } => Refusal {
+            message: format!(
+                "`{revision}` would have to build on something else, but it is on {branch}: databases \
+                 that ran it would skip what it is put on"
+            ),
+            help: vec![JOIN.to_owned()],
+        },
+        Obstacle::Held { revision, holder: Holder::Branch(branch), .. } => Refusal {
+            message: format!(
+                "`{revision}` would have to build on something else, but it is on {branch} too, where \
+                 others may have run it"
+            ),
+            help: vec![
+                format!("let it be mended on {branch}, and take that in"),
+                format!("or {JOIN}"),
+            ],
+        },
+        Obstacle::Ambiguous { revision, heads } => {
+            let choices = heads.iter().map(|head| {
+                let head = shell_word(&head.to_string());
+                format!("put it on that one: `alembic-guard rebase --onto {head}`")
+            });
+            Refusal {
+                message: format!(
+                    "{base} has several heads for `{revision}` to build on: {}",
+                    listed(heads)
+                ),
+                help: choices.chain([format!("or {JOIN}")]).collect(),
+            }
+        }
+        Obstacle::Rewritten { head, .. } => Refusal {
+            message: format!(
+                "`{head}` is a head again since a migration of {base} was re-pointed or removed; new \
+                 parents for new migrations do not mend that"
+            ),
+            help: vec![
+                "see what was changed and how to put it back: `alembic-guard check`".to_owned(),
+                format!("or {JOIN}"),
+            ],
+        },
+        Obstacle::Tangled { heads } => Refusal {
+            message: format!("no order of the new migrations makes one line of {}", listed(heads)),
+            help: vec![
+                "see how they hang together: `alembic-guard graph`".to_owned(),
+                format!("or {JOIN}"),
+            ],
+        },
+    }
+}
+
+/// Says that what has landed side by side is not re-pointed.
+pub(super) fn landed_side_by_side(heads: &[RevisionId], base: &str) -> Refusal {
+    Refusal {
+        message: format!(
+            "{} are heads of {base} already; what has landed is not re-pointed, since databases may \
+             have run it",
+            listed(heads)
+        ),
+        help: vec![JOIN.to_owned()],
+    }
+}
+
+/// Says what would be wrong after all.
+pub(super) fn still_faulty(fault: &Finding) -> Refusal {
+    let rule = fault.rule;
+    Refusal {
+        message: format!("that would not come out clean: {} ({rule})", fault.message),
+        help: vec![
+            "see all that is wrong: `alembic-guard check`".to_owned(),
+            format!("why this is a fault: `alembic-guard explain {rule}`"),
+        ],
+    }
+}
+
+/// Says that a file must be put in order before a program edits it.
+pub(super) fn unsettled(path: &RepoPath, why: Unsettled) -> Refusal {
+    let word = shell_word(&path.to_string());
+    match why {
+        Unsettled::Conflicted => Refusal {
+            message: format!("git asks how to merge {path}"),
+            help: vec![format!("answer it, then stage it: `git add {word}`")],
+        },
+        Unsettled::Modified => Refusal {
+            message: format!(
+                "{path} holds changes that are not staged, and an edit would mix with them"
+            ),
+            help: vec![
+                format!("stage them: `git add {word}`"),
+                format!("or put them aside: `git stash push {word}`"),
+            ],
+        },
+    }
+}
+
+/// Says that a value is not one that a program can edit.
+pub(super) fn uneditable(path: &RepoPath, parents: &[RevisionId], why: &Uneditable) -> Refusal {
+    let quoted: Vec<String> = parents.iter().map(|head| format!("\"{head}\"")).collect();
+    let value = match quoted.as_slice() {
+        [one] => one.clone(),
+        several => format!("({})", several.join(", ")),
+    };
+    Refusal {
+        message: format!("`down_revision` in {path} is not to be edited by a program: {why}"),
+        help: vec![
+            format!("write it by hand in {path}: `down_revision = {value}`"),
+            format!("or {JOIN}"),
+        ],
+    }
+}
+
+fn listed(ids: &[RevisionId]) -> String {
+    let ids: Vec<String> = ids.iter().map(|id| format!("`{id}`")).collect();
+    match ids.as_slice() {
+        [] => "nothing".to_owned(),
+        [one] => one.clone(),
+        [start @ .., last] => format!("{} and {last}", start.join(", ")),
+    }
+}

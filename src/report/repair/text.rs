@@ -1,0 +1,132 @@
+//! A repair in words: first the plan, then what was written and what comes next.
+
+use super::Written;
+use crate::finding::Base;
+use crate::fix::{Mended, Mending, Proposal, Refusal, Step};
+use crate::migration::RevisionId;
+use crate::report::Style;
+use crate::report::paint::{ERROR, GOOD, STRONG, paint};
+use crate::report::prose::{self, counted};
+use crate::report::text::{compared, others};
+use crate::tree::RepoPath;
+
+const NAME: &str = "alembic-guard";
+
+/// Says what a repair will do in each environment, and why it does nothing where something is wrong.
+pub fn plan(proposal: &Proposal, style: &Style) -> String {
+    let several = proposal.environments.len() > 1;
+    let blocks: Vec<String> = proposal
+        .environments
+        .iter()
+        .map(|one| environment(one, several, proposal.base.as_ref(), style))
+        .filter(|block| !block.is_empty())
+        .collect();
+    blocks.join("\n")
+}
+
+/// Says what was written, and what is to be done then.
+pub fn written(proposal: &Proposal, written: Written, style: &Style) -> String {
+    if proposal.changes.is_empty() {
+        return String::new();
+    }
+    let files = counted(proposal.changes.len(), "file");
+    let (ansi, message) = match written {
+        Written::Not => (STRONG, "nothing was written".to_owned()),
+        Written::Files => (GOOD, format!("wrote {files}")),
+        Written::Staged => (GOOD, format!("wrote and staged {files}")),
+    };
+    let line = format!("{}: {}\n", paint(style, STRONG, NAME), paint(style, ansi, &message));
+    match written {
+        Written::Not => line,
+        Written::Files | Written::Staged => line + &prose::help(&proposal.then, style),
+    }
+}
+
+/// Says what an earlier run had begun and this one has finished.
+pub fn finished(paths: &[RepoPath], style: &Style) -> String {
+    let lines: String = paths.iter().map(|path| prose::detail(&path.to_string(), style)).collect();
+    let files = counted(paths.len(), "file");
+    said(&format!("finished what an earlier run was kept from: {files}"), style) + &lines
+}
+
+fn environment(one: &Mending, several: bool, base: Option<&Base>, style: &Style) -> String {
+    let place = match several {
+        true => format!(" in environment `{}`", one.environment),
+        false => String::new(),
+    };
+    match &one.outcome {
+        Mended::Nothing { .. } if style.quiet => String::new(),
+        Mended::Nothing { heads } => {
+            let line = format!("nothing to do{place}: {}", standing(heads));
+            said(&line, style) + &against(base, style)
+        }
+        Mended::Steps(steps) => {
+            let lines: String =
+                steps.iter().map(|step| prose::detail(&words(step), style)).collect();
+            said(&format!("{}{place}", heading(steps)), style) + &lines + &against(base, style)
+        }
+        Mended::Refused(refusal) => {
+            let help = prose::help(&refusal.help, style);
+            refused(refusal, &place, style) + &against(base, style) + &help
+        }
+    }
+}
+
+fn said(line: &str, style: &Style) -> String {
+    prose::headed(NAME, STRONG, line, style)
+}
+
+fn against(base: Option<&Base>, style: &Style) -> String {
+    match base {
+        Some(_) => prose::detail(&compared(base, style), style) + &others(base, style),
+        None => String::new(),
+    }
+}
+
+fn refused(refusal: &Refusal, place: &str, style: &Style) -> String {
+    let message = format!("not mended{place}: {}", refusal.message);
+    prose::title("error", ERROR, &message, style)
+}
+
+fn heading(steps: &[Step]) -> String {
+    let moved = steps.iter().filter(|step| matches!(step, Step::Repoint { .. })).count();
+    let joined = steps.iter().filter(|step| matches!(step, Step::Join { .. })).count();
+    let mut parts = Vec::new();
+    if moved > 0 {
+        parts.push(format!("{} to re-point", counted(moved, "migration")));
+    }
+    if joined > 0 {
+        parts.push(format!("{} to add", counted(joined, "merge revision")));
+    }
+    parts.join(", ")
+}
+
+fn words(step: &Step) -> String {
+    match step {
+        Step::Repoint { revision, path, from, to } => format!(
+            "`{revision}` will build on {} instead of {}, in {path}",
+            listed(to),
+            listed(from)
+        ),
+        Step::Join { revision, path, heads } => {
+            format!("`{revision}` will join {}, in {path}", listed(heads))
+        }
+    }
+}
+
+fn standing(heads: &[RevisionId]) -> String {
+    match heads {
+        [] => "there is no migration".to_owned(),
+        [one] => format!("the head is `{one}`"),
+        several => format!("the heads are {}", listed(several)),
+    }
+}
+
+fn listed(ids: &[RevisionId]) -> String {
+    let ids: Vec<String> = ids.iter().map(|id| format!("`{id}`")).collect();
+    match ids.as_slice() {
+        [] => "nothing".to_owned(),
+        [one] => one.clone(),
+        [start @ .., last] => format!("{} and {last}", start.join(", ")),
+    }
+}
