@@ -77,39 +77,11 @@ fn fork(subject: &Subject<'_>, heads: &[RevisionId]) -> Option<Finding> {
     finding.revisions = heads.to_vec();
     finding.drawing = Some(subject.draw(heads));
     finding.help_if_shared = vec![subject.join_help(heads)];
-    finding.help = one_line(subject, heads);
+    finding.help = vec![format!("put them in one line: `{}`", subject.rebase_command())];
+    finding.help.extend(subject.wording.finish_staged_help());
     finding.help.push(format!("or join them: `{}`", subject.merge_command(heads)));
     finding.help.extend(label_help(subject, heads));
     Some(finding)
-}
-
-fn one_line(subject: &Subject<'_>, heads: &[RevisionId]) -> Vec<String> {
-    let ends = heads.first().zip(heads.last()).filter(|(first, last)| first != last);
-    let lowest = ends.and_then(|(first, last)| Some((first, lowest(subject, first, last)?)));
-    match lowest {
-        Some((first, lowest)) => {
-            let first = std::slice::from_ref(first);
-            subject.write_parents("put them in one line; ", lowest, first)
-        }
-        None => vec!["put them in one line".to_owned()],
-    }
-}
-
-/// Finds where the chain under one head leaves what is under another one, where that is one place.
-fn lowest<'a>(
-    subject: &'a Subject<'_>,
-    first: &RevisionId,
-    last: &RevisionId,
-) -> Option<&'a Revision> {
-    let shared = subject.after.ancestors(first);
-    let own = subject.after.ancestors(last).into_iter().filter(|id| !shared.contains(id));
-    let leaves = |id: &RevisionId| {
-        let mut parents = subject.after.parents(id).peekable();
-        parents.peek().is_none() || parents.any(|parent| shared.contains(&parent.id))
-    };
-    let mut lowest = own.filter(|id| leaves(id));
-    let one = lowest.next().filter(|_| lowest.next().is_none())?;
-    subject.after.get(one)
 }
 
 /// Where all heads but one carry a label of their own, several lines are probably meant: those without
@@ -157,10 +129,20 @@ fn new_history(subject: &Subject<'_>, head: &RevisionId, base: &RevisionId) -> O
     finding.help_if_shared = subject.wording.get_base_help();
     finding.help_if_shared.push(subject.join_help(&heads));
     finding.help = subject.wording.get_base_help();
-    finding.help.extend(subject.write_parents("continue the history; ", start, &landed));
+    finding.help.extend(continued(subject, start, &landed));
     finding.help.push(format!("or join the two: `{}`", subject.merge_command(&heads)));
     finding.help.extend(label_help(subject, &heads));
     Some(finding)
+}
+
+fn continued(subject: &Subject<'_>, start: &Revision, landed: &[RevisionId]) -> Vec<String> {
+    match landed {
+        [_] => {
+            let rebase = format!("continue the history: `{}`", subject.rebase_command());
+            std::iter::once(rebase).chain(subject.wording.finish_staged_help()).collect()
+        }
+        _ => subject.write_parents("continue the history; ", start, landed),
+    }
 }
 
 fn repointed(subject: &Subject<'_>, head: &RevisionId, child: &RevisionId) -> Option<Finding> {

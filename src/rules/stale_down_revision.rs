@@ -2,6 +2,8 @@
 
 mod repair;
 
+use std::collections::BTreeSet;
+
 use self::repair::{repointed, tops};
 use super::subject::{listed, whole};
 use super::{Concern, Debt, Rule, Subject};
@@ -122,6 +124,16 @@ fn help(subject: &Subject<'_>, stale: &Stale, heads: &[RevisionId]) -> Vec<Strin
         help.push(format!("{then}finish the repair: `{}`", subject.merge_command(heads)));
     } else if stale.edges.iter().any(|edge| edge.base_heads.is_empty()) {
         help.push(format!("{then}build on the head that `alembic heads` names"));
+    } else if let Some(tops) = single_tops(subject, stale) {
+        let moved: BTreeSet<&RevisionId> = stale.edges.iter().map(|edge| &edge.revision).collect();
+        help.push(format!(
+            "{then}put {} on top of {}: `{}`",
+            listed(moved),
+            listed(&tops),
+            subject.rebase_command()
+        ));
+        help.extend(wording.finish_staged_help());
+        help.push(join(subject, heads));
     } else {
         let repointed = repointed(subject, stale);
         let whys = std::iter::once(then).chain(std::iter::repeat("and "));
@@ -130,11 +142,28 @@ fn help(subject: &Subject<'_>, stale: &Stale, heads: &[RevisionId]) -> Vec<Strin
         }
         let files = repointed.iter().map(|one| &one.revision.migration.file.path);
         help.extend(wording.finish_help(files));
-        help.push(format!(
-            "or do not edit it, and add a revision that joins both: `{}`",
-            subject.merge_command(heads)
-        ));
+        help.push(join(subject, heads));
     }
     help.extend(subject.wording.doubt.clone());
     help
+}
+
+fn join(subject: &Subject<'_>, heads: &[RevisionId]) -> String {
+    format!(
+        "or do not edit it, and add a revision that joins both: `{}`",
+        subject.merge_command(heads)
+    )
+}
+
+/// Returns what the chain is to build on, where there is no choice.
+fn single_tops(subject: &Subject<'_>, stale: &Stale) -> Option<Vec<RevisionId>> {
+    let mut tops = Vec::new();
+    for edge in &stale.edges {
+        match self::tops(subject, &edge.base_heads).as_slice() {
+            [one] if tops.contains(one) => {}
+            [one] => tops.push(one.clone()),
+            _ => return None,
+        }
+    }
+    Some(tops)
 }

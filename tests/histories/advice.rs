@@ -1,6 +1,10 @@
 //! What the guard advises, followed to the letter, ends in a push that nobody has anything to say of.
 
-use crate::world::{Repo, World};
+use std::env;
+use std::ffi::OsString;
+use std::path::Path;
+
+use crate::world::{GUARD, Repo, World};
 
 /// Follows the first way out that `check` shows for each fault, and commits.
 fn follow(repo: &Repo) {
@@ -27,10 +31,18 @@ fn take(repo: &Repo, step: &str, path: &mut String) {
         replace_line(repo, path, "down_revision = ", code);
     } else if what == "and in its docstring" {
         replace_line(repo, path, "Revises:", code);
-    } else if code.starts_with("git ") {
-        let ran = repo.command("sh").args(["-c", code]).output().expect("sh runs");
+    } else if code.starts_with("git ") || code.starts_with("alembic-guard ") {
+        let mut shell = repo.command("sh");
+        let ran = shell.args(["-c", code]).env("PATH", path_with_guard()).output();
+        let ran = ran.expect("sh runs");
         assert!(ran.status.success(), "{code}: {ran:?}");
     }
+}
+
+fn path_with_guard() -> OsString {
+    let own = Path::new(GUARD).parent().expect("the program is in a folder").to_owned();
+    let path = env::var_os("PATH").unwrap_or_default();
+    env::join_paths(std::iter::once(own).chain(env::split_paths(&path))).expect("it came from PATH")
 }
 
 fn replace_line(repo: &Repo, path: &str, start: &str, line: &str) {

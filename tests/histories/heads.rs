@@ -26,7 +26,7 @@ fn row_7_two_new_migrations_on_one_parent_are_refused_at_each() {
         .says("this push adds 2 heads side by side: `d` and `e`")
         .says("migrations/versions/e_add_e.py:14:17")
         .says("`e` is a head too")
-        .says("alembic merge -m \"merge heads\" d e");
+        .says("alembic-guard merge --stage d e");
 }
 
 #[test]
@@ -84,7 +84,7 @@ fn row_10_an_overtaken_repair_passes_and_names_what_to_merge_now() {
     feature.fetch().add("z(x,y)");
     let push = feature.push_it();
     push.passed(&["warning stale-down-revision at z:14: it is a repair that needs one more step"]);
-    push.says("alembic merge -m \"merge heads\" w z");
+    push.says("alembic-guard merge --stage w z");
 }
 
 #[test]

@@ -158,7 +158,7 @@ fn blamed_on_d(outcome: &Outcome) {
         .refused(STALE_D)
         .says_nothing_of("--> migrations/versions/b_add_b.py")
         .says_nothing_of("in migrations/versions/b_add_b.py write")
-        .says("write in migrations/versions/d_add_d.py: down_revision = \"b\"")
+        .says("put `d` on top of `b`: alembic-guard rebase --stage")
         .says("--no-verify");
 }
 
@@ -256,5 +256,5 @@ fn row_25_where_no_side_is_on_a_target_what_is_merged_yields() {
     let (_world, feature) = before_merging();
     feature.branch("other", "main").add("e(b)");
     let merge = feature.run(&["merge", "--no-edit", "feature"]);
-    merge.refused(STALE_D).says("write in migrations/versions/d_add_d.py: down_revision = \"e\"");
+    merge.refused(STALE_D).says("put `d` on top of `e`: alembic-guard rebase --stage");
 }

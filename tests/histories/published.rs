@@ -108,7 +108,7 @@ fn row_15_joining_two_heads_by_a_new_parent_warns() {
     let push = mine.push(&["origin", "feature:main"]);
     push.passed(&warning)
         .says("a database that is at `c` never runs this")
-        .says("alembic merge -m \"merge heads\" b c");
+        .says("alembic-guard merge --stage b c");
 }
 
 #[test]

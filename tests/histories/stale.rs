@@ -15,7 +15,7 @@ fn row_1_a_stale_migration_on_a_new_branch_is_refused() {
         .says("origin/main is at `b` now")
         .says("migrations/versions/b_add_b.py:14:17")
         .says("`b` took its place on origin/main")
-        .says("write in migrations/versions/d_add_d.py: down_revision = \"b\"")
+        .says("put `d` on top of `b`: alembic-guard rebase --stage")
         .says("if `feature` never merges into origin/main, list it in `targets`")
         .says("git push --no-verify");
 }
@@ -95,7 +95,7 @@ fn row_6_work_on_top_of_a_colleagues_stale_migration_passes_with_a_warning() {
         "warning stale-down-revision at d:14: it is on origin/f already, and this push does not change it",
     ]);
     push.says("migrations/versions/d_add_d.py is on origin/f: it must be mended there");
-    push.says_nothing_of("write in migrations/versions/d_add_d.py");
+    push.says_nothing_of("alembic-guard rebase");
 }
 
 #[test]
@@ -119,7 +119,7 @@ fn row_11_an_overtaken_merge_revision_is_at_fault_and_not_the_chain_below_it() {
     let push = feature.push_it();
     push.refused(&["error stale-down-revision at n:14", "warning merge-with-operations at n:20"])
         .says("merge revision `n` joins `b`, which origin/main has moved past")
-        .says("write in migrations/versions/n_add_n.py: down_revision = (\"c\", \"d\")")
+        .says("put `n` on top of `c`: alembic-guard rebase --stage")
         .says_nothing_of("d_add_d.py write");
     feature.add("n(c,d)").merge("origin/main");
     feature.push_it().passed(&[]).is_silent();
@@ -133,5 +133,5 @@ fn row_11_the_same_on_a_branch_that_nobody_has_seen() {
     feature.fetch();
     let push = feature.push_it();
     push.refused(&["error stale-down-revision at n:14"])
-        .says("write in migrations/versions/n_add_n.py: down_revision = (\"c\", \"e\")");
+        .says("put `n` on top of `c`: alembic-guard rebase --stage");
 }

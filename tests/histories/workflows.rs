@@ -64,8 +64,8 @@ fn what_others_may_have_run_is_joined_and_not_edited() {
     merge
         .refused(&[STALE_D])
         .says("migrations/versions/d_add_d.py is on origin/release/1.0")
-        .says("alembic merge -m \"merge heads\" b d")
-        .says_nothing_of("write in migrations/versions/d_add_d.py");
+        .says("alembic-guard merge --stage b d")
+        .says_nothing_of("alembic-guard rebase");
 }
 
 #[test]
@@ -78,7 +78,7 @@ fn of_two_heads_that_were_pushed_none_is_edited() {
     mine.push_it()
         .refused(&["error multiple-heads at d:14"])
         .says("do not edit it")
-        .says("alembic merge -m \"merge heads\" d f");
+        .says("alembic-guard merge --stage d f");
 }
 
 #[test]
@@ -91,7 +91,7 @@ fn a_merge_of_ones_own_that_was_overtaken_is_mended_though_it_was_pushed() {
     let merge = mine.run(&["merge", "--no-edit", "origin/main"]);
     merge
         .refused(&["error stale-down-revision at m:14"])
-        .says("write in migrations/versions/m_add_m.py: down_revision = \"n\"");
+        .says("put `m` on top of `n`: alembic-guard rebase --stage");
 }
 
 #[test]
@@ -107,7 +107,7 @@ fn a_published_parent_is_put_back_whatever_another_branch_has() {
         .refused(&["error multiple-heads at p:14"])
         .says("put it back; write in migrations/versions/p_add_p.py: down_revision = \"c\"")
         .says_nothing_of("do not edit it")
-        .says_nothing_of("alembic merge");
+        .says_nothing_of("alembic-guard merge");
 }
 
 #[test]

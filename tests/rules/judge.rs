@@ -47,6 +47,7 @@ fn judge(fixture: &str) -> Report {
                 change: "this change".to_owned(),
                 checkout: None,
                 get_base: None,
+                base_option: String::new(),
                 finish: Finish::Nothing,
                 doubt: None,
             },

@@ -20,8 +20,8 @@ error multiple-heads versions/b.py:2:17 "a"
   this change adds 2 heads side by side: `b` and `c`
   ^ `b` is a head
   + versions/c.py:2:17 "a": `c` is a head too
-  > put them in one line; write in versions/c.py: `down_revision = "b"`
-  > or join them: `alembic merge -m "merge heads" b c`
+  > put them in one line: `alembic-guard rebase`
+  > or join them: `alembic-guard merge b c`
 
 "#]],
     );
@@ -35,8 +35,8 @@ fn a_second_history() {
 error multiple-heads versions/x.py:2:17 None
   `x` starts a second history beside `a`
   ^ builds on nothing; main is at `a`
-  > continue the history; write in versions/x.py: `down_revision = "a"`
-  > or join the two: `alembic merge -m "merge heads" a x`
+  > continue the history: `alembic-guard rebase`
+  > or join the two: `alembic-guard merge a x`
 
 "#]],
     );
@@ -79,7 +79,7 @@ error multiple-heads versions/m.py (a path)
   `b` and `c` are heads again: `m` was removed
   ^ `m` was defined here
   > keep versions/m.py: `git restore --source=1234567890 --staged --worktree -- versions/m.py`
-  > or join the heads: `alembic merge -m "merge heads" b c`
+  > or join the heads: `alembic-guard merge b c`
 
 "#]],
     );
@@ -105,8 +105,8 @@ error multiple-heads versions/b.py:2:17 "a"
   this change adds 2 heads side by side: `b` and `c`
   ^ `b` is a head
   + versions/c.py:2:17 "a": `c` is a head too
-  > put them in one line; write in versions/c.py: `down_revision = "b"`
-  > or join them: `alembic merge -m "merge heads" b c`
+  > put them in one line: `alembic-guard rebase`
+  > or join them: `alembic-guard merge b c`
   > or, where these branches are meant to stay apart, say so at the top of .alembic-guard.toml; this replaces the search for environments, so name them all: `environment = [{ script_location = "", version_locations = ["versions"], branches = ["billing"] }]`
 
 "#]],
@@ -118,8 +118,8 @@ error multiple-heads versions/b.py:2:17 "a"
   this change adds 2 heads side by side: `b` and `c`
   ^ `b` is a head
   + versions/c.py:2:17 "a": `c` is a head too
-  > put them in one line; write in versions/c.py: `down_revision = "b"`
-  > or join them: `alembic merge -m "merge heads" b c`
+  > put them in one line: `alembic-guard rebase`
+  > or join them: `alembic-guard merge b c`
 
 "#]],
     );

@@ -75,7 +75,7 @@ warn published-identity-changed versions/c.py:2:17 "b"
   ^ in main it builds on `a`
   + versions/b.py:1:12 "b": a database that is at `c` never runs this
   > put it back; write in versions/c.py: `down_revision = "a"`
-  > and join the heads instead, which is safe for every database: `alembic merge -m "merge heads" b c`
+  > and join the heads instead, which is safe for every database: `alembic-guard merge b c`
 
 "#]],
     );

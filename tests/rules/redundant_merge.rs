@@ -65,7 +65,7 @@ error redundant-merge versions/m.py:2:18 "b"
   `m` builds on `b`, which `y` needs already
   ^ `alembic upgrade` stops here with `KeyError: 'b'`
   + versions/y.py:4:14 "b": `y` needs `b`
-  > join `b` and `y` in a merge revision of their own, and build on that: `alembic merge -m "merge heads" b y`
+  > join `b` and `y` in a merge revision of their own, and build on that: `alembic-guard merge b y`
 
 "#]],
     );
@@ -156,8 +156,8 @@ error multiple-heads versions/m.py:2:17 ("b", "c")
   this change adds 2 heads side by side: `m` and `n`
   ^ `m` is a head
   + versions/n.py:2:17 ("b", "c"): `n` is a head too
-  > put them in one line; write in versions/n.py: `down_revision = "m"`
-  > or join them: `alembic merge -m "merge heads" m n`
+  > put them in one line: `alembic-guard rebase`
+  > or join them: `alembic-guard merge m n`
 
 "#]],
     );

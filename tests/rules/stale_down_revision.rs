@@ -20,8 +20,8 @@ error stale-down-revision versions/d.py:2:17 "a"
   `d` builds on `a`, which main has moved past
   ^ main is at `b` now
   + versions/b.py:2:17 "a": `b` took its place on main
-  > write in versions/d.py: `down_revision = "b"`
-  > or do not edit it, and add a revision that joins both: `alembic merge -m "merge heads" b d`
+  > put `d` on top of `b`: `alembic-guard rebase`
+  > or do not edit it, and add a revision that joins both: `alembic-guard merge b d`
 
 "#]],
     );
@@ -36,8 +36,8 @@ error stale-down-revision versions/m.py:2:18 "b"
   merge revision `m` joins `b`, which main has moved past
   ^ main is at `c` now
   + versions/c.py:2:17 "b": `c` took its place on main
-  > write in versions/m.py: `down_revision = ("c", "d")`
-  > or do not edit it, and add a revision that joins both: `alembic merge -m "merge heads" c m`
+  > put `m` on top of `c`: `alembic-guard rebase`
+  > or do not edit it, and add a revision that joins both: `alembic-guard merge c m`
 
 "#]],
     );
@@ -52,7 +52,7 @@ warn stale-down-revision versions/m.py:2:18 "x" (Unfinished)
   merge revision `m` joins `x`, which main has moved past
   ^ main is at `z` now
   + versions/z.py:2:17 "x": `z` took its place on main
-  > finish the repair: `alembic merge -m "merge heads" z m`
+  > finish the repair: `alembic-guard merge z m`
 
 "#]],
     );
