@@ -9,6 +9,7 @@ mod edit;
 mod rebase;
 mod elements;
 mod identifier;
+mod join;
 mod literal;
 mod parents;
 mod proof;
@@ -35,6 +36,7 @@ pub use identifier::{
     edit_dependencies, edit_misspelling, edit_revision_id, rename_identifier, write_dependencies,
     write_revision_id,
 };
+pub use join::{heads_to_join, landed_first};
 pub use parents::{edit_parents, write_parents};
 pub use proof::{Identifier, Uneditable};
 pub use proposal::{Mended, Mending, Proposal, Refusal, Step};

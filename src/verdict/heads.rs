@@ -92,6 +92,12 @@ pub fn within_limits(graph: &Graph, limits: Limits<'_>) -> bool {
     groups.all(|(label, heads)| heads.len() + unnamed(label, graph) <= limits.heads)
 }
 
+/// Returns the heads of each group that has more than it may, whoever answers for them; sorted.
+pub fn crowded<'g>(graph: &'g Graph, limits: Limits<'g>) -> Vec<Vec<&'g RevisionId>> {
+    let groups = heads_by_group(graph, limits).into_values();
+    groups.filter(|heads| heads.len() > limits.heads).collect()
+}
+
 /// Counts the head that files whose id is unknown come to.
 fn unnamed(label: GroupLabel<'_>, graph: &Graph) -> usize {
     usize::from(label.is_none() && !graph.opaque().is_empty())

@@ -11,7 +11,7 @@ mod support;
 
 pub use drawing::{Caption, draw};
 pub use groups::Limits;
-pub use heads::{Cause, HeadFault, Stale, StaleEdge, judge_heads, within_limits};
+pub use heads::{Cause, HeadFault, Stale, StaleEdge, crowded, judge_heads, within_limits};
 
 #[cfg(test)]
 mod tests;

@@ -1,0 +1,132 @@
+//! Which heads merge revisions are to join.
+//!
+//! Lines that are meant to stay apart are not joined: the configured branch labels each have a group of
+//! their own, and without any, histories that share no revision and carry labels of their own.
+
+use std::collections::BTreeSet;
+
+use crate::graph::Graph;
+use crate::migration::RevisionId;
+use crate::verdict::{Limits, crowded};
+
+/// Finds the heads that are to be joined, a list for each merge revision, those that have landed first.
+///
+/// A group of heads at or under its limit is left alone.
+///
+/// # Errors
+/// Gives the heads of a group that has too many, each of which belongs to a line of its own.
+pub fn heads_to_join(
+    before: &Graph,
+    after: &Graph,
+    limits: Limits<'_>,
+) -> Result<Vec<Vec<RevisionId>>, Vec<RevisionId>> {
+    let mut joins = Vec::new();
+    for heads in crowded(after, limits) {
+        let mut lines = lines(after, heads.clone());
+        lines.retain(|line| line.len() > 1);
+        if lines.is_empty() {
+            return Err(heads.into_iter().cloned().collect());
+        }
+        joins.extend(lines.into_iter().map(|line| landed_first(before, line)));
+    }
+    Ok(joins)
+}
+
+/// Sorts heads by whether they have landed, then by id.
+pub fn landed_first<'g>(
+    before: &Graph,
+    heads: impl IntoIterator<Item = &'g RevisionId>,
+) -> Vec<RevisionId> {
+    let mut heads: Vec<RevisionId> = heads.into_iter().cloned().collect();
+    heads.sort_by_key(|head| (!before.contains(head), head.clone()));
+    heads
+}
+
+/// Puts heads together that belong to one line: they have a revision or a label in common, or neither
+/// carries a label.
+fn lines<'g>(graph: &Graph, heads: Vec<&'g RevisionId>) -> Vec<Vec<&'g RevisionId>> {
+    let labels = graph.labels();
+    let carried = |head: &RevisionId| labels.get(head).cloned().unwrap_or_default();
+    let of = |head: &'g RevisionId| Line {
+        heads: vec![head],
+        below: graph.ancestors(head).into_iter().cloned().collect(),
+        labels: carried(head).into_iter().map(str::to_owned).collect(),
+    };
+    let mut lines: Vec<Line<'g>> = Vec::new();
+    for head in heads {
+        let mut joined = of(head);
+        let (same, apart) =
+            lines.into_iter().partition(|line: &Line<'_>| line.is_one_with(&joined));
+        lines = apart;
+        let same: Vec<Line<'g>> = same;
+        same.into_iter().for_each(|line| joined.take(line));
+        lines.push(joined);
+    }
+    let mut lines: Vec<Vec<&RevisionId>> = lines.into_iter().map(|line| line.heads).collect();
+    lines.iter_mut().for_each(|line| line.sort());
+    lines.sort();
+    lines
+}
+
+/// Heads of one line, with all below them.
+struct Line<'g> {
+    heads: Vec<&'g RevisionId>,
+    below: BTreeSet<RevisionId>,
+    labels: BTreeSet<String>,
+}
+
+impl<'g> Line<'g> {
+    fn is_one_with(&self, other: &Line<'_>) -> bool {
+        !self.below.is_disjoint(&other.below)
+            || !self.labels.is_disjoint(&other.labels)
+            || self.labels.is_empty() && other.labels.is_empty()
+    }
+
+    fn take(&mut self, other: Line<'g>) {
+        self.heads.extend(other.heads);
+        self.below.extend(other.below);
+        self.labels.extend(other.labels);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::graph::tests::graph;
+
+    fn joined(before: &str, after: &str, branches: &[&str]) -> String {
+        let branches: Vec<String> = branches.iter().map(|label| (*label).to_owned()).collect();
+        let limits = Limits { heads: 1, branches: &branches };
+        let line = |heads: &Vec<RevisionId>| {
+            heads.iter().map(RevisionId::as_str).collect::<Vec<_>>().join("+")
+        };
+        match heads_to_join(&graph(before), &graph(after), limits) {
+            Ok(joins) => joins.iter().map(line).collect::<Vec<_>>().join(" "),
+            Err(apart) => format!("apart: {}", line(&apart)),
+        }
+    }
+
+    #[test]
+    fn all_heads_of_a_line_are_joined_what_has_landed_first() {
+        assert_eq!(joined("a", "a b(a)", &[]), "");
+        assert_eq!(joined("a x(a)", "a x(a) d(a)", &[]), "x+d");
+        assert_eq!(joined("a b(a) c(a)", "a b(a) c(a) d(a)", &[]), "b+c+d");
+        assert_eq!(joined("a b(a)", "a b(a) d", &[]), "b+d");
+        assert_eq!(joined("a b(a)", "a b(a) d(a)!b", &[]), "b+d");
+    }
+
+    #[test]
+    fn configured_lines_are_joined_apart() {
+        let after = "a e#expand(a) c#contract(a) x(e) y(e)";
+        assert_eq!(joined("a", after, &["expand", "contract"]), "x+y");
+        let after = "a e#expand(a) c#contract(a) v(c) w(c) x(e) y(e)";
+        assert_eq!(joined("a", after, &["expand", "contract"]), "v+w x+y");
+    }
+
+    #[test]
+    fn separate_histories_with_labels_of_their_own_are_left_apart() {
+        assert_eq!(joined("", "e#expand c#contract", &[]), "apart: c+e");
+        assert_eq!(joined("", "e#expand c#contract x(e) y(e)", &[]), "x+y");
+        assert_eq!(joined("", "a e#expand(a) c#contract(a)", &[]), "c+e");
+    }
+}
