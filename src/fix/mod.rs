@@ -16,6 +16,7 @@ mod proof;
 mod proposal;
 mod sequence;
 mod value;
+mod diff;
 mod error;
 mod disk;
 mod journal;
@@ -29,6 +30,7 @@ use std::collections::BTreeMap;
 use crate::tree::{MemoryTree, Node, Overlay, RepoPath, Tree};
 
 pub use apply::{Place, apply, apply_on, finish_interrupted, finish_interrupted_on};
+pub use diff::{unified, unified_escaped};
 pub use disk::{Disk, RealDisk};
 pub use edit::{Edit, edited};
 pub use error::Error;
