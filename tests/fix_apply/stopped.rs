@@ -1,5 +1,6 @@
 //! Writing that ends, or fails once, at every operation in turn.
 
+use std::cell::RefCell;
 use std::io;
 
 use alembic_guard::fix::{Change, Error, Place, finish_interrupted_on};
@@ -149,6 +150,41 @@ fn a_disk_that_is_full_at_any_operation_changes_nothing_before_all_is_on_it() {
         }
     }
     assert!(written > 5, "only {written} operations follow the journal");
+}
+
+#[test]
+fn a_mark_that_may_not_last_is_taken_back_before_what_it_promises() {
+    let mark = mark();
+    for (ended, end) in (mark + 2..).enumerate() {
+        let world = World::new();
+        let (old, new) = world.old_and_new();
+        let disk = Gated::new(|operation| match operation.number == mark + 1 {
+            true => Err(Errno::IO.into()),
+            false if operation.number < end => Ok(()),
+            false => Err(io::Error::other("stopped")),
+        });
+        world.apply_on(&disk, &plan()).expect_err("the folder of the journal cannot be synced");
+        world.finish().unwrap_or_else(|error| panic!("stopped at {end}: {error}"));
+        let found = world.snapshot();
+        assert!(found == old || (found == new && ended < 4), "stopped at {end}: {found:#?}");
+        if disk.operations() <= end {
+            assert!(ended > 10, "only {ended} runs ended while they took it back");
+            return;
+        }
+    }
+}
+
+/// Returns the number of the operation that marks the journal complete.
+fn mark() -> usize {
+    let renames = RefCell::new(Vec::new());
+    let disk = Gated::new(|operation| {
+        if operation.name == "rename" {
+            renames.borrow_mut().push(operation.number);
+        }
+        Ok(())
+    });
+    World::new().apply_on(&disk, &plan()).expect("nothing is in the way");
+    renames.into_inner()[1]
 }
 
 fn operations() -> usize {
