@@ -100,6 +100,17 @@ pub(super) struct Check {
     /// Judge everything there is, as if all of it were new.
     #[arg(long, conflicts_with = "base")]
     pub(super) all: bool,
+    /// First mend what a program can mend without a doubt, in unpublished migrations of the work tree:
+    /// misspelled identifiers, stale docstrings, names of files that carry another id, ids that are
+    /// made up or too long.
+    #[arg(long, conflicts_with_all = ["revision", "staged", "all"])]
+    pub(super) fix: bool,
+    /// With --fix: show what would change and write nothing.
+    #[arg(short = 'n', long, requires = "fix")]
+    pub(super) dry_run: bool,
+    /// With --fix: stage what is written. A renamed file is always renamed in the index too.
+    #[arg(long, requires = "fix", conflicts_with = "dry_run")]
+    pub(super) stage: bool,
 }
 
 #[derive(Debug, Args)]

@@ -1,11 +1,13 @@
 //! `check`.
 
-use super::arguments::{Check, Format};
+use super::arguments::{Check, Format, Writing};
+use super::repair::{self, new_id};
 use super::terminal::Terminal;
 use super::{Failure, Session};
 use crate::finding::Outcome;
 use crate::git::Side;
-use crate::judge::{Against, Subject};
+use crate::judge::{Against, FixRequest, Subject};
+use crate::report::repair::json;
 use crate::report::{self, Bypass};
 
 pub(super) fn run(
@@ -13,15 +15,32 @@ pub(super) fn run(
     session: &Session,
     terminal: &Terminal,
 ) -> Result<Outcome, Failure> {
+    let fixed = check.fix.then(|| fix(check, session, terminal)).transpose()?;
     let side = side(check, session)?;
     let subject = Subject { side, name: check.revision.clone(), against: against(check) };
     let report = session.judge().change(&subject)?;
     let text = match session.format {
         Format::Text => report::text::render(&report, &Bypass::default(), &terminal.output_style()),
-        Format::Json => report::json::to_string(&report::json::check(&report))?,
+        Format::Json => {
+            let checked = report::json::check(&report);
+            match fixed {
+                Some(fixes) => report::json::to_string(&report::json::Fixed { checked, fixes })?,
+                None => report::json::to_string(&checked)?,
+            }
+        }
     };
     terminal.print(&text);
     Ok(report.outcome())
+}
+
+/// Mends what can be mended; for a program, says what that was.
+fn fix(check: &Check, session: &Session, terminal: &Terminal) -> Result<json::Repair, Failure> {
+    let writing = Writing { dry_run: check.dry_run, stage: check.stage };
+    repair::finish_earlier(&writing, session, terminal)?;
+    let request = FixRequest { base: check.base.clone(), new_id: &new_id };
+    let proposal = session.judge().fixes(&request)?;
+    let written = repair::write_out(&proposal, &writing, session, terminal)?;
+    Ok(json::repair(&proposal, written))
 }
 
 fn side(check: &Check, session: &Session) -> Result<Side, Failure> {

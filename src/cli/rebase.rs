@@ -11,7 +11,7 @@ pub(super) fn run(
     session: &Session,
     terminal: &Terminal,
 ) -> Result<Outcome, Failure> {
-    repair::finish_earlier(session, terminal)?;
+    repair::finish_earlier(&rebase.writing, session, terminal)?;
     let request = RebaseRequest {
         onto: rebase.onto.clone(),
         base: rebase.base.clone(),

@@ -1,16 +1,27 @@
 //! What every repair does once it is planned: it is shown, written, staged.
 
+use std::io::{self, IsTerminal};
+
 use super::arguments::{Format, Writing};
 use super::terminal::Terminal;
 use super::{Failure, Session};
 use crate::finding::Outcome;
-use crate::fix::{self, Place, Proposal};
+use crate::fix::{self, Change, Place, Proposal};
 use crate::git;
+use crate::migration::RevisionId;
 use crate::report;
 use crate::report::repair::{Written, json, text};
+use crate::tree::RepoPath;
 
 /// Completes what an earlier run began and was kept from finishing.
-pub(super) fn finish_earlier(session: &Session, terminal: &Terminal) -> Result<(), Failure> {
+pub(super) fn finish_earlier(
+    writing: &Writing,
+    session: &Session,
+    terminal: &Terminal,
+) -> Result<(), Failure> {
+    if writing.dry_run {
+        return Ok(());
+    }
     let finished = with_place(session, fix::finish_interrupted)?;
     if !finished.is_empty() {
         terminal.warn(&text::finished(&finished, &terminal.error_style()));
@@ -25,32 +36,77 @@ pub(super) fn carry_out(
     session: &Session,
     terminal: &Terminal,
 ) -> Result<Outcome, Failure> {
-    let style = terminal.output_style();
-    let is_text = session.format == Format::Text;
-    if is_text {
-        terminal.print(&text::plan(proposal, &style));
+    let written = write_out(proposal, writing, session, terminal)?;
+    if session.format == Format::Json {
+        terminal.print(&report::json::to_string(&json::repair(proposal, written))?);
     }
-    let written = write(proposal, writing, session)?;
-    terminal.print(&match is_text {
-        true => text::written(proposal, written, &style),
-        false => report::json::to_string(&json::repair(proposal, written))?,
-    });
     Ok(match proposal.is_refused() {
         true => Outcome::Findings,
         false => Outcome::Clean,
     })
 }
 
+/// Shows a proposal to a person, and writes its files.
+pub(super) fn write_out(
+    proposal: &Proposal,
+    writing: &Writing,
+    session: &Session,
+    terminal: &Terminal,
+) -> Result<Written, Failure> {
+    let style = terminal.output_style();
+    let is_text = session.format == Format::Text;
+    if is_text {
+        terminal.print(&text::plan(proposal, &style));
+    }
+    let written = write(proposal, writing, session)?;
+    if is_text {
+        terminal.print(&text::written(proposal, written, &style));
+    }
+    if is_text && writing.dry_run {
+        match io::stdout().is_terminal() {
+            true => terminal.print(&fix::unified_escaped(&proposal.changes)),
+            false => terminal.print_raw(&fix::unified(&proposal.changes)),
+        }
+    }
+    Ok(written)
+}
+
+/// Makes an id as Alembic does: twelve hexadecimal digits by chance (`alembic.util.rev_id`).
+pub(super) fn new_id() -> RevisionId {
+    RevisionId::new(format!("{:012x}", fastrand::u64(..) >> 16))
+}
+
 fn write(proposal: &Proposal, writing: &Writing, session: &Session) -> Result<Written, Failure> {
     if writing.dry_run || proposal.changes.is_empty() {
         return Ok(Written::Not);
     }
-    with_place(session, |place| fix::apply(place, &proposal.changes))?;
-    if !writing.stage {
-        return Ok(Written::Files);
+    let renamed = renamed(proposal, session);
+    let applied = with_place(session, |place| fix::apply(place, &proposal.changes));
+    let is_written =
+        |failure: &Failure| matches!(failure, Failure::Repair(error) if error.is_after_writing());
+    if applied.as_ref().err().is_none_or(is_written) {
+        let staged = if writing.stage { proposal.paths() } else { renamed };
+        if !staged.is_empty() {
+            session.repository.add_to_index(&staged)?;
+        }
     }
-    session.repository.add_to_index(&proposal.paths())?;
-    Ok(Written::Staged)
+    applied?;
+    Ok(if writing.stage { Written::Staged } else { Written::Files })
+}
+
+/// Returns both paths of files that git knows and that get another name; git is to know of it.
+fn renamed<'p>(proposal: &'p Proposal, session: &Session) -> Vec<&'p RepoPath> {
+    let gone = |change: &&Change| change.after.is_none();
+    let is_known = proposal
+        .changes
+        .iter()
+        .filter(gone)
+        .any(|change| session.repository.is_tracked(&change.path));
+    if !is_known {
+        return Vec::new();
+    }
+    let moved = proposal.changes.iter().filter(|change| change.before.is_none() || gone(change));
+    moved.map(|change| &change.path).collect()
 }
 
 fn with_place<T>(

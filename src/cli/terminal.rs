@@ -62,6 +62,12 @@ impl Terminal {
         write(&mut io::stdout().lock(), text);
     }
 
+    /// Writes bytes to standard output as they are: it must lead to a program.
+    pub(super) fn print_raw(&self, bytes: &[u8]) {
+        let mut stream = io::stdout().lock();
+        let _ = stream.write_all(bytes).and_then(|()| stream.flush());
+    }
+
     /// Writes to standard output what `--quiet` does without.
     pub(super) fn mention(&self, text: &str) {
         if !self.quiet {

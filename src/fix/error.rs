@@ -157,6 +157,11 @@ pub enum Error {
 }
 
 impl Error {
+    /// Tells whether all files were written all the same.
+    pub fn is_after_writing(&self) -> bool {
+        matches!(self, Error::Compiled { .. } | Error::CompiledLink(_))
+    }
+
     /// Returns what to do about it, one step or choice a line; empty where nothing is known.
     pub fn help(&self) -> Vec<String> {
         match self {

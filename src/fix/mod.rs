@@ -4,10 +4,12 @@
 //! it. Nothing in here touches a disk but `apply`, and that writes all of a plan or none of it.
 
 mod alignment;
+mod changes;
 mod docstring;
 mod edit;
 mod rebase;
 mod elements;
+mod followers;
 mod identifier;
 mod join;
 mod literal;
@@ -30,10 +32,12 @@ use std::collections::BTreeMap;
 use crate::tree::{MemoryTree, Node, Overlay, RepoPath, Tree};
 
 pub use apply::{Place, apply, apply_on, finish_interrupted, finish_interrupted_on};
+pub use changes::{Content, changed};
 pub use diff::{unified, unified_escaped};
 pub use disk::{Disk, RealDisk};
 pub use edit::{Edit, edited};
 pub use error::Error;
+pub use followers::{follow_id, followers};
 pub use identifier::{
     edit_dependencies, edit_misspelling, edit_revision_id, rename_identifier, write_dependencies,
     write_revision_id,
@@ -41,7 +45,7 @@ pub use identifier::{
 pub use join::{heads_to_join, landed_first};
 pub use parents::{edit_parents, write_parents};
 pub use proof::{Identifier, Uneditable};
-pub use proposal::{Mended, Mending, Proposal, Refusal, Step};
+pub use proposal::{Mended, Mending, Proposal, Refusal, Repaired, Step};
 pub use rebase::{Holder, Obstacle, Rebase, Repointed, Seniority, rebase};
 
 /// A file before and after a repair.

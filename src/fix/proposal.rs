@@ -66,6 +66,19 @@ pub enum Step {
         /// The heads, in the order in which it names them.
         heads: Vec<RevisionId>,
     },
+    /// A fault is taken out of a file.
+    Repair(Repaired),
+}
+
+/// One fault that is taken out of a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Repaired {
+    /// The rule that found it.
+    pub rule: &'static str,
+    /// The file, where it is then.
+    pub path: RepoPath,
+    /// What is done, in a few words.
+    pub done: String,
 }
 
 /// Why something that is wrong is not mended.

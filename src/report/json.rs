@@ -10,7 +10,7 @@ use std::time::{Duration, SystemTime};
 
 use serde::Serialize;
 
-use super::in_force;
+use super::{in_force, is_fixable};
 use crate::finding::RefReport;
 use crate::finding::{
     Base, EnvironmentSummary, Finding, Freshness, Level, Lowered, Note, Outcome, Report, Site,
@@ -26,6 +26,16 @@ pub struct Check {
     version: u32,
     #[serde(flatten)]
     comparison: Comparison,
+}
+
+/// What `check --fix` says: the check of what is fixed, and what that was.
+#[derive(Debug, Serialize)]
+pub struct Fixed {
+    /// The check.
+    #[serde(flatten)]
+    pub checked: Check,
+    /// What was fixed before.
+    pub fixes: super::repair::json::Repair,
 }
 
 /// What a push of several refs says.
@@ -96,6 +106,7 @@ struct FindingJson {
     revisions: Vec<String>,
     related: Vec<RelatedJson>,
     lowered: Option<&'static str>,
+    fixable: bool,
 }
 
 #[derive(Debug, Serialize)]
@@ -246,6 +257,7 @@ fn finding(finding: &Finding, report: &Report) -> FindingJson {
         revisions: revisions.map(|id| id.as_str().to_owned()).collect(),
         related: finding.related.iter().map(|related| related_json(related, report)).collect(),
         lowered: finding.lowered.as_ref().map(lowered),
+        fixable: is_fixable(finding),
     }
 }
 

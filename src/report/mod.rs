@@ -19,7 +19,8 @@ pub mod text;
 
 use std::time::SystemTime;
 
-use crate::finding::{Finding, Level, Report};
+use crate::finding::{Finding, Level, Lowered, Report};
+use crate::rules;
 
 /// How text is to look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,4 +51,9 @@ pub struct Bypass {
 /// Keeps the findings that are to be shown at all.
 fn in_force(report: &Report) -> impl Iterator<Item = &Finding> {
     report.findings.iter().filter(|finding| finding.level != Level::Off)
+}
+
+/// Tells whether `check --fix` may mend a finding: what was there before is not touched.
+fn is_fixable(finding: &Finding) -> bool {
+    finding.lowered != Some(Lowered::Debt) && rules::is_fixable(finding.rule)
 }

@@ -1,10 +1,12 @@
 //! `filename-mismatch`.
 
 use super::{Concern, Debt, Rule, Subject};
+use crate::environment::Environment;
 use crate::finding::{Finding, Level};
-use crate::graph::Revision;
+use crate::graph::{Graph, Revision};
 use crate::migration::RevisionId;
-use crate::text::{escape, shell_word};
+use crate::text::{Escaped, escape, shell_word};
+use crate::tree::RepoPath;
 
 pub(super) static RULE: Rule = Rule {
     name: "filename-mismatch",
@@ -32,37 +34,59 @@ fn check(subject: &Subject<'_>) -> Vec<Finding> {
 }
 
 fn finding(subject: &Subject<'_>, revision: &Revision) -> Option<Finding> {
+    let other = other_id(subject.environment, subject.after, revision)?;
     let id = &revision.id;
-    if id.as_str().is_empty() || subject.after.is_duplicate(id) {
-        return None;
-    }
     let path = &revision.migration.file.path;
-    let name = str::from_utf8(path.file_name()).ok()?;
-    let stem = name.strip_suffix(".py")?;
-    if stem.to_lowercase().contains(&id.as_str().to_lowercase()) {
-        return None;
-    }
-    let carried = subject.environment.naming.revision_ids(stem);
-    // A name may carry the beginning of the id.
-    if carried.iter().any(|part| part.len() > 3 && id.as_str().starts_with(part)) {
-        return None;
-    }
-    let other = carried.into_iter().find(|part| is_made(part) || is_anothers(subject, part))?;
     let shown = escape(other);
     let message = format!("the name of this file carries `{shown}`, but its revision is `{id}`");
     let mut finding = RULE.at(subject, revision.id_site(), message);
-    finding.label = format!("`{}` says `{shown}`", escape(name));
+    finding.label = format!("`{}` says `{shown}`", Escaped(path.file_name()));
     finding.revisions = vec![id.clone()];
-    let folder = path.parent().unwrap_or_default();
-    let renamed = folder.join(name.replacen(other, id.as_str(), 1));
+    let renamed = renamed(subject.environment, subject.after, revision)?;
     let [path, renamed] = [path, &renamed].map(|path| shell_word(&path.to_string()));
     finding.help = vec![format!("rename the file: `git mv {path} {renamed}`")];
-    if !is_defined(subject, other) {
+    if !is_defined(subject.after, other) {
         finding.help.push(format!(
             "or give the migration the id in its name, wherever `{id}` is meant: `revision = \"{shown}\"`"
         ));
     }
     Some(finding)
+}
+
+/// Returns the path by which a file carries its own id, where it carries another one.
+pub(crate) fn renamed(
+    environment: &Environment,
+    graph: &Graph,
+    revision: &Revision,
+) -> Option<RepoPath> {
+    let other = other_id(environment, graph, revision)?;
+    let path = &revision.migration.file.path;
+    let name = str::from_utf8(path.file_name()).ok()?;
+    let folder = path.parent().unwrap_or_default();
+    Some(folder.join(name.replacen(other, revision.id.as_str(), 1)))
+}
+
+/// Finds the id in a file's name, where it is another one than that of the revision.
+fn other_id<'r>(
+    environment: &Environment,
+    graph: &Graph,
+    revision: &'r Revision,
+) -> Option<&'r str> {
+    let id = &revision.id;
+    if id.as_str().is_empty() || graph.is_duplicate(id) {
+        return None;
+    }
+    let stem =
+        str::from_utf8(revision.migration.file.path.file_name()).ok()?.strip_suffix(".py")?;
+    if stem.to_lowercase().contains(&id.as_str().to_lowercase()) {
+        return None;
+    }
+    let carried = environment.naming.revision_ids(stem);
+    // A name may carry the beginning of the id.
+    if carried.iter().any(|part| part.len() > 3 && id.as_str().starts_with(part)) {
+        return None;
+    }
+    carried.into_iter().find(|part| is_made(part) || is_anothers(graph, part))
 }
 
 /// Tells whether text is of the form that Alembic gives to ids, and no date or word besides.
@@ -75,10 +99,10 @@ fn is_made(text: &str) -> bool {
 }
 
 /// Tells whether text is the id of another revision; plain words may be a slug.
-fn is_anothers(subject: &Subject<'_>, text: &str) -> bool {
-    text.bytes().any(|byte| byte.is_ascii_digit()) && is_defined(subject, text)
+fn is_anothers(graph: &Graph, text: &str) -> bool {
+    text.bytes().any(|byte| byte.is_ascii_digit()) && is_defined(graph, text)
 }
 
-fn is_defined(subject: &Subject<'_>, id: &str) -> bool {
-    subject.after.contains(&RevisionId::new(id))
+fn is_defined(graph: &Graph, id: &str) -> bool {
+    graph.contains(&RevisionId::new(id))
 }

@@ -32,6 +32,7 @@ mod wording;
 
 use crate::finding::{Finding, Level, Site};
 
+pub(crate) use filename_mismatch::renamed;
 pub use subject::{Edited, Standing, Subject};
 pub use wording::{Finish, Wording};
 
@@ -100,6 +101,20 @@ pub static RULES: &[&Rule] = &[
     &filename_convention::RULE,
     &placeholder_revision_id::RULE,
 ];
+
+/// The rules whose faults a program can take out of a file without a doubt.
+const FIXABLE: &[&str] = &[
+    misspelled_identifier::RULE.name,
+    docstring_mismatch::RULE.name,
+    filename_mismatch::RULE.name,
+    invalid_revision_id::RULE.name,
+    placeholder_revision_id::RULE.name,
+];
+
+/// Tells whether `check --fix` looks at what a rule finds.
+pub fn is_fixable(rule: &str) -> bool {
+    FIXABLE.contains(&rule)
+}
 
 /// Returns the rule of a name.
 pub fn find(name: &str) -> Option<&'static Rule> {

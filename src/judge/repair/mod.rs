@@ -2,6 +2,8 @@
 //! it mends and breaks nothing.
 
 mod databases;
+mod fixes;
+mod id;
 mod rebase;
 mod refusal;
 
@@ -17,6 +19,7 @@ use crate::fix::{Change, Holder, Mended, Mending, Proposal, Refusal, Seniority, 
 use crate::git::{BaseChoice, Candidates, Operation, Side, TargetNames};
 use crate::graph::{Graph, Revision};
 use crate::judge::change::{Incoming, Met};
+use crate::judge::commit::last_commit;
 use crate::judge::relevance::Relevance;
 use crate::judge::{Error, Judge};
 use crate::migration::RevisionId;
@@ -25,6 +28,7 @@ use crate::text::shell_word;
 use crate::tree::{RepoPath, Tree};
 use crate::verdict::{Limits, within_limits};
 
+pub use fixes::FixRequest;
 pub use rebase::RebaseRequest;
 
 /// The work tree and what it will be merged into.
@@ -130,6 +134,14 @@ impl Judge<'_> {
         }
         let base = self.base(Side::WorkTree, &ground.config, &ground.candidates(self))?;
         Ok(base.map(|base| self.repository.newest_known(base)))
+    }
+
+    /// Takes the last commit for what has landed where there is no branch to compare with.
+    pub(super) fn base_or_last_commit(&self, ground: &Ground<'_>) -> Result<BaseChoice, Error> {
+        match &ground.base {
+            Some(base) => Ok(base.clone()),
+            None => self.repository.head().map(last_commit).ok_or(Error::Unborn),
+        }
     }
 
     /// Lets `mend` work on the merge that git would make of the work tree and its base.

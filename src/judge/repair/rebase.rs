@@ -3,12 +3,10 @@
 use std::cell::RefCell;
 
 use super::databases::own_databases;
-use super::{Bench, Ground, Outcome, refusal};
+use super::{Bench, Outcome, refusal};
 use crate::check::{Pair, pairs};
 use crate::fix::{self, Change, Mended, Obstacle, Proposal, Rebase, Refusal, Repointed, Step};
-use crate::git::BaseChoice;
 use crate::graph::{Graph, Revision};
-use crate::judge::commit::last_commit;
 use crate::judge::{Error, Judge};
 use crate::migration::RevisionId;
 use crate::verdict::Limits;
@@ -98,14 +96,6 @@ impl Judge<'_> {
             holder: &holder,
             seniority: &seniority,
         })
-    }
-
-    /// Takes the last commit for what has landed where there is no branch to compare with.
-    fn base_or_last_commit(&self, ground: &Ground<'_>) -> Result<BaseChoice, Error> {
-        match &ground.base {
-            Some(base) => Ok(base.clone()),
-            None => self.repository.head().map(last_commit).ok_or(Error::Unborn),
-        }
     }
 
     /// Makes the changes of all files, or says which one cannot be edited and why.

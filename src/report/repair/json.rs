@@ -3,9 +3,10 @@
 use serde::Serialize;
 
 use super::Written;
-use crate::fix::{Change, Mended, Mending, Proposal, Step};
+use crate::fix::{self, Change, Mended, Mending, Proposal, Step};
 use crate::migration::RevisionId;
 use crate::report::json::{self, BaseJson};
+use crate::tree::RepoPath;
 
 /// What `rebase` and `merge` say.
 #[derive(Debug, Serialize)]
@@ -18,6 +19,8 @@ pub struct Repair {
     changes: Vec<ChangeJson>,
     staged: bool,
     then: Vec<String>,
+    /// What was not written, as a unified diff.
+    diff: Option<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -33,10 +36,31 @@ struct EnvironmentJson {
 #[derive(Debug, Serialize)]
 struct StepJson {
     step: &'static str,
-    revision: String,
     path: String,
-    down_revision_before: Vec<String>,
-    down_revision: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    revision: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    down_revision_before: Option<Vec<String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    down_revision: Option<Vec<String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rule: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    done: Option<String>,
+}
+
+impl StepJson {
+    fn new(step: &'static str, path: &RepoPath) -> StepJson {
+        StepJson {
+            step,
+            path: json::path(path),
+            revision: None,
+            down_revision_before: None,
+            down_revision: None,
+            rule: None,
+            done: None,
+        }
+    }
 }
 
 #[derive(Debug, Serialize)]
@@ -55,6 +79,8 @@ pub fn repair(proposal: &Proposal, written: Written) -> Repair {
         changes: proposal.changes.iter().map(change).collect(),
         staged: written == Written::Staged,
         then: proposal.then.clone(),
+        diff: (written == Written::Not && !proposal.changes.is_empty())
+            .then(|| String::from_utf8_lossy(&fix::unified(&proposal.changes)).into_owned()),
     }
 }
 
@@ -97,18 +123,20 @@ fn step(step: &Step) -> StepJson {
     let ids = |ids: &[RevisionId]| ids.iter().map(|id| id.as_str().to_owned()).collect();
     match step {
         Step::Repoint { revision, path, from, to } => StepJson {
-            step: "repoint",
-            revision: revision.as_str().to_owned(),
-            path: json::path(path),
-            down_revision_before: ids(from),
-            down_revision: ids(to),
+            revision: Some(revision.as_str().to_owned()),
+            down_revision_before: Some(ids(from)),
+            down_revision: Some(ids(to)),
+            ..StepJson::new("repoint", path)
         },
         Step::Join { revision, path, heads } => StepJson {
-            step: "merge",
-            revision: revision.as_str().to_owned(),
-            path: json::path(path),
-            down_revision_before: Vec::new(),
-            down_revision: ids(heads),
+            revision: Some(revision.as_str().to_owned()),
+            down_revision: Some(ids(heads)),
+            ..StepJson::new("merge", path)
+        },
+        Step::Repair(repaired) => StepJson {
+            rule: Some(repaired.rule),
+            done: Some(repaired.done.clone()),
+            ..StepJson::new("fix", &repaired.path)
         },
     }
 }

@@ -2,7 +2,7 @@
 
 use super::Written;
 use crate::finding::Base;
-use crate::fix::{Mended, Mending, Proposal, Refusal, Step};
+use crate::fix::{Mended, Mending, Proposal, Refusal, Repaired, Step};
 use crate::migration::RevisionId;
 use crate::report::Style;
 use crate::report::paint::{ERROR, GOOD, STRONG, paint};
@@ -91,12 +91,16 @@ fn refused(refusal: &Refusal, place: &str, style: &Style) -> String {
 fn heading(steps: &[Step]) -> String {
     let moved = steps.iter().filter(|step| matches!(step, Step::Repoint { .. })).count();
     let joined = steps.iter().filter(|step| matches!(step, Step::Join { .. })).count();
+    let repaired = steps.iter().filter(|step| matches!(step, Step::Repair(_))).count();
     let mut parts = Vec::new();
     if moved > 0 {
         parts.push(format!("{} to re-point", counted(moved, "migration")));
     }
     if joined > 0 {
         parts.push(format!("{} to add", counted(joined, "merge revision")));
+    }
+    if repaired > 0 {
+        parts.push(format!("{} to fix", counted(repaired, "fault")));
     }
     parts.join(", ")
 }
@@ -111,6 +115,7 @@ fn words(step: &Step) -> String {
         Step::Join { revision, path, heads } => {
             format!("`{revision}` will join {}, in {path}", listed(heads))
         }
+        Step::Repair(Repaired { rule, path, done }) => format!("{path}: {done} ({rule})"),
     }
 }
 

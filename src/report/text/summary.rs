@@ -6,7 +6,7 @@ use super::finding::is_debt;
 use crate::finding::{Base, EnvironmentSummary, Freshness, Level, Outcome, Report};
 use crate::report::paint::{ERROR, GOOD, STRONG, WARNING, paint};
 use crate::report::prose::{counted, lasting};
-use crate::report::{Style, in_force, prose};
+use crate::report::{Style, in_force, is_fixable, prose};
 
 const NAME: &str = "alembic-guard";
 
@@ -75,7 +75,19 @@ pub(super) fn of_report(report: &Report, tally: Tally, style: &Style) -> String 
     if style.verbose {
         out += &environments(&report.environments, style);
     }
-    out + &prose::detail(&compared, style) + &others(base, style)
+    out + &prose::detail(&compared, style) + &others(base, style) + &fixable(report, style)
+}
+
+/// Says how many of the findings a program can mend.
+fn fixable(report: &Report, style: &Style) -> String {
+    let shown = in_force(report).filter(|finding| style.verbose || !is_debt(finding));
+    match shown.filter(|finding| is_fixable(finding)).count() {
+        0 => String::new(),
+        1 => prose::detail("1 may be mended by: `alembic-guard check --fix`", style),
+        many => {
+            prose::detail(&format!("{many} may be mended by: `alembic-guard check --fix`"), style)
+        }
+    }
 }
 
 /// Says a verdict that stands in the middle of a line.

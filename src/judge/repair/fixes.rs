@@ -1,0 +1,295 @@
+//! `check --fix`: the faults that a program can take out of a file without a doubt.
+//!
+//! One finding is mended at a time, laid over the tree and judged again: it must be gone, and nothing
+//! new may be found, except what it hid about heads.
+
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+
+use super::id::exchange_id;
+use super::{Bench, Outcome};
+use crate::check::{Pair, check_against, pairs};
+use crate::finding::{Finding, Level, Report};
+use crate::fix::{self, Change, Content, Mended, Proposal, Repaired, Step, changed, overlay};
+use crate::graph::Revision;
+use crate::judge::{Error, Judge};
+use crate::migration::{self, RevisionId};
+use crate::rules::{self, Concern};
+use crate::tree::RepoPath;
+
+/// What is to be fixed.
+pub struct FixRequest<'a> {
+    /// The base; the nearest target where nothing is said.
+    pub base: Option<String>,
+    /// Makes ids for revisions that need another one.
+    pub new_id: &'a dyn Fn() -> RevisionId,
+}
+
+/// What mends one finding.
+pub(super) struct Remedy {
+    pub(super) contents: Vec<Content>,
+    pub(super) repaired: Repaired,
+    pub(super) then: Option<String>,
+}
+
+impl Judge<'_> {
+    /// Plans how the unpublished migrations of the work tree lose the faults that a program can mend.
+    pub fn fixes(&self, asked: &FixRequest<'_>) -> Result<Proposal, Error> {
+        let (ground, mut reader) = self.ground(asked.base.as_deref())?;
+        let base = self.base_or_last_commit(&ground)?;
+        self.at_the_bench(&ground, &base, &mut reader, |bench| {
+            let mut work = Work { changes: Vec::new(), steps: Vec::new() };
+            let mut tried = BTreeSet::new();
+            loop {
+                let (report, pairs) = work.state(bench)?;
+                let next = report.findings.iter().find(|finding| {
+                    rules::is_fixable(finding.rule) && !tried.contains(&key(finding))
+                });
+                let Some(finding) = next else { break };
+                tried.insert(key(finding));
+                let pair = pairs.iter().find(|pair| pair.environment.name == finding.environment);
+                if let Some(pair) = pair.filter(|pair| !pair.lost)
+                    && let Some(remedy) = self.remedy(bench, &work, pair, finding, asked)?
+                {
+                    work.take(bench, &report, finding, remedy)?;
+                }
+            }
+            let (_, pairs) = work.state(bench)?;
+            Ok(work.proposal(&pairs, base.summary()))
+        })
+    }
+
+    fn remedy(
+        &self,
+        bench: &mut Bench<'_, '_>,
+        work: &Work,
+        pair: &Pair,
+        finding: &Finding,
+        asked: &FixRequest<'_>,
+    ) -> Result<Option<Remedy>, Error> {
+        if !self.is_open(bench, work, pair, finding.site.path())? {
+            return Ok(None);
+        }
+        if finding.rule == "misspelled-identifier" {
+            return misspelling(bench, work, finding);
+        }
+        let revision = finding.revisions.first().and_then(|id| pair.after.graph.get(id));
+        let Some(revision) = revision.filter(|one| one.migration.file.path == *finding.site.path())
+        else {
+            return Ok(None);
+        };
+        match finding.rule {
+            "docstring-mismatch" => docstring(bench, work, revision),
+            "filename-mismatch" => filename(bench, work, pair, revision),
+            _ => self.new_id(bench, work, pair, (finding.rule, revision), asked.new_id),
+        }
+    }
+
+    fn new_id(
+        &self,
+        bench: &mut Bench<'_, '_>,
+        work: &Work,
+        pair: &Pair,
+        (rule, revision): (&'static str, &Revision),
+        new_id: &dyn Fn() -> RevisionId,
+    ) -> Result<Option<Remedy>, Error> {
+        let graph = &pair.after.graph;
+        let id = std::iter::repeat_with(new_id).find(|id| !graph.contains(id));
+        let id = id.expect("ids never end");
+        for follower in fix::followers(graph, &revision.id) {
+            if !self.is_open(bench, work, pair, &follower.migration.file.path)? {
+                return Ok(None);
+            }
+        }
+        let read = |path: &RepoPath| work.read(bench, path);
+        exchange_id(bench.reader.limits(), pair, (rule, revision), &id, &read)
+    }
+
+    /// Tells whether a file may be edited: nobody else has it, and it holds nothing that is not staged.
+    fn is_open(
+        &self,
+        bench: &mut Bench<'_, '_>,
+        work: &Work,
+        pair: &Pair,
+        path: &RepoPath,
+    ) -> Result<bool, Error> {
+        let landed = match bench.comparison.before {
+            Some(before) => before.node(path)?.is_some(),
+            None => false,
+        };
+        if landed || self.repository.unsettled(path).is_some() || work.read(bench, path)?.is_none()
+        {
+            return Ok(false);
+        }
+        let revisions = pair.after.graph.revisions();
+        let here: Vec<&Revision> =
+            revisions.filter(|revision| revision.migration.file.path == *path).collect();
+        let reader = RefCell::new(&mut *bench.reader);
+        let holder = self.holder(bench.ground, &reader, bench.comparison);
+        Ok(here.iter().all(|revision| {
+            !pair.before.graph.contains(&revision.id) && holder(revision).is_none()
+        }))
+    }
+}
+
+/// What is mended so far.
+struct Work {
+    changes: Vec<Change>,
+    steps: Vec<(String, Remedy)>,
+}
+
+impl Work {
+    fn state(&self, bench: &mut Bench<'_, '_>) -> Result<(Report, Vec<Pair>), Error> {
+        let mended = overlay(Box::new(bench.merged), &self.changes);
+        let report = check_against(bench.reader, bench.comparison, &*mended)?;
+        let (pairs, _) = pairs(bench.reader, bench.comparison, &*mended)?;
+        Ok((report, pairs))
+    }
+
+    /// Reads a file as it is mended so far.
+    fn read(&self, bench: &Bench<'_, '_>, path: &RepoPath) -> Result<Option<Vec<u8>>, Error> {
+        match self.changes.iter().find(|change| change.path == *path) {
+            Some(change) => Ok(change.after.clone()),
+            None => Ok(bench.ground.work.read_path(path)?),
+        }
+    }
+
+    /// Keeps a remedy that mends its finding and nothing else breaks.
+    fn take(
+        &mut self,
+        bench: &mut Bench<'_, '_>,
+        report: &Report,
+        finding: &Finding,
+        remedy: Remedy,
+    ) -> Result<(), Error> {
+        let original = |path: &RepoPath| bench.ground.work.read_path(path);
+        let changes = changed(&self.changes, remedy.contents.clone(), original)?;
+        let next = Work { changes, steps: Vec::new() };
+        let (after, _) = next.state(bench)?;
+        let known: BTreeSet<Key> = report.findings.iter().map(key).collect();
+        let is_gone = !after.findings.iter().any(|other| key(other) == key(finding));
+        // What nobody could see while a name was misspelled is no fault of the remedy.
+        let reveals = finding.rule == "misspelled-identifier";
+        let is_new = |other: &&Finding| {
+            let is_revealed = is_of_heads(other) || reveals && other.level != Level::Error;
+            !known.contains(&key(other)) && !is_revealed
+        };
+        let moved: BTreeSet<&RepoPath> = remedy.contents.iter().map(|(path, _)| path).collect();
+        // A file that moves takes its other findings along.
+        let breaks = after.findings.iter().filter(is_new).any(|other| {
+            let is_moved = moved.contains(other.site.path());
+            let had = report
+                .findings
+                .iter()
+                .any(|one| one.rule == other.rule && moved.contains(one.site.path()));
+            !(is_moved && had)
+        });
+        if is_gone && !breaks {
+            self.changes = next.changes;
+            self.steps.push((finding.environment.clone(), remedy));
+        }
+        Ok(())
+    }
+
+    fn proposal(self, pairs: &[Pair], base: crate::finding::Base) -> Proposal {
+        let mut proposal = Proposal { base: Some(base), ..Proposal::default() };
+        for pair in pairs.iter().filter(|pair| !pair.lost) {
+            let here = || self.steps.iter().filter(|(name, _)| *name == pair.environment.name);
+            let steps: Vec<Step> =
+                here().map(|(_, remedy)| Step::Repair(remedy.repaired.clone())).collect();
+            if steps.is_empty() {
+                continue;
+            }
+            let then = here().filter_map(|(_, remedy)| remedy.then.clone()).collect();
+            let outcome = Outcome { mended: Mended::Steps(steps), changes: Vec::new(), then };
+            outcome.put_into(&mut proposal, &pair.environment);
+        }
+        proposal.changes = self.changes;
+        proposal
+    }
+}
+
+/// What makes two findings the same.
+type Key = (&'static str, RepoPath, String);
+
+fn key(finding: &Finding) -> Key {
+    (finding.rule, finding.site.path().clone(), finding.message.clone())
+}
+
+fn is_of_heads(finding: &Finding) -> bool {
+    rules::find(finding.rule).is_some_and(|rule| rule.concern == Concern::Heads)
+}
+
+fn misspelling(
+    bench: &Bench<'_, '_>,
+    work: &Work,
+    finding: &Finding,
+) -> Result<Option<Remedy>, Error> {
+    let path = finding.site.path();
+    let limits = bench.reader.limits();
+    let Some(source) = work.read(bench, path)? else { return Ok(None) };
+    let module = migration::read(&source, &limits);
+    let remedies = module.misspellings.iter().filter_map(|slip| {
+        let after = fix::edit_misspelling(&source, &limits, slip).ok()?;
+        let found = crate::text::escape(&slip.found);
+        Some(Remedy {
+            contents: vec![(path.clone(), Some(after))],
+            repaired: Repaired {
+                rule: finding.rule,
+                path: path.clone(),
+                done: format!("`{found}` is written `{}`", slip.meant),
+            },
+            then: None,
+        })
+    });
+    let mut remedies: Vec<Remedy> = remedies.collect();
+    remedies.truncate(1);
+    Ok(remedies.pop())
+}
+
+fn docstring(
+    bench: &Bench<'_, '_>,
+    work: &Work,
+    revision: &Revision,
+) -> Result<Option<Remedy>, Error> {
+    let path = &revision.migration.file.path;
+    let limits = bench.reader.limits();
+    let Some(source) = work.read(bench, path)? else { return Ok(None) };
+    // To write what is there already leaves the value alone, and the docstring follows.
+    let after = fix::edit_revision_id(&source, &limits, &revision.id)
+        .and_then(|source| fix::edit_parents(&source, &limits, &revision.parents.ids()));
+    Ok(after.ok().map(|after| Remedy {
+        contents: vec![(path.clone(), Some(after))],
+        repaired: Repaired {
+            rule: "docstring-mismatch",
+            path: path.clone(),
+            done: "the docstring says what the variables say".to_owned(),
+        },
+        then: None,
+    }))
+}
+
+fn filename(
+    bench: &Bench<'_, '_>,
+    work: &Work,
+    pair: &Pair,
+    revision: &Revision,
+) -> Result<Option<Remedy>, Error> {
+    let path = &revision.migration.file.path;
+    let Some(renamed) = rules::renamed(&pair.environment, &pair.after.graph, revision) else {
+        return Ok(None);
+    };
+    let Some(source) = work.read(bench, path)? else { return Ok(None) };
+    if bench.ground.work.node(&renamed)?.is_some() || work.read(bench, &renamed)?.is_some() {
+        return Ok(None);
+    }
+    Ok(Some(Remedy {
+        contents: vec![(path.clone(), None), (renamed.clone(), Some(source))],
+        repaired: Repaired {
+            rule: "filename-mismatch",
+            done: format!("renamed from {path}"),
+            path: renamed,
+        },
+        then: None,
+    }))
+}
