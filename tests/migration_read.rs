@@ -1,6 +1,6 @@
 //! Python text in, the four names out.
 
-use alembic_guard::migration::{Limits, Module, Shape, Value, read};
+use alembic_guard::migration::{Limits, Module, Shape, Value, mentions, read};
 
 /// Reads a module and checks that every span lies inside it.
 fn module(source: impl AsRef<[u8]>) -> Module {
@@ -535,4 +535,15 @@ fn the_header_allows_rules() {
     let source =
         "'''doc'''\n# alembic-guard: allow(long-id)\nrevision = 'a'\n# alembic-guard: allow(x)\n";
     assert_eq!(module(source).allows, ["long-id"]);
+}
+
+#[test]
+fn code_mentions_a_name_and_strings_and_comments_do_not() {
+    let source = b"# coding: latin-1\nx = '\xe9 x'  # x\ny.x(x=f'{x}', xx='x')\n";
+    let found = mentions(source, "x", &Limits::default());
+    let starts: Vec<usize> = found.iter().map(|span| span.start).collect();
+    assert_eq!(starts, [18, 35, 37, 42]);
+    assert!(found.iter().all(|span| source[span.clone()] == *b"x"));
+    let spelled = mentions("dºwn = 1".as_bytes(), "down", &Limits::default());
+    assert_eq!(spelled.first(), Some(&(0..5)));
 }

@@ -5,7 +5,7 @@ use super::edit::Edit;
 use super::proof::{Before, Identifier, Uneditable, texts};
 use super::value::write;
 use crate::migration::{
-    Docstring, Limits, Misspelling, Module, RevisionId, Shape, Value, count_mentions,
+    Docstring, Limits, Misspelling, Module, RevisionId, Shape, Value, mentions,
 };
 
 /// Returns the edits by which `revision` is another id, and the docstring says so too.
@@ -71,10 +71,10 @@ pub fn rename_identifier(
     let same = module.misspellings.iter().filter(|other| other.meant == misspelling.meant);
     let is_missing = Identifier::named(misspelling.meant)
         .is_some_and(|identifier| *identifier.of(module) == Value::Missing);
-    match is_missing && same.count() == 1 && count_mentions(source, &misspelling.found, limits) == 1
+    match is_missing && same.count() == 1 && mentions(source, &misspelling.found, limits).len() == 1
     {
         true => Ok(vec![Edit::replace(&misspelling.span, misspelling.meant)]),
-        false => Err(Uneditable::Ambiguous),
+        false => Err(ambiguous(misspelling)),
     }
 }
 
@@ -86,8 +86,12 @@ pub fn edit_misspelling(
 ) -> Result<Vec<u8>, Uneditable> {
     let before = Before::read(source, limits)?;
     let edits = rename_identifier(source, limits, &before.module, misspelling)?;
-    let identifier = Identifier::named(misspelling.meant).ok_or(Uneditable::Ambiguous)?;
+    let identifier = Identifier::named(misspelling.meant).ok_or_else(|| ambiguous(misspelling))?;
     before.makes_known(&edits, identifier)
+}
+
+fn ambiguous(misspelling: &Misspelling) -> Uneditable {
+    Uneditable::Ambiguous { found: misspelling.found.clone(), meant: misspelling.meant }
 }
 
 #[cfg(test)]
@@ -142,15 +146,15 @@ mod tests {
             ("down_revisions = f()\n", "`down_revision` is not plain: it is the result of a call"),
             (
                 "down_revisions = 'a'\nprint(down_revisions)\n",
-                "more than one place would have to be renamed, or one too many",
+                "`down_revisions` is used elsewhere, or `down_revision` is meant twice",
             ),
             (
                 "down_revisions = 'a'\nrevises = 'b'\n",
-                "more than one place would have to be renamed, or one too many",
+                "`down_revisions` is used elsewhere, or `down_revision` is meant twice",
             ),
             (
                 "down_revisions = 'a'\ndown_revision = 'b'\n",
-                "more than one place would have to be renamed, or one too many",
+                "`down_revisions` is used elsewhere, or `down_revision` is meant twice",
             ),
         ] {
             let limits = Limits::default();

@@ -14,6 +14,7 @@ mod identifier;
 mod join;
 mod literal;
 mod parents;
+mod private;
 mod proof;
 mod proposal;
 mod sequence;

@@ -151,6 +151,7 @@ mod tests {
                 "down_revision = 'z'\ndown_revision = 'b'\n",
             ),
             ("x, down_revision = 'a', 'a'\n", "x, down_revision = 'a', 'b'\n"),
+            ("down_revision = 'a'\ndepends_on = f()\n", "down_revision = 'b'\ndepends_on = f()\n"),
             ("x = down_revision = 'a'\n", "x = down_revision = 'b'\n"),
             ("\x0cdown_revision \\\n= \\\n 'a'", "\x0cdown_revision \\\n= \\\n 'b'"),
         ] {
@@ -201,7 +202,7 @@ mod tests {
                 "`depends_on` would change with `down_revision`",
             ),
             (
-                "down_revision = 'a'\ndepends_on = f()\n",
+                "down_revision = 'a'\ndepends_on = f(down_revision)\n",
                 "`depends_on` could change with `down_revision`: it is the result of a call",
             ),
             ("down_revision = 'a'\ndown_revision += 'b'\n", "`down_revision` is added to by `+=`"),

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::edit::{Edit, edited};
+use super::private;
 use crate::migration::{Docstring, Limits, Module, RevisionId, Value, details, read};
 
 /// One of the names that Alembic reads.
@@ -59,9 +60,14 @@ pub enum Uneditable {
         /// Why it cannot be known.
         reason: String,
     },
-    /// The misspelled name is used in more than one place, or the right one is there too.
-    #[error("more than one place would have to be renamed, or one too many")]
-    Ambiguous,
+    /// A misspelled name is not the only thing that would have to change.
+    #[error("`{found}` is used elsewhere, or `{meant}` is meant twice")]
+    Ambiguous {
+        /// The name as written.
+        found: String,
+        /// The name that Alembic reads.
+        meant: &'static str,
+    },
     /// The edited file would not say what it should.
     #[error("no edit of `{0}` says what it should")]
     Unproven(Identifier),
@@ -163,7 +169,8 @@ impl<'a> Before<'a> {
         identifier: Identifier,
     ) -> Result<(Vec<u8>, Module), Uneditable> {
         let others = || Identifier::ALL.into_iter().filter(|other| *other != identifier);
-        for other in others() {
+        let is_private = private::is_private(self.source, &self.module, identifier, self.limits);
+        for other in others().filter(|_| !is_private) {
             if let Value::Computed { reason, .. } = other.of(&self.module) {
                 let reason = reason.clone();
                 return Err(Uneditable::Entangled { identifier, other, reason });
@@ -195,6 +202,8 @@ fn are_alike(before: &Value, after: &Value) -> bool {
             let texts = before.iter().map(|text| &text.text);
             shape == other && texts.eq(after.iter().map(|text| &text.text))
         }
+        // What is computed says what it said as long as nothing tells it of the edit.
+        (Value::Computed { .. }, Value::Computed { .. }) => true,
         (Value::Missing | Value::Known { .. } | Value::Computed { .. }, _) => false,
     }
 }

@@ -38,6 +38,7 @@ use bytesize::ByteSize;
 use self::decode::Source;
 pub use self::docstring::Docstring;
 pub use self::name::legacy_id;
+use self::pieces::{Kind, Pieces};
 use crate::text::{Span, escape};
 use crate::tree::File;
 
@@ -245,13 +246,14 @@ pub fn first_change(before: &[u8], after: &[u8], limits: &Limits) -> Option<Span
     Some(after.original(&span))
 }
 
-/// Counts how often the code of a source file says a name; strings and comments are none.
-pub fn count_mentions(source: &[u8], name: &str, limits: &Limits) -> usize {
+/// Finds where the code of a source file says a name; in strings and comments it says none.
+pub fn mentions(source: &[u8], name: &str, limits: &Limits) -> Vec<Span> {
     let Ok(source) = bounded(source, limits) else {
-        return 0;
+        return Vec::new();
     };
-    let all = 0..source.text.len();
-    sources::words(&source.text, &all).filter(|word| python::spelling(word) == name).count()
+    let words = Pieces::new(&source.text).filter(|piece| piece.kind == Kind::Word);
+    let said = words.filter(|word| python::spelling(&source.text[word.start..word.end]) == name);
+    said.map(|word| source.original(&(word.start..word.end))).collect()
 }
 
 /// Decodes a source file that is no larger than what is read.
