@@ -72,6 +72,18 @@ const COOKIES: &[(bool, &str)] = &[
     (false, "# coding: iso_8859_1"),
 ];
 
+/// Docstrings that tell of the revision, as Alembic writes them and as people do.
+const DOCSTRINGS: &[&str] = &[
+    "\"\"\"doc\n\nRevision ID: a\nRevises: b1\nCreate Date: 2024-01-02\n\n\"\"\"",
+    "'''doc\n\nRevision ID: a\nRevises: \n'''",
+    "r'''doc\n\n  Revises: a, b1\n\n  Revision ID:a\n'''",
+    "u'''Revises: a'''; x = 1",
+    "'Revises: a\\n\\nmore'",
+    "'''\nRevises: a\\\n, b\n'''",
+    "'''\nRevision ID:\nRevises:'''",
+    "'''caf\u{e9}\n\nRevises: \u{e9} (\u{e9})\nRevision ID: \u{e9}\n'''",
+];
+
 /// A migration.
 #[derive(Debug, Clone)]
 pub(super) struct Case {
@@ -119,6 +131,9 @@ impl Case {
         for number in 0..random.below(5) {
             let line = Line::new(number, variants, random);
             lines.insert(random.below(lines.len() + 1), line);
+        }
+        if random.percent(30) {
+            lines.insert(0, Line::docstring(random));
         }
         let file = match random.percent(15) {
             true => "1ae2.py",
@@ -198,6 +213,11 @@ impl Case {
 }
 
 impl Line {
+    fn docstring(random: &mut Random) -> Line {
+        let code = DOCSTRINGS[random.below(DOCSTRINGS.len())].to_owned();
+        Line { duty: Duty::Nothing, names: Vec::new(), code, since: 0 }
+    }
+
     fn assignment(name: &'static str, value: &str) -> Line {
         Line { duty: Duty::Known, names: vec![name], code: format!("{name} = {value}"), since: 0 }
     }

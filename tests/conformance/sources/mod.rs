@@ -1,6 +1,7 @@
 //! Generated migrations, plain and odd, loaded by Alembic and read by the guard.
 
 mod case;
+mod edits;
 mod lines;
 mod refused;
 mod values;

@@ -121,7 +121,8 @@ pub(super) fn plain(random: &mut Random) -> String {
 pub(super) fn enclosed(random: &mut Random) -> String {
     match random.below(20) {
         0..=7 => string(random),
-        8..=10 => "None".to_owned(),
+        8..=9 => "None".to_owned(),
+        10 => ["None", "(None)", "(  # None\n  None)"][random.below(3)].to_owned(),
         11 => format!("({} + {})", string(random), string(random)),
         12 => format!("({}\n    {})", string(random), string(random)),
         13 => format!("({} + {})", sequence('(', random), sequence('(', random)),
@@ -138,18 +139,40 @@ pub(super) fn list(random: &mut Random) -> String {
     sequence('[', random)
 }
 
+/// What stands in front of the items of a sequence, between two of them and behind the last.
+const LAYOUTS: &[[&str; 3]] = &[
+    ["", ", ", ""],
+    ["", ",", ""],
+    ["", ",\n    ", ""],
+    ["", ",  # 'no'\n", ""],
+    ["\n    ", ",\n    ", "\n"],
+    ["\n\t", ",  # 'no', \n\t", "  # no)\n"],
+    ["  # caf\u{f7ff}\n  ", ",\n\n  # caf\u{f7ff}\n\x0c  ", "\n  # 'no',\n"],
+    [" \\\n  ", "\\\n , ", " "],
+    [" ", "  # 'no'\n  , ", "  "],
+];
+
 fn sequence(open: char, random: &mut Random) -> String {
     let count = random.below(4);
-    let items: Vec<String> = (0..count).map(|_| string(random)).collect();
-    let separator = [", ", ",", ",\n    ", ",  # 'no'\n"][random.below(4)];
+    let items: Vec<String> = (0..count).map(|_| item(random)).collect();
+    let [start, separator, end] = LAYOUTS[random.below(LAYOUTS.len())];
     let comma = if count == 1 || count > 0 && random.percent(30) { "," } else { "" };
-    let items = items.join(separator) + comma;
+    let items = format!("{start}{}{comma}{end}", items.join(separator));
     match open {
         '(' => format!("({items})"),
         '[' => format!("[{items}]"),
         // Two braces are a dictionary.
         _ if count == 0 => "{'a'}".to_owned(),
         _ => format!("{{{items}}}"),
+    }
+}
+
+fn item(random: &mut Random) -> String {
+    match random.below(12) {
+        0 => format!("({})", string(random)),
+        1 => format!("(  # 'no'\n{} + {})", string(random), string(random)),
+        2 => format!("{} + {}", string(random), string(random)),
+        _ => string(random),
     }
 }
 
