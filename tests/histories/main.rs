@@ -15,6 +15,7 @@ mod merges;
 mod notation;
 mod outcome;
 mod published;
+mod rebase;
 mod refs;
 mod stale;
 mod targets;

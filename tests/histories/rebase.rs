@@ -1,0 +1,302 @@
+//! `rebase`: what it moves, what it leaves alone, and in the middle of what it works.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+
+use crate::world::{Ran, Repo, World, path_of};
+
+/// Returns the line that says what a migration builds on.
+fn parent(repo: &Repo, migration: &str) -> String {
+    let text = repo.read(&path_of(migration));
+    let line = text.lines().find(|line| line.starts_with("down_revision")).expect("it has one");
+    line.trim_start_matches("down_revision = ").to_owned()
+}
+
+/// The feature branch with d on a, in the middle of bringing in main with b.
+fn in_the_middle_of_merging() -> (World, Repo) {
+    let (world, feature) = World::moved_on();
+    feature.add("d(a)");
+    feature.git(&["merge", "-q", "--no-commit", "origin/main"]);
+    (world, feature)
+}
+
+trait Said {
+    fn says(&self, words: &str) -> &Self;
+}
+
+impl Said for Ran {
+    #[track_caller]
+    fn says(&self, words: &str) -> &Ran {
+        let said = format!("{} {}", self.stdout(), self.stderr());
+        let said = said.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(said.contains(words), "lacks {words:?}:\n{}{}", self.stdout(), self.stderr());
+        self
+    }
+}
+
+#[test]
+fn in_the_middle_of_a_merge_the_side_that_has_not_landed_is_moved() {
+    let (_world, feature) = in_the_middle_of_merging();
+    feature.guard(&["rebase", "--stage"]).exits(0).says("`d` will build on `b` instead of `a`");
+    assert_eq!(parent(&feature, "d"), "\"b\"");
+    assert!(feature.read(&path_of("d")).contains("\nRevises: b\n"));
+    feature.git(&["commit", "-q", "--no-edit"]);
+    feature.push_it().passed(&[]).is_silent();
+}
+
+#[test]
+fn on_main_the_branch_that_is_merged_in_is_moved() {
+    let (_world, feature) = World::moved_on();
+    feature.add("d(a)");
+    feature.git(&["branch", "-q", "-f", "main", "origin/main"]);
+    feature.switch("main");
+    feature.git(&["merge", "-q", "--no-commit", "feature"]);
+    feature.guard(&["rebase", "--stage"]).exits(0);
+    assert_eq!(parent(&feature, "d"), "\"b\"");
+    feature.git(&["commit", "-q", "--no-edit"]);
+    feature.push_it().passed(&[]).is_silent();
+}
+
+#[test]
+fn in_the_middle_of_a_rebase_where_ours_is_theirs_the_same_is_moved() {
+    let (_world, feature) = World::moved_on();
+    feature.add("d(a)").add_code().write("code.py", "other").commit("code again");
+    feature.git(&["switch", "-q", "-c", "other", "origin/main"]);
+    feature.write("code.py", "theirs").commit("conflicting").switch("feature");
+    assert!(!feature.try_git(&["rebase", "-q", "other"]).status.success(), "it stops");
+    feature.guard(&["rebase", "--stage"]).exits(0).says("git rebase --continue");
+    assert_eq!(parent(&feature, "d"), "\"b\"");
+    feature.write("code.py", "other").git(&["add", "code.py"]);
+    while !feature.try_git(&["rebase", "--continue"]).status.success() {
+        feature.write("code.py", "other").git(&["add", "code.py"]);
+    }
+    feature.push_it().passed(&[]).is_silent();
+}
+
+#[test]
+fn a_cherry_pick_that_stopped_is_mended_and_goes_on() {
+    let (_world, feature) = World::moved_on();
+    feature.write("code.py", "both").draft("d(a)").commit("both");
+    feature.branch("other", "origin/main").write("code.py", "other").commit("other");
+    assert!(!feature.try_git(&["cherry-pick", "feature"]).status.success(), "it stops");
+    feature.guard(&["rebase", "--stage"]).exits(0).says("git cherry-pick --continue");
+    assert_eq!(parent(&feature, "d"), "\"b\"");
+    feature.write("code.py", "both").git(&["add", "code.py"]);
+    feature.git(&["cherry-pick", "--continue"]);
+    feature.push_it().passed(&[]).is_silent();
+}
+
+#[test]
+fn without_the_base_in_the_work_tree_the_command_that_brings_it_is_all_that_comes() {
+    let (_world, feature) = World::moved_on();
+    feature.add("d(a)");
+    let rebase = feature.guard(&["rebase", "--stage"]);
+    rebase.exits(1).says("`b` of origin/main is not in the work tree yet");
+    rebase.says("git merge --no-commit origin/main");
+    assert_eq!(feature.git(&["status", "--porcelain"]), "");
+}
+
+#[test]
+fn what_a_refused_push_has_learned_is_known() {
+    let world = World::with("a");
+    let feature = world.mine();
+    feature.git(&["switch", "-qc", "feature"]);
+    feature.add("d(a)");
+    world.main().land("b(a)");
+    feature.push_it().refused(&["error stale-down-revision at d:14"]);
+    feature
+        .guard(&["rebase"])
+        .exits(1)
+        .says("git fetch origin && git merge --no-commit origin/main");
+}
+
+#[test]
+fn several_chains_become_one_line() {
+    let (_world, feature) = World::moved_on();
+    feature.add_all("d(a) e(d) f(a)").merge("origin/main");
+    feature.guard(&["rebase", "--stage"]).exits(0).says("2 migrations to re-point");
+    assert_eq!((parent(&feature, "d"), parent(&feature, "f")), ("\"b\"".into(), "\"e\"".into()));
+    feature.commit("as advised").push_it().passed(&[]).is_silent();
+}
+
+#[test]
+fn what_is_not_committed_yet_is_moved_before_what_is() {
+    let world = World::with("a b(a)");
+    let mine = world.mine();
+    mine.branch("feature", "origin/main").add("e(b)").stage("d(b)");
+    mine.guard(&["rebase", "--stage"]).exits(0);
+    assert_eq!((parent(&mine, "d"), parent(&mine, "e")), ("\"e\"".into(), "\"b\"".into()));
+}
+
+#[test]
+fn a_migration_that_git_does_not_know_yet_is_moved_too() {
+    let (_world, feature) = World::moved_on();
+    feature.merge("origin/main").draft("d(a)");
+    feature
+        .guard(&["rebase"])
+        .exits(0)
+        .says("git add migrations/versions/d_add_d.py && git commit");
+    assert_eq!(parent(&feature, "d"), "\"b\"");
+}
+
+#[test]
+fn where_there_is_no_other_branch_the_last_commit_is_the_base() {
+    let world = World::empty();
+    let mine = world.repository("mine");
+    mine.scaffold().add_all("a b(a)").draft("d(a)");
+    mine.guard(&["rebase"]).exits(0).says("compared with the last commit");
+    assert_eq!(parent(&mine, "d"), "\"b\"");
+}
+
+#[test]
+fn what_is_on_somebody_elses_branch_is_not_edited() {
+    let (world, feature) = World::moved_on();
+    feature.branch("theirs", "HEAD").add("d(a)").publish();
+    feature.branch("mine", "HEAD").add("e(d)").merge("origin/main");
+    let rebase = feature.guard(&["rebase"]);
+    rebase.exits(1).says("`d` would have to build on something else, but it is on origin/theirs");
+    rebase.says("alembic-guard merge");
+    assert_eq!(feature.git(&["status", "--porcelain"]), "");
+    drop(world);
+}
+
+#[test]
+fn a_branch_of_ones_own_is_mended_though_it_was_pushed_and_others_build_on_it() {
+    let (_world, feature) = World::moved_on();
+    feature.add("d(a)").publish().branch("higher", "HEAD").add("e(d)").publish();
+    feature.switch("feature").merge("origin/main");
+    feature.guard(&["rebase"]).exits(0);
+    assert_eq!(parent(&feature, "d"), "\"b\"");
+}
+
+#[test]
+fn what_is_on_another_target_is_not_edited() {
+    let world = World::with("a");
+    let mine = world.mine();
+    mine.branch("release/1.0", "origin/main").land("h(a)");
+    world.main().land("b(a)");
+    mine.fetch().branch("feature", "origin/main").merge("origin/release/1.0");
+    let rebase = mine.guard(&["rebase", "--base", "origin/main"]);
+    rebase
+        .exits(1)
+        .says("`h` would have to build on something else, but it is on origin/release/1.0");
+    assert_eq!(mine.git(&["status", "--porcelain"]), "");
+}
+
+#[test]
+fn heads_that_have_landed_side_by_side_are_to_be_joined() {
+    let world = World::with("a b(a) c(a)");
+    let mine = world.mine();
+    let rebase = mine.guard(&["rebase"]);
+    rebase
+        .exits(1)
+        .says("`b` and `c` are heads of origin/main already")
+        .says("alembic-guard merge");
+}
+
+#[test]
+fn of_several_heads_of_the_base_one_is_to_be_chosen() {
+    let world = World::with("a b(a) c(b) e(b)");
+    let mine = world.mine();
+    mine.branch("feature", "origin/main").add("d(a)");
+    let rebase = mine.guard(&["rebase"]);
+    rebase.exits(1).says("alembic-guard rebase --onto c").says("alembic-guard rebase --onto e");
+    mine.guard(&["rebase", "--onto", "e"]).exits(0);
+    assert_eq!(parent(&mine, "d"), "\"e\"");
+}
+
+#[test]
+fn onto_takes_a_head_that_is_there() {
+    let (_world, feature) = in_the_middle_of_merging();
+    feature
+        .guard(&["rebase", "--onto", "nowhere"])
+        .exits(2)
+        .says("no migration has the id `nowhere`");
+    feature.guard(&["rebase", "--onto", "a"]).exits(2).says("`a` is not a head");
+    assert_eq!(parent(&feature, "d"), "\"a\"");
+}
+
+#[test]
+fn a_file_with_changes_that_are_not_staged_is_left_alone() {
+    let (_world, feature) = in_the_middle_of_merging();
+    let before = feature.read(&path_of("d")) + "# more\n";
+    feature.write(&path_of("d"), &before);
+    feature.guard(&["rebase"]).exits(1).says("holds changes that are not staged");
+    assert_eq!(feature.read(&path_of("d")), before);
+    feature.git(&["add", "-A"]);
+    feature.guard(&["rebase"]).exits(0);
+    assert_eq!(parent(&feature, "d"), "\"b\"");
+}
+
+#[test]
+fn what_git_asks_about_is_to_be_answered_first() {
+    let world = World::with("a b(a)");
+    let mine = world.mine();
+    mine.branch("feature", "origin/main").edit_body("b(a)").add("d(a)");
+    world.main().write(&path_of("b"), "other").commit("other").land("c(b)");
+    mine.fetch();
+    let rebase = mine.guard(&["rebase"]);
+    rebase.exits(2).says("git would ask how to merge `migrations/versions/b_add_b.py`");
+    assert!(!mine.try_git(&["merge", "-q", "origin/main"]).status.success(), "git asks");
+    let rebase = mine.guard(&["rebase"]);
+    rebase.exits(2).says("git asks how to merge `migrations/versions/b_add_b.py`");
+    assert_eq!(parent(&mine, "d"), "\"a\"");
+}
+
+#[test]
+fn a_file_that_is_not_to_be_written_is_named_and_nothing_is() {
+    let (_world, feature) = World::moved_on();
+    feature.add_all("d(a) e(a)").merge("origin/main");
+    let file = feature.top.join(path_of("e"));
+    fs::set_permissions(&file, fs::Permissions::from_mode(0o444)).expect("the file is ours");
+    feature.guard(&["rebase"]).exits(2).says("e_add_e.py").says("chmod u+w");
+    assert_eq!((parent(&feature, "d"), parent(&feature, "e")), ("\"a\"".into(), "\"a\"".into()));
+}
+
+#[test]
+fn a_bare_repository_has_nothing_to_edit() {
+    let world = World::with("a");
+    world.at("origin.git").guard(&["rebase"]).exits(2).says("no work tree");
+}
+
+#[test]
+fn a_dry_run_is_a_patch_that_git_applies() {
+    let (_world, feature) = in_the_middle_of_merging();
+    let dry = feature.guard(&["rebase", "--dry-run"]);
+    dry.exits(0).says("nothing was written");
+    assert_eq!(parent(&feature, "d"), "\"a\"");
+    fs::write(feature.top.join("../patch"), dry.stdout()).expect("the world is ours");
+    feature.git(&["apply", "../patch"]);
+    let patched = feature.read(&path_of("d"));
+    feature.git(&["checkout", "-q", "--", "migrations"]);
+    feature.guard(&["rebase"]).exits(0);
+    assert_eq!(feature.read(&path_of("d")), patched);
+}
+
+#[test]
+fn a_program_is_told_all_of_it() {
+    let (_world, feature) = in_the_middle_of_merging();
+    let ran = feature.guard(&["rebase", "--format", "json", "--stage"]);
+    let said: serde_json::Value = serde_json::from_str(&ran.stdout()).expect("it is JSON");
+    assert_eq!(said["outcome"], "written");
+    assert_eq!(said["staged"], true);
+    let step = &said["environments"][0]["steps"][0];
+    assert_eq!(step["step"], "repoint");
+    assert_eq!(step["down_revision_before"], serde_json::json!(["a"]));
+    assert_eq!(step["down_revision"], serde_json::json!(["b"]));
+    assert_eq!(said["changes"][0]["path"], path_of("d"));
+    let again = feature.guard(&["rebase", "--format", "json"]);
+    let said: serde_json::Value = serde_json::from_str(&again.stdout()).expect("it is JSON");
+    assert_eq!(said["outcome"], "nothing");
+}
+
+#[test]
+fn compiled_files_of_what_was_edited_are_taken_away() {
+    let (_world, feature) = in_the_middle_of_merging();
+    feature.write("migrations/versions/__pycache__/d_add_d.cpython-312.pyc", "stale");
+    feature.write("migrations/versions/__pycache__/a_add_a.cpython-312.pyc", "fine");
+    feature.guard(&["rebase"]).exits(0);
+    let cache = feature.top.join("migrations/versions/__pycache__");
+    assert!(!cache.join("d_add_d.cpython-312.pyc").exists());
+    assert!(cache.join("a_add_a.cpython-312.pyc").exists());
+}
