@@ -12,6 +12,7 @@
 //! environment and no current directory.
 
 pub mod text;
+pub mod python;
 pub mod tree;
 pub mod finding;
 pub mod config;

@@ -27,6 +27,7 @@ pub use discover::discover;
 pub use listing::{Listed, is_migration_name, migration_files};
 pub use naming::Naming;
 pub use runner::Runner;
+pub use template::{BadTemplate, Fields};
 
 use crate::finding::Site;
 use crate::text::escape;

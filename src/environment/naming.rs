@@ -2,16 +2,16 @@
 
 use super::pyproject::Pyproject;
 use super::settings::IniSection;
-use super::template;
+use super::template::{self, BadTemplate, Fields};
 
 pub(super) const FILE_TEMPLATE: &str = "file_template";
 pub(super) const SLUG_LENGTH: &str = "truncate_slug_length";
 pub(super) const TIMEZONE: &str = "timezone";
+pub(super) const OUTPUT_ENCODING: &str = "output_encoding";
 
 /// How an environment names and dates new migrations (`ScriptDirectory.from_config`).
 ///
-/// Rules ask for the template alone. Length and time zone are read along with it: a file that is to be
-/// written has a name only by all three.
+/// Rules ask for the template alone; a file that is to be written needs all of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Naming {
     /// `file_template`, `%(rev)s_%(slug)s` unless the environment says otherwise; nothing where what it
@@ -21,6 +21,10 @@ pub struct Naming {
     pub slug_length: usize,
     /// The time zone of dates (`timezone`); nothing means the machine's own.
     pub timezone: Option<String>,
+    /// The encoding of the files that Alembic writes (`output_encoding`), by Python's name.
+    pub output_encoding: String,
+    /// The keys whose values cannot be read; by what stands here for them nothing can be written.
+    pub unreadable: Vec<&'static str>,
 }
 
 impl Default for Naming {
@@ -29,6 +33,8 @@ impl Default for Naming {
             file_template: Some("%(rev)s_%(slug)s".to_owned()),
             slug_length: 40,
             timezone: None,
+            output_encoding: "utf-8".to_owned(),
+            unreadable: Vec::new(),
         }
     }
 }
@@ -42,23 +48,43 @@ impl Naming {
         }
     }
 
+    /// Makes the name of a file, without its `.py`; there may be folders in it.
+    pub fn stem(&self, fields: &Fields<'_>) -> Result<String, BadTemplate> {
+        template::stem(self.file_template.as_deref().unwrap_or_default(), fields)
+    }
+
     /// Reads the settings; that one stops Alembic is told of by [`super::refusals`].
     pub(super) fn read(section: Option<IniSection<'_>>, pyproject: Option<&Pyproject>) -> Naming {
-        let get = |key: &'static str| -> Result<Option<String>, ()> {
-            match section.map_or(Ok(None), |ini| ini.text(key)) {
+        let mut unreadable = Vec::new();
+        let mut get = |key: &'static str| -> Option<String> {
+            let stated = match section.map_or(Ok(None), |ini| ini.text(key)) {
                 Ok(None) => pyproject.map_or(Ok(None), |file| file.naming(key)),
                 stated => stated,
-            }
+            };
+            stated.unwrap_or_else(|()| {
+                unreadable.push(key);
+                None
+            })
         };
         let usual = Naming::default();
-        let length = get(SLUG_LENGTH).ok().flatten().and_then(|text| text.trim().parse().ok());
+        let (template, length) = (get(FILE_TEMPLATE), get(SLUG_LENGTH));
+        let (timezone, output_encoding) = (get(TIMEZONE), get(OUTPUT_ENCODING));
+        let slug_length = length.map_or(Some(0), |text| slug_length(&text));
+        if slug_length.is_none() {
+            unreadable.push(SLUG_LENGTH);
+        }
+        let is_readable = !unreadable.contains(&FILE_TEMPLATE);
         Naming {
-            file_template: match get(FILE_TEMPLATE) {
-                Ok(stated) => stated.or(usual.file_template),
-                Err(()) => None,
-            },
-            slug_length: length.filter(|length| *length > 0).unwrap_or(usual.slug_length),
-            timezone: get(TIMEZONE).ok().flatten(),
+            file_template: template.or(usual.file_template).filter(|_| is_readable),
+            slug_length: slug_length.filter(|length| *length > 0).unwrap_or(usual.slug_length),
+            timezone,
+            output_encoding: output_encoding.unwrap_or(usual.output_encoding),
+            unreadable,
         }
     }
+}
+
+/// Reads a number as Python's `int` does; with a negative one Alembic cuts every name in an odd way.
+fn slug_length(text: &str) -> Option<usize> {
+    text.trim().replace('_', "").parse().ok()
 }

@@ -7,7 +7,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::Problem;
 use super::location;
-use super::naming::{FILE_TEMPLATE, SLUG_LENGTH, TIMEZONE};
+use super::naming::{FILE_TEMPLATE, OUTPUT_ENCODING, SLUG_LENGTH, TIMEZONE};
 use super::refusals::refusals_of_table;
 use super::settings::{Place, RECURSIVE, SCRIPT_LOCATION, SOURCELESS, Stated, VERSION_LOCATIONS};
 use crate::finding::Site;
@@ -118,7 +118,7 @@ impl Reader<'_> {
     }
 
     fn naming(&self) -> BTreeMap<&'static str, Option<String>> {
-        let keys = [FILE_TEMPLATE, SLUG_LENGTH, TIMEZONE].into_iter();
+        let keys = [FILE_TEMPLATE, SLUG_LENGTH, TIMEZONE, OUTPUT_ENCODING].into_iter();
         let stated = keys.filter_map(|key| Some((key, self.table.get(key)?)));
         let text = |key, value: &Spanned<DeValue<'_>>| match value.get_ref().as_integer() {
             Some(number) => Some(number.as_str().to_owned()),

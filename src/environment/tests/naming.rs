@@ -34,14 +34,40 @@ fn a_template_that_cannot_be_read_is_none() {
             "[tool.alembic]\nscript_location = \"m\"\nfile_template = \"%(rev)s\"\n",
         )],
     ] {
-        assert_eq!(naming(&files).file_template, None, "{files:?}");
+        let naming = naming(&files);
+        assert_eq!(naming.file_template, None, "{files:?}");
+        assert_eq!(naming.unreadable, ["file_template"], "{files:?}");
     }
 }
 
 #[test]
-fn a_length_that_is_none_is_the_usual_one() {
-    for length in ["0", "", "x"] {
+fn a_length_is_what_python_takes_for_a_number() {
+    let length = |length| {
         let ini = format!("[alembic]\nscript_location = m\ntruncate_slug_length = {length}\n");
-        assert_eq!(naming(&[("alembic.ini", &ini)]).slug_length, 40, "{length}");
+        let naming = naming(&[("alembic.ini", &ini)]);
+        (naming.slug_length, naming.unreadable.is_empty())
+    };
+    for (text, expected) in [("7", 7), ("+9", 9), ("1_0", 10), ("0", 40)] {
+        assert_eq!(length(text), (expected, true), "{text}");
     }
+    for text in ["", "x", "-4"] {
+        assert_eq!(length(text), (40, false), "{text}");
+    }
+}
+
+#[test]
+fn the_encoding_of_new_files_is_utf_8_unless_said() {
+    assert_eq!(Naming::default().output_encoding, "utf-8");
+    let ini = "[alembic]\nscript_location = m\noutput_encoding = latin-1\n";
+    assert_eq!(naming(&[("alembic.ini", ini)]).output_encoding, "latin-1");
+    let pyproject = "[tool.alembic]\nscript_location = \"m\"\noutput_encoding = \"ascii\"\n";
+    assert_eq!(naming(&[("pyproject.toml", pyproject)]).output_encoding, "ascii");
+}
+
+#[test]
+fn a_value_that_cannot_be_read_is_named() {
+    let ini = "[alembic]\nscript_location = m\ntimezone = %(gone)s\noutput_encoding = 5%\n";
+    let naming = naming(&[("alembic.ini", ini)]);
+    assert_eq!((naming.timezone, naming.file_template.is_some()), (None, true));
+    assert_eq!(naming.unreadable, ["timezone", "output_encoding"]);
 }

@@ -1,57 +1,24 @@
 //! `file_template`, read backwards: what in the name of a file stands at the place of the revision id?
 
-/// A part of a template.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Part {
-    Text(char),
-    Number,
-    Slug,
-    Rev,
-}
+use super::{Field, Part, Placeholder, parts};
 
 /// Returns every text that may stand at the place of `%(rev)s` in the stem of a file's name; nothing where
 /// the template has no such place or is none that Alembic could use.
 ///
 /// Where the slug is free to hold anything, several texts may: `a_b_c` is the id `a` or the id `a_b`.
-pub(super) fn revision_ids<'a>(template: &str, stem: &'a str) -> Vec<&'a str> {
+pub(in crate::environment) fn revision_ids<'a>(template: &str, stem: &'a str) -> Vec<&'a str> {
     // Folders come from the template too; only the name itself is looked at.
     let template = template.rsplit('/').next().unwrap_or_default();
-    let Some(parts) = parts(template) else {
+    let Ok(parts) = parts(template) else {
         return Vec::new();
     };
-    let Some(place) = parts.iter().position(|part| *part == Part::Rev) else {
+    let Some(place) = parts.iter().position(is_rev) else {
         return Vec::new();
     };
     let starts = starts(&parts[..place], stem);
     let ends = ends(&parts[place + 1..], stem);
     let pairs = starts.iter().flat_map(|start| ends.iter().map(move |end| (*start, *end)));
     pairs.filter(|(start, end)| start < end).map(|(start, end)| &stem[start..end]).collect()
-}
-
-/// Reads a template as Python's `%` does, as far as Alembic's names go.
-fn parts(template: &str) -> Option<Vec<Part>> {
-    let mut parts = Vec::new();
-    let mut rest = template;
-    while let Some(character) = rest.chars().next() {
-        rest = &rest[character.len_utf8()..];
-        if character != '%' {
-            parts.push(Part::Text(character));
-        } else if let Some(left) = rest.strip_prefix('%') {
-            parts.push(Part::Text('%'));
-            rest = left;
-        } else {
-            let (name, left) = rest.strip_prefix('(')?.split_once(')')?;
-            let kind = left.find(|character: char| character.is_ascii_alphabetic())?;
-            parts.push(match name {
-                "rev" => Part::Rev,
-                "slug" => Part::Slug,
-                "epoch" | "year" | "month" | "day" | "hour" | "minute" | "second" => Part::Number,
-                _ => return None,
-            });
-            rest = &left[kind + 1..];
-        }
-    }
-    Some(parts)
 }
 
 /// Returns where the parts may end that begin with the text.
@@ -80,10 +47,22 @@ fn fits(part: Part, text: &str, start: usize, end: usize) -> bool {
     };
     match part {
         Part::Text(character) => text.strip_prefix(character) == Some(""),
-        Part::Number => !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()),
-        Part::Slug => true,
-        Part::Rev => !text.is_empty(),
+        Part::Placeholder(Placeholder { field, .. }) => match field {
+            Field::Rev => !text.is_empty(),
+            Field::Slug => true,
+            Field::Epoch
+            | Field::Year
+            | Field::Month
+            | Field::Day
+            | Field::Hour
+            | Field::Minute
+            | Field::Second => !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()),
+        },
     }
+}
+
+fn is_rev(part: &Part) -> bool {
+    matches!(part, Part::Placeholder(Placeholder { field: Field::Rev, .. }))
 }
 
 #[cfg(test)]

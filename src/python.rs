@@ -1,0 +1,84 @@
+//! What Python makes of a string: how it writes one down, and what are words in it.
+
+use unicode_normalization::char::is_combining_mark;
+
+/// Returns a string as Python's `repr` writes it.
+pub fn repr(text: &str) -> String {
+    let quote = match text.contains('\'') && !text.contains('"') {
+        true => '"',
+        false => '\'',
+    };
+    let mut out = String::from(quote);
+    for character in text.chars() {
+        match character {
+            '\\' => out.push_str("\\\\"),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            _ if character == quote => out.extend(['\\', quote]),
+            _ if is_printable(character) => out.push(character),
+            _ => out.push_str(&escaped(character)),
+        }
+    }
+    out.push(quote);
+    out
+}
+
+/// Tells whether `\w` of a regular expression stands for a character: it is `_`, or `str.isalnum` holds.
+///
+/// Rust counts as letters some marks and circled letters that are none by their category.
+pub fn is_word(character: char) -> bool {
+    let is_circled = matches!(
+        character,
+        '\u{24B6}'..='\u{24E9}'
+            | '\u{1F130}'..='\u{1F149}'
+            | '\u{1F150}'..='\u{1F169}'
+            | '\u{1F170}'..='\u{1F189}'
+    );
+    character == '_'
+        || (character.is_alphanumeric() && !is_combining_mark(character) && !is_circled)
+}
+
+/// Both languages print the same categories, but Rust escapes a mark that begins a text too.
+fn is_printable(character: char) -> bool {
+    let text = format!("a{character}");
+    text.escape_debug().count() == 2 || matches!(character, '"' | '\'')
+}
+
+fn escaped(character: char) -> String {
+    let code = u32::from(character);
+    match code {
+        0..=0xff => format!("\\x{code:02x}"),
+        0x100..=0xffff => format!("\\u{code:04x}"),
+        _ => format!("\\U{code:08x}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn strings_are_written_as_python_writes_them() {
+        for (text, expected) in [
+            ("a1", "'a1'"),
+            ("it's", "\"it's\""),
+            ("say \"it's\"", "'say \"it\\'s\"'"),
+            ("say \"it\"", "'say \"it\"'"),
+            ("a\\b\n\t\r\0", "'a\\\\b\\n\\t\\r\\x00'"),
+            ("é\u{301}\u{a0}\u{200b}\u{e0001}🚀", "'é\u{301}\\xa0\\u200b\\U000e0001🚀'"),
+        ] {
+            assert_eq!(repr(text), expected);
+        }
+    }
+
+    #[test]
+    fn words_are_letters_digits_and_underscores() {
+        for character in ['a', 'Z', '0', '_', 'é', '中', '²', '½', 'Ⅷ', 'ª', 'ʰ'] {
+            assert!(is_word(character), "{character}");
+        }
+        for character in ['-', ' ', '\u{301}', '\u{93e}', 'Ⓐ', '€', '🚀', '\u{200d}'] {
+            assert!(!is_word(character), "{character:?}");
+        }
+    }
+}
