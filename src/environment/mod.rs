@@ -29,9 +29,11 @@ pub use naming::Naming;
 pub use runner::Runner;
 pub use template::{BadTemplate, Fields};
 
+use lookup::{Found, Lookup};
+
 use crate::finding::Site;
 use crate::text::escape;
-use crate::tree::RepoPath;
+use crate::tree::{Error, RepoPath, Tree};
 
 /// One Alembic environment: a folder with `env.py` and the folders with its migrations.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,6 +64,15 @@ impl Environment {
     /// Returns what makes this the same environment in another tree: its version folders.
     pub fn key(&self) -> BTreeSet<&RepoPath> {
         self.version_locations.iter().collect()
+    }
+
+    /// Reads the template of new migrations, `script.py.mako`, if there is one.
+    pub fn script_template(&self, tree: &dyn Tree) -> Result<Option<Vec<u8>>, Error> {
+        let lookup = Lookup::new(tree);
+        match lookup.find(&self.script_location.join("script.py.mako"))? {
+            Found::File(file) => tree.read(&file).map(Some),
+            Found::Folder(_) | Found::Nothing(_) | Found::Outside(_) => Ok(None),
+        }
     }
 
     /// Returns the version folder by which Alembic would load a path, if it would at all.

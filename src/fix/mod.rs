@@ -27,6 +27,11 @@ mod target;
 mod unfinished;
 mod compiled;
 mod apply;
+mod created;
+mod name;
+mod script;
+mod usual;
+mod revision;
 
 use std::collections::BTreeMap;
 
@@ -34,6 +39,7 @@ use crate::tree::{MemoryTree, Node, Overlay, RepoPath, Tree};
 
 pub use apply::{Place, apply, apply_on, finish_interrupted, finish_interrupted_on};
 pub use changes::{Content, changed};
+pub use created::{Created, Undated};
 pub use diff::{unified, unified_escaped};
 pub use disk::{Disk, RealDisk};
 pub use edit::{Edit, edited};
@@ -48,6 +54,8 @@ pub use parents::{edit_parents, write_parents};
 pub use proof::{Identifier, Uneditable};
 pub use proposal::{Mended, Mending, Proposal, Refusal, Repaired, Step};
 pub use rebase::{Holder, Obstacle, Rebase, Repointed, Seniority, rebase};
+pub use revision::{NewFile, NewRevision, Unwritable};
+pub use script::Unrendered;
 
 /// A file before and after a repair.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -55,6 +55,21 @@ enum Codec {
     Windows(&'static Encoding),
 }
 
+/// Tells whether a name of Python's stands for UTF-8.
+pub(super) fn is_utf8(name: &str) -> bool {
+    let name = name.to_ascii_lowercase().replace('_', "-");
+    matches!(name.as_str(), "utf-8" | "utf8" | "u8" | "utf" | "cp65001")
+}
+
+/// Tells whether a name of Python's stands for an encoding in which ASCII is ASCII.
+pub(super) fn holds_ascii(name: &str) -> bool {
+    is_utf8(name)
+        || match codec(name, false) {
+            Some(Codec::Ascii | Codec::Latin1 | Codec::Iso(_) | Codec::Windows(_)) => true,
+            Some(Codec::Utf8 | Codec::StrictUtf8) | None => false,
+        }
+}
+
 /// Decodes a file.
 pub(super) fn decode(bytes: &[u8]) -> Result<Source<'_>, Fault> {
     let (skipped, body) = match bytes.strip_prefix(BOM) {

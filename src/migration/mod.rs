@@ -256,6 +256,16 @@ pub fn mentions(source: &[u8], name: &str, limits: &Limits) -> Vec<Span> {
     said.map(|word| source.original(&(word.start..word.end))).collect()
 }
 
+/// Tells whether a name that Python has for an encoding means UTF-8.
+pub fn is_utf8(encoding: &str) -> bool {
+    decode::is_utf8(encoding)
+}
+
+/// Tells whether a name that Python has for an encoding means one in which ASCII is ASCII.
+pub fn holds_ascii(encoding: &str) -> bool {
+    decode::holds_ascii(encoding)
+}
+
 /// Decodes a source file that is no larger than what is read.
 fn bounded<'s>(source: &'s [u8], limits: &Limits) -> Result<Source<'s>, Fault> {
     match oversize(source, limits) {
