@@ -37,6 +37,11 @@ impl Judge {
         let question = serde_json::to_string(question).expect("it is JSON");
         let questions = self.questions.as_mut().expect("it is open");
         writeln!(questions, "{question}").expect("the judge listens");
+        self.hear()
+    }
+
+    /// Reads what the program says next.
+    pub(crate) fn hear<A: DeserializeOwned>(&mut self) -> A {
         let mut answer = String::new();
         self.answers.read_line(&mut answer).expect("the judge answers");
         serde_json::from_str(&answer).expect("the judge writes JSON")
