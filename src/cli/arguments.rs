@@ -70,6 +70,10 @@ pub(super) enum Command {
     /// come out clean. Exits 0 where nothing is wrong any more, 1 where something could not be mended,
     /// 2 where it could not look or not write.
     Rebase(Rebase),
+    /// Write a merge revision that joins heads, as `alembic merge` would.
+    ///
+    /// Nothing of the application is run. Edits no file. Exits as `rebase` does.
+    Merge(Merge),
     /// List the commits of a branch that added a head, and what repaired it.
     ///
     /// Each commit is compared with its first parent, so what a merge brought counts as the merge's.
@@ -118,6 +122,24 @@ pub(super) struct Rebase {
     /// Build on this head; the base's where nothing is said.
     #[arg(long, value_name = "ID")]
     pub(super) onto: Option<String>,
+    /// What has landed; the nearest target branch where nothing is said.
+    #[arg(long, value_name = "REV")]
+    pub(super) base: Option<String>,
+    #[command(flatten)]
+    pub(super) writing: Writing,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Merge {
+    /// The heads to join, by their ids or what these begin with; all that must be where nothing is said.
+    #[arg(value_name = "ID")]
+    pub(super) heads: Vec<String>,
+    /// What the revision is for; what it merges where nothing is said.
+    #[arg(short, long)]
+    pub(super) message: Option<String>,
+    /// The id of the revision; a random one where nothing is said.
+    #[arg(long, value_name = "ID")]
+    pub(super) rev_id: Option<String>,
     /// What has landed; the nearest target branch where nothing is said.
     #[arg(long, value_name = "REV")]
     pub(super) base: Option<String>,

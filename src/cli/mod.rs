@@ -7,6 +7,7 @@ mod config;
 mod explain;
 mod graph;
 mod hook;
+mod merge;
 mod rebase;
 mod repair;
 mod terminal;
@@ -51,6 +52,7 @@ fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Outcome, Failure> {
         Command::Heads(graph) => graph::heads(graph, &Session::open(global)?, terminal),
         Command::Graph(graph) => graph::graph(graph, &Session::open(global)?, terminal),
         Command::Rebase(rebase) => rebase::run(rebase, &Session::open(global)?, terminal),
+        Command::Merge(merge) => merge::run(merge, &Session::open(global)?, terminal),
         Command::Audit(history) => audit::run(history, &Session::open(global)?, terminal),
         Command::Config => config::run(&Session::open(global)?, terminal),
     }
@@ -162,7 +164,8 @@ impl Failure {
             terminal.warn(&report::text::config_problems(&path, &bad.source, &mistakes, &style));
         }
         terminal.warn(&match (self, &arguments.command) {
-            (Failure::Hook(_) | Failure::Repair(_), _) | (_, Command::Rebase(_)) => {
+            (Failure::Hook(_) | Failure::Repair(_), _)
+            | (_, Command::Rebase(_) | Command::Merge(_)) => {
                 report::text::failed(self, &help, &style)
             }
             _ => report::text::broken(self, &help, &style),

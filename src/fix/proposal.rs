@@ -27,6 +27,8 @@ pub struct Mending {
     pub script_location: RepoPath,
     /// What is done.
     pub outcome: Mended,
+    /// Another way that may fit better.
+    pub hint: Option<String>,
 }
 
 /// What is done in one environment.

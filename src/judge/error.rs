@@ -61,6 +61,14 @@ pub enum Error {
     /// An id that somebody gave and that no file defines.
     #[error("no migration has the id `{}`", escape(.0))]
     UnknownId(String),
+    /// The beginning of several ids.
+    #[error("several migrations have ids that begin with `{}`", escape(id))]
+    AmbiguousId {
+        /// The beginning.
+        id: String,
+        /// The ids.
+        ids: Vec<RevisionId>,
+    },
     /// An id that somebody gave for a head.
     #[error("`{id}` is not a head")]
     NoHead {
@@ -129,6 +137,7 @@ impl Error {
             | Error::Unmerged(_)
             | Error::Conflicting { .. }
             | Error::NoHead { .. }
+            | Error::AmbiguousId { .. }
             | Error::Misconfigured { .. } => &[],
         };
         help.iter().map(|line| (*line).to_owned()).collect()
@@ -147,13 +156,15 @@ impl Error {
                     .map(|command| format!("bring in {base} and answer: `{command}`"));
                 Some(bring.into_iter().collect())
             }
-            Error::NoHead { heads, .. } => {
-                let heads: Vec<String> = heads.iter().map(|head| format!("`{head}`")).collect();
-                Some(vec![format!("the heads are {}", heads.join(", "))])
-            }
+            Error::NoHead { heads, .. } => Some(vec![format!("the heads are {}", quoted(heads))]),
+            Error::AmbiguousId { ids, .. } => Some(vec![format!("they are {}", quoted(ids))]),
             _ => None,
         }
     }
+}
+
+fn quoted(ids: &[RevisionId]) -> String {
+    ids.iter().map(|id| format!("`{id}`")).collect::<Vec<_>>().join(", ")
 }
 
 fn shown(paths: &[RepoPath]) -> String {

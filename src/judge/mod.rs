@@ -26,7 +26,7 @@ pub use change::{Against, Subject};
 pub use error::{BadConfig, Error};
 pub use push::{PushedRef, Remote};
 pub(crate) use relevance::is_setting;
-pub use repair::{FixRequest, RebaseRequest};
+pub use repair::{FixRequest, MergeRequest, RebaseRequest};
 
 /// Judges changes to one repository.
 pub struct Judge<'r> {

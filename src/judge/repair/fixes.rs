@@ -201,7 +201,7 @@ impl Work {
                 continue;
             }
             let then = here().filter_map(|(_, remedy)| remedy.then.clone()).collect();
-            let outcome = Outcome { mended: Mended::Steps(steps), changes: Vec::new(), then };
+            let outcome = Outcome { then, ..Outcome::of(Mended::Steps(steps)) };
             outcome.put_into(&mut proposal, &pair.environment);
         }
         proposal.changes = self.changes;

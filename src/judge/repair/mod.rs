@@ -4,6 +4,7 @@
 mod databases;
 mod fixes;
 mod id;
+mod merge;
 mod rebase;
 mod refusal;
 
@@ -29,6 +30,7 @@ use crate::tree::{RepoPath, Tree};
 use crate::verdict::{Limits, within_limits};
 
 pub use fixes::FixRequest;
+pub use merge::MergeRequest;
 pub use rebase::RebaseRequest;
 
 /// The work tree and what it will be merged into.
@@ -63,15 +65,21 @@ pub(super) struct Outcome {
     mended: Mended,
     changes: Vec<Change>,
     then: Vec<String>,
+    /// Another way that may fit better.
+    hint: Option<String>,
 }
 
 impl Outcome {
     fn nothing(heads: Vec<RevisionId>) -> Outcome {
-        Outcome { mended: Mended::Nothing { heads }, changes: Vec::new(), then: Vec::new() }
+        Outcome::of(Mended::Nothing { heads })
+    }
+
+    fn of(mended: Mended) -> Outcome {
+        Outcome { mended, changes: Vec::new(), then: Vec::new(), hint: None }
     }
 
     fn refused(refusal: Refusal) -> Outcome {
-        Outcome { mended: Mended::Refused(refusal), changes: Vec::new(), then: Vec::new() }
+        Outcome::of(Mended::Refused(refusal))
     }
 
     fn put_into(self, proposal: &mut Proposal, environment: &Environment) {
@@ -79,6 +87,7 @@ impl Outcome {
             environment: environment.name.clone(),
             script_location: environment.script_location.clone(),
             outcome: self.mended,
+            hint: self.hint,
         });
         proposal.changes.extend(self.changes);
         proposal.then.extend(self.then);

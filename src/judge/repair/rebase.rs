@@ -75,10 +75,10 @@ impl Judge<'_> {
         }
         let steps = repointed.iter().filter_map(|one| step(graph, one)).collect();
         let then = own_databases(&pair.environment, graph, &repointed);
-        Ok(Outcome { mended: Mended::Steps(steps), changes, then })
+        Ok(Outcome { changes, then, ..Outcome::of(Mended::Steps(steps)) })
     }
 
-    fn plan(
+    pub(super) fn plan(
         &self,
         bench: &mut Bench<'_, '_>,
         pair: &Pair,

@@ -1,7 +1,8 @@
 //! Why a repair is not made, in words, and what to do instead.
 
+use crate::environment::Environment;
 use crate::finding::Finding;
-use crate::fix::{Holder, Obstacle, Refusal, Uneditable};
+use crate::fix::{Holder, NewFile, Obstacle, Refusal, Uneditable};
 use crate::git::Unsettled;
 use crate::migration::RevisionId;
 use crate::text::shell_word;
@@ -60,6 +61,57 @@ pub(super) fn obstacle(obstacle: &Obstacle, base: &str) -> Refusal {
             ],
         },
     }
+}
+
+/// Says that heads which each belong to a line of their own are not joined unasked.
+pub(super) fn lines_apart(heads: &[RevisionId]) -> Refusal {
+    let words: Vec<String> = heads.iter().map(|head| shell_word(&head.to_string())).collect();
+    Refusal {
+        message: format!(
+            "{} share no revision and carry branch labels of their own, so they may be meant to stay \
+             apart",
+            listed(heads)
+        ),
+        help: vec![
+            format!("if not, name them: `alembic-guard merge {}`", words.join(" ")),
+            "if so, name their labels as `branches` of the environment in .alembic-guard.toml"
+                .to_owned(),
+        ],
+    }
+}
+
+/// Says that one head alone was named.
+pub(super) fn nothing_to_join_with(head: &RevisionId) -> Refusal {
+    Refusal {
+        message: format!("`{head}` is one head alone; a merge revision joins two at least"),
+        help: vec![
+            "see what heads there are: `alembic-guard heads`".to_owned(),
+            "or join all that must be: `alembic-guard merge`".to_owned(),
+        ],
+    }
+}
+
+/// Says that another revision has the id that was chosen.
+pub(super) fn id_is_taken(id: &RevisionId) -> Refusal {
+    Refusal {
+        message: format!("there is a revision `{id}` already"),
+        help: vec!["choose another id, or none: `alembic-guard merge`".to_owned()],
+    }
+}
+
+/// Says why no file of a merge revision can be made.
+pub(super) fn unwritable(why: &dyn std::error::Error) -> Refusal {
+    Refusal {
+        message: format!("no merge revision can be written: {why}"),
+        help: vec!["see how files are named and made: `alembic-guard config`".to_owned()],
+    }
+}
+
+/// Says that the environment's own template was not used, where it was not.
+pub(super) fn other_template(environment: &Environment, file: &NewFile) -> Option<String> {
+    let reason = file.own_template.as_ref().err()?;
+    let template = environment.script_location.join("script.py.mako");
+    Some(format!("{} was made without {template}: {reason}", file.change.path))
 }
 
 /// Says that what has landed side by side is not re-pointed.

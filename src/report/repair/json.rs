@@ -31,6 +31,7 @@ struct EnvironmentJson {
     steps: Vec<StepJson>,
     message: Option<String>,
     help: Option<String>,
+    hint: Option<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -103,6 +104,7 @@ fn environment(one: &Mending) -> EnvironmentJson {
         steps: Vec::new(),
         message: None,
         help: None,
+        hint: one.hint.clone(),
     };
     match &one.outcome {
         Mended::Nothing { .. } => {}

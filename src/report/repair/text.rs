@@ -63,7 +63,11 @@ fn environment(one: &Mending, several: bool, base: Option<&Base>, style: &Style)
         Mended::Steps(steps) => {
             let lines: String =
                 steps.iter().map(|step| prose::detail(&words(step), style)).collect();
-            said(&format!("{}{place}", heading(steps)), style) + &lines + &against(base, style)
+            let hint: Vec<String> = one.hint.iter().cloned().collect();
+            said(&format!("{}{place}", heading(steps)), style)
+                + &lines
+                + &against(base, style)
+                + &prose::help(&hint, style)
         }
         Mended::Refused(refusal) => {
             let help = prose::help(&refusal.help, style);

@@ -1,0 +1,30 @@
+//! `merge`.
+
+use std::time::SystemTime;
+
+use super::arguments::Merge;
+use super::repair::{self, new_id};
+use super::terminal::Terminal;
+use super::{Failure, Session};
+use crate::finding::Outcome;
+use crate::judge::MergeRequest;
+use crate::migration::RevisionId;
+
+pub(super) fn run(
+    merge: &Merge,
+    session: &Session,
+    terminal: &Terminal,
+) -> Result<Outcome, Failure> {
+    repair::finish_earlier(&merge.writing, session, terminal)?;
+    let request = MergeRequest {
+        heads: merge.heads.clone(),
+        message: merge.message.clone(),
+        base: merge.base.clone(),
+        id: merge.rev_id.as_ref().map(RevisionId::new),
+        new_id: &new_id,
+        now: SystemTime::now(),
+        stage: merge.writing.stage,
+    };
+    let proposal = session.judge().merge(&request)?;
+    repair::carry_out(&proposal, &merge.writing, session, terminal)
+}

@@ -1,0 +1,226 @@
+//! `merge`: a new revision joins heads.
+
+use std::time::SystemTime;
+
+use super::{Bench, Outcome, refusal};
+use crate::check::{Comparison, Pair, pairs};
+use crate::environment::Environment;
+use crate::fix::{
+    Change, Created, Mended, NewFile, NewRevision, Proposal, Refusal, Step, heads_to_join,
+    landed_first,
+};
+use crate::graph::Graph;
+use crate::judge::{Error, Judge};
+use crate::migration::RevisionId;
+use crate::rules::{self, Concern};
+use crate::verdict::Limits;
+
+/// What a merge is asked to do.
+pub struct MergeRequest<'a> {
+    /// The heads to join, by their ids or what these begin with; all that must be where nothing is said.
+    pub heads: Vec<String>,
+    /// What the revision is for; the heads' ids where nothing is said.
+    pub message: Option<String>,
+    /// The base; the nearest target where nothing is said.
+    pub base: Option<String>,
+    /// The id of the new revision, where somebody chose it.
+    pub id: Option<RevisionId>,
+    /// Makes ids for the new revisions.
+    pub new_id: &'a dyn Fn() -> RevisionId,
+    /// What the time is.
+    pub now: SystemTime,
+    /// Whether what is written will be staged.
+    pub stage: bool,
+}
+
+const COMMAND: &str = "alembic-guard merge";
+
+impl Judge<'_> {
+    /// Plans merge revisions that join the heads which the work tree has too many of.
+    pub fn merge(&self, asked: &MergeRequest<'_>) -> Result<Proposal, Error> {
+        let (ground, mut reader) = self.ground(asked.base.as_deref())?;
+        let proposal = match &ground.base {
+            Some(base) => self.at_the_bench(&ground, base, &mut reader, |bench| {
+                let proposal = self.join_all(bench, asked)?;
+                Ok(Proposal { base: Some(base.summary()), ..proposal })
+            })?,
+            None => {
+                let comparison = Comparison::alone(&*ground.work);
+                self.join_all(
+                    &mut Bench {
+                        reader: &mut reader,
+                        comparison: &comparison,
+                        merged: &*ground.work,
+                        ground: &ground,
+                    },
+                    asked,
+                )?
+            }
+        };
+        Ok(self.with_next_step(proposal, asked.stage))
+    }
+
+    fn join_all(
+        &self,
+        bench: &mut Bench<'_, '_>,
+        asked: &MergeRequest<'_>,
+    ) -> Result<Proposal, Error> {
+        let (pairs, _) = pairs(bench.reader, bench.comparison, bench.merged)?;
+        let named = named_heads(&asked.heads, &pairs)?;
+        let mut proposal = Proposal::default();
+        for (place, pair) in pairs.iter().enumerate().filter(|(_, pair)| !pair.lost) {
+            let here: Vec<&RevisionId> =
+                named.iter().filter(|(at, _)| *at == place).map(|(_, id)| id).collect();
+            if named.is_empty() || !here.is_empty() {
+                self.join_one(bench, pair, &here, asked)?
+                    .put_into(&mut proposal, &pair.environment);
+            }
+        }
+        Ok(proposal)
+    }
+
+    /// Joins the heads of one environment, all that must be or those that were named.
+    fn join_one(
+        &self,
+        bench: &mut Bench<'_, '_>,
+        pair: &Pair,
+        named: &[&RevisionId],
+        asked: &MergeRequest<'_>,
+    ) -> Result<Outcome, Error> {
+        let (environment, graph) = (&pair.environment, &pair.after.graph);
+        let limits = Limits { heads: environment.heads, branches: &environment.branches };
+        let joins = match named {
+            [] => heads_to_join(&pair.before.graph, graph, limits),
+            _ => Ok(vec![landed_first(&pair.before.graph, named.iter().copied())]),
+        };
+        let joins = match joins {
+            Ok(joins) if joins.is_empty() => return bench.without_fault(pair, COMMAND),
+            Ok(joins) => joins,
+            Err(apart) => return Ok(Outcome::refused(refusal::lines_apart(&apart))),
+        };
+        if let Some([one]) = joins.iter().find(|heads| heads.len() < 2).map(Vec::as_slice) {
+            return Ok(Outcome::refused(refusal::nothing_to_join_with(one)));
+        }
+        let heads: Vec<RevisionId> = joins.iter().flatten().cloned().collect();
+        let missing = bench.not_here(graph, &heads)?;
+        if !missing.is_empty() {
+            return Ok(Outcome::refused(bench.get_base(&missing, COMMAND)));
+        }
+        let mut outcome = Outcome::of(Mended::Steps(Vec::new()));
+        let mut steps = Vec::new();
+        for heads in &joins {
+            match new_revision(bench, environment, graph, heads, asked) {
+                Ok((step, file)) => {
+                    steps.push(step);
+                    outcome.then.extend(refusal::other_template(environment, &file));
+                    outcome.changes.push(file.change);
+                }
+                Err(refusal) => return Ok(Outcome::refused(refusal)),
+            }
+        }
+        let faults = bench.faults_of(environment, &outcome.changes)?;
+        // Whoever names heads may mean to leave others as they are.
+        let counts = |rule: &str| {
+            named.is_empty() || rules::find(rule).is_none_or(|rule| rule.concern != Concern::Heads)
+        };
+        if let Some(fault) = faults.iter().find(|fault| counts(fault.rule)) {
+            return Ok(Outcome::refused(refusal::still_faulty(fault)));
+        }
+        let hint = self.rebase_hint(bench, pair);
+        Ok(Outcome { mended: Mended::Steps(steps), hint, ..outcome })
+    }
+
+    /// Says that a rebase would do, where nothing that has to move has landed anywhere.
+    fn rebase_hint(&self, bench: &mut Bench<'_, '_>, pair: &Pair) -> Option<String> {
+        bench.ground.base.as_ref()?;
+        let repointed = self.plan(bench, pair, None).ok().filter(|moved| !moved.is_empty())?;
+        let moved: Vec<String> =
+            repointed.iter().map(|one| format!("`{}`", one.revision)).collect();
+        Some(format!(
+            "{} has not landed: a rebase keeps one line without a merge revision; in the place of this \
+             one: `alembic-guard rebase`",
+            moved.join(", ")
+        ))
+    }
+}
+
+fn new_revision(
+    bench: &Bench<'_, '_>,
+    environment: &Environment,
+    graph: &Graph,
+    heads: &[RevisionId],
+    asked: &MergeRequest<'_>,
+) -> Result<(Step, NewFile), Refusal> {
+    let id = match &asked.id {
+        Some(id) if graph.contains(id) => return Err(refusal::id_is_taken(id)),
+        Some(id) => id.clone(),
+        None => free_id(graph, asked.new_id),
+    };
+    let message = asked.message.clone().unwrap_or_else(|| usual_message(heads));
+    let first = heads.first().and_then(|head| graph.get(head));
+    let first = first.expect("only heads of the graph are joined, two at least");
+    let created = Created::at(asked.now, environment.naming.timezone.as_deref());
+    let created = created.map_err(|reason| refusal::unwritable(&reason))?;
+    let revision = NewRevision {
+        environment,
+        id: &id,
+        parents: heads,
+        beside: &first.migration.file.path,
+        message: Some(&message),
+        created: &created,
+    };
+    let file = revision.file(&*bench.ground.work).map_err(|reason| refusal::unwritable(&reason))?;
+    let Change { path, .. } = &file.change;
+    Ok((Step::Join { revision: id.clone(), path: path.clone(), heads: heads.to_vec() }, file))
+}
+
+/// Says what a merge is for as Alembic's own tutorial does: "merge ae1027 and 27c6a3".
+fn usual_message(heads: &[RevisionId]) -> String {
+    let ids: Vec<&str> = heads.iter().map(RevisionId::as_str).collect();
+    match ids.as_slice() {
+        [start @ .., last] => format!("merge {} and {last}", start.join(", ")),
+        [] => "merge".to_owned(),
+    }
+}
+
+fn free_id(graph: &Graph, new_id: &dyn Fn() -> RevisionId) -> RevisionId {
+    let mut ids = std::iter::repeat_with(new_id);
+    ids.find(|id| !graph.contains(id)).expect("ids never end")
+}
+
+/// Finds the heads that somebody named, each with the place of its environment.
+fn named_heads(names: &[String], pairs: &[Pair]) -> Result<Vec<(usize, RevisionId)>, Error> {
+    let mut found = Vec::new();
+    for name in names.iter().filter(|name| *name != "heads") {
+        let all = pairs.iter().enumerate().flat_map(|(place, pair)| {
+            matching(&pair.after.graph, name).into_iter().map(move |id| (place, id))
+        });
+        let all: Vec<(usize, RevisionId)> = all.collect();
+        let (place, id) = match all.as_slice() {
+            [] => return Err(Error::UnknownId(name.clone())),
+            [one] => one.clone(),
+            several => {
+                let ids = several.iter().map(|(_, id)| id.clone()).collect();
+                return Err(Error::AmbiguousId { id: name.clone(), ids });
+            }
+        };
+        let graph = &pairs[place].after.graph;
+        if !graph.is_head(&id) {
+            return Err(Error::NoHead { id, heads: graph.heads().into_iter().cloned().collect() });
+        }
+        if !found.contains(&(place, id.clone())) {
+            found.push((place, id));
+        }
+    }
+    Ok(found)
+}
+
+/// Returns the revision of this id, else those whose ids begin with it, as Alembic takes them.
+fn matching(graph: &Graph, name: &str) -> Vec<RevisionId> {
+    let id = RevisionId::new(name);
+    if graph.contains(&id) {
+        return vec![id];
+    }
+    let ids = graph.revisions().map(|revision| &revision.id);
+    ids.filter(|id| !name.is_empty() && id.as_str().starts_with(name)).cloned().collect()
+}
