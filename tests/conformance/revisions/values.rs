@@ -64,7 +64,6 @@ pub(super) const TEMPLATES: Values = Values {
         "revision = '${revision}'\ndown_revision = '${down_revision | None}'\n",
         "\"\"\"${message}\"\"\"\nrevision = ${repr(up_revision)}\n",
         "\"\"\"${message}\nrevision = ${repr(up_revision)}\ndown_revision = ${repr(down_revision)}\n",
-        "${message}\nrevision = ${repr(up_revision)}\ndown_revision = ${repr(down_revision)}\n",
         "\"\"\"${message\"\"\"\n",
         "revision = ${repr(up_revision)}\rdown_revision = ${repr(down_revision)}\n## a\rb\n",
         "",
