@@ -288,7 +288,8 @@ impl Repo {
         self.write("migrations/env.py", "from alembic import context\n\nconfig = context.config\n");
         self.write(
             "migrations/script.py.mako",
-            "\"\"\"${message}\"\"\"\nrevision = ${repr(up_revision)}\n",
+            "\"\"\"${message}\"\"\"\nrevision = ${repr(up_revision)}\n\
+             down_revision = ${repr(down_revision)}\n",
         );
         self.write("app.py", "VERSION = 1\n\n\n\n\n\nNAME = 'app'\n");
         self.write(".gitignore", "__pycache__/\n");

@@ -1,0 +1,138 @@
+//! `merge`: which heads it joins, what it writes, and what it refuses.
+
+use crate::world::{Ran, Repo, World, path_of};
+
+/// Runs `merge` with an id that a test can know, and returns what it said as JSON.
+fn merged(repo: &Repo, arguments: &[&str]) -> (Ran, serde_json::Value) {
+    let ran = repo.guard(&[&["--format", "json", "merge", "--rev-id", "ffff"], arguments].concat());
+    let said = serde_json::from_str(&ran.stdout()).expect("it is JSON");
+    (ran, said)
+}
+
+/// Returns the parents of the one merge revision that is to be written.
+fn parents(said: &serde_json::Value) -> Vec<&str> {
+    let parents = said["environments"][0]["steps"][0]["down_revision"].as_array();
+    parents.into_iter().flatten().filter_map(|id| id.as_str()).collect()
+}
+
+#[test]
+fn what_has_landed_is_named_first() {
+    let (_world, feature) = World::moved_on();
+    feature.add("0(a)").merge("origin/main");
+    let (ran, said) = merged(&feature, &["--stage"]);
+    ran.exits(0);
+    assert_eq!(parents(&said), ["b", "0"]);
+    let file = feature.read("migrations/versions/ffff_merge_b_and_0.py");
+    assert!(file.contains("('b', '0')"), "{file}");
+    feature.git(&["commit", "-q", "-m", "join"]);
+    feature.push_it().passed(&[]).is_silent();
+}
+
+#[test]
+fn a_second_run_has_nothing_to_do() {
+    let (_world, feature) = World::moved_on();
+    feature.add("d(a)").merge("origin/main");
+    feature.guard(&["merge"]).exits(0);
+    let again = feature.guard(&["merge"]);
+    assert!(again.exits(0).stdout().contains("nothing to do"), "{}", again.stdout());
+    assert_eq!(feature.git(&["status", "--porcelain"]).lines().count(), 1);
+}
+
+#[test]
+fn heads_are_named_by_what_their_ids_begin_with() {
+    let world = World::with("a b1(a) c2(a) e3(a)");
+    let mine = world.mine();
+    let (ran, said) = merged(&mine, &["c", "e3"]);
+    ran.exits(0);
+    assert_eq!(parents(&said), ["c2", "e3"]);
+}
+
+#[test]
+fn what_is_named_must_be_a_head_and_not_the_only_one() {
+    let world = World::with("a b1(a) b2(a)");
+    let mine = world.mine();
+    for (names, words) in [
+        (["nowhere", "b1"], "no migration has the id `nowhere`"),
+        (["a", "b1"], "`a` is not a head"),
+        (["b", "b1"], "several migrations have ids that begin with `b`"),
+    ] {
+        let ran = mine.guard(&[&["merge"][..], &names].concat());
+        assert!(ran.exits(2).stderr().contains(words), "{}", ran.stderr());
+    }
+    let ran = mine.guard(&["merge", "b1"]);
+    assert!(ran.exits(1).stdout().contains("is one head alone"), "{}", ran.stdout());
+    assert_eq!(mine.git(&["status", "--porcelain"]), "");
+}
+
+#[test]
+fn without_the_base_in_the_work_tree_nothing_is_written() {
+    let (_world, feature) = World::moved_on();
+    feature.add("d(a)");
+    let ran = feature.guard(&["merge"]);
+    let said = ran.exits(1).stdout();
+    assert!(said.contains("git merge --no-commit origin/main"), "{said}");
+    assert_eq!(feature.git(&["status", "--porcelain"]), "");
+}
+
+#[test]
+fn a_repository_without_any_other_branch_is_enough() {
+    let world = World::empty();
+    let mine = world.repository("mine");
+    mine.scaffold().add_all("a b(a) c(a)");
+    let (ran, said) = merged(&mine, &["-m", "join them"]);
+    ran.exits(0);
+    assert_eq!(parents(&said), ["b", "c"]);
+    assert!(mine.top.join("migrations/versions/ffff_join_them.py").exists());
+}
+
+#[test]
+fn configured_lines_are_joined_apart_and_others_not_unasked() {
+    let world = World::with("e#expand c#contract");
+    let mine = world.mine();
+    let ran = mine.guard(&["merge"]);
+    assert!(ran.exits(1).stdout().contains("alembic-guard merge c e"), "{}", ran.stdout());
+    mine.write(
+        ".alembic-guard.toml",
+        "[[environment]]\nscript_location = \"migrations\"\n\
+         version_locations = [\"migrations/versions\"]\nbranches = [\"expand\", \"contract\"]\n",
+    );
+    mine.commit("branches").add_all("x(e) y(e)");
+    let (ran, said) = merged(&mine, &[]);
+    ran.exits(0);
+    assert_eq!(parents(&said), ["x", "y"]);
+}
+
+#[test]
+fn where_a_rebase_would_do_the_plan_says_so() {
+    let (_world, feature) = World::moved_on();
+    feature.add("d(a)").merge("origin/main");
+    let ran = feature.guard(&["merge", "-n"]);
+    assert!(ran.exits(0).stdout().contains("alembic-guard rebase"), "{}", ran.stdout());
+    let world = World::with("a b(a) c(a)");
+    let ran = world.mine().guard(&["merge", "-n"]);
+    assert!(!ran.exits(0).stdout().contains("alembic-guard rebase"), "{}", ran.stdout());
+}
+
+#[test]
+fn an_id_that_is_taken_or_a_name_that_cannot_be_is_refused() {
+    let world = World::with("a b(a) c(a)");
+    let mine = world.mine();
+    let ran = mine.guard(&["merge", "--rev-id", "b"]);
+    assert!(ran.exits(1).stdout().contains("there is a revision `b` already"), "{}", ran.stdout());
+    let ran = mine.guard(&["merge", "-m", "a \"\"\" b"]);
+    assert!(ran.exits(1).stdout().contains("three quotes"), "{}", ran.stdout());
+    assert_eq!(mine.git(&["status", "--porcelain"]), "");
+}
+
+#[test]
+fn joining_what_a_colleague_has_joined_already_is_not_offered() {
+    let world = World::with("a b(a) c(a)");
+    let mine = world.mine();
+    mine.branch("feature", "origin/main");
+    world.main().land("n(b,c)");
+    mine.fetch();
+    let ran = mine.guard(&["merge"]);
+    let said = ran.exits(1).stdout();
+    assert!(said.contains("`n` of origin/main is not in the work tree yet"), "{said}");
+    assert!(!mine.top.join(path_of("n(b,c)")).exists());
+}
