@@ -196,7 +196,7 @@ pub(super) const LINES: &[(Duty, &str)] = &[
     (Lost, "$x = $M = $s\n$N = f'{$x}'"),
     (Lost, "$M = $x = $s\n$N = f'{$x}'"),
     (Lost, "$M, $x = $s, $s\n$N = $x * 1"),
-    (Lost, "$N = $M = f'{$s}'"),
+    (Lost, "$N = $M = str($s)"),
     (Lost, "$N += $s"),
     (Lost, "$N += $l"),
     (Lost, "$N %= $s"),
