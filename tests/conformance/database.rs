@@ -100,7 +100,9 @@ impl Database {
 
     fn run(&self, command: &mut Command) -> Output {
         let inherited = std::env::var_os("PATH").unwrap_or_default();
-        let folders = [self.programs.clone()];
+        let guard = Path::new(env!("CARGO_BIN_EXE_alembic-guard")).parent();
+        let guard = guard.expect("the program is in a folder").to_owned();
+        let folders = [self.programs.clone(), guard];
         let folders = folders.into_iter().chain(std::env::split_paths(&inherited));
         let path = std::env::join_paths(folders).expect("the folders came from PATH");
         command
