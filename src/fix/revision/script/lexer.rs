@@ -151,7 +151,7 @@ fn begins_line_of_mako(bytes: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fix::script::expression::Variable;
+    use crate::fix::revision::script::expression::Variable;
 
     /// Shows the message, the only expression in here, by a word.
     fn text(source: &str) -> String {

@@ -1,126 +1,18 @@
-//! Which new revisions are to build on what, so that a history has one line again.
-//!
-//! The verdict's own faults lead the way: one is mended at a time and what then stands is judged
-//! again, so whatever the guard would refuse it can also see repaired. Only revisions that the base
-//! lacks are moved, and only by their lowest members: what builds on those follows by itself.
+//! A history on its way into one line: which fault is mended next, and by which moves.
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::parents::{exchanged, newest_edges, uppermost};
+use super::{Holder, Obstacle, Rebase, Repointed};
 use crate::graph::{Graph, Revision};
 use crate::migration::RevisionId;
-use crate::verdict::{HeadFault, Limits, Stale, StaleEdge, judge_heads};
-
-/// What a rebase is asked to do.
-pub struct Rebase<'a> {
-    /// What has landed.
-    pub before: &'a Graph,
-    /// What there would be.
-    pub after: &'a Graph,
-    /// How many heads there may be.
-    pub limits: Limits<'a>,
-    /// The head to build on, where somebody chose it.
-    pub onto: Option<&'a RevisionId>,
-    /// Tells who else has a revision, so that it must not be edited.
-    pub holder: &'a dyn Fn(&Revision) -> Option<Holder>,
-    /// Tells since when a revision has been there; of two that could make room, the later one does.
-    pub seniority: &'a dyn Fn(&Revision) -> Seniority,
-}
-
-/// Since when a revision has been there.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Seniority {
-    /// It is on a branch of this repository that changes go to.
-    OnTarget,
-    /// It is committed on the branch that is checked out.
-    Committed,
-    /// It is new in the work tree.
-    New,
-}
-
-/// Who else has a revision.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Holder {
-    /// Everybody: it is on this branch, which changes go to.
-    Target(String),
-    /// Somebody: it is on this remote branch.
-    Branch(String),
-}
-
-impl Holder {
-    /// Returns the branch.
-    pub fn branch(&self) -> &str {
-        match self {
-            Holder::Target(branch) | Holder::Branch(branch) => branch,
-        }
-    }
-}
-
-/// A revision and what it is to build on.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Repointed {
-    /// The revision.
-    pub revision: RevisionId,
-    /// Its parents then.
-    pub parents: Vec<RevisionId>,
-}
-
-/// Why new parents alone do not mend a history.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Obstacle {
-    /// Others have what would have to be edited.
-    Held {
-        /// The revision.
-        revision: RevisionId,
-        /// Who has it.
-        holder: Holder,
-        /// The heads that must be joined instead, sorted.
-        heads: Vec<RevisionId>,
-    },
-    /// The base has several heads to build on.
-    Ambiguous {
-        /// The revision that must build on one.
-        revision: RevisionId,
-        /// The heads.
-        heads: Vec<RevisionId>,
-    },
-    /// The change itself gave a published revision another parent, or removed it.
-    Rewritten {
-        /// The revision that is a head again by that.
-        head: RevisionId,
-        /// The heads that there are, sorted.
-        heads: Vec<RevisionId>,
-    },
-    /// New revisions need each other in a way that no order satisfies, or name no parent that is there.
-    Tangled {
-        /// The heads that are left, sorted.
-        heads: Vec<RevisionId>,
-    },
-}
-
-/// Finds new parents for the lowest of the new revisions, so that no head is at fault any more;
-/// nothing where none is.
-///
-/// Sorted by id. Of several chains each is put on top of the one before, those that others depend on
-/// first, then in the order in which Alembic lists their files.
-pub fn rebase(asked: &Rebase<'_>) -> Result<Vec<Repointed>, Obstacle> {
-    let mut line = Line { asked, graph: asked.after.clone(), moved: BTreeMap::new() };
-    // Each round puts one chain on top of another, of which there are no more than new revisions.
-    for _ in 0..=asked.after.len() {
-        let faults = judge_heads(asked.before, &line.graph, asked.limits);
-        if faults.is_empty() {
-            return Ok(line.moved_for_good());
-        }
-        let moves = line.next(&faults)?;
-        line.take(moves);
-    }
-    Err(Obstacle::Tangled { heads: line.heads() })
-}
+use crate::verdict::{HeadFault, Stale, StaleEdge};
 
 /// New parents for some revisions.
-type Moves = BTreeMap<RevisionId, Vec<RevisionId>>;
+pub(super) type Moves = BTreeMap<RevisionId, Vec<RevisionId>>;
 
 /// The history as far as it is mended.
-struct Line<'a> {
+pub(super) struct Line<'a> {
     asked: &'a Rebase<'a>,
     graph: Graph,
     moved: Moves,
@@ -133,9 +25,18 @@ struct Candidate {
     chain: BTreeSet<RevisionId>,
 }
 
-impl Line<'_> {
+impl<'a> Line<'a> {
+    pub(super) fn new(asked: &'a Rebase<'a>) -> Line<'a> {
+        Line { asked, graph: asked.after.clone(), moved: BTreeMap::new() }
+    }
+
+    /// Returns the history as it would be by now.
+    pub(super) fn graph(&self) -> &Graph {
+        &self.graph
+    }
+
     /// Chooses the fault that is mended next and how: forks before what goes on top of them.
-    fn next(&self, faults: &[HeadFault]) -> Result<Moves, Obstacle> {
+    pub(super) fn next(&self, faults: &[HeadFault]) -> Result<Moves, Obstacle> {
         if let Some(head) = faults.iter().find_map(rewritten) {
             return Err(Obstacle::Rewritten { head: head.clone(), heads: self.heads() });
         }
@@ -331,11 +232,11 @@ impl Line<'_> {
         self.graph.get(revision).map(|found| found.parents.ids()).unwrap_or_default()
     }
 
-    fn heads(&self) -> Vec<RevisionId> {
+    pub(super) fn heads(&self) -> Vec<RevisionId> {
         self.asked.after.heads().into_iter().cloned().collect()
     }
 
-    fn take(&mut self, moves: Moves) {
+    pub(super) fn take(&mut self, moves: Moves) {
         let moved = self.graph.with_parents(&moves);
         // What another parent has below it then is left out: a merge that names both stops an upgrade.
         let needed: Moves = moves
@@ -346,7 +247,7 @@ impl Line<'_> {
         self.moved.extend(needed);
     }
 
-    fn moved_for_good(self) -> Vec<Repointed> {
+    pub(super) fn moved_for_good(self) -> Vec<Repointed> {
         let was = |id: &RevisionId| self.asked.after.get(id).map(|revision| revision.parents.ids());
         let moved = self.moved.iter().filter(|(id, parents)| was(id).as_ref() != Some(parents));
         let repointed = moved.map(|(revision, parents)| Repointed {
@@ -372,49 +273,6 @@ fn faulty_heads(fault: &HeadFault) -> &[RevisionId] {
     }
 }
 
-/// Finds where some revisions leave for others, the newest such places alone: a chain that is merged
-/// with what stands higher is reached from there.
-fn newest_edges(
-    graph: &Graph,
-    own: &BTreeSet<&RevisionId>,
-    below: &BTreeSet<&RevisionId>,
-) -> Vec<(RevisionId, RevisionId)> {
-    let edges = own.iter().flat_map(|id| graph.parents(id).map(move |parent| (*id, &parent.id)));
-    let edges: Vec<(&RevisionId, &RevisionId)> =
-        edges.filter(|(_, parent)| below.contains(parent)).collect();
-    let parents: BTreeSet<&RevisionId> = edges.iter().map(|(_, parent)| *parent).collect();
-    let is_passed = |parent: &RevisionId| {
-        let mut others = parents.iter().filter(|other| **other != parent);
-        others.any(|other| graph.ancestors(other).contains(parent))
-    };
-    let newest = edges.into_iter().filter(|(_, parent)| !is_passed(parent));
-    newest.map(|(id, parent)| (id.clone(), parent.clone())).collect()
-}
-
-/// Puts a parent in the place of another one, each named once.
-fn exchanged(parents: Vec<RevisionId>, old: &RevisionId, new: &RevisionId) -> Vec<RevisionId> {
-    let mut exchanged: Vec<RevisionId> = Vec::new();
-    for parent in parents {
-        let parent = if parent == *old { new.clone() } else { parent };
-        if !exchanged.contains(&parent) {
-            exchanged.push(parent);
-        }
-    }
-    exchanged
-}
-
-/// Leaves out the parents that another one has below it.
-fn uppermost(graph: &Graph, parents: Vec<RevisionId>) -> Vec<RevisionId> {
-    let is_below = |parent: &RevisionId| {
-        let mut others = parents.iter().filter(|other| *other != parent);
-        others.any(|other| graph.ancestors(other).contains(parent))
-    };
-    parents.iter().filter(|parent| !is_below(parent)).cloned().collect()
-}
-
 fn path(revision: &Revision) -> &crate::tree::RepoPath {
     &revision.migration.file.path
 }
-
-#[cfg(test)]
-mod tests;

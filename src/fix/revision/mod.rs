@@ -3,15 +3,20 @@
 //! Where Alembic would write a file that does not say what it was told, nothing is written: what comes
 //! out is read again before anybody gets it.
 
+mod created;
+mod name;
+mod script;
+mod usual;
+
 use super::Change;
-use super::created::Created;
-use super::name;
-use super::script::{Arguments, Script, Unrendered};
-use super::usual;
 use crate::environment::{BadTemplate, Environment};
 use crate::migration::{self, Limits, RevisionId, Value};
 use crate::text::escape;
 use crate::tree::{self, RepoPath, Tree};
+use script::{Arguments, Script};
+
+pub use created::{Created, Undated};
+pub use script::Unrendered;
 
 /// What Alembic writes where nobody says what for.
 const NO_MESSAGE: &str = "empty message";

@@ -1,0 +1,123 @@
+//! Which new revisions are to build on what, so that a history has one line again.
+//!
+//! The verdict's own faults lead the way: one is mended at a time and what then stands is judged
+//! again, so whatever the guard would refuse it can also see repaired. Only revisions that the base
+//! lacks are moved, and only by their lowest members: what builds on those follows by itself.
+
+mod line;
+mod parents;
+
+use crate::graph::{Graph, Revision};
+use crate::migration::RevisionId;
+use crate::verdict::{Limits, judge_heads};
+
+use line::Line;
+
+/// What a rebase is asked to do.
+pub struct Rebase<'a> {
+    /// What has landed.
+    pub before: &'a Graph,
+    /// What there would be.
+    pub after: &'a Graph,
+    /// How many heads there may be.
+    pub limits: Limits<'a>,
+    /// The head to build on, where somebody chose it.
+    pub onto: Option<&'a RevisionId>,
+    /// Tells who else has a revision, so that it must not be edited.
+    pub holder: &'a dyn Fn(&Revision) -> Option<Holder>,
+    /// Tells since when a revision has been there; of two that could make room, the later one does.
+    pub seniority: &'a dyn Fn(&Revision) -> Seniority,
+}
+
+/// Since when a revision has been there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Seniority {
+    /// It is on a branch of this repository that changes go to.
+    OnTarget,
+    /// It is committed on the branch that is checked out.
+    Committed,
+    /// It is new in the work tree.
+    New,
+}
+
+/// Who else has a revision.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Holder {
+    /// Everybody: it is on this branch, which changes go to.
+    Target(String),
+    /// Somebody: it is on this remote branch.
+    Branch(String),
+}
+
+impl Holder {
+    /// Returns the branch.
+    pub fn branch(&self) -> &str {
+        match self {
+            Holder::Target(branch) | Holder::Branch(branch) => branch,
+        }
+    }
+}
+
+/// A revision and what it is to build on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Repointed {
+    /// The revision.
+    pub revision: RevisionId,
+    /// Its parents then.
+    pub parents: Vec<RevisionId>,
+}
+
+/// Why new parents alone do not mend a history.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Obstacle {
+    /// Others have what would have to be edited.
+    Held {
+        /// The revision.
+        revision: RevisionId,
+        /// Who has it.
+        holder: Holder,
+        /// The heads that must be joined instead, sorted.
+        heads: Vec<RevisionId>,
+    },
+    /// The base has several heads to build on.
+    Ambiguous {
+        /// The revision that must build on one.
+        revision: RevisionId,
+        /// The heads.
+        heads: Vec<RevisionId>,
+    },
+    /// The change itself gave a published revision another parent, or removed it.
+    Rewritten {
+        /// The revision that is a head again by that.
+        head: RevisionId,
+        /// The heads that there are, sorted.
+        heads: Vec<RevisionId>,
+    },
+    /// New revisions need each other in a way that no order satisfies, or name no parent that is there.
+    Tangled {
+        /// The heads that are left, sorted.
+        heads: Vec<RevisionId>,
+    },
+}
+
+/// Finds new parents for the lowest of the new revisions, so that no head is at fault any more;
+/// nothing where none is.
+///
+/// Sorted by id. Of several chains each is put on top of the one before, those that others depend on
+/// first, then in the order in which Alembic lists their files.
+pub fn rebase(asked: &Rebase<'_>) -> Result<Vec<Repointed>, Obstacle> {
+    let mut line = Line::new(asked);
+    // Each round puts one chain on top of another, of which there are no more than new revisions.
+    for _ in 0..=asked.after.len() {
+        let faults = judge_heads(asked.before, line.graph(), asked.limits);
+        if faults.is_empty() {
+            return Ok(line.moved_for_good());
+        }
+        let moves = line.next(&faults)?;
+        line.take(moves);
+    }
+    Err(Obstacle::Tangled { heads: line.heads() })
+}
+
+#[cfg(test)]
+mod tests;

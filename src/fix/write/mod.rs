@@ -1,0 +1,15 @@
+//! Writing changes to disk: all of them or none, even where the process is killed.
+
+mod error;
+mod disk;
+mod journal;
+mod target;
+mod unfinished;
+mod compiled;
+mod apply;
+
+use super::Change;
+
+pub use apply::{Place, apply, apply_on, finish_interrupted, finish_interrupted_on};
+pub use disk::{Disk, RealDisk};
+pub use error::Error;
