@@ -97,20 +97,22 @@ impl Tree for WorkTree<'_> {
             tree: self.describe(),
             reason: error.to_string(),
         };
-        let mut entries = self.left_out.list(folder)?;
+        let mut left_out = self.left_out.list(folder)?;
         if !self.disk_path(folder).is_dir() {
-            return Ok(entries);
+            return Ok(left_out);
         }
+        let mut entries = Vec::new();
         for name in self.list_names(folder).map_err(failed)? {
             let path = folder.join(&name);
             if name == b".git" || self.is_ignored(&path) {
                 continue;
             }
             if let Some(node) = self.node_of(&path).map_err(failed)? {
-                entries.retain(|entry| entry.name != name);
+                left_out.retain(|entry| entry.name != name);
                 entries.push(Entry { name, node });
             }
         }
+        entries.append(&mut left_out);
         entries.sort_by(|one, other| one.name.cmp(&other.name));
         Ok(entries)
     }
