@@ -183,6 +183,20 @@ pub(super) enum HookCommand {
         /// The remote's address.
         url: Option<String>,
     },
+    /// Say where a merge has left several heads; never fails (called by git).
+    PostMerge {
+        /// 1 after `merge --squash`.
+        squash: Option<String>,
+    },
+    /// Say where a checkout has left several heads; never fails (called by git).
+    PostCheckout {
+        /// What HEAD was before.
+        before: String,
+        /// What HEAD is.
+        after: String,
+        /// 1 for a branch, 0 for files.
+        flag: String,
+    },
 }
 
 #[derive(Debug, Args)]

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::arguments::{Check, Format, Global, HookCommand};
 use super::terminal::Terminal;
-use super::{Failure, Session, check};
+use super::{Failure, Session, arrival, check};
 use crate::finding::{Outcome, RefReport};
 use crate::hook::{self, HostedPush, InstallOptions};
 use crate::judge::{PushedRef, Remote};
@@ -23,7 +23,11 @@ pub(super) fn run(
         HookCommand::Install { force } => install(here, *force, terminal),
         HookCommand::Uninstall => uninstall(here, terminal),
         HookCommand::Status => status(here, terminal),
-        HookCommand::PreCommit | HookCommand::PreMergeCommit | HookCommand::PrePush { .. }
+        HookCommand::PreCommit
+        | HookCommand::PreMergeCommit
+        | HookCommand::PrePush { .. }
+        | HookCommand::PostMerge { .. }
+        | HookCommand::PostCheckout { .. }
             if hook::is_switched_off(variable) =>
         {
             Ok(Outcome::Clean)
@@ -32,6 +36,12 @@ pub(super) fn run(
         HookCommand::PrePush { remote, url } => {
             let session = Session::open(global)?;
             push(remote.as_deref(), url.as_deref(), &session, terminal)
+        }
+        HookCommand::PostMerge { squash } => {
+            Ok(arrival::merged(squash.as_deref(), global, terminal))
+        }
+        HookCommand::PostCheckout { before, after, flag } => {
+            Ok(arrival::checked_out([before, after, flag], global, terminal))
         }
     }
 }

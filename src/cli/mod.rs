@@ -1,6 +1,7 @@
 //! The command line: clap types, and one file a command that dispatches and prints.
 
 mod arguments;
+mod arrival;
 mod audit;
 mod check;
 mod config;

@@ -57,6 +57,11 @@ impl Terminal {
         self.quiet
     }
 
+    /// Tells whether everything is to be said.
+    pub(super) fn is_verbose(&self) -> bool {
+        self.verbose
+    }
+
     /// Writes to standard output.
     pub(super) fn print(&self, text: &str) {
         write(&mut io::stdout().lock(), text);

@@ -99,4 +99,30 @@ impl Repository {
         heads.retain(|head| Some(*head) != self.head());
         heads
     }
+
+    /// Returns the commit that HEAD was at before the last merge, as `git merge` notes it in `ORIG_HEAD`.
+    pub fn before_merge(&self) -> Option<ObjectId> {
+        self.resolve("ORIG_HEAD").ok()
+    }
+
+    /// Tells whether HEAD is only passing through: a rebase, a series of patches or a bisection is under
+    /// way in this worktree.
+    ///
+    /// `git rebase --apply` alone calls `post-checkout` before it leaves anything to tell it by.
+    pub fn is_passing_through(&self) -> bool {
+        match self.inner.state() {
+            git2::RepositoryState::Rebase
+            | git2::RepositoryState::RebaseInteractive
+            | git2::RepositoryState::RebaseMerge
+            | git2::RepositoryState::ApplyMailbox
+            | git2::RepositoryState::ApplyMailboxOrRebase
+            | git2::RepositoryState::Bisect => true,
+            git2::RepositoryState::Clean
+            | git2::RepositoryState::Merge
+            | git2::RepositoryState::Revert
+            | git2::RepositoryState::RevertSequence
+            | git2::RepositoryState::CherryPick
+            | git2::RepositoryState::CherryPickSequence => false,
+        }
+    }
 }

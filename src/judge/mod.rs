@@ -1,8 +1,10 @@
 //! What is compared with what: from a push, a commit or a wish to the two trees of a comparison.
 //!
 //! Each entry point of the guard is a function here: [`Judge::push`], [`Judge::commit`] and
-//! [`Judge::change`]. They ask git for trees and hand them to [`crate::check`].
+//! [`Judge::change`]. They ask git for trees and hand them to [`crate::check`]. [`Judge::advice`] alone
+//! judges nothing: it counts heads.
 
+mod advice;
 mod change;
 mod commit;
 mod error;
@@ -22,6 +24,7 @@ use crate::rules;
 use crate::text::shell_word;
 use crate::tree::{ObjectId, RepoPath, Tree};
 
+pub use advice::{Advice, Brought, Landed};
 pub use change::{Against, Subject};
 pub use error::{BadConfig, Error};
 pub use push::{PushedRef, Remote};

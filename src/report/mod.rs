@@ -4,6 +4,7 @@
 //! it is and what time it is are told by the caller in [`Style`]. Nothing that came out of a repository
 //! reaches the output unescaped, and no file is quoted beyond the few lines that matter.
 
+pub mod advice;
 pub mod audit;
 mod drawing;
 pub mod graph;

@@ -1,0 +1,67 @@
+//! `hook post-merge` and `hook post-checkout`: a line of advice, and never a failure.
+//!
+//! `git checkout` and `git clone` fail where `post-checkout` does, and there is nothing left to refuse.
+
+use super::arguments::{Format, Global};
+use super::terminal::Terminal;
+use super::{Failure, Session};
+use crate::finding::Outcome;
+use crate::git;
+use crate::judge::{self, Brought};
+use crate::report;
+
+/// Advises on what a merge brought; `squash` is `1` where HEAD did not move.
+pub(super) fn merged(squash: Option<&str>, global: &Global, terminal: &Terminal) -> Outcome {
+    let brought = |session: &Session| match squash {
+        Some("1") => Some(Brought::Files),
+        Some(_) | None => {
+            let after = session.repository.head()?;
+            Some(Brought::Commit { before: session.repository.before_merge(), after })
+        }
+    };
+    advise(&brought, global, terminal)
+}
+
+/// Advises on what a checkout brought; `flag` is `1` where it was of a branch, `0` of files.
+pub(super) fn checked_out(
+    [before, after, flag]: [&str; 3],
+    global: &Global,
+    terminal: &Terminal,
+) -> Outcome {
+    let brought = |_: &Session| match flag {
+        "0" => Some(Brought::Files),
+        _ => {
+            let after = git::parse_id(after)?;
+            Some(Brought::Commit { before: git::parse_id(before), after })
+        }
+    };
+    advise(&brought, global, terminal)
+}
+
+fn advise(
+    brought: &dyn Fn(&Session) -> Option<Brought>,
+    global: &Global,
+    terminal: &Terminal,
+) -> Outcome {
+    let told = Session::open(global).and_then(|session| tell(brought, &session, terminal));
+    if let Err(failure) = told
+        && terminal.is_verbose()
+    {
+        terminal.warn(&report::text::failed(&failure, &failure.help(), &terminal.error_style()));
+    }
+    Outcome::Clean
+}
+
+fn tell(
+    brought: &dyn Fn(&Session) -> Option<Brought>,
+    session: &Session,
+    terminal: &Terminal,
+) -> Result<(), Failure> {
+    let brought = brought(session).ok_or(judge::Error::Unborn)?;
+    let advice = session.judge().advice(brought)?;
+    terminal.warn(&match session.format {
+        Format::Text => report::advice::text(&advice, &terminal.hook_style()),
+        Format::Json => report::json::to_string(&report::advice::json(&advice))?,
+    });
+    Ok(())
+}

@@ -1,0 +1,40 @@
+//! The same for a program: version 1.
+
+use serde::Serialize;
+
+use crate::judge::Advice;
+use crate::migration::RevisionId;
+use crate::report::json::VERSION;
+
+/// The environments that have more heads than they may.
+#[derive(Debug, Serialize)]
+pub struct AdviceJson {
+    version: u32,
+    environments: Vec<EnvironmentJson>,
+}
+
+#[derive(Debug, Serialize)]
+struct EnvironmentJson {
+    name: String,
+    limit: usize,
+    heads: Vec<String>,
+    base: Option<String>,
+    /// Those of the heads that the base has.
+    landed: Vec<String>,
+}
+
+/// Says everything.
+pub fn json(advice: &[Advice]) -> AdviceJson {
+    let environments = advice.iter().map(|advice| EnvironmentJson {
+        name: advice.environment.clone(),
+        limit: advice.limit,
+        heads: ids(&advice.heads),
+        base: advice.landed.as_ref().map(|landed| landed.base.clone()),
+        landed: advice.landed.as_ref().map(|landed| ids(&landed.heads)).unwrap_or_default(),
+    });
+    AdviceJson { version: VERSION, environments: environments.collect() }
+}
+
+fn ids(ids: &[RevisionId]) -> Vec<String> {
+    ids.iter().map(|id| id.as_str().to_owned()).collect()
+}

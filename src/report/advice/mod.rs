@@ -1,0 +1,7 @@
+//! What is said of heads that a merge or a checkout has brought.
+
+mod json;
+mod text;
+
+pub use json::{AdviceJson, json};
+pub use text::text;
