@@ -185,6 +185,7 @@ fn folder_help(folder: &Path, default: &Path, doubts: &[Doubt]) -> Vec<String> {
         ),
     }];
     help.push("do the same for pre-commit and pre-merge-commit".into());
+    help.push("and, without `|| exit`, for post-merge and post-checkout".into());
     if let [Doubt::Relative { .. }] = doubts {
         let command = format!("git config core.hooksPath {}", word(folder));
         help.push(format!("or make the path absolute: {command}"));

@@ -2,7 +2,8 @@
 //!
 //! A shim is a few lines of shell that call this program; what it decides is decided elsewhere.
 //! Nothing here prints, and no hook of anyone else's is ever lost: it is moved aside, run first, and
-//! put back.
+//! put back. Three of the hooks judge and may refuse; `post-merge` and `post-checkout` come when all is
+//! done, say a line where the heads have become too many, and never fail.
 
 mod error;
 mod folder;

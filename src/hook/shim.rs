@@ -8,8 +8,9 @@ use std::path::{Path, PathBuf};
 /// The version of the shims that this program writes; a shim that says another one is outdated.
 pub const SHIM_VERSION: u32 = 1;
 
-/// The hooks that are installed, in the order in which git comes to them.
-pub const HOOKS: [Hook; 3] = [Hook::PreCommit, Hook::PreMergeCommit, Hook::PrePush];
+/// The hooks that are installed: those that judge, then those that only advise.
+pub const HOOKS: [Hook; 5] =
+    [Hook::PreCommit, Hook::PreMergeCommit, Hook::PrePush, Hook::PostMerge, Hook::PostCheckout];
 
 const ID: &[u8] = b"# alembic-guard shim, version ";
 const PLACEHOLDER: &str = "'@GUARD@'";
@@ -24,6 +25,11 @@ pub enum Hook {
     PreMergeCommit,
     /// `git push`, before anything is sent.
     PrePush,
+    /// `git merge` and `git pull`, once all is done; a merge that stopped at a conflict has none.
+    PostMerge,
+    /// `git checkout`, `switch`, `restore`, `clone` and `worktree add`, once all is done; where this hook
+    /// fails, so does the command.
+    PostCheckout,
 }
 
 impl Hook {
@@ -33,6 +39,8 @@ impl Hook {
             Hook::PreCommit => "pre-commit",
             Hook::PreMergeCommit => "pre-merge-commit",
             Hook::PrePush => "pre-push",
+            Hook::PostMerge => "post-merge",
+            Hook::PostCheckout => "post-checkout",
         }
     }
 
@@ -50,6 +58,8 @@ impl Hook {
             Hook::PreCommit => include_str!("../../hooks/pre-commit"),
             Hook::PreMergeCommit => include_str!("../../hooks/pre-merge-commit"),
             Hook::PrePush => include_str!("../../hooks/pre-push"),
+            Hook::PostMerge => include_str!("../../hooks/post-merge"),
+            Hook::PostCheckout => include_str!("../../hooks/post-checkout"),
         }
     }
 }
@@ -158,6 +168,21 @@ mod tests {
         let end = commit.find("\"$chained\" \"$@\"").unwrap_or_default();
         assert!(push.starts_with(&commit[..end]));
         assert!(push.replace(" <\"$input\"", "").ends_with(&commit[end..]));
+    }
+
+    #[test]
+    fn shims_that_advise_differ_only_in_their_names() {
+        let plain = |hook: Hook| hook.template().replace(&format!("hook={hook}\n"), "");
+        let merge = plain(Hook::PostMerge);
+        assert_eq!(merge, plain(Hook::PostCheckout));
+
+        let find_chained = |shim: &str| {
+            let found =
+                shim.split_once("case $0 in */*)").and_then(|(_, rest)| rest.split_once("\n\n"));
+            found.map(|(lines, _)| lines.to_owned())
+        };
+        assert!(find_chained(&merge).is_some());
+        assert_eq!(find_chained(&merge), find_chained(Hook::PreCommit.template()));
     }
 
     #[test]

@@ -5,6 +5,7 @@
 //! main is `a, b(a)` and the feature branch was cut at `a`.
 
 mod advice;
+mod arrivals;
 mod bad_input;
 mod commits;
 mod environments;

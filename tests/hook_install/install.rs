@@ -8,7 +8,8 @@ use alembic_guard::hook::{self, Error, Hook, InstallOptions, InstallOutcome};
 
 use crate::sandbox::{hermetic, listing, write};
 
-const NAMES: [&str; 3] = ["pre-commit", "pre-merge-commit", "pre-push"];
+const NAMES: [&str; 5] =
+    ["pre-commit", "pre-merge-commit", "pre-push", "post-merge", "post-checkout"];
 
 #[test]
 fn a_missing_hooks_folder_is_made() {
@@ -16,7 +17,7 @@ fn a_missing_hooks_folder_is_made() {
         let repository = sandbox.init(&["--template="], "repository");
         assert!(!repository.hooks().exists());
         let installed = repository.install();
-        assert_eq!(installed.len(), 3);
+        assert_eq!(installed.len(), NAMES.len());
         for (hook, name) in installed.iter().zip(NAMES) {
             assert_eq!(hook.hook.name(), name);
             assert_eq!(hook.path, repository.hook(name));
@@ -25,7 +26,7 @@ fn a_missing_hooks_folder_is_made() {
             let mode = fs::metadata(&hook.path).expect("it is installed").permissions().mode();
             assert_eq!(mode & 0o777, 0o755, "under the usual umask");
         }
-        assert_eq!(listing(&repository.hooks()).len(), 3, "and nothing else");
+        assert_eq!(listing(&repository.hooks()).len(), NAMES.len(), "and nothing else");
     });
 }
 
@@ -70,8 +71,30 @@ fn an_older_edited_or_disabled_shim_is_replaced_in_place() {
 
         let outcomes: Vec<_> = repository.install().iter().map(|hook| hook.outcome).collect();
         let from = |from| InstallOutcome::Updated { from };
-        assert_eq!(outcomes, [from(7), from(1), from(0)]);
+        assert_eq!(outcomes[..3], [from(7), from(1), from(0)]);
+        assert_eq!(outcomes[3..], [InstallOutcome::Unchanged; 2]);
         assert_eq!(listing(&repository.hooks()), current, "nothing is chained to itself");
+    });
+}
+
+#[test]
+fn an_install_of_fewer_hooks_is_completed() {
+    hermetic(|sandbox| {
+        let repository = sandbox.repository("repository");
+        repository.install();
+        let all = listing(&repository.hooks());
+        for name in ["post-merge", "post-checkout"] {
+            fs::remove_file(repository.hook(name)).expect("it is there");
+        }
+        let status = hook::status(&repository.top).expect("there is a repository");
+        assert!(!status.is_ok());
+        let missing = "  post-merge: missing\n  post-checkout: missing\n";
+        assert!(status.to_string().ends_with(missing), "{status}");
+        let outcomes: Vec<_> = repository.install().iter().map(|hook| hook.outcome).collect();
+        let (old, new) = outcomes.split_at(3);
+        assert_eq!(old, [InstallOutcome::Unchanged; 3]);
+        assert_eq!(new, [InstallOutcome::Written; 2]);
+        assert_eq!(listing(&repository.hooks()), all);
     });
 }
 

@@ -1,5 +1,6 @@
 //! Installs the hooks in temporary repositories and lets git and several shells run them.
 
+mod arrivals;
 mod folders;
 mod install;
 mod legacy;

@@ -48,6 +48,7 @@ fn a_merge_calls_the_guard_and_stops_when_it_refuses() {
         repository.commit_file("side");
         repository.git(&["switch", "-q", "main"]);
         repository.commit_file("main");
+        assert_eq!(sandbox.ran(), ["guard"; 2], "after each of the two checkouts");
         sandbox.exits("guard", 1);
         assert!(!repository.try_git(&["merge", "-q", "--no-edit", "side"]).status.success());
         assert_eq!(sandbox.ran(), ["chained", "guard"]);

@@ -23,7 +23,7 @@ const SHELLS: [&[&str]; 7] = [
 ];
 
 /// Calls `body` with the start of a command line for each shell that is there.
-fn each_shell(body: impl Fn(&[&str])) {
+pub(crate) fn each_shell(body: impl Fn(&[&str])) {
     for shell in SHELLS {
         let mut probe = Command::new(shell[0]);
         probe.args(&shell[1..]).args(["-c", "exit 0"]);
@@ -33,7 +33,7 @@ fn each_shell(body: impl Fn(&[&str])) {
     }
 }
 
-fn shim(shell: &[&str], repository: &Repository, hook: &str) -> Command {
+pub(crate) fn shim(shell: &[&str], repository: &Repository, hook: &str) -> Command {
     let mut command = Command::new(shell[0]);
     command.args(&shell[1..]).arg(repository.hook(hook)).args(["a b", "", "*"]);
     command.current_dir(&repository.top).stdin(Stdio::null());

@@ -3,7 +3,7 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
-use alembic_guard::hook::{BinaryState, HookState, Status, status};
+use alembic_guard::hook::{BinaryState, HOOKS, Hook, HookState, Status, status};
 
 use crate::folders::linked_worktree;
 use crate::sandbox::{Repository, hermetic, write};
@@ -22,7 +22,7 @@ fn a_new_repository_has_none_and_an_installed_one_has_all() {
         let repository = sandbox.repository("repository");
         let missing = look(&repository);
         assert!(!missing.is_ok());
-        assert!(missing.to_string().ends_with("  pre-push: missing\n"), "{missing}");
+        assert!(missing.to_string().contains("  pre-push: missing\n"), "{missing}");
 
         repository.install();
         let status = look(&repository);
@@ -34,7 +34,7 @@ fn a_new_repository_has_none_and_an_installed_one_has_all() {
             repository.hook("pre-push").display(),
             repository.guard.display()
         );
-        assert!(status.to_string().ends_with(&line), "{status}");
+        assert!(status.to_string().contains(&line), "{status}");
     });
 }
 
@@ -81,7 +81,7 @@ fn an_outdated_or_disabled_shim_is_not_well() {
 fn another_hook_is_well_where_it_calls_the_guard() {
     hermetic(|sandbox| {
         let repository = sandbox.repository("repository");
-        for name in ["pre-commit", "pre-merge-commit", "pre-push"] {
+        for name in HOOKS.map(Hook::name) {
             let hook = format!("#!/bin/sh\nalembic-guard hook {name} \"$@\" || exit\n");
             write(&repository.hook(name), hook.as_bytes(), 0o755);
         }

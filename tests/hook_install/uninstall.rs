@@ -19,7 +19,7 @@ fn remove(repository: &Repository) -> Vec<Removed> {
 fn nothing_installed_is_said() {
     hermetic(|sandbox| {
         let repository = sandbox.repository("repository");
-        assert_eq!(outcomes(&remove(&repository)), [RemoveOutcome::NotInstalled; 3]);
+        assert_eq!(outcomes(&remove(&repository)), [RemoveOutcome::NotInstalled; 5]);
     });
 }
 
@@ -31,6 +31,8 @@ fn the_folder_is_byte_for_byte_what_it_was() {
         write(&repository.hook("pre-commit"), b"#!/bin/sh\n\xff\r\nexit 0", 0o751);
         write(&repository.hook("pre-merge-commit"), b"exit 1", 0o640);
         symlink("../../script", repository.hook("pre-push")).expect("a link can be made");
+        write(&repository.hook("post-merge"), b"#!/bin/sh\n", 0o755);
+        write(&repository.hook("post-checkout"), b"#!/bin/sh\n# ours\n", 0o700);
         let before = listing(&repository.hooks());
 
         let installed = repository.install();
@@ -40,9 +42,9 @@ fn the_folder_is_byte_for_byte_what_it_was() {
         assert!(repository.hook("pre-push.alembic-guard-chained").is_symlink());
         assert_ne!(listing(&repository.hooks()), before);
 
-        assert_eq!(outcomes(&remove(&repository)), [RemoveOutcome::Restored; 3]);
+        assert_eq!(outcomes(&remove(&repository)), [RemoveOutcome::Restored; 5]);
         assert_eq!(listing(&repository.hooks()), before);
-        assert_eq!(outcomes(&remove(&repository)), [RemoveOutcome::Foreign; 3]);
+        assert_eq!(outcomes(&remove(&repository)), [RemoveOutcome::Foreign; 5]);
         assert_eq!(listing(&repository.hooks()), before);
     });
 }
@@ -66,7 +68,7 @@ fn without_earlier_hooks_the_shims_just_go() {
         let before = listing(&repository.hooks());
         repository.install();
         let removed = remove(&repository);
-        assert_eq!(outcomes(&removed), [RemoveOutcome::Removed; 3]);
+        assert_eq!(outcomes(&removed), [RemoveOutcome::Removed; 5]);
         assert!(removed[0].to_string().ends_with("/pre-commit` is removed"));
         assert_eq!(listing(&repository.hooks()), before);
     });
@@ -110,7 +112,7 @@ fn shims_that_a_later_setting_hid_are_removed_as_well() {
         let removed = remove(&repository);
         assert_eq!(
             outcomes(&removed),
-            [[RemoveOutcome::NotInstalled; 3], [RemoveOutcome::Removed; 3]].concat()
+            [[RemoveOutcome::NotInstalled; 5], [RemoveOutcome::Removed; 5]].concat()
         );
         assert_eq!(listing(&repository.hooks()), before);
     });
