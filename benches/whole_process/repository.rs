@@ -18,6 +18,10 @@ pub(crate) struct Repository {
     pub(crate) stale: String,
     /// A commit that touches no migration.
     pub(crate) unrelated: String,
+    /// The newest commit of main, which adds a migration.
+    pub(crate) newest: String,
+    /// The commit below that.
+    pub(crate) before: String,
 }
 
 impl Repository {
@@ -27,6 +31,8 @@ impl Repository {
             folder: tempfile::tempdir().expect("a temporary folder"),
             stale: String::new(),
             unrelated: String::new(),
+            newest: String::new(),
+            before: String::new(),
         };
         let remote = repository.folder.path().join("remote.git");
         fs::create_dir(repository.top()).expect("the folder is new");
@@ -38,6 +44,8 @@ impl Repository {
         // What is imported is packed oldest first; a server hands out the newest whole.
         repository.git(&["--git-dir=../remote.git", "repack", "-adfq"]);
         repository.git(&["clone", "-q", "../remote.git", "."]);
+        repository.newest = repository.git(&["rev-parse", "main"]);
+        repository.before = repository.git(&["rev-parse", "main~"]);
 
         repository.git(&["switch", "-qc", "stale", "main~"]);
         repository.write_migration(migrations, migrations - 2);

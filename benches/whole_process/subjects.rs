@@ -91,13 +91,25 @@ pub(crate) fn subjects<'r>(
             name: "pre-commit, a new migration",
             ..guard(repository, &["hook", "pre-commit"])
         },
+        Subject {
+            name: "post-checkout, a migration more",
+            ..guard(repository, &checkout(&repository.before, &repository.newest))
+        },
+        Subject {
+            name: "post-checkout, no migration",
+            ..guard(repository, &checkout(&repository.newest, &repository.unrelated))
+        },
         Subject { name: "check --all", ..guard(repository, &["check", "--all"]) },
     ];
     subjects.extend(alembic.map(|alembic| heads(repository, alembic)));
     subjects
 }
 
-fn guard<'r>(repository: &'r Repository, arguments: &'static [&str]) -> Subject<'r> {
+fn checkout<'a>(before: &'a str, after: &'a str) -> [&'a str; 5] {
+    ["hook", "post-checkout", before, after, "1"]
+}
+
+fn guard<'r>(repository: &'r Repository, arguments: &[&'r str]) -> Subject<'r> {
     let built = option_env!("CARGO_BIN_EXE_alembic-guard").unwrap_or("alembic-guard");
     let program = env::var("ALEMBIC_GUARD_BINARY").unwrap_or_else(|_| built.to_owned());
     subject(repository, &program, arguments)
@@ -112,12 +124,9 @@ fn heads<'r>(repository: &'r Repository, alembic: &'r Alembic) -> Subject<'r> {
     }
 }
 
-fn subject<'r>(
-    repository: &'r Repository,
-    program: &str,
-    arguments: &'static [&str],
-) -> Subject<'r> {
+fn subject<'r>(repository: &'r Repository, program: &str, arguments: &[&'r str]) -> Subject<'r> {
     let program = program.to_owned();
+    let arguments = arguments.to_vec();
     Subject {
         name: "",
         role: Role::Guard,
@@ -126,7 +135,7 @@ fn subject<'r>(
         input: String::new(),
         command: Box::new(move || {
             let mut command = repository.command(&program);
-            command.args(arguments);
+            command.args(&arguments);
             command
         }),
     }
