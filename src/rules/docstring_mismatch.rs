@@ -19,7 +19,8 @@ Alembic goes by the variables alone. People read the docstring first, and `alemb
 it beside the variables; after a `down_revision` was mended by hand it tells the old story.
 
 ## How to fix
-Write the ids of the variables into the docstring, or take the line out.
+Write the ids of the variables into the docstring, or take the line out. `alembic-guard check --fix`
+writes them.
 ",
     debt: Debt::Compared,
     concern: Concern::Neither,

@@ -23,6 +23,7 @@ wrong one; mostly the file was copied from another migration and changed only in
 
 ## How to fix
 Rename the file, or give the migration the id that its name has, wherever that id is meant.
+`alembic-guard check --fix` renames it, in the index too.
 ",
     debt: Debt::Compared,
     concern: Concern::Neither,

@@ -22,7 +22,7 @@ migration itself has run.
 
 ## How to fix
 Give the migration another id, in `revision`, in the docstring and in the file's name, before it
-lands.
+lands. `alembic-guard check --fix` does so, with all that builds on it.
 ",
     debt: Debt::SameFault,
     concern: Concern::Neither,

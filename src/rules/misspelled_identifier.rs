@@ -19,6 +19,7 @@ names it silently takes the migration for something else.
 
 ## How to fix
 Write the name as Alembic reads it. A merge revision, too, has `down_revision`: a tuple of ids.
+`alembic-guard check --fix` does so where the migration has not landed.
 ",
     debt: Debt::SameFault,
     concern: Concern::Loading,

@@ -24,10 +24,9 @@ again. `depends_on` joins no heads.
 `alembic heads` itself exits 0 on two heads, so nothing tells you before the deploy.
 
 ## How to fix
-Put the new migrations in one line, each on the one before, or join them with a merge revision
-(`alembic merge HEAD1 HEAD2`, `flask db merge HEAD1 HEAD2`). Where several heads are meant, give
-each line a branch label and name the labels as `branches` of the environment in
-`.alembic-guard.toml`.
+Put the new migrations in one line, each on the one before: `alembic-guard rebase` does so. Or join
+them with a merge revision: `alembic-guard merge`. Where several heads are meant, give each line a
+branch label and name the labels as `branches` of the environment in `.alembic-guard.toml`.
 ",
     debt: Debt::Compared,
     concern: Concern::Heads,

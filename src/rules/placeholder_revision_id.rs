@@ -23,6 +23,7 @@ then two files have one id.
 ## How to fix
 Let Alembic choose (`alembic revision -m \"...\"`), or write the id below into `revision`, the
 docstring and the name of the file, before the migration lands.
+`alembic-guard check --fix` does so with another id, and with all that builds on it.
 ",
     debt: Debt::Compared,
     concern: Concern::Neither,

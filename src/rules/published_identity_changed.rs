@@ -27,7 +27,7 @@ with \"overlaps with other requested revisions\".
 
 ## How to fix
 Put the value back. Build the new migration on the newest head; join two heads with a merge revision
-(`alembic merge`, `flask db merge`), which is safe for every database.
+(`alembic-guard merge`), which is safe for every database.
 ",
     debt: Debt::Compared,
     concern: Concern::Neither,
