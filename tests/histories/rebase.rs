@@ -3,7 +3,7 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
-use crate::world::{Ran, Repo, World, path_of};
+use crate::world::{GUARD, Ran, Repo, World, path_of};
 
 /// Returns the line that says what a migration builds on.
 fn parent(repo: &Repo, migration: &str) -> String {
@@ -251,6 +251,20 @@ fn a_file_that_is_not_to_be_written_is_named_and_nothing_is() {
     fs::set_permissions(&file, fs::Permissions::from_mode(0o444)).expect("the file is ours");
     feature.guard(&["rebase"]).exits(2).says("e_add_e.py").says("chmod u+w");
     assert_eq!((parent(&feature, "d"), parent(&feature, "e")), ("\"a\"".into(), "\"a\"".into()));
+}
+
+#[test]
+fn on_a_full_disk_nothing_is_written_and_the_reason_is_told() {
+    let (_world, feature) = in_the_middle_of_merging();
+    // No file may grow, and the signal that says so is not listened to: a write fails.
+    let line = format!("trap '' XFSZ; ulimit -f 0; exec {GUARD} rebase");
+    let ran = Ran::of(feature.command("sh").args(["-c", &line]));
+    ran.exits(2).says("cannot write");
+    assert_eq!(parent(&feature, "d"), "\"a\"");
+    let left = feature.git(&["status", "--porcelain", "--untracked-files=all"]);
+    assert!(!left.contains("alembic-guard"), "{left}");
+    feature.guard(&["rebase"]).exits(0);
+    assert_eq!(parent(&feature, "d"), "\"b\"");
 }
 
 #[test]

@@ -414,6 +414,10 @@ impl Repo {
 pub(crate) struct Ran(Output);
 
 impl Ran {
+    pub(crate) fn of(command: &mut Command) -> Ran {
+        Ran(command.output().expect("the program runs"))
+    }
+
     pub(crate) fn code(&self) -> Option<i32> {
         self.0.status.code()
     }
