@@ -114,6 +114,14 @@ pub(super) fn other_template(environment: &Environment, file: &NewFile) -> Optio
     Some(format!("{} was made without {template}: {reason}", file.change.path))
 }
 
+/// Says that a file keeps the heads from being known.
+pub(super) fn unknown_id(path: &RepoPath) -> Refusal {
+    Refusal {
+        message: format!("the id of {path} cannot be known, so nobody can tell what the heads are"),
+        help: vec!["see what is wrong with it: `alembic-guard check`".to_owned()],
+    }
+}
+
 /// Says that what has landed side by side is not re-pointed.
 pub(super) fn landed_side_by_side(heads: &[RevisionId], base: &str) -> Refusal {
     Refusal {

@@ -1,0 +1,139 @@
+//! Where a repair is made and proven: the merge that git would make of the work tree and its base.
+
+use std::collections::BTreeSet;
+
+use super::{Ground, Outcome, refusal};
+use crate::check::{After, Blame, Comparison, Pair, Reader, check, check_against};
+use crate::environment::Environment;
+use crate::finding::{Finding, Level};
+use crate::fix::{Change, Refusal, overlay};
+use crate::git::{BaseChoice, Side};
+use crate::graph::Graph;
+use crate::judge::change::{Incoming, Met};
+use crate::judge::{Error, Judge};
+use crate::migration::RevisionId;
+use crate::rules::Finish;
+use crate::tree::Tree;
+use crate::verdict::{Limits, crowded, within_limits};
+
+/// One repair in the making: the merge that git would make of the work tree and its base.
+pub(super) struct Bench<'b, 'c> {
+    pub(super) reader: &'b mut Reader,
+    pub(super) comparison: &'b Comparison<'c>,
+    pub(super) merged: &'c dyn Tree,
+    pub(super) ground: &'b Ground<'b>,
+}
+
+impl Judge<'_> {
+    /// Lets `mend` work on the merge that git would make of the work tree and its base.
+    pub(super) fn at_the_bench<T>(
+        &self,
+        ground: &Ground<'_>,
+        base: &BaseChoice,
+        reader: &mut Reader,
+        mend: impl FnOnce(&mut Bench<'_, '_>) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        let tip = self.repository.head();
+        let candidates = ground.candidates(self);
+        let incoming = Incoming {
+            side: Side::WorkTree,
+            base,
+            blame: Blame::default(),
+            wording: self.naming("this change", base, tip, Finish::Nothing),
+            candidates: &candidates,
+        };
+        let met = self.meet(reader, &incoming, |reader, comparison| match comparison.after {
+            After::Tree(merged) => mend(&mut Bench { reader, comparison, merged, ground }),
+            After::Conflicted { paths, .. } => Err(Error::Conflicting {
+                paths: paths.to_vec(),
+                base: base.name.clone(),
+                get_base: comparison.wording.get_base.clone(),
+            }),
+        })?;
+        match met {
+            Met::Merged(mended) => Ok(mended),
+            Met::Unrelated => Err(Error::Unrelated(base.name.clone())),
+            Met::Shallow => Err(Error::ShallowRepair(base.name.clone())),
+        }
+    }
+}
+
+impl Bench<'_, '_> {
+    /// Tells what would be wrong if these changes were made, and is not wrong now; nothing is what a
+    /// repair must come to.
+    pub(super) fn faults_of(
+        &mut self,
+        environment: &Environment,
+        changes: &[Change],
+    ) -> Result<Vec<Finding>, Error> {
+        let known = check(self.reader, self.comparison)?;
+        let mended = overlay(Box::new(self.merged), changes);
+        let report = check_against(self.reader, self.comparison, &*mended)?;
+        let name = |finding: &Finding| (finding.rule, finding.revisions.clone());
+        let known: BTreeSet<_> = known.findings.iter().map(name).collect();
+        let is_here = |finding: &Finding| finding.environment == environment.name;
+        let faults = report.findings.into_iter().filter(|finding| {
+            is_here(finding) && finding.level == Level::Error && !known.contains(&name(finding))
+        });
+        Ok(faults.collect())
+    }
+
+    /// Says what there is to say where nothing new is at fault: that all is well, that heads have landed
+    /// side by side, or that what joins them is yet to come into the work tree.
+    pub(super) fn without_fault(&mut self, pair: &Pair, command: &str) -> Result<Outcome, Error> {
+        let environment = &pair.environment;
+        let limits = Limits { heads: environment.heads, branches: &environment.branches };
+        let heads: Vec<RevisionId> = pair.after.graph.heads().into_iter().cloned().collect();
+        if !within_limits(&pair.after.graph, limits) {
+            let unknown = pair.after.graph.opaque().first();
+            return Ok(Outcome::refused(match unknown {
+                Some(unknown) if crowded(&pair.after.graph, limits).is_empty() => {
+                    refusal::unknown_id(&unknown.file.path)
+                }
+                _ => refusal::landed_side_by_side(&heads, &self.comparison.wording.base),
+            }));
+        }
+        let here = self.reader.state(&*self.ground.work, environment, &[])?;
+        let missing = self.not_here(&pair.after.graph, &heads)?;
+        match within_limits(&here.graph, limits) || missing.is_empty() {
+            true => Ok(Outcome::nothing(heads)),
+            false => Ok(Outcome::refused(self.get_base(&missing, command))),
+        }
+    }
+
+    /// Tells which of these revisions the work tree does not have yet.
+    pub(super) fn not_here(
+        &self,
+        graph: &Graph,
+        revisions: &[RevisionId],
+    ) -> Result<Vec<RevisionId>, Error> {
+        let mut missing = Vec::new();
+        for id in revisions {
+            if let Some(revision) = graph.get(id)
+                && self.ground.work.node(&revision.migration.file.path)?.is_none()
+            {
+                missing.push(id.clone());
+            }
+        }
+        Ok(missing)
+    }
+
+    /// Says that something must come into the work tree first, and how.
+    pub(super) fn get_base(&self, missing: &[RevisionId], command: &str) -> Refusal {
+        let wording = &self.comparison.wording;
+        let verb = if missing.len() == 1 { "is" } else { "are" };
+        let ids: Vec<String> = missing.iter().map(|id| format!("`{id}`")).collect();
+        let get_base = wording.get_base.as_ref();
+        let get_base =
+            get_base.map(|command| format!("bring it in without committing yet: `{command}`"));
+        let again = format!("then again: `{command}`");
+        Refusal {
+            message: format!(
+                "{} of {} {verb} not in the work tree yet",
+                ids.join(", "),
+                wording.base
+            ),
+            help: get_base.into_iter().chain([again]).collect(),
+        }
+    }
+}
