@@ -31,19 +31,30 @@ pub(crate) struct Database {
 
 impl Database {
     pub(crate) fn new(python: &Path) -> Database {
+        let database = Database::empty(python);
+        database.environment("");
+        database
+    }
+
+    /// A repository that holds no environment.
+    pub(crate) fn empty(python: &Path) -> Database {
         let programs = python.parent().expect("a program has a folder").to_owned();
         let folder = tempfile::tempdir().expect("a temporary folder");
         let database = Database { folder, programs };
         database.shell("git init -q -b main");
-        database.write("alembic.ini", "[alembic]\nscript_location = migrations\n");
-        database.write(".gitignore", "__pycache__\nstory.db\n");
-        database.write("migrations/env.py", ENV);
+        database.write(".gitignore", "__pycache__\n*.db*\n");
+        database
+    }
+
+    /// Makes an environment in a folder, in which its commands are run and its database lies.
+    pub(crate) fn environment(&self, folder: &str) {
+        self.write(&format!("{folder}alembic.ini"), "[alembic]\nscript_location = migrations\n");
+        self.write(&format!("{folder}migrations/env.py"), ENV);
         let template = Path::new("alembic/templates/generic/script.py.mako");
-        let site = database.shell("python -c 'import alembic, os; print(os.path.dirname(os.path.dirname(alembic.__file__)))'");
+        let site = self.shell("python -c 'import alembic, os; print(os.path.dirname(os.path.dirname(alembic.__file__)))'");
         let template = Path::new(site.trim()).join(template);
         let template = fs::read_to_string(template).expect("Alembic brings a template");
-        database.write("migrations/script.py.mako", &template);
-        database
+        self.write(&format!("{folder}migrations/script.py.mako"), &template);
     }
 
     /// Writes a migration that makes a table of its name, and commits it.

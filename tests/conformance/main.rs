@@ -20,6 +20,7 @@ mod prerequisites;
 mod published;
 mod random;
 mod released;
+mod repaired;
 mod revisions;
 mod settings;
 mod sources;

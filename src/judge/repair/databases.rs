@@ -3,6 +3,8 @@
 //! A database stamped with a revision that now stands higher would skip what was put below it. Nobody
 //! but its owner can know of it, so the way back is told with every rebase.
 
+use std::collections::BTreeMap;
+
 use crate::environment::Environment;
 use crate::fix::Repointed;
 use crate::graph::Graph;
@@ -15,48 +17,60 @@ pub(super) fn own_databases(
     graph: &Graph,
     repointed: &[Repointed],
 ) -> Vec<String> {
-    let [one] = repointed else {
-        let moved: Vec<String> =
-            repointed.iter().map(|one| format!("`{}`", one.revision)).collect();
+    if let [one] = repointed
+        && let Some(way_back) = way_back(environment, graph, one)
+    {
+        let old = parents(graph, one);
+        let skipped = one.parents.iter().filter(|id| !old.contains(id));
+        let skipped: Vec<String> = skipped.map(|id| format!("`{id}`")).collect();
+        let skipped = skipped.join(", ");
         return vec![format!(
-            "a database that has run {} in the old order would skip what lies below them now: make it \
-             anew, or take them back there with the files as they were (`{}`)",
-            moved.join(", "),
-            environment.command(&["downgrade REVISION"])
+            "a database that has run `{}` and not {skipped} would skip {skipped}; there, run: `{way_back}`",
+            one.revision,
         )];
-    };
-    let old = graph.get(&one.revision).map(|revision| revision.parents.ids()).unwrap_or_default();
-    let skipped: Vec<&RevisionId> = one.parents.iter().filter(|id| !old.contains(id)).collect();
-    let skipped: Vec<String> = skipped.iter().map(|id| format!("`{id}`")).collect();
+    }
+    let moved: Vec<String> = repointed.iter().map(|one| format!("`{}`", one.revision)).collect();
+    let they = if moved.len() == 1 { "it" } else { "them" };
+    let begins = |one: &Repointed| parents(graph, one).is_empty();
+    let down = if repointed.iter().any(begins) { "downgrade base" } else { "downgrade REVISION" };
     vec![format!(
-        "a database that has run `{}` already would skip {}; there, run: `{}`",
-        one.revision,
-        skipped.join(", "),
-        way_back(environment, &one.revision, (&old, &one.parents))
+        "a database that has run {} in the old order would skip what lies below {they} now: make it \
+         anew, or take {they} back there with the files as they were (`{}`)",
+        moved.join(", "),
+        environment.command(&[down])
     )]
 }
 
-/// Takes a database to where it was before the revision, by the new files, and up again.
+/// Takes a database to where it was before the revision, by the new files, and up again; nothing where
+/// no commands do that.
 ///
-/// A merge revision has nothing to take back; what it joined before is what such a database has run.
-fn way_back(
-    environment: &Environment,
-    revision: &RevisionId,
-    (old, new): (&[RevisionId], &[RevisionId]),
-) -> String {
+/// What `stamp --purge` would forget is where the database stands in other lines, and old releases of
+/// Flask-Migrate lack it; a plain `stamp` moves down the line of the revision and leaves the others.
+fn way_back(environment: &Environment, graph: &Graph, one: &Repointed) -> Option<String> {
+    let old = parents(graph, one);
     let word = |id: &RevisionId| shell_word(&id.to_string());
-    let down = match (old.len(), new) {
-        (..=1, [below]) => format!("downgrade {}", word(below)),
-        _ => format!("downgrade {}", word(revision)),
+    // Below what began with nothing the database may have run something or not, and `stamp base` takes
+    // the stamps of all lines away.
+    if old.is_empty() {
+        return None;
+    }
+    // Of the parents of a merge revision any will do: the others are where the database stands then.
+    let below = one.parents.iter().find(|id| !old.contains(id))?;
+    let left = old.iter().filter(|id| !one.parents.contains(id));
+    let moves = BTreeMap::from([(one.revision.clone(), one.parents.clone())]);
+    let up = match graph.with_parents(&moves).heads().len() {
+        ..=1 => "upgrade head",
+        _ => "upgrade heads",
     };
-    let stamps: Vec<String> = match old {
-        [] => vec!["stamp base".to_owned()],
-        [first, rest @ ..] => std::iter::once(format!("stamp --purge {}", word(first)))
-            .chain(rest.iter().map(|id| format!("stamp {}", word(id))))
-            .collect(),
-    };
-    let mut commands: Vec<&str> = vec![&down];
-    commands.extend(stamps.iter().map(String::as_str));
-    commands.push("upgrade head");
-    environment.command(&commands)
+    let stamps = left.map(|id| format!("stamp {}", word(id)));
+    let commands: Vec<String> = std::iter::once(format!("downgrade {}", word(below)))
+        .chain(stamps)
+        .chain([up.to_owned()])
+        .collect();
+    let commands: Vec<&str> = commands.iter().map(String::as_str).collect();
+    Some(environment.command(&commands))
+}
+
+fn parents(graph: &Graph, one: &Repointed) -> Vec<RevisionId> {
+    graph.get(&one.revision).map(|revision| revision.parents.ids()).unwrap_or_default()
 }
