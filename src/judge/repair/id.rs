@@ -40,7 +40,7 @@ pub(super) fn exchange_id(
     }
     let repaired =
         Repaired { rule, path: renamed, done: format!("`{}` is now `{id}`", revision.id) };
-    let then = Some(stamped(&pair.environment, &revision.id, id));
+    let then = Some(stamped(pair, &revision.id, id));
     Ok(Some(Remedy { contents, repaired, then }))
 }
 
@@ -65,10 +65,18 @@ fn renamed(
     }
 }
 
-fn stamped(environment: &Environment, old: &RevisionId, new: &RevisionId) -> String {
-    let stamp = format!("stamp --purge {}", shell_word(&new.to_string()));
-    format!(
-        "a database of yours that stands at `{old}` does not know it any more; there, run: `{}`",
-        environment.command(&[&stamp])
-    )
+/// Says how a database that stands at the old id learns the new one; one that stands higher needs nothing.
+fn stamped(pair: &Pair, old: &RevisionId, new: &RevisionId) -> String {
+    let unknown = format!("a database of yours that stands at `{old}` does not know it any more");
+    // No command of Alembic goes on without the unknown stamp, and this one forgets where other lines stand.
+    match pair.before.graph.heads().len() {
+        ..=1 => {
+            let stamp = format!("stamp --purge {}", shell_word(&new.to_string()));
+            format!("{unknown}; there, run: `{}`", pair.environment.command(&[&stamp]))
+        }
+        _ => format!(
+            "{unknown}; there, write `{new}` in its place in the table that Alembic keeps, \
+             `alembic_version` unless env.py names another"
+        ),
+    }
 }

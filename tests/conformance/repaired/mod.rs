@@ -3,6 +3,7 @@
 //! Every migration makes a table and a column of its own, so that one which is skipped is missed.
 
 mod flask;
+mod ids;
 mod place;
 mod script;
 mod shapes;
