@@ -2,6 +2,7 @@
 //!
 //! Every migration makes a table and a column of its own, so that one which is skipped is missed.
 
+mod compiled;
 mod flask;
 mod ids;
 mod place;
