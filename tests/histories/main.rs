@@ -19,6 +19,7 @@ mod notation;
 mod outcome;
 mod published;
 mod rebase;
+mod rebase_killed;
 mod refs;
 mod stale;
 mod targets;
