@@ -33,6 +33,11 @@ const CHAIN: Shape = Shape { main: "b(a) c(b)", own: "d(a) e(d) f(e)", ..SIMPLE 
 
 const CHAINS: Shape = Shape { main: "b(a) c(b)", own: "d(a) e(d) f(a)", ..SIMPLE };
 
+const MANY: Shape = Shape {
+    own: "d(a) e(a) f(a) g(f) h(a) i(a) j(a) k(a) l(a) m(a) o(m) p(a) q(a) r(a)",
+    ..SIMPLE
+};
+
 const OVERTAKEN: Shape = Shape { common: "a b(a)", main: "c(b)", own: "d(a) n(b,d)", ..SIMPLE };
 
 const BUSY: Shape = Shape { own: "d(a) n*(b,d) e(n)", ..OVERTAKEN };
@@ -66,6 +71,11 @@ fn a_chain_beside_a_chain() {
 #[test]
 fn several_chains() {
     CHAINS.holds(&Own::TakenBack("a"));
+}
+
+#[test]
+fn many_chains() {
+    MANY.holds(&Own::TakenBack("a"));
 }
 
 #[test]
