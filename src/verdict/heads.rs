@@ -67,6 +67,15 @@ pub struct StaleEdge {
     pub base_heads: Vec<RevisionId>,
 }
 
+/// A revision of which nobody can tell what it stands on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Gap<'g> {
+    /// The revision.
+    pub child: &'g RevisionId,
+    /// The parent that no file defines; nothing where only running Python could tell the parents.
+    pub parent: Option<RevisionId>,
+}
+
 /// Names the heads that `after` should not have and `before` does not answer for.
 ///
 /// A group at or under its limit is never at fault. Heads that `before` has already are nobody's, and
@@ -98,6 +107,22 @@ pub fn crowded<'g>(graph: &'g Graph, limits: Limits<'g>) -> Vec<Vec<&'g Revision
     groups.filter(|heads| heads.len() > limits.heads).collect()
 }
 
+/// Finds the places that `after` has and `before` lacks at which nobody can tell what a revision stands on.
+pub fn new_gaps<'g>(before: &Graph, after: &'g Graph) -> Vec<Gap<'g>> {
+    let known = |gap: &MissingParent| {
+        let same = |old: &MissingParent| old.child == gap.child && old.id() == gap.id();
+        before.missing().iter().any(same)
+    };
+    let missing = after.missing().iter().filter(|gap| !known(gap));
+    let missing = missing.map(|gap| Gap { child: &gap.child, parent: Some(gap.id()) });
+    let unknown = |graph: &Graph, id: &RevisionId| {
+        graph.get(id).is_some_and(|revision| revision.parents == Parents::Unknown)
+    };
+    let computed = after.revisions().map(|revision| &revision.id);
+    let computed = computed.filter(|id| unknown(after, id) && !unknown(before, id));
+    missing.chain(computed.map(|child| Gap { child, parent: None })).collect()
+}
+
 /// Counts the head that files whose id is unknown come to.
 fn unnamed(label: GroupLabel<'_>, graph: &Graph) -> usize {
     usize::from(label.is_none() && !graph.opaque().is_empty())
@@ -105,17 +130,7 @@ fn unnamed(label: GroupLabel<'_>, graph: &Graph) -> usize {
 
 /// Finds the heads over a parent that is missing, or not to be known, as it was not before.
 fn heads_over_new_gaps<'g>(before: &Graph, after: &'g Graph) -> BTreeSet<&'g RevisionId> {
-    let known = |gap: &MissingParent| {
-        let same = |old: &MissingParent| old.child == gap.child && old.id() == gap.id();
-        before.missing().iter().any(same)
-    };
-    let missing = after.missing().iter().filter(|gap| !known(gap)).map(|gap| &gap.child);
-    let unknown = |graph: &Graph, id: &RevisionId| {
-        graph.get(id).is_some_and(|revision| revision.parents == Parents::Unknown)
-    };
-    let computed = after.revisions().map(|revision| &revision.id);
-    let computed = computed.filter(|id| unknown(after, id) && !unknown(before, id));
-    missing.chain(computed).flat_map(|id| after.heads_above(id)).collect()
+    new_gaps(before, after).iter().flat_map(|gap| after.heads_above(gap.child)).collect()
 }
 
 /// The heads of one group that has more than it may.

@@ -11,7 +11,9 @@ mod support;
 
 pub use drawing::{Caption, draw};
 pub use groups::Limits;
-pub use heads::{Cause, HeadFault, Stale, StaleEdge, crowded, judge_heads, within_limits};
+pub use heads::{
+    Cause, Gap, HeadFault, Stale, StaleEdge, crowded, judge_heads, new_gaps, within_limits,
+};
 
 #[cfg(test)]
 mod tests;

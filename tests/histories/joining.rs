@@ -136,3 +136,38 @@ fn joining_what_a_colleague_has_joined_already_is_not_offered() {
     assert!(said.contains("`n` of origin/main is not in the work tree yet"), "{said}");
     assert!(!mine.top.join(path_of("n(b,c)")).exists());
 }
+
+#[test]
+fn a_head_over_a_parent_that_is_missing_is_not_joined() {
+    let (_world, feature) = World::moved_on();
+    feature.add("d(x)").merge("origin/main");
+    for names in [&[][..], &["b", "d"]] {
+        let ran = feature.guard(&[&["merge"], names].concat());
+        let said = ran.exits(1).stdout();
+        assert!(said.contains("`d` builds on `x`, which no file defines"), "{said}");
+    }
+    assert_eq!(feature.git(&["status", "--porcelain"]), "");
+}
+
+#[test]
+fn a_gap_keeps_other_lines_from_being_joined_unless_they_are_named() {
+    let world = World::with("e#expand b(e) c(e)");
+    let mine = world.mine();
+    mine.branch("feature", "origin/main").add("d(x)");
+    let ran = mine.guard(&["merge"]);
+    let said = ran.exits(1).stdout();
+    assert!(said.contains("`d` builds on `x`, which no file defines"), "{said}");
+    let (ran, said) = merged(&mine, &["b", "c"]);
+    ran.exits(0);
+    assert_eq!(parents(&said), ["b", "c"]);
+}
+
+#[test]
+fn a_gap_that_has_landed_keeps_nothing_else_from_being_joined() {
+    let world = World::with("a(x) b(a)");
+    let mine = world.mine();
+    mine.branch("feature", "origin/main").add("d(a)");
+    let (ran, said) = merged(&mine, &[]);
+    ran.exits(0);
+    assert_eq!(parents(&said), ["b", "d"]);
+}

@@ -195,6 +195,14 @@ fn heads_that_have_landed_side_by_side_are_to_be_joined() {
 }
 
 #[test]
+fn a_parent_that_no_file_defines_is_named_and_nothing_is_moved() {
+    let (_world, feature) = World::moved_on();
+    feature.add("d(x)").merge("origin/main");
+    feature.guard(&["rebase"]).exits(1).says("`d` builds on `x`, which no file defines");
+    assert_eq!(parent(&feature, "d"), "\"x\"");
+}
+
+#[test]
 fn of_several_heads_of_the_base_one_is_to_be_chosen() {
     let world = World::with("a b(a) c(b) e(b)");
     let mine = world.mine();

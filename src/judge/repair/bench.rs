@@ -14,7 +14,7 @@ use crate::judge::{Error, Judge};
 use crate::migration::RevisionId;
 use crate::rules::Finish;
 use crate::tree::Tree;
-use crate::verdict::{Limits, crowded, within_limits};
+use crate::verdict::{Limits, crowded, new_gaps, within_limits};
 
 /// One repair in the making: the merge that git would make of the work tree and its base.
 pub(super) struct Bench<'b, 'c> {
@@ -78,13 +78,17 @@ impl Bench<'_, '_> {
         Ok(faults.collect())
     }
 
-    /// Says what there is to say where nothing new is at fault: that all is well, that heads have landed
-    /// side by side, or that what joins them is yet to come into the work tree.
+    /// Says what there is to say where nothing new is at fault: that all is well, that nobody can tell what
+    /// a head stands on, that heads have landed side by side, or that what joins them is yet to come into
+    /// the work tree.
     pub(super) fn without_fault(&mut self, pair: &Pair, command: &str) -> Result<Outcome, Error> {
         let environment = &pair.environment;
         let limits = Limits { heads: environment.heads, branches: &environment.branches };
         let heads: Vec<RevisionId> = pair.after.graph.heads().into_iter().cloned().collect();
         if !within_limits(&pair.after.graph, limits) {
+            if let Some(refusal) = gap_below(pair, &heads, command) {
+                return Ok(Outcome::refused(refusal));
+            }
             let unknown = pair.after.graph.opaque().first();
             return Ok(Outcome::refused(match unknown {
                 Some(unknown) if crowded(&pair.after.graph, limits).is_empty() => {
@@ -136,4 +140,16 @@ impl Bench<'_, '_> {
             help: get_base.into_iter().chain([again]).collect(),
         }
     }
+}
+
+/// Says that nobody can tell what one of these heads stands on, where the change left it so.
+///
+/// The parent that is missing may join the heads, or be another one than was meant: whatever is put
+/// between them now would be wrong once that is mended.
+pub(super) fn gap_below(pair: &Pair, heads: &[RevisionId], command: &str) -> Option<Refusal> {
+    let graph = &pair.after.graph;
+    let gaps = new_gaps(&pair.before.graph, graph);
+    let is_below = |child| graph.heads_above(child).iter().any(|head| heads.contains(head));
+    let gap = gaps.iter().find(|gap| is_below(gap.child))?;
+    Some(refusal::gap(gap, command))
 }

@@ -2,6 +2,7 @@
 
 use std::time::SystemTime;
 
+use super::bench::gap_below;
 use super::{Bench, Outcome, refusal};
 use crate::check::{Comparison, Pair, pairs};
 use crate::environment::Environment;
@@ -102,9 +103,8 @@ impl Judge<'_> {
             return Ok(Outcome::refused(refusal::nothing_to_join_with(one)));
         }
         let heads: Vec<RevisionId> = joins.iter().flatten().cloned().collect();
-        let missing = bench.not_here(graph, &heads)?;
-        if !missing.is_empty() {
-            return Ok(Outcome::refused(bench.get_base(&missing, COMMAND)));
+        if let Some(refusal) = kept_apart(bench, pair, named, &heads)? {
+            return Ok(Outcome::refused(refusal));
         }
         let mut outcome = Outcome::of(Mended::Steps(Vec::new()));
         let mut steps = Vec::new();
@@ -142,6 +142,26 @@ impl Judge<'_> {
             moved.join(", ")
         ))
     }
+}
+
+/// Says what keeps heads from being joined here and now.
+fn kept_apart(
+    bench: &Bench<'_, '_>,
+    pair: &Pair,
+    named: &[&RevisionId],
+    heads: &[RevisionId],
+) -> Result<Option<Refusal>, Error> {
+    let graph = &pair.after.graph;
+    // Unless heads were named, one that is left as it is must be known to be apart too.
+    let at_stake = match named {
+        [] => graph.heads().into_iter().cloned().collect(),
+        _ => heads.to_vec(),
+    };
+    if let Some(refusal) = gap_below(pair, &at_stake, COMMAND) {
+        return Ok(Some(refusal));
+    }
+    let missing = bench.not_here(graph, heads)?;
+    Ok((!missing.is_empty()).then(|| bench.get_base(&missing, COMMAND)))
 }
 
 fn new_revision(

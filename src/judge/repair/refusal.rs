@@ -7,6 +7,7 @@ use crate::git::Unsettled;
 use crate::migration::RevisionId;
 use crate::text::shell_word;
 use crate::tree::RepoPath;
+use crate::verdict::Gap;
 
 const JOIN: &str = "join the heads instead, which skips nothing: `alembic-guard merge`";
 
@@ -119,6 +120,21 @@ pub(super) fn unknown_id(path: &RepoPath) -> Refusal {
     Refusal {
         message: format!("the id of {path} cannot be known, so nobody can tell what the heads are"),
         help: vec!["see what is wrong with it: `alembic-guard check`".to_owned()],
+    }
+}
+
+/// Says that nobody can tell what a revision stands on, and so what is above it.
+pub(super) fn gap(gap: &Gap<'_>, command: &str) -> Refusal {
+    let child = gap.child;
+    Refusal {
+        message: match &gap.parent {
+            Some(parent) => format!("`{child}` builds on `{parent}`, which no file defines"),
+            None => format!("only running Python could tell what `{child}` builds on"),
+        },
+        help: vec![
+            "see how to mend that first: `alembic-guard check`".to_owned(),
+            format!("then again: `{command}`"),
+        ],
     }
 }
 
