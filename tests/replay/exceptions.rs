@@ -5,6 +5,8 @@ use std::fmt;
 
 use serde::Deserialize;
 
+use crate::facts::{Commit, Facts};
+
 /// A disagreement that is meant to be.
 #[derive(Deserialize)]
 pub(crate) struct Exception {
@@ -35,6 +37,24 @@ pub(crate) enum About {
     Push,
     /// The same against its own base.
     OwnPush,
+    /// What `rebase` makes of the incident.
+    Rebase,
+    /// What `merge` makes of it.
+    Merge,
+}
+
+impl About {
+    /// What is asked where incidents are repaired; all else is asked where commits are judged.
+    pub(crate) const REPAIRS: [About; 2] = [About::Rebase, About::Merge];
+}
+
+impl Disagreement {
+    /// Says where it is.
+    pub(crate) fn new(facts: &Facts, commit: &Commit, about: About, guard: String) -> Disagreement {
+        let history = facts.name.clone();
+        let commit = commit.commit.chars().take(10).collect();
+        Disagreement { history, commit, about, guard }
+    }
 }
 
 #[derive(Deserialize)]
@@ -60,6 +80,8 @@ impl fmt::Display for Disagreement {
             About::Heads => "heads",
             About::Push => "push",
             About::OwnPush => "push to its own base",
+            About::Rebase => "rebase",
+            About::Merge => "merge",
         };
         write!(formatter, "{} {} ({about}): {}", self.history, self.commit, self.guard)
     }

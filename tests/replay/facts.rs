@@ -1,5 +1,6 @@
 //! What is known of a real history: no source text, the identifiers and what Alembic makes of them.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
@@ -105,13 +106,32 @@ impl Facts {
         let loaded = commit == 0 || self.history[commit - 1].loads;
         loaded && !self.history[commit].loads
     }
+
+    /// Returns the parents that no file defines any more, or never did, by this commit.
+    pub(crate) fn new_gaps(&self, commit: usize) -> BTreeSet<&str> {
+        let before = commit.checked_sub(1).map(|it| self.history[it].missing_parents());
+        let mut gaps = self.history[commit].missing_parents();
+        gaps.retain(|gap| !before.as_ref().is_some_and(|before| before.contains(gap)));
+        gaps
+    }
 }
 
 impl Commit {
+    /// Returns the heads that this commit gave the branch.
+    pub(crate) fn new_heads(&self) -> impl Iterator<Item = &str> {
+        let new = self.heads_after.iter().filter(|head| !self.heads_before.contains(head));
+        new.map(String::as_str)
+    }
+
     /// Tells whether Python does not read a file after this commit.
     pub(crate) fn has_syntax_error(&self, path: &str) -> bool {
         let mut errors = self.error_after.iter().flatten();
         errors.any(|error| error.strip_prefix("syntaxerror:") == Some(path))
+    }
+
+    fn missing_parents(&self) -> BTreeSet<&str> {
+        let errors = self.error_after.iter().flatten();
+        errors.filter_map(|error| error.strip_prefix("missing_parent:")).collect()
     }
 }
 

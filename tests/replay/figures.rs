@@ -41,7 +41,8 @@ impl Share {
         self.good += usize::from(good);
     }
 
-    fn add(&mut self, other: &Share) {
+    /// Adds another share.
+    pub(crate) fn add(&mut self, other: &Share) {
         self.all += other.all;
         self.good += other.good;
     }

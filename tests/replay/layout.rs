@@ -9,13 +9,39 @@ use crate::facts::Environment;
 /// the environment never goes.
 const ANSWERED: [&str; 2] = ["duplicate-revision", "environment-lost"];
 
+/// What Alembic makes new files from.
+const TEMPLATE: &str = r#""""${message}
+
+Revision ID: ${up_revision}
+Revises: ${down_revision | comma,n}
+Create Date: ${create_date}
+
+"""
+from alembic import op
+import sqlalchemy as sa
+${imports if imports else ""}
+
+revision = ${repr(up_revision)}
+down_revision = ${repr(down_revision)}
+branch_labels = ${repr(branch_labels)}
+depends_on = ${repr(depends_on)}
+
+
+def upgrade():
+    ${upgrades if upgrades else "pass"}
+
+
+def downgrade():
+    ${downgrades if downgrades else "pass"}
+"#;
+
 /// Where an environment is at one commit.
 #[derive(Clone, Default, PartialEq)]
 pub(crate) struct Layout<'f> {
     /// Where `env.py` is; nothing where no file of the repository says it.
     script_location: Option<&'f str>,
-    version_locations: Vec<&'f str>,
-    recursive: bool,
+    pub(crate) version_locations: Vec<&'f str>,
+    pub(crate) recursive: bool,
 }
 
 /// Returns the rules that would block by what the facts are silent about.
@@ -68,7 +94,7 @@ impl<'f> Layout<'f> {
             (".alembic-guard.toml".to_owned(), configuration),
             ("alembic.ini".to_owned(), self.ini(script_location)),
             (format!("{script_location}/env.py"), "from alembic import context\n".to_owned()),
-            (format!("{script_location}/script.py.mako"), "\"\"\"${message}\"\"\"\n".to_owned()),
+            (format!("{script_location}/script.py.mako"), TEMPLATE.to_owned()),
         ]
     }
 

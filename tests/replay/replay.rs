@@ -5,29 +5,24 @@ use std::process::Output;
 
 use serde_json::Value;
 
-use crate::branch::{Branch, OwnBase, branch};
+use crate::branch::{Branch, OwnBase};
 use crate::exceptions::{About, Disagreement};
 use crate::facts::{Commit, Facts};
 use crate::figures::Figures;
 use crate::layout;
+use crate::rebuilt::{Rebuilt, branch_name, mark, rebuild};
 use crate::repository::Repository;
-use crate::state::{State, states};
-use crate::stream::{self, Stream};
 
 /// Rebuilds a history and judges all of it.
 pub(crate) fn replay(facts: &Facts) -> Figures {
-    let states = states(facts);
+    let Rebuilt { repository, incidents, .. } = rebuild(facts);
     let mut figures = Figures { environments: 1, ..Figures::default() };
-    let incidents = (0..facts.history.len()).filter(|&it| facts.history[it].introduces_head);
-    let branches: Vec<(usize, Branch<'_>)> =
-        incidents.map(|incident| (incident, branch(facts, &states, incident))).collect();
-    let replay =
-        Replay { facts, repository: Repository::import(&stream(facts, &states, &branches)) };
+    let replay = Replay { facts, repository };
     for number in 0..facts.history.len() {
         replay.judge_commit(number, &mut figures);
     }
     replay.judge_tip(&mut figures);
-    for (incident, branch) in &branches {
+    for (incident, branch) in &incidents {
         replay.judge_push(*incident, branch, &mut figures);
     }
     figures
@@ -36,38 +31,6 @@ pub(crate) fn replay(facts: &Facts) -> Figures {
 struct Replay<'f> {
     facts: &'f Facts,
     repository: Repository,
-}
-
-/// Writes the states in one line, then the branches. What is judged by hand is on no branch: one that
-/// holds it all would be a target.
-fn stream(facts: &Facts, states: &[State<'_>], branches: &[(usize, Branch<'_>)]) -> String {
-    let mut stream = Stream::default();
-    for (number, state) in states.iter().enumerate() {
-        stream.add(&stream::Commit {
-            reference: "refs/replay/history",
-            message: number.checked_sub(1).map_or("Set up", |it| &facts.history[it].commit),
-            parent: number.checked_sub(1).map(|parent| (mark(parent), &states[parent])),
-            state,
-        });
-    }
-    for (incident, branch) in branches {
-        stream.add(&stream::Commit {
-            reference: &format!("refs/heads/{}", branch_name(*incident)),
-            message: "Add migrations",
-            parent: Some((mark(branch.cut), &states[branch.cut])),
-            state: &branch.state,
-        });
-    }
-    stream.finish()
-}
-
-/// Returns the number that the commit of a state has in the stream.
-fn mark(state: usize) -> usize {
-    state + 1
-}
-
-fn branch_name(incident: usize) -> String {
-    format!("incident-{incident}")
 }
 
 impl Replay<'_> {
@@ -98,7 +61,7 @@ impl Replay<'_> {
                 true => format!("refused by {}", blocking_rules(&report).join(", ")),
                 false => "passed".to_owned(),
             };
-            figures.disagreements.push(self.disagreement(commit, About::Commit, guard));
+            figures.disagreements.push(Disagreement::new(self.facts, commit, About::Commit, guard));
         }
         count_set_aside(&report, figures);
         self.compare_heads(commit, &report, figures);
@@ -120,7 +83,7 @@ impl Replay<'_> {
         figures.heads.count(agrees);
         if !agrees {
             let guard = format!("heads are {heads:?}, not {:?}", commit.heads_after);
-            figures.disagreements.push(self.disagreement(commit, About::Heads, guard));
+            figures.disagreements.push(Disagreement::new(self.facts, commit, About::Heads, guard));
         }
     }
 
@@ -147,7 +110,7 @@ impl Replay<'_> {
         if !differing.is_empty() {
             let commit = &self.facts.history[last - 1];
             let guard = differing.join("; ");
-            figures.disagreements.push(self.disagreement(commit, About::Heads, guard));
+            figures.disagreements.push(Disagreement::new(self.facts, commit, About::Heads, guard));
         }
     }
 
@@ -168,7 +131,7 @@ impl Replay<'_> {
         }
         if !refused {
             let guard = said(&output);
-            figures.disagreements.push(self.disagreement(commit, About::Push, guard));
+            figures.disagreements.push(Disagreement::new(self.facts, commit, About::Push, guard));
         }
         if branch.base == OwnBase::Sound {
             self.repository.set_seen("main", cut);
@@ -178,15 +141,14 @@ impl Replay<'_> {
             figures.own_pushes.count(passed);
             if !passed {
                 let guard = said(&output);
-                figures.disagreements.push(self.disagreement(commit, About::OwnPush, guard));
+                figures.disagreements.push(Disagreement::new(
+                    self.facts,
+                    commit,
+                    About::OwnPush,
+                    guard,
+                ));
             }
         }
-    }
-
-    fn disagreement(&self, commit: &Commit, about: About, guard: String) -> Disagreement {
-        let history = self.facts.name.clone();
-        let commit = commit.commit.chars().take(10).collect();
-        Disagreement { history, commit, about, guard }
     }
 }
 
@@ -221,10 +183,10 @@ fn said(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
-fn names(value: &Value) -> BTreeSet<&str> {
+pub(crate) fn names(value: &Value) -> BTreeSet<&str> {
     list(value).iter().filter_map(Value::as_str).collect()
 }
 
-fn list(value: &Value) -> &[Value] {
+pub(crate) fn list(value: &Value) -> &[Value] {
     value.as_array().expect("a list")
 }

@@ -66,11 +66,47 @@ impl Repository {
 
     /// Asks the guard, by hand, for JSON.
     pub(crate) fn ask(&self, arguments: &[&str]) -> Value {
+        self.try_ask(arguments).unwrap_or_else(|error| panic!("{arguments:?}: {error}"))
+    }
+
+    /// Brings a branch into the work tree, then main as it was seen, without committing.
+    ///
+    /// What git asks about in that merge is left for [`Repository::fill`] to answer.
+    pub(crate) fn begin_merge(&self, branch: &str) {
+        self.git(&["checkout", "-q", "-f", branch]);
+        let merge = self.try_git(&["merge", "--no-commit", "--no-ff", "origin/main"]);
+        assert!(self.path("clone/.git/MERGE_HEAD").exists(), "{branch}: {merge:?}");
+    }
+
+    /// Brings a branch into the work tree.
+    pub(crate) fn check_out(&self, branch: &str) {
+        self.git(&["checkout", "-q", "-f", branch]);
+    }
+
+    /// Lets the index and the work tree hold what a commit holds; what is under way goes on.
+    pub(crate) fn fill(&self, commit: usize) {
+        self.git(&["read-tree", "--reset", "-u", self.commit(commit)]);
+        self.git(&["clean", "-q", "-f", "-d", "-x"]);
+    }
+
+    /// Lists what the work tree has otherwise than the index.
+    pub(crate) fn changed(&self) -> String {
+        let listed = self.try_git(&["ls-files", "--modified", "--others"]);
+        String::from_utf8_lossy(&listed.stdout).into_owned()
+    }
+
+    /// Returns where the work tree is.
+    pub(crate) fn work_tree(&self) -> PathBuf {
+        self.path("clone")
+    }
+
+    /// Asks the guard, by hand, for JSON; or returns why it gives none.
+    pub(crate) fn try_ask(&self, arguments: &[&str]) -> Result<Value, String> {
         let mut guard = self.command(GUARD);
         let output = guard.args(["--format", "json"]).args(arguments).output();
         let output = output.expect("the guard runs");
         serde_json::from_slice(&output.stdout)
-            .unwrap_or_else(|error| panic!("{arguments:?}: {error}: {output:?}"))
+            .map_err(|_| String::from_utf8_lossy(&output.stderr).trim().to_owned())
     }
 
     fn make_remote(&self) {
@@ -78,6 +114,9 @@ impl Repository {
         fs::write(self.path("remote.git/objects/info/alternates"), "../../clone/.git/objects\n")
             .expect("the remote is ours");
         self.git(&["config", "remote.origin.url", "../remote.git"]);
+        // To merge takes a name even where nothing is committed.
+        self.git(&["config", "user.name", "Replay"]);
+        self.git(&["config", "user.email", "replay@example.com"]);
         // What one push leaves there is not to be seen by the next.
         let only_main = "+refs/heads/main:refs/remotes/origin/main";
         self.git(&["config", "remote.origin.fetch", only_main]);

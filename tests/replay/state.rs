@@ -74,14 +74,15 @@ impl<'f> State<'f> {
         self
     }
 
+    /// Returns the ids of all revisions.
+    pub(crate) fn revisions(&self) -> impl Iterator<Item = &'f str> {
+        self.migrations.values().filter_map(|migration| migration.change.revision.as_deref())
+    }
+
     fn parents_of(&self, revision: &str) -> Vec<&'f str> {
         let mut migrations = self.migrations.values();
         let found = migrations.find(|found| found.change.revision.as_deref() == Some(revision));
         found.map(|found| found.change.parents()).unwrap_or_default()
-    }
-
-    fn revisions(&self) -> impl Iterator<Item = &'f str> {
-        self.migrations.values().filter_map(|migration| migration.change.revision.as_deref())
     }
 
     fn apply(&mut self, facts: &'f Facts, number: usize) {
