@@ -1,10 +1,11 @@
 //! A history on its way into one line: which fault is mended next, and by which moves.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::parents::{exchanged, newest_edges, uppermost};
+use super::parents::{exchanged, uppermost};
 use super::{Holder, Obstacle, Rebase, Repointed};
-use crate::graph::{Graph, Revision};
+use crate::graph::{Graph, Parents, Revision};
 use crate::migration::RevisionId;
 use crate::verdict::{HeadFault, Stale, StaleEdge};
 
@@ -13,13 +14,15 @@ pub(super) type Moves = BTreeMap<RevisionId, Vec<RevisionId>>;
 
 /// The history as far as it is mended.
 pub(super) struct Line<'a> {
-    asked: &'a Rebase<'a>,
-    graph: Graph,
+    pub(super) asked: &'a Rebase<'a>,
+    pub(super) graph: Graph,
     moved: Moves,
+    /// Whoever has a revision has it in every round.
+    holders: RefCell<BTreeMap<RevisionId, Option<Holder>>>,
 }
 
 /// A way to mend one fault.
-struct Candidate {
+pub(super) struct Candidate {
     moves: Moves,
     /// The revisions that come along.
     chain: BTreeSet<RevisionId>,
@@ -27,7 +30,8 @@ struct Candidate {
 
 impl<'a> Line<'a> {
     pub(super) fn new(asked: &'a Rebase<'a>) -> Line<'a> {
-        Line { asked, graph: asked.after.clone(), moved: BTreeMap::new() }
+        let (graph, moved) = (asked.after.clone(), Moves::new());
+        Line { asked, graph, moved, holders: RefCell::default() }
     }
 
     /// Returns the history as it would be by now.
@@ -59,7 +63,7 @@ impl<'a> Line<'a> {
     ) -> Option<Result<Candidate, Obstacle>> {
         match fault {
             HeadFault::Stale(stale) => Some(self.stale(stale, faults)),
-            HeadFault::NewHistory { base, .. } => Some(self.new_history(base, faults)),
+            HeadFault::NewHistory { head, base } => Some(self.new_history(head, base, faults)),
             HeadFault::Fork { .. } | HeadFault::Returned { .. } => None,
         }
     }
@@ -70,10 +74,15 @@ impl<'a> Line<'a> {
         let mut chain = BTreeSet::new();
         for edge in &stale.edges {
             let top = self.top_for(edge, faults)?;
+            let above = self.graph.descendants(&edge.revision);
+            if let Some(head) = stale.heads.first().filter(|_| above.contains(&top)) {
+                // The lowest is joined with the base already; only what is beside that joint moves.
+                return self.on_top(head, &top);
+            }
             let parents = moves.remove(&edge.revision);
             let parents = parents.unwrap_or_else(|| self.parents(&edge.revision));
             moves.insert(edge.revision.clone(), exchanged(parents, &edge.parent, &top));
-            chain.extend(self.graph.descendants(&edge.revision).into_iter().cloned());
+            chain.extend(above.into_iter().cloned());
         }
         self.candidate(moves, chain)
     }
@@ -88,7 +97,12 @@ impl<'a> Line<'a> {
     }
 
     /// Lets a chain that begins with nothing continue the history that there is.
-    fn new_history(&self, base: &RevisionId, faults: &[HeadFault]) -> Result<Candidate, Obstacle> {
+    fn new_history(
+        &self,
+        head: &RevisionId,
+        base: &RevisionId,
+        faults: &[HeadFault],
+    ) -> Result<Candidate, Obstacle> {
         let landed: Vec<&RevisionId> = match self.asked.onto {
             Some(onto) => vec![onto],
             None => self.asked.before.heads(),
@@ -96,7 +110,11 @@ impl<'a> Line<'a> {
         let landed = landed.into_iter().filter(|head| self.graph.contains(head));
         let tops = landed.map(|head| self.top(head, faults)).collect();
         let top = self.only(base, tops)?;
-        let chain = self.graph.descendants(base).into_iter().cloned().collect();
+        let chain = self.graph.descendants(base);
+        if chain.contains(&top) {
+            return self.on_top(head, &top);
+        }
+        let chain = chain.into_iter().cloned().collect();
         self.candidate(Moves::from([(base.clone(), vec![top])]), chain)
     }
 
@@ -127,69 +145,12 @@ impl<'a> Line<'a> {
         }
     }
 
-    /// Puts one of several chains that build on the same place on top of another one.
-    fn fork(&self, heads: &[RevisionId]) -> Result<Moves, Obstacle> {
-        let mut stays: Vec<&RevisionId> = heads.iter().collect();
-        stays.sort_by_key(|head| self.place_in_line(head, heads));
-        let (kept, others) = match stays.split_first() {
-            Some((first, others)) => (*first, others),
-            None => return Err(Obstacle::Tangled { heads: self.heads() }),
-        };
-        let candidates: Result<Vec<Candidate>, Obstacle> =
-            others.iter().map(|head| self.on_top(head, kept)).collect();
-        self.first(candidates?)
-    }
-
-    /// Sorts what must stay before what may move: what was chosen, what others have, what others need,
-    /// what was there earlier, then by file.
-    fn place_in_line(&self, head: &RevisionId, heads: &[RevisionId]) -> impl Ord + use<> {
-        let own = self.own_chain(head, heads);
-        let is_held = || own.iter().any(|id| self.holder(id).is_some());
-        let arrived =
-            own.iter().filter_map(|id| Some((self.asked.seniority)(self.graph.get(id)?))).max();
-        let is_chosen =
-            self.asked.onto.is_some_and(|onto| self.graph.ancestors(head).contains(onto));
-        let needs_others = heads.iter().filter(|other| *other != head).any(|other| {
-            let theirs = self.own_chain(other, heads);
-            self.needs(&own, &theirs)
-        });
-        let path = own.iter().filter_map(|id| Some(path(self.graph.get(id)?))).min().cloned();
-        (!is_chosen, !is_held(), needs_others, arrived, path)
-    }
-
-    /// Returns what one of several heads has below it and no other one has.
-    fn own_chain(&self, head: &RevisionId, heads: &[RevisionId]) -> BTreeSet<RevisionId> {
-        let mut own = self.graph.ancestors(head);
-        for other in heads.iter().filter(|other| *other != head) {
-            let theirs = self.graph.ancestors(other);
-            own.retain(|id| !theirs.contains(id));
-        }
-        own.into_iter().cloned().collect()
-    }
-
-    /// Lets the chain under one head build on another head, where it builds on what that one has.
-    fn on_top(&self, head: &RevisionId, kept: &RevisionId) -> Result<Candidate, Obstacle> {
-        let below = self.graph.ancestors(kept);
-        let mut own = self.graph.ancestors(head);
-        own.retain(|id| !below.contains(id));
-        let leaving = newest_edges(&self.graph, &own, &below);
-        let mut moves = Moves::new();
-        for (revision, parent) in &leaving {
-            let parents = moves.remove(revision).unwrap_or_else(|| self.parents(revision));
-            moves.insert(revision.clone(), exchanged(parents, parent, kept));
-        }
-        if leaving.is_empty() {
-            // Two histories that begin with nothing: the one continues the other.
-            let is_first = |id: &&&RevisionId| self.graph.parents(id).next().is_none();
-            let first = own.iter().find(is_first).map(|id| (**id).clone());
-            moves.extend(first.map(|first| (first, vec![kept.clone()])));
-        }
-        let chain = own.into_iter().cloned().collect();
-        self.candidate(moves, chain)
-    }
-
     /// Accepts moves of revisions that nobody else has.
-    fn candidate(&self, moves: Moves, chain: BTreeSet<RevisionId>) -> Result<Candidate, Obstacle> {
+    pub(super) fn candidate(
+        &self,
+        moves: Moves,
+        chain: BTreeSet<RevisionId>,
+    ) -> Result<Candidate, Obstacle> {
         for revision in moves.keys() {
             if let Some(holder) = self.holder(revision) {
                 let (revision, heads) = (revision.clone(), self.heads());
@@ -199,15 +160,17 @@ impl<'a> Line<'a> {
         Ok(Candidate { moves, chain })
     }
 
-    fn holder(&self, revision: &RevisionId) -> Option<Holder> {
+    pub(super) fn holder(&self, revision: &RevisionId) -> Option<Holder> {
         if self.asked.before.contains(revision) {
             return None;
         }
-        (self.asked.holder)(self.graph.get(revision)?)
+        let asked = || (self.asked.holder)(self.graph.get(revision)?);
+        self.holders.borrow_mut().entry(revision.clone()).or_insert_with(asked).clone()
     }
 
     /// Takes the chain that no other one must come before, else the first by file.
-    fn first(&self, mut candidates: Vec<Candidate>) -> Result<Moves, Obstacle> {
+    pub(super) fn first(&self, mut candidates: Vec<Candidate>) -> Result<Moves, Obstacle> {
+        candidates.retain(|candidate| !candidate.moves.is_empty());
         candidates.sort_by_cached_key(|candidate| {
             let paths = candidate.moves.keys().filter_map(|id| Some(path(self.graph.get(id)?)));
             paths.min().cloned()
@@ -218,8 +181,9 @@ impl<'a> Line<'a> {
         };
         let place = candidates.iter().position(is_free).unwrap_or(0);
         let chosen = candidates.into_iter().nth(place);
-        let chosen = chosen.map(|candidate| candidate.moves).filter(|moves| !moves.is_empty());
-        chosen.ok_or_else(|| Obstacle::Tangled { heads: self.heads() })
+        chosen
+            .map(|candidate| candidate.moves)
+            .ok_or_else(|| Obstacle::Tangled { heads: self.heads() })
     }
 
     /// Tells whether something of one chain depends on something of another.
@@ -228,7 +192,7 @@ impl<'a> Line<'a> {
         needed.into_iter().any(|needed| other.contains(&needed.id) && !chain.contains(&needed.id))
     }
 
-    fn parents(&self, revision: &RevisionId) -> Vec<RevisionId> {
+    pub(super) fn parents(&self, revision: &RevisionId) -> Vec<RevisionId> {
         self.graph.get(revision).map(|found| found.parents.ids()).unwrap_or_default()
     }
 
@@ -236,18 +200,41 @@ impl<'a> Line<'a> {
         self.asked.after.heads().into_iter().cloned().collect()
     }
 
-    pub(super) fn take(&mut self, moves: Moves) {
+    /// Moves revisions, and leaves parents out that another one has below it then: a merge that names
+    /// both stops an upgrade.
+    pub(super) fn take(&mut self, mut moves: Moves) {
         let moved = self.graph.with_parents(&moves);
-        // What another parent has below it then is left out: a merge that names both stops an upgrade.
-        let needed: Moves = moves
-            .into_iter()
-            .map(|(revision, parents)| (revision, uppermost(&moved, parents)))
+        let above: BTreeSet<&RevisionId> =
+            moves.keys().flat_map(|id| moved.descendants(id)).collect();
+        let merges = above.into_iter().filter_map(|id| moved.get(id));
+        let merges = merges.filter(|merge| matches!(merge.parents, Parents::Merge(_)));
+        let lessened: Moves = merges
+            .filter(|merge| moves.contains_key(&merge.id) || self.may_lose_parents(merge))
+            .map(|merge| (merge.id.clone(), uppermost(&moved, merge.parents.ids())))
+            .filter(|(id, parents)| moved.get(id).is_none_or(|was| was.parents.ids() != *parents))
             .collect();
-        self.graph = self.graph.with_parents(&needed);
-        self.moved.extend(needed);
+        self.graph = if lessened.is_empty() { moved } else { moved.with_parents(&lessened) };
+        moves.extend(lessened);
+        self.moved.extend(moves);
     }
 
-    pub(super) fn moved_for_good(self) -> Vec<Repointed> {
+    /// Tells whether a revision is nobody else's and names no parent too many as it is.
+    fn may_lose_parents(&self, merge: &Revision) -> bool {
+        let parents = merge.parents.ids();
+        !self.asked.before.contains(&merge.id)
+            && self.holder(&merge.id).is_none()
+            && uppermost(&self.graph, parents.clone()) == parents
+    }
+
+    /// Returns what has moved; nothing may need itself then that did not at first.
+    pub(super) fn end(self) -> Result<Vec<Repointed>, Obstacle> {
+        match self.graph.cycles().is_empty() || !self.asked.after.cycles().is_empty() {
+            true => Ok(self.moved_for_good()),
+            false => Err(Obstacle::Tangled { heads: self.heads() }),
+        }
+    }
+
+    fn moved_for_good(self) -> Vec<Repointed> {
         let was = |id: &RevisionId| self.asked.after.get(id).map(|revision| revision.parents.ids());
         let moved = self.moved.iter().filter(|(id, parents)| was(id).as_ref() != Some(parents));
         let repointed = moved.map(|(revision, parents)| Repointed {
@@ -273,6 +260,6 @@ fn faulty_heads(fault: &HeadFault) -> &[RevisionId] {
     }
 }
 
-fn path(revision: &Revision) -> &crate::tree::RepoPath {
+pub(super) fn path(revision: &Revision) -> &crate::tree::RepoPath {
     &revision.migration.file.path
 }

@@ -5,6 +5,7 @@
 //! lacks are moved, and only by their lowest members: what builds on those follows by itself.
 
 mod line;
+mod fork;
 mod parents;
 
 use crate::graph::{Graph, Revision};
@@ -111,7 +112,7 @@ pub fn rebase(asked: &Rebase<'_>) -> Result<Vec<Repointed>, Obstacle> {
     for _ in 0..=asked.after.len() {
         let faults = judge_heads(asked.before, line.graph(), asked.limits);
         if faults.is_empty() {
-            return Ok(line.moved_for_good());
+            return line.end();
         }
         let moves = line.next(&faults)?;
         line.take(moves);
@@ -121,3 +122,5 @@ pub fn rebase(asked: &Rebase<'_>) -> Result<Vec<Repointed>, Obstacle> {
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod properties;

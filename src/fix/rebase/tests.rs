@@ -100,6 +100,23 @@ fn a_merge_that_joins_the_base_is_moved_and_nothing_below_it() {
 }
 
 #[test]
+fn a_chain_beside_a_merge_of_its_lowest_goes_on_top_of_that_merge() {
+    assert_eq!(rebased("a b(a)", "a b(a) d(a) e(d) m(b,d)"), "e(m)");
+    assert_eq!(rebased("a b(a)", "a b(a) d e(d) m(b,d)"), "e(m)");
+}
+
+#[test]
+fn what_has_landed_is_not_moved() {
+    let before = "a x(a) y(a)";
+    assert_eq!(rebased(before, "a x(a) y(a) d(x) e(x,y) f(y)"), "e(d,y) f(e)");
+}
+
+#[test]
+fn a_merge_loses_the_parent_that_another_one_has_below_it_then() {
+    assert_eq!(rebased("a", "a p(a) q(a) t(p) m(p,q) u(q)"), "m(q) q(t) u(m)");
+}
+
+#[test]
 fn a_second_history_continues_the_first() {
     assert_eq!(rebased("a b(a)", "a b(a) d e(d)"), "d(b)");
     assert_eq!(rebased("", "a d e(d)"), "d(a)");
