@@ -3,7 +3,6 @@
 //! One finding is mended at a time, laid over the tree and judged again: it must be gone, and nothing
 //! new may be found, except what it hid about heads.
 
-use std::cell::RefCell;
 use std::collections::BTreeSet;
 
 use super::id::exchange_id;
@@ -124,10 +123,10 @@ impl Judge<'_> {
         let revisions = pair.after.graph.revisions();
         let here: Vec<&Revision> =
             revisions.filter(|revision| revision.migration.file.path == *path).collect();
-        let reader = RefCell::new(&mut *bench.reader);
-        let holder = self.holder(bench.ground, &reader, bench.comparison);
+        let holders = self.holders(bench.ground);
         Ok(here.iter().all(|revision| {
-            !pair.before.graph.contains(&revision.id) && holder(revision).is_none()
+            !pair.before.graph.contains(&revision.id)
+                && holders.of(bench.reader, bench.comparison, revision).is_none()
         }))
     }
 }

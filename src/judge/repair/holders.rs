@@ -1,6 +1,7 @@
 //! Who has a revision, and since when: whether its file may be edited, and which of two makes room.
 
-use std::cell::RefCell;
+use std::cell::OnceCell;
+use std::collections::BTreeSet;
 
 use super::Ground;
 use crate::check::{Comparison, Reader};
@@ -9,74 +10,100 @@ use crate::git::TargetNames;
 use crate::graph::Revision;
 use crate::judge::Judge;
 use crate::migration::RevisionId;
-use crate::tree::Tree;
+use crate::tree::{ObjectId, Tree};
+
+/// The targets that the base does not hold.
+pub(super) struct Holders<'j>(Vec<Holding<'j>>);
+
+/// The commits of this repository by which a revision can have been here before.
+pub(super) struct Arrivals<'j> {
+    targets: Vec<Holding<'j>>,
+    head: Option<Holding<'j>>,
+}
 
 impl Judge<'_> {
-    /// Tells who else has a revision, so that its file must not be edited.
-    ///
-    /// Other targets count with every file that defines the revision, other branches only where they have
-    /// the file just so.
-    pub(super) fn holder<'h>(
-        &'h self,
-        ground: &'h Ground<'_>,
-        reader: &'h RefCell<&mut Reader>,
-        comparison: &'h Comparison<'_>,
-    ) -> impl Fn(&Revision) -> Option<Holder> + 'h {
-        let targets = self.landed_elsewhere(ground);
-        move |revision| {
-            let on_target = targets
-                .iter()
-                .find(|(_, tree)| has_revision(&mut reader.borrow_mut(), &**tree, &revision.id));
-            if let Some((name, _)) = on_target {
-                return Some(Holder::Target(name.clone()));
-            }
-            let shared = (comparison.shared)(&revision.migration.file.path)?;
-            (!shared.own).then_some(Holder::Branch(shared.branch))
-        }
-    }
-
-    /// Tells since when a revision has been in this repository.
-    pub(super) fn seniority<'h>(
-        &'h self,
-        ground: &'h Ground<'_>,
-        reader: &'h RefCell<&mut Reader>,
-    ) -> impl Fn(&Revision) -> Seniority + 'h {
-        let names = TargetNames { patterns: ground.config.targets.as_deref() };
-        let mut targets = self.repository.local_targets(&names).unwrap_or_default();
-        targets.retain(|target| Some(&target.branch) != ground.branch.as_ref());
-        move |revision| {
-            let has = |commit| {
-                let tree = self.repository.commit_tree(commit);
-                tree.is_ok_and(|tree| has_revision(&mut reader.borrow_mut(), &*tree, &revision.id))
-            };
-            if targets.iter().any(|target| has(target.commit)) {
-                return Seniority::OnTarget;
-            }
-            match self.repository.head().is_some_and(has) {
-                true => Seniority::Committed,
-                false => Seniority::New,
-            }
-        }
-    }
-
-    /// Returns the targets that the base does not hold, without the branch that is worked on.
-    fn landed_elsewhere(&self, ground: &Ground<'_>) -> Vec<(String, Box<dyn Tree + '_>)> {
+    /// Finds where revisions may be that must not be edited, without the branch that is worked on.
+    pub(super) fn holders(&self, ground: &Ground<'_>) -> Holders<'_> {
         let targets = self.repository.targets(&ground.candidates(self)).unwrap_or_default();
         let base = ground.base.as_ref().map(|base| base.commit);
         let others = targets.into_iter().filter(|target| {
             Some(&target.branch) != ground.branch.as_ref()
                 && !base.is_some_and(|base| self.repository.contains(base, target.commit))
         });
-        let named = others.filter_map(|target| {
-            Some((target.name(), self.repository.commit_tree(target.commit).ok()?))
-        });
-        named.collect()
+        Holders(others.filter_map(|target| self.holding(target.name(), target.commit)).collect())
+    }
+
+    /// Finds where revisions may have been before they were in the work tree.
+    pub(super) fn arrivals(&self, ground: &Ground<'_>) -> Arrivals<'_> {
+        let names = TargetNames { patterns: ground.config.targets.as_deref() };
+        let mut targets = self.repository.local_targets(&names).unwrap_or_default();
+        targets.retain(|target| Some(&target.branch) != ground.branch.as_ref());
+        let held = |commit| self.holding(String::new(), commit);
+        Arrivals {
+            targets: targets.into_iter().filter_map(|target| held(target.commit)).collect(),
+            head: self.repository.head().and_then(held),
+        }
+    }
+
+    fn holding(&self, name: String, commit: ObjectId) -> Option<Holding<'_>> {
+        let tree = self.repository.commit_tree(commit).ok()?;
+        Some(Holding { name, tree, revisions: OnceCell::new() })
     }
 }
 
-fn has_revision(reader: &mut Reader, tree: &dyn Tree, id: &RevisionId) -> bool {
-    let Ok(discovery) = reader.discover(tree) else { return false };
-    discovery.environments.iter().any(|environment| {
-        reader.state(tree, environment, &[]).is_ok_and(|state| state.graph.contains(id))
-    })
+impl Holders<'_> {
+    /// Tells who else has a revision.
+    ///
+    /// Other targets count with every file that defines the revision, other branches only where they have
+    /// the file just so.
+    pub(super) fn of(
+        &self,
+        reader: &mut Reader,
+        comparison: &Comparison<'_>,
+        revision: &Revision,
+    ) -> Option<Holder> {
+        if let Some(target) = self.0.iter().find(|target| target.has(reader, &revision.id)) {
+            return Some(Holder::Target(target.name.clone()));
+        }
+        let shared = (comparison.shared)(&revision.migration.file.path)?;
+        (!shared.own).then_some(Holder::Branch(shared.branch))
+    }
+}
+
+impl Arrivals<'_> {
+    /// Tells since when a revision has been in this repository.
+    pub(super) fn seniority(&self, reader: &mut Reader, revision: &Revision) -> Seniority {
+        if self.targets.iter().any(|target| target.has(reader, &revision.id)) {
+            return Seniority::OnTarget;
+        }
+        match self.head.as_ref().is_some_and(|head| head.has(reader, &revision.id)) {
+            true => Seniority::Committed,
+            false => Seniority::New,
+        }
+    }
+}
+
+/// A commit and its revisions, which are read once and only where they are asked for.
+struct Holding<'j> {
+    name: String,
+    tree: Box<dyn Tree + 'j>,
+    revisions: OnceCell<BTreeSet<RevisionId>>,
+}
+
+impl Holding<'_> {
+    fn has(&self, reader: &mut Reader, id: &RevisionId) -> bool {
+        self.revisions.get_or_init(|| revisions(reader, &*self.tree)).contains(id)
+    }
+}
+
+/// Returns the revisions of all environments; an environment that cannot be read has none.
+fn revisions(reader: &mut Reader, tree: &dyn Tree) -> BTreeSet<RevisionId> {
+    let mut found = BTreeSet::new();
+    let Ok(discovery) = reader.discover(tree) else { return found };
+    for environment in &discovery.environments {
+        if let Ok(state) = reader.state(tree, environment, &[]) {
+            found.extend(state.graph.revisions().map(|revision| revision.id.clone()));
+        }
+    }
+    found
 }

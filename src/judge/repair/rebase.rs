@@ -86,15 +86,14 @@ impl Judge<'_> {
     ) -> Result<Vec<Repointed>, Obstacle> {
         let environment = &pair.environment;
         let reader = RefCell::new(&mut *bench.reader);
-        let holder = self.holder(bench.ground, &reader, bench.comparison);
-        let seniority = self.seniority(bench.ground, &reader);
+        let (holders, arrivals) = (self.holders(bench.ground), self.arrivals(bench.ground));
         fix::rebase(&Rebase {
             before: &pair.before.graph,
             after: &pair.after.graph,
             limits: Limits { heads: environment.heads, branches: &environment.branches },
             onto,
-            holder: &holder,
-            seniority: &seniority,
+            holder: &|revision| holders.of(&mut reader.borrow_mut(), bench.comparison, revision),
+            seniority: &|revision| arrivals.seniority(&mut reader.borrow_mut(), revision),
         })
     }
 
