@@ -352,6 +352,22 @@ impl Tree for Overlay<'_> {
     fn describe(&self) -> String {
         format!("{} with {} laid over it", self.below.describe(), self.above.describe())
     }
+
+    fn node(&self, path: &RepoPath) -> Result<Option<Node>, Error> {
+        let inside = self.laid_over.iter().filter(|(other, _)| other.below(path).is_some());
+        let inside: Vec<&Option<Node>> = inside.map(|(_, node)| node).collect();
+        if inside.iter().any(|node| node.is_some()) {
+            return Ok(Some(Node::Folder(None)));
+        }
+        match self.laid_over.get(path) {
+            Some(node) => Ok(*node),
+            None => Ok(match self.below.node(path)? {
+                // What is laid over a folder changes its content, so its id means nothing here.
+                Some(Node::Folder(_)) if !inside.is_empty() => Some(Node::Folder(None)),
+                node => node,
+            }),
+        }
+    }
 }
 
 /// Folds the sorted files below `folder` into its direct entries.
@@ -407,5 +423,23 @@ mod tests {
             tree.read_path(&"a/c/d.py".into()).expect("memory never fails"),
             Some(b"2".to_vec())
         );
+    }
+
+    #[test]
+    fn an_overlay_looks_up_what_it_lists() {
+        let below = MemoryTree::new([("a/b/c", "1"), ("a/d", "2"), ("e", "3"), ("f/g", "4")]);
+        let above = MemoryTree::new([("e/h", "5"), ("a/b/i", "6")]);
+        let node = |path: &str| above.node(&path.into()).expect("memory never fails");
+        let laid_over = ["e", "e/h", "a/b/i", "a/d", "f/g"].map(|path| (path.into(), node(path)));
+        let laid_over: BTreeMap<RepoPath, Option<Node>> = laid_over.into_iter().collect();
+        let overlay = Overlay::new(Box::new(below), Box::new(above), laid_over);
+        for path in ["a", "a/b", "a/b/c", "a/b/i", "a/d", "e", "e/h", "f", "f/g", "x", "x/y"] {
+            let path = RepoPath::new(path);
+            let folder = path.parent().expect("it is no root");
+            let mut listed = overlay.list(&folder).expect("memory never fails").into_iter();
+            let listed = listed.find(|entry| entry.name == path.file_name());
+            let found = overlay.node(&path).expect("memory never fails");
+            assert_eq!(found, listed.map(|entry| entry.node), "{path}");
+        }
     }
 }

@@ -33,6 +33,10 @@ impl<'r> WorkTree<'r> {
         self.top.join(std::ffi::OsStr::from_bytes(path.as_bytes()))
     }
 
+    fn unlisted(&self, folder: &RepoPath, error: &std::io::Error) -> Error {
+        Error::List { folder: folder.clone(), tree: self.describe(), reason: error.to_string() }
+    }
+
     fn is_tracked(&self, path: &RepoPath) -> bool {
         let disk = std::path::Path::new(std::ffi::OsStr::from_bytes(path.as_bytes()));
         self.index.get_path(disk, 0).is_some()
@@ -76,6 +80,24 @@ impl<'r> WorkTree<'r> {
         (same && metadata.mtime() < self.index_written).then(|| owned(entry.id))
     }
 
+    /// Returns the node of a name in a folder, unless git has nothing to do with it.
+    fn listed(&self, path: &RepoPath) -> std::io::Result<Option<Node>> {
+        match path.file_name() == b".git" || self.is_ignored(path) {
+            true => Ok(None),
+            false => self.node_of(path),
+        }
+    }
+
+    /// Tells whether a folder has an entry of just this name: some disks find it in other letters too.
+    fn has_name(&self, folder: &RepoPath, name: &[u8]) -> std::io::Result<bool> {
+        for entry in fs::read_dir(self.disk_path(folder))? {
+            if entry?.file_name().as_bytes() == name {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
     fn list_names(&self, folder: &RepoPath) -> std::io::Result<Vec<Vec<u8>>> {
         let mut names = Vec::new();
         for entry in fs::read_dir(self.disk_path(folder))? {
@@ -92,11 +114,7 @@ fn hash(content: &[u8]) -> Option<ObjectId> {
 
 impl Tree for WorkTree<'_> {
     fn list(&self, folder: &RepoPath) -> Result<Vec<Entry>, Error> {
-        let failed = |error: std::io::Error| Error::List {
-            folder: folder.clone(),
-            tree: self.describe(),
-            reason: error.to_string(),
-        };
+        let failed = |error| self.unlisted(folder, &error);
         let mut left_out = self.left_out.list(folder)?;
         if !self.disk_path(folder).is_dir() {
             return Ok(left_out);
@@ -104,10 +122,7 @@ impl Tree for WorkTree<'_> {
         let mut entries = Vec::new();
         for name in self.list_names(folder).map_err(failed)? {
             let path = folder.join(&name);
-            if name == b".git" || self.is_ignored(&path) {
-                continue;
-            }
-            if let Some(node) = self.node_of(&path).map_err(failed)? {
+            if let Some(node) = self.listed(&path).map_err(failed)? {
                 left_out.retain(|entry| entry.name != name);
                 entries.push(Entry { name, node });
             }
@@ -135,5 +150,24 @@ impl Tree for WorkTree<'_> {
 
     fn describe(&self) -> String {
         "the work tree".to_owned()
+    }
+
+    fn node(&self, path: &RepoPath) -> Result<Option<Node>, Error> {
+        let Some(folder) = path.parent() else {
+            return Ok(Some(Node::Folder(None)));
+        };
+        let failed = |error| self.unlisted(&folder, &error);
+        let is_here = self.disk_path(&folder).is_dir()
+            && self.has_name(&folder, path.file_name()).map_err(failed)?;
+        match is_here.then(|| self.listed(path)).transpose().map_err(failed)?.flatten() {
+            Some(node) => Ok(Some(node)),
+            None => {
+                let left_out = self.left_out.list(&folder)?.into_iter();
+                Ok(left_out
+                    .filter(|entry| entry.name == path.file_name())
+                    .map(|entry| entry.node)
+                    .next())
+            }
+        }
     }
 }
