@@ -5,6 +5,7 @@
 
 use std::collections::BTreeSet;
 
+use super::holders::Holders;
 use super::id::exchange_id;
 use super::{Bench, Outcome};
 use crate::check::{Pair, check_against, pairs};
@@ -36,32 +37,30 @@ impl Judge<'_> {
     pub fn fixes(&self, asked: &FixRequest<'_>) -> Result<Proposal, Error> {
         let (ground, mut reader) = self.ground(asked.base.as_deref())?;
         let base = self.base_or_last_commit(&ground)?;
+        let holders = self.holders(&ground);
         self.at_the_bench(&ground, &base, &mut reader, |bench| {
-            let mut work = Work { changes: Vec::new(), steps: Vec::new() };
+            let state = judged(bench, &[])?;
+            let mut work =
+                Work { holders: &holders, changes: Vec::new(), steps: Vec::new(), state };
             let mut tried = BTreeSet::new();
-            loop {
-                let (report, pairs) = work.state(bench)?;
-                let next = report.findings.iter().find(|finding| {
-                    rules::is_fixable(finding.rule) && !tried.contains(&key(finding))
-                });
-                let Some(finding) = next else { break };
-                tried.insert(key(finding));
-                let pair = pairs.iter().find(|pair| pair.environment.name == finding.environment);
-                if let Some(pair) = pair.filter(|pair| !pair.lost)
-                    && let Some(remedy) = self.remedy(bench, &work, pair, finding, asked)?
+            while let Some(finding) = work.next(&tried) {
+                tried.insert(key(&finding));
+                let mut pairs = work.state.pairs.iter().filter(|pair| !pair.lost);
+                let pair = pairs.find(|pair| pair.environment.name == finding.environment);
+                if let Some(pair) = pair
+                    && let Some(remedy) = self.remedy(bench, &work, pair, &finding, asked)?
                 {
-                    work.take(bench, &report, finding, remedy)?;
+                    work.take(bench, &finding, remedy)?;
                 }
             }
-            let (_, pairs) = work.state(bench)?;
-            Ok(work.proposal(&pairs, base.summary()))
+            Ok(work.proposal(base.summary()))
         })
     }
 
     fn remedy(
         &self,
         bench: &mut Bench<'_, '_>,
-        work: &Work,
+        work: &Work<'_>,
         pair: &Pair,
         finding: &Finding,
         asked: &FixRequest<'_>,
@@ -87,7 +86,7 @@ impl Judge<'_> {
     fn new_id(
         &self,
         bench: &mut Bench<'_, '_>,
-        work: &Work,
+        work: &Work<'_>,
         pair: &Pair,
         (rule, revision): (&'static str, &Revision),
         new_id: &dyn Fn() -> RevisionId,
@@ -108,7 +107,7 @@ impl Judge<'_> {
     fn is_open(
         &self,
         bench: &mut Bench<'_, '_>,
-        work: &Work,
+        work: &Work<'_>,
         pair: &Pair,
         path: &RepoPath,
     ) -> Result<bool, Error> {
@@ -123,26 +122,42 @@ impl Judge<'_> {
         let revisions = pair.after.graph.revisions();
         let here: Vec<&Revision> =
             revisions.filter(|revision| revision.migration.file.path == *path).collect();
-        let holders = self.holders(bench.ground);
         Ok(here.iter().all(|revision| {
             !pair.before.graph.contains(&revision.id)
-                && holders.of(bench.reader, bench.comparison, revision).is_none()
+                && work.holders.of(bench.reader, bench.comparison, revision).is_none()
         }))
     }
 }
 
 /// What is mended so far.
-struct Work {
+struct Work<'h> {
+    holders: &'h Holders<'h>,
     changes: Vec<Change>,
     steps: Vec<(String, Remedy)>,
+    /// What is found with these changes.
+    state: Judged,
 }
 
-impl Work {
-    fn state(&self, bench: &mut Bench<'_, '_>) -> Result<(Report, Vec<Pair>), Error> {
-        let mended = overlay(Box::new(bench.merged), &self.changes);
-        let report = check_against(bench.reader, bench.comparison, &*mended)?;
-        let (pairs, _) = pairs(bench.reader, bench.comparison, &*mended)?;
-        Ok((report, pairs))
+/// What a check finds, and in which environments.
+struct Judged {
+    report: Report,
+    pairs: Vec<Pair>,
+}
+
+fn judged(bench: &mut Bench<'_, '_>, changes: &[Change]) -> Result<Judged, Error> {
+    let mended = overlay(Box::new(bench.merged), changes);
+    let report = check_against(bench.reader, bench.comparison, &*mended)?;
+    let (pairs, _) = pairs(bench.reader, bench.comparison, &*mended)?;
+    Ok(Judged { report, pairs })
+}
+
+impl Work<'_> {
+    /// Finds what may be mended and was not tried yet.
+    fn next(&self, tried: &BTreeSet<Key>) -> Option<Finding> {
+        let mut findings = self.state.report.findings.iter();
+        let is_next =
+            |finding: &&Finding| rules::is_fixable(finding.rule) && !tried.contains(&key(finding));
+        findings.find(is_next).cloned()
     }
 
     /// Reads a file as it is mended so far.
@@ -157,14 +172,13 @@ impl Work {
     fn take(
         &mut self,
         bench: &mut Bench<'_, '_>,
-        report: &Report,
         finding: &Finding,
         remedy: Remedy,
     ) -> Result<(), Error> {
         let original = |path: &RepoPath| bench.ground.work.read_path(path);
         let changes = changed(&self.changes, remedy.contents.clone(), original)?;
-        let next = Work { changes, steps: Vec::new() };
-        let (after, _) = next.state(bench)?;
+        let Judged { report: after, pairs } = judged(bench, &changes)?;
+        let report = &self.state.report;
         let known: BTreeSet<Key> = report.findings.iter().map(key).collect();
         let is_gone = !after.findings.iter().any(|other| key(other) == key(finding));
         // What nobody could see while a name was misspelled is no fault of the remedy.
@@ -184,15 +198,16 @@ impl Work {
             !(is_moved && had)
         });
         if is_gone && !breaks {
-            self.changes = next.changes;
+            self.changes = changes;
+            self.state = Judged { report: after, pairs };
             self.steps.push((finding.environment.clone(), remedy));
         }
         Ok(())
     }
 
-    fn proposal(self, pairs: &[Pair], base: crate::finding::Base) -> Proposal {
+    fn proposal(self, base: crate::finding::Base) -> Proposal {
         let mut proposal = Proposal { base: Some(base), ..Proposal::default() };
-        for pair in pairs.iter().filter(|pair| !pair.lost) {
+        for pair in self.state.pairs.iter().filter(|pair| !pair.lost) {
             let here = || self.steps.iter().filter(|(name, _)| *name == pair.environment.name);
             let steps: Vec<Step> =
                 here().map(|(_, remedy)| Step::Repair(remedy.repaired.clone())).collect();
@@ -221,7 +236,7 @@ fn is_of_heads(finding: &Finding) -> bool {
 
 fn misspelling(
     bench: &Bench<'_, '_>,
-    work: &Work,
+    work: &Work<'_>,
     finding: &Finding,
 ) -> Result<Option<Remedy>, Error> {
     let path = finding.site.path();
@@ -248,7 +263,7 @@ fn misspelling(
 
 fn docstring(
     bench: &Bench<'_, '_>,
-    work: &Work,
+    work: &Work<'_>,
     revision: &Revision,
 ) -> Result<Option<Remedy>, Error> {
     let path = &revision.migration.file.path;
@@ -270,7 +285,7 @@ fn docstring(
 
 fn filename(
     bench: &Bench<'_, '_>,
-    work: &Work,
+    work: &Work<'_>,
     pair: &Pair,
     revision: &Revision,
 ) -> Result<Option<Remedy>, Error> {
