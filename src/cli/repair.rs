@@ -24,6 +24,10 @@ pub(super) fn finish_earlier(
     }
     let finished = with_place(session, fix::finish_interrupted)?;
     if !finished.is_empty() {
+        if writing.stage {
+            let paths: Vec<&RepoPath> = finished.iter().collect();
+            session.repository.add_to_index(&paths)?;
+        }
         terminal.warn(&text::finished(&finished, &terminal.error_style()));
     }
     Ok(())

@@ -85,7 +85,7 @@ fn what_is_finished_is_named() {
     assert!(error.help().iter().any(|line| line.contains("run this again")), "{error}");
     let finished = world.finish().expect("nothing is in the way");
     let finished: Vec<String> = finished.iter().map(ToString::to_string).collect();
-    assert_eq!(finished, [EDITED, SECOND, NEW, IN_NEW_FOLDER, MOVED]);
+    assert_eq!(finished, [MOVED, EDITED, SECOND, NEW, IN_NEW_FOLDER]);
 }
 
 #[cfg(target_os = "linux")]

@@ -61,7 +61,8 @@ pub fn apply_on(disk: &dyn Disk, place: &Place<'_>, changes: &[Change]) -> Resul
     run.roll_forward(&journal).map(drop)
 }
 
-/// Finishes a run that was killed while it wrote, or removes what it left; returns what it changed.
+/// Finishes a run that was killed while it wrote, or removes what it left; returns all files that the
+/// finished run has changed, before it was killed and now.
 ///
 /// # Errors
 /// Fails where a file is neither as that run found it nor as it was to be, where files cannot be
@@ -150,7 +151,7 @@ impl<'d> Run<'d> {
         let removed: Vec<_> = files.map(|file| compiled::remove(self.disk, &file)).collect();
         self.forget()?;
         removed.into_iter().collect::<Result<(), Error>>()?;
-        Ok(steps.iter().filter_map(Step::change).cloned().collect())
+        Ok(journal.entries.iter().map(|entry| entry.path.path()).collect())
     }
 
     fn take(&self, step: &Step) -> io::Result<()> {

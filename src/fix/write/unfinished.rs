@@ -14,9 +14,9 @@ use crate::tree::RepoPath;
 #[derive(Debug)]
 pub(super) enum Step {
     /// Puts a new content in its place.
-    Rename { path: RepoPath, temporary: PathBuf, target: PathBuf },
+    Rename { temporary: PathBuf, target: PathBuf },
     /// Removes a file that goes.
-    Remove { path: RepoPath, target: PathBuf },
+    Remove { target: PathBuf },
     /// Removes a temporary that is not needed.
     Tidy { temporary: PathBuf },
 }
@@ -27,14 +27,6 @@ impl Step {
         match self {
             Step::Rename { target, .. } | Step::Remove { target, .. } => target,
             Step::Tidy { temporary } => temporary,
-        }
-    }
-
-    /// Returns the file that the step changes, if it does.
-    pub(super) fn change(&self) -> Option<&RepoPath> {
-        match self {
-            Step::Rename { path, .. } | Step::Remove { path, .. } => Some(path),
-            Step::Tidy { .. } => None,
         }
     }
 }
@@ -71,9 +63,9 @@ pub(super) fn steps(top: &Path, store: &Store, journal: &Journal) -> Result<Vec<
             if self::found(&temporary)? != wanted(entry) {
                 return Err(lost());
             }
-            steps.push(Step::Rename { path, temporary, target });
+            steps.push(Step::Rename { temporary, target });
         } else {
-            steps.push(Step::Remove { path, target });
+            steps.push(Step::Remove { target });
         }
     }
     steps.sort_by_key(|step| matches!(step, Step::Remove { .. }));

@@ -11,6 +11,9 @@ use crate::graph::Graph;
 use crate::migration::RevisionId;
 use crate::text::shell_word;
 
+/// So many of the migrations that a database would skip are named.
+const MOST_SHOWN: usize = 3;
+
 /// Says how a database that has run the migrations in their old order gets into the new one.
 pub(super) fn own_databases(
     environment: &Environment,
@@ -20,13 +23,15 @@ pub(super) fn own_databases(
     if let [one] = repointed
         && let Some(way_back) = way_back(environment, graph, one)
     {
-        let old = parents(graph, one);
-        let skipped = one.parents.iter().filter(|id| !old.contains(id));
-        let skipped: Vec<String> = skipped.map(|id| format!("`{id}`")).collect();
-        let skipped = skipped.join(", ");
+        let skipped = skipped(graph, one);
+        let (shown, more) = skipped.split_at(skipped.len().min(MOST_SHOWN));
+        let mut shown: Vec<String> = shown.iter().map(|id| format!("`{id}`")).collect();
+        shown.extend((!more.is_empty()).then(|| format!("{} more", more.len())));
+        let they = if skipped.len() == 1 { "it" } else { "them" };
         return vec![format!(
-            "a database that has run `{}` and not {skipped} would skip {skipped}; there, run: `{way_back}`",
+            "a database that has run `{}` but not {} would skip {they}; there, run: `{way_back}`",
             one.revision,
+            shown.join(", "),
         )];
     }
     let moved: Vec<String> = repointed.iter().map(|one| format!("`{}`", one.revision)).collect();
@@ -39,6 +44,19 @@ pub(super) fn own_databases(
         moved.join(", "),
         environment.command(&[down])
     )]
+}
+
+/// Returns what lies below a revision now and did not before: its new parents, then what these bring.
+fn skipped(graph: &Graph, one: &Repointed) -> Vec<RevisionId> {
+    let known = graph.ancestors(&one.revision);
+    let mut skipped: Vec<RevisionId> =
+        one.parents.iter().filter(|id| !known.contains(id)).cloned().collect();
+    for below in one.parents.iter().flat_map(|parent| graph.ancestors(parent)) {
+        if !known.contains(below) && !skipped.contains(below) {
+            skipped.push(below.clone());
+        }
+    }
+    skipped
 }
 
 /// Takes a database to where it was before the revision, by the new files, and up again; nothing where
