@@ -1,7 +1,8 @@
 //! Which paths differ between two states.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use crate::git::index_tree::SKIP_WORKTREE;
 use crate::git::{Error, Repository, Side};
 use crate::tree::{ObjectId, RepoPath};
 
@@ -68,7 +69,26 @@ impl Repository {
             Side::Index => self.inner.diff_tree_to_index(from, None, Some(&mut options)),
             Side::WorkTree => self.inner.diff_tree_to_workdir_with_index(from, Some(&mut options)),
         };
-        Ok(Changes { paths: paths(&diff.map_err(failed)?) })
+        let mut paths = paths(&diff.map_err(failed)?);
+        let skipped = match to {
+            Side::Commit(_) | Side::Index => BTreeSet::new(),
+            Side::WorkTree => self.skipped().map_err(failed)?,
+        };
+        if !skipped.is_empty() {
+            // What a sparse checkout leaves out is as the index has it; libgit2 takes it for removed.
+            let staged = self.inner.diff_tree_to_index(from, None, Some(&mut options));
+            let mut staged = self::paths(&staged.map_err(failed)?);
+            paths.retain(|path, _| !skipped.contains(path));
+            staged.retain(|path, _| skipped.contains(path));
+            paths.append(&mut staged);
+        }
+        Ok(Changes { paths })
+    }
+
+    fn skipped(&self) -> Result<BTreeSet<RepoPath>, git2::Error> {
+        let index = self.inner.index()?;
+        let skipped = index.iter().filter(|entry| entry.flags_extended & SKIP_WORKTREE != 0);
+        Ok(skipped.map(|entry| RepoPath::new(entry.path)).collect())
     }
 }
 

@@ -11,7 +11,7 @@ use crate::tree::{Entry, Error, File, Node, RepoPath, Tree, children};
 const INTENT_TO_ADD: u16 = 1 << 13;
 
 /// The bit of an entry that a sparse checkout leaves out of the work tree.
-const SKIP_WORKTREE: u16 = 1 << 14;
+pub(super) const SKIP_WORKTREE: u16 = 1 << 14;
 
 /// The files of an index.
 pub(super) struct IndexTree<'r> {

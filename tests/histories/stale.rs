@@ -1,6 +1,6 @@
 //! Rows 1 to 6 and 11: a branch whose migrations build on what main has moved past.
 
-use crate::world::World;
+use crate::world::{World, path_of};
 
 const STALE_D: &str = "error stale-down-revision at d:14";
 
@@ -134,4 +134,15 @@ fn row_11_the_same_on_a_branch_that_nobody_has_seen() {
     let push = feature.push_it();
     push.refused(&["error stale-down-revision at n:14"])
         .says("put `n` on top of `c`: alembic-guard rebase --stage");
+}
+
+#[test]
+fn what_a_sparse_checkout_leaves_out_is_not_removed() {
+    let (_world, feature) = World::moved_on();
+    feature.add("d(a)");
+    let file = path_of("d");
+    feature.git(&["update-index", "--skip-worktree", &file]);
+    std::fs::remove_file(feature.top.join(&file)).expect("it is there");
+    let ran = feature.guard(&["check"]);
+    assert!(ran.exits(1).stdout().contains("stale-down-revision"), "{}", ran.stdout());
 }
