@@ -322,3 +322,43 @@ fn compiled_files_of_what_was_edited_are_taken_away() {
     assert!(!cache.join("d_add_d.cpython-312.pyc").exists());
     assert!(cache.join("a_add_a.cpython-312.pyc").exists());
 }
+
+#[test]
+fn a_file_that_git_does_not_look_at_is_not_edited() {
+    for (option, back, words) in [
+        ("--assume-unchanged", "--no-assume-unchanged", "for unchanged whatever it holds"),
+        ("--skip-worktree", "--no-skip-worktree", "told not to look at"),
+    ] {
+        let (_world, feature) = in_the_middle_of_merging();
+        let file = path_of("d");
+        feature.git(&["update-index", option, &file]);
+        feature.guard(&["rebase", "--stage"]).exits(1).says(words).says(back);
+        assert_eq!(parent(&feature, "d"), "\"a\"");
+        feature.git(&["update-index", back, &file]);
+        feature.guard(&["rebase", "--stage"]).exits(0);
+        assert_eq!(feature.git(&["diff", "--name-only"]), "");
+    }
+}
+
+#[test]
+fn a_file_that_a_sparse_checkout_leaves_out_is_not_edited() {
+    let (_world, feature) = in_the_middle_of_merging();
+    let file = path_of("d");
+    feature.git(&["update-index", "--skip-worktree", &file]);
+    fs::remove_file(feature.top.join(&file)).expect("it is there");
+    feature.guard(&["rebase"]).exits(1).says("is left out of this sparse checkout");
+    feature.git(&["update-index", "--no-skip-worktree", &file]);
+    feature.git(&["restore", &file]);
+    feature.guard(&["rebase", "--stage"]).exits(0);
+    assert_eq!(parent(&feature, "d"), "\"b\"");
+}
+
+#[test]
+fn variables_of_git_mean_the_folder_in_which_it_was_started() {
+    let (_world, feature) = in_the_middle_of_merging();
+    let below = feature.below("migrations").with("GIT_DIR", "../.git").with("GIT_WORK_TREE", "..");
+    let below = below.with("GIT_INDEX_FILE", "../.git/index");
+    below.guard(&["rebase", "--stage"]).exits(0);
+    assert_eq!(feature.git(&["diff", "--name-only"]), "");
+    assert_eq!(parent(&feature, "d"), "\"b\"");
+}

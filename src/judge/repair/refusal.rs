@@ -179,6 +179,22 @@ pub(super) fn unsettled(path: &RepoPath, why: Unsettled) -> Refusal {
                 format!("or put them aside: `git stash push {word}`"),
             ],
         },
+        Unsettled::AssumedUnchanged => Refusal {
+            message: format!("git was told to take {path} for unchanged whatever it holds"),
+            help: vec![format!(
+                "let git look at it: `git update-index --no-assume-unchanged {word}`"
+            )],
+        },
+        Unsettled::Skipped => Refusal {
+            message: format!("git was told not to look at {path} (`skip-worktree`)"),
+            help: vec![format!("let git look at it: `git update-index --no-skip-worktree {word}`")],
+        },
+        Unsettled::LeftOut => Refusal {
+            message: format!("{path} is left out of this sparse checkout"),
+            help: vec![format!(
+                "bring it here: `git update-index --no-skip-worktree {word} && git restore {word}`"
+            )],
+        },
     }
 }
 
