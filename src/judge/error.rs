@@ -115,6 +115,9 @@ impl Error {
             Error::Git(git::Error::SymmetricRange(_)) => {
                 &["name where it begins and where it ends, with two full stops: `A..B`"]
             }
+            Error::Git(git::Error::Stage(_)) => {
+                &["the files are written; stage them by hand: `git status`, `git add`"]
+            }
             Error::Git(_) | Error::Tree(_) => &["see whether the repository is sound: `git fsck`"],
             Error::NoEnvironment(_) => &[
                 "an environment is an alembic.ini with `script_location`, `[tool.alembic]` in \

@@ -164,7 +164,7 @@ impl Subject<'_> {
 }
 
 /// Joins ids as a sentence does: `a`, `b` and `c`.
-pub(super) fn listed<'a>(ids: impl IntoIterator<Item = &'a RevisionId>) -> String {
+pub(crate) fn listed<'a>(ids: impl IntoIterator<Item = &'a RevisionId>) -> String {
     let ids: Vec<String> = ids.into_iter().map(|id| format!("`{id}`")).collect();
     match ids.as_slice() {
         [] => String::new(),

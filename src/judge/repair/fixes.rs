@@ -7,13 +7,14 @@ use std::collections::BTreeSet;
 
 use super::holders::Holders;
 use super::id::exchange_id;
+use super::remedies::{Remedy, docstring, filename, misspelling};
 use super::{Bench, Outcome};
 use crate::check::{Pair, check_against, pairs};
 use crate::finding::{Finding, Level, Report};
-use crate::fix::{self, Change, Content, Mended, Proposal, Repaired, Step, changed, overlay};
+use crate::fix::{self, Change, Mended, Proposal, Step, changed, overlay};
 use crate::graph::Revision;
 use crate::judge::{Error, Judge};
-use crate::migration::{self, RevisionId};
+use crate::migration::RevisionId;
 use crate::rules::{self, Concern};
 use crate::tree::RepoPath;
 
@@ -23,13 +24,6 @@ pub struct FixRequest<'a> {
     pub base: Option<String>,
     /// Makes ids for revisions that need another one.
     pub new_id: &'a dyn Fn() -> RevisionId,
-}
-
-/// What mends one finding.
-pub(super) struct Remedy {
-    pub(super) contents: Vec<Content>,
-    pub(super) repaired: Repaired,
-    pub(super) then: Option<String>,
 }
 
 impl Judge<'_> {
@@ -130,7 +124,7 @@ impl Judge<'_> {
 }
 
 /// What is mended so far.
-struct Work<'h> {
+pub(super) struct Work<'h> {
     holders: &'h Holders<'h>,
     changes: Vec<Change>,
     steps: Vec<(String, Remedy)>,
@@ -161,7 +155,11 @@ impl Work<'_> {
     }
 
     /// Reads a file as it is mended so far.
-    fn read(&self, bench: &Bench<'_, '_>, path: &RepoPath) -> Result<Option<Vec<u8>>, Error> {
+    pub(super) fn read(
+        &self,
+        bench: &Bench<'_, '_>,
+        path: &RepoPath,
+    ) -> Result<Option<Vec<u8>>, Error> {
         match self.changes.iter().find(|change| change.path == *path) {
             Some(change) => Ok(change.after.clone()),
             None => Ok(bench.ground.work.read_path(path)?),
@@ -232,78 +230,4 @@ fn key(finding: &Finding) -> Key {
 
 fn is_of_heads(finding: &Finding) -> bool {
     rules::find(finding.rule).is_some_and(|rule| rule.concern == Concern::Heads)
-}
-
-fn misspelling(
-    bench: &Bench<'_, '_>,
-    work: &Work<'_>,
-    finding: &Finding,
-) -> Result<Option<Remedy>, Error> {
-    let path = finding.site.path();
-    let limits = bench.reader.limits();
-    let Some(source) = work.read(bench, path)? else { return Ok(None) };
-    let module = migration::read(&source, &limits);
-    let remedies = module.misspellings.iter().filter_map(|slip| {
-        let after = fix::edit_misspelling(&source, &limits, slip).ok()?;
-        let found = crate::text::escape(&slip.found);
-        Some(Remedy {
-            contents: vec![(path.clone(), Some(after))],
-            repaired: Repaired {
-                rule: finding.rule,
-                path: path.clone(),
-                done: format!("`{found}` is written `{}`", slip.meant),
-            },
-            then: None,
-        })
-    });
-    let mut remedies: Vec<Remedy> = remedies.collect();
-    remedies.truncate(1);
-    Ok(remedies.pop())
-}
-
-fn docstring(
-    bench: &Bench<'_, '_>,
-    work: &Work<'_>,
-    revision: &Revision,
-) -> Result<Option<Remedy>, Error> {
-    let path = &revision.migration.file.path;
-    let limits = bench.reader.limits();
-    let Some(source) = work.read(bench, path)? else { return Ok(None) };
-    // To write what is there already leaves the value alone, and the docstring follows.
-    let after = fix::edit_revision_id(&source, &limits, &revision.id)
-        .and_then(|source| fix::edit_parents(&source, &limits, &revision.parents.ids()));
-    Ok(after.ok().map(|after| Remedy {
-        contents: vec![(path.clone(), Some(after))],
-        repaired: Repaired {
-            rule: "docstring-mismatch",
-            path: path.clone(),
-            done: "the docstring says what the variables say".to_owned(),
-        },
-        then: None,
-    }))
-}
-
-fn filename(
-    bench: &Bench<'_, '_>,
-    work: &Work<'_>,
-    pair: &Pair,
-    revision: &Revision,
-) -> Result<Option<Remedy>, Error> {
-    let path = &revision.migration.file.path;
-    let Some(renamed) = rules::renamed(&pair.environment, &pair.after.graph, revision) else {
-        return Ok(None);
-    };
-    let Some(source) = work.read(bench, path)? else { return Ok(None) };
-    if bench.ground.work.node(&renamed)?.is_some() || work.read(bench, &renamed)?.is_some() {
-        return Ok(None);
-    }
-    Ok(Some(Remedy {
-        contents: vec![(path.clone(), None), (renamed.clone(), Some(source))],
-        repaired: Repaired {
-            rule: "filename-mismatch",
-            done: format!("renamed from {path}"),
-            path: renamed,
-        },
-        then: None,
-    }))
 }

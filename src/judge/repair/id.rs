@@ -1,7 +1,7 @@
 //! Another id for an unpublished revision, and all that must follow: what builds on it, what depends on
 //! it, the docstrings and the name of the file.
 
-use super::fixes::Remedy;
+use super::remedies::Remedy;
 use crate::check::Pair;
 use crate::environment::Environment;
 use crate::fix::{self, Content, Repaired, followers};

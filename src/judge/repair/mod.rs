@@ -9,6 +9,7 @@ mod id;
 mod merge;
 mod rebase;
 mod refusal;
+mod remedies;
 
 use crate::environment::Environment;
 use crate::fix::{Change, Mended, Mending, Proposal, Refusal};
@@ -52,7 +53,12 @@ impl Outcome {
             outcome: self.mended,
             hint: self.hint,
         });
-        proposal.changes.extend(self.changes);
+        // Version folders of two environments may overlap.
+        for change in self.changes {
+            if !proposal.changes.contains(&change) {
+                proposal.changes.push(change);
+            }
+        }
         proposal.then.extend(self.then);
     }
 }

@@ -5,6 +5,7 @@ use crate::finding::Finding;
 use crate::fix::{Holder, NewFile, Obstacle, Refusal, Uneditable};
 use crate::git::Unsettled;
 use crate::migration::RevisionId;
+use crate::rules::listed;
 use crate::text::shell_word;
 use crate::tree::RepoPath;
 use crate::verdict::Gap;
@@ -211,14 +212,5 @@ pub(super) fn uneditable(path: &RepoPath, parents: &[RevisionId], why: &Uneditab
             format!("write it by hand in {path}: `down_revision = {value}`"),
             format!("or {JOIN}"),
         ],
-    }
-}
-
-fn listed(ids: &[RevisionId]) -> String {
-    let ids: Vec<String> = ids.iter().map(|id| format!("`{id}`")).collect();
-    match ids.as_slice() {
-        [] => "nothing".to_owned(),
-        [one] => one.clone(),
-        [start @ .., last] => format!("{} and {last}", start.join(", ")),
     }
 }

@@ -12,7 +12,8 @@ use crate::tree::RepoPath;
 #[derive(Debug, Serialize)]
 pub struct Repair {
     version: u32,
-    /// `nothing`, `planned`, `written` or `refused`; where one environment is refused, all of it is.
+    /// `nothing`, `planned` or `written`; `refused` where something stays wrong, and `partly` where other
+    /// environments are mended all the same.
     outcome: &'static str,
     base: Option<BaseJson>,
     environments: Vec<EnvironmentJson>,
@@ -87,7 +88,7 @@ pub fn repair(proposal: &Proposal, written: Written) -> Repair {
 
 fn outcome(proposal: &Proposal, written: Written) -> &'static str {
     if proposal.is_refused() {
-        return "refused";
+        return if written == Written::Not { "refused" } else { "partly" };
     }
     match (proposal.changes.is_empty(), written) {
         (true, _) => "nothing",

@@ -8,6 +8,7 @@ use crate::report::Style;
 use crate::report::paint::{ERROR, GOOD, STRONG, paint};
 use crate::report::prose::{self, counted};
 use crate::report::text::{compared, others};
+use crate::rules::listed;
 use crate::tree::RepoPath;
 
 const NAME: &str = "alembic-guard";
@@ -113,8 +114,8 @@ fn words(step: &Step) -> String {
     match step {
         Step::Repoint { revision, path, from, to } => format!(
             "`{revision}` will build on {} instead of {}, in {path}",
-            listed(to),
-            listed(from)
+            or_nothing(to),
+            or_nothing(from)
         ),
         Step::Join { revision, path, heads } => {
             format!("`{revision}` will join {}, in {path}", listed(heads))
@@ -131,11 +132,9 @@ fn standing(heads: &[RevisionId]) -> String {
     }
 }
 
-fn listed(ids: &[RevisionId]) -> String {
-    let ids: Vec<String> = ids.iter().map(|id| format!("`{id}`")).collect();
-    match ids.as_slice() {
+fn or_nothing(ids: &[RevisionId]) -> String {
+    match ids {
         [] => "nothing".to_owned(),
-        [one] => one.clone(),
-        [start @ .., last] => format!("{} and {last}", start.join(", ")),
+        ids => listed(ids),
     }
 }
