@@ -129,6 +129,20 @@ fn what_is_not_committed_yet_is_moved_before_what_is() {
 }
 
 #[test]
+fn on_a_branch_that_is_shared_what_is_not_pushed_is_moved_and_what_is_stays() {
+    let world = World::with("a");
+    let mine = world.mine();
+    mine.branch("feature", "origin/main").add("d(a)").publish();
+    world.colleague("feature").land("b(d)");
+    mine.add("c(d)").fetch();
+    mine.git(&["merge", "-q", "--no-commit", "origin/feature"]);
+    mine.guard(&["rebase", "--stage"]).exits(0);
+    assert_eq!((parent(&mine, "b"), parent(&mine, "c")), ("\"d\"".into(), "\"b\"".into()));
+    mine.git(&["commit", "-q", "--no-edit"]);
+    mine.push_it().passed(&[]).is_silent();
+}
+
+#[test]
 fn a_migration_that_git_does_not_know_yet_is_moved_too() {
     let (_world, feature) = World::moved_on();
     feature.merge("origin/main").draft("d(a)");

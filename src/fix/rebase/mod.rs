@@ -35,6 +35,8 @@ pub struct Rebase<'a> {
 pub enum Seniority {
     /// It is on a branch of this repository that changes go to.
     OnTarget,
+    /// It is on the remote branch that the branch that is checked out is pushed to.
+    Pushed,
     /// It is committed on the branch that is checked out.
     Committed,
     /// It is new in the work tree.

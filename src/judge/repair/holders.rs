@@ -72,9 +72,17 @@ impl Holders<'_> {
 
 impl Arrivals<'_> {
     /// Tells since when a revision has been in this repository.
-    pub(super) fn seniority(&self, reader: &mut Reader, revision: &Revision) -> Seniority {
+    pub(super) fn seniority(
+        &self,
+        reader: &mut Reader,
+        comparison: &Comparison<'_>,
+        revision: &Revision,
+    ) -> Seniority {
         if self.targets.iter().any(|target| target.has(reader, &revision.id)) {
             return Seniority::OnTarget;
+        }
+        if (comparison.shared)(&revision.migration.file.path).is_some() {
+            return Seniority::Pushed;
         }
         match self.head.as_ref().is_some_and(|head| head.has(reader, &revision.id)) {
             true => Seniority::Committed,

@@ -93,7 +93,9 @@ impl Judge<'_> {
             limits: Limits { heads: environment.heads, branches: &environment.branches },
             onto,
             holder: &|revision| holders.of(&mut reader.borrow_mut(), bench.comparison, revision),
-            seniority: &|revision| arrivals.seniority(&mut reader.borrow_mut(), revision),
+            seniority: &|revision| {
+                arrivals.seniority(&mut reader.borrow_mut(), bench.comparison, revision)
+            },
         })
     }
 
