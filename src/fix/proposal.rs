@@ -27,7 +27,7 @@ pub struct Mending {
     pub script_location: RepoPath,
     /// What is done.
     pub outcome: Mended,
-    /// Another way that may fit better.
+    /// Another way that may fit better, or what is left to do where nothing is done.
     pub hint: Option<String>,
 }
 

@@ -239,6 +239,18 @@ fn onto_takes_a_head_that_is_there() {
 }
 
 #[test]
+fn what_was_moved_and_not_staged_is_to_be_staged() {
+    let (_world, feature) = in_the_middle_of_merging();
+    feature.guard(&["rebase"]).exits(0);
+    let again = feature.guard(&["rebase", "--stage"]);
+    again.exits(0).says("nothing to do").says("git add migrations/versions/d_add_d.py");
+    feature.git(&["add", "migrations/versions/d_add_d.py"]);
+    let staged = feature.guard(&["rebase"]);
+    assert!(!staged.stdout().contains("git add"), "{}", staged.stdout());
+    feature.git(&["commit", "-q", "--no-edit"]);
+}
+
+#[test]
 fn a_file_with_changes_that_are_not_staged_is_left_alone() {
     let (_world, feature) = in_the_middle_of_merging();
     let before = feature.read(&path_of("d")) + "# more\n";

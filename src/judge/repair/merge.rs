@@ -95,7 +95,10 @@ impl Judge<'_> {
             _ => Ok(vec![landed_first(&pair.before.graph, named.iter().copied())]),
         };
         let joins = match joins {
-            Ok(joins) if joins.is_empty() => return bench.without_fault(pair, COMMAND),
+            Ok(joins) if joins.is_empty() => {
+                let outcome = bench.without_fault(pair, COMMAND)?;
+                return self.with_unstaged(bench, pair, outcome);
+            }
             Ok(joins) => joins,
             Err(apart) => return Ok(Outcome::refused(refusal::lines_apart(&apart))),
         };

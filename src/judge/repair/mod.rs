@@ -10,6 +10,7 @@ mod merge;
 mod rebase;
 mod refusal;
 mod remedies;
+mod unstaged;
 
 use crate::environment::Environment;
 use crate::fix::{Change, Mended, Mending, Proposal, Refusal};
@@ -29,7 +30,7 @@ pub(super) struct Outcome {
     mended: Mended,
     changes: Vec<Change>,
     then: Vec<String>,
-    /// Another way that may fit better.
+    /// Another way that may fit better, or what is left to do where nothing is done.
     hint: Option<String>,
 }
 

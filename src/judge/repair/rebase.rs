@@ -52,7 +52,10 @@ impl Judge<'_> {
     ) -> Result<Outcome, Error> {
         let graph = &pair.after.graph;
         let repointed = match self.plan(bench, pair, onto) {
-            Ok(repointed) if repointed.is_empty() => return bench.without_fault(pair, COMMAND),
+            Ok(repointed) if repointed.is_empty() => {
+                let outcome = bench.without_fault(pair, COMMAND)?;
+                return self.with_unstaged(bench, pair, outcome);
+            }
             Ok(repointed) => repointed,
             Err(obstacle) => {
                 let base = &bench.comparison.wording.base;

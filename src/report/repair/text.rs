@@ -59,22 +59,26 @@ fn environment(one: &Mending, several: bool, base: Option<&Base>, style: &Style)
         Mended::Nothing { .. } if style.quiet => String::new(),
         Mended::Nothing { heads } => {
             let line = format!("nothing to do{place}: {}", standing(heads));
-            said(&line, style) + &against(base, style)
+            said(&line, style) + &against(base, style) + &hint(one, style)
         }
         Mended::Steps(steps) => {
             let lines: String =
                 steps.iter().map(|step| prose::detail(&words(step), style)).collect();
-            let hint: Vec<String> = one.hint.iter().cloned().collect();
             said(&format!("{}{place}", heading(steps)), style)
                 + &lines
                 + &against(base, style)
-                + &prose::help(&hint, style)
+                + &hint(one, style)
         }
         Mended::Refused(refusal) => {
             let help = prose::help(&refusal.help, style);
             refused(refusal, &place, style) + &against(base, style) + &help
         }
     }
+}
+
+fn hint(one: &Mending, style: &Style) -> String {
+    let hint: Vec<String> = one.hint.iter().cloned().collect();
+    prose::help(&hint, style)
 }
 
 fn said(line: &str, style: &Style) -> String {

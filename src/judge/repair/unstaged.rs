@@ -1,0 +1,47 @@
+//! What mends a history in the work tree and is not in the index, so that git would not commit it.
+
+use super::{Bench, Outcome};
+use crate::check::Pair;
+use crate::fix::Mended;
+use crate::git::Unsettled;
+use crate::judge::{Error, Judge};
+use crate::text::shell_word;
+use crate::tree::RepoPath;
+use crate::verdict::{Limits, within_limits};
+
+impl Judge<'_> {
+    /// Adds to an outcome that is nothing how to stage what git would leave out of the next commit.
+    ///
+    /// Nothing is added where the index has no more heads than it may.
+    pub(super) fn with_unstaged(
+        &self,
+        bench: &mut Bench<'_, '_>,
+        pair: &Pair,
+        outcome: Outcome,
+    ) -> Result<Outcome, Error> {
+        let environment = &pair.environment;
+        let limits = Limits { heads: environment.heads, branches: &environment.branches };
+        let is_nothing = matches!(outcome.mended, Mended::Nothing { .. });
+        let index = self.repository.index_tree()?;
+        if !is_nothing
+            || within_limits(&bench.reader.state(&*index, environment, &[])?.graph, limits)
+        {
+            return Ok(outcome);
+        }
+        let files = pair.after.graph.revisions().map(|revision| &revision.migration.file.path);
+        let unstaged = files.filter(|path| self.is_unstaged(path));
+        let words: Vec<String> = unstaged.map(|path| shell_word(&path.to_string())).collect();
+        let hint = (!words.is_empty()).then(|| {
+            format!(
+                "git would commit it as it was; stage what mends it: `git add {}`",
+                words.join(" ")
+            )
+        });
+        Ok(Outcome { hint, ..outcome })
+    }
+
+    fn is_unstaged(&self, path: &RepoPath) -> bool {
+        !self.repository.is_tracked(path)
+            || self.repository.unsettled(path) == Some(Unsettled::Modified)
+    }
+}
