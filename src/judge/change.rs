@@ -126,7 +126,12 @@ impl Judge<'_> {
         tip: Option<ObjectId>,
         finish: Finish,
     ) -> Wording {
-        let here = tip.is_some_and(|tip| self.repository.contains(tip, base.commit));
+        let under_way = match finish {
+            Finish::Nothing | Finish::Stage => self.repository.merge_heads(),
+            Finish::Commit => Vec::new(),
+        };
+        let mut sides = tip.into_iter().chain(under_way);
+        let here = sides.any(|side| self.repository.contains(side, base.commit));
         let get_base = (!here).then(|| get_base_command(self.repository, base));
         Wording { get_base, ..wording(change, base, finish) }
     }

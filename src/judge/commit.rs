@@ -117,6 +117,9 @@ impl Judge<'_> {
         if let Some(landed) = self.landed_in_merge(head, targets) {
             return Ok(landed);
         }
+        if let Some(pushed) = self.pushed_in_merge(head)? {
+            return Ok(pushed);
+        }
         if self.repository.merge_heads().is_empty() {
             // A target itself takes from others as it likes; what it has is what has landed.
             let branch = self.repository.branch();
@@ -145,6 +148,29 @@ impl Judge<'_> {
             let landed = sides.copied().find(|side| self.repository.contains(target.commit, *side));
             landed.map(|commit| self.landed_as(target, commit))
         })
+    }
+
+    /// Finds which side of an unfinished merge the branch's own remote branch has: whoever shares the
+    /// branch may have run what is there.
+    fn pushed_in_merge(&self, head: ObjectId) -> Result<Option<BaseChoice>, Error> {
+        let merged = self.repository.merge_heads();
+        let (Some(branch), false) = (self.repository.branch(), merged.is_empty()) else {
+            return Ok(None);
+        };
+        let remote = self.repository.usual_remote(Some(&branch));
+        let own = remote.map(|remote| format!("{remote}/{branch}"));
+        let branches = self.repository.remote_branches()?.into_iter();
+        let mut own = branches.filter(|(name, _)| Some(name) == own.as_ref());
+        let Some((name, tip)) = own.next() else { return Ok(None) };
+        let mut sides = std::iter::once(head).chain(merged);
+        let pushed = sides.find(|side| self.repository.contains(tip, *side));
+        Ok(pushed.map(|commit| BaseChoice {
+            target: None,
+            commit,
+            freshness: self.repository.freshness(&format!("refs/remotes/{name}")),
+            name,
+            others: Vec::new(),
+        }))
     }
 
     pub(super) fn landed_as(&self, target: &Target, commit: ObjectId) -> BaseChoice {

@@ -14,6 +14,15 @@ impl Subject<'_> {
         format!("alembic-guard merge{} {}", self.wording.stage_option(), ids.join(" "))
     }
 
+    /// Returns the command that joins the heads of a fault; where there are several faults, one command
+    /// joins all their heads.
+    pub(super) fn join_command(&self, heads: &[RevisionId]) -> String {
+        match self.head_faults {
+            [] | [_] => self.merge_command(heads),
+            _ => format!("alembic-guard merge{}", self.wording.stage_option()),
+        }
+    }
+
     /// Returns the command that puts new migrations in one line on top of what has landed.
     pub(super) fn rebase_command(&self) -> String {
         let Wording { base_option, .. } = self.wording;
@@ -22,7 +31,7 @@ impl Subject<'_> {
 
     /// Says how to join heads without editing a migration that others may have run.
     pub fn join_help(&self, heads: &[RevisionId]) -> String {
-        format!("add a revision that joins the heads: `{}`", self.merge_command(heads))
+        format!("add a revision that joins the heads: `{}`", self.join_command(heads))
     }
 
     /// Says how to write a `down_revision` that builds on the given heads, behind a few words of why, and

@@ -78,7 +78,7 @@ fn fork(subject: &Subject<'_>, heads: &[RevisionId]) -> Option<Finding> {
     finding.help_if_shared = vec![subject.join_help(heads)];
     finding.help = vec![format!("put them in one line: `{}`", subject.rebase_command())];
     finding.help.extend(subject.wording.finish_staged_help());
-    finding.help.push(format!("or join them: `{}`", subject.merge_command(heads)));
+    finding.help.push(format!("or join them: `{}`", subject.join_command(heads)));
     finding.help.extend(label_help(subject, heads));
     Some(finding)
 }
@@ -129,7 +129,7 @@ fn new_history(subject: &Subject<'_>, head: &RevisionId, base: &RevisionId) -> O
     finding.help_if_shared.push(subject.join_help(&heads));
     finding.help = subject.wording.get_base_help();
     finding.help.extend(continued(subject, start, &landed));
-    finding.help.push(format!("or join the two: `{}`", subject.merge_command(&heads)));
+    finding.help.push(format!("or join the two: `{}`", subject.join_command(&heads)));
     finding.help.extend(label_help(subject, &heads));
     Some(finding)
 }

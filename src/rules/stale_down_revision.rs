@@ -121,7 +121,7 @@ fn help(subject: &Subject<'_>, stale: &Stale, heads: &[RevisionId]) -> Vec<Strin
     let mut help = wording.get_base_help();
     let then = if help.is_empty() { "" } else { "then " };
     if stale.unfinished {
-        help.push(format!("{then}finish the repair: `{}`", subject.merge_command(heads)));
+        help.push(format!("{then}finish the repair: `{}`", subject.join_command(heads)));
     } else if stale.edges.iter().any(|edge| edge.base_heads.is_empty()) {
         help.push(format!("{then}build on the head that `alembic heads` names"));
     } else if let Some(tops) = single_tops(subject, stale) {
@@ -151,7 +151,7 @@ fn help(subject: &Subject<'_>, stale: &Stale, heads: &[RevisionId]) -> Vec<Strin
 fn join(subject: &Subject<'_>, heads: &[RevisionId]) -> String {
     format!(
         "or do not edit it, and add a revision that joins both: `{}`",
-        subject.merge_command(heads)
+        subject.join_command(heads)
     )
 }
 

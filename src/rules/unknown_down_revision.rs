@@ -1,7 +1,7 @@
 //! `unknown-down-revision`.
 
 use super::subject::doubt;
-use super::{Concern, Debt, Rule, Subject};
+use super::{Concern, Debt, Finish, Rule, Subject};
 use crate::finding::{Finding, Level, Related, Site};
 use crate::graph::MissingParent;
 use crate::migration::RevisionId;
@@ -58,7 +58,7 @@ fn finding(subject: &Subject<'_>, missing: &MissingParent) -> Option<Finding> {
                 format!("`{}` builds on `{parent}`, which no migration defines", child.id);
             let mut finding = RULE.at(subject, named, message);
             finding.label = "no such revision".to_owned();
-            finding.help = help(subject, &parent);
+            finding.help = help(subject, &child.id, &parent);
             finding
         }
     };
@@ -68,8 +68,13 @@ fn finding(subject: &Subject<'_>, missing: &MissingParent) -> Option<Finding> {
     Some(finding)
 }
 
-fn help(subject: &Subject<'_>, parent: &RevisionId) -> Vec<String> {
-    let known = || subject.after.revisions().map(|revision| &revision.id);
+fn help(subject: &Subject<'_>, child: &RevisionId, parent: &RevisionId) -> Vec<String> {
+    // Nothing builds on itself, or on what builds on it.
+    let above = subject.after.descendants(child);
+    let known = || {
+        let ids = subject.after.revisions().map(|revision| &revision.id);
+        ids.filter(|id| !above.contains(id))
+    };
     let mut longer = known()
         .filter(|id| !parent.as_str().is_empty() && id.as_str().starts_with(parent.as_str()));
     if let (Some(full), None) = (longer.next(), longer.next()) {
@@ -79,11 +84,15 @@ fn help(subject: &Subject<'_>, parent: &RevisionId) -> Vec<String> {
     let nearest = known().map(|id| (distance(id), id)).min();
     // On short ids everything is near everything.
     let nearest = nearest.filter(|(distance, _)| *distance <= parent.as_str().chars().count() / 4);
-    match nearest {
+    let mut help = match nearest {
         Some((_, near)) => vec![format!("did you mean: `\"{near}\"`")],
         None => vec![
             "if it is on another branch, merge that branch first; if it was removed, bring it back"
                 .to_owned(),
         ],
+    };
+    if subject.wording.finish == Finish::Stage {
+        help.push("or, if its file is not staged yet, see which that is: `git status`".to_owned());
     }
+    help
 }

@@ -258,3 +258,34 @@ fn row_25_where_no_side_is_on_a_target_what_is_merged_yields() {
     let merge = feature.run(&["merge", "--no-edit", "feature"]);
     merge.refused(STALE_D).says("put `d` on top of `e`: alembic-guard rebase --stage");
 }
+
+#[test]
+fn on_a_shared_branch_what_was_pushed_first_stays() {
+    let world = World::with("a b(a)");
+    let mine = world.mine();
+    mine.branch("feature", "origin/main").add_code().publish();
+    world.colleague("feature").land("z(b)");
+    mine.add("c(b)").fetch();
+    let merge = mine.run(&["merge", "--no-edit", "origin/feature"]);
+    merge.refused(&["error stale-down-revision at c:14"]);
+    merge.says("put `c` on top of `z`: alembic-guard rebase --stage");
+}
+
+#[test]
+fn what_is_being_merged_need_not_be_brought_in_again() {
+    let (_world, feature) = before_merging();
+    feature.git(&["merge", "-q", "--no-commit", "origin/main"]);
+    let check = feature.guard(&["check"]);
+    let said = check.exits(1).stdout();
+    assert!(!said.contains("git merge --no-commit"), "{said}");
+    assert!(said.contains("alembic-guard rebase"), "{said}");
+}
+
+#[test]
+fn one_command_joins_the_heads_of_two_faults() {
+    let (_world, feature) = World::moved_on();
+    feature.add_all("d(a) e(a)");
+    let push = feature.push_it();
+    push.refused(&["error stale-down-revision at d:14", "error stale-down-revision at e:14"]);
+    push.says("alembic-guard merge --stage help").says_nothing_of("merge --stage b");
+}

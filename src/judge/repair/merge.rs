@@ -13,7 +13,8 @@ use crate::fix::{
 use crate::graph::Graph;
 use crate::judge::{Error, Judge};
 use crate::migration::RevisionId;
-use crate::rules::{self, Concern};
+use crate::rules::{self, Concern, listed};
+use crate::text::shell_word;
 use crate::verdict::Limits;
 
 /// What a merge is asked to do.
@@ -129,20 +130,29 @@ impl Judge<'_> {
         if let Some(fault) = faults.iter().find(|fault| counts(fault.rule)) {
             return Ok(Outcome::refused(refusal::still_faulty(fault)));
         }
-        let hint = self.rebase_hint(bench, pair);
+        let hint = self.rebase_hint(bench, pair, (&outcome.changes, asked.stage));
         Ok(Outcome { mended: Mended::Steps(steps), hint, ..outcome })
     }
 
-    /// Says that a rebase would do, where nothing that has to move has landed anywhere.
-    fn rebase_hint(&self, bench: &mut Bench<'_, '_>, pair: &Pair) -> Option<String> {
+    /// Says how to have one line instead, where nothing that has to move has landed anywhere.
+    fn rebase_hint(
+        &self,
+        bench: &mut Bench<'_, '_>,
+        pair: &Pair,
+        (changes, staged): (&[Change], bool),
+    ) -> Option<String> {
         bench.ground.base.as_ref()?;
         let repointed = self.plan(bench, pair, None).ok().filter(|moved| !moved.is_empty())?;
-        let moved: Vec<String> =
-            repointed.iter().map(|one| format!("`{}`", one.revision)).collect();
+        let verb = if repointed.len() == 1 { "has" } else { "have" };
+        let paths = changes.iter().map(|change| shell_word(&change.path.to_string()));
+        let paths = paths.collect::<Vec<_>>().join(" ");
+        let instead = match staged {
+            true => format!("git rm -qf {paths} && alembic-guard rebase --stage"),
+            false => format!("rm {paths} && alembic-guard rebase"),
+        };
         Some(format!(
-            "{} has not landed: a rebase keeps one line without a merge revision; in the place of this \
-             one: `alembic-guard rebase`",
-            moved.join(", ")
+            "{} {verb} not landed, so one line would do without a merge revision: `{instead}`",
+            listed(repointed.iter().map(|one| &one.revision))
         ))
     }
 }
