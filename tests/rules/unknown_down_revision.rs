@@ -120,11 +120,14 @@ warn unknown-down-revision versions/b.py:2:17 "core" (Debt)
 
 #[test]
 fn its_own_id_is_not_what_was_meant() {
-    says("before: a\nchange: aaa111bbb005(aaa111bbb004) aaa111bbb006(aaa111bbb005)", str![[r#"
+    says(
+        "before: a\nchange: aaa111bbb005(aaa111bbb004) aaa111bbb006(aaa111bbb005)",
+        str![[r#"
 error unknown-down-revision versions/aaa111bbb005.py:2:17 "aaa111bbb004"
   `aaa111bbb005` builds on `aaa111bbb004`, which no migration defines
   ^ no such revision
   > if it is on another branch, merge that branch first; if it was removed, bring it back
 
-"#]]);
+"#]],
+    );
 }
