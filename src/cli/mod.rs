@@ -77,13 +77,22 @@ impl Session {
         let repository = Repository::open(index.as_deref()).map_err(Error::from)?;
         let in_ci =
             std::env::var_os("CI").is_some_and(|value| !value.is_empty() && value != "false");
-        let circumstances = Circumstances { config, in_ci };
+        let up = way_up(&repository).unwrap_or_default();
+        let circumstances = Circumstances { config, in_ci, up };
         Ok(Session { repository, circumstances, format: global.format })
     }
 
     fn judge(&self) -> crate::judge::Judge<'_> {
         crate::judge::Judge::new(&self.repository, self.circumstances.clone())
     }
+}
+
+/// Returns how many folders the current one lies below the top of the work tree, as a path leads up.
+fn way_up(repository: &Repository) -> Option<String> {
+    let top = repository.work_dir()?.canonicalize().ok()?;
+    let here = std::env::current_dir().ok()?.canonicalize().ok()?;
+    let below = here.strip_prefix(top).ok()?;
+    Some("../".repeat(below.components().count()))
 }
 
 /// Returns the index that git names, absolute: the name is relative to where git started the hook.

@@ -48,6 +48,8 @@ pub struct Circumstances {
     pub config: Option<(String, Vec<u8>)>,
     /// Whether this is a continuous integration run, which must not pass what it could not compare.
     pub in_ci: bool,
+    /// The way from where the commands of an advice are run up to the top of the work tree: `../`.
+    pub up: String,
 }
 
 impl<'r> Judge<'r> {
@@ -70,6 +72,11 @@ impl<'r> Judge<'r> {
         };
         let parsed = config::parse(&path, &source, &rules::names());
         parsed.map_err(|invalid| Error::Config(Box::new(BadConfig { invalid, source })))
+    }
+
+    /// Returns a path as a word of a command that is run where the guard was.
+    fn path_word(&self, path: &RepoPath) -> String {
+        shell_word(&format!("{}{path}", self.circumstances.up))
     }
 
     /// Returns a reader for a configuration; the one that was kept, where it is for the same.

@@ -154,6 +154,15 @@ fn a_migration_that_git_does_not_know_yet_is_moved_too() {
 }
 
 #[test]
+fn the_command_that_comes_next_works_from_a_folder_below() {
+    let (_world, feature) = World::moved_on();
+    feature.merge("origin/main").draft("d(a)");
+    let below = feature.below("migrations/versions");
+    below.guard(&["rebase"]).exits(0).says("git add ../../migrations/versions/d_add_d.py");
+    below.git(&["add", "../../migrations/versions/d_add_d.py"]);
+}
+
+#[test]
 fn where_there_is_no_other_branch_the_last_commit_is_the_base() {
     let world = World::empty();
     let mine = world.repository("mine");

@@ -14,7 +14,6 @@ use crate::graph::Graph;
 use crate::judge::{Error, Judge};
 use crate::migration::RevisionId;
 use crate::rules::{self, Concern, listed};
-use crate::text::shell_word;
 use crate::verdict::Limits;
 
 /// What a merge is asked to do.
@@ -144,7 +143,7 @@ impl Judge<'_> {
         bench.ground.base.as_ref()?;
         let repointed = self.plan(bench, pair, None).ok().filter(|moved| !moved.is_empty())?;
         let verb = if repointed.len() == 1 { "has" } else { "have" };
-        let paths = changes.iter().map(|change| shell_word(&change.path.to_string()));
+        let paths = changes.iter().map(|change| self.path_word(&change.path));
         let paths = paths.collect::<Vec<_>>().join(" ");
         let instead = match staged {
             true => format!("git rm -qf {paths} && alembic-guard rebase --stage"),

@@ -16,7 +16,6 @@ use crate::environment::Environment;
 use crate::fix::{Change, Mended, Mending, Proposal, Refusal};
 use crate::judge::Judge;
 use crate::migration::RevisionId;
-use crate::text::shell_word;
 
 use bench::Bench;
 use ground::Ground;
@@ -75,7 +74,7 @@ impl Judge<'_> {
             None => "git commit",
         };
         let paths = proposal.paths().into_iter();
-        let words: Vec<String> = paths.map(|path| shell_word(&path.to_string())).collect();
+        let words: Vec<String> = paths.map(|path| self.path_word(path)).collect();
         let step = match staged {
             true => format!("then go on: `{go_on}`"),
             false => format!("then go on: `git add {} && {go_on}`", words.join(" ")),

@@ -5,7 +5,6 @@ use crate::check::Pair;
 use crate::fix::Mended;
 use crate::git::Unsettled;
 use crate::judge::{Error, Judge};
-use crate::text::shell_word;
 use crate::tree::RepoPath;
 use crate::verdict::{Limits, within_limits};
 
@@ -30,7 +29,7 @@ impl Judge<'_> {
         }
         let files = pair.after.graph.revisions().map(|revision| &revision.migration.file.path);
         let unstaged = files.filter(|path| self.is_unstaged(path));
-        let words: Vec<String> = unstaged.map(|path| shell_word(&path.to_string())).collect();
+        let words: Vec<String> = unstaged.map(|path| self.path_word(path)).collect();
         let hint = (!words.is_empty()).then(|| {
             format!(
                 "git would commit it as it was; stage what mends it: `git add {}`",
