@@ -28,11 +28,12 @@ pub(super) fn own_databases(
         let mut shown: Vec<String> = shown.iter().map(|id| format!("`{id}`")).collect();
         shown.extend((!more.is_empty()).then(|| format!("{} more", more.len())));
         let they = if skipped.len() == 1 { "it" } else { "them" };
-        return vec![format!(
+        let lower = format!(
             "a database that has run `{}` but not {} would skip {they}; there, run: `{way_back}`",
             one.revision,
             shown.join(", "),
-        )];
+        );
+        return std::iter::once(lower).chain(has_run_both(environment, graph, one)).collect();
     }
     let moved: Vec<String> = repointed.iter().map(|one| format!("`{}`", one.revision)).collect();
     let they = if moved.len() == 1 { "it" } else { "them" };
@@ -44,6 +45,23 @@ pub(super) fn own_databases(
         moved.join(", "),
         environment.command(&[down])
     )]
+}
+
+/// Says how a database is told that it has run all there is, where nothing is above the revision: Alembic
+/// stops at two stamps of which one is below the other.
+fn has_run_both(environment: &Environment, graph: &Graph, one: &Repointed) -> Option<String> {
+    let heads = moved(graph, one).heads().into_iter().cloned().collect::<Vec<_>>();
+    let stamp = format!("stamp --purge {}", shell_word(&one.revision.to_string()));
+    (heads == [one.revision.clone()]).then(|| {
+        format!(
+            "one that has run all of them needs no more than: `{}`",
+            environment.command(&[&stamp])
+        )
+    })
+}
+
+fn moved(graph: &Graph, one: &Repointed) -> Graph {
+    graph.with_parents(&BTreeMap::from([(one.revision.clone(), one.parents.clone())]))
 }
 
 /// Returns what lies below a revision now and did not before: its new parents, then what these bring.
@@ -75,8 +93,7 @@ fn way_back(environment: &Environment, graph: &Graph, one: &Repointed) -> Option
     // Of the parents of a merge revision any will do: the others are where the database stands then.
     let below = one.parents.iter().find(|id| !old.contains(id))?;
     let left = old.iter().filter(|id| !one.parents.contains(id));
-    let moves = BTreeMap::from([(one.revision.clone(), one.parents.clone())]);
-    let up = match graph.with_parents(&moves).heads().len() {
+    let up = match moved(graph, one).heads().len() {
         ..=1 => "upgrade head",
         _ => "upgrade heads",
     };

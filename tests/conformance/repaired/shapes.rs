@@ -64,6 +64,25 @@ fn one_migration_beside_another() {
 }
 
 #[test]
+fn a_database_that_has_run_both_sides_is_told_where_it_stands() {
+    with(python(), |python| {
+        let place = SIMPLE.conflict(&python, &Own::Commands);
+        place.run("upgrade heads");
+        place.keep("both");
+        let said = place.mend("rebase --stage");
+        let whole = is_mended(&place);
+        place.bring("both");
+        place.fails("upgrade head", "overlaps with other requested revisions");
+        let then = said["then"].as_array().expect("a list").iter();
+        let mut lines = then.filter_map(|line| line.as_str()?.split_once("needs no more than: `"));
+        let (_, command) = lines.next().expect("a way is told");
+        place.database.shell(command.trim_end_matches('`'));
+        place.upgrade();
+        assert_eq!(place.content(), whole);
+    });
+}
+
+#[test]
 fn a_chain_beside_a_chain() {
     CHAIN.holds(&Own::Commands);
 }
