@@ -7,7 +7,7 @@
 use crate::check::Reader;
 use crate::environment::{Environment, migration_files};
 use crate::finding::Level;
-use crate::git::{Candidates, Changes, Side, TargetNames};
+use crate::git::{Changes, Side};
 use crate::graph::Graph;
 use crate::judge::relevance::{is_setting, may_matter};
 use crate::judge::{Error, Judge};
@@ -120,11 +120,7 @@ impl Judge<'_> {
         let tip = self.repository.head()?;
         let config = reader.config();
         let branch = self.repository.branch();
-        let candidates = Candidates {
-            remote: self.repository.usual_remote(branch.as_deref()),
-            branch: branch.as_deref(),
-            names: TargetNames { patterns: config.targets.as_deref() },
-        };
+        let candidates = self.candidates(&config, branch.as_deref());
         let base = self.base(Side::Commit(tip), &config, &candidates).ok()??;
         let tree = self.repository.commit_tree(base.commit).ok()?;
         let graph = graph_of(reader, &*tree, environment).ok()??;

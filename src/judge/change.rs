@@ -58,11 +58,7 @@ impl Judge<'_> {
         let mut reader = self.reader(self.config(&*tree)?);
         let config = reader.config();
         let branch = self.branch_of(subject);
-        let candidates = Candidates {
-            remote: self.repository.usual_remote(branch.as_deref()),
-            branch: branch.as_deref(),
-            names: TargetNames { patterns: config.targets.as_deref() },
-        };
+        let candidates = self.candidates(&config, branch.as_deref());
         let base = match &subject.against {
             Against::Named(name) => Some(self.repository.named_base(name)?),
             Against::Nothing => None,
@@ -115,6 +111,17 @@ impl Judge<'_> {
                 known.map(|_| branch.to_owned())
             }
         }
+    }
+
+    /// Says where a change goes that nobody has pushed yet, by the branch that it is on.
+    pub(super) fn candidates<'c>(
+        &self,
+        config: &'c Config,
+        branch: Option<&'c str>,
+    ) -> Candidates<'c> {
+        let remote = self.repository.usual_remote(branch);
+        let names = TargetNames { patterns: config.targets.as_deref() };
+        Candidates { remote, branch, names }
     }
 
     /// Says what the two sides are called, and how the base comes into the work tree, where `tip` is

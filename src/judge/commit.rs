@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::check::{Blame, Comparison, Reader, check};
 use crate::config::Config;
 use crate::finding::{Finding, Freshness, Level, Lowered, Report};
-use crate::git::{BaseChoice, Candidates, Side, Target, TargetNames};
+use crate::git::{BaseChoice, Side, Target, TargetNames};
 use crate::judge::change::{Incoming, alone, wording};
 use crate::judge::relevance::{Relevance, may_matter};
 use crate::judge::{Error, Judge};
@@ -204,11 +204,7 @@ impl Judge<'_> {
     fn ahead(&self, reader: &mut Reader) -> Result<Option<Report>, Error> {
         let config = reader.config();
         let branch = self.repository.branch();
-        let candidates = Candidates {
-            remote: self.repository.usual_remote(branch.as_deref()),
-            branch: branch.as_deref(),
-            names: TargetNames { patterns: config.targets.as_deref() },
-        };
+        let candidates = self.candidates(&config, branch.as_deref());
         let Some(base) = self.base(Side::Index, &config, &candidates)? else {
             return Ok(None);
         };

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use crate::check::Reader;
 use crate::config::Config;
-use crate::git::{BaseChoice, Candidates, Operation, Side, TargetNames};
+use crate::git::{BaseChoice, Candidates, Operation, Side};
 use crate::judge::commit::last_commit;
 use crate::judge::relevance::Relevance;
 use crate::judge::{Error, Judge};
@@ -21,11 +21,7 @@ pub(super) struct Ground<'r> {
 
 impl Ground<'_> {
     pub(super) fn candidates(&self, judge: &Judge<'_>) -> Candidates<'_> {
-        Candidates {
-            remote: judge.repository.usual_remote(self.branch.as_deref()),
-            branch: self.branch.as_deref(),
-            names: TargetNames { patterns: self.config.targets.as_deref() },
-        }
+        judge.candidates(&self.config, self.branch.as_deref())
     }
 }
 
