@@ -194,6 +194,11 @@ pub trait Tree {
     /// Reads a file that [`Tree::list`] gave; for a link, its target.
     fn read(&self, file: &File) -> Result<Vec<u8>, Error>;
 
+    /// Reads many files that [`Tree::list`] gave, in their order.
+    fn read_all(&self, files: &[&File]) -> Result<Vec<Vec<u8>>, Error> {
+        files.iter().map(|file| self.read(file)).collect()
+    }
+
     /// Names the tree in a sentence: "the index", "commit 0123456789".
     fn describe(&self) -> String;
 
@@ -227,6 +232,10 @@ impl<T: Tree + ?Sized> Tree for &T {
 
     fn read(&self, file: &File) -> Result<Vec<u8>, Error> {
         (**self).read(file)
+    }
+
+    fn read_all(&self, files: &[&File]) -> Result<Vec<Vec<u8>>, Error> {
+        (**self).read_all(files)
     }
 
     fn describe(&self) -> String {
@@ -310,6 +319,11 @@ impl<'t> Overlay<'t> {
     ) -> Overlay<'t> {
         Overlay { below, above, laid_over }
     }
+
+    fn is_laid_over(&self, file: &File) -> bool {
+        let node = self.laid_over.get(&file.path);
+        matches!(node, Some(Some(Node::File(id) | Node::Link(id))) if *id == file.id)
+    }
 }
 
 impl Tree for Overlay<'_> {
@@ -343,10 +357,22 @@ impl Tree for Overlay<'_> {
     }
 
     fn read(&self, file: &File) -> Result<Vec<u8>, Error> {
-        match self.laid_over.get(&file.path) {
-            Some(Some(Node::File(id) | Node::Link(id))) if *id == file.id => self.above.read(file),
-            _ => self.below.read(file),
+        match self.is_laid_over(file) {
+            true => self.above.read(file),
+            false => self.below.read(file),
         }
+    }
+
+    fn read_all(&self, files: &[&File]) -> Result<Vec<Vec<u8>>, Error> {
+        let (above, below): (Vec<&File>, Vec<&File>) =
+            files.iter().partition(|file| self.is_laid_over(file));
+        let mut above = self.above.read_all(&above)?.into_iter();
+        let mut below = self.below.read_all(&below)?.into_iter();
+        let next = |file: &&File| match self.is_laid_over(file) {
+            true => above.next(),
+            false => below.next(),
+        };
+        Ok(files.iter().filter_map(next).collect())
     }
 
     fn describe(&self) -> String {

@@ -68,7 +68,7 @@ impl<'r> Walk<'r> {
         Ok(Walk {
             repository,
             reader,
-            comparer: repository.comparer()?,
+            comparer: repository.comparer(),
             watch: Watch::of(&Discovery::default()),
             ledger: Ledger::default(),
             judged: 0,
@@ -103,15 +103,16 @@ impl<'r> Walk<'r> {
             // What it changed is not known, and what it holds is not its own.
             Before::CutOff => return Ok(()),
         };
-        let mut changed = self.comparer.changed(parent, step.commit)?;
-        changed.retain(|path| self.watch.is_signpost(path) || self.watch.is_migration(path));
+        let changed = self.comparer.compare(parent, step.commit)?;
+        let changed =
+            changed.only(|path| self.watch.is_signpost(path) || self.watch.is_migration(path));
         if changed.is_empty() {
             return Ok(());
         }
         let tree = self.repository.commit_tree(step.commit)?;
         let found = self.reader.discover(&*tree)?;
         let moved = found.environments != self.watch.environments;
-        if !moved && !changed.iter().any(|path| self.watch.is_migration(path)) {
+        if !moved && !changed.paths().any(|path| self.watch.is_migration(path)) {
             return Ok(());
         }
         self.judge(place, step.commit, parent, &*tree)?;

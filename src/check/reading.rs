@@ -98,7 +98,7 @@ impl Reader {
         let unknown: Vec<&File> =
             files.iter().filter(|file| !self.modules.contains_key(&file.id)).collect();
         for batch in unknown.chunks(BATCH) {
-            let sources = contents(tree, batch)?;
+            let sources = tree.read_all(batch)?;
             let modules = map(&sources, |source| migration::read(source, &limits));
             let ids = batch.iter().map(|file| file.id);
             self.modules.extend(ids.zip(modules.into_iter().map(Arc::new)));
@@ -115,7 +115,7 @@ impl Reader {
         let limits = self.limits();
         let mut details = BTreeMap::new();
         for batch in files.chunks(BATCH) {
-            let sources = contents(tree, batch)?;
+            let sources = tree.read_all(batch)?;
             let modules = batch.iter().map(|file| self.modules.get(&file.id));
             let pairs: Vec<_> = sources.iter().zip(modules).collect();
             let found = map(&pairs, |(source, module)| {
@@ -162,8 +162,4 @@ impl Reader {
     pub fn limits(&self) -> Limits {
         Limits { max_file_size: self.config.max_file_size }
     }
-}
-
-fn contents(tree: &dyn Tree, files: &[&File]) -> Result<Vec<Vec<u8>>, Error> {
-    files.iter().map(|file| tree.read(file)).collect()
 }

@@ -1,6 +1,7 @@
 //! What a change is compared with: the target branch that it will most likely go to.
 
 use crate::finding::{Base, Freshness};
+use crate::git::source::Source;
 use crate::git::{Error, Repository, Target, TargetNames};
 use crate::tree::ObjectId;
 
@@ -149,13 +150,7 @@ impl Repository {
 
     /// Counts the commits of `tip` that `other` lacks; without a common history, as many as can be.
     fn ahead(&self, tip: ObjectId, other: ObjectId) -> usize {
-        let (Some(tip), Some(other)) = (super::raw(tip), super::raw(other)) else {
-            return usize::MAX;
-        };
-        if self.inner.merge_base(tip, other).is_err() {
-            return usize::MAX;
-        }
-        self.inner.graph_ahead_behind(tip, other).map_or(usize::MAX, |(ahead, _)| ahead)
+        self.source.ahead(tip, other).ok().flatten().unwrap_or(usize::MAX)
     }
 
     /// Returns the remote that a branch belongs to when nobody says: its own, `origin`, or the only one.

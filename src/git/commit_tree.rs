@@ -4,12 +4,13 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use crate::git::{owned, raw};
+use crate::git::source::{Kind, Source};
+use crate::git::{Reason, listing};
 use crate::tree::{Entry, Error, File, Node, ObjectId, RepoPath, Tree};
 
 /// The files of a commit, read from the object database as they are asked for.
 pub(super) struct CommitTree<'r> {
-    repository: &'r git2::Repository,
+    source: &'r dyn Source,
     folders: &'r Folders,
     root: ObjectId,
     name: String,
@@ -20,30 +21,30 @@ pub(super) struct CommitTree<'r> {
 pub(super) struct Folders(RefCell<HashMap<ObjectId, Rc<[Entry]>>>);
 
 impl<'r> CommitTree<'r> {
+    /// Takes the folder that a commit holds, by its id, and what to call the whole.
     pub(super) fn new(
-        repository: &'r git2::Repository,
+        source: &'r dyn Source,
         folders: &'r Folders,
-        root: &git2::Tree<'_>,
-        commit: ObjectId,
+        root: ObjectId,
+        name: String,
     ) -> CommitTree<'r> {
-        let name = format!("commit {}", commit.short());
-        CommitTree { repository, folders, root: owned(root.id()), name }
+        CommitTree { source, folders, root, name }
     }
 
     /// Lists a folder by its id.
-    fn entries(&self, id: ObjectId) -> Result<Rc<[Entry]>, git2::Error> {
+    fn entries(&self, id: ObjectId) -> Result<Rc<[Entry]>, Reason> {
         if let Some(entries) = self.folders.0.borrow().get(&id) {
             return Ok(Rc::clone(entries));
         }
-        let tree = self.repository.find_tree(git2::Oid::from_bytes(id.as_bytes())?)?;
-        let mut entries: Vec<Entry> = tree.iter().map(|entry| owned_entry(&entry)).collect();
-        entries.sort_by(|one, other| one.name.cmp(&other.name));
+        let content = self.source.object(id)?.of_kind(Kind::Tree)?;
+        let entries = listing::entries(&content, id.as_bytes().len());
+        let entries = entries.ok_or_else(|| Reason::new(format!("tree {id} is damaged")))?;
         let entries: Rc<[Entry]> = entries.into();
         self.folders.0.borrow_mut().insert(id, Rc::clone(&entries));
         Ok(entries)
     }
 
-    fn folder(&self, path: &RepoPath) -> Result<Option<Rc<[Entry]>>, git2::Error> {
+    fn folder(&self, path: &RepoPath) -> Result<Option<Rc<[Entry]>>, Reason> {
         let mut entries = self.entries(self.root)?;
         if path.is_root() {
             return Ok(Some(entries));
@@ -58,10 +59,10 @@ impl<'r> CommitTree<'r> {
     }
 
     fn listed(&self, folder: &RepoPath) -> Result<Option<Rc<[Entry]>>, Error> {
-        self.folder(folder).map_err(|error| Error::List {
+        self.folder(folder).map_err(|reason| Error::List {
             folder: folder.clone(),
             tree: self.describe(),
-            reason: error.message().to_owned(),
+            reason: reason.to_string(),
         })
     }
 }
@@ -77,7 +78,11 @@ impl Tree for CommitTree<'_> {
     }
 
     fn read(&self, file: &File) -> Result<Vec<u8>, Error> {
-        read_blob(self.repository, file, &self.name)
+        read_blob(self.source, file, &self.name)
+    }
+
+    fn read_all(&self, files: &[&File]) -> Result<Vec<Vec<u8>>, Error> {
+        read_blobs(self.source, files, &self.name)
     }
 
     fn describe(&self) -> String {
@@ -97,29 +102,23 @@ impl Tree for CommitTree<'_> {
     }
 }
 
-fn owned_entry(entry: &git2::TreeEntry<'_>) -> Entry {
-    let id = owned(entry.id());
-    let node = match entry.filemode() {
-        0o040000 => Node::Folder(Some(id)),
-        0o120000 => Node::Link(id),
-        0o160000 => Node::Submodule,
-        _ => Node::File(id),
-    };
-    Entry { name: entry.name_bytes().to_vec(), node }
+/// Reads a file's content by its id.
+pub(super) fn read_blob(source: &dyn Source, file: &File, tree: &str) -> Result<Vec<u8>, Error> {
+    let content = source.object(file.id).and_then(|object| object.of_kind(Kind::Blob));
+    content.map_err(|reason| unread(file, tree, &reason))
 }
 
-/// Reads a file's content by its id.
-pub(super) fn read_blob(
-    repository: &git2::Repository,
-    file: &File,
+/// Reads the content of many files by their ids.
+pub(super) fn read_blobs(
+    source: &dyn Source,
+    files: &[&File],
     tree: &str,
-) -> Result<Vec<u8>, Error> {
-    let failed = |reason: &str| Error::Read {
-        path: file.path.clone(),
-        tree: tree.to_owned(),
-        reason: reason.to_owned(),
-    };
-    let oid = raw(file.id).ok_or_else(|| failed("its id is none of this repository's"))?;
-    let blob = repository.find_blob(oid).map_err(|error| failed(error.message()))?;
-    Ok(blob.content().to_vec())
+) -> Result<Vec<Vec<u8>>, Error> {
+    let ids: Vec<ObjectId> = files.iter().map(|file| file.id).collect();
+    // Which of them failed is found by asking for each: none is read twice where all is well.
+    source.blobs(&ids).or_else(|_| files.iter().map(|file| read_blob(source, file, tree)).collect())
+}
+
+fn unread(file: &File, tree: &str, reason: &Reason) -> Error {
+    Error::Read { path: file.path.clone(), tree: tree.to_owned(), reason: reason.to_string() }
 }

@@ -1,70 +1,59 @@
 //! Which paths differ between two commits, thousands of times in a row.
 //!
 //! A history that is walked meets most folders again and again, so their listings are kept as git wrote
-//! them; a folder whose id is the same on both sides is not entered. For a single comparison of any two
-//! states there is [`Repository::changes`].
+//! them; a folder whose id is the same on both sides is not entered.
 
 use std::cmp::Ordering;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 
-use crate::git::{Error, Repository, owned};
+use crate::git::changes::{Change, Changes};
+use crate::git::listing::Item;
+use crate::git::source::{Kind, Source};
+use crate::git::{Error, Repository};
 use crate::tree::{ObjectId, RepoPath};
 
 /// How many bytes of listings are kept; then all are forgotten.
 const KEPT: usize = 32 * 1024 * 1024;
 
-/// How git marks a folder in a listing.
-const FOLDER: &[u8] = b"40000";
-
-/// SHA-1's; repositories with others are not opened.
-const ID_LENGTH: usize = 20;
-
 /// Compares one commit after another.
 pub struct Comparer<'r> {
     repository: &'r Repository,
-    odb: git2::Odb<'r>,
     listings: HashMap<ObjectId, Rc<[u8]>>,
     kept: usize,
 }
 
 impl Repository {
     /// Makes a comparer that has seen nothing yet.
-    pub fn comparer(&self) -> Result<Comparer<'_>, Error> {
-        let odb = self.inner.odb().map_err(|error| Error::Open(error.into()))?;
-        Ok(Comparer { repository: self, odb, listings: HashMap::new(), kept: 0 })
+    pub fn comparer(&self) -> Comparer<'_> {
+        Comparer { repository: self, listings: HashMap::new(), kept: 0 }
     }
 }
 
 impl Comparer<'_> {
-    /// Returns the paths of files that differ between two commits, or that a commit begins with.
-    pub fn changed(
-        &mut self,
-        before: Option<ObjectId>,
-        after: ObjectId,
-    ) -> Result<Vec<RepoPath>, Error> {
-        let before = before.map(|commit| self.root(commit)).transpose()?;
-        let after = self.root(after)?;
-        let mut paths = Vec::new();
+    /// Finds the files that differ between two commits, or that a commit begins with.
+    ///
+    /// A rename is a removal and an addition. What another repository is at does not count.
+    pub fn compare(&mut self, before: Option<ObjectId>, after: ObjectId) -> Result<Changes, Error> {
+        let before = before.map(|commit| self.repository.root(commit)).transpose()?;
+        let after = self.repository.root(after)?;
+        let id_length = after.as_bytes().len();
+        let mut changes = BTreeMap::new();
         let mut ahead = vec![(RepoPath::root(), before, Some(after))];
         while let Some((folder, before, after)) = ahead.pop() {
             if before == after {
                 continue;
             }
             let (before, after) = (self.listing(before)?, self.listing(after)?);
-            for Difference { name, before, after } in differences(&before, &after) {
+            for Difference { name, before, after } in differences(&before, &after, id_length) {
                 let path = folder.join(name);
                 match before.or(after).is_some_and(|item| item.is_folder()) {
                     true => ahead.push((path, before.map(|it| it.id()), after.map(|it| it.id()))),
-                    false => paths.push(path),
+                    false => changes.extend(change(before, after).map(|change| (path, change))),
                 }
             }
         }
-        Ok(paths)
-    }
-
-    fn root(&self, commit: ObjectId) -> Result<ObjectId, Error> {
-        Ok(owned(self.repository.git_tree(commit)?.id()))
+        Ok(Changes::new(changes))
     }
 
     /// Reads a folder as git wrote it; one that is not there is empty.
@@ -75,12 +64,9 @@ impl Comparer<'_> {
         if let Some(listing) = self.listings.get(&id) {
             return Ok(Rc::clone(listing));
         }
-        let failed = |error: git2::Error| Error::Object {
-            what: format!("tree {}", id.short()),
-            source: error.into(),
-        };
-        let oid = git2::Oid::from_bytes(id.as_bytes()).map_err(failed)?;
-        let listing: Rc<[u8]> = self.odb.read(oid).map_err(failed)?.data().into();
+        let read = self.repository.source.object(id).and_then(|object| object.of_kind(Kind::Tree));
+        let failed = |source| Error::Object { what: format!("tree {}", id.short()), source };
+        let listing: Rc<[u8]> = read.map_err(failed)?.into();
         if self.kept > KEPT {
             self.listings.clear();
             self.kept = 0;
@@ -88,6 +74,14 @@ impl Comparer<'_> {
         self.kept += listing.len();
         self.listings.insert(id, Rc::clone(&listing));
         Ok(listing)
+    }
+}
+
+fn change(before: Option<Item<'_>>, after: Option<Item<'_>>) -> Option<Change> {
+    let is_file = |item: Option<Item<'_>>| item.is_some_and(|item| !item.is_submodule());
+    match after {
+        Some(_) => (is_file(before) || is_file(after)).then_some(Change::Present),
+        None => is_file(before).then_some(Change::Removed),
     }
 }
 
@@ -99,9 +93,14 @@ struct Difference<'a> {
 }
 
 /// Goes through two listings side by side.
-fn differences<'a>(mut before: &'a [u8], mut after: &'a [u8]) -> Vec<Difference<'a>> {
+fn differences<'a>(
+    mut before: &'a [u8],
+    mut after: &'a [u8],
+    id_length: usize,
+) -> Vec<Difference<'a>> {
     let mut found = Vec::new();
-    let (mut old, mut new) = (Item::take(&mut before), Item::take(&mut after));
+    let mut old = Item::take(&mut before, id_length);
+    let mut new = Item::take(&mut after, id_length);
     loop {
         let order = match (&old, &new) {
             (None, None) => return found,
@@ -116,59 +115,19 @@ fn differences<'a>(mut before: &'a [u8], mut after: &'a [u8]) -> Vec<Difference<
             found.push(Difference { name, before: before_here, after: after_here });
         }
         if order.is_le() {
-            old = Item::take(&mut before);
+            old = Item::take(&mut before, id_length);
         }
         if order.is_ge() {
-            new = Item::take(&mut after);
+            new = Item::take(&mut after, id_length);
         }
-    }
-}
-
-/// One name in a folder.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Item<'a> {
-    mode: &'a [u8],
-    name: &'a [u8],
-    id: &'a [u8],
-}
-
-impl<'a> Item<'a> {
-    /// Takes the first item of a listing: `mode SP name NUL id`.
-    fn take(listing: &mut &'a [u8]) -> Option<Item<'a>> {
-        let blank = listing.iter().position(|byte| *byte == b' ')?;
-        let (mode, rest) = (&listing[..blank], &listing[blank + 1..]);
-        let end = rest.iter().position(|byte| *byte == 0)?;
-        let (id, behind) = rest[end + 1..].split_at_checked(ID_LENGTH)?;
-        *listing = behind;
-        Some(Item { mode, name: &rest[..end], id })
-    }
-
-    /// Old tools wrote the mode of a folder with a zero in front.
-    fn is_folder(&self) -> bool {
-        self.mode.strip_prefix(b"0").unwrap_or(self.mode) == FOLDER
-    }
-
-    fn id(&self) -> ObjectId {
-        ObjectId::from_bytes(self.id)
-    }
-
-    /// Compares as git sorts: a folder as if its name ended in a slash. So a file and a folder of one
-    /// name are two names.
-    fn order(&self, other: &Item<'_>) -> Ordering {
-        let shared = self.name.len().min(other.name.len());
-        let next = |item: &Item<'_>| match item.name.get(shared) {
-            Some(byte) => Some(*byte),
-            None if item.is_folder() => Some(b'/'),
-            None => None,
-        };
-        let start = self.name[..shared].cmp(&other.name[..shared]);
-        start.then_with(|| next(self).cmp(&next(other)))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    const ID_LENGTH: usize = 20;
 
     fn listing(items: &[(&str, &str, u8)]) -> Vec<u8> {
         let item = |(mode, name, id): &(&str, &str, u8)| {
@@ -180,11 +139,11 @@ mod tests {
     fn compared(before: &[(&str, &str, u8)], after: &[(&str, &str, u8)]) -> Vec<String> {
         let (before, after) = (listing(before), listing(after));
         let said = |it: &Difference<'_>| {
-            let side = |item: Option<Item<'_>>| item.map_or(0, |item| item.id[0]);
+            let side = |item: Option<Item<'_>>| item.map_or(0, |item| item.id().as_bytes()[0]);
             let name = String::from_utf8_lossy(it.name);
             format!("{name} {} {}", side(it.before), side(it.after))
         };
-        differences(&before, &after).iter().map(said).collect()
+        differences(&before, &after, ID_LENGTH).iter().map(said).collect()
     }
 
     #[test]
@@ -207,6 +166,6 @@ mod tests {
     fn a_listing_that_is_cut_off_ends_there() {
         let whole = listing(&[("100644", "a", 1), ("100644", "b", 2)]);
         let cut = &whole[..whole.len() - 1];
-        assert_eq!(differences(cut, &[]).len(), 1);
+        assert_eq!(differences(cut, &[], ID_LENGTH).len(), 1);
     }
 }

@@ -48,8 +48,7 @@ impl Repository {
         git.args(["-c", "credential.interactive=false", "fetch", "--quiet", "--no-tags"]);
         git.args(["--no-recurse-submodules", "--no-auto-maintenance", "--no-write-fetch-head"]);
         git.args(["--refmap=", "--", remote, &format!("+refs/heads/{branch}:{kept}")]);
-        git.env("GIT_TERMINAL_PROMPT", "0").env("GIT_ASKPASS", "true");
-        git.env("SSH_ASKPASS_REQUIRE", "never").env("GCM_INTERACTIVE", "never");
+        ask_nobody(&mut git);
         if std::env::var_os("GIT_SSH_COMMAND").is_none()
             && std::env::var_os("GIT_SSH").is_none()
             && self.file_setting("core.sshCommand").is_none()
@@ -61,6 +60,12 @@ impl Repository {
         let missing = || FetchFailure::Refused(format!("{remote} has no branch {branch}"));
         self.ref_commit(&kept).ok_or_else(missing)
     }
+}
+
+/// Keeps git from asking a person for a password.
+pub(super) fn ask_nobody(git: &mut Command) {
+    git.env("GIT_TERMINAL_PROMPT", "0").env("GIT_ASKPASS", "true");
+    git.env("SSH_ASKPASS_REQUIRE", "never").env("GCM_INTERACTIVE", "never");
 }
 
 /// Returns the ref that keeps what a remote said of a branch.

@@ -2,7 +2,9 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::git::{Error, Repository, owned, raw};
+use crate::git::commit::Commit;
+use crate::git::source::{Kind, Source};
+use crate::git::{Error, Reason, Repository};
 use crate::tree::ObjectId;
 
 /// The ends of a history, as somebody named them.
@@ -92,8 +94,7 @@ impl Repository {
             match places.get(&commit) {
                 Some(&place) => first = first.min(place),
                 None => {
-                    let parents = self.commit(commit)?;
-                    let parents = parents.parent_ids().map(owned);
+                    let parents = self.commit(commit)?.parents.into_iter();
                     let there = parents.filter(|parent| self.has_commit(*parent));
                     waiting.extend(there.filter(|parent| known.insert(*parent)));
                 }
@@ -104,42 +105,33 @@ impl Repository {
 
     /// Finds the first parent of a commit.
     ///
-    /// A shallow clone's oldest commits have parents by their own word that libgit2 does not give.
+    /// A shallow clone's oldest commits have parents by their own word that are not here.
     fn before(&self, commit: ObjectId) -> Result<Before, Error> {
-        let found = self.commit(commit)?;
-        Ok(match found.parent_id(0).ok().map(owned) {
-            Some(parent) if self.has_commit(parent) => Before::Commit(parent),
+        Ok(match self.commit(commit)?.parents.first() {
+            Some(parent) if self.has_commit(*parent) => Before::Commit(*parent),
             Some(_) => Before::CutOff,
-            None if names_a_parent(&found) => Before::CutOff,
             None => Before::Nothing,
         })
     }
 
     /// Returns what a commit says of itself.
     pub fn describe(&self, commit: ObjectId) -> Result<Description, Error> {
-        let found = self.commit(commit)?;
-        let subject = found.summary_bytes().unwrap_or_default();
-        Ok(Description {
-            committed: found.time().seconds(),
-            authored: found.author().when().seconds(),
-            subject: String::from_utf8_lossy(subject).into_owned(),
-        })
+        let Commit { committed, authored, subject, .. } = self.commit(commit)?;
+        Ok(Description { committed, authored, subject })
     }
 
     fn has_commit(&self, id: ObjectId) -> bool {
-        raw(id).is_some_and(|oid| self.inner.find_commit(oid).is_ok())
+        self.commit_of(id) == Some(id)
     }
 
-    fn commit(&self, id: ObjectId) -> Result<git2::Commit<'_>, Error> {
-        let failed = |error: git2::Error| Error::Object {
-            what: format!("commit {}", id.short()),
-            source: error.into(),
-        };
-        let oid = git2::Oid::from_bytes(id.as_bytes()).map_err(failed)?;
-        self.inner.find_commit(oid).map_err(failed)
+    /// Returns the folder that a commit holds.
+    pub(super) fn root(&self, commit: ObjectId) -> Result<ObjectId, Error> {
+        Ok(self.commit(commit)?.tree)
     }
-}
 
-fn names_a_parent(commit: &git2::Commit<'_>) -> bool {
-    commit.raw_header_bytes().split(|byte| *byte == b'\n').any(|line| line.starts_with(b"parent "))
+    pub(super) fn commit(&self, id: ObjectId) -> Result<Commit, Error> {
+        let failed = |source| Error::Object { what: format!("commit {}", id.short()), source };
+        let read = self.source.object(id).and_then(|object| object.of_kind(Kind::Commit));
+        Commit::parse(&read.map_err(failed)?).ok_or_else(|| failed(Reason::new("it is damaged")))
+    }
 }

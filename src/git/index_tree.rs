@@ -1,68 +1,47 @@
-//! An index as a [`Tree`]: the one that git commits from, or one that libgit2 merged in memory.
+//! An index as a [`Tree`]: the one that git commits from, or one that was merged in memory.
 
-use std::collections::BTreeMap;
-use std::ops::Bound;
-
-use crate::git::commit_tree::read_blob;
-use crate::git::owned;
+use crate::git::commit_tree::{read_blob, read_blobs};
+use crate::git::index::{Index, IndexEntry};
+use crate::git::source::Source;
 use crate::tree::{Entry, Error, File, Node, RepoPath, Tree, children};
-
-/// The bit of an entry that `git add --intent-to-add` made: its content is not staged.
-const INTENT_TO_ADD: u16 = 1 << 13;
-
-/// The bit of an entry that a sparse checkout leaves out of the work tree.
-pub(super) const SKIP_WORKTREE: u16 = 1 << 14;
 
 /// The files of an index.
 pub(super) struct IndexTree<'r> {
-    repository: &'r git2::Repository,
-    files: BTreeMap<RepoPath, Node>,
-    name: String,
+    source: &'r dyn Source,
+    /// Sorted by path.
+    files: Vec<(RepoPath, Node)>,
+    name: &'static str,
 }
 
 impl<'r> IndexTree<'r> {
-    /// Copies the entries of an index; of an unmerged path, ours.
-    pub(super) fn new(
-        repository: &'r git2::Repository,
-        index: &git2::Index,
-        name: &str,
+    /// Takes what would be committed; of an unmerged path, ours.
+    pub(super) fn staged(source: &'r dyn Source, index: &Index) -> IndexTree<'r> {
+        let is_staged = |entry: &&IndexEntry| {
+            !entry.marks.intent_to_add && (entry.stage == 0 || entry.stage == 2)
+        };
+        IndexTree::of(source, index.entries().iter().filter(is_staged), "the index")
+    }
+
+    /// Takes the entries that a sparse checkout leaves out of the work tree.
+    pub(super) fn skipped(source: &'r dyn Source, index: &Index) -> IndexTree<'r> {
+        let skipped = index.entries().iter().filter(|entry| entry.marks.skip_worktree);
+        IndexTree::of(source, skipped, "the index")
+    }
+
+    /// Takes what was merged without a question.
+    pub(super) fn merged(source: &'r dyn Source, entries: &[IndexEntry]) -> IndexTree<'r> {
+        IndexTree::of(source, entries.iter().filter(|entry| entry.stage == 0), "the merge")
+    }
+
+    fn of<'e>(
+        source: &'r dyn Source,
+        entries: impl Iterator<Item = &'e IndexEntry>,
+        name: &'static str,
     ) -> IndexTree<'r> {
-        IndexTree::preferring(repository, index, 2, name)
-    }
-
-    /// Copies the entries that a sparse checkout leaves out of the work tree.
-    pub(super) fn skipped(repository: &'r git2::Repository, index: &git2::Index) -> IndexTree<'r> {
-        let skipped = index.iter().filter(|entry| entry.flags_extended & SKIP_WORKTREE != 0);
-        let files = skipped.map(|entry| (RepoPath::new(&entry.path), node(&entry))).collect();
-        IndexTree { repository, files, name: "the index".to_owned() }
-    }
-
-    /// Copies the entries of an index; of an unmerged path, those of the given stage (2 is ours, 3 is
-    /// theirs), and nothing where that side deleted it.
-    pub(super) fn preferring(
-        repository: &'r git2::Repository,
-        index: &git2::Index,
-        stage: u16,
-        name: &str,
-    ) -> IndexTree<'r> {
-        let mut files = BTreeMap::new();
-        for entry in index.iter() {
-            let its_stage = (entry.flags >> 12) & 3;
-            let staged = entry.flags_extended & INTENT_TO_ADD == 0;
-            if staged && (its_stage == 0 || its_stage == stage) {
-                files.insert(RepoPath::new(&entry.path), node(&entry));
-            }
-        }
-        IndexTree { repository, files, name: name.to_owned() }
-    }
-}
-
-pub(super) fn node(entry: &git2::IndexEntry) -> Node {
-    let id = owned(entry.id);
-    match entry.mode & 0o170000 {
-        0o120000 => Node::Link(id),
-        0o160000 => Node::Submodule,
-        _ => Node::File(id),
+        let mut files: Vec<(RepoPath, Node)> =
+            entries.map(|entry| (entry.path.clone(), entry.node)).collect();
+        files.sort_by(|(one, _), (other, _)| one.cmp(other));
+        IndexTree { source, files, name }
     }
 }
 
@@ -72,21 +51,26 @@ impl Tree for IndexTree<'_> {
         if !folder.is_root() {
             prefix.push(b'/');
         }
-        let from = (Bound::Included(prefix.as_slice()), Bound::Unbounded);
-        let below = self.files.range::<[u8], _>(from);
+        let start = self.files.partition_point(|(path, _)| path.as_bytes() < prefix.as_slice());
+        let below = self.files[start..].iter();
         let below = below.take_while(|(path, _)| path.as_bytes().starts_with(&prefix));
         Ok(children(folder, below.map(|(path, node)| (path, *node))))
     }
 
     fn read(&self, file: &File) -> Result<Vec<u8>, Error> {
-        read_blob(self.repository, file, &self.name)
+        read_blob(self.source, file, self.name)
+    }
+
+    fn read_all(&self, files: &[&File]) -> Result<Vec<Vec<u8>>, Error> {
+        read_blobs(self.source, files, self.name)
     }
 
     fn describe(&self) -> String {
-        self.name.clone()
+        self.name.to_owned()
     }
 
     fn node(&self, path: &RepoPath) -> Result<Option<Node>, Error> {
-        Ok(self.files.get(path).copied())
+        let place = self.files.binary_search_by(|(other, _)| other.cmp(path));
+        Ok(place.ok().map(|place| self.files[place].1))
     }
 }

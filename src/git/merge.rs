@@ -2,15 +2,19 @@
 //!
 //! Most changes touch no path that the other side touched; then the base's tree with the change laid
 //! over it is what git would write. Everything else (a path that both sides changed, a removal among
-//! migrations, criss-cross merges) goes through libgit2's recursive merge, whose objects stay in memory.
+//! migrations, criss-cross merges) is merged by libgit2 or git, and what that makes is kept for one run.
 
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
+use std::fs;
 use std::os::unix::ffi::OsStrExt;
+use std::path::PathBuf;
 
 use crate::git::changes::Change;
+use crate::git::commit_tree::CommitTree;
 use crate::git::index_tree::IndexTree;
-use crate::git::{Changes, Error, Repository, owned, raw};
+use crate::git::source::{Conflict, Edit, Incoming, Merge, MergedFiles, Mode, Source};
+use crate::git::{Changes, Error, Reason, Repository};
 use crate::tree::{File, Node, ObjectId, Overlay, RepoPath, Tree};
 
 /// What is to be merged into a base.
@@ -47,18 +51,10 @@ pub struct Conflicted<'r> {
 impl Repository {
     /// Returns the commits at which two commits parted; several where merges cross.
     pub fn merge_bases(&self, one: ObjectId, other: ObjectId) -> Result<Vec<ObjectId>, Error> {
-        let (Some(left), Some(right)) = (raw(one), raw(other)) else {
-            return Ok(Vec::new());
-        };
-        match self.inner.merge_bases(left, right) {
-            Ok(bases) => Ok(bases.iter().map(|base| owned(*base)).collect()),
-            Err(error) if error.code() == git2::ErrorCode::NotFound && !self.is_shallow() => {
-                Ok(Vec::new())
-            }
-            Err(_) if self.is_shallow() => {
-                Err(Error::Shallow { ours: one.short(), theirs: other.short() })
-            }
-            Err(source) => Err(merge_error(one, source)),
+        let bases = self.source.merge_bases(one, other);
+        match bases.as_ref().is_ok_and(|bases| !bases.is_empty()) || !self.is_shallow() {
+            true => bases.map_err(|source| merge_error(one, source)),
+            false => Err(Error::Shallow { ours: one.short(), theirs: other.short() }),
         }
     }
 
@@ -118,116 +114,76 @@ impl Repository {
         side: Side,
         relevant: &dyn Fn(&RepoPath) -> bool,
     ) -> Result<Merged<'_>, Error> {
-        let tip = self.as_commit(side)?;
+        let incoming = self.incoming(side)?;
         let failed = |source| merge_error(base, source);
-        let ours = self.find_commit(base).map_err(failed)?;
-        let theirs = self.find_commit(tip).map_err(failed)?;
-        let index = self.inner.merge_commits(&ours, &theirs, None).map_err(failed)?;
-        let tree = |stage| Box::new(IndexTree::preferring(&self.inner, &index, stage, "the merge"));
-        let paths: Vec<RepoPath> =
-            conflicts(&index).map_err(failed)?.into_iter().filter(|path| relevant(path)).collect();
-        if paths.is_empty() {
-            return Ok(Merged::Clean(tree(2)));
+        let Merge { files, mut conflicts } = self.source.merge(base, &incoming).map_err(failed)?;
+        conflicts.retain(|conflict| relevant(&conflict.path));
+        if conflicts.is_empty() {
+            return Ok(Merged::Clean(self.merged_tree(&files)));
         }
-        Ok(Merged::Conflicted(Conflicted { as_base: tree(2), as_ours: tree(3), paths }))
+        let answered = |answer: &dyn Fn(&Conflict) -> Option<Node>| {
+            let answers = conflicts.iter().map(|it| (it.path.clone(), answer(it))).collect();
+            let (below, above) = (self.merged_tree(&files), self.merged_tree(&files));
+            Box::new(Overlay::new(below, above, answers))
+        };
+        Ok(Merged::Conflicted(Conflicted {
+            as_base: answered(&|conflict| conflict.ours),
+            as_ours: answered(&|conflict| conflict.theirs),
+            paths: conflicts.iter().map(|conflict| conflict.path.clone()).collect(),
+        }))
     }
 
-    /// Makes a commit of a side, in memory alone, so that libgit2 can merge it.
-    fn as_commit(&self, side: Side) -> Result<ObjectId, Error> {
+    fn merged_tree(&self, files: &MergedFiles) -> Box<dyn Tree + '_> {
+        match files {
+            MergedFiles::Entries(entries) => Box::new(IndexTree::merged(&self.source, entries)),
+            MergedFiles::Tree(root) => {
+                let name = "the merge".to_owned();
+                Box::new(CommitTree::new(&self.source, &self.folders, *root, name))
+            }
+        }
+    }
+
+    /// Says what a side would be as a commit.
+    fn incoming(&self, side: Side) -> Result<Incoming, Error> {
         if let Side::Commit(commit) = side {
-            return Ok(commit);
-        }
-        let failed = |error: git2::Error| Error::Merge {
-            what: "what is not committed yet".to_owned(),
-            source: error.into(),
-        };
-        let tree = self.write_tree(side)?;
-        let tree = self.inner.find_tree(tree).map_err(failed)?;
-        let mut parents = Vec::new();
-        for parent in self.head().into_iter().chain(self.merge_heads()) {
-            parents.push(self.find_commit(parent).map_err(failed)?);
-        }
-        let nobody = git2::Signature::new("nobody", "nobody", &git2::Time::new(0, 0));
-        let nobody = nobody.map_err(failed)?;
-        let parents: Vec<&git2::Commit<'_>> = parents.iter().collect();
-        let commit = self.inner.commit(None, &nobody, &nobody, "uncommitted", &tree, &parents);
-        commit.map(owned).map_err(failed)
-    }
-
-    fn write_tree(&self, side: Side) -> Result<git2::Oid, Error> {
-        let failed = |error: git2::Error| Error::Merge {
-            what: "what is not committed yet".to_owned(),
-            source: error.into(),
-        };
-        let mut index = git2::Index::new().map_err(failed)?;
-        if let Some(head) = self.head() {
-            index.read_tree(&self.git_tree(head)?).map_err(failed)?;
+            return Ok(Incoming::Commit(commit));
         }
         let tree = self.side_tree(side)?;
+        let mut edits = Vec::new();
         for (path, change) in self.changes(self.head(), side)?.iter() {
             let node = match change {
                 Change::Present => tree.node(path)?,
                 Change::Removed => None,
             };
-            match node {
-                Some(Node::File(id)) => self.stage(&mut index, &*tree, path, id, 0o100644)?,
-                Some(Node::Link(id)) => self.stage(&mut index, &*tree, path, id, 0o120000)?,
-                Some(Node::Folder(_) | Node::Submodule) => {}
-                None => remove(&mut index, path).map_err(failed)?,
-            }
+            let edit = match node {
+                Some(Node::File(id)) => self.edit(&*tree, path, id, Mode::File)?,
+                Some(Node::Link(id)) => self.edit(&*tree, path, id, Mode::Link)?,
+                Some(Node::Folder(_) | Node::Submodule) => continue,
+                None => Edit::Gone,
+            };
+            edits.push((path.clone(), edit));
         }
-        index.write_tree_to(&self.inner).map_err(failed)
+        let parents = self.head().into_iter().chain(self.merge_heads()).collect();
+        Ok(Incoming::Uncommitted { parents, edits })
     }
 
-    fn stage(
+    /// Takes a file from the work tree as `git add` would, else as the tree has it.
+    fn edit(
         &self,
-        index: &mut git2::Index,
         tree: &dyn Tree,
         path: &RepoPath,
         id: ObjectId,
-        mode: u32,
-    ) -> Result<(), Error> {
-        let failed =
-            |error: git2::Error| Error::Merge { what: format!("`{path}`"), source: error.into() };
-        let id = self.blob(tree, path, id)?;
-        let zero = git2::IndexTime::new(0, 0);
-        let entry = git2::IndexEntry {
-            ctime: zero,
-            mtime: zero,
-            dev: 0,
-            ino: 0,
-            mode,
-            uid: 0,
-            gid: 0,
-            file_size: 0,
-            id,
-            flags: 0,
-            flags_extended: 0,
-            path: path.as_bytes().to_vec(),
-        };
-        index.add(&entry).map_err(failed)
-    }
-
-    /// Makes a blob of a file, in memory alone: from the work tree as `git add` would, line endings and
-    /// all, else as the tree has it.
-    fn blob(&self, tree: &dyn Tree, path: &RepoPath, id: ObjectId) -> Result<git2::Oid, Error> {
-        if let Some(known) = raw(id).filter(|id| self.inner.find_blob(*id).is_ok()) {
-            return Ok(known);
+        mode: Mode,
+    ) -> Result<Edit, Error> {
+        if self.source.has(id) {
+            return Ok(Edit::Object(id, mode));
         }
-        let failed =
-            |error: git2::Error| Error::Merge { what: format!("`{path}`"), source: error.into() };
         let disk = self.work_dir().map(|top| top.join(OsStr::from_bytes(path.as_bytes())));
-        match disk.filter(|disk| disk.is_file()) {
-            Some(disk) => self.inner.blob_path(&disk).map_err(failed),
-            None => {
-                let content = tree.read(&File { path: path.clone(), id })?;
-                self.inner.blob(&content).map_err(failed)
-            }
+        let is_file = |disk: &PathBuf| fs::symlink_metadata(disk).is_ok_and(|it| it.is_file());
+        match disk.filter(is_file) {
+            Some(disk) => Ok(Edit::Disk(disk)),
+            None => Ok(Edit::Content(tree.read(&File { path: path.clone(), id })?, mode)),
         }
-    }
-
-    fn find_commit(&self, commit: ObjectId) -> Result<git2::Commit<'_>, git2::Error> {
-        self.inner.find_commit(git2::Oid::from_bytes(commit.as_bytes())?)
     }
 }
 
@@ -246,22 +202,6 @@ fn entries(tree: &dyn Tree, changes: &Changes) -> Result<BTreeMap<RepoPath, Opti
     Ok(entries)
 }
 
-pub(super) fn conflicts(index: &git2::Index) -> Result<Vec<RepoPath>, git2::Error> {
-    let mut paths = Vec::new();
-    for conflict in index.conflicts()? {
-        let conflict = conflict?;
-        let entry = conflict.our.or(conflict.their).or(conflict.ancestor);
-        paths.extend(entry.map(|entry| RepoPath::new(entry.path)));
-    }
-    paths.sort();
-    paths.dedup();
-    Ok(paths)
-}
-
-fn remove(index: &mut git2::Index, path: &RepoPath) -> Result<(), git2::Error> {
-    index.remove(OsStr::from_bytes(path.as_bytes()).as_ref(), 0)
-}
-
-fn merge_error(base: ObjectId, source: git2::Error) -> Error {
-    Error::Merge { what: format!("into {}", base.short()), source: source.into() }
+fn merge_error(base: ObjectId, source: Reason) -> Error {
+    Error::Merge { what: format!("into {}", base.short()), source }
 }

@@ -1,27 +1,44 @@
 //! Git, as far as the guard needs it: trees, tips, merges that are never written.
 //!
-//! This is the only user of git2, and nothing of git2 leaves it: commits are [`ObjectId`]s, states are
-//! [`Tree`]s. Whatever libgit2 writes while it merges goes into an object database in memory.
+//! All that is asked of a repository goes through one trait, [`source::Source`]. libgit2 answers first,
+//! within the process; what it cannot read (a sparse or split index, reftable, SHA-256, what a partial
+//! clone left out) is asked of git itself. Nothing of git2 leaves this module: commits are
+//! [`ObjectId`]s, states are [`Tree`]s.
 
 mod base;
 mod changes;
+mod commit;
 mod commit_tree;
 mod compared;
 mod fetch;
 mod history;
+mod index;
 mod index_tree;
+mod libgit2;
+mod listing;
 mod merge;
 mod operation;
+mod plumbing;
 mod refs;
 mod settings;
+mod source;
+mod sources;
 mod staging;
 mod work_tree;
 
+use std::cell::RefCell;
+use std::fs;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 use crate::tree::{ObjectId, Tree};
 
 use commit_tree::{CommitTree, Folders};
+use index::Index;
+use index_tree::IndexTree;
+use source::{Kind, Source};
+use sources::Sources;
+use work_tree::WorkTree;
 
 pub use base::{BaseChoice, Candidates};
 pub use changes::Changes;
@@ -33,21 +50,27 @@ pub use operation::Operation;
 pub use refs::{Target, TargetNames, usual_targets};
 pub use staging::Unsettled;
 
-/// What libgit2 says of a failure, without its classes and numbers.
-#[derive(Debug, thiserror::Error)]
+/// What libgit2 or git says of a failure, without its classes and numbers.
+#[derive(Debug, Clone, thiserror::Error)]
 #[error("{0}")]
 pub struct Reason(String);
 
+impl Reason {
+    fn new(words: impl Into<String>) -> Reason {
+        Reason(words.into())
+    }
+}
+
 impl From<git2::Error> for Reason {
     fn from(error: git2::Error) -> Reason {
-        Reason(error.message().to_owned())
+        Reason(crate::text::escape(error.message()))
     }
 }
 
 /// Why git could not be asked.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// No repository, or one that libgit2 does not open.
+    /// No repository, or one that git does not open.
     #[error("cannot open a git repository here")]
     Open(#[source] Reason),
     /// A name that git cannot resolve.
@@ -61,7 +84,7 @@ pub enum Error {
     Object {
         /// The object, in words.
         what: String,
-        /// What libgit2 says.
+        /// What libgit2 or git says.
         #[source]
         source: Reason,
     },
@@ -76,16 +99,16 @@ pub enum Error {
     Compare {
         /// The two sides, in words.
         what: String,
-        /// What libgit2 says.
+        /// What libgit2 or git says.
         #[source]
         source: Reason,
     },
-    /// A merge that libgit2 could not do.
+    /// A merge that could not be done.
     #[error("cannot merge {what}")]
     Merge {
         /// The two sides, in words.
         what: String,
-        /// What libgit2 says.
+        /// What libgit2 or git says.
         #[source]
         source: Reason,
     },
@@ -110,131 +133,115 @@ pub enum Error {
 
 /// A repository, opened once for a whole run.
 pub struct Repository {
-    inner: git2::Repository,
+    source: Sources,
     folders: Folders,
+    index: RefCell<Option<Rc<Index>>>,
 }
 
 impl Repository {
     /// Opens the repository that the environment names (`GIT_DIR` and its kin), else the one around the
     /// current directory.
     ///
-    /// An object database in memory is laid over the repository's own, so that nothing that libgit2
-    /// writes later reaches the disk.
-    ///
     /// `index` is the absolute path of `GIT_INDEX_FILE`, where that was given: it is relative to where
     /// the process was started, and under `commit -a` and `commit PATH` the truth is there.
     pub fn open(index: Option<&Path>) -> Result<Repository, Error> {
-        // Git itself does not hash again what it reads from its own database.
-        git2::opts::strict_hash_verification(false);
-        let inner = git2::Repository::open_from_env().map_err(|error| Error::Open(error.into()))?;
-        inner
-            .odb()
-            .and_then(|odb| odb.add_new_mempack_backend(1000).map(drop))
-            .map_err(|error| Error::Open(error.into()))?;
-        if let Some(index) = index.filter(|index| index.exists()) {
-            let mut index = git2::Index::open(index).map_err(|error| Error::Index(error.into()))?;
-            inner.set_index(&mut index).map_err(|error| Error::Index(error.into()))?;
-        }
-        Ok(Repository { inner, folders: Folders::default() })
+        let index = index.filter(|index| index.exists());
+        let source = Sources::open(index).map_err(Error::Open)?;
+        Ok(Repository { source, folders: Folders::default(), index: RefCell::default() })
+    }
+
+    /// Returns what libgit2 could not do and git was asked for instead, in words.
+    pub fn asked_of_git(&self) -> Vec<String> {
+        self.source.asked_of_git()
     }
 
     /// Returns the top folder of the work tree; a bare repository has none.
     pub fn work_dir(&self) -> Option<&Path> {
-        self.inner.workdir()
+        self.source.place().work_dir.as_deref()
     }
 
     /// Returns the repository's own folder, that of the linked worktree where it is one.
     pub fn git_dir(&self) -> PathBuf {
-        self.inner.path().to_owned()
+        self.source.place().git_dir.clone()
     }
 
-    /// Tells whether the history is cut off somewhere.
+    /// Tells whether the history is cut off somewhere (gitrepository-layout(5), `shallow`).
     pub fn is_shallow(&self) -> bool {
-        self.inner.is_shallow()
+        let shallow = fs::metadata(self.source.place().common_dir.join("shallow"));
+        shallow.is_ok_and(|shallow| shallow.len() > 0)
     }
 
     /// Finds the commit that a name stands for; tags are followed.
     pub fn resolve(&self, name: &str) -> Result<ObjectId, Error> {
-        let unknown = |_| Error::UnknownRevision(crate::text::escape(name));
-        let object = self.inner.revparse_single(name).map_err(unknown)?;
-        let commit = object.peel_to_commit().map_err(unknown)?;
-        Ok(owned(commit.id()))
+        let unknown = || Error::UnknownRevision(crate::text::escape(name));
+        let object = self.source.resolve(name).map_err(|_| unknown())?;
+        self.commit_of(object).ok_or_else(unknown)
     }
 
     /// Finds the commit behind an object id, if there is one; tags are followed.
     pub fn commit_of(&self, id: ObjectId) -> Option<ObjectId> {
-        let object = self.inner.find_object(raw(id)?, None).ok()?;
-        object.peel_to_commit().ok().map(|commit| owned(commit.id()))
+        self.source.commit_of(id).ok().flatten()
     }
 
     /// Returns the commit that is checked out; none before the first.
     pub fn head(&self) -> Option<ObjectId> {
-        let head = self.inner.head().ok()?;
-        head.peel_to_commit().ok().map(|commit| owned(commit.id()))
+        self.ref_commit("HEAD")
     }
 
     /// Returns the branch that is checked out, without `refs/heads/`; none where HEAD is detached.
     pub fn branch(&self) -> Option<String> {
-        let head = self.inner.find_reference("HEAD").ok()?;
-        let target = head.symbolic_target().ok().flatten()?;
+        let target = self.source.symbolic_target("HEAD").ok().flatten()?;
         target.strip_prefix("refs/heads/").map(str::to_owned)
     }
 
     /// Returns what a commit holds.
     pub fn commit_tree(&self, commit: ObjectId) -> Result<Box<dyn Tree + '_>, Error> {
-        let tree = self.git_tree(commit)?;
-        Ok(Box::new(CommitTree::new(&self.inner, &self.folders, &tree, commit)))
+        let name = format!("commit {}", commit.short());
+        let root = self.root(commit)?;
+        Ok(Box::new(CommitTree::new(&self.source, &self.folders, root, name)))
     }
 
     /// Returns what the index holds, the one that git names (`GIT_INDEX_FILE`).
     pub fn index_tree(&self) -> Result<Box<dyn Tree + '_>, Error> {
-        let index = self.inner.index().map_err(|error| Error::Index(error.into()))?;
-        Ok(Box::new(index_tree::IndexTree::new(&self.inner, &index, "the index")))
+        Ok(Box::new(IndexTree::staged(&self.source, &*self.index()?)))
     }
 
     /// Returns what the work tree holds: tracked files, and others that git does not ignore.
     pub fn work_tree(&self) -> Result<Box<dyn Tree + '_>, Error> {
-        Ok(Box::new(work_tree::WorkTree::new(&self.inner)?))
+        Ok(Box::new(WorkTree::new(&self.source, self.index()?)?))
     }
 
     /// Tells whether `ancestor` is `commit` or lies below it.
     pub fn contains(&self, commit: ObjectId, ancestor: ObjectId) -> bool {
-        let (Some(above), Some(below)) = (raw(commit), raw(ancestor)) else {
-            return false;
-        };
-        above == below || self.inner.graph_descendant_of(above, below).unwrap_or(false)
+        commit == ancestor || self.source.contains(commit, ancestor).unwrap_or(false)
     }
 
-    fn git_tree(&self, commit: ObjectId) -> Result<git2::Tree<'_>, Error> {
-        let object = |error: git2::Error| Error::Object {
-            what: format!("commit {}", commit.short()),
-            source: error.into(),
-        };
-        let oid = git2::Oid::from_bytes(commit.as_bytes()).map_err(object)?;
-        self.inner.find_commit(oid).and_then(|commit| commit.tree()).map_err(object)
+    /// Reads the index once.
+    fn index(&self) -> Result<Rc<Index>, Error> {
+        if let Some(index) = &*self.index.borrow() {
+            return Ok(Rc::clone(index));
+        }
+        let index = Rc::new(self.source.index().map_err(Error::Index)?);
+        self.index.replace(Some(Rc::clone(&index)));
+        Ok(index)
     }
 }
 
-/// Returns the id that git gives a file with this content.
+/// Returns the id that git gives a file with this content where ids are SHA-1's.
 ///
 /// # Errors
 /// Fails where the content was made to collide with another.
 pub fn content_id(content: &[u8]) -> Result<ObjectId, Reason> {
-    Ok(git2::Oid::hash_object(git2::ObjectType::Blob, content).map(owned)?)
-}
-
-/// Copies an id out of libgit2.
-fn owned(oid: git2::Oid) -> ObjectId {
-    ObjectId::from_bytes(oid.as_bytes())
-}
-
-/// Hands an id to libgit2; one of another length than SHA-1's names nothing there.
-fn raw(id: ObjectId) -> Option<git2::Oid> {
-    git2::Oid::from_bytes(id.as_bytes()).ok()
+    Ok(libgit2::hash(Kind::Blob, content)?)
 }
 
 /// Parses an id as git prints it; the zero id of a missing object is none.
 pub fn parse_id(hex: &str) -> Option<ObjectId> {
-    let oid = git2::Oid::from_str(hex).ok().filter(|oid| !oid.is_zero() && hex.len() >= 40)?;
-    Some(owned(oid))
+    let digit = |digit: &u8| char::from(*digit).to_digit(16).map(|digit| digit as u8);
+    if !matches!(hex.len(), 40 | 64) {
+        return None;
+    }
+    let pair = |pair: &[u8]| Some(digit(&pair[0])? << 4 | digit(&pair[1])?);
+    let bytes: Vec<u8> = hex.as_bytes().chunks(2).map(pair).collect::<Option<_>>()?;
+    bytes.iter().any(|byte| *byte != 0).then(|| ObjectId::from_bytes(&bytes))
 }

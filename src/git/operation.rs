@@ -42,22 +42,29 @@ impl Operation {
 impl Repository {
     /// Returns what git is in the middle of, in this worktree.
     pub fn operation(&self) -> Option<Operation> {
-        match self.inner.state() {
-            git2::RepositoryState::Merge => Some(Operation::Merge),
-            git2::RepositoryState::Rebase
-            | git2::RepositoryState::RebaseInteractive
-            | git2::RepositoryState::RebaseMerge
-            | git2::RepositoryState::ApplyMailboxOrRebase => Some(self.rebase_under_way()),
-            git2::RepositoryState::CherryPick | git2::RepositoryState::CherryPickSequence => {
-                Some(Operation::CherryPick)
-            }
-            git2::RepositoryState::Revert | git2::RepositoryState::RevertSequence => {
-                Some(Operation::Revert)
-            }
-            git2::RepositoryState::Clean
-            | git2::RepositoryState::Bisect
-            | git2::RepositoryState::ApplyMailbox => None,
+        if self.is_rebasing() {
+            return Some(self.rebase_under_way());
         }
+        let is_here = |name: &str| self.ref_commit(name).is_some();
+        if self.has("MERGE_HEAD") {
+            Some(Operation::Merge)
+        } else if is_here("REVERT_HEAD") {
+            Some(Operation::Revert)
+        } else if is_here("CHERRY_PICK_HEAD") {
+            Some(Operation::CherryPick)
+        } else {
+            None
+        }
+    }
+
+    /// Tells whether a rebase is under way; `rebase-apply` alone may be that of `git am`.
+    fn is_rebasing(&self) -> bool {
+        self.has("rebase-merge") || self.has("rebase-apply") && !self.has("rebase-apply/applying")
+    }
+
+    /// Tells whether the repository's own folder has this.
+    fn has(&self, name: &str) -> bool {
+        self.git_dir().join(name).exists()
     }
 
     fn rebase_under_way(&self) -> Operation {
@@ -110,19 +117,7 @@ impl Repository {
     ///
     /// `git rebase --apply` alone calls `post-checkout` before it leaves anything to tell it by.
     pub fn is_passing_through(&self) -> bool {
-        match self.inner.state() {
-            git2::RepositoryState::Rebase
-            | git2::RepositoryState::RebaseInteractive
-            | git2::RepositoryState::RebaseMerge
-            | git2::RepositoryState::ApplyMailbox
-            | git2::RepositoryState::ApplyMailboxOrRebase
-            | git2::RepositoryState::Bisect => true,
-            git2::RepositoryState::Clean
-            | git2::RepositoryState::Merge
-            | git2::RepositoryState::Revert
-            | git2::RepositoryState::RevertSequence
-            | git2::RepositoryState::CherryPick
-            | git2::RepositoryState::CherryPickSequence => false,
-        }
+        let series = self.has("rebase-merge") || self.has("rebase-apply");
+        series || self.has("BISECT_LOG") && self.operation().is_none()
     }
 }

@@ -1,7 +1,8 @@
 //! Branches, here and as last seen on remotes, and which of them are targets.
 
 use crate::finding::Freshness;
-use crate::git::{Error, Repository, owned};
+use crate::git::source::Source;
+use crate::git::{Error, Repository};
 use crate::tree::ObjectId;
 
 /// The usual names of a default branch, for a remote that does not tell its own.
@@ -78,11 +79,7 @@ fn is_usual(branch: &str, default_branch: Option<&str>) -> bool {
 impl Repository {
     /// Returns the names of all remotes, sorted.
     pub fn remotes(&self) -> Vec<String> {
-        let Ok(remotes) = self.inner.remotes() else {
-            return Vec::new();
-        };
-        let names = remotes.iter().filter_map(|name| name.ok().flatten());
-        let mut names: Vec<String> = names.map(str::to_owned).collect();
+        let mut names = self.source.remotes().unwrap_or_default();
         names.sort();
         names
     }
@@ -99,12 +96,10 @@ impl Repository {
     /// usual name that it has.
     pub fn default_branch(&self, remote: &str) -> Option<String> {
         let prefix = format!("refs/remotes/{remote}/");
-        let head = self.inner.find_reference(&format!("{prefix}HEAD")).ok();
-        let named = head.as_ref().and_then(|head| head.symbolic_target().ok().flatten());
+        let named = self.source.symbolic_target(&format!("{prefix}HEAD")).ok().flatten();
         // A branch that was renamed or removed at the remote leaves the name dangling.
-        let exists = |target: &&str| self.ref_commit(target).is_some();
-        let named = named.filter(exists).and_then(|target| target.strip_prefix(&prefix));
-        let named = named.map(str::to_owned);
+        let named = named.filter(|target| self.ref_commit(target).is_some());
+        let named = named.and_then(|target| target.strip_prefix(&prefix).map(str::to_owned));
         named.or_else(|| {
             let mut usual = DEFAULT_BRANCHES.iter();
             let found = usual.find(|name| self.ref_commit(&format!("{prefix}{name}")).is_some());
@@ -114,8 +109,7 @@ impl Repository {
 
     /// Returns the commit that a ref names, if there is one.
     pub fn ref_commit(&self, full_name: &str) -> Option<ObjectId> {
-        let reference = self.inner.find_reference(full_name).ok()?;
-        reference.peel_to_commit().ok().map(|commit| owned(commit.id()))
+        self.source.ref_commit(full_name).ok().flatten()
     }
 
     /// Returns the targets on a remote, as last seen; the default branch first, then by name.
@@ -157,7 +151,7 @@ impl Repository {
         if !["refs/remotes/", "refs/alembic-guard/"].iter().any(|all| full_name.starts_with(all)) {
             return Freshness::Local;
         }
-        let common = self.inner.commondir();
+        let common = &self.source.place().common_dir;
         // A clone writes no log for the branches themselves, only for the remote's HEAD.
         let cloned = match full_name.split('/').nth(2) {
             Some(remote) => common.join(format!("logs/refs/remotes/{remote}/HEAD")),
@@ -170,25 +164,14 @@ impl Repository {
         Freshness::Updated(fetched)
     }
 
+    /// Lists refs by what follows the prefix, with their full names, sorted.
     fn refs_below(&self, prefix: &str) -> Result<Vec<(String, String, ObjectId)>, Error> {
-        let references = self
-            .inner
-            .references_glob(&format!("{prefix}*"))
-            .map_err(|error| Error::Refs(error.into()))?;
-        let mut found = Vec::new();
-        for reference in references {
-            let reference = reference.map_err(|error| Error::Refs(error.into()))?;
-            let Ok(full_name) = reference.name().map(str::to_owned) else {
-                continue;
-            };
-            let Ok(commit) = reference.peel_to_commit() else {
-                continue;
-            };
-            let Some(branch) = full_name.strip_prefix(prefix).map(str::to_owned) else {
-                continue;
-            };
-            found.push((branch, full_name, owned(commit.id())));
-        }
+        let refs = self.source.refs_below(prefix).map_err(Error::Refs)?.into_iter();
+        let named = refs.filter_map(|(full_name, commit)| {
+            let branch = full_name.strip_prefix(prefix)?.to_owned();
+            Some((branch, full_name, commit))
+        });
+        let mut found: Vec<_> = named.collect();
         found.sort();
         Ok(found)
     }

@@ -3,6 +3,7 @@
 use std::process::{Command, Stdio};
 
 use crate::git::Repository;
+use crate::git::source::Source;
 
 impl Repository {
     /// Returns a value of git's configuration, as git sees it now.
@@ -18,6 +19,6 @@ impl Repository {
 
     /// Returns a value of the configuration files, without asking git.
     pub(super) fn file_setting(&self, key: &str) -> Option<String> {
-        self.inner.config().ok()?.get_string(key).ok()
+        self.source.setting(key).ok().flatten()
     }
 }

@@ -3,10 +3,9 @@
 use std::ffi::OsStr;
 use std::fs;
 use std::os::unix::ffi::OsStrExt;
-use std::path::Path;
 use std::process::{Command, Stdio};
 
-use crate::git::index_tree::SKIP_WORKTREE;
+use crate::git::source::{Settled, Source};
 use crate::git::{Error, Repository};
 use crate::tree::RepoPath;
 
@@ -25,48 +24,39 @@ pub enum Unsettled {
     LeftOut,
 }
 
-/// The bit of an entry that `git update-index --assume-unchanged` made.
-const ASSUME_UNCHANGED: u16 = 1 << 15;
-
 impl Repository {
     /// Tells why a file is not to be edited now, if it is so. One that git does not know yet is fine.
     pub fn unsettled(&self, path: &RepoPath) -> Option<Unsettled> {
-        let path = Path::new(OsStr::from_bytes(path.as_bytes()));
         if let Some(overlooked) = self.overlooked(path) {
             return Some(overlooked);
         }
-        let status = self.inner.status_file(path).ok()?;
-        if status.contains(git2::Status::CONFLICTED) {
-            return Some(Unsettled::Conflicted);
+        match self.source.is_settled(path).ok()? {
+            Settled::Same => None,
+            Settled::Modified => Some(Unsettled::Modified),
+            Settled::Conflicted => Some(Unsettled::Conflicted),
         }
-        let changed = git2::Status::WT_MODIFIED
-            | git2::Status::WT_DELETED
-            | git2::Status::WT_TYPECHANGE
-            | git2::Status::WT_RENAMED;
-        status.intersects(changed).then_some(Unsettled::Modified)
     }
 
-    /// Tells why git would not see an edit. A status knows nothing of these bits of the index.
-    fn overlooked(&self, path: &Path) -> Option<Unsettled> {
-        let entry = self.inner.index().ok()?.get_path(path, 0)?;
-        if entry.flags_extended & SKIP_WORKTREE != 0 {
-            let is_here = fs::symlink_metadata(self.work_dir()?.join(path)).is_ok();
+    /// Tells why git would not see an edit. A status knows nothing of these marks of the index.
+    fn overlooked(&self, path: &RepoPath) -> Option<Unsettled> {
+        let index = self.index().ok()?;
+        let marks = index.get(path)?.marks;
+        if marks.skip_worktree {
+            let disk = self.work_dir()?.join(OsStr::from_bytes(path.as_bytes()));
+            let is_here = fs::symlink_metadata(disk).is_ok();
             return Some(if is_here { Unsettled::Skipped } else { Unsettled::LeftOut });
         }
-        (entry.flags & ASSUME_UNCHANGED != 0).then_some(Unsettled::AssumedUnchanged)
+        marks.assume_unchanged.then_some(Unsettled::AssumedUnchanged)
     }
 
     /// Returns the paths about whose merge git asks, sorted.
     pub fn conflicts(&self) -> Result<Vec<RepoPath>, Error> {
-        let index = self.inner.index().map_err(|error| Error::Index(error.into()))?;
-        super::merge::conflicts(&index).map_err(|error| Error::Index(error.into()))
+        Ok(self.index()?.conflicts())
     }
 
     /// Tells whether the index has a file.
     pub fn is_tracked(&self, path: &RepoPath) -> bool {
-        let index = self.inner.index();
-        let path = Path::new(OsStr::from_bytes(path.as_bytes()));
-        index.is_ok_and(|index| index.get_path(path, 0).is_some())
+        self.index().is_ok_and(|index| index.get(path).is_some())
     }
 
     /// Stages files as they are in the work tree; one that is gone there is removed.
@@ -77,15 +67,12 @@ impl Repository {
         let mut git = Command::new("git");
         // The variables of a hook are relative to where the process was started, not to the top.
         git.current_dir(top).env("GIT_DIR", self.git_dir()).env("GIT_WORK_TREE", top);
-        if let Some(index) =
-            self.inner.index().ok().and_then(|index| index.path().map(Path::to_owned))
-        {
-            git.env("GIT_INDEX_FILE", index);
-        }
+        git.env("GIT_INDEX_FILE", &self.source.place().index);
         git.args(["--literal-pathspecs", "add", "--all", "--"]);
         git.args(paths.iter().map(|path| OsStr::from_bytes(path.as_bytes())));
         let output = git.stdin(Stdio::null()).output();
         let output = output.map_err(|source| Error::Stage(source.to_string()))?;
+        self.index.take();
         match output.status.success() {
             true => Ok(()),
             false => Err(Error::Stage(last_words(&output.stderr))),

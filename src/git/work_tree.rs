@@ -5,28 +5,31 @@ use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::os::unix::fs::MetadataExt;
 use std::path::PathBuf;
 
+use std::rc::Rc;
+
+use crate::git::Error as GitError;
+use crate::git::index::{Index, Stat};
 use crate::git::index_tree::IndexTree;
-use crate::git::{Error as GitError, owned};
+use crate::git::source::{Kind, Source};
 use crate::tree::{Entry, Error, File, Node, ObjectId, RepoPath, Tree};
 
 /// The files on disk, listed a folder at a time as they are asked for.
 pub(super) struct WorkTree<'r> {
-    repository: &'r git2::Repository,
+    source: &'r dyn Source,
     top: PathBuf,
-    index: git2::Index,
+    index: Rc<Index>,
     index_written: i64,
     /// What a sparse checkout leaves in the index alone.
     left_out: IndexTree<'r>,
 }
 
 impl<'r> WorkTree<'r> {
-    pub(super) fn new(repository: &'r git2::Repository) -> Result<WorkTree<'r>, GitError> {
-        let top = repository.workdir().ok_or(GitError::Bare)?.to_owned();
-        let index = repository.index().map_err(|error| GitError::Index(error.into()))?;
-        let written = index.path().and_then(|path| fs::metadata(path).ok());
+    pub(super) fn new(source: &'r dyn Source, index: Rc<Index>) -> Result<WorkTree<'r>, GitError> {
+        let top = source.place().work_dir.clone().ok_or(GitError::Bare)?;
+        let written = fs::metadata(&source.place().index).ok();
         let index_written = written.map_or(i64::MIN, |metadata| metadata.mtime());
-        let left_out = IndexTree::skipped(repository, &index);
-        Ok(WorkTree { repository, top, index, index_written, left_out })
+        let left_out = IndexTree::skipped(source, &index);
+        Ok(WorkTree { source, top, index, index_written, left_out })
     }
 
     fn disk_path(&self, path: &RepoPath) -> PathBuf {
@@ -38,15 +41,15 @@ impl<'r> WorkTree<'r> {
     }
 
     fn is_tracked(&self, path: &RepoPath) -> bool {
-        let disk = std::path::Path::new(std::ffi::OsStr::from_bytes(path.as_bytes()));
-        self.index.get_path(disk, 0).is_some()
-            || self.index.find_prefix(disk.join("").as_path()).is_ok()
+        self.index.get(path).is_some() || self.index.has_below(path)
     }
 
     fn is_ignored(&self, path: &RepoPath) -> bool {
-        let disk = std::ffi::OsStr::from_bytes(path.as_bytes());
-        !self.is_tracked(path)
-            && self.repository.status_should_ignore(disk.as_ref()).unwrap_or(false)
+        !self.is_tracked(path) && self.source.is_ignored(path).unwrap_or(false)
+    }
+
+    fn hash(&self, content: &[u8]) -> Option<ObjectId> {
+        self.source.hash(Kind::Blob, content).ok()
     }
 
     fn node_of(&self, path: &RepoPath) -> std::io::Result<Option<Node>> {
@@ -59,25 +62,24 @@ impl<'r> WorkTree<'r> {
         }
         if kind.is_symlink() {
             let target = fs::read_link(&disk)?.into_os_string().into_vec();
-            return Ok(hash(&target).map(Node::Link));
+            return Ok(self.hash(&target).map(Node::Link));
         }
         if !kind.is_file() {
             return Ok(None);
         }
         match self.unchanged(path, &metadata) {
-            Some(id) => Ok(Some(Node::File(id))),
-            None => Ok(hash(&fs::read(&disk)?).map(Node::File)),
+            Some(node) => Ok(Some(node)),
+            None => Ok(self.hash(&fs::read(&disk)?).map(Node::File)),
         }
     }
 
     /// Returns the id that the index has, where the file cannot have changed since.
-    fn unchanged(&self, path: &RepoPath, metadata: &Metadata) -> Option<ObjectId> {
-        let disk = std::path::Path::new(std::ffi::OsStr::from_bytes(path.as_bytes()));
-        let entry = self.index.get_path(disk, 0)?;
-        let same = i64::from(entry.mtime.seconds()) == metadata.mtime()
-            && i64::from(entry.mtime.nanoseconds()) == metadata.mtime_nsec()
-            && u64::from(entry.file_size) == metadata.size();
-        (same && metadata.mtime() < self.index_written).then(|| owned(entry.id))
+    fn unchanged(&self, path: &RepoPath, metadata: &Metadata) -> Option<Node> {
+        let entry = self.index.get(path)?;
+        let modified = (metadata.mtime(), metadata.mtime_nsec());
+        let stat = Stat { modified, size: metadata.size() as u32 };
+        let same = entry.stat == Some(stat) && !entry.marks.intent_to_add;
+        (same && metadata.mtime() < self.index_written).then_some(entry.node)
     }
 
     /// Returns the node of a name in a folder, unless git has nothing to do with it.
@@ -106,10 +108,6 @@ impl<'r> WorkTree<'r> {
         names.sort();
         Ok(names)
     }
-}
-
-fn hash(content: &[u8]) -> Option<ObjectId> {
-    git2::Oid::hash_object(git2::ObjectType::Blob, content).ok().map(owned)
 }
 
 impl Tree for WorkTree<'_> {

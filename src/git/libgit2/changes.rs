@@ -1,0 +1,62 @@
+//! What is not committed, as libgit2 compares it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::Libgit2;
+use crate::git::changes::{Change, Changes};
+use crate::git::source::Uncommitted;
+use crate::tree::{ObjectId, RepoPath};
+
+impl Libgit2 {
+    /// Compares a tree, or nothing at all, with the index or the work tree.
+    pub(super) fn diff(
+        &self,
+        from: Option<ObjectId>,
+        state: Uncommitted,
+    ) -> Result<Changes, git2::Error> {
+        let index = self.open_index()?;
+        let from = self.tree(from)?;
+        let from = from.as_ref();
+        let mut options = git2::DiffOptions::new();
+        options.include_untracked(true).recurse_untracked_dirs(true).include_typechange(true);
+        options.ignore_submodules(true).skip_binary_check(true);
+        let staged = |options: &mut git2::DiffOptions| {
+            self.repository.diff_tree_to_index(from, Some(&index), Some(options))
+        };
+        if state == Uncommitted::Index {
+            return Ok(Changes::new(paths(&staged(&mut options)?)));
+        }
+        let diff = self.repository.diff_tree_to_workdir_with_index(from, Some(&mut options))?;
+        let mut paths = self::paths(&diff);
+        let skipped: BTreeSet<RepoPath> = self
+            .read_index()?
+            .entries()
+            .iter()
+            .filter(|entry| entry.marks.skip_worktree)
+            .map(|entry| entry.path.clone())
+            .collect();
+        if !skipped.is_empty() {
+            // What a sparse checkout leaves out is as the index has it; libgit2 takes it for removed.
+            let mut staged = self::paths(&staged(&mut options)?);
+            paths.retain(|path, _| !skipped.contains(path));
+            staged.retain(|path, _| skipped.contains(path));
+            paths.append(&mut staged);
+        }
+        Ok(Changes::new(paths))
+    }
+}
+
+fn paths(diff: &git2::Diff<'_>) -> BTreeMap<RepoPath, Change> {
+    let mut paths = BTreeMap::new();
+    for delta in diff.deltas() {
+        let change = match delta.status() {
+            git2::Delta::Deleted => Change::Removed,
+            _ => Change::Present,
+        };
+        let path = delta.new_file().path_bytes().or_else(|| delta.old_file().path_bytes());
+        if let Some(path) = path {
+            paths.insert(RepoPath::new(path), change);
+        }
+    }
+    paths
+}

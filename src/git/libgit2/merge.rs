@@ -1,0 +1,86 @@
+//! Merging as libgit2 does it, in memory alone.
+
+use git2::{Index, IndexEntry, IndexTime, Oid};
+
+use super::index::owned_entry;
+use super::{Libgit2, oid, path_of};
+use crate::git::source::{Conflict, Edit, Incoming, Merge, MergedFiles};
+use crate::tree::{Node, ObjectId, RepoPath};
+
+impl Libgit2 {
+    /// Merges into a commit.
+    pub(super) fn merged(&self, into: ObjectId, incoming: &Incoming) -> Result<Merge, git2::Error> {
+        let incoming = match incoming {
+            Incoming::Commit(commit) => oid(*commit)?,
+            Incoming::Uncommitted { parents, edits } => self.commit(parents, edits)?,
+        };
+        let ours = self.repository.find_commit(oid(into)?)?;
+        let theirs = self.repository.find_commit(incoming)?;
+        let index = self.repository.merge_commits(&ours, &theirs, None)?;
+        let conflicts = conflicts(&index)?;
+        let entries = index.iter().map(|entry| owned_entry(&entry)).collect();
+        Ok(Merge { files: MergedFiles::Entries(entries), conflicts })
+    }
+
+    fn commit(&self, parents: &[ObjectId], edits: &[(RepoPath, Edit)]) -> Result<Oid, git2::Error> {
+        let parents = parents.iter().map(|parent| self.repository.find_commit(oid(*parent)?));
+        let parents: Vec<git2::Commit<'_>> = parents.collect::<Result<_, _>>()?;
+        let mut index = Index::new()?;
+        if let Some(first) = parents.first() {
+            index.read_tree(&first.tree()?)?;
+        }
+        for (path, edit) in edits {
+            let (id, mode) = match edit {
+                Edit::Gone => {
+                    index.remove(&path_of(path), 0)?;
+                    continue;
+                }
+                Edit::Object(id, mode) => (oid(*id)?, *mode),
+                Edit::Disk(disk) => {
+                    (self.repository.blob_path(disk)?, crate::git::source::Mode::File)
+                }
+                Edit::Content(content, mode) => (self.repository.blob(content)?, *mode),
+            };
+            index.add(&entry(path, id, mode.bits()))?;
+        }
+        let tree = self.repository.find_tree(index.write_tree_to(&self.repository)?)?;
+        let nobody = git2::Signature::new("nobody", "nobody", &git2::Time::new(0, 0))?;
+        let parents: Vec<&git2::Commit<'_>> = parents.iter().collect();
+        self.repository.commit(None, &nobody, &nobody, "uncommitted", &tree, &parents)
+    }
+}
+
+fn entry(path: &RepoPath, id: Oid, mode: u32) -> IndexEntry {
+    let zero = IndexTime::new(0, 0);
+    IndexEntry {
+        ctime: zero,
+        mtime: zero,
+        dev: 0,
+        ino: 0,
+        mode,
+        uid: 0,
+        gid: 0,
+        file_size: 0,
+        id,
+        flags: 0,
+        flags_extended: 0,
+        path: path.as_bytes().to_vec(),
+    }
+}
+
+fn conflicts(index: &Index) -> Result<Vec<Conflict>, git2::Error> {
+    let mut found = Vec::new();
+    for conflict in index.conflicts()? {
+        let git2::IndexConflict { ancestor, our, their } = conflict?;
+        let node = |entry: &Option<IndexEntry>| -> Option<Node> {
+            entry.as_ref().map(|entry| owned_entry(entry).node)
+        };
+        let any = our.as_ref().or(their.as_ref()).or(ancestor.as_ref());
+        if let Some(any) = any {
+            let path = RepoPath::new(&any.path);
+            found.push(Conflict { path, ours: node(&our), theirs: node(&their) });
+        }
+    }
+    found.sort_by(|one, other| one.path.cmp(&other.path));
+    Ok(found)
+}

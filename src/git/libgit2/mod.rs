@@ -1,0 +1,211 @@
+//! libgit2: quick, within the process, and without knowledge of git's newer formats.
+//!
+//! The only user of git2. Whatever libgit2 writes while it merges goes into an object database in
+//! memory.
+
+mod changes;
+mod index;
+mod merge;
+
+use std::path::{Path, PathBuf};
+
+use git2::{ErrorCode, ObjectType, Oid};
+
+use crate::git::Reason;
+use crate::git::changes::Changes;
+use crate::git::index::Index;
+use crate::git::source::{Incoming, Kind, Merge, Object, Place, Settled, Source, Uncommitted};
+use crate::tree::{ObjectId, RepoPath};
+
+/// A repository that libgit2 has opened.
+pub(super) struct Libgit2 {
+    repository: git2::Repository,
+    place: Place,
+    /// The index that git names, where that is not the usual one.
+    named_index: Option<PathBuf>,
+}
+
+impl Libgit2 {
+    /// Opens the repository that the environment names, else the one around the current directory.
+    pub(super) fn open(index: Option<&Path>) -> Result<Libgit2, Reason> {
+        // Git itself does not hash again what it reads from its own database.
+        git2::opts::strict_hash_verification(false);
+        let repository = git2::Repository::open_from_env()?;
+        repository.odb()?.add_new_mempack_backend(1000)?;
+        let place = Place::new(
+            repository.workdir().map(Path::to_owned),
+            repository.path().to_owned(),
+            repository.commondir().to_owned(),
+            index,
+        );
+        Ok(Libgit2 { repository, place, named_index: index.map(Path::to_owned) })
+    }
+
+    fn tree(&self, id: Option<ObjectId>) -> Result<Option<git2::Tree<'_>>, git2::Error> {
+        id.map(|id| self.repository.find_tree(oid(id)?)).transpose()
+    }
+}
+
+impl Source for Libgit2 {
+    fn place(&self) -> &Place {
+        &self.place
+    }
+
+    fn resolve(&self, expression: &str) -> Result<ObjectId, Reason> {
+        Ok(owned(self.repository.revparse_single(expression)?.id()))
+    }
+
+    fn commit_of(&self, id: ObjectId) -> Result<Option<ObjectId>, Reason> {
+        let Ok(oid) = oid(id) else {
+            return Ok(None);
+        };
+        let object = there(self.repository.find_object(oid, None))?;
+        Ok(object.and_then(|object| object.peel_to_commit().ok()).map(|commit| owned(commit.id())))
+    }
+
+    fn ref_commit(&self, name: &str) -> Result<Option<ObjectId>, Reason> {
+        let reference = there(self.repository.find_reference(name))?;
+        let commit = reference.and_then(|reference| reference.peel_to_commit().ok());
+        Ok(commit.map(|commit| owned(commit.id())))
+    }
+
+    fn symbolic_target(&self, name: &str) -> Result<Option<String>, Reason> {
+        let reference = there(self.repository.find_reference(name))?;
+        let target =
+            reference.and_then(|it| it.symbolic_target().ok().flatten().map(str::to_owned));
+        Ok(target)
+    }
+
+    fn refs_below(&self, prefix: &str) -> Result<Vec<(String, ObjectId)>, Reason> {
+        let mut found = Vec::new();
+        for reference in self.repository.references_glob(&format!("{prefix}*"))? {
+            let reference = reference?;
+            let name = reference.name().map(str::to_owned);
+            if let (Ok(name), Ok(commit)) = (name, reference.peel_to_commit()) {
+                found.push((name, owned(commit.id())));
+            }
+        }
+        Ok(found)
+    }
+
+    fn setting(&self, key: &str) -> Result<Option<String>, Reason> {
+        there(self.repository.config().and_then(|config| config.get_string(key)))
+    }
+
+    fn remotes(&self) -> Result<Vec<String>, Reason> {
+        let remotes = self.repository.remotes()?;
+        let names = remotes.iter().filter_map(|name| name.ok().flatten());
+        Ok(names.map(str::to_owned).collect())
+    }
+
+    fn has(&self, id: ObjectId) -> bool {
+        let odb = self.repository.odb();
+        oid(id).is_ok_and(|id| odb.is_ok_and(|odb| odb.exists(id)))
+    }
+
+    fn object(&self, id: ObjectId) -> Result<Object, Reason> {
+        let odb = self.repository.odb()?;
+        let object = odb.read(oid(id)?)?;
+        let kind = match object.kind() {
+            ObjectType::Blob => Kind::Blob,
+            ObjectType::Tree => Kind::Tree,
+            ObjectType::Commit => Kind::Commit,
+            ObjectType::Tag => Kind::Tag,
+            ObjectType::Any => return Err(Reason::new("it is of no known kind")),
+        };
+        Ok(Object { kind, content: object.data().to_vec() })
+    }
+
+    fn blobs(&self, ids: &[ObjectId]) -> Result<Vec<Vec<u8>>, Reason> {
+        ids.iter().map(|id| self.object(*id)?.of_kind(Kind::Blob)).collect()
+    }
+
+    fn hash(&self, kind: Kind, content: &[u8]) -> Result<ObjectId, Reason> {
+        Ok(hash(kind, content)?)
+    }
+
+    fn merge_bases(&self, one: ObjectId, other: ObjectId) -> Result<Vec<ObjectId>, Reason> {
+        let bases = there(self.repository.merge_bases(oid(one)?, oid(other)?))?;
+        Ok(bases.map(|bases| bases.iter().copied().map(owned).collect()).unwrap_or_default())
+    }
+
+    fn ahead(&self, tip: ObjectId, other: ObjectId) -> Result<Option<usize>, Reason> {
+        let (tip, other) = (oid(tip)?, oid(other)?);
+        if there(self.repository.merge_base(tip, other))?.is_none() {
+            return Ok(None);
+        }
+        Ok(Some(self.repository.graph_ahead_behind(tip, other)?.0))
+    }
+
+    fn contains(&self, commit: ObjectId, ancestor: ObjectId) -> Result<bool, Reason> {
+        Ok(self.repository.graph_descendant_of(oid(commit)?, oid(ancestor)?)?)
+    }
+
+    fn index(&self) -> Result<Index, Reason> {
+        Ok(self.read_index()?)
+    }
+
+    fn uncommitted(&self, from: Option<ObjectId>, state: Uncommitted) -> Result<Changes, Reason> {
+        Ok(self.diff(from, state)?)
+    }
+
+    fn is_ignored(&self, path: &RepoPath) -> Result<bool, Reason> {
+        Ok(self.repository.status_should_ignore(&path_of(path))?)
+    }
+
+    fn is_settled(&self, path: &RepoPath) -> Result<Settled, Reason> {
+        self.open_index()?;
+        let status = there(self.repository.status_file(&path_of(path)))?;
+        let status = status.unwrap_or(git2::Status::CURRENT);
+        let changed = git2::Status::WT_MODIFIED
+            | git2::Status::WT_DELETED
+            | git2::Status::WT_TYPECHANGE
+            | git2::Status::WT_RENAMED;
+        Ok(match status {
+            status if status.contains(git2::Status::CONFLICTED) => Settled::Conflicted,
+            status if status.intersects(changed) => Settled::Modified,
+            _ => Settled::Same,
+        })
+    }
+
+    fn merge(&self, into: ObjectId, incoming: &Incoming) -> Result<Merge, Reason> {
+        Ok(self.merged(into, incoming)?)
+    }
+}
+
+/// Returns the id that git gives an object where ids are SHA-1's.
+pub(super) fn hash(kind: Kind, content: &[u8]) -> Result<ObjectId, git2::Error> {
+    let kind = match kind {
+        Kind::Blob => ObjectType::Blob,
+        Kind::Tree => ObjectType::Tree,
+        Kind::Commit => ObjectType::Commit,
+        Kind::Tag => ObjectType::Tag,
+    };
+    Oid::hash_object(kind, content).map(owned)
+}
+
+/// Takes what is not there for an answer.
+fn there<T>(result: Result<T, git2::Error>) -> Result<Option<T>, Reason> {
+    match result {
+        Ok(found) => Ok(Some(found)),
+        Err(error) if matches!(error.code(), ErrorCode::NotFound | ErrorCode::InvalidSpec) => {
+            Ok(None)
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Copies an id out of libgit2.
+fn owned(oid: Oid) -> ObjectId {
+    ObjectId::from_bytes(oid.as_bytes())
+}
+
+/// Hands an id to libgit2, which takes SHA-1's alone.
+fn oid(id: ObjectId) -> Result<Oid, git2::Error> {
+    Oid::from_bytes(id.as_bytes())
+}
+
+fn path_of(path: &RepoPath) -> PathBuf {
+    use std::os::unix::ffi::OsStrExt;
+    std::ffi::OsStr::from_bytes(path.as_bytes()).into()
+}

@@ -1,0 +1,78 @@
+//! A folder as git writes it.
+
+use std::cmp::Ordering;
+
+use crate::tree::{Entry, Node, ObjectId};
+
+/// How git marks a folder.
+const FOLDER: &[u8] = b"40000";
+/// How git marks a symbolic link.
+const LINK: &[u8] = b"120000";
+/// How git marks another repository.
+const SUBMODULE: &[u8] = b"160000";
+
+/// One name in a folder.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Item<'a> {
+    mode: &'a [u8],
+    pub(super) name: &'a [u8],
+    id: &'a [u8],
+}
+
+impl<'a> Item<'a> {
+    /// Takes the first item of a listing, `mode SP name NUL id`, where ids have this many bytes.
+    pub(super) fn take(listing: &mut &'a [u8], id_length: usize) -> Option<Item<'a>> {
+        let blank = listing.iter().position(|byte| *byte == b' ')?;
+        let (mode, rest) = (&listing[..blank], &listing[blank + 1..]);
+        let end = rest.iter().position(|byte| *byte == 0)?;
+        let (id, behind) = rest[end + 1..].split_at_checked(id_length)?;
+        *listing = behind;
+        // Old tools wrote the mode of a folder with a zero in front.
+        let mode = mode.strip_prefix(b"0").unwrap_or(mode);
+        Some(Item { mode, name: &rest[..end], id })
+    }
+
+    pub(super) fn is_folder(&self) -> bool {
+        self.mode == FOLDER
+    }
+
+    pub(super) fn is_submodule(&self) -> bool {
+        self.mode == SUBMODULE
+    }
+
+    pub(super) fn id(&self) -> ObjectId {
+        ObjectId::from_bytes(self.id)
+    }
+
+    /// Compares as git sorts: a folder as if its name ended in a slash. So a file and a folder of one
+    /// name are two names.
+    pub(super) fn order(&self, other: &Item<'_>) -> Ordering {
+        let shared = self.name.len().min(other.name.len());
+        let next = |item: &Item<'_>| match item.name.get(shared) {
+            Some(byte) => Some(*byte),
+            None if item.is_folder() => Some(b'/'),
+            None => None,
+        };
+        let start = self.name[..shared].cmp(&other.name[..shared]);
+        start.then_with(|| next(self).cmp(&next(other)))
+    }
+
+    fn node(&self) -> Node {
+        match self.mode {
+            FOLDER => Node::Folder(Some(self.id())),
+            LINK => Node::Link(self.id()),
+            SUBMODULE => Node::Submodule,
+            _ => Node::File(self.id()),
+        }
+    }
+}
+
+/// Reads a folder, sorted by the bytes of the names; nothing where it is cut off or no folder at all.
+pub(super) fn entries(mut listing: &[u8], id_length: usize) -> Option<Vec<Entry>> {
+    let mut entries = Vec::new();
+    while let Some(item) = Item::take(&mut listing, id_length) {
+        entries.push(Entry { name: item.name.to_vec(), node: item.node() });
+    }
+    entries.sort_by(|one, other| one.name.cmp(&other.name));
+    listing.is_empty().then_some(entries)
+}

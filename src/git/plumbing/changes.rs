@@ -1,0 +1,89 @@
+//! What is not committed, as git compares it.
+
+use std::collections::BTreeMap;
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
+use std::path::PathBuf;
+
+use super::Plumbing;
+use super::conversation::Conversation;
+use crate::git::Reason;
+use crate::git::changes::{Change, Changes};
+use crate::git::source::{Place, Uncommitted};
+use crate::tree::{ObjectId, RepoPath};
+
+/// How two states are compared, whatever the configuration says.
+const PLAINLY: [&str; 5] =
+    ["--raw", "-z", "--no-renames", "--ignore-submodules=all", "--ita-invisible-in-index"];
+
+impl Plumbing {
+    /// Compares a tree, or nothing at all, with the index or the work tree.
+    pub(super) fn diff(
+        &self,
+        from: Option<ObjectId>,
+        state: Uncommitted,
+    ) -> Result<Changes, Reason> {
+        let from = from.map_or_else(|| self.empty_tree(), Ok)?.to_string();
+        let arguments: &[&str] = match state {
+            Uncommitted::Index => &["diff-index", "--cached"],
+            // Unlike `diff-index` it looks into a file whose times alone have changed.
+            Uncommitted::WorkTree => &["diff", "--no-ext-diff", "--no-textconv"],
+        };
+        let listed = self.git.output(&[arguments, &PLAINLY, &[&from]].concat())?;
+        let mut paths = paths(&listed);
+        if state == Uncommitted::WorkTree {
+            let others = ["ls-files", "--others", "--exclude-standard", "-z", "--full-name"];
+            let others = self.git.output(&[&others[..], &["--", ":/"]].concat())?;
+            let others = others.split(|byte| *byte == 0).filter(|path| !path.is_empty());
+            paths.extend(others.map(|path| (RepoPath::new(path), Change::Present)));
+        }
+        Ok(Changes::new(paths))
+    }
+
+    /// Tells whether git leaves out a path that it does not track.
+    pub(super) fn check_ignore(&self, path: &RepoPath) -> Result<bool, Reason> {
+        let mut running = self.ignored.borrow_mut();
+        if running.is_none() {
+            let mut git = self.git.command();
+            git.args(["check-ignore", "--verbose", "--non-matching", "-z", "--stdin"]);
+            *running = Some(Conversation::start(&mut git)?);
+        }
+        let talk = running.as_mut().expect("it was started");
+        let disk = on_disk(&self.place, path)?;
+        let pattern = (|| {
+            talk.say(&[disk.as_os_str().as_bytes(), b"\0"].concat())?;
+            // Where the pattern is, its line, the pattern, the path.
+            let mut fields = [const { Vec::new() }; 4];
+            for field in &mut fields {
+                *field = talk.line(0)?;
+            }
+            let [_, _, pattern, _] = fields;
+            Ok(pattern)
+        })();
+        if pattern.is_err() {
+            *running = None;
+        }
+        pattern.map(|pattern| !pattern.is_empty() && !pattern.starts_with(b"!"))
+    }
+}
+
+/// Returns where a path is, wherever git runs.
+pub(super) fn on_disk(place: &Place, path: &RepoPath) -> Result<PathBuf, Reason> {
+    let top = place.work_dir.as_ref().ok_or_else(|| Reason::new("there is no work tree"))?;
+    Ok(top.join(OsStr::from_bytes(path.as_bytes())))
+}
+
+/// Reads `:MODE MODE ID ID LETTER`, a zero byte, the path and another, again and again.
+fn paths(listed: &[u8]) -> BTreeMap<RepoPath, Change> {
+    let mut fields = listed.split(|byte| *byte == 0);
+    let mut paths = BTreeMap::new();
+    while let (Some(head), Some(path)) = (fields.next(), fields.next()) {
+        let change = match head.last() {
+            Some(b'D') => Change::Removed,
+            _ => Change::Present,
+        };
+        // A path about which git asks comes twice: as unmerged, and as it is in the work tree.
+        paths.entry(RepoPath::new(path)).or_insert(change);
+    }
+    paths
+}

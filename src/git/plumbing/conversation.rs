@@ -1,0 +1,95 @@
+//! A git that stays and answers one question after another.
+
+use std::io::{self, BufRead, BufReader, Read, Write};
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::sync::{Arc, Mutex};
+use std::thread::JoinHandle;
+
+use super::run::refusal;
+use crate::git::Reason;
+
+/// How much of git's complaints is kept.
+const KEPT: usize = 16 * 1024;
+
+/// A running git.
+pub(super) struct Conversation {
+    child: Child,
+    stdin: Option<ChildStdin>,
+    stdout: BufReader<ChildStdout>,
+    complaints: Arc<Mutex<Vec<u8>>>,
+    listener: Option<JoinHandle<()>>,
+}
+
+impl Conversation {
+    /// Starts it.
+    pub(super) fn start(command: &mut Command) -> Result<Conversation, Reason> {
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let failed = |error: io::Error| Reason::new(format!("cannot run git: {error}"));
+        let mut child = command.spawn().map_err(failed)?;
+        let stdin = child.stdin.take();
+        let stdout = BufReader::new(child.stdout.take().expect("it is piped"));
+        let mut stderr = child.stderr.take().expect("it is piped");
+        let complaints = Arc::new(Mutex::new(Vec::new()));
+        let kept = Arc::clone(&complaints);
+        // Whoever fills this pipe waits until somebody reads it.
+        let listener = std::thread::spawn(move || {
+            let mut part = [0; 1024];
+            while let Ok(length @ 1..) = stderr.read(&mut part) {
+                if let Ok(mut kept) = kept.lock()
+                    && kept.len() < KEPT
+                {
+                    kept.extend_from_slice(&part[..length]);
+                }
+            }
+        });
+        Ok(Conversation { child, stdin, stdout, complaints, listener: Some(listener) })
+    }
+
+    /// Says something; git's standard input takes some kilobytes before somebody must listen.
+    pub(super) fn say(&mut self, words: &[u8]) -> Result<(), Reason> {
+        let said =
+            self.stdin.as_mut().map(|stdin| stdin.write_all(words).and_then(|()| stdin.flush()));
+        match said {
+            Some(Ok(())) => Ok(()),
+            Some(Err(_)) | None => Err(self.end()),
+        }
+    }
+
+    /// Hears a line, without its end.
+    pub(super) fn line(&mut self, end: u8) -> Result<Vec<u8>, Reason> {
+        let mut line = Vec::new();
+        match self.stdout.read_until(end, &mut line) {
+            Ok(_) if line.pop() == Some(end) => Ok(line),
+            Ok(_) | Err(_) => Err(self.end()),
+        }
+    }
+
+    /// Hears so many bytes.
+    pub(super) fn bytes(&mut self, length: usize) -> Result<Vec<u8>, Reason> {
+        let mut bytes = Vec::new();
+        match (&mut self.stdout).take(length as u64).read_to_end(&mut bytes) {
+            Ok(heard) if heard == length => Ok(bytes),
+            Ok(_) | Err(_) => Err(self.end()),
+        }
+    }
+
+    /// Ends it and returns what git complained of.
+    fn end(&mut self) -> Reason {
+        self.stdin = None;
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+        if let Some(listener) = self.listener.take() {
+            let _ = listener.join();
+        }
+        let complaints = self.complaints.lock().map(|kept| kept.clone()).unwrap_or_default();
+        refusal(&complaints)
+    }
+}
+
+impl Drop for Conversation {
+    fn drop(&mut self) {
+        // It ends by itself when nobody can ask any more.
+        self.stdin = None;
+        let _ = self.child.wait();
+    }
+}

@@ -1,0 +1,125 @@
+//! Merging as git does it, beside the repository: `git merge-tree --write-tree`.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::process::Command;
+
+use super::index::node;
+use super::run::{fed, printed, refusal, run};
+use super::{Plumbing, text};
+use crate::git::source::{Conflict, Edit, Incoming, Kind, Merge, MergedFiles, Mode};
+use crate::git::{Reason, parse_id};
+use crate::tree::{Node, ObjectId, RepoPath};
+
+/// The exit code of git where it does not know an option.
+const USAGE: i32 = 129;
+
+impl Plumbing {
+    /// Merges into a commit.
+    pub(super) fn merge_tree(&self, into: ObjectId, incoming: &Incoming) -> Result<Merge, Reason> {
+        self.scratch()?;
+        let incoming = match incoming {
+            Incoming::Commit(commit) => *commit,
+            Incoming::Uncommitted { parents, edits } => self.commit(parents, edits)?,
+        };
+        let mut git = self.in_scratch();
+        git.args(["merge-tree", "--write-tree", "-z", "--no-messages"]);
+        let output = run(git.args([into, incoming].map(|id| id.to_string())))?;
+        match output.status.code() {
+            Some(0 | 1) => merge(&output.stdout),
+            Some(USAGE) => Err(Reason::new("this kind of repository needs git 2.38 or newer")),
+            Some(_) | None => Err(refusal(&output.stderr)),
+        }
+    }
+
+    /// Makes a commit of edits to the first parent's tree.
+    fn commit(&self, parents: &[ObjectId], edits: &[(RepoPath, Edit)]) -> Result<ObjectId, Reason> {
+        let index = self.scratch()?.path("index");
+        let git = || {
+            let mut git = self.in_scratch();
+            for who in ["AUTHOR", "COMMITTER"] {
+                git.env(format!("GIT_{who}_NAME"), "nobody");
+                git.env(format!("GIT_{who}_EMAIL"), "nobody")
+                    .env(format!("GIT_{who}_DATE"), "0 +0000");
+            }
+            git.env("GIT_INDEX_FILE", &index);
+            git
+        };
+        let first = parents.first().map_or("--empty".to_owned(), ObjectId::to_string);
+        printed(run(git().args(["read-tree", &first]))?)?;
+        let mut lines = Vec::new();
+        for (path, edit) in edits {
+            let (mode, id) = self.staged(edit)?;
+            lines.extend(format!("{mode:o} {id}\t").bytes());
+            lines.extend(path.as_bytes().iter().chain(b"\0"));
+        }
+        printed(fed(git().args(["update-index", "-z", "--index-info"]), &lines)?)?;
+        let tree = id_of(git().arg("write-tree"))?;
+        let mut commit = git();
+        commit.args(["commit-tree", "-m", "uncommitted", &tree.to_string()]);
+        for parent in parents {
+            commit.args(["-p", &parent.to_string()]);
+        }
+        id_of(&mut commit)
+    }
+
+    /// Returns the mode and the id of what is to be at a path; zeros for nothing.
+    fn staged(&self, edit: &Edit) -> Result<(u32, String), Reason> {
+        Ok(match edit {
+            // An id of the right length that names nothing.
+            Edit::Gone => (0, "0".repeat(2 * self.empty_tree()?.as_bytes().len())),
+            Edit::Object(id, mode) => (mode.bits(), id.to_string()),
+            Edit::Disk(disk) => (Mode::File.bits(), self.blob_of(disk)?),
+            Edit::Content(content, mode) => {
+                let mut git = self.in_scratch();
+                git.args(["hash-object", "-w", "-t", Kind::Blob.word(), "--stdin"]);
+                let id = printed(fed(&mut git, content)?)?;
+                (mode.bits(), text(&id).trim_end().to_owned())
+            }
+        })
+    }
+
+    /// Makes a blob of a file as `git add` would.
+    fn blob_of(&self, disk: &Path) -> Result<String, Reason> {
+        let mut git = self.in_scratch();
+        git.args(["hash-object", "-w", "--"]).arg(disk);
+        Ok(text(&printed(run(&mut git)?)?).trim_end().to_owned())
+    }
+}
+
+fn id_of(git: &mut Command) -> Result<ObjectId, Reason> {
+    let printed = text(&printed(run(git)?)?);
+    parse_id(printed.trim_end()).ok_or_else(|| Reason::new("git printed no id"))
+}
+
+/// Reads the id of the tree and then `MODE ID STAGE TAB PATH` for what git would ask about, all parted by
+/// zero bytes.
+fn merge(printed: &[u8]) -> Result<Merge, Reason> {
+    let mut fields = printed.split(|byte| *byte == 0);
+    let tree = fields.next().and_then(|id| parse_id(&text(id)));
+    let tree = tree.ok_or_else(|| Reason::new("git printed no tree"))?;
+    let mut conflicts: BTreeMap<RepoPath, Conflict> = BTreeMap::new();
+    for field in fields.filter(|field| !field.is_empty()) {
+        let (stage, path, node) =
+            stage(field).ok_or_else(|| Reason::new("git printed an unknown conflict"))?;
+        let conflict = conflicts.entry(path.clone()).or_insert_with(|| Conflict {
+            path,
+            ours: None,
+            theirs: None,
+        });
+        match stage {
+            2 => conflict.ours = Some(node),
+            3 => conflict.theirs = Some(node),
+            _ => {}
+        }
+    }
+    Ok(Merge { files: MergedFiles::Tree(tree), conflicts: conflicts.into_values().collect() })
+}
+
+fn stage(field: &[u8]) -> Option<(u8, RepoPath, Node)> {
+    let tab = field.iter().position(|byte| *byte == b'\t')?;
+    let head = text(&field[..tab]);
+    let mut words = head.split(' ');
+    let node = node(words.next()?, words.next()?)?;
+    Some((words.next()?.parse().ok()?, RepoPath::new(&field[tab + 1..]), node))
+}

@@ -1,0 +1,101 @@
+//! Objects, through `git cat-file --batch`.
+
+use sha2::{Digest, Sha256};
+
+use super::conversation::Conversation;
+use super::{Format, Plumbing, text};
+use crate::git::Reason;
+use crate::git::libgit2;
+use crate::git::source::{Kind, Object};
+use crate::tree::ObjectId;
+
+/// How many questions are asked at once: as many as a pipe takes before somebody must listen.
+const AT_ONCE: usize = 32;
+
+impl Plumbing {
+    /// Reads one object.
+    pub(super) fn read(&self, id: ObjectId) -> Result<Object, Reason> {
+        let mut objects = self.read_all(&[id])?;
+        objects.pop().ok_or_else(|| Reason::new("git said nothing of it"))
+    }
+
+    /// Reads objects in order.
+    pub(super) fn read_all(&self, ids: &[ObjectId]) -> Result<Vec<Object>, Reason> {
+        let mut running = self.objects.borrow_mut();
+        let talk = match running.take() {
+            Some(talk) => talk,
+            None => Conversation::start(self.in_scratch().args(["cat-file", "--batch"]))?,
+        };
+        // Where it fails it has ended, and the next question finds a new one.
+        let talk = running.insert(talk);
+        let read = read_with(talk, ids);
+        if read.as_ref().is_err_and(|failure| failure.ended) {
+            *running = None;
+        }
+        read.map_err(|failure| failure.reason)
+    }
+
+    /// Forgets the running git, so that the next one knows of what has come since.
+    pub(super) fn begin_anew(&self) {
+        self.objects.replace(None);
+    }
+}
+
+/// Why an object could not be read, and whether git has ended over it.
+struct Unread {
+    reason: Reason,
+    ended: bool,
+}
+
+fn read_with(talk: &mut Conversation, ids: &[ObjectId]) -> Result<Vec<Object>, Unread> {
+    let mut objects = Vec::with_capacity(ids.len());
+    let mut missing = None;
+    for some in ids.chunks(AT_ONCE) {
+        let questions: String = some.iter().map(|id| format!("{id}\n")).collect();
+        let ended = |reason| Unread { reason, ended: true };
+        talk.say(questions.as_bytes()).map_err(ended)?;
+        for id in some {
+            match answer(talk).map_err(ended)? {
+                Some(object) => objects.push(object),
+                None => missing = missing.or(Some(*id)),
+            }
+        }
+    }
+    match missing {
+        Some(id) => {
+            let reason = Reason::new(format!("object {id} is missing"));
+            Err(Unread { reason, ended: false })
+        }
+        None => Ok(objects),
+    }
+}
+
+/// Hears `ID KIND SIZE`, the content and a line feed; nothing where git has no such object.
+fn answer(talk: &mut Conversation) -> Result<Option<Object>, Reason> {
+    let line = text(&talk.line(b'\n')?);
+    let mut words = line.split(' ').skip(1);
+    let kind = match words.next() {
+        Some("blob") => Kind::Blob,
+        Some("tree") => Kind::Tree,
+        Some("commit") => Kind::Commit,
+        Some("tag") => Kind::Tag,
+        _ => return Ok(None),
+    };
+    let size = words.next().and_then(|size| size.parse().ok());
+    let size: usize = size.ok_or_else(|| Reason::new("git said no size"))?;
+    let content = talk.bytes(size)?;
+    talk.bytes(1)?;
+    Ok(Some(Object { kind, content }))
+}
+
+/// Returns the id of an object: the hash of `KIND SIZE`, a zero byte and the content.
+pub(super) fn hash(format: Format, kind: Kind, content: &[u8]) -> Result<ObjectId, Reason> {
+    match format {
+        Format::Sha1 => Ok(libgit2::hash(kind, content)?),
+        Format::Sha256 => {
+            let header = format!("{} {}\0", kind.word(), content.len());
+            let hash = Sha256::new().chain_update(header).chain_update(content).finalize();
+            Ok(ObjectId::from_bytes(&hash))
+        }
+    }
+}

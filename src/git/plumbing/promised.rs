@@ -1,0 +1,53 @@
+//! What a partial clone left out, and getting it.
+
+use super::run::{fed, printed};
+use super::{Plumbing, text};
+use crate::git::{Reason, parse_id};
+use crate::tree::ObjectId;
+
+impl Plumbing {
+    /// Finds the objects that are not here.
+    ///
+    /// `GIT_NO_LAZY_FETCH` keeps git from getting them one by one; a git before 2.45 does so all the
+    /// same, and then nothing is missing.
+    pub(super) fn missing(&self, ids: &[ObjectId]) -> Result<Vec<ObjectId>, Reason> {
+        let questions: String = ids.iter().map(|id| format!("{id}\n")).collect();
+        let mut git = self.in_scratch();
+        git.args(["cat-file", "--batch-check"]).env("GIT_NO_LAZY_FETCH", "1");
+        let answers = text(&printed(fed(&mut git, questions.as_bytes())?)?);
+        let missing = answers.lines().filter_map(|line| line.strip_suffix(" missing"));
+        Ok(missing.filter_map(parse_id).collect())
+    }
+
+    /// Gets at once what is promised and not here; without a promise there is nothing to get.
+    ///
+    /// This is the fetch that git itself makes for it (`promisor-remote.c`), for many objects and not
+    /// for one.
+    pub(super) fn obtain(&self, ids: &[ObjectId]) -> Result<(), Reason> {
+        let Some(remote) = self.promisor()? else {
+            return Ok(());
+        };
+        let missing = self.missing(ids)?;
+        if missing.is_empty() {
+            return Ok(());
+        }
+        let mut git = self.git.command();
+        git.args(["-c", "fetch.negotiationAlgorithm=noop", "fetch", "--quiet", "--no-tags"]);
+        git.args(["--no-write-fetch-head", "--no-auto-maintenance", "--recurse-submodules=no"]);
+        git.args(["--filter=blob:none", "--stdin", "--", &remote]);
+        let wanted: String = missing.iter().map(|id| format!("{id}\n")).collect();
+        printed(fed(&mut git, wanted.as_bytes())?)?;
+        self.begin_anew();
+        Ok(())
+    }
+
+    /// Returns the remote that has promised to give what is left out (gitrepository-layout(5)).
+    fn promisor(&self) -> Result<Option<String>, Reason> {
+        let settings = self.settings()?;
+        let promised =
+            settings.iter().filter(|(_, value)| *value == "true").find_map(|(key, _)| {
+                key.strip_prefix("remote.")?.strip_suffix(".promisor").map(str::to_owned)
+            });
+        Ok(promised.or_else(|| settings.get("extensions.partialclone").cloned()))
+    }
+}

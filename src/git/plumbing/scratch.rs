@@ -1,0 +1,73 @@
+//! A folder for the objects that a merge makes, beside the repository's own.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use tempfile::TempDir;
+
+use super::{Plumbing, path};
+use crate::git::Reason;
+
+/// Where git writes objects in this run.
+pub(super) struct Scratch {
+    folder: TempDir,
+    /// All folders that git reads objects from, as `GIT_ALTERNATE_OBJECT_DIRECTORIES` has them.
+    others: OsString,
+}
+
+impl Scratch {
+    /// Returns a path in the folder.
+    pub(super) fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+}
+
+impl Plumbing {
+    /// Makes the folder, once a run.
+    pub(super) fn scratch(&self) -> Result<&Scratch, Reason> {
+        if let Some(scratch) = self.scratch.get() {
+            return Ok(scratch);
+        }
+        let failed = |error: std::io::Error| {
+            Reason::new(format!("cannot make a folder for what a merge makes: {error}"))
+        };
+        let folder = tempfile::Builder::new().prefix("alembic-guard-").tempdir().map_err(failed)?;
+        std::fs::create_dir(folder.path().join("objects")).map_err(failed)?;
+        let own = path(self.git.output(&["rev-parse", "--git-path", "objects"])?);
+        let own = std::path::absolute(own).map_err(failed)?;
+        let mut others = quoted(&own);
+        if let Some(more) = std::env::var_os("GIT_ALTERNATE_OBJECT_DIRECTORIES") {
+            others.push(":");
+            others.push(more);
+        }
+        let scratch = self.scratch.get_or_init(|| Scratch { folder, others });
+        self.begin_anew();
+        Ok(scratch)
+    }
+
+    /// Prepares a run of git that sees what was merged, and writes objects nowhere else.
+    pub(super) fn in_scratch(&self) -> Command {
+        let mut command = self.git.command();
+        if let Some(scratch) = self.scratch.get() {
+            command.env("GIT_OBJECT_DIRECTORY", scratch.path("objects"));
+            command.env("GIT_ALTERNATE_OBJECT_DIRECTORIES", &scratch.others);
+        }
+        command
+    }
+}
+
+/// Writes a path so that a colon in it parts nothing (git(1), `GIT_ALTERNATE_OBJECT_DIRECTORIES`).
+fn quoted(path: &Path) -> OsString {
+    use std::os::unix::ffi::{OsStrExt, OsStringExt};
+    let mut quoted = vec![b'"'];
+    for byte in path.as_os_str().as_bytes() {
+        match byte {
+            b'"' | b'\\' => quoted.extend([b'\\', *byte]),
+            b'\n' => quoted.extend(b"\\n"),
+            byte => quoted.push(*byte),
+        }
+    }
+    quoted.push(b'"');
+    OsString::from_vec(quoted)
+}

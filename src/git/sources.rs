@@ -1,0 +1,182 @@
+//! libgit2 first, and git itself for what libgit2 cannot tell.
+
+use std::cell::{OnceCell, RefCell};
+use std::path::{Path, PathBuf};
+
+use crate::git::Reason;
+use crate::git::changes::Changes;
+use crate::git::index::Index;
+use crate::git::libgit2::Libgit2;
+use crate::git::plumbing::{Failure, Plumbing};
+use crate::git::source::{Incoming, Kind, Merge, Object, Place, Settled, Source, Uncommitted};
+use crate::tree::{ObjectId, RepoPath};
+
+/// Both sources of one repository.
+///
+/// Which of them answers is decided by what libgit2 says to each question, never by guessing from the
+/// configuration what it might be able to read. What is merely not there is an answer, and final.
+pub(super) struct Sources {
+    place: Place,
+    libgit2: Option<Libgit2>,
+    plumbing: OnceCell<Plumbing>,
+    index: Option<PathBuf>,
+    refused: RefCell<Vec<String>>,
+}
+
+impl Sources {
+    /// Opens the repository that the environment names, else the one around the current directory.
+    ///
+    /// # Errors
+    /// Fails where git refuses as well, in git's words; in libgit2's where git cannot be run.
+    pub(super) fn open(index: Option<&Path>) -> Result<Sources, Reason> {
+        let sources = |place: &Place, libgit2, plumbing| Sources {
+            place: place.clone(),
+            libgit2,
+            plumbing,
+            index: index.map(Path::to_owned),
+            refused: RefCell::default(),
+        };
+        match Libgit2::open(index) {
+            Ok(libgit2) => {
+                let place = libgit2.place().clone();
+                Ok(sources(&place, Some(libgit2), OnceCell::new()))
+            }
+            Err(refused) => {
+                let plumbing = Plumbing::open(index).map_err(|failure| match failure {
+                    Failure::Refused(reason) => reason,
+                    Failure::NotRun(failure) => Reason::new(format!("{refused}; {failure}")),
+                })?;
+                let place = plumbing.place().clone();
+                let sources = sources(&place, None, plumbing.into());
+                sources.note(&refused);
+                Ok(sources)
+            }
+        }
+    }
+
+    /// Returns what libgit2 refused, in its words.
+    pub(super) fn asked_of_git(&self) -> Vec<String> {
+        self.refused.borrow().clone()
+    }
+
+    /// Asks libgit2, and git where libgit2 fails. Where both fail, git's words are the reason.
+    fn ask<T>(&self, question: impl Fn(&dyn Source) -> Result<T, Reason>) -> Result<T, Reason> {
+        let Some(libgit2) = &self.libgit2 else {
+            return question(self.plumbing()?);
+        };
+        question(libgit2).or_else(|refused| {
+            let plumbing = self.plumbing().map_err(|_| refused.clone())?;
+            let answer = question(plumbing)?;
+            self.note(&refused);
+            Ok(answer)
+        })
+    }
+
+    /// Returns the source that knows what is here, without a second opinion.
+    fn first(&self) -> Result<&dyn Source, Reason> {
+        match &self.libgit2 {
+            Some(libgit2) => Ok(libgit2),
+            None => Ok(self.plumbing()?),
+        }
+    }
+
+    fn plumbing(&self) -> Result<&Plumbing, Reason> {
+        if let Some(plumbing) = self.plumbing.get() {
+            return Ok(plumbing);
+        }
+        let opened = Plumbing::open(self.index.as_deref()).map_err(|failure| match failure {
+            Failure::Refused(reason) | Failure::NotRun(reason) => reason,
+        })?;
+        Ok(self.plumbing.get_or_init(|| opened))
+    }
+
+    fn note(&self, refused: &Reason) {
+        let words = refused.to_string();
+        let mut known = self.refused.borrow_mut();
+        if !known.contains(&words) {
+            known.push(words);
+        }
+    }
+}
+
+impl Source for Sources {
+    fn place(&self) -> &Place {
+        &self.place
+    }
+
+    fn resolve(&self, expression: &str) -> Result<ObjectId, Reason> {
+        self.ask(|source| source.resolve(expression))
+    }
+
+    fn commit_of(&self, id: ObjectId) -> Result<Option<ObjectId>, Reason> {
+        self.ask(|source| source.commit_of(id))
+    }
+
+    fn ref_commit(&self, name: &str) -> Result<Option<ObjectId>, Reason> {
+        self.ask(|source| source.ref_commit(name))
+    }
+
+    fn symbolic_target(&self, name: &str) -> Result<Option<String>, Reason> {
+        self.ask(|source| source.symbolic_target(name))
+    }
+
+    fn refs_below(&self, prefix: &str) -> Result<Vec<(String, ObjectId)>, Reason> {
+        self.ask(|source| source.refs_below(prefix))
+    }
+
+    fn setting(&self, key: &str) -> Result<Option<String>, Reason> {
+        self.ask(|source| source.setting(key))
+    }
+
+    fn remotes(&self) -> Result<Vec<String>, Reason> {
+        self.ask(|source| source.remotes())
+    }
+
+    fn has(&self, id: ObjectId) -> bool {
+        self.first().is_ok_and(|source| source.has(id))
+    }
+
+    fn object(&self, id: ObjectId) -> Result<Object, Reason> {
+        self.ask(|source| source.object(id))
+    }
+
+    fn blobs(&self, ids: &[ObjectId]) -> Result<Vec<Vec<u8>>, Reason> {
+        self.ask(|source| source.blobs(ids))
+    }
+
+    fn hash(&self, kind: Kind, content: &[u8]) -> Result<ObjectId, Reason> {
+        self.first()?.hash(kind, content)
+    }
+
+    fn merge_bases(&self, one: ObjectId, other: ObjectId) -> Result<Vec<ObjectId>, Reason> {
+        self.ask(|source| source.merge_bases(one, other))
+    }
+
+    fn ahead(&self, tip: ObjectId, other: ObjectId) -> Result<Option<usize>, Reason> {
+        self.ask(|source| source.ahead(tip, other))
+    }
+
+    fn contains(&self, commit: ObjectId, ancestor: ObjectId) -> Result<bool, Reason> {
+        self.ask(|source| source.contains(commit, ancestor))
+    }
+
+    fn index(&self) -> Result<Index, Reason> {
+        self.ask(|source| source.index())
+    }
+
+    fn uncommitted(&self, from: Option<ObjectId>, state: Uncommitted) -> Result<Changes, Reason> {
+        self.ask(|source| source.uncommitted(from, state))
+    }
+
+    fn is_ignored(&self, path: &RepoPath) -> Result<bool, Reason> {
+        self.ask(|source| source.is_ignored(path))
+    }
+
+    fn is_settled(&self, path: &RepoPath) -> Result<Settled, Reason> {
+        self.ask(|source| source.is_settled(path))
+    }
+
+    fn merge(&self, into: ObjectId, incoming: &Incoming) -> Result<Merge, Reason> {
+        self.ask(|source| source.merge(into, incoming))
+    }
+}
