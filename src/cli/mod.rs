@@ -64,6 +64,19 @@ struct Session {
     repository: Repository,
     circumstances: Circumstances,
     format: Format,
+    terminal: Terminal,
+}
+
+impl Drop for Session {
+    /// Says who answered, where everything is to be said: only in the end is that known.
+    fn drop(&mut self) {
+        if self.terminal.is_verbose() {
+            for refused in self.repository.asked_of_git() {
+                self.terminal
+                    .warn(&format!("alembic-guard: asked git, since libgit2 cannot: {refused}\n"));
+            }
+        }
+    }
 }
 
 impl Session {
@@ -79,7 +92,8 @@ impl Session {
             std::env::var_os("CI").is_some_and(|value| !value.is_empty() && value != "false");
         let up = way_up(&repository).unwrap_or_default();
         let circumstances = Circumstances { config, in_ci, up };
-        Ok(Session { repository, circumstances, format: global.format })
+        let (format, terminal) = (global.format, Terminal::new(global));
+        Ok(Session { repository, circumstances, format, terminal })
     }
 
     fn judge(&self) -> crate::judge::Judge<'_> {

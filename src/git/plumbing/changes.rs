@@ -1,20 +1,23 @@
 //! What is not committed, as git compares it.
 
 use std::collections::BTreeMap;
-use std::ffi::OsStr;
-use std::os::unix::ffi::OsStrExt;
-use std::path::PathBuf;
 
 use super::Plumbing;
 use super::conversation::Conversation;
 use crate::git::Reason;
 use crate::git::changes::{Change, Changes};
-use crate::git::source::{Place, Uncommitted};
+use crate::git::source::Uncommitted;
 use crate::tree::{ObjectId, RepoPath};
 
 /// How two states are compared, whatever the configuration says.
-const PLAINLY: [&str; 5] =
-    ["--raw", "-z", "--no-renames", "--ignore-submodules=all", "--ita-invisible-in-index"];
+const PLAINLY: [&str; 6] = [
+    "--raw",
+    "-z",
+    "--no-renames",
+    "--no-relative",
+    "--ignore-submodules=all",
+    "--ita-invisible-in-index",
+];
 
 impl Plumbing {
     /// Compares a tree, or nothing at all, with the index or the work tree.
@@ -32,8 +35,7 @@ impl Plumbing {
         let listed = self.git.output(&[arguments, &PLAINLY, &[&from]].concat())?;
         let mut paths = paths(&listed);
         if state == Uncommitted::WorkTree {
-            let others = ["ls-files", "--others", "--exclude-standard", "-z", "--full-name"];
-            let others = self.git.output(&[&others[..], &["--", ":/"]].concat())?;
+            let others = self.git.output(&["ls-files", "-z", "--others", "--exclude-standard"])?;
             let others = others.split(|byte| *byte == 0).filter(|path| !path.is_empty());
             paths.extend(others.map(|path| (RepoPath::new(path), Change::Present)));
         }
@@ -49,9 +51,8 @@ impl Plumbing {
             *running = Some(Conversation::start(&mut git)?);
         }
         let talk = running.as_mut().expect("it was started");
-        let disk = on_disk(&self.place, path)?;
         let pattern = (|| {
-            talk.say(&[disk.as_os_str().as_bytes(), b"\0"].concat())?;
+            talk.say(&[path.as_bytes(), b"\0"].concat())?;
             // Where the pattern is, its line, the pattern, the path.
             let mut fields = [const { Vec::new() }; 4];
             for field in &mut fields {
@@ -65,12 +66,6 @@ impl Plumbing {
         }
         pattern.map(|pattern| !pattern.is_empty() && !pattern.starts_with(b"!"))
     }
-}
-
-/// Returns where a path is, wherever git runs.
-pub(super) fn on_disk(place: &Place, path: &RepoPath) -> Result<PathBuf, Reason> {
-    let top = place.work_dir.as_ref().ok_or_else(|| Reason::new("there is no work tree"))?;
-    Ok(top.join(OsStr::from_bytes(path.as_bytes())))
 }
 
 /// Reads `:MODE MODE ID ID LETTER`, a zero byte, the path and another, again and again.

@@ -1,7 +1,10 @@
 //! The index as `git ls-files` lists it: expanded where it is sparse, joined where it is split.
 
 use std::collections::BTreeSet;
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
 
+use super::run::{printed, run};
 use super::{Plumbing, text};
 use crate::git::index::{Index, IndexEntry, Marks};
 use crate::git::source::{Kind, Settled};
@@ -11,7 +14,7 @@ use crate::tree::{Node, ObjectId, RepoPath};
 impl Plumbing {
     /// Reads the index that git names.
     pub(super) fn read_index(&self) -> Result<Index, Reason> {
-        let listed = self.git.output(&["ls-files", "--stage", "-v", "-z"])?;
+        let listed = self.git.output(&["ls-files", "-z", "--stage", "-v"])?;
         let lines = listed.split(|byte| *byte == 0).filter(|line| !line.is_empty());
         let entries = lines.map(|line| entry(line).ok_or_else(|| unknown(line)));
         let mut entries: Vec<IndexEntry> = entries.collect::<Result<_, _>>()?;
@@ -44,10 +47,11 @@ impl Plumbing {
 
     /// Tells how a file stands to the index.
     pub(super) fn status(&self, path: &RepoPath) -> Result<Settled, Reason> {
-        let arguments = ["status", "--porcelain=v2", "-z", "--no-renames", "--untracked-files=no"];
+        let status =
+            ["status", "--porcelain=v2", "-z", "--no-renames", "--untracked-files=no", "--"];
         let mut git = self.git.command();
-        git.args(arguments).arg("--").arg(super::changes::on_disk(&self.place, path)?);
-        let said = text(&super::run::printed(super::run::run(&mut git)?)?);
+        git.args(status).arg(OsStr::from_bytes(path.as_bytes()));
+        let said = text(&printed(run(&mut git)?)?);
         // `1 XY ...`: X is how it is staged, Y how the work tree differs from that.
         let differs = said.as_bytes().get(3).is_some_and(|letter| *letter != b'.');
         Ok(match said.as_bytes().first() {

@@ -82,9 +82,10 @@ impl Plumbing {
                 )));
             }
         };
+        let place = Place::new(work_dir, git_dir, common_dir, index);
         Ok(Plumbing {
-            git,
-            place: Place::new(work_dir, git_dir, common_dir, index),
+            git: git.at(&place),
+            place,
             format,
             settings: OnceCell::new(),
             objects: RefCell::default(),

@@ -6,17 +6,26 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 use crate::git::Reason;
+use crate::git::source::Place;
 
-/// How git is run: in the repository that the environment names, as a hook's git would be.
+/// How git is run.
 #[derive(Debug, Clone)]
 pub(super) struct Git {
     index: Option<PathBuf>,
+    place: Option<Place>,
 }
 
 impl Git {
+    /// Runs in the repository that the environment names, else the one around the current directory.
+    ///
     /// `index` is the absolute path of `GIT_INDEX_FILE`, where that was given.
     pub(super) fn new(index: Option<&Path>) -> Git {
-        Git { index: index.map(Path::to_owned) }
+        Git { index: index.map(Path::to_owned), place: None }
+    }
+
+    /// Runs at the top of a repository that was found, so that no path is relative to a folder below.
+    pub(super) fn at(self, place: &Place) -> Git {
+        Git { place: Some(place.clone()), ..self }
     }
 
     /// Prepares a run.
@@ -31,6 +40,13 @@ impl Git {
         crate::git::fetch::ask_nobody(&mut command);
         if let Some(index) = &self.index {
             command.env("GIT_INDEX_FILE", index);
+        }
+        if let Some(place) = &self.place {
+            command.env("GIT_DIR", &place.git_dir);
+            command.current_dir(place.work_dir.as_ref().unwrap_or(&place.git_dir));
+        }
+        if let Some(top) = self.place.as_ref().and_then(|place| place.work_dir.as_ref()) {
+            command.env("GIT_WORK_TREE", top);
         }
         command.stdin(Stdio::null());
         command

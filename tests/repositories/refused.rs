@@ -1,0 +1,1 @@
+//! What git itself refuses is refused in git's words.
