@@ -173,6 +173,8 @@ pub enum Error {
         tree: String,
         /// The reason, in the words of whoever failed.
         reason: String,
+        /// What can be done about it, where that is known.
+        remedy: Option<String>,
     },
     /// A file could not be read.
     #[error("cannot read `{path}` in {tree}: {reason}")]
@@ -183,7 +185,18 @@ pub enum Error {
         tree: String,
         /// The reason, in the words of whoever failed.
         reason: String,
+        /// What can be done about it, where that is known.
+        remedy: Option<String>,
     },
+}
+
+impl Error {
+    /// Returns what can be done about it, where that is known.
+    pub fn remedy(&self) -> Option<&str> {
+        match self {
+            Error::List { remedy, .. } | Error::Read { remedy, .. } => remedy.as_deref(),
+        }
+    }
 }
 
 /// A state of a repository.
@@ -295,6 +308,7 @@ impl Tree for MemoryTree {
             path: file.path.clone(),
             tree: self.describe(),
             reason: "no such file".to_owned(),
+            remedy: None,
         })
     }
 

@@ -4,8 +4,10 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::judge::Patience;
+
 /// Refuses the commit or push that would give an Alembic history a second head.
-#[derive(Debug, Parser)]
+#[derive(Debug, Clone, Parser)]
 #[command(version, arg_required_else_help = true, disable_help_subcommand = true)]
 pub(super) struct Arguments {
     #[command(flatten)]
@@ -14,7 +16,7 @@ pub(super) struct Arguments {
     pub(super) command: Command,
 }
 
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub(super) struct Global {
     /// Go to this folder first, as git's -C does.
     #[arg(short = 'C', value_name = "DIR", global = true)]
@@ -34,6 +36,9 @@ pub(super) struct Global {
     /// Say everything, such as each fault that was there before.
     #[arg(short, long, global = true)]
     pub(super) verbose: bool,
+    /// Who waits for the run.
+    #[arg(skip)]
+    pub(super) patience: Patience,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -52,7 +57,7 @@ pub(super) enum Color {
     Never,
 }
 
-#[derive(Debug, Subcommand)]
+#[derive(Debug, Clone, Subcommand)]
 pub(super) enum Command {
     /// Judge what would be merged: a commit, the index or the work tree.
     Check(Check),
@@ -87,7 +92,7 @@ pub(super) enum Command {
     Config,
 }
 
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub(super) struct Check {
     /// What to judge, anything that git can name; the work tree where nothing is said.
     #[arg(value_name = "REV")]
@@ -117,7 +122,7 @@ pub(super) struct Check {
     pub(super) stage: bool,
 }
 
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub(super) struct Rebase {
     /// Build on this head; the base's where nothing is said.
     #[arg(long, value_name = "ID")]
@@ -129,7 +134,7 @@ pub(super) struct Rebase {
     pub(super) writing: Writing,
 }
 
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub(super) struct Merge {
     /// The heads to join, by their ids or what these begin with; all that must be where nothing is said.
     #[arg(value_name = "ID")]
@@ -148,7 +153,7 @@ pub(super) struct Merge {
 }
 
 /// What becomes of a repair.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub(super) struct Writing {
     /// Show what would change and write nothing.
     #[arg(short = 'n', long)]
@@ -158,7 +163,7 @@ pub(super) struct Writing {
     pub(super) stage: bool,
 }
 
-#[derive(Debug, Subcommand)]
+#[derive(Debug, Clone, Subcommand)]
 pub(super) enum HookCommand {
     /// Judge by hand; the same as `alembic-guard check`.
     Check(Check),
@@ -199,14 +204,21 @@ pub(super) enum HookCommand {
     },
 }
 
-#[derive(Debug, Args)]
+impl HookCommand {
+    /// Tells whether git has done its work already when it calls this one, so that it must not fail.
+    pub(super) fn only_advises(&self) -> bool {
+        matches!(self, HookCommand::PostMerge { .. } | HookCommand::PostCheckout { .. })
+    }
+}
+
+#[derive(Debug, Clone, Args)]
 pub(super) struct Revision {
     /// Where to look, anything that git can name; the work tree where nothing is said.
     #[arg(value_name = "REV")]
     pub(super) revision: Option<String>,
 }
 
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub(super) struct History {
     /// Which commits: REV, A..B, or either end left out, which is HEAD; all of HEAD's history where
     /// nothing is said.
@@ -214,7 +226,7 @@ pub(super) struct History {
     pub(super) range: Option<String>,
 }
 
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub(super) struct Explain {
     /// The rule.
     pub(super) rule: Option<String>,

@@ -12,19 +12,22 @@ mod merge;
 mod rebase;
 mod repair;
 mod terminal;
+mod watch;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::Parser;
 
 use crate::finding::Outcome;
 use crate::git::Repository;
-use crate::judge::{Circumstances, Error};
+use crate::judge::{Circumstances, Error, Patience};
 use crate::{fix, hook as hooks, report};
 
 use arguments::{Arguments, Command, Format, Global};
 use terminal::Terminal;
+use watch::Ended;
 
 /// Runs the program with the arguments of the process.
 pub fn main() -> ExitCode {
@@ -32,10 +35,23 @@ pub fn main() -> ExitCode {
         Ok(arguments) => arguments,
         Err(error) => return usage(&error),
     };
-    let terminal = Terminal::new(&arguments.global);
-    let outcome =
-        run(&arguments, &terminal).unwrap_or_else(|failure| failure.tell(&arguments, &terminal));
-    ExitCode::from(outcome.exit_code())
+    let mut watched = arguments.clone();
+    let ended = watch::over(move |patience| {
+        watched.global.patience = patience;
+        let terminal = Terminal::new(&watched.global);
+        let outcome = run(&watched, &terminal);
+        outcome.unwrap_or_else(|failure| failure.tell(&watched, &terminal))
+    });
+    let failure = match ended {
+        Ended::Done(outcome) => return ExitCode::from(outcome.exit_code()),
+        Ended::Late(limit) => Failure::Late(limit),
+        Ended::Broken => Failure::Defect,
+    };
+    let outcome = match &arguments.command {
+        Command::Hook(hook) if hook.only_advises() => Outcome::Clean,
+        _ => failure.tell(&arguments, &Terminal::new(&arguments.global)),
+    };
+    watch::leave(outcome.exit_code())
 }
 
 fn usage(error: &clap::Error) -> ExitCode {
@@ -54,7 +70,12 @@ fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Outcome, Failure> {
         Command::Graph(graph) => graph::graph(graph, &Session::open(global)?, terminal),
         Command::Rebase(rebase) => rebase::run(rebase, &Session::open(global)?, terminal),
         Command::Merge(merge) => merge::run(merge, &Session::open(global)?, terminal),
-        Command::Audit(history) => audit::run(history, &Session::open(global)?, terminal),
+        Command::Audit(history) => {
+            // Whoever asks for a whole history knows that it takes its time, and sees how far it is.
+            global.patience.ask(None);
+            let global = Global { patience: Patience::default(), ..global.clone() };
+            audit::run(history, &Session::open(&global)?, terminal)
+        }
         Command::Config => config::run(&Session::open(global)?, terminal),
     }
 }
@@ -91,7 +112,8 @@ impl Session {
         let in_ci =
             std::env::var_os("CI").is_some_and(|value| !value.is_empty() && value != "false");
         let up = way_up(&repository).unwrap_or_default();
-        let circumstances = Circumstances { config, in_ci, up };
+        let patience = global.patience.clone();
+        let circumstances = Circumstances { config, patience, in_ci, up };
         let (format, terminal) = (global.format, Terminal::new(global));
         Ok(Session { repository, circumstances, format, terminal })
     }
@@ -138,6 +160,10 @@ enum Failure {
     Stdin(#[source] std::io::Error),
     #[error("cannot tell where this program is")]
     Binary(#[source] std::io::Error),
+    #[error("it took longer than {}", humantime::format_duration(*.0))]
+    Late(Duration),
+    #[error("this program has met a defect of its own")]
+    Defect,
     #[error("cannot write JSON")]
     Json(#[from] serde_json::Error),
 }
@@ -160,6 +186,12 @@ impl Failure {
             Failure::Judge(error) => error.help(),
             Failure::Hook(error) => error.help(),
             Failure::Repair(error) => error.help(),
+            Failure::Late(_) => {
+                vec!["allow it more in .alembic-guard.toml: `time_limit = \"5min\"`".to_owned()]
+            }
+            Failure::Defect => {
+                vec!["what it says above, and the command that did it, help to mend it".to_owned()]
+            }
             Failure::Directory { .. }
             | Failure::ReadConfig { .. }
             | Failure::Stdin(_)

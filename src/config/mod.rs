@@ -36,6 +36,8 @@ pub struct Config {
     pub fetch: Fetch,
     /// How long that may take.
     pub fetch_timeout: Duration,
+    /// How long a verdict may take, whatever a repository holds.
+    pub time_limit: Duration,
     /// How many characters a revision id may have; Alembic's table is a `VARCHAR(32)`.
     pub max_revision_id_length: usize,
     /// How large a migration may be, in bytes.
@@ -85,6 +87,7 @@ impl Default for Config {
             ignore_refs: Vec::new(),
             fetch: Fetch::Auto,
             fetch_timeout: Duration::from_secs(5),
+            time_limit: Duration::from_secs(60),
             max_revision_id_length: 32,
             max_file_size: 1024 * 1024,
             exclude: Vec::new(),

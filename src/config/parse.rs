@@ -74,6 +74,7 @@ fn top_level(
             .choice("fetch", &[("auto", Fetch::Auto), ("never", Fetch::Never)])
             .unwrap_or(default.fetch),
         fetch_timeout: fields.parsed("fetch_timeout", duration).unwrap_or(default.fetch_timeout),
+        time_limit: fields.parsed("time_limit", duration).unwrap_or(default.time_limit),
         max_revision_id_length: fields
             .count("max_revision_id_length")
             .unwrap_or(default.max_revision_id_length),

@@ -63,6 +63,7 @@ impl<'r> CommitTree<'r> {
             folder: folder.clone(),
             tree: self.describe(),
             reason: reason.to_string(),
+            remedy: reason.remedy().map(str::to_owned),
         })
     }
 }
@@ -120,5 +121,10 @@ pub(super) fn read_blobs(
 }
 
 fn unread(file: &File, tree: &str, reason: &Reason) -> Error {
-    Error::Read { path: file.path.clone(), tree: tree.to_owned(), reason: reason.to_string() }
+    Error::Read {
+        path: file.path.clone(),
+        tree: tree.to_owned(),
+        reason: reason.to_string(),
+        remedy: reason.remedy().map(str::to_owned),
+    }
 }

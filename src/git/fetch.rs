@@ -5,7 +5,10 @@ use std::os::unix::process::CommandExt;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use rustix::process::{Signal, kill_process_group};
+
 use crate::git::Repository;
+use crate::git::leftovers::{self, group_of};
 use crate::tree::ObjectId;
 
 /// What to fetch.
@@ -48,13 +51,7 @@ impl Repository {
         git.args(["-c", "credential.interactive=false", "fetch", "--quiet", "--no-tags"]);
         git.args(["--no-recurse-submodules", "--no-auto-maintenance", "--no-write-fetch-head"]);
         git.args(["--refmap=", "--", remote, &format!("+refs/heads/{branch}:{kept}")]);
-        ask_nobody(&mut git);
-        if std::env::var_os("GIT_SSH_COMMAND").is_none()
-            && std::env::var_os("GIT_SSH").is_none()
-            && self.file_setting("core.sshCommand").is_none()
-        {
-            git.env("GIT_SSH_COMMAND", "ssh -o BatchMode=yes");
-        }
+        ask_nobody(&mut git, self.file_setting("core.sshCommand").is_none());
         git.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).process_group(0);
         finish(git.spawn().map_err(FetchFailure::Start)?, timeout)?;
         let missing = || FetchFailure::Refused(format!("{remote} has no branch {branch}"));
@@ -62,10 +59,14 @@ impl Repository {
     }
 }
 
-/// Keeps git from asking a person for a password.
-pub(super) fn ask_nobody(git: &mut Command) {
+/// Keeps git from asking a person for a password; ssh too, where the configuration names no other.
+pub(super) fn ask_nobody(git: &mut Command, usual_ssh: bool) {
     git.env("GIT_TERMINAL_PROMPT", "0").env("GIT_ASKPASS", "true");
     git.env("SSH_ASKPASS_REQUIRE", "never").env("GCM_INTERACTIVE", "never");
+    let named = ["GIT_SSH_COMMAND", "GIT_SSH"].iter().any(|name| std::env::var_os(name).is_some());
+    if usual_ssh && !named {
+        git.env("GIT_SSH_COMMAND", "ssh -o BatchMode=yes");
+    }
 }
 
 /// Returns the ref that keeps what a remote said of a branch.
@@ -75,6 +76,7 @@ pub(super) fn kept_ref(remote: &str, branch: &str) -> String {
 
 fn finish(mut child: Child, timeout: Duration) -> Result<(), FetchFailure> {
     let started = Instant::now();
+    let _noted = leftovers::note_group(&child);
     loop {
         match child.try_wait().map_err(FetchFailure::Start)? {
             Some(status) if status.success() => return Ok(()),
@@ -90,9 +92,8 @@ fn finish(mut child: Child, timeout: Duration) -> Result<(), FetchFailure> {
 
 /// Ends a fetch with everything that it started.
 fn stop(child: &mut Child) {
-    let group = i32::try_from(child.id()).ok().and_then(rustix::process::Pid::from_raw);
-    if let Some(group) = group {
-        let _ = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);
+    if let Some(group) = group_of(child) {
+        let _ = kill_process_group(group, Signal::KILL);
     }
     let _ = child.wait();
 }

@@ -14,6 +14,7 @@ mod fetch;
 mod history;
 mod index;
 mod index_tree;
+mod leftovers;
 mod libgit2;
 mod listing;
 mod merge;
@@ -45,6 +46,7 @@ pub use changes::Changes;
 pub use compared::Comparer;
 pub use fetch::{FetchFailure, FetchRequest};
 pub use history::{Before, Description, Range, Step};
+pub use leftovers::take_along;
 pub use merge::{Conflicted, Merged, Side};
 pub use operation::Operation;
 pub use refs::{Target, TargetNames, usual_targets};
@@ -52,18 +54,30 @@ pub use staging::Unsettled;
 
 /// What libgit2 or git says of a failure, without its classes and numbers.
 #[derive(Debug, Clone, thiserror::Error)]
-#[error("{0}")]
-pub struct Reason(String);
+#[error("{words}")]
+pub struct Reason {
+    words: String,
+    remedy: Option<String>,
+}
 
 impl Reason {
     fn new(words: impl Into<String>) -> Reason {
-        Reason(words.into())
+        Reason { words: words.into(), remedy: None }
+    }
+
+    fn with_remedy(self, remedy: impl Into<String>) -> Reason {
+        Reason { remedy: Some(remedy.into()), ..self }
+    }
+
+    /// Returns what can be done about it, where more is known than that the repository may be unsound.
+    pub fn remedy(&self) -> Option<&str> {
+        self.remedy.as_deref()
     }
 }
 
 impl From<git2::Error> for Reason {
     fn from(error: git2::Error) -> Reason {
-        Reason(crate::text::escape(error.message()))
+        Reason::new(crate::text::escape(error.message()))
     }
 }
 
@@ -131,6 +145,26 @@ pub enum Error {
     Stage(String),
 }
 
+impl Error {
+    /// Returns what can be done about it, where git or libgit2 has failed for a reason of its own.
+    pub fn remedy(&self) -> Option<&str> {
+        match self {
+            Error::Open(source)
+            | Error::Object { source, .. }
+            | Error::Index(source)
+            | Error::Refs(source)
+            | Error::Compare { source, .. }
+            | Error::Merge { source, .. } => source.remedy(),
+            Error::Tree(error) => error.remedy(),
+            Error::UnknownRevision(_)
+            | Error::SymmetricRange(_)
+            | Error::Shallow { .. }
+            | Error::Bare
+            | Error::Stage(_) => None,
+        }
+    }
+}
+
 /// A repository, opened once for a whole run.
 pub struct Repository {
     source: Sources,
@@ -174,8 +208,15 @@ impl Repository {
     /// Finds the commit that a name stands for; tags are followed.
     pub fn resolve(&self, name: &str) -> Result<ObjectId, Error> {
         let unknown = || Error::UnknownRevision(crate::text::escape(name));
-        let object = self.source.resolve(name).map_err(|_| unknown())?;
-        self.commit_of(object).ok_or_else(unknown)
+        let unread = |source| {
+            let what = format!("what `{}` names", crate::text::escape(name));
+            Error::Object { what, source }
+        };
+        let object = self.source.resolve(name).map_err(unread)?.ok_or_else(unknown)?;
+        match self.commit_of(object) {
+            Some(commit) => Ok(commit),
+            None => self.source.object(object).map_err(unread).and_then(|_| Err(unknown())),
+        }
     }
 
     /// Finds the commit behind an object id, if there is one; tags are followed.

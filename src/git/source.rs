@@ -15,8 +15,8 @@ pub(super) trait Source {
     /// Returns where the repository lies.
     fn place(&self) -> &Place;
 
-    /// Finds the object that an expression names, as `git rev-parse` reads it.
-    fn resolve(&self, expression: &str) -> Result<ObjectId, Reason>;
+    /// Finds the object that an expression names, as `git rev-parse` reads it; nothing where there is none.
+    fn resolve(&self, expression: &str) -> Result<Option<ObjectId>, Reason>;
 
     /// Finds the commit that an object is, or that a tag names; nothing where there is none.
     ///

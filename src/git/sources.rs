@@ -104,7 +104,7 @@ impl Source for Sources {
         &self.place
     }
 
-    fn resolve(&self, expression: &str) -> Result<ObjectId, Reason> {
+    fn resolve(&self, expression: &str) -> Result<Option<ObjectId>, Reason> {
         self.ask(|source| source.resolve(expression))
     }
 

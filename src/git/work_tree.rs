@@ -37,7 +37,8 @@ impl<'r> WorkTree<'r> {
     }
 
     fn unlisted(&self, folder: &RepoPath, error: &std::io::Error) -> Error {
-        Error::List { folder: folder.clone(), tree: self.describe(), reason: error.to_string() }
+        let (folder, tree) = (folder.clone(), self.describe());
+        Error::List { folder, tree, reason: error.to_string(), remedy: None }
     }
 
     fn is_tracked(&self, path: &RepoPath) -> bool {
@@ -143,6 +144,7 @@ impl Tree for WorkTree<'_> {
             path: file.path.clone(),
             tree: self.describe(),
             reason: error.to_string(),
+            remedy: None,
         })
     }
 

@@ -100,6 +100,14 @@ impl Error {
         if let Some(help) = self.help_for_repair() {
             return help;
         }
+        let remedy = match self {
+            Error::Git(error) => error.remedy(),
+            Error::Tree(error) => error.remedy(),
+            _ => None,
+        };
+        if let Some(remedy) = remedy {
+            return vec![remedy.to_owned()];
+        }
         let help: &[&str] = match self {
             Error::Git(git::Error::Shallow { .. }) => &[
                 "get the rest of the history: `git fetch --unshallow`",

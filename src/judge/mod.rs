@@ -8,6 +8,7 @@ mod advice;
 mod change;
 mod commit;
 mod error;
+mod patience;
 mod push;
 mod relevance;
 mod repair;
@@ -27,6 +28,7 @@ use crate::tree::{ObjectId, RepoPath, Tree};
 pub use advice::{Advice, Brought, Landed};
 pub use change::{Against, Subject};
 pub use error::{BadConfig, Error};
+pub use patience::Patience;
 pub use push::{PushedRef, Remote};
 pub(crate) use relevance::is_setting;
 pub use repair::{FixRequest, MergeRequest, RebaseRequest};
@@ -46,6 +48,8 @@ pub struct Judge<'r> {
 pub struct Circumstances {
     /// A configuration to use instead of the one in the tree that is judged: its name and content.
     pub config: Option<(String, Vec<u8>)>,
+    /// Who waits for the verdict.
+    pub patience: Patience,
     /// Whether this is a continuous integration run, which must not pass what it could not compare.
     pub in_ci: bool,
     /// The way from where the commands of an advice are run up to the top of the work tree: `../`.
@@ -71,7 +75,10 @@ impl<'r> Judge<'r> {
             }
         };
         let parsed = config::parse(&path, &source, &rules::names());
-        parsed.map_err(|invalid| Error::Config(Box::new(BadConfig { invalid, source })))
+        let config =
+            parsed.map_err(|invalid| Error::Config(Box::new(BadConfig { invalid, source })))?;
+        self.circumstances.patience.ask(Some(config.time_limit));
+        Ok(config)
     }
 
     /// Returns a path as a word of a command that is run where the guard was.

@@ -194,7 +194,7 @@ fn shallow(_: &World, repo: Repo) -> Repo {
 }
 
 /// Makes a repository that has left things out and knows who has them.
-fn partial(world: &World, repo: &Repo, filter: &str) -> Repo {
+pub(crate) fn partial(world: &World, repo: &Repo, filter: &str) -> Repo {
     let tree = repo.git(&["write-tree"]);
     let kept = repo.git(&["commit-tree", "-m", "the index", tree.trim()]);
     repo.git(&["update-ref", "refs/kept/index", kept.trim()]);
@@ -249,7 +249,7 @@ fn alternates(world: &World, repo: Repo) -> Repo {
     repo
 }
 
-fn reftable(repo: Repo) -> Repo {
+pub(crate) fn reftable(repo: Repo) -> Repo {
     repo.git(&["reflog", "expire", "--expire=now", "--all"]);
     let _ = fs::remove_dir_all(repo.top.join(".git/logs"));
     run(repo, &["refs", "migrate", "--ref-format=reftable"])

@@ -2,6 +2,7 @@
 //!
 //! `table` holds the kinds, `story` the history that all of them have, `questions` what is asked of each.
 
+mod ended;
 mod kinds;
 mod questions;
 mod refused;

@@ -51,8 +51,9 @@ impl Source for Libgit2 {
         &self.place
     }
 
-    fn resolve(&self, expression: &str) -> Result<ObjectId, Reason> {
-        Ok(owned(self.repository.revparse_single(expression)?.id()))
+    fn resolve(&self, expression: &str) -> Result<Option<ObjectId>, Reason> {
+        // Git knows expressions that libgit2 does not, so nothing found is no answer yet.
+        Ok(Some(owned(self.repository.revparse_single(expression)?.id())))
     }
 
     fn commit_of(&self, id: ObjectId) -> Result<Option<ObjectId>, Reason> {

@@ -1,12 +1,13 @@
 //! A git that stays and answers one question after another.
 
-use std::io::{self, BufRead, BufReader, Read, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 
-use super::run::refusal;
+use super::run::{refusal, start};
 use crate::git::Reason;
+use crate::git::leftovers::Noted;
 
 /// How much of git's complaints is kept.
 const KEPT: usize = 16 * 1024;
@@ -18,14 +19,13 @@ pub(super) struct Conversation {
     stdout: BufReader<ChildStdout>,
     complaints: Arc<Mutex<Vec<u8>>>,
     listener: Option<JoinHandle<()>>,
+    _noted: Option<Noted>,
 }
 
 impl Conversation {
     /// Starts it.
     pub(super) fn start(command: &mut Command) -> Result<Conversation, Reason> {
-        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        let failed = |error: io::Error| Reason::new(format!("cannot run git: {error}"));
-        let mut child = command.spawn().map_err(failed)?;
+        let (mut child, noted) = start(command.stdin(Stdio::piped()))?;
         let stdin = child.stdin.take();
         let stdout = BufReader::new(child.stdout.take().expect("it is piped"));
         let mut stderr = child.stderr.take().expect("it is piped");
@@ -42,7 +42,8 @@ impl Conversation {
                 }
             }
         });
-        Ok(Conversation { child, stdin, stdout, complaints, listener: Some(listener) })
+        let listener = Some(listener);
+        Ok(Conversation { child, stdin, stdout, complaints, listener, _noted: noted })
     }
 
     /// Says something; git's standard input takes some kilobytes before somebody must listen.

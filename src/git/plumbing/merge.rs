@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::Command;
 
 use super::index::node;
-use super::run::{fed, printed, refusal, run};
+use super::run::{fed, printed, refused, run};
 use super::{Plumbing, text};
 use crate::git::source::{Conflict, Edit, Incoming, Kind, Merge, MergedFiles, Mode};
 use crate::git::{Reason, parse_id};
@@ -28,7 +28,7 @@ impl Plumbing {
         match output.status.code() {
             Some(0 | 1) => merge(&output.stdout),
             Some(USAGE) => Err(Reason::new("this kind of repository needs git 2.38 or newer")),
-            Some(_) | None => Err(refusal(&output.stderr)),
+            Some(_) | None => Err(refused(&output)),
         }
     }
 

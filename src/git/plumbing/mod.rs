@@ -84,7 +84,7 @@ impl Plumbing {
         };
         let place = Place::new(work_dir, git_dir, common_dir, index);
         Ok(Plumbing {
-            git: git.at(&place),
+            git: git.at(&place)?,
             place,
             format,
             settings: OnceCell::new(),
@@ -123,8 +123,8 @@ impl Source for Plumbing {
         &self.place
     }
 
-    fn resolve(&self, expression: &str) -> Result<ObjectId, Reason> {
-        self.parsed(expression)?.ok_or_else(|| Reason::new("it names nothing"))
+    fn resolve(&self, expression: &str) -> Result<Option<ObjectId>, Reason> {
+        self.parsed(expression)
     }
 
     fn commit_of(&self, id: ObjectId) -> Result<Option<ObjectId>, Reason> {

@@ -36,7 +36,10 @@ impl Plumbing {
         git.args(["--no-write-fetch-head", "--no-auto-maintenance", "--recurse-submodules=no"]);
         git.args(["--filter=blob:none", "--stdin", "--", &remote]);
         let wanted: String = missing.iter().map(|id| format!("{id}\n")).collect();
-        printed(fed(&mut git, wanted.as_bytes())?)?;
+        printed(fed(&mut git, wanted.as_bytes())?).map_err(|reason| {
+            let fetch = format!("git fetch {}", crate::text::shell_word(&remote));
+            reason.with_remedy(format!("see whether the other repository answers: `{fetch}`"))
+        })?;
         self.begin_anew();
         Ok(())
     }

@@ -2,17 +2,24 @@
 
 use std::ffi::OsStr;
 use std::io::Write;
+use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::{Child, Command, Output, Stdio};
 
 use crate::git::Reason;
+use crate::git::leftovers::{self, Noted};
 use crate::git::source::Place;
+
+/// A path at which there can be nothing.
+const NO_FILE: &str = "/dev/null/none";
 
 /// How git is run.
 #[derive(Debug, Clone)]
 pub(super) struct Git {
     index: Option<PathBuf>,
     place: Option<Place>,
+    /// Whether ssh is git's own affair, so that it can be told to ask nobody.
+    usual_ssh: bool,
 }
 
 impl Git {
@@ -20,12 +27,14 @@ impl Git {
     ///
     /// `index` is the absolute path of `GIT_INDEX_FILE`, where that was given.
     pub(super) fn new(index: Option<&Path>) -> Git {
-        Git { index: index.map(Path::to_owned), place: None }
+        Git { index: index.map(Path::to_owned), place: None, usual_ssh: false }
     }
 
     /// Runs at the top of a repository that was found, so that no path is relative to a folder below.
-    pub(super) fn at(self, place: &Place) -> Git {
-        Git { place: Some(place.clone()), ..self }
+    pub(super) fn at(self, place: &Place) -> Result<Git, Reason> {
+        let git = Git { place: Some(place.clone()), ..self };
+        let usual_ssh = git.answer(&["config", "--get", "core.sshCommand"])?.is_none();
+        Ok(Git { usual_ssh, ..git })
     }
 
     /// Prepares a run.
@@ -35,9 +44,9 @@ impl Git {
     /// leave unwritten.
     pub(super) fn command(&self) -> Command {
         let mut command = Command::new("git");
-        command.env("GIT_NO_REPLACE_OBJECTS", "1").env("GIT_GRAFT_FILE", "/dev/null");
+        command.env("GIT_NO_REPLACE_OBJECTS", "1").env("GIT_GRAFT_FILE", NO_FILE);
         command.env("GIT_OPTIONAL_LOCKS", "0").env("GIT_LITERAL_PATHSPECS", "1");
-        crate::git::fetch::ask_nobody(&mut command);
+        crate::git::fetch::ask_nobody(&mut command, self.usual_ssh);
         if let Some(index) = &self.index {
             command.env("GIT_INDEX_FILE", index);
         }
@@ -75,21 +84,30 @@ impl Git {
     }
 }
 
+/// Starts a command at the head of a group of its own, with everything piped but what it may already read.
+///
+/// The group ends with the run: a git that waits for another repository would not hear of it.
+pub(super) fn start(command: &mut Command) -> Result<(Child, Option<Noted>), Reason> {
+    command.stdout(Stdio::piped()).stderr(Stdio::piped()).process_group(0);
+    let child = command.spawn().map_err(|error| Reason::new(format!("cannot run git: {error}")))?;
+    let noted = leftovers::note_group(&child);
+    Ok((child, noted))
+}
+
 /// Runs a command to its end.
 pub(super) fn run(command: &mut Command) -> Result<Output, Reason> {
-    command.output().map_err(|error| Reason::new(format!("cannot run git: {error}")))
+    let (child, _noted) = start(command)?;
+    child.wait_with_output().map_err(|error| Reason::new(error.to_string()))
 }
 
 /// Runs a command that reads its standard input to the end.
 pub(super) fn fed(command: &mut Command, input: &[u8]) -> Result<Output, Reason> {
-    let failed = |error: std::io::Error| Reason::new(format!("cannot run git: {error}"));
-    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let mut child = command.spawn().map_err(failed)?;
+    let (mut child, _noted) = start(command.stdin(Stdio::piped()))?;
     let mut stdin = child.stdin.take().expect("it is piped");
     std::thread::scope(|scope| {
         // What git does not read, it has its own words for.
         scope.spawn(move || stdin.write_all(input));
-        child.wait_with_output().map_err(failed)
+        child.wait_with_output().map_err(|error| Reason::new(error.to_string()))
     })
 }
 
@@ -97,18 +115,34 @@ pub(super) fn fed(command: &mut Command, input: &[u8]) -> Result<Output, Reason>
 pub(super) fn printed(output: Output) -> Result<Vec<u8>, Reason> {
     match output.status.success() {
         true => Ok(output.stdout),
-        false => Err(refusal(&output.stderr)),
+        false => Err(refused(&output)),
     }
 }
 
-/// Takes git's last words for a reason.
+/// Returns why git failed: in its words, else by how it ended.
+pub(super) fn refused(output: &Output) -> Reason {
+    match output.status.signal() {
+        Some(signal) => Reason::new(format!("git was ended by signal {signal}")),
+        None => refusal(&output.stderr),
+    }
+}
+
+/// Takes git's words for a reason, and its advice for the remedy.
+///
+/// It ends with `fatal:` and why; what follows is what it advises, such as the setting that lets it open a
+/// repository of somebody else's.
 pub(super) fn refusal(said: &[u8]) -> Reason {
     let said = String::from_utf8_lossy(said);
-    let lines = said.lines().map(str::trim).filter(|line| !line.is_empty());
-    let lines: Vec<&str> = lines.skip_while(|line| !line.starts_with("fatal:")).collect();
-    let words = match lines.is_empty() {
-        true => said.lines().next_back().unwrap_or("git failed without a word").to_owned(),
-        false => lines.join(" ").trim_start_matches("fatal:").trim_start().to_owned(),
+    let mut lines = said.lines().map(str::trim).filter(|line| !line.is_empty());
+    let Some(fatal) = lines.find_map(|line| line.strip_prefix("fatal:")) else {
+        let last = said.lines().next_back().unwrap_or("git failed without a word");
+        return Reason::new(crate::text::escape(last));
     };
-    Reason::new(crate::text::escape(&words))
+    let is_advice = |line: &&str| !["fatal:", "hint:"].iter().any(|word| line.starts_with(word));
+    let advice: Vec<&str> = lines.filter(is_advice).collect();
+    let reason = Reason::new(crate::text::escape(fatal.trim_start()));
+    match advice.is_empty() {
+        true => reason,
+        false => reason.with_remedy(crate::text::escape(&advice.join(" "))),
+    }
 }

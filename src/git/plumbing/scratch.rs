@@ -8,12 +8,14 @@ use tempfile::TempDir;
 
 use super::{Plumbing, path};
 use crate::git::Reason;
+use crate::git::leftovers::{self, Leftover, Noted};
 
 /// Where git writes objects in this run.
 pub(super) struct Scratch {
     folder: TempDir,
     /// All folders that git reads objects from, as `GIT_ALTERNATE_OBJECT_DIRECTORIES` has them.
     others: OsString,
+    _noted: Noted,
 }
 
 impl Scratch {
@@ -31,6 +33,7 @@ impl Plumbing {
         }
         let failed = |error: std::io::Error| {
             Reason::new(format!("cannot make a folder for what a merge makes: {error}"))
+                .with_remedy("name a folder that has room for some files: `TMPDIR=FOLDER`")
         };
         let folder = tempfile::Builder::new().prefix("alembic-guard-").tempdir().map_err(failed)?;
         std::fs::create_dir(folder.path().join("objects")).map_err(failed)?;
@@ -41,7 +44,8 @@ impl Plumbing {
             others.push(":");
             others.push(more);
         }
-        let scratch = self.scratch.get_or_init(|| Scratch { folder, others });
+        let _noted = leftovers::note(Leftover::Folder(folder.path().to_owned()));
+        let scratch = self.scratch.get_or_init(|| Scratch { folder, others, _noted });
         self.begin_anew();
         Ok(scratch)
     }

@@ -1,0 +1,61 @@
+//! What must not outlive the run, even where it is ended in the middle: folders and processes.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::process::Child;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use rustix::process::{Pid, Signal, kill_process_group};
+
+/// Something to be taken along.
+#[derive(Debug, Clone)]
+pub(super) enum Leftover {
+    /// A folder, with what is in it.
+    Folder(PathBuf),
+    /// A process with all that it has started.
+    Group(Pid),
+}
+
+static LEFT: Mutex<BTreeMap<u64, Leftover>> = Mutex::new(BTreeMap::new());
+
+/// A leftover that somebody looks after for as long as this is kept.
+#[derive(Debug)]
+pub(super) struct Noted(u64);
+
+/// Notes something that is taken along when the run is ended before this is dropped.
+pub(super) fn note(leftover: Leftover) -> Noted {
+    let mut left = left();
+    let number = left.keys().next_back().map_or(0, |last| last + 1);
+    left.insert(number, leftover);
+    Noted(number)
+}
+
+/// Notes a process that was put at the head of a group.
+pub(super) fn note_group(child: &Child) -> Option<Noted> {
+    group_of(child).map(|group| note(Leftover::Group(group)))
+}
+
+/// Returns the group that a child was put at the head of.
+pub(super) fn group_of(child: &Child) -> Option<Pid> {
+    i32::try_from(child.id()).ok().and_then(Pid::from_raw)
+}
+
+impl Drop for Noted {
+    fn drop(&mut self) {
+        left().remove(&self.0);
+    }
+}
+
+/// Takes along whatever there is: the process is about to end.
+pub fn take_along() {
+    for leftover in std::mem::take(&mut *left()).into_values() {
+        match leftover {
+            Leftover::Folder(folder) => drop(std::fs::remove_dir_all(folder)),
+            Leftover::Group(group) => drop(kill_process_group(group, Signal::KILL)),
+        }
+    }
+}
+
+fn left() -> MutexGuard<'static, BTreeMap<u64, Leftover>> {
+    LEFT.lock().unwrap_or_else(PoisonError::into_inner)
+}
