@@ -41,6 +41,19 @@ pub enum Error {
         /// Why not, at least one reason.
         doubts: Vec<Doubt>,
     },
+    /// husky writes the folder anew at will, and finds a team's script by the name of the hook in it.
+    #[error(
+        "will not write to the hooks folder `{}` of husky: it is written anew whenever husky is installed",
+        shown(folder)
+    )]
+    Husky {
+        /// The folder.
+        folder: PathBuf,
+        /// The folder that holds the team's own scripts.
+        team: PathBuf,
+        /// The folder that git uses while `core.hooksPath` is not set.
+        default: PathBuf,
+    },
     /// What git takes for the hooks folder is none.
     #[error("the hooks folder `{}` is not a folder", shown(.0))]
     NoFolder(PathBuf),
@@ -130,6 +143,11 @@ impl Error {
             Error::DoubtfulFolder { folder, default, doubts } => {
                 folder_help(folder, default, doubts)
             }
+            Error::Husky { team, default, .. } => {
+                let mut help = called_from("let husky call it", &word(&team.join("pre-push")));
+                help.push(without_that_folder(default));
+                help
+            }
             Error::NoFolder(_) => vec![
                 "git runs no hooks at all like this; see `git config --show-origin core.hooksPath`"
                     .into(),
@@ -175,29 +193,33 @@ impl Error {
 const INSTALL_AGAIN: &str = "then run `alembic-guard hook install` again";
 
 fn folder_help(folder: &Path, default: &Path, doubts: &[Doubt]) -> Vec<String> {
-    let mut help = vec![match manager(folder) {
-        Some(manager) => format!(
-            "let {manager} call it: add `alembic-guard hook pre-push \"$@\" || exit` to its pre-push hook"
-        ),
-        None => format!(
-            "call it from a hook of your own: add `alembic-guard hook pre-push \"$@\" || exit` to {}",
-            word(&folder.join("pre-push"))
-        ),
-    }];
-    help.push("do the same for pre-commit and pre-merge-commit".into());
-    help.push("and, without `|| exit`, for post-merge and post-checkout".into());
+    let mut help = match manager(folder) {
+        Some(manager) => called_from(&format!("let {manager} call it"), "its pre-push hook"),
+        None => called_from("call it from a hook of your own", &word(&folder.join("pre-push"))),
+    };
     if let [Doubt::Relative { .. }] = doubts {
         let command = format!("git config core.hooksPath {}", word(folder));
         help.push(format!("or make the path absolute: {command}"));
     }
     if doubts.iter().any(is_setting) {
-        let command = format!("git config core.hooksPath {}", word(default));
-        help.push(format!(
-            "or leave that folder, and the hooks in it, out of this repository: {command}"
-        ));
+        help.push(without_that_folder(default));
     }
     help.push("or install there all the same: alembic-guard hook install --force".into());
     help
+}
+
+/// Says how somebody else's hook calls the guard.
+fn called_from(whose: &str, pre_push: &str) -> Vec<String> {
+    vec![
+        format!("{whose}: add `alembic-guard hook pre-push \"$@\" || exit` to {pre_push}"),
+        "do the same for pre-commit and pre-merge-commit".into(),
+        "and, without `|| exit`, for post-merge and post-checkout".into(),
+    ]
+}
+
+fn without_that_folder(default: &Path) -> String {
+    let command = format!("git config core.hooksPath {}", word(default));
+    format!("or leave that folder, and the hooks in it, out of this repository: {command}")
 }
 
 fn is_setting(doubt: &Doubt) -> bool {

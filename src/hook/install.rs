@@ -9,6 +9,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use super::folder::{default_folder, doubts, locate, shown};
+use super::host::team_of_husky;
 use super::place::{ForeignFile, OurFile, Place, Slot, look};
 use super::{Error, HOOKS, Hook};
 
@@ -28,7 +29,7 @@ pub struct InstallOptions {
 pub struct Installed {
     /// The hook.
     pub hook: Hook,
-    /// The shim, which is called `.legacy` where pre-commit or prek moved it aside and run it.
+    /// The shim, which is called `.legacy` where pre-commit or prek run it.
     pub path: PathBuf,
     /// What was done.
     pub outcome: InstallOutcome,
@@ -60,6 +61,9 @@ impl fmt::Display for Installed {
             InstallOutcome::Updated { from } => write!(out, "is updated from version {from}")?,
             InstallOutcome::Unchanged => write!(out, "was installed already, nothing changed")?,
         }
+        if self.path.extension().is_some_and(|extension| extension == "legacy") {
+            write!(out, "; `{}` runs it", shown(&self.path.with_extension("")))?;
+        }
         match &self.chained {
             Some(chained) => write!(out, "; it runs `{}` first", shown(chained)),
             None => Ok(()),
@@ -70,13 +74,17 @@ impl fmt::Display for Installed {
 /// Installs every hook of [`HOOKS`]; a second run changes nothing.
 ///
 /// # Errors
-/// Fails where there is no repository, where the hooks folder is doubtful and `force` is not set,
-/// where two hooks would have to be kept for one, and where files cannot be written.
+/// Fails where there is no repository, where the hooks folder is husky's own, where it is doubtful and `force`
+/// is not set, where two hooks would have to be kept for one, and where files cannot be written.
 pub fn install(options: &InstallOptions) -> Result<Vec<Installed>, Error> {
     if !options.binary.is_absolute() {
         return Err(Error::RelativeBinary(options.binary.clone()));
     }
     let folder = locate(&options.directory)?;
+    if let Some(team) = team_of_husky(&folder) {
+        let (team, default) = (team.to_path_buf(), default_folder(&options.directory)?);
+        return Err(Error::Husky { folder, team, default });
+    }
     if !options.force {
         refuse_doubtful(&options.directory, &folder)?;
     }
@@ -134,17 +142,51 @@ fn beside_foreign<'a>(
     foreign: ForeignFile,
     bytes: &[u8],
 ) -> Result<(&'a PathBuf, InstallOutcome), Error> {
-    if let Slot::Ours(file) = look(&place.legacy)? {
-        if foreign.runs_legacy {
-            return Ok((&place.legacy, update(&file, bytes)));
+    let legacy = look(&place.legacy)?;
+    if let Slot::Ours(file) = &legacy {
+        if foreign.runs_legacy() {
+            return Ok((&place.legacy, update(file, bytes)));
         }
         return Err(Error::MovedAside { path: place.path.clone(), legacy: place.legacy.clone() });
     }
-    match look(&place.kept)? {
+    let kept = look(&place.kept)?;
+    if foreign.runs_legacy() && foreign.executable {
+        return as_legacy(place, &legacy, &kept);
+    }
+    match kept {
         Slot::Empty | Slot::Ours(_) => Ok((&place.path, InstallOutcome::MovedAside)),
+        Slot::Foreign(kept) if foreign.replaces(kept) => {
+            Ok((&place.path, InstallOutcome::MovedAside))
+        }
         Slot::Foreign(_) | Slot::NoFile => {
             Err(Error::TwoForeignHooks { path: place.path.clone(), kept: place.kept.clone() })
         }
+    }
+}
+
+/// Plans a shim that pre-commit or prek run: in their own place they could not be uninstalled.
+fn as_legacy<'a>(
+    place: &'a Place,
+    legacy: &Slot,
+    kept: &Slot,
+) -> Result<(&'a PathBuf, InstallOutcome), Error> {
+    let two = |path: &Path| {
+        Err(Error::TwoForeignHooks { path: path.to_path_buf(), kept: place.kept.clone() })
+    };
+    match (legacy, kept) {
+        (Slot::NoFile, _) => Err(Error::NoFile(place.legacy.clone())),
+        (Slot::Foreign(_), Slot::Empty | Slot::Ours(_)) => {
+            Ok((&place.legacy, InstallOutcome::MovedAside))
+        }
+        (Slot::Foreign(_), Slot::Foreign(_) | Slot::NoFile) => two(&place.legacy),
+        (Slot::Empty | Slot::Ours(_), Slot::Empty | Slot::Ours(_)) => {
+            Ok((&place.legacy, InstallOutcome::Written))
+        }
+        // As `.legacy`, the shim does not call pre-commit or prek back.
+        (Slot::Empty | Slot::Ours(_), Slot::Foreign(kept)) if kept.runs_legacy() => {
+            Ok((&place.legacy, InstallOutcome::Written))
+        }
+        (Slot::Empty | Slot::Ours(_), Slot::Foreign(_) | Slot::NoFile) => two(&place.path),
     }
 }
 
@@ -166,17 +208,20 @@ fn refuse_links_between(places: &[Place], plans: &[Plan]) -> Result<(), Error> {
 }
 
 fn carry_out(plan: Plan) -> Result<Installed, Error> {
-    let Place { hook, path, kept, .. } = &plan.place;
-    if let Slot::Ours(_) = look(kept)? {
-        // A shim that finds itself there would run itself for ever.
-        fs::remove_file(kept).map_err(|source| Error::Remove { path: kept.clone(), source })?;
+    let Place { hook, kept, old, .. } = &plan.place;
+    // Kept, a shim would run itself for ever; from `.old`, lefthook would put it back after all is uninstalled.
+    for stray in [kept, old] {
+        if let Slot::Ours(_) = look(stray)? {
+            fs::remove_file(stray)
+                .map_err(|source| Error::Remove { path: stray.clone(), source })?;
+        }
     }
     match plan.outcome {
         InstallOutcome::Unchanged => {}
         InstallOutcome::Written | InstallOutcome::Updated { .. } => {
             write_shim(&plan, || Ok(()))?;
         }
-        InstallOutcome::MovedAside => write_shim(&plan, || rename(path, kept))?,
+        InstallOutcome::MovedAside => write_shim(&plan, || rename(&plan.path, kept))?,
     }
     Ok(Installed { hook: *hook, chained: chained(&plan)?, path: plan.path, outcome: plan.outcome })
 }
@@ -215,7 +260,7 @@ fn chained(plan: &Plan) -> Result<Option<PathBuf>, Error> {
     let kept = &plan.place.kept;
     let moved_aside = plan.path != plan.place.path;
     Ok(match look(kept)? {
-        Slot::Foreign(foreign) if foreign.runs_legacy && moved_aside => None,
+        Slot::Foreign(foreign) if foreign.runs_legacy() && moved_aside => None,
         Slot::Foreign(foreign) if foreign.executable => Some(kept.clone()),
         Slot::Foreign(_) | Slot::Empty | Slot::Ours(_) | Slot::NoFile => None,
     })

@@ -8,6 +8,7 @@
 mod error;
 mod folder;
 mod git;
+mod host;
 mod install;
 mod place;
 mod pre_push;

@@ -57,7 +57,8 @@ pub enum HookState {
     Missing,
     /// Somebody else's hook.
     Foreign {
-        /// Whether it is executable and its text names `alembic-guard`.
+        /// Whether it is executable and names `alembic-guard`: by its text, or where pre-commit, prek, lefthook or
+        /// husky wrote it, by the file that tells them what to run.
         calls_guard: bool,
     },
 }
@@ -130,7 +131,7 @@ impl HookState {
     /// Tells whether a shim of ours runs the hook that was kept; see the shims for the exception.
     fn runs_kept(&self, hook: &Path, kept: ForeignFile) -> bool {
         match self {
-            HookState::Installed { path, .. } => path == hook || !kept.runs_legacy,
+            HookState::Installed { path, .. } => path == hook || !kept.runs_legacy(),
             HookState::Missing | HookState::Foreign { .. } => false,
         }
     }
@@ -138,15 +139,16 @@ impl HookState {
 
 fn look_into(folder: PathBuf, worktrees: Vec<PathBuf>) -> Result<FolderStatus, Error> {
     let places = HOOKS.map(|hook| Place::new(&folder, hook));
-    let hooks = places.into_iter().map(hook_status);
+    let top = worktrees.first().map(PathBuf::as_path);
+    let hooks = places.into_iter().map(|place| hook_status(place, top));
     Ok(FolderStatus { hooks: hooks.collect::<Result<_, _>>()?, folder, worktrees })
 }
 
-fn hook_status(place: Place) -> Result<HookStatus, Error> {
+fn hook_status(place: Place, top: Option<&Path>) -> Result<HookStatus, Error> {
     let state = match look(&place.path)? {
         Slot::Empty => HookState::Missing,
         Slot::Ours(file) => installed(file, place.path.clone()),
-        Slot::Foreign(foreign) => beside_foreign(&place, foreign)?,
+        Slot::Foreign(foreign) => beside_foreign(&place, foreign, top)?,
         Slot::NoFile => HookState::Foreign { calls_guard: false },
     };
     let kept = match look(&place.kept)? {
@@ -159,14 +161,23 @@ fn hook_status(place: Place) -> Result<HookStatus, Error> {
     Ok(HookStatus { hook: place.hook, path: place.path, state, kept })
 }
 
-fn beside_foreign(place: &Place, foreign: ForeignFile) -> Result<HookState, Error> {
+fn beside_foreign(
+    place: &Place,
+    foreign: ForeignFile,
+    top: Option<&Path>,
+) -> Result<HookState, Error> {
+    let folder = place.path.parent().unwrap_or(Path::new("/"));
+    let is_told = || {
+        let told = foreign.host.zip(top);
+        told.is_some_and(|(host, top)| host.names_guard(place.hook, folder, top))
+    };
     Ok(match look(&place.legacy)? {
-        Slot::Ours(file) if foreign.runs_legacy && foreign.executable => {
+        Slot::Ours(file) if foreign.runs_legacy() && foreign.executable => {
             installed(file, place.legacy.clone())
         }
-        Slot::Ours(_) | Slot::Empty | Slot::Foreign(_) | Slot::NoFile => {
-            HookState::Foreign { calls_guard: foreign.executable && foreign.names_guard }
-        }
+        Slot::Ours(_) | Slot::Empty | Slot::Foreign(_) | Slot::NoFile => HookState::Foreign {
+            calls_guard: foreign.executable && (foreign.names_guard || is_told()),
+        },
     })
 }
 

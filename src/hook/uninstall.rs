@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::folder::{default_folder, locate, shown};
 use super::install::rename;
-use super::place::{Place, Slot, look};
+use super::place::{ForeignFile, Place, Slot, look};
 use super::{Error, HOOKS, Hook};
 
 /// What became of one hook.
@@ -81,6 +81,10 @@ impl Removed {
 }
 
 fn remove(place: &Place) -> Result<Removed, Error> {
+    if let Slot::Ours(_) = look(&place.old)? {
+        // lefthook would put it back.
+        delete(&place.old)?;
+    }
     let (path, outcome, left) = match look(&place.path)? {
         Slot::Empty => (&place.path, restore(place, &place.path)?, None),
         Slot::Ours(_) => {
@@ -90,15 +94,23 @@ fn remove(place: &Place) -> Result<Removed, Error> {
             };
             (&place.path, outcome, None)
         }
-        Slot::Foreign(_) | Slot::NoFile => remove_beside(place)?,
+        Slot::Foreign(foreign) => remove_beside(place, Some(foreign))?,
+        Slot::NoFile => remove_beside(place, None)?,
     };
     Ok(Removed { hook: place.hook, path: path.clone(), outcome, left })
 }
 
-/// Removes a shim that pre-commit or prek moved aside; their hook then runs what the shim ran.
-fn remove_beside(place: &Place) -> Result<(&PathBuf, RemoveOutcome, Option<PathBuf>), Error> {
+/// Removes a shim that pre-commit or prek run as `.legacy`; their hook then runs what the shim ran.
+fn remove_beside(
+    place: &Place,
+    foreign: Option<ForeignFile>,
+) -> Result<(&PathBuf, RemoveOutcome, Option<PathBuf>), Error> {
     let kept = look(&place.kept)?;
     let left = match &kept {
+        Slot::Foreign(kept) if foreign.is_some_and(|foreign| foreign.replaces(*kept)) => {
+            delete(&place.kept)?;
+            None
+        }
         Slot::Foreign(_) | Slot::NoFile => Some(place.kept.clone()),
         Slot::Empty | Slot::Ours(_) => None,
     };
@@ -106,7 +118,7 @@ fn remove_beside(place: &Place) -> Result<(&PathBuf, RemoveOutcome, Option<PathB
         return Ok((&place.path, RemoveOutcome::Foreign, left));
     }
     match kept {
-        Slot::Foreign(foreign) if !foreign.runs_legacy => {
+        Slot::Foreign(foreign) if !foreign.runs_legacy() => {
             Ok((&place.legacy, restore(place, &place.legacy)?, None))
         }
         // As `.legacy`, a copy of pre-commit's own hook would run itself for ever.

@@ -30,12 +30,16 @@ fn commit(sandbox: &Sandbox, repository: &Repository) -> Vec<String> {
 }
 
 #[test]
-fn a_runner_that_was_there_before_is_chained() {
+fn a_runner_that_was_there_before_keeps_its_place() {
     hermetic(|sandbox| {
         let repository = sandbox.repository("repository");
         install_runner(sandbox, &repository);
         let before = listing(&repository.hooks());
-        repository.install();
+        let installed = repository.install();
+        assert_eq!(installed[0].path, repository.hook("pre-commit.legacy"));
+        assert_eq!(installed[0].outcome, InstallOutcome::Written);
+        assert!(installed[0].to_string().ends_with("/pre-commit` runs it"), "{}", installed[0]);
+        assert!(status(&repository.top).expect("there is a repository").is_ok());
         assert_eq!(commit(sandbox, &repository), ["runner", "guard"]);
         uninstall(&repository.top).expect("the shims can be removed");
         assert_eq!(listing(&repository.hooks()), before);
@@ -86,11 +90,16 @@ fn an_outdated_shim_is_updated_where_the_runner_put_it() {
 }
 
 #[test]
-fn a_runner_installed_before_and_again_after_does_not_go_in_circles() {
+fn a_runner_in_whose_place_the_shim_is_does_not_go_in_circles() {
     hermetic(|sandbox| {
         let repository = sandbox.repository("repository");
         install_runner(sandbox, &repository);
         repository.install();
+        let chained = repository.hook("pre-commit.alembic-guard-chained");
+        fs::rename(repository.hook("pre-commit"), chained).expect("it can be moved");
+        fs::rename(repository.hook("pre-commit.legacy"), repository.hook("pre-commit"))
+            .expect("it can be moved");
+        assert_eq!(commit(sandbox, &repository), ["runner", "guard"]);
         install_runner(sandbox, &repository);
         assert_eq!(commit(sandbox, &repository), ["runner", "guard"]);
 
