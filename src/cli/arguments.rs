@@ -92,7 +92,7 @@ pub(super) enum Command {
     Config,
 }
 
-#[derive(Debug, Clone, Args)]
+#[derive(Debug, Clone, Default, Args)]
 pub(super) struct Check {
     /// What to judge, anything that git can name; the work tree where nothing is said.
     #[arg(value_name = "REV")]
@@ -188,6 +188,9 @@ pub(super) enum HookCommand {
         /// The remote's address.
         url: Option<String>,
     },
+    /// Judge the commit or the push that pre-commit or prek is about, and what is checked out where they are
+    /// run by hand (called by them).
+    Hosted,
     /// Say where a merge has left several heads; never fails (called by git).
     PostMerge {
         /// 1 after `merge --squash`.

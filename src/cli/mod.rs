@@ -9,6 +9,7 @@ mod explain;
 mod graph;
 mod hook;
 mod merge;
+mod push;
 mod rebase;
 mod repair;
 mod terminal;
@@ -239,6 +240,9 @@ fn way_around(command: &Command) -> Option<String> {
         Command::Hook(
             arguments::HookCommand::PreCommit | arguments::HookCommand::PreMergeCommit,
         ) => Some("to commit all the same: `git commit --no-verify`".to_owned()),
+        Command::Hook(arguments::HookCommand::Hosted) => {
+            Some("to go on all the same: put `SKIP=alembic-guard` before the command".to_owned())
+        }
         _ => None,
     }
 }

@@ -9,6 +9,7 @@ mod error;
 mod folder;
 mod git;
 mod host;
+mod hosted;
 mod install;
 mod place;
 mod pre_push;
@@ -20,8 +21,9 @@ mod worktrees;
 
 pub use error::Error;
 pub use folder::Doubt;
+pub use hosted::{HostedPush, Occasion, is_hosted};
 pub use install::{InstallOptions, InstallOutcome, Installed, install};
-pub use pre_push::{HostedPush, read_refs};
+pub use pre_push::read_refs;
 pub use shim::{HOOKS, Hook, SHIM_VERSION, Shim};
 pub use status::{BinaryState, FolderStatus, HookState, HookStatus, KeptHook, Status, status};
 pub use uninstall::{RemoveOutcome, Removed, uninstall};

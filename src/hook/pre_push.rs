@@ -1,4 +1,4 @@
-//! What git and hosts of hooks tell a `pre-push` hook.
+//! What git tells a `pre-push` hook.
 
 use std::io::Read;
 
@@ -33,41 +33,6 @@ fn read_line(line: &[u8]) -> Result<PushedRef, Error> {
     Ok(PushedRef { local_ref, local_oid, remote_ref, remote_oid })
 }
 
-/// What pre-commit and prek say of a push in the environment; they hand a hook no standard input,
-/// and tell only the first ref.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct HostedPush {
-    /// The remote's name.
-    pub remote: String,
-    /// The remote's address.
-    pub url: String,
-    /// The first ref of the push.
-    pub pushed: PushedRef,
-}
-
-impl HostedPush {
-    /// Reads the variables through `variable`; nothing where no host has set them.
-    ///
-    /// # Errors
-    /// Fails where a host has set some of them and not the others.
-    pub fn from_environment(
-        variable: impl Fn(&str) -> Option<String>,
-    ) -> Result<Option<HostedPush>, Error> {
-        let Some(remote_ref) = variable("PRE_COMMIT_REMOTE_BRANCH") else {
-            return Ok(None);
-        };
-        let needed = |name: &'static str| variable(name).ok_or(Error::Host(name));
-        let local_ref = needed("PRE_COMMIT_LOCAL_BRANCH")?;
-        let local_oid = needed("PRE_COMMIT_TO_REF")?;
-        let remote_oid = variable("PRE_COMMIT_FROM_REF").unwrap_or_else(|| "0".repeat(40));
-        Ok(Some(HostedPush {
-            remote: needed("PRE_COMMIT_REMOTE_NAME")?,
-            url: variable("PRE_COMMIT_REMOTE_URL").unwrap_or_default(),
-            pushed: PushedRef { local_ref, local_oid, remote_ref, remote_oid },
-        }))
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -100,20 +65,5 @@ mod tests {
             let read = read_refs(line.as_bytes()).expect("memory can be read");
             assert!(matches!(read, Err(Error::PushLine(_))), "{line}");
         }
-    }
-
-    #[test]
-    fn a_host_tells_the_first_ref() {
-        let variable = |name: &str| match name {
-            "PRE_COMMIT_REMOTE_BRANCH" => Some("refs/heads/topic".to_owned()),
-            "PRE_COMMIT_LOCAL_BRANCH" => Some("refs/heads/topic".to_owned()),
-            "PRE_COMMIT_TO_REF" => Some(NEW.to_owned()),
-            "PRE_COMMIT_REMOTE_NAME" => Some("origin".to_owned()),
-            _ => None,
-        };
-        let push = HostedPush::from_environment(variable).expect("all is said").expect("a host");
-        assert_eq!(push.pushed.local_oid, NEW);
-        assert_eq!(push.pushed.remote_oid, "0".repeat(40));
-        assert_eq!(HostedPush::from_environment(|_| None).expect("nothing is said"), None);
     }
 }

@@ -42,7 +42,8 @@ fn worth_saying<'n>(notes: &'n [Note], style: &Style) -> impl Iterator<Item = &'
     notes.iter().filter(move |note| !(quiet && note.known))
 }
 
-pub(super) fn notes(notes: &[Note], style: &Style) -> String {
+/// Renders what is to be said that is no fault of a file.
+pub fn notes(notes: &[Note], style: &Style) -> String {
     let note = |note: &Note| {
         prose::title("warning", WARNING, &note.message, style) + &prose::help(&note.help, style)
     };

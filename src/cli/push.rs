@@ -1,0 +1,153 @@
+//! `hook pre-push`: a push as git tells it, or as a host does.
+
+use std::io;
+
+use super::arguments::Format;
+use super::hook::variable;
+use super::terminal::Terminal;
+use super::{Failure, Session};
+use crate::finding::{Note, Outcome, RefReport};
+use crate::hook::{self, HostedPush};
+use crate::judge::{PushedRef, Remote};
+use crate::report::text::Push;
+use crate::report::{self, Bypass};
+
+/// Judges the refs that git writes to standard input, else the one that a host tells.
+pub(super) fn run(
+    remote: Option<&str>,
+    url: Option<&str>,
+    session: &Session,
+    terminal: &Terminal,
+) -> Result<Outcome, Failure> {
+    let refs = hook::read_refs(io::stdin().lock()).map_err(Failure::Stdin)??;
+    if refs.is_empty() {
+        let host = HostedPush::from_environment(variable, |name| commit(session, name))?;
+        if let Some(host) = host {
+            return hosted(host, session, terminal);
+        }
+        if session.format == Format::Text && is_doubtful(remote, session) {
+            terminal.warn(&report::text::notes(&[told_nothing()], &terminal.error_style()));
+        }
+    }
+    let destination = Remote {
+        name: remote.or(url).unwrap_or("origin").to_owned(),
+        url: url.or(remote).unwrap_or("origin").to_owned(),
+    };
+    judge(&destination, &refs, session, terminal)
+}
+
+/// Judges the one ref that a host tells, and says that it is one.
+pub(super) fn hosted(
+    hosted: HostedPush,
+    session: &Session,
+    terminal: &Terminal,
+) -> Result<Outcome, Failure> {
+    let HostedPush { host, remote, url, pushed } = hosted;
+    terminal.warn(&format!(
+        "alembic-guard: {host} tells only the first ref of a push, `{}`: no other is judged\n",
+        crate::text::escape(short(&pushed.remote_ref)),
+    ));
+    judge(&Remote { name: remote, url }, &[pushed], session, terminal)
+}
+
+/// Returns the commit that a name stands for, in hexadecimal.
+pub(super) fn commit(session: &Session, name: &str) -> Option<String> {
+    session.repository.resolve(name).ok().map(|commit| commit.to_string())
+}
+
+/// Tells whether a push of which nothing is said may bring something all the same.
+///
+/// git tells nothing where all that is pushed is there already. A tool between git and this hook may have
+/// kept standard input to itself, and then what is checked out is probably new to the remote.
+fn is_doubtful(remote: Option<&str>, session: &Session) -> bool {
+    if hook::is_hosted(variable) {
+        return true;
+    }
+    let repository = &session.repository;
+    let Some(head) = repository.head() else {
+        return false;
+    };
+    let branch = repository.branch();
+    let named = remote.map(|remote| repository.remote_of_url(remote).unwrap_or(remote.to_owned()));
+    let Some(remote) = named.or_else(|| repository.usual_remote(branch.as_deref())) else {
+        return true;
+    };
+    let mut branches = branch.into_iter().chain(repository.default_branch(&remote));
+    !branches.any(|branch| {
+        let tip = repository.ref_commit(&format!("refs/remotes/{remote}/{branch}"));
+        tip.is_some_and(|tip| repository.contains(tip, head))
+    })
+}
+
+fn told_nothing() -> Note {
+    let help = [
+        "this is right where everything is up to date",
+        "where another tool runs this hook, let it hand on standard input; in lefthook.yml: \
+         `use_stdin: true`",
+        "to judge what is checked out: `alembic-guard check`",
+    ];
+    Note {
+        message: "no ref is known to be pushed, so nothing was judged".to_owned(),
+        help: help.map(str::to_owned).to_vec(),
+        known: false,
+    }
+}
+
+fn judge(
+    destination: &Remote,
+    refs: &[PushedRef],
+    session: &Session,
+    terminal: &Terminal,
+) -> Result<Outcome, Failure> {
+    let mut reports = session.judge().push(destination, refs)?;
+    for report in &mut reports {
+        let branch = hook::branch_of(&session.repository, report);
+        hook::lower_as_asked(&session.repository, branch.as_deref(), &mut report.report.findings);
+    }
+    terminal.warn(&text(&reports, refs, destination, session, terminal)?);
+    Ok(reports.iter().map(RefReport::outcome).max().unwrap_or(Outcome::Clean))
+}
+
+fn text(
+    reports: &[RefReport],
+    refs: &[PushedRef],
+    destination: &Remote,
+    session: &Session,
+    terminal: &Terminal,
+) -> Result<String, Failure> {
+    if session.format == Format::Json {
+        return Ok(report::json::to_string(&report::json::refs(reports))?);
+    }
+    let bypass = Bypass {
+        verb: "push".to_owned(),
+        commands: vec![
+            "git push --no-verify".to_owned(),
+            "git -c alembic-guard.level=warn push".to_owned(),
+        ],
+    };
+    let fine = push_fine(reports, refs, destination);
+    let push = Push { refs: reports, push_fine: fine.as_deref(), bypass: &bypass };
+    Ok(report::text::render_refs(&push, &terminal.hook_style()))
+}
+
+/// Returns the command that pushes what was fine, where something else was not.
+fn push_fine(reports: &[RefReport], refs: &[PushedRef], destination: &Remote) -> Option<String> {
+    let fine = |(report, pushed): (&RefReport, &PushedRef)| {
+        (report.outcome() == Outcome::Clean).then(|| refspec(pushed))
+    };
+    let fine: Vec<String> = reports.iter().zip(refs).filter_map(fine).collect();
+    let some_but_not_all = !fine.is_empty() && fine.len() < refs.len();
+    some_but_not_all.then(|| format!("git push {} {}", destination.name, fine.join(" ")))
+}
+
+fn refspec(pushed: &PushedRef) -> String {
+    match (pushed.local_ref.as_str(), pushed.remote_ref.as_str()) {
+        ("(delete)", remote) => format!(":{remote}"),
+        (local, remote) if local == remote => short(local).to_owned(),
+        (local, remote) => format!("{local}:{remote}"),
+    }
+}
+
+fn short(name: &str) -> &str {
+    name.strip_prefix("refs/heads/").unwrap_or(name)
+}

@@ -1,0 +1,172 @@
+//! What pre-commit and prek say in the environment, where git itself would say it by the name of the
+//! hook, its arguments and its standard input.
+//!
+//! pre-commit does not tell a hook at which stage it runs, so one is found by what else is said.
+//! Nothing is taken for a commit that git does not make: a run by hand is about something else.
+
+use crate::judge::{Error, PushedRef};
+
+/// What a host runs the guard for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Occasion {
+    /// A push, told by its first ref.
+    Push(HostedPush),
+    /// git is about to commit: it names the index to every hook of a commit, and to no other.
+    Commit,
+    /// Somebody runs the host over a range: `pre-commit run --from-ref A --to-ref B`.
+    Range {
+        /// Where the range begins, anything that git can name.
+        from: String,
+        /// Where it ends.
+        to: String,
+    },
+    /// Somebody runs the host: `pre-commit run --all-files`.
+    ByHand,
+}
+
+/// What pre-commit and prek say of a push in the environment; they hand a hook no standard input,
+/// and tell only the first ref.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HostedPush {
+    /// The host's own name.
+    pub host: &'static str,
+    /// The remote's name.
+    pub remote: String,
+    /// The remote's address.
+    pub url: String,
+    /// The first ref of the push.
+    pub pushed: PushedRef,
+}
+
+impl Occasion {
+    /// Finds out what the host is about; `variable` reads the environment, `commit` finds the commit that a
+    /// name stands for.
+    ///
+    /// # Errors
+    /// Fails where a host tells of a push and not what is pushed.
+    pub fn from_environment(
+        variable: impl Fn(&str) -> Option<String>,
+        commit: impl Fn(&str) -> Option<String>,
+    ) -> Result<Occasion, Error> {
+        if let Some(push) = HostedPush::from_environment(&variable, commit)? {
+            return Ok(Occasion::Push(push));
+        }
+        if variable("GIT_INDEX_FILE").is_some_and(|index| !index.is_empty()) {
+            return Ok(Occasion::Commit);
+        }
+        Ok(match (variable("PRE_COMMIT_FROM_REF"), variable("PRE_COMMIT_TO_REF")) {
+            (Some(from), Some(to)) => Occasion::Range { from, to },
+            _ => Occasion::ByHand,
+        })
+    }
+}
+
+impl HostedPush {
+    /// Reads the variables through `variable`; nothing where no host has set them.
+    ///
+    /// Of a push of all there is, from the first commit on, pre-commit tells the name alone, so `commit`
+    /// finds what it stands for.
+    ///
+    /// # Errors
+    /// Fails where a host has set some of them and not the others.
+    pub fn from_environment(
+        variable: impl Fn(&str) -> Option<String>,
+        commit: impl Fn(&str) -> Option<String>,
+    ) -> Result<Option<HostedPush>, Error> {
+        let Some(remote_ref) = variable("PRE_COMMIT_REMOTE_BRANCH") else {
+            return Ok(None);
+        };
+        let needed = |name: &'static str| variable(name).ok_or(Error::Host(name));
+        let local_ref = needed("PRE_COMMIT_LOCAL_BRANCH")?;
+        let told = variable("PRE_COMMIT_TO_REF").or_else(|| commit(&local_ref));
+        let local_oid = told.ok_or(Error::Host("PRE_COMMIT_TO_REF"))?;
+        let remote_oid = variable("PRE_COMMIT_FROM_REF").unwrap_or_else(|| "0".repeat(40));
+        Ok(Some(HostedPush {
+            host: if variable("PREK_HOOK_STAGE").is_some() { "prek" } else { "pre-commit" },
+            remote: needed("PRE_COMMIT_REMOTE_NAME")?,
+            url: variable("PRE_COMMIT_REMOTE_URL").unwrap_or_default(),
+            pushed: PushedRef { local_ref, local_oid, remote_ref, remote_oid },
+        }))
+    }
+}
+
+/// Tells whether pre-commit or prek runs this.
+pub fn is_hosted(variable: impl Fn(&str) -> Option<String>) -> bool {
+    variable("PRE_COMMIT").is_some()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NEW: &str = "2222222222222222222222222222222222222222";
+
+    const PUSH: [(&str, &str); 4] = [
+        ("PRE_COMMIT_REMOTE_BRANCH", "refs/heads/topic"),
+        ("PRE_COMMIT_LOCAL_BRANCH", "refs/heads/topic"),
+        ("PRE_COMMIT_TO_REF", NEW),
+        ("PRE_COMMIT_REMOTE_NAME", "origin"),
+    ];
+
+    fn occasion(
+        variables: &[(&str, &str)],
+        commit: impl Fn(&str) -> Option<String>,
+    ) -> Result<Occasion, Error> {
+        let variable = |asked: &str| {
+            let found = variables.iter().find(|(name, _)| *name == asked);
+            found.map(|(_, value)| (*value).to_owned())
+        };
+        Occasion::from_environment(variable, commit)
+    }
+
+    fn push(variables: &[(&str, &str)], commit: impl Fn(&str) -> Option<String>) -> HostedPush {
+        match occasion(variables, commit) {
+            Ok(Occasion::Push(push)) => push,
+            other => panic!("no push: {other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_host_tells_the_first_ref() {
+        let push = push(&PUSH, |_| None);
+        assert_eq!((push.host, push.remote.as_str()), ("pre-commit", "origin"));
+        assert_eq!(push.pushed.local_oid, NEW);
+        assert_eq!(push.pushed.remote_oid, "0".repeat(40));
+    }
+
+    #[test]
+    fn a_first_push_is_told_by_its_name_alone() {
+        let told: Vec<_> =
+            PUSH.into_iter().filter(|(name, _)| *name != "PRE_COMMIT_TO_REF").collect();
+        let found = push(&told, |name| (name == "refs/heads/topic").then(|| NEW.to_owned()));
+        assert_eq!(found.pushed.local_oid, NEW);
+        assert!(matches!(occasion(&told, |_| None), Err(Error::Host("PRE_COMMIT_TO_REF"))));
+    }
+
+    #[test]
+    fn half_of_a_push_is_no_pass() {
+        for (missing, _) in PUSH.iter().skip(1) {
+            let told: Vec<_> = PUSH.into_iter().filter(|(name, _)| name != missing).collect();
+            assert!(
+                matches!(occasion(&told, |_| None), Err(Error::Host(name)) if name == *missing)
+            );
+        }
+    }
+
+    #[test]
+    fn only_git_makes_it_a_commit() {
+        let find = |variables: &[(&str, &str)]| {
+            occasion(variables, |_| None).expect("half a push is not said")
+        };
+        let range = [("PRE_COMMIT_FROM_REF", "main"), ("PRE_COMMIT_TO_REF", "HEAD")];
+        assert_eq!(
+            find(&[("GIT_INDEX_FILE", ".git/index"), ("PRE_COMMIT", "1")]),
+            Occasion::Commit
+        );
+        assert_eq!(
+            find(&range),
+            Occasion::Range { from: "main".to_owned(), to: "HEAD".to_owned() }
+        );
+        assert_eq!(find(&[("PRE_COMMIT", "1"), ("GIT_INDEX_FILE", "")]), Occasion::ByHand);
+    }
+}

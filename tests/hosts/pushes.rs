@@ -1,0 +1,78 @@
+//! A push under a host that runs the guard as README.md says.
+
+use crate::host::{Host, with_each_host};
+use crate::team::{Team, heard};
+use crate::world::World;
+
+const STALE: [&str; 1] = ["error stale-down-revision at d:14"];
+
+with_each_host!(
+    a_stale_migration_is_refused,
+    what_is_fine_goes_through,
+    the_second_of_two_refs_is_stale,
+    a_first_push_of_everything_is_judged,
+    the_way_around_is_open,
+);
+
+fn a_stale_migration_is_refused(host: Host) {
+    let team = Team::by_readme(host);
+    team.mine.add("d(a)");
+    heard(team.mine.push_it())
+        .refused(&STALE)
+        .says("`d` builds on `a`, which origin/main has moved past")
+        .says("alembic-guard rebase")
+        .says("git push --no-verify");
+}
+
+fn what_is_fine_goes_through(host: Host) {
+    let team = Team::by_readme(host);
+    team.mine.fetch().merge("origin/main").add("d(b)");
+    let pushed = heard(team.mine.push_it());
+    pushed.passed(&[]);
+    match host {
+        Host::PreCommit | Host::Prek => {
+            pushed.says("the first ref of a push, `feature`: no other is judged")
+        }
+        Host::Lefthook | Host::Husky => pushed.says_nothing_of("no other is judged"),
+    };
+}
+
+/// pre-commit and prek hide the second ref, so it arrives; they say so.
+fn the_second_of_two_refs_is_stale(host: Host) {
+    let team = Team::by_readme(host);
+    team.mine.branch("fine", "feature").add_code();
+    team.mine.branch("stale", "feature").add("d(a)");
+    let pushed = heard(team.mine.push(&["origin", "fine", "stale"]));
+    match host {
+        Host::PreCommit => pushed.passed(&[]).says("pre-commit tells only the first ref of a push"),
+        Host::Prek => pushed.passed(&[]).says("prek tells only the first ref of a push"),
+        Host::Lefthook | Host::Husky => pushed.refused(&STALE).says("git push origin fine"),
+    };
+}
+
+/// Of a push from the first commit on, pre-commit tells no commit.
+fn a_first_push_of_everything_is_judged(host: Host) {
+    let world = World::empty();
+    let mine = host.at_home_in(&world.repository("mine"));
+    mine.git(&["remote", "add", "origin", &world.url("origin.git")]);
+    host.write_readme(&mine);
+    mine.scaffold().add_all("a b(x)");
+    host.install(&mine);
+    let push = || heard(mine.push(&["origin", "main"]));
+    push().refused(&["error unknown-down-revision at b:14"]);
+    mine.add("b(a)");
+    push().passed(&[]);
+}
+
+fn the_way_around_is_open(host: Host) {
+    let team = Team::by_readme(host);
+    team.mine.add("d(a)");
+    let asked = ["-c", "alembic-guard.level=warn", "push", "origin", "HEAD"];
+    heard(team.mine.run(&asked)).says("warning[stale-down-revision]");
+    let there = team.mine.at_remote(&team.world.url("origin.git"), "feature");
+    assert!(there.starts_with(&team.mine.tip("feature")), "it did not arrive: {there:?}");
+
+    team.mine.branch("another", "HEAD").add_code();
+    let quiet = team.mine.with("SKIP", "alembic-guard");
+    heard(quiet.push_it()).passed(&[]).says_nothing_of("stale");
+}

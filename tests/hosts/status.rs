@@ -1,0 +1,20 @@
+//! What `hook status` says of a host's hooks.
+
+use crate::host::{Host, with_each_host};
+use crate::team::Team;
+
+with_each_host!(what_the_host_is_told_counts);
+
+fn what_the_host_is_told_counts(host: Host) {
+    let push = |team: &Team| {
+        let status = team.mine.guard(&["hook", "status"]).stdout();
+        let mut lines =
+            status.lines().filter_map(|line| line.trim_start().strip_prefix("pre-push: "));
+        lines.next().expect("every hook has a line").to_owned()
+    };
+    assert_eq!(push(&Team::by_readme(host)), "another hook, which names alembic-guard");
+
+    let without = Team::with_other(host);
+    host.install(&without.mine);
+    assert_eq!(push(&without), "another hook, which does not call alembic-guard");
+}
