@@ -148,7 +148,7 @@ fn bare(world: &World, repo: Repo) -> Repo {
 }
 
 /// Moves the work on `feature` to a linked worktree.
-fn linked(world: &World, repo: &Repo) -> Repo {
+pub(crate) fn linked(world: &World, repo: &Repo) -> Repo {
     let linked = world.at("linked");
     let staged = repo.git(&["diff", "--cached", "--binary"]);
     let patch = world.path("staged.patch");
@@ -223,7 +223,7 @@ pub(crate) fn partial(world: &World, repo: &Repo, filter: &str) -> Repo {
 }
 
 /// Leaves the migrations out of the work tree, but for what is not committed.
-fn sparse(repo: Repo, option: &str) -> Repo {
+pub(crate) fn sparse(repo: Repo, option: &str) -> Repo {
     repo.write("docs/index.txt", "x\n");
     repo.git(&["sparse-checkout", "set", "--cone", option, "docs"]);
     fs::remove_dir_all(repo.top.join("docs")).expect("it was written");

@@ -3,6 +3,7 @@
 //! `table` holds the kinds, `story` the history that all of them have, `questions` what is asked of each.
 
 mod ended;
+mod hooks;
 mod kinds;
 mod questions;
 mod refused;
