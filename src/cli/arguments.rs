@@ -183,6 +183,17 @@ pub(super) enum HookCommand {
         /// The remote's address.
         url: Option<String>,
     },
+    /// Judge what is pushed to this repository; reads the refs from standard input (called by git).
+    PreReceive,
+    /// Judge one ref of what is pushed to this repository (called by git).
+    Update {
+        /// The ref.
+        reference: String,
+        /// What it names.
+        old: String,
+        /// What it is to name.
+        new: String,
+    },
     /// Say where a merge has left several heads; never fails (called by git).
     PostMerge {
         /// 1 after `merge --squash`.

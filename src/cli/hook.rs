@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::arguments::{Check, Format, Global, HookCommand};
 use super::terminal::Terminal;
-use super::{Failure, Session, arrival, check};
+use super::{Failure, Session, arrival, check, receive};
 use crate::finding::{Outcome, RefReport};
 use crate::hook::{self, HostedPush, InstallOptions};
 use crate::judge::{PushedRef, Remote};
@@ -36,6 +36,14 @@ pub(super) fn run(
         HookCommand::PrePush { remote, url } => {
             let session = Session::open(global)?;
             push(remote.as_deref(), url.as_deref(), &session, terminal)
+        }
+        HookCommand::PreReceive => {
+            let refs = hook::read_received(io::stdin().lock()).map_err(Failure::Stdin)??;
+            receive::run(&refs, global, terminal)
+        }
+        HookCommand::Update { reference, old, new } => {
+            let updated = hook::read_update(reference, old, new).map_err(Failure::Judge)?;
+            receive::run(&[updated], global, terminal)
         }
         HookCommand::PostMerge { squash } => {
             Ok(arrival::merged(squash.as_deref(), global, terminal))
@@ -88,6 +96,7 @@ fn commit(global: &Global, terminal: &Terminal) -> Result<Outcome, Failure> {
             "git commit --no-verify".to_owned(),
             "git -c alembic-guard.level=warn commit".to_owned(),
         ],
+        ..Bypass::default()
     };
     terminal.warn(&match session.format {
         Format::Text => report::text::render(&report, &bypass, &terminal.hook_style()),
@@ -138,6 +147,7 @@ fn pushed_text(
             "git push --no-verify".to_owned(),
             "git -c alembic-guard.level=warn push".to_owned(),
         ],
+        ..Bypass::default()
     };
     let fine = push_fine(reports, refs, destination);
     let push = Push { refs: reports, push_fine: fine.as_deref(), bypass: &bypass };

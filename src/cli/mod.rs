@@ -10,6 +10,7 @@ mod graph;
 mod hook;
 mod merge;
 mod rebase;
+mod receive;
 mod repair;
 mod terminal;
 
@@ -20,7 +21,7 @@ use clap::Parser;
 
 use crate::finding::Outcome;
 use crate::git::Repository;
-use crate::judge::{Circumstances, Error};
+use crate::judge::{Circumstances, Error, Role};
 use crate::{fix, hook as hooks, report};
 
 use arguments::{Arguments, Command, Format, Global};
@@ -78,8 +79,23 @@ impl Session {
         let in_ci =
             std::env::var_os("CI").is_some_and(|value| !value.is_empty() && value != "false");
         let up = way_up(&repository).unwrap_or_default();
-        let circumstances = Circumstances { config, in_ci, up };
+        let circumstances = Circumstances { config, role: Role::Clone, in_ci, up };
         Ok(Session { repository, circumstances, format: global.format })
+    }
+
+    /// Opens the repository that a hook of the server runs for: nothing that the environment says of
+    /// whoever pushes counts, and the repository's own configuration may name one for the guard.
+    fn open_served(global: &Global) -> Result<Session, Failure> {
+        let mut session = Session::open(global)?;
+        let circumstances = &mut session.circumstances;
+        circumstances.role = Role::Server;
+        circumstances.in_ci = false;
+        if circumstances.config.is_none()
+            && let Some(path) = session.repository.own_path("alembic-guard.config")
+        {
+            circumstances.config = Some(read_config(&path)?);
+        }
+        Ok(session)
     }
 
     fn judge(&self) -> crate::judge::Judge<'_> {
@@ -118,7 +134,7 @@ enum Failure {
     Repair(#[from] fix::Error),
     #[error("cannot go to `{}`", path.display())]
     Directory { path: PathBuf, source: std::io::Error },
-    #[error("cannot read `{}`", path.display())]
+    #[error("cannot read the configuration `{}`", path.display())]
     ReadConfig { path: PathBuf, source: std::io::Error },
     #[error("cannot read what git says on standard input")]
     Stdin(#[source] std::io::Error),
@@ -193,6 +209,13 @@ fn way_around(command: &Command) -> Option<String> {
         Command::Hook(
             arguments::HookCommand::PreCommit | arguments::HookCommand::PreMergeCommit,
         ) => Some("to commit all the same: `git commit --no-verify`".to_owned()),
+        Command::Hook(
+            arguments::HookCommand::PreReceive | arguments::HookCommand::Update { .. },
+        ) => Some(
+            "whoever runs this server can mend that, or take the hook out: \
+             `alembic-guard hook uninstall`"
+                .to_owned(),
+        ),
         _ => None,
     }
 }

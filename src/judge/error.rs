@@ -80,6 +80,9 @@ pub enum Error {
     /// A line of `pre-push`'s standard input that is none of git's.
     #[error("`{0}` is no line that git hands to pre-push")]
     PushLine(String),
+    /// What a server's hook was called with is not what git says there.
+    #[error("`{0}` is nothing that git hands to pre-receive or update")]
+    Received(String),
 }
 
 /// A configuration that holds mistakes, with its source.
@@ -137,6 +140,7 @@ impl Error {
             Error::Config(_)
             | Error::Host(_)
             | Error::PushLine(_)
+            | Error::Received(_)
             | Error::Unmerged(_)
             | Error::Conflicting { .. }
             | Error::NoHead { .. }

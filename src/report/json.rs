@@ -280,6 +280,7 @@ fn lowered(lowered: &Lowered) -> &'static str {
         Lowered::CannotTell => "cannot-tell",
         Lowered::Incomplete => "incomplete",
         Lowered::Unfinished => "unfinished",
+        Lowered::NoTarget => "no-target",
         Lowered::NoBase => "no-base",
         Lowered::Conflict => "conflict",
         Lowered::Asked(_) => "asked",
