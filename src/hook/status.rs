@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::folder::{locate, locate_there, shown};
 use super::place::{ForeignFile, OurFile, Place, Slot, is_executable, look};
-use super::{Error, HOOKS, Hook, Shim, worktrees};
+use super::{Error, Hook, Shim, worktrees};
 
 /// What is installed where.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,7 +22,7 @@ pub struct FolderStatus {
     pub folder: PathBuf,
     /// The worktrees that use it; none where the repository is bare.
     pub worktrees: Vec<PathBuf>,
-    /// One for each of [`HOOKS`].
+    /// One for each hook that the repository has a use for.
     pub hooks: Vec<HookStatus>,
 }
 
@@ -100,9 +100,10 @@ pub fn status(directory: &Path) -> Result<Status, Error> {
             None => folders.push((folder, vec![top])),
         }
     }
+    let hooks = worktrees::hooks(directory)?;
     let folders = folders
         .into_iter()
-        .map(|(folder, worktrees)| look_into(folder, worktrees))
+        .map(|(folder, worktrees)| look_into(hooks, folder, worktrees))
         .collect::<Result<_, _>>()?;
     Ok(Status { folders })
 }
@@ -136,9 +137,12 @@ impl HookState {
     }
 }
 
-fn look_into(folder: PathBuf, worktrees: Vec<PathBuf>) -> Result<FolderStatus, Error> {
-    let places = HOOKS.map(|hook| Place::new(&folder, hook));
-    let hooks = places.into_iter().map(hook_status);
+fn look_into(
+    hooks: &[Hook],
+    folder: PathBuf,
+    worktrees: Vec<PathBuf>,
+) -> Result<FolderStatus, Error> {
+    let hooks = hooks.iter().map(|hook| hook_status(Place::new(&folder, *hook)));
     Ok(FolderStatus { hooks: hooks.collect::<Result<_, _>>()?, folder, worktrees })
 }
 
