@@ -51,7 +51,7 @@ mod tests {
         let line = format!("{OLD} {NEW} refs/heads/a\n");
         let refs = read_received(line.as_bytes()).expect("memory can be read");
         let updated = read_update("refs/heads/a", OLD, NEW).expect("git's own words");
-        assert_eq!(refs.expect("git's own line"), [updated.clone()]);
+        assert_eq!(refs.expect("git's own line"), std::slice::from_ref(&updated));
         assert_eq!((updated.remote_oid.as_str(), updated.local_oid.as_str()), (OLD, NEW));
         assert_eq!(updated.remote_ref, "refs/heads/a");
     }
