@@ -3,7 +3,7 @@
 use crate::check::Reader;
 use crate::config::{self, Config};
 use crate::finding::Note;
-use crate::git::{BaseChoice, Side};
+use crate::git::{BaseChoice, Changes, Side};
 use crate::judge::arrival::Arrival;
 use crate::judge::relevance::is_setting;
 use crate::judge::{BadConfig, Error, Judge, carried_config, note, parse_config};
@@ -55,9 +55,8 @@ impl Judge<'_> {
         arrival: &Arrival<'_>,
         base: Option<&BaseChoice>,
     ) -> Result<Vec<Note>, Error> {
-        let before = self.state_before(arrival, base);
-        let changes = self.repository.changes(before, Side::Commit(arrival.tip))?;
-        let changes = changes.only(is_setting);
+        let before = self.states_before(arrival, base);
+        let changes = self.setting_changes(&before, arrival.tip)?;
         let own = RepoPath::new(config::FILE_NAME);
         let mut notes: Vec<Note> = law.note.clone().into_iter().collect();
         if changes.contains(&own) {
@@ -65,24 +64,52 @@ impl Judge<'_> {
             notes.push(guard_note(law));
         }
         let paths: Vec<&RepoPath> = changes.paths().filter(|path| **path != own).collect();
-        if let Some(before) = before.filter(|_| !paths.is_empty()) {
-            let before = self.repository.commit_tree(before)?;
-            let after = self.repository.commit_tree(arrival.tip)?;
-            if reader.discover(&*before)? != reader.discover(&*after)? {
-                notes.push(alembic_note(&paths));
-            }
+        if !paths.is_empty() && self.moves_alembic(reader, &before, arrival.tip)? {
+            notes.push(alembic_note(&paths));
         }
         Ok(notes)
     }
 
-    /// Returns what a push to a branch is compared with to tell what it changes.
-    fn state_before(&self, arrival: &Arrival<'_>, base: Option<&BaseChoice>) -> Option<ObjectId> {
-        let replaced = arrival.replaced().and_then(|id| self.repository.commit_of(id));
-        let parted = |base: &BaseChoice| match arrival.is_target {
-            true => Some(base.commit),
-            false => self.repository.merge_bases(base.commit, arrival.tip).ok()?.first().copied(),
+    /// Returns the states that a change must differ from to be the push's: what the ref has, and where
+    /// a branch left its base, so that what it merges is not told again.
+    fn states_before(&self, arrival: &Arrival<'_>, base: Option<&BaseChoice>) -> Vec<ObjectId> {
+        let Some(base) = base else {
+            return Vec::new();
         };
-        replaced.or_else(|| base.and_then(parted))
+        if arrival.is_target {
+            return vec![base.commit];
+        }
+        let replaced = arrival.replaced().and_then(|id| self.repository.commit_of(id));
+        let parted = self.repository.merge_bases(base.commit, arrival.tip).unwrap_or_default();
+        replaced.into_iter().chain(parted).collect()
+    }
+
+    /// Finds the files that say where Alembic is, or how the guard is to judge, and are as in none of
+    /// some states.
+    fn setting_changes(&self, before: &[ObjectId], tip: ObjectId) -> Result<Changes, Error> {
+        let since = |commit| self.repository.changes(commit, Side::Commit(tip));
+        let mut changes = since(before.first().copied())?.only(is_setting);
+        for commit in before.iter().skip(1) {
+            let others = since(Some(*commit))?;
+            changes = changes.only(|path| others.contains(path));
+        }
+        Ok(changes)
+    }
+
+    /// Tells whether Alembic is looked for elsewhere than in any of some states.
+    fn moves_alembic(
+        &self,
+        reader: &mut Reader,
+        before: &[ObjectId],
+        tip: ObjectId,
+    ) -> Result<bool, Error> {
+        let after = reader.discover(&*self.repository.commit_tree(tip)?)?;
+        for commit in before {
+            if reader.discover(&*self.repository.commit_tree(*commit)?)? == after {
+                return Ok(false);
+            }
+        }
+        Ok(!before.is_empty())
     }
 
     fn refuse_mistakes(&self, law: &Law, arrival: &Arrival<'_>) -> Result<(), Error> {

@@ -26,6 +26,22 @@ fn a_configuration_that_is_pushed_counts_once_it_has_landed() {
 }
 
 #[test]
+fn a_branch_is_not_told_what_it_merges_or_was_told_before() {
+    let (_world, mine) = world();
+    mine.branch("topic", "HEAD").write("app.py", "").commit("code");
+    mine.push(&["origin", "topic"]).passed(&[]).is_silent();
+    mine.branch("other", "main").configure(OFF);
+    mine.push_main().passed(&[]).says("this push changes");
+    mine.git(&["switch", "-q", "topic"]);
+    mine.git(&["merge", "-q", "--no-edit", "other"]);
+    mine.push(&["origin", "topic"]).passed(&[]).is_silent();
+    mine.configure(WARN);
+    mine.push(&["origin", "topic"]).passed(&[]).says("this push changes");
+    mine.write("app.py", "pass\n").add("c(b)");
+    mine.push(&["origin", "topic"]).passed(&[]).is_silent();
+}
+
+#[test]
 fn what_switches_the_guard_off_in_the_very_push_does_not() {
     for text in [
         OFF,
