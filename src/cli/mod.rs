@@ -91,7 +91,7 @@ impl Session {
         circumstances.role = Role::Server;
         circumstances.in_ci = false;
         if circumstances.config.is_none()
-            && let Some(path) = session.repository.own_path("alembic-guard.config")
+            && let Some(path) = session.repository.own_path("alembic-guard.config")?
         {
             circumstances.config = Some(read_config(&path)?);
         }

@@ -5,7 +5,8 @@ use std::os::unix::ffi::OsStringExt;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
-use crate::git::Repository;
+use crate::git::{Error, Repository};
+use crate::text::escape;
 
 impl Repository {
     /// Returns a value of git's configuration, as git sees it now.
@@ -23,9 +24,18 @@ impl Repository {
 
     /// Returns such a value as a path. `~` is a home as for git, and a relative path begins where the
     /// configuration file is.
-    pub fn own_path(&self, key: &str) -> Option<PathBuf> {
-        let path = ask(&["--local", "--includes", "--type=path", "--get", key])?;
-        Some(self.git_dir().join(OsString::from_vec(path)))
+    ///
+    /// # Errors
+    /// Fails where git cannot tell: what is set must not pass for what is not.
+    pub fn own_path(&self, key: &str) -> Result<Option<PathBuf>, Error> {
+        let failed = |reason: String| Error::Setting { key: key.to_owned(), reason };
+        let output = config(&["--local", "--includes", "--type=path", "--get", key]).output();
+        let output = output.map_err(|error| failed(error.to_string()))?;
+        match output.status.code() {
+            Some(0) => Ok(Some(self.git_dir().join(OsString::from_vec(value(output.stdout))))),
+            Some(1) => Ok(None),
+            _ => Err(failed(escape(String::from_utf8_lossy(&output.stderr).trim()))),
+        }
     }
 
     /// Returns a value of the configuration files, without asking git.
@@ -35,9 +45,18 @@ impl Repository {
 }
 
 fn ask(arguments: &[&str]) -> Option<Vec<u8>> {
+    let output = config(arguments).output().ok().filter(|output| output.status.success())?;
+    Some(value(output.stdout))
+}
+
+fn config(arguments: &[&str]) -> Command {
     let mut git = Command::new("git");
-    git.arg("config").args(arguments).stdin(Stdio::null()).stderr(Stdio::null());
-    let mut value = git.output().ok().filter(|output| output.status.success())?.stdout;
-    value.pop_if(|last| *last == b'\n');
-    Some(value)
+    git.arg("config").args(arguments).stdin(Stdio::null());
+    git
+}
+
+/// Takes off the newline that ends a value.
+fn value(mut printed: Vec<u8>) -> Vec<u8> {
+    printed.pop_if(|last| *last == b'\n');
+    printed
 }

@@ -121,6 +121,9 @@ impl Error {
             Error::Git(git::Error::Stage(_)) => {
                 &["the files are written; stage them by hand: `git status`, `git add`"]
             }
+            Error::Git(git::Error::Setting { .. }) => {
+                &["see what it is and where it is set: `git config --show-origin --list`"]
+            }
             Error::Git(_) | Error::Tree(_) => &["see whether the repository is sound: `git fsck`"],
             Error::NoEnvironment(_) => &[
                 "an environment is an alembic.ini with `script_location`, `[tool.alembic]` in \

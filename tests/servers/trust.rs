@@ -152,6 +152,8 @@ fn the_servers_own_file_counts_before_what_has_landed() {
 
     server.git(&["config", "alembic-guard.config", "gone.toml"]);
     mine.push_main().refused(&[]).says("cannot read the configuration").says("gone.toml");
+    server.git(&["config", "alembic-guard.config", "~nobody-of-that-name/x.toml"]);
+    mine.push_main().refused(&[]).says("cannot read `alembic-guard.config`");
     server.write("wrong.toml", "fetch = 1\n");
     server.git(&["config", "alembic-guard.config", "wrong.toml"]);
     mine.push_main().refused(&[]).says("wrong.toml` is not valid");
