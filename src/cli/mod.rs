@@ -212,7 +212,7 @@ fn way_around(command: &Command) -> Option<String> {
         Command::Hook(
             arguments::HookCommand::PreReceive | arguments::HookCommand::Update { .. },
         ) => Some(
-            "whoever runs this server can mend that, or take the hook out: \
+            "mend that, or have whoever runs the server take the hook out there: \
              `alembic-guard hook uninstall`"
                 .to_owned(),
         ),

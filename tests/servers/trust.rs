@@ -115,7 +115,8 @@ fn a_mistake_does_not_land() {
     mine.push_main()
         .refused(&[])
         .says("`.alembic-guard.toml` is not valid")
-        .says("did you mean `stale-down-revision`?");
+        .says("did you mean `stale-down-revision`?")
+        .says("mend that, or have whoever runs the server take the hook out");
     mine.push(&["origin", "HEAD:refs/heads/topic"]).passed(&[]).says("this push changes");
 }
 
