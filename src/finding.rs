@@ -126,6 +126,8 @@ pub enum Lowered {
     Incomplete,
     /// A repair that needs one more step.
     Unfinished,
+    /// A server takes it on a branch that is no target.
+    NoTarget,
     /// There is nothing to compare with, so what has landed first is not known.
     NoBase,
     /// Git will ask how to merge the file; one of the two answers is without fault.

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::sides::Pair;
-use super::{Comparison, Reader};
+use super::{Allowing, Comparison, Reader};
 use crate::finding::{Finding, Level, Lowered};
 use crate::migration::RevisionId;
 use crate::rules::{Concern, Rule};
@@ -24,7 +24,8 @@ pub(super) fn lower(
     found: Found,
 ) -> Option<Finding> {
     let Found { mut finding, debt } = found;
-    if is_allowed(reader, &finding) {
+    let allowed = is_allowed(reader, &finding);
+    if allowed && comparison.blame.allowing == Allowing::Anything {
         return None;
     }
     let in_force = reader.config().level(rule.name, rule.level);
@@ -59,6 +60,19 @@ pub(super) fn lower(
         finding.level = finding.level.min(Level::Warn);
         finding.lowered = reason;
     }
+    match allowed {
+        true => insist(finding),
+        false => Some(finding),
+    }
+}
+
+/// Drops what a file is allowed although its word does not count for all; what blocks stays.
+fn insist(mut finding: Finding) -> Option<Finding> {
+    if finding.level < Level::Error {
+        return None;
+    }
+    let rule = finding.rule;
+    finding.help.push(format!("`allow({rule})` in the file does not count here: this blocks"));
     Some(finding)
 }
 

@@ -101,6 +101,18 @@ pub struct Blame {
     pub lesser: Option<Lowered>,
     /// Why nothing blocks at all, where nothing does.
     pub everything: Option<Lowered>,
+    /// What a comment in a file may allow that file.
+    pub allowing: Allowing,
+}
+
+/// What `# alembic-guard: allow(rule)` in a file may allow that file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Allowing {
+    /// To break any rule.
+    #[default]
+    Anything,
+    /// Only what would not block.
+    Warnings,
 }
 
 /// Compares two states and says what is wrong with the change.

@@ -191,6 +191,17 @@ pub(super) enum HookCommand {
     /// Judge the commit or the push that pre-commit or prek is about, and what is checked out where they are
     /// run by hand (called by them).
     Hosted,
+    /// Judge what is pushed to this repository; reads the refs from standard input (called by git).
+    PreReceive,
+    /// Judge one ref of what is pushed to this repository (called by git).
+    Update {
+        /// The ref.
+        reference: String,
+        /// What it names.
+        old: String,
+        /// What it is to name.
+        new: String,
+    },
     /// Say where a merge has left several heads; never fails (called by git).
     PostMerge {
         /// 1 after `merge --squash`.

@@ -3,7 +3,7 @@
 use super::check::default_side;
 use super::terminal::Terminal;
 use super::{Failure, Session};
-use crate::config::{Config, Fetch};
+use crate::config::{Config, Fetch, OtherBranches};
 use crate::environment::{Environment, discover};
 use crate::finding::Outcome;
 use crate::rules::RULES;
@@ -43,6 +43,13 @@ fn text(config: &Config, environments: &[Environment]) -> String {
     lines.push(format!("max_file_size = {}", quoted(&size)));
     lines.push(format!("exclude = {}", patterns(&config.exclude)));
     lines.extend(environments.iter().flat_map(environment));
+    let other_branches = match config.other_branches {
+        OtherBranches::Warn => "warn",
+        OtherBranches::Error => "error",
+        OtherBranches::Off => "off",
+    };
+    lines.push("\n[server]".to_owned());
+    lines.push(format!("other_branches = {}", quoted(other_branches)));
     if let Some(pattern) = &config.filename_pattern {
         lines.push("\n[filename]".to_owned());
         lines.push(format!("pattern = {}", quoted(&pattern.to_string())));

@@ -1,10 +1,11 @@
 //! `hook`: installing the hooks, and being one.
 
+use std::io;
 use std::path::Path;
 
 use super::arguments::{Check, Format, Global, HookCommand};
 use super::terminal::Terminal;
-use super::{Failure, Session, arrival, check, push};
+use super::{Failure, Session, arrival, check, push, receive};
 use crate::finding::Outcome;
 use crate::hook::{self, InstallOptions, Occasion};
 use crate::report::{self, Bypass};
@@ -37,6 +38,14 @@ pub(super) fn run(
             push::run(remote.as_deref(), url.as_deref(), &Session::open(global)?, terminal)
         }
         HookCommand::Hosted => hosted(&Session::open(global)?, terminal),
+        HookCommand::PreReceive => {
+            let refs = hook::read_received(io::stdin().lock()).map_err(Failure::Stdin)??;
+            receive::run(&refs, global, terminal)
+        }
+        HookCommand::Update { reference, old, new } => {
+            let updated = hook::read_update(reference, old, new).map_err(Failure::Judge)?;
+            receive::run(&[updated], global, terminal)
+        }
         HookCommand::PostMerge { squash } => {
             Ok(arrival::merged(squash.as_deref(), global, terminal))
         }
@@ -87,6 +96,7 @@ fn commit(session: &Session, terminal: &Terminal) -> Result<Outcome, Failure> {
             "git commit --no-verify".to_owned(),
             "git -c alembic-guard.level=warn commit".to_owned(),
         ],
+        ..Bypass::default()
     };
     terminal.warn(&match session.format {
         Format::Text => report::text::render(&report, &bypass, &terminal.hook_style()),

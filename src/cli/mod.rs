@@ -11,6 +11,7 @@ mod hook;
 mod merge;
 mod push;
 mod rebase;
+mod receive;
 mod repair;
 mod terminal;
 mod watch;
@@ -23,7 +24,7 @@ use clap::Parser;
 
 use crate::finding::Outcome;
 use crate::git::Repository;
-use crate::judge::{Circumstances, Error, Patience};
+use crate::judge::{Circumstances, Error, Patience, Role};
 use crate::{fix, hook as hooks, report};
 
 use arguments::{Arguments, Command, Format, Global};
@@ -114,9 +115,24 @@ impl Session {
             std::env::var_os("CI").is_some_and(|value| !value.is_empty() && value != "false");
         let up = way_up(&repository).unwrap_or_default();
         let patience = global.patience.clone();
-        let circumstances = Circumstances { config, patience, in_ci, up };
+        let circumstances = Circumstances { config, role: Role::Clone, patience, in_ci, up };
         let (format, terminal) = (global.format, Terminal::new(global));
         Ok(Session { repository, circumstances, format, terminal })
+    }
+
+    /// Opens the repository that a hook of the server runs for: nothing that the environment says of
+    /// whoever pushes counts, and the repository's own configuration may name one for the guard.
+    fn open_served(global: &Global) -> Result<Session, Failure> {
+        let mut session = Session::open(global)?;
+        let circumstances = &mut session.circumstances;
+        circumstances.role = Role::Server;
+        circumstances.in_ci = false;
+        if circumstances.config.is_none()
+            && let Some(path) = session.repository.own_path("alembic-guard.config")?
+        {
+            circumstances.config = Some(read_config(&path)?);
+        }
+        Ok(session)
     }
 
     fn judge(&self) -> crate::judge::Judge<'_> {
@@ -155,7 +171,7 @@ enum Failure {
     Repair(#[from] fix::Error),
     #[error("cannot go to `{}`", path.display())]
     Directory { path: PathBuf, source: std::io::Error },
-    #[error("cannot read `{}`", path.display())]
+    #[error("cannot read the configuration `{}`", path.display())]
     ReadConfig { path: PathBuf, source: std::io::Error },
     #[error("cannot read what git says on standard input")]
     Stdin(#[source] std::io::Error),
@@ -243,6 +259,13 @@ fn way_around(command: &Command) -> Option<String> {
         Command::Hook(arguments::HookCommand::Hosted) => {
             Some("to go on all the same: put `SKIP=alembic-guard` before the command".to_owned())
         }
+        Command::Hook(
+            arguments::HookCommand::PreReceive | arguments::HookCommand::Update { .. },
+        ) => Some(
+            "mend that, or have whoever runs the server take the hook out there: \
+             `alembic-guard hook uninstall`"
+                .to_owned(),
+        ),
         _ => None,
     }
 }

@@ -124,6 +124,7 @@ fn text(
             "git push --no-verify".to_owned(),
             "git -c alembic-guard.level=warn push".to_owned(),
         ],
+        ..Bypass::default()
     };
     let fine = push_fine(reports, refs, destination);
     let push = Push { refs: reports, push_fine: fine.as_deref(), bypass: &bypass };

@@ -9,6 +9,9 @@ use anstream::stream::RawStream;
 use super::arguments::{Color, Global};
 use crate::report::Style;
 
+/// The columns that are left of 80 behind `remote: `.
+const REMOTE_WIDTH: usize = 72;
+
 /// How to write to whoever called.
 pub(super) struct Terminal {
     color: Color,
@@ -34,6 +37,11 @@ impl Terminal {
     /// Tells how a hook's text is to look, which says nothing where nothing is wrong.
     pub(super) fn hook_style(&self) -> Style {
         self.style(&io::stderr(), !self.verbose)
+    }
+
+    /// Tells how a server's text is to look, which git shows at the other end behind `remote: `.
+    pub(super) fn remote_style(&self) -> Style {
+        Style { width: REMOTE_WIDTH, ..self.hook_style() }
     }
 
     fn style(&self, stream: &impl RawStream, quiet: bool) -> Style {

@@ -50,6 +50,19 @@ pub struct Config {
     pub rules: BTreeMap<&'static str, Level>,
     /// How the names of migration files are made, where the repository says it.
     pub filename_pattern: Option<FilenamePattern>,
+    /// What a server makes of pushes to branches that are no targets.
+    pub other_branches: OtherBranches,
+}
+
+/// What a server makes of pushes to branches that are no targets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OtherBranches {
+    /// They are judged as what they will be once merged, and only warned of.
+    Warn,
+    /// They are judged so, and refused.
+    Error,
+    /// They are not judged.
+    Off,
 }
 
 /// Whether `pre-push` may ask the remote for the base's newest commit.
@@ -94,6 +107,7 @@ impl Default for Config {
             environments: Vec::new(),
             rules: BTreeMap::new(),
             filename_pattern: None,
+            other_branches: OtherBranches::Warn,
         }
     }
 }

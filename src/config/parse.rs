@@ -8,7 +8,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::fields::{Fields, chosen};
 use super::invalid::{Invalid, Mistake, nearest};
-use super::{Config, EnvironmentConfig, Fetch, FilenamePattern};
+use super::{Config, EnvironmentConfig, Fetch, FilenamePattern, OtherBranches};
 use crate::finding::Level;
 use crate::tree::RepoPath;
 
@@ -17,6 +17,9 @@ const FILENAME_RULE: &str = "filename-convention";
 
 const LEVELS: [(&str, Level); 3] =
     [("off", Level::Off), ("warn", Level::Warn), ("error", Level::Error)];
+
+const OTHER_BRANCHES: [(&str, OtherBranches); 3] =
+    [("warn", OtherBranches::Warn), ("error", OtherBranches::Error), ("off", OtherBranches::Off)];
 
 /// Reads a configuration file; `rule_names` are the rules that `[rules]` may set.
 pub fn parse(
@@ -85,6 +88,7 @@ fn top_level(
     let environment_tables = fields.tables("environment");
     let rules = fields.table("rules");
     let filename = fields.table("filename");
+    let server = fields.table("server");
     fields.finish();
     for table in &environment_tables {
         environments.extend(environment(table, mistakes));
@@ -97,6 +101,12 @@ fn top_level(
     if let Some(table) = filename {
         let mut fields = Fields::new(table, mistakes);
         config.filename_pattern = fields.parsed("pattern", FilenamePattern::parse);
+        fields.finish();
+    }
+    if let Some(table) = server {
+        let mut fields = Fields::new(table, mistakes);
+        config.other_branches =
+            fields.choice("other_branches", &OTHER_BRANCHES).unwrap_or(config.other_branches);
         fields.finish();
     }
     match (&config.filename_pattern, rules) {

@@ -140,6 +140,14 @@ pub enum Error {
     /// A bare repository was asked for its work tree.
     #[error("this repository has no work tree")]
     Bare,
+    /// A value of git's configuration that is there and cannot be made out; the reason in git's words.
+    #[error("cannot read `{key}` of git's configuration: {reason}")]
+    Setting {
+        /// The key.
+        key: String,
+        /// What git says.
+        reason: String,
+    },
     /// Files could not be staged; the reason in git's words.
     #[error("cannot stage what was written: {0}")]
     Stage(String),
@@ -160,6 +168,7 @@ impl Error {
             | Error::SymmetricRange(_)
             | Error::Shallow { .. }
             | Error::Bare
+            | Error::Setting { .. }
             | Error::Stage(_) => None,
         }
     }

@@ -128,15 +128,41 @@ impl Repository {
 
     /// Returns the targets among this repository's own branches, the usual default first.
     pub fn local_targets(&self, names: &TargetNames<'_>) -> Result<Vec<Target>, Error> {
-        let branches = self.refs_below("refs/heads/")?;
-        let mut targets: Vec<Target> = branches
-            .into_iter()
-            .filter(|(branch, ..)| names.accept(branch, None))
-            .map(|(branch, full_name, commit)| Target { remote: None, branch, full_name, commit })
-            .collect();
+        let mut targets = self.own_branches()?;
+        targets.retain(|target| names.accept(&target.branch, None));
         let rank = |branch: &str| DEFAULT_BRANCHES.iter().position(|name| *name == branch);
         targets.sort_by_key(|target| rank(&target.branch).unwrap_or(DEFAULT_BRANCHES.len()));
         Ok(targets)
+    }
+
+    /// Returns the branch that a repository which others push to is about: what HEAD names, else the
+    /// first usual name that it has.
+    pub fn served_branch(&self) -> Option<Target> {
+        let usual = DEFAULT_BRANCHES.iter().map(|name| (*name).to_owned());
+        self.branch().into_iter().chain(usual).find_map(|branch| {
+            let full_name = format!("refs/heads/{branch}");
+            let commit = self.ref_commit(&full_name)?;
+            Some(Target { remote: None, branch, full_name, commit })
+        })
+    }
+
+    /// Returns the targets of a repository that others push to, its own branch first, then by name.
+    ///
+    /// What is in `refs/remotes` there came with a push like anything else, and tells nothing.
+    pub fn served_targets(&self, names: &TargetNames<'_>) -> Result<Vec<Target>, Error> {
+        let default = self.branch();
+        let mut targets = self.own_branches()?;
+        targets.retain(|target| names.accept(&target.branch, default.as_deref()));
+        let first = self.served_branch();
+        targets.sort_by_key(|target| Some(target) != first.as_ref());
+        Ok(targets)
+    }
+
+    /// Returns every branch of this repository, by name.
+    pub fn own_branches(&self) -> Result<Vec<Target>, Error> {
+        let branches = self.refs_below("refs/heads/")?.into_iter();
+        let own = |(branch, full_name, commit)| Target { remote: None, branch, full_name, commit };
+        Ok(branches.map(own).collect())
     }
 
     /// Returns every branch that is known of any remote: its name, `origin/topic`, and its tip.

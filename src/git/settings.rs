@@ -1,24 +1,63 @@
 //! What git's own configuration says about the guard.
 
+use std::ffi::OsString;
+use std::os::unix::ffi::OsStringExt;
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
-use crate::git::Repository;
 use crate::git::source::Source;
+use crate::git::{Error, Repository};
+use crate::text::escape;
 
 impl Repository {
     /// Returns a value of git's configuration, as git sees it now.
     ///
     /// Git itself is asked, since only it knows what `git -c KEY=VALUE push` hands to a hook.
     pub fn setting(&self, key: &str) -> Option<String> {
-        let mut git = Command::new("git");
-        git.args(["config", "--get", key]).stdin(Stdio::null()).stderr(Stdio::null());
-        let output = git.output().ok().filter(|output| output.status.success())?;
-        let value = String::from_utf8(output.stdout).ok()?;
-        Some(value.trim_end_matches('\n').to_owned())
+        String::from_utf8(ask(&["--get", key])?).ok()
+    }
+
+    /// Returns a value that the repository's own configuration file sets, whatever the environment, the
+    /// user or a command line say: on a server these may be those of whoever pushes.
+    pub fn own_setting(&self, key: &str) -> Option<String> {
+        String::from_utf8(ask(&["--local", "--includes", "--get", key])?).ok()
+    }
+
+    /// Returns such a value as a path. `~` is a home as for git, and a relative path begins where the
+    /// configuration file is.
+    ///
+    /// # Errors
+    /// Fails where git cannot tell: what is set must not pass for what is not.
+    pub fn own_path(&self, key: &str) -> Result<Option<PathBuf>, Error> {
+        let failed = |reason: String| Error::Setting { key: key.to_owned(), reason };
+        let output = config(&["--local", "--includes", "--type=path", "--get", key]).output();
+        let output = output.map_err(|error| failed(error.to_string()))?;
+        match output.status.code() {
+            Some(0) => Ok(Some(self.git_dir().join(OsString::from_vec(value(output.stdout))))),
+            Some(1) => Ok(None),
+            _ => Err(failed(escape(String::from_utf8_lossy(&output.stderr).trim()))),
+        }
     }
 
     /// Returns a value of the configuration files, without asking git.
     pub(super) fn file_setting(&self, key: &str) -> Option<String> {
         self.source.setting(key).ok().flatten()
     }
+}
+
+fn ask(arguments: &[&str]) -> Option<Vec<u8>> {
+    let output = config(arguments).output().ok().filter(|output| output.status.success())?;
+    Some(value(output.stdout))
+}
+
+fn config(arguments: &[&str]) -> Command {
+    let mut git = Command::new("git");
+    git.arg("config").args(arguments).stdin(Stdio::null());
+    git
+}
+
+/// Takes off the newline that ends a value.
+fn value(mut printed: Vec<u8>) -> Vec<u8> {
+    printed.pop_if(|last| *last == b'\n');
+    printed
 }

@@ -36,6 +36,8 @@ pub enum Error {
     DoubtfulFolder {
         /// The folder.
         folder: PathBuf,
+        /// The hooks that were to go there.
+        hooks: &'static [Hook],
         /// The folder that git uses while `core.hooksPath` is not set.
         default: PathBuf,
         /// Why not, at least one reason.
@@ -140,8 +142,13 @@ impl Error {
             }
             Error::Git(_) => Vec::new(),
             Error::RelativeBinary(_) => Vec::new(),
-            Error::DoubtfulFolder { folder, default, doubts } => {
-                folder_help(folder, default, doubts)
+            Error::DoubtfulFolder { folder, hooks, default, doubts } => {
+                let mut help = match hooks {
+                    [Hook::PreReceive] => own_server_hook(folder),
+                    _ => own_hooks(folder),
+                };
+                help.extend(folder_help(folder, default, doubts));
+                help
             }
             Error::Husky { team, default, .. } => {
                 let mut help = called_from("let husky call it", &word(&team.join("pre-push")));
@@ -192,11 +199,23 @@ impl Error {
 
 const INSTALL_AGAIN: &str = "then run `alembic-guard hook install` again";
 
-fn folder_help(folder: &Path, default: &Path, doubts: &[Doubt]) -> Vec<String> {
-    let mut help = match manager(folder) {
+/// Says how a server's own hooks call the guard; what `pre-receive` is told can be read once.
+fn own_server_hook(folder: &Path) -> Vec<String> {
+    vec![format!(
+        "call it from a hook of your own: add `alembic-guard hook update \"$@\" || exit` to {}",
+        word(&folder.join("update"))
+    )]
+}
+
+fn own_hooks(folder: &Path) -> Vec<String> {
+    match manager(folder) {
         Some(manager) => called_from(&format!("let {manager} call it"), "its pre-push hook"),
         None => called_from("call it from a hook of your own", &word(&folder.join("pre-push"))),
-    };
+    }
+}
+
+fn folder_help(folder: &Path, default: &Path, doubts: &[Doubt]) -> Vec<String> {
+    let mut help = Vec::new();
     if let [Doubt::Relative { .. }] = doubts {
         let command = format!("git config core.hooksPath {}", word(folder));
         help.push(format!("or make the path absolute: {command}"));

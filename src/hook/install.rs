@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use super::folder::{default_folder, doubts, locate, shown};
 use super::host::team_of_husky;
 use super::place::{ForeignFile, OurFile, Place, Slot, look};
-use super::{Error, HOOKS, Hook};
+use super::{Error, Hook, worktrees};
 
 /// What to install, and where.
 #[derive(Debug, Clone)]
@@ -71,7 +71,8 @@ impl fmt::Display for Installed {
     }
 }
 
-/// Installs every hook of [`HOOKS`]; a second run changes nothing.
+/// Installs every hook of [`HOOKS`](super::HOOKS), or of [`SERVER_HOOKS`](super::SERVER_HOOKS) in a
+/// bare repository that has no work tree; a second run changes nothing.
 ///
 /// # Errors
 /// Fails where there is no repository, where the hooks folder is husky's own, where it is doubtful and `force`
@@ -91,7 +92,8 @@ pub fn install(options: &InstallOptions) -> Result<Vec<Installed>, Error> {
     if folder.exists() && !folder.is_dir() {
         return Err(Error::NoFolder(folder));
     }
-    let places = HOOKS.map(|hook| Place::new(&folder, hook));
+    let hooks = worktrees::hooks(&options.directory)?;
+    let places: Vec<Place> = hooks.iter().map(|hook| Place::new(&folder, *hook)).collect();
     let plans: Vec<Plan> =
         places.iter().map(|place| plan(place, &options.binary)).collect::<Result<_, _>>()?;
     refuse_links_between(&places, &plans)?;
@@ -114,6 +116,7 @@ fn refuse_doubtful(directory: &Path, folder: &Path) -> Result<(), Error> {
     }
     Err(Error::DoubtfulFolder {
         folder: folder.to_path_buf(),
+        hooks: worktrees::hooks(directory)?,
         default: default_folder(directory)?,
         doubts,
     })

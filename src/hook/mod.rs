@@ -3,7 +3,8 @@
 //! A shim is a few lines of shell that call this program; what it decides is decided elsewhere.
 //! Nothing here prints, and no hook of anyone else's is ever lost: it is moved aside, run first, and
 //! put back. Three of the hooks judge and may refuse; `post-merge` and `post-checkout` come when all is
-//! done, say a line where the heads have become too many, and never fail.
+//! done, say a line where the heads have become too many, and never fail. A repository that is only
+//! pushed to has one, `pre-receive`, which no environment switches off.
 
 mod error;
 mod folder;
@@ -13,6 +14,8 @@ mod hosted;
 mod install;
 mod place;
 mod pre_push;
+mod receive;
+mod refs;
 mod shim;
 mod status;
 mod uninstall;
@@ -24,7 +27,8 @@ pub use folder::Doubt;
 pub use hosted::{HostedPush, Occasion, is_hosted};
 pub use install::{InstallOptions, InstallOutcome, Installed, install};
 pub use pre_push::read_refs;
-pub use shim::{HOOKS, Hook, SHIM_VERSION, Shim};
+pub use receive::{read_received, read_update};
+pub use shim::{HOOKS, Hook, SERVER_HOOKS, SHIM_VERSION, Shim};
 pub use status::{BinaryState, FolderStatus, HookState, HookStatus, KeptHook, Status, status};
 pub use uninstall::{RemoveOutcome, Removed, uninstall};
-pub use ways_around::{branch_of, is_switched_off, lower_as_asked};
+pub use ways_around::{branch_of, is_switched_off, lower_as_asked, lower_as_served};

@@ -2,10 +2,8 @@
 
 use std::io::Read;
 
+use super::refs::{is_id, read_lines};
 use crate::judge::{Error, PushedRef};
-
-/// How much of the list of refs is read; git writes some 200 bytes a ref.
-const LONGEST_INPUT: u64 = 64 * 1024 * 1024;
 
 /// Reads the refs of a push: a line each, `<local ref> <local oid> <remote ref> <remote oid>`
 /// (githooks(5)). An empty input is a push of nothing.
@@ -13,10 +11,7 @@ const LONGEST_INPUT: u64 = 64 * 1024 * 1024;
 /// # Errors
 /// Fails where the input cannot be read, and in words where a line is none of git's.
 pub fn read_refs(input: impl Read) -> std::io::Result<Result<Vec<PushedRef>, Error>> {
-    let mut bytes = Vec::new();
-    input.take(LONGEST_INPUT).read_to_end(&mut bytes)?;
-    let lines = bytes.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
-    Ok(lines.map(read_line).collect())
+    read_lines(input, read_line)
 }
 
 fn read_line(line: &[u8]) -> Result<PushedRef, Error> {
@@ -26,7 +21,6 @@ fn read_line(line: &[u8]) -> Result<PushedRef, Error> {
     let mut word = || words.next().ok_or_else(|| Error::PushLine(crate::text::escape(&text)));
     let (remote_oid, remote_ref, local_oid) = (word()?, word()?, word()?);
     let local_ref = word()?;
-    let is_id = |oid: &str| oid.len() >= 40 && oid.bytes().all(|byte| byte.is_ascii_hexdigit());
     if !is_id(&local_oid) || !is_id(&remote_oid) {
         return Err(Error::PushLine(crate::text::escape(&text)));
     }

@@ -8,9 +8,12 @@ use std::path::{Path, PathBuf};
 /// The version of the shims that this program writes; a shim that says another one is outdated.
 pub const SHIM_VERSION: u32 = 1;
 
-/// The hooks that are installed: those that judge, then those that only advise.
+/// The hooks of a repository that is worked in: those that judge, then those that only advise.
 pub const HOOKS: [Hook; 5] =
     [Hook::PreCommit, Hook::PreMergeCommit, Hook::PrePush, Hook::PostMerge, Hook::PostCheckout];
+
+/// The hook of a repository that is only pushed to.
+pub const SERVER_HOOKS: [Hook; 1] = [Hook::PreReceive];
 
 const ID: &[u8] = b"# alembic-guard shim, version ";
 const PLACEHOLDER: &str = "'@GUARD@'";
@@ -30,6 +33,8 @@ pub enum Hook {
     /// `git checkout`, `switch`, `restore`, `clone` and `worktree add`, once all is done; where this hook
     /// fails, so does the command.
     PostCheckout,
+    /// A push from elsewhere, before any ref is updated.
+    PreReceive,
 }
 
 impl Hook {
@@ -41,6 +46,7 @@ impl Hook {
             Hook::PrePush => "pre-push",
             Hook::PostMerge => "post-merge",
             Hook::PostCheckout => "post-checkout",
+            Hook::PreReceive => "pre-receive",
         }
     }
 
@@ -60,6 +66,7 @@ impl Hook {
             Hook::PrePush => include_str!("../../hooks/pre-push"),
             Hook::PostMerge => include_str!("../../hooks/post-merge"),
             Hook::PostCheckout => include_str!("../../hooks/post-checkout"),
+            Hook::PreReceive => include_str!("../../hooks/pre-receive"),
         }
     }
 }
@@ -144,7 +151,7 @@ mod tests {
 
     #[test]
     fn every_template_says_its_hook_its_version_and_has_one_placeholder() {
-        for hook in HOOKS {
+        for hook in HOOKS.into_iter().chain(SERVER_HOOKS) {
             let template = hook.template();
             assert_eq!(template.matches(PLACEHOLDER).count(), 1, "{hook}");
             assert!(template.contains(&format!("\nhook={hook}\n")), "{hook}");
@@ -168,6 +175,17 @@ mod tests {
         let end = commit.find("\"$chained\" \"$@\"").unwrap_or_default();
         assert!(push.starts_with(&commit[..end]));
         assert!(push.replace(" <\"$input\"", "").ends_with(&commit[end..]));
+    }
+
+    #[test]
+    fn the_shim_of_a_server_hands_on_what_that_of_a_push_does() {
+        let from = |hook: Hook| {
+            let template = hook.template();
+            template.find("[ -n \"$chained\" ]").map(|start| &template[start..])
+        };
+        assert!(from(Hook::PrePush).is_some());
+        assert_eq!(from(Hook::PreReceive), from(Hook::PrePush));
+        assert!(!Hook::PreReceive.template().contains("ALEMBIC_GUARD"));
     }
 
     #[test]

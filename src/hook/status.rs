@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::folder::{locate, locate_there, shown};
 use super::place::{ForeignFile, OurFile, Place, Slot, is_executable, look};
-use super::{Error, HOOKS, Hook, Shim, worktrees};
+use super::{Error, Hook, Shim, worktrees};
 
 /// What is installed where.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,7 +22,7 @@ pub struct FolderStatus {
     pub folder: PathBuf,
     /// The worktrees that use it; none where the repository is bare.
     pub worktrees: Vec<PathBuf>,
-    /// One for each of [`HOOKS`].
+    /// One for each hook that the repository has a use for.
     pub hooks: Vec<HookStatus>,
 }
 
@@ -101,9 +101,10 @@ pub fn status(directory: &Path) -> Result<Status, Error> {
             None => folders.push((folder, vec![top])),
         }
     }
+    let hooks = worktrees::hooks(directory)?;
     let folders = folders
         .into_iter()
-        .map(|(folder, worktrees)| look_into(folder, worktrees))
+        .map(|(folder, worktrees)| look_into(hooks, folder, worktrees))
         .collect::<Result<_, _>>()?;
     Ok(Status { folders })
 }
@@ -137,10 +138,13 @@ impl HookState {
     }
 }
 
-fn look_into(folder: PathBuf, worktrees: Vec<PathBuf>) -> Result<FolderStatus, Error> {
-    let places = HOOKS.map(|hook| Place::new(&folder, hook));
+fn look_into(
+    hooks: &[Hook],
+    folder: PathBuf,
+    worktrees: Vec<PathBuf>,
+) -> Result<FolderStatus, Error> {
     let top = worktrees.first().map(PathBuf::as_path);
-    let hooks = places.into_iter().map(|place| hook_status(place, top));
+    let hooks = hooks.iter().map(|hook| hook_status(Place::new(&folder, *hook), top));
     Ok(FolderStatus { hooks: hooks.collect::<Result<_, _>>()?, folder, worktrees })
 }
 

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use super::folder::{default_folder, locate, shown};
 use super::install::rename;
 use super::place::{ForeignFile, Place, Slot, look};
-use super::{Error, HOOKS, Hook};
+use super::{Error, HOOKS, Hook, SERVER_HOOKS, worktrees};
 
 /// What became of one hook.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,13 +57,16 @@ impl fmt::Display for Removed {
 /// Fails where there is no repository and where files cannot be moved or removed.
 pub fn uninstall(directory: &Path) -> Result<Vec<Removed>, Error> {
     let folder = locate(directory)?;
+    let expected = worktrees::hooks(directory)?;
+    let all = || HOOKS.into_iter().chain(SERVER_HOOKS);
     let mut removed = Vec::new();
-    for hook in HOOKS {
-        removed.push(remove(&Place::new(&folder, hook))?);
+    for hook in all() {
+        let one = remove(&Place::new(&folder, hook))?;
+        removed.extend((expected.contains(&hook) || one.is_ours()).then_some(one));
     }
     let default = default_folder(directory)?;
     if default != folder {
-        for hook in HOOKS {
+        for hook in all() {
             let other = remove(&Place::new(&default, hook))?;
             removed.extend(other.is_ours().then_some(other));
         }

@@ -20,12 +20,30 @@ pub fn lower_as_asked<'f>(
     branch: Option<&str>,
     findings: impl IntoIterator<Item = &'f mut Finding>,
 ) {
+    lower(&|key| repository.setting(key), branch, findings);
+}
+
+/// Lowers what would block, where the configuration file of a repository that others push to says so for
+/// all of it or for this branch.
+pub fn lower_as_served<'f>(
+    repository: &Repository,
+    branch: Option<&str>,
+    findings: impl IntoIterator<Item = &'f mut Finding>,
+) {
+    lower(&|key| repository.own_setting(key), branch, findings);
+}
+
+fn lower<'f>(
+    setting: &dyn Fn(&str) -> Option<String>,
+    branch: Option<&str>,
+    findings: impl IntoIterator<Item = &'f mut Finding>,
+) {
     let mut blocking =
         findings.into_iter().filter(|finding| finding.level == Level::Error).peekable();
     if blocking.peek().is_none() {
         return;
     }
-    let Some(asked) = asked(repository, branch) else {
+    let Some(asked) = asked(setting, branch) else {
         return;
     };
     for finding in blocking {
@@ -35,11 +53,11 @@ pub fn lower_as_asked<'f>(
 }
 
 /// Finds the setting that asks for warnings alone.
-fn asked(repository: &Repository, branch: Option<&str>) -> Option<String> {
+fn asked(setting: &dyn Fn(&str) -> Option<String>, branch: Option<&str>) -> Option<String> {
     let branch_key = branch.map(|branch| format!("branch.{branch}.alembic-guard"));
     let keys = branch_key.into_iter().chain([LEVEL_KEY.to_owned()]);
     keys.into_iter().find_map(|key| {
-        let value = repository.setting(&key)?;
+        let value = setting(&key)?;
         matches!(value.as_str(), "warn" | "off").then(|| format!("{key}={value}"))
     })
 }

@@ -4,8 +4,8 @@ use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
-use super::Error;
 use super::git;
+use super::{Error, HOOKS, Hook, SERVER_HOOKS};
 
 /// Lists the tops of the work trees that exist, the main one first.
 ///
@@ -25,6 +25,13 @@ pub(super) fn tops(directory: &Path) -> Result<Vec<PathBuf>, Error> {
     }
     tops.retain(|top| top.is_dir());
     Ok(tops)
+}
+
+/// Returns the hooks that a repository has a use for: a bare one without work trees is only pushed to.
+pub(super) fn hooks(directory: &Path) -> Result<&'static [Hook], Error> {
+    let bare = git::ask(directory, &["rev-parse", "--is-bare-repository"])?;
+    let is_served = bare.trim_ascii() == b"true" && tops(directory)?.is_empty();
+    Ok(if is_served { &SERVER_HOOKS } else { &HOOKS })
 }
 
 /// Asks for the folder that all worktrees of a repository share, as an absolute path.

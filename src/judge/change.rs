@@ -5,7 +5,7 @@ use crate::config::Config;
 use crate::finding::{Freshness, Lowered, Note, Report};
 use crate::git::{self, BaseChoice, Candidates, Merged, Side, Target, TargetNames};
 use crate::judge::relevance::Relevance;
-use crate::judge::{Error, Judge, get_base_command, note};
+use crate::judge::{Error, Judge, Role, get_base_command, note};
 use crate::rules::{Finish, Standing, Wording};
 use crate::text::shell_word;
 use crate::tree::{ObjectId, Tree};
@@ -150,13 +150,13 @@ impl Judge<'_> {
         config: &Config,
         candidates: &Candidates<'_>,
     ) -> Result<Option<BaseChoice>, Error> {
-        if let Some(name) = &config.base {
-            return Ok(Some(self.repository.named_base(name)?));
+        if let Some(base) = self.configured_base(config)? {
+            return Ok(Some(base));
         }
         let Some(tip) = self.repository.tip(side) else {
             return Ok(None);
         };
-        let mut targets = self.repository.targets(candidates)?;
+        let mut targets = self.targets(candidates)?;
         // A target goes to itself alone, whatever else is near.
         if targets.iter().any(|target| Some(target.branch.as_str()) == candidates.branch) {
             targets.retain(|target| Some(target.branch.as_str()) == candidates.branch);
@@ -164,6 +164,25 @@ impl Judge<'_> {
         let upstream = candidates.branch.and_then(|branch| self.repository.upstream_branch(branch));
         let upstream = upstream.filter(|upstream| Some(upstream.as_str()) != candidates.branch);
         Ok(self.repository.choose_base(tip, &targets, upstream.as_deref()))
+    }
+
+    /// Takes the base that the configuration names.
+    fn configured_base(&self, config: &Config) -> Result<Option<BaseChoice>, Error> {
+        let Some(name) = &config.base else {
+            return Ok(None);
+        };
+        match self.circumstances.role {
+            Role::Clone => Ok(Some(self.repository.named_base(name)?)),
+            Role::Server => Ok(self.served_base(name)),
+        }
+    }
+
+    /// Returns the targets that a change may go to, in order of preference.
+    pub(super) fn targets(&self, candidates: &Candidates<'_>) -> Result<Vec<Target>, git::Error> {
+        match self.circumstances.role {
+            Role::Clone => self.repository.targets(candidates),
+            Role::Server => self.repository.served_targets(&candidates.names),
+        }
     }
 
     /// Judges the merge of a change into its base.
@@ -246,7 +265,7 @@ impl Judge<'_> {
 
     /// Returns the targets that the base does not hold. One that cannot be read excuses nobody.
     fn other_targets(&self, incoming: &Incoming<'_>) -> Vec<NamedTree<'_>> {
-        let targets = self.repository.targets(incoming.candidates).unwrap_or_default();
+        let targets = self.targets(incoming.candidates).unwrap_or_default();
         let base = incoming.base.commit;
         let tip = self.repository.tip(incoming.side);
         // The base's own history tells nothing, nor does a branch that has the change already.

@@ -80,6 +80,9 @@ pub enum Error {
     /// A line of `pre-push`'s standard input that is none of git's.
     #[error("`{0}` is no line that git hands to pre-push")]
     PushLine(String),
+    /// What a server's hook was called with is not what git says there.
+    #[error("`{0}` is nothing that git hands to pre-receive or update")]
+    Received(String),
 }
 
 /// A configuration that holds mistakes, with its source.
@@ -126,6 +129,9 @@ impl Error {
             Error::Git(git::Error::Stage(_)) => {
                 &["the files are written; stage them by hand: `git status`, `git add`"]
             }
+            Error::Git(git::Error::Setting { .. }) => {
+                &["see what it is and where it is set: `git config --show-origin --list`"]
+            }
             Error::Git(_) | Error::Tree(_) => &["see whether the repository is sound: `git fsck`"],
             Error::NoEnvironment(_) => &[
                 "an environment is an alembic.ini with `script_location`, `[tool.alembic]` in \
@@ -145,6 +151,7 @@ impl Error {
             Error::Config(_)
             | Error::Host(_)
             | Error::PushLine(_)
+            | Error::Received(_)
             | Error::Unmerged(_)
             | Error::Conflicting { .. }
             | Error::NoHead { .. }

@@ -1,18 +1,21 @@
 //! What is compared with what: from a push, a commit or a wish to the two trees of a comparison.
 //!
-//! Each entry point of the guard is a function here: [`Judge::push`], [`Judge::commit`] and
-//! [`Judge::change`]. They ask git for trees and hand them to [`crate::check`]. [`Judge::advice`] alone
+//! Each entry point of the guard is a function here: [`Judge::push`], [`Judge::receive`],
+//! [`Judge::commit`] and [`Judge::change`]. They ask git for trees and hand them to [`crate::check`]. [`Judge::advice`] alone
 //! judges nothing: it counts heads.
 
 mod advice;
+mod arrival;
 mod change;
 mod commit;
 mod error;
 mod patience;
 mod push;
+mod receive;
 mod relevance;
 mod repair;
 mod touched;
+mod trust;
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -26,10 +29,11 @@ use crate::text::shell_word;
 use crate::tree::{ObjectId, RepoPath, Tree};
 
 pub use advice::{Advice, Brought, Landed};
+pub use arrival::PushedRef;
 pub use change::{Against, Subject};
 pub use error::{BadConfig, Error};
 pub use patience::Patience;
-pub use push::{PushedRef, Remote};
+pub use push::Remote;
 pub(crate) use relevance::is_setting;
 pub use repair::{FixRequest, MergeRequest, RebaseRequest};
 
@@ -48,12 +52,24 @@ pub struct Judge<'r> {
 pub struct Circumstances {
     /// A configuration to use instead of the one in the tree that is judged: its name and content.
     pub config: Option<(String, Vec<u8>)>,
+    /// Whose repository it is.
+    pub role: Role,
     /// Who waits for the verdict.
     pub patience: Patience,
     /// Whether this is a continuous integration run, which must not pass what it could not compare.
     pub in_ci: bool,
     /// The way from where the commands of an advice are run up to the top of the work tree: `../`.
     pub up: String,
+}
+
+/// Whose repository it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Role {
+    /// Somebody's own, from which they push: what has landed is on its remotes.
+    #[default]
+    Clone,
+    /// The one that others push to: what has landed is on its own branches.
+    Server,
 }
 
 impl<'r> Judge<'r> {
@@ -64,19 +80,10 @@ impl<'r> Judge<'r> {
 
     /// Reads the configuration that a tree carries, or the one that was given instead.
     pub fn config(&self, tree: &dyn Tree) -> Result<Config, Error> {
-        let (path, source) = match &self.circumstances.config {
-            Some((name, source)) => (RepoPath::new(name), source.clone()),
-            None => {
-                let path = RepoPath::new(config::FILE_NAME);
-                match tree.read_path(&path)? {
-                    Some(source) => (path, source),
-                    None => return Ok(Config::default()),
-                }
-            }
-        };
-        let parsed = config::parse(&path, &source, &rules::names());
-        let config =
-            parsed.map_err(|invalid| Error::Config(Box::new(BadConfig { invalid, source })))?;
+        let config = match &self.circumstances.config {
+            Some((name, source)) => parse_config(&RepoPath::new(name), source),
+            None => carried_config(tree),
+        }?;
         self.circumstances.patience.ask(Some(config.time_limit));
         Ok(config)
     }
@@ -96,6 +103,21 @@ impl<'r> Judge<'r> {
     fn keep(&self, reader: Reader) {
         self.spare.replace(Some(reader));
     }
+}
+
+/// Reads the configuration that a tree carries; the usual one where it carries none.
+fn carried_config(tree: &dyn Tree) -> Result<Config, Error> {
+    let path = RepoPath::new(config::FILE_NAME);
+    match tree.read_path(&path)? {
+        Some(source) => parse_config(&path, &source),
+        None => Ok(Config::default()),
+    }
+}
+
+fn parse_config(path: &RepoPath, source: &[u8]) -> Result<Config, Error> {
+    let parsed = config::parse(path, source, &rules::names());
+    let bad = |invalid| BadConfig { invalid, source: source.to_owned() };
+    parsed.map_err(|invalid| Error::Config(Box::new(bad(invalid))))
 }
 
 /// The command that brings a base into the work tree.

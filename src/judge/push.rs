@@ -1,27 +1,14 @@
 //! A push: each ref judged by where it goes.
 
-use crate::check::{Blame, Comparison, Reader, check};
+use crate::check::{Blame, Reader};
 use crate::config::{Config, Fetch};
-use crate::finding::{Freshness, Lowered, Note, RefReport, Report};
-use crate::git::{self, BaseChoice, Candidates, FetchRequest, Side, Target, TargetNames};
-use crate::judge::change::{Incoming, alone, fetched};
+use crate::finding::{Note, RefReport, Report};
+use crate::git::{self, BaseChoice, FetchRequest, Side, TargetNames};
+use crate::judge::arrival::{Arrival, Destination, PushedRef, destination, ref_report};
+use crate::judge::change::{Incoming, fetched};
 use crate::judge::{Error, Judge, note};
-use crate::rules::{Finish, Standing, Wording};
+use crate::rules::{Finish, Wording};
 use crate::text::shell_word;
-use crate::tree::ObjectId;
-
-/// One line of `pre-push`'s standard input.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PushedRef {
-    /// What is pushed: a ref, `HEAD`, any expression, or `(delete)`.
-    pub local_ref: String,
-    /// The object that is pushed, in hexadecimal; zeros for a deletion.
-    pub local_oid: String,
-    /// Where it goes, in full.
-    pub remote_ref: String,
-    /// What the remote has there, in hexadecimal; zeros for a new ref.
-    pub remote_oid: String,
-}
 
 /// Where a push goes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,37 +19,6 @@ pub struct Remote {
     pub url: String,
 }
 
-/// A ref that is to be judged.
-pub(super) struct Arrival<'a> {
-    pub(super) tip: ObjectId,
-    branch: String,
-    pub(super) is_target: bool,
-    pub(super) pushed: &'a PushedRef,
-    pub(super) config: Config,
-    /// Why the configuration is not the repository's own but the usual one.
-    mistake: Option<Error>,
-    remote: Option<String>,
-    targets: Vec<Target>,
-}
-
-impl Arrival<'_> {
-    fn candidates(&self) -> Candidates<'_> {
-        Candidates {
-            remote: self.remote.clone(),
-            branch: Some(&self.branch),
-            names: TargetNames { patterns: self.config.targets.as_deref() },
-        }
-    }
-
-    /// Returns the name of the branch as last seen at the remote.
-    fn name(&self) -> String {
-        match &self.remote {
-            Some(remote) => format!("{remote}/{}", self.branch),
-            None => self.branch.clone(),
-        }
-    }
-}
-
 impl Judge<'_> {
     /// Judges every ref of a push.
     pub fn push(&self, remote: &Remote, refs: &[PushedRef]) -> Result<Vec<RefReport>, Error> {
@@ -71,37 +27,28 @@ impl Judge<'_> {
 
     fn pushed_ref(&self, remote: &Remote, pushed: &PushedRef) -> Result<RefReport, Error> {
         let judged = match self.arrival(remote, pushed)? {
-            Ok(arrival) => self.judge(arrival)?,
+            Ok((arrival, mistake)) => self.judge(&arrival, mistake)?,
             Err(skipped) => Err(skipped),
         };
-        let (report, skipped) = match judged {
-            Ok(report) => (report, None),
-            Err(skipped) => (Report::default(), Some(skipped)),
-        };
-        Ok(RefReport {
-            local_ref: pushed.local_ref.clone(),
-            local_oid: pushed.local_oid.clone(),
-            remote_ref: pushed.remote_ref.clone(),
-            remote_oid: pushed.remote_oid.clone(),
-            report,
-            skipped,
-        })
+        Ok(ref_report(pushed, judged))
     }
 
     /// Looks at where a ref goes; gives the reason where it is not to be judged.
+    ///
+    /// Where the configuration that it brings holds a mistake, that comes along, and the arrival has the
+    /// usual one.
     fn arrival<'p>(
         &self,
         remote: &Remote,
         pushed: &'p PushedRef,
-    ) -> Result<Result<Arrival<'p>, String>, Error> {
+    ) -> Result<Result<(Arrival<'p>, Option<Error>), String>, Error> {
         let Some(local) = git::parse_id(&pushed.local_oid) else {
             return Ok(Err("a deletion".to_owned()));
         };
-        let for_review = pushed.remote_ref.strip_prefix("refs/for/");
-        let Some(branch) = for_review.or_else(|| pushed.remote_ref.strip_prefix("refs/heads/"))
-        else {
+        let Some(destination) = destination(pushed) else {
             return Ok(Err("no branch".to_owned()));
         };
+        let branch = destination.branch();
         let Some(tip) = self.repository.commit_of(local) else {
             return Ok(Err("no commit".to_owned()));
         };
@@ -118,22 +65,26 @@ impl Judge<'_> {
         let remote = known.or_else(|| by_url(&remote.url)).or_else(|| by_url(&remote.name));
         let names = TargetNames { patterns: config.targets.as_deref() };
         let default = remote.as_deref().and_then(|remote| self.repository.default_branch(remote));
-        let is_target = for_review.is_none() && names.accept(branch, default.as_deref());
+        let is_target =
+            destination == Destination::Branch(branch) && names.accept(branch, default.as_deref());
         let mut arrival = Arrival {
             tip,
             branch: branch.to_owned(),
             is_target,
             pushed,
             config,
-            mistake,
             remote,
             targets: Vec::new(),
         };
-        arrival.targets = self.repository.targets(&arrival.candidates())?;
-        Ok(Ok(arrival))
+        arrival.targets = self.targets(&arrival.candidates())?;
+        Ok(Ok((arrival, mistake)))
     }
 
-    fn judge(&self, mut arrival: Arrival<'_>) -> Result<Result<Report, String>, Error> {
+    fn judge(
+        &self,
+        arrival: &Arrival<'_>,
+        mistake: Option<Error>,
+    ) -> Result<Result<Report, String>, Error> {
         let mut holding = arrival.targets.iter();
         if let Some(target) =
             holding.find(|target| self.repository.contains(target.commit, arrival.tip))
@@ -142,57 +93,36 @@ impl Judge<'_> {
         }
         let mut reader = self.reader(arrival.config.clone());
         let base = match arrival.is_target {
-            true => self.old_tip(&arrival),
+            true => self.old_tip(arrival),
             false => {
                 self.base(Side::Commit(arrival.tip), &arrival.config, &arrival.candidates())?
             }
         };
         if let Some(base) = &base
-            && !self.parts_matter(&mut reader, base, &arrival)?
+            && !self.parts_matter(&mut reader, base, arrival)?
         {
             return Ok(Ok(Report { base: Some(base.summary()), ..Report::default() }));
         }
         // A mistake in the configuration stops only what it would have a say in.
-        if let Some(mistake) = arrival.mistake.take() {
+        if let Some(mistake) = mistake {
             return Err(mistake);
         }
         let report = match base {
-            None => self.first_push(&mut reader, &arrival)?,
-            Some(base) if arrival.is_target => self.onto_target(&mut reader, &arrival, &base)?,
-            Some(base) => self.onto_branch(&mut reader, &arrival, base)?,
+            None => self.first_push(&mut reader, arrival, Blame::default())?,
+            Some(base) if arrival.is_target => {
+                let incoming = Incoming {
+                    side: Side::Commit(arrival.tip),
+                    base: &base,
+                    blame: Blame::default(),
+                    wording: self.push_naming(arrival, &base),
+                    candidates: &arrival.candidates(),
+                };
+                self.onto_target(&mut reader, arrival, &incoming)?
+            }
+            Some(base) => self.onto_branch(&mut reader, arrival, base)?,
         };
         self.keep(reader);
         Ok(Ok(report))
-    }
-
-    /// Judges a push to a target against what that target has.
-    fn onto_target(
-        &self,
-        reader: &mut Reader,
-        arrival: &Arrival<'_>,
-        base: &BaseChoice,
-    ) -> Result<Report, Error> {
-        let tree = self.repository.commit_tree(arrival.tip)?;
-        let landed = self.repository.commit_tree(base.commit)?;
-        let comparison = Comparison {
-            before: Some(&*landed),
-            standing: self.standing_of_target(arrival, base),
-            wording: self.push_naming(arrival, base),
-            shared: &self.shared(&*tree, Some(&arrival.branch), base.commit),
-            ..Comparison::alone(&*tree)
-        };
-        let mut report = check(reader, &comparison)?;
-        report.base = Some(base.summary());
-        Ok(report)
-    }
-
-    /// Tells whether a push to a target builds on what is there or, by force, takes its place.
-    fn standing_of_target(&self, arrival: &Arrival<'_>, base: &BaseChoice) -> Standing {
-        let is_update = git::parse_id(&arrival.pushed.remote_oid).is_some();
-        match is_update && !self.repository.contains(arrival.tip, base.commit) {
-            true => Standing::Replaced,
-            false => Standing::Published,
-        }
     }
 
     /// Says what the two sides of a push are called; what is pushed need not be checked out.
@@ -210,33 +140,6 @@ impl Judge<'_> {
         Wording { checkout, base_option, ..naming }
     }
 
-    /// Returns what a target has: as git reports it, as last seen, or for a new one the nearest target.
-    fn old_tip(&self, arrival: &Arrival<'_>) -> Option<BaseChoice> {
-        let reported = git::parse_id(&arrival.pushed.remote_oid);
-        let told = |commit| BaseChoice {
-            target: arrival.targets.iter().find(|target| target.branch == arrival.branch).cloned(),
-            commit,
-            name: arrival.name(),
-            freshness: Freshness::ToldByGit,
-            others: Vec::new(),
-        };
-        match reported {
-            Some(id) => self.repository.commit_of(id).map(told).or_else(|| {
-                let seen = arrival.targets.iter().find(|target| target.branch == arrival.branch)?;
-                let freshness = self.repository.freshness(&seen.full_name);
-                Some(BaseChoice { freshness, ..told(seen.commit) })
-            }),
-            None => self.repository.choose_base(arrival.tip, &arrival.targets, None),
-        }
-    }
-
-    /// Judges a ref for which nothing is known to have landed.
-    fn first_push(&self, reader: &mut Reader, arrival: &Arrival<'_>) -> Result<Report, Error> {
-        let tree = self.repository.commit_tree(arrival.tip)?;
-        let blame = Blame { lesser: Some(Lowered::NoBase), ..Blame::default() };
-        alone(reader, &*tree, blame)
-    }
-
     /// Judges a push to a branch that will be merged into a target later.
     fn onto_branch(
         &self,
@@ -248,7 +151,7 @@ impl Judge<'_> {
         let (touched, elsewhere) = self.touched(reader, arrival, &base)?;
         let (base, failed) = self.freshened(arrival, base, !touched.is_empty());
         let mut wording = self.push_naming(arrival, &base);
-        wording.doubt = Some(doubt(arrival, &base));
+        wording.doubt = Some(arrival.doubt(&base));
         let mut report = self.incoming(
             reader,
             &Incoming {
@@ -299,21 +202,4 @@ impl Judge<'_> {
             }
         }
     }
-}
-
-fn doubt(arrival: &Arrival<'_>, base: &BaseChoice) -> String {
-    let branch = crate::text::escape(&arrival.branch);
-    let mut targets: Vec<String> = match &arrival.config.targets {
-        Some(targets) => targets.iter().map(|pattern| pattern.as_str().to_owned()).collect(),
-        None => git::usual_targets(&arrival.targets),
-    };
-    targets.push(arrival.branch.clone());
-    let quoted: Vec<String> =
-        targets.iter().map(|name| format!("\"{}\"", crate::text::escape(name))).collect();
-    format!(
-        "if `{branch}` never merges into {}, list it in `targets` of .alembic-guard.toml: \
-         `targets = [{}]`",
-        base.name,
-        quoted.join(", ")
-    )
 }

@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::check::{Reader, Shared};
 use crate::git::{self, BaseChoice, Side};
-use crate::judge::push::Arrival;
+use crate::judge::arrival::Arrival;
 use crate::judge::relevance::{Relevance, may_matter};
-use crate::judge::{Error, Judge};
+use crate::judge::{Error, Judge, Role};
 use crate::tree::{Node, ObjectId, RepoPath, Tree};
 
 impl Judge<'_> {
@@ -102,9 +102,8 @@ impl Judge<'_> {
     ) -> Result<BTreeMap<RepoPath, String>, Error> {
         let ours = self.repository.commit_tree(arrival.tip)?;
         let mut elsewhere = BTreeMap::new();
-        for (name, commit) in self.repository.remote_branches()? {
-            let branch = name.split_once('/').map_or(name.as_str(), |(_, branch)| branch);
-            if arrival.config.ignores_ref(branch) {
+        for PushedBranch { name, branch, commit } in self.pushed_branches()? {
+            if arrival.config.ignores_ref(&branch) {
                 continue;
             }
             let theirs = self.repository.commit_tree(commit)?;
@@ -134,25 +133,58 @@ impl Judge<'_> {
         branch: Option<&'j str>,
         base: ObjectId,
     ) -> impl Fn(&RepoPath) -> Option<Shared> + 'j {
-        let is_own = move |name: &str| name.split_once('/').map(|(_, own)| own) == branch;
+        let is_own = move |pushed: &PushedBranch| Some(pushed.branch.as_str()) == branch;
         move |path| {
             let ours = tree.node(path).ok()??;
-            let branches = self.repository.remote_branches().ok()?;
-            let own_tip = branches.iter().find(|(name, _)| is_own(name)).map(|(_, tip)| *tip);
+            let branches = self.pushed_branches().ok()?;
+            let own_tip = branches.iter().find(|pushed| is_own(pushed)).map(|own| own.commit);
             let is_built_on_own = |commit: ObjectId| {
                 own_tip.is_some_and(|own| own != commit && self.repository.contains(commit, own))
             };
-            let holds = |(name, commit): &&(String, ObjectId)| {
-                let theirs = self.repository.commit_tree(*commit);
+            let holds = |pushed: &&PushedBranch| {
+                let theirs = self.repository.commit_tree(pushed.commit);
                 let same = theirs.and_then(|theirs| Ok(theirs.node(path)? == Some(ours)));
                 same.unwrap_or(false)
-                    && !self.repository.contains(base, *commit)
-                    && (is_own(name) || !is_built_on_own(*commit))
+                    && !self.repository.contains(base, pushed.commit)
+                    && (is_own(pushed) || !is_built_on_own(pushed.commit))
             };
             let mut holding: Vec<_> = branches.iter().filter(holds).collect();
-            holding.sort_by_key(|(name, _)| is_own(name));
-            let (name, _) = holding.first()?;
-            Some(Shared { branch: name.clone(), own: is_own(name) })
+            holding.sort_by_key(|pushed| is_own(pushed));
+            let first = holding.first()?;
+            Some(Shared { branch: first.name.clone(), own: is_own(first) })
         }
     }
+
+    /// Returns every branch that somebody has pushed, as far as this repository knows.
+    fn pushed_branches(&self) -> Result<Vec<PushedBranch>, git::Error> {
+        let branches = match self.circumstances.role {
+            Role::Clone => {
+                let seen = self.repository.remote_branches()?.into_iter();
+                seen.map(|(name, commit)| {
+                    let branch = name.split_once('/').map_or(name.as_str(), |(_, branch)| branch);
+                    PushedBranch { branch: branch.to_owned(), name, commit }
+                })
+                .collect()
+            }
+            Role::Server => {
+                let own = self.repository.own_branches()?.into_iter();
+                own.map(|own| PushedBranch {
+                    name: own.name(),
+                    branch: own.branch,
+                    commit: own.commit,
+                })
+                .collect()
+            }
+        };
+        Ok(branches)
+    }
+}
+
+/// A branch that somebody has pushed.
+struct PushedBranch {
+    /// What it is called here: `origin/topic`.
+    name: String,
+    /// The branch, without `refs/heads/`.
+    branch: String,
+    commit: ObjectId,
 }

@@ -3,7 +3,8 @@
 //! Keys are never taken away or given another meaning; new ones may come. `column` counts characters
 //! from one. `help` is one text, an item a line, or null. `base.fetched` is `"now"` where the remote
 //! itself told the commit during this run, the RFC 3339 time at which the ref was last updated where
-//! that is known, and else null. Levels are those in force: `"warn"` and `"error"`.
+//! that is known, and else null. Levels are those in force: `"warn"` and `"error"`. `local_ref` is empty
+//! on a server, which is not told.
 
 use std::error::Error;
 use std::time::{Duration, SystemTime};
@@ -280,6 +281,7 @@ fn lowered(lowered: &Lowered) -> &'static str {
         Lowered::CannotTell => "cannot-tell",
         Lowered::Incomplete => "incomplete",
         Lowered::Unfinished => "unfinished",
+        Lowered::NoTarget => "no-target",
         Lowered::NoBase => "no-base",
         Lowered::Conflict => "conflict",
         Lowered::Asked(_) => "asked",

@@ -47,6 +47,8 @@ pub struct Bypass {
     pub verb: String,
     /// The commands that get around it; none where there is no way.
     pub commands: Vec<String>,
+    /// Where and by whom they can be run, where that is not here.
+    pub place: Option<String>,
 }
 
 /// Keeps the findings that are to be shown at all.

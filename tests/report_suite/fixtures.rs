@@ -26,7 +26,11 @@ pub(crate) fn pretty() -> Style {
 }
 
 pub(crate) fn bypass() -> Bypass {
-    Bypass { verb: "push".to_owned(), commands: vec!["`git push --no-verify`".to_owned()] }
+    Bypass {
+        verb: "push".to_owned(),
+        commands: vec!["`git push --no-verify`".to_owned()],
+        ..Bypass::default()
+    }
 }
 
 pub(crate) fn id(id: &str) -> RevisionId {

@@ -14,20 +14,24 @@ struct Asked {
     repo: Repo,
 }
 
+/// Makes a kind of repository of a copy of the story.
+type Make = fn(&World, Repo) -> Repo;
+
+const SHA256: Plot = Plot { format: Format::Sha256, ..Plot::PLAIN };
+
 fn asked() -> Vec<Asked> {
-    let sha256 = Plot { format: Format::Sha256, ..Plot::PLAIN };
-    let kinds: [(&str, Plot, fn(&World, Repo) -> Repo); 6] = [
+    let kinds: [(&str, Plot, Make); 6] = [
         ("split index", Plot::PLAIN, |_, repo| split(repo)),
         ("sparse index", Plot::PLAIN, |_, repo| sparse(repo, "--sparse-index")),
         ("reftable", Plot::PLAIN, |_, repo| reftable(repo)),
-        ("SHA-256", sha256, |_, repo| repo),
+        ("SHA-256", SHA256, |_, repo| repo),
         ("linked worktree with a split index", Plot::PLAIN, |world, repo| {
             split(linked(world, &repo))
         }),
-        ("all of it", sha256, |_, repo| split(reftable(repo))),
+        ("all of it", SHA256, |_, repo| split(reftable(repo))),
     ];
-    let told = [Plot::PLAIN, sha256].map(|plot| (plot, tell(plot)));
-    let make = |(name, plot, make): (&'static str, Plot, fn(&World, Repo) -> Repo)| {
+    let told = [Plot::PLAIN, SHA256].map(|plot| (plot, tell(plot)));
+    let make = |(name, plot, make): (&'static str, Plot, Make)| {
         let (_, told) = told.iter().find(|(of, _)| *of == plot).expect("both are told");
         let world = World::empty();
         let repo = make(&world, copy(told, &world));
@@ -106,5 +110,29 @@ fn pushes_are_judged() {
         refused(name, &both, "stale-down-revision");
         assert_eq!(repo.git(&["ls-remote", "origin", "feature", "other", "crossed"]), "", "{name}");
         passed(name, &repo.try_git(&["push", "origin", "main:refs/heads/other"]));
+    }
+}
+
+#[test]
+fn a_server_judges_what_is_in_quarantine() {
+    let servers: [(&str, Plot, Make); 3] = [
+        ("reftable", Plot::PLAIN, |_, server| reftable(server)),
+        ("SHA-256", SHA256, |_, server| server),
+        ("both", SHA256, |_, server| reftable(server)),
+    ];
+    for (name, plot, make) in servers {
+        let world = World::empty();
+        let mine = copy(&tell(plot), &world);
+        make(&world, world.at("remote.git")).install();
+        mine.git(&["reset", "-q", "--hard"]);
+        mine.git(&["clean", "-qfd"]);
+        let landed = mine.tip("main");
+        mine.git(&["merge", "-q", "--no-edit", "--no-verify", "main"]);
+        let stale = mine.try_git(&["push", "origin", "HEAD:main"]);
+        refused(name, &stale, "stale-down-revision");
+        assert!(mine.git(&["ls-remote", "origin", "main"]).starts_with(&landed), "{name}");
+        mine.guard(&["rebase", "--stage"]).succeeded();
+        mine.commit("repair");
+        passed(name, &mine.try_git(&["push", "origin", "HEAD:main"]));
     }
 }

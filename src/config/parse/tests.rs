@@ -56,6 +56,9 @@ merge-with-operations = "off"
 
 [filename]
 pattern = "{slug}"
+
+[server]
+other_branches = "error"
 "#,
     );
     assert_eq!(config.base.as_deref(), Some("origin/main"));
@@ -67,6 +70,7 @@ pattern = "{slug}"
     assert_eq!(config.max_file_size, 2 << 20);
     assert_eq!(config.exclude[1].as_str(), "docs");
     assert_eq!(config.rules["merge-with-operations"], Level::Off);
+    assert_eq!(config.other_branches, OtherBranches::Error);
     let pattern = config.filename_pattern.as_ref().map(ToString::to_string);
     assert_eq!(pattern.as_deref(), Some("{slug}"));
     let [first, second, third] = config.environments.as_slice() else {
@@ -264,5 +268,29 @@ fn a_pattern_without_a_meaning_is_shown_where_it_is() {
         mistakes("[filename]\npattern = '{date}_{slug}'\n[rules]\nfilename-convention = 'warn'\n"),
         ["'{date}_{slug}': `pattern` cannot be `{date}_{slug}`: `{date}` needs a format, such as \
              `{date:%Y%m%d}`"]
+    );
+}
+
+#[test]
+fn what_a_server_makes_of_other_branches_is_a_level() {
+    let of =
+        |level: &str| parsed(&format!("[server]\nother_branches = '{level}'\n")).other_branches;
+    assert_eq!(of("warn"), OtherBranches::Warn);
+    assert_eq!(of("off"), OtherBranches::Off);
+    assert_eq!(parsed("[server]\n").other_branches, OtherBranches::Warn);
+    assert_eq!(
+        mistakes("[server]\nother_branches = 'eror'\nother_branch = 'warn'\n"),
+        [
+            "'eror': `eror` is none of `warn`, `error`, `off`; did you mean `error`?",
+            "other_branch: unknown key `other_branch`; did you mean `other_branches`?",
+        ]
+    );
+    assert_eq!(
+        mistakes("[server]\nother_branches = true\n"),
+        ["true: `other_branches` must be a string, this is of type boolean"]
+    );
+    assert_eq!(
+        mistakes("server = 'warn'\n"),
+        ["'warn': `server` must be a table, written `[server]`, this is of type string"]
     );
 }

@@ -89,6 +89,7 @@ fn reason(lowered: &Lowered) -> String {
         }
         Lowered::Incomplete => "there were such gaps before: more of it lies elsewhere".to_owned(),
         Lowered::Unfinished => "it is a repair that needs one more step".to_owned(),
+        Lowered::NoTarget => "this branch is no target".to_owned(),
         Lowered::NoBase => "there is nothing to compare with".to_owned(),
         Lowered::Conflict => "git will ask, and it shows only if that is answered so".to_owned(),
         Lowered::Asked(how) => format!("asked for by {how}"),

@@ -51,6 +51,7 @@ pub fn notes(notes: &[Note], style: &Style) -> String {
 }
 
 fn way_around(bypass: &Bypass, style: &Style) -> String {
-    let heading = format!("\nto {} anyway", crate::text::escape(&bypass.verb));
+    let place = bypass.place.as_ref().map_or_else(String::new, |place| format!(", {place}"));
+    let heading = format!("\nto {} anyway{place}", crate::text::escape(&bypass.verb));
     prose::commands(&heading, &bypass.commands, style)
 }

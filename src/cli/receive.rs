@@ -1,0 +1,57 @@
+//! `hook pre-receive` and `hook update`: what a server answers to a push.
+
+use super::arguments::{Format, Global};
+use super::terminal::Terminal;
+use super::{Failure, Session};
+use crate::finding::{Outcome, RefReport};
+use crate::hook;
+use crate::judge::PushedRef;
+use crate::report::text::Push;
+use crate::report::{self, Bypass};
+
+pub(super) fn run(
+    refs: &[PushedRef],
+    global: &Global,
+    terminal: &Terminal,
+) -> Result<Outcome, Failure> {
+    let session = Session::open_served(global)?;
+    let mut reports = session.judge().receive(refs)?;
+    for report in &mut reports {
+        let branch = report.remote_ref.strip_prefix("refs/heads/");
+        hook::lower_as_served(&session.repository, branch, &mut report.report.findings);
+    }
+    terminal.warn(&match session.format {
+        Format::Json => report::json::to_string(&report::json::refs(&reports))?,
+        Format::Text => text(&reports, terminal),
+    });
+    Ok(reports.iter().map(RefReport::outcome).max().unwrap_or(Outcome::Clean))
+}
+
+fn text(reports: &[RefReport], terminal: &Terminal) -> String {
+    let bypass = Bypass {
+        verb: "push".to_owned(),
+        commands: vec!["git config alembic-guard.level warn".to_owned()],
+        place: Some("by whoever runs the server; `--no-verify` does not help".to_owned()),
+    };
+    let fine = push_fine(reports);
+    let push = Push { refs: reports, push_fine: fine.as_deref(), bypass: &bypass };
+    report::text::render_refs(&push, &terminal.remote_style())
+}
+
+/// Returns the command that pushes what was fine, where something else was not; a server knows neither
+/// what it is called where that is run nor the names there, so it says the usual ones.
+fn push_fine(reports: &[RefReport]) -> Option<String> {
+    let is_fine = |report: &&RefReport| report.outcome() == Outcome::Clean;
+    let fine: Vec<String> = reports.iter().filter(is_fine).map(refspec).collect();
+    let some_but_not_all = !fine.is_empty() && fine.len() < reports.len();
+    some_but_not_all.then(|| format!("git push origin {}", fine.join(" ")))
+}
+
+fn refspec(report: &RefReport) -> String {
+    let name = report.remote_ref.as_str();
+    let short = name.strip_prefix("refs/heads/").unwrap_or(name);
+    match report.local_oid.bytes().all(|digit| digit == b'0') {
+        true => format!(":{short}"),
+        false => short.to_owned(),
+    }
+}

@@ -1,0 +1,45 @@
+//! The lists of refs that git hands to its hooks.
+
+use std::io::{self, Read};
+
+use crate::judge::Error;
+
+/// How much of a list is read; git writes some 200 bytes a ref.
+const LONGEST_INPUT: u64 = 64 * 1024 * 1024;
+
+/// Reads a list, a ref a line. An empty one is of no refs.
+///
+/// # Errors
+/// Fails where it cannot be read to its end, and in the words of `read_line` where a line is none of
+/// git's.
+pub(super) fn read_lines<T>(
+    input: impl Read,
+    read_line: impl Fn(&[u8]) -> Result<T, Error>,
+) -> io::Result<Result<Vec<T>, Error>> {
+    let mut bytes = Vec::new();
+    input.take(LONGEST_INPUT + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > LONGEST_INPUT {
+        return Err(io::Error::other("the list of refs has no end"));
+    }
+    let lines = bytes.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
+    Ok(lines.map(read_line).collect())
+}
+
+/// Tells whether a word is the id of an object, or the zeros that stand for none.
+pub(super) fn is_id(word: &str) -> bool {
+    word.len() >= 40 && word.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_that_is_cut_off_is_no_pass() {
+        let line = |bytes: &[u8]| Ok(bytes.len());
+        let read = read_lines(&b"ab\n\nc"[..], line).expect("memory can be read");
+        assert_eq!(read.expect("every line will do"), [2, 1]);
+        let endless = io::repeat(b'\n');
+        assert!(read_lines(endless, line).is_err());
+    }
+}

@@ -1,0 +1,154 @@
+//! A push as the server sees it, before it lets anything in.
+//!
+//! Whoever pushes has no say in how that is judged: the configuration is what has landed or what was
+//! given, and nothing is asked of any other server.
+
+use crate::check::{Allowing, Blame, Reader};
+use crate::config::OtherBranches;
+use crate::finding::{Lowered, RefReport, Report};
+use crate::git::{self, BaseChoice, Side, TargetNames};
+use crate::judge::arrival::{Arrival, Destination, PushedRef, destination, ref_report};
+use crate::judge::change::Incoming;
+use crate::judge::trust::Law;
+use crate::judge::{Error, Judge};
+use crate::rules::{Finish, Wording};
+use crate::text::shell_word;
+
+/// What clones usually call the server that they were cloned from.
+const ORIGIN: &str = "origin";
+
+impl Judge<'_> {
+    /// Judges every ref that a server is about to take.
+    pub fn receive(&self, refs: &[PushedRef]) -> Result<Vec<RefReport>, Error> {
+        let law = self.law()?;
+        self.circumstances.patience.ask(Some(law.config.time_limit));
+        refs.iter().map(|pushed| self.received_ref(&law, pushed)).collect()
+    }
+
+    fn received_ref(&self, law: &Law, pushed: &PushedRef) -> Result<RefReport, Error> {
+        let judged = match self.received(law, pushed)? {
+            Ok(arrival) => self.admit(law, &arrival)?,
+            Err(skipped) => Err(skipped),
+        };
+        Ok(ref_report(pushed, judged))
+    }
+
+    /// Looks at where a ref goes; gives the reason where it is not to be judged.
+    fn received<'p>(
+        &self,
+        law: &Law,
+        pushed: &'p PushedRef,
+    ) -> Result<Result<Arrival<'p>, String>, Error> {
+        if pushed.local_oid.bytes().all(|digit| digit == b'0') {
+            return Ok(Err("a deletion".to_owned()));
+        }
+        let Some(destination) = destination(pushed) else {
+            return Ok(Err("no branch".to_owned()));
+        };
+        let branch = destination.branch();
+        let new = git::parse_id(&pushed.local_oid);
+        let new = new.ok_or_else(|| Error::Received(pushed.local_oid.clone()))?;
+        let tip = self.repository.commit_of(new).unwrap_or(new);
+        let config = law.config.clone();
+        if config.ignores_ref(branch) {
+            return Ok(Err("ignored by `ignore_refs`".to_owned()));
+        }
+        let names = TargetNames { patterns: config.targets.as_deref() };
+        let default = self.repository.branch();
+        let is_branch = destination == Destination::Branch(branch);
+        let is_target = is_branch && names.accept(branch, default.as_deref());
+        if is_branch && !is_target && config.other_branches == OtherBranches::Off {
+            return Ok(Err("no target, and `other_branches` is off".to_owned()));
+        }
+        let targets = self.repository.served_targets(&names)?;
+        let branch = branch.to_owned();
+        Ok(Ok(Arrival { tip, branch, is_target, pushed, config, remote: None, targets }))
+    }
+
+    fn admit(&self, law: &Law, arrival: &Arrival<'_>) -> Result<Result<Report, String>, Error> {
+        // To move a target back takes from it what it had: that is judged.
+        let is_own = |branch: &str| arrival.is_target && branch == arrival.branch;
+        let mut others = arrival.targets.iter().filter(|target| !is_own(&target.branch));
+        if let Some(target) =
+            others.find(|target| self.repository.contains(target.commit, arrival.tip))
+        {
+            return Ok(Err(format!("already on {}", target.name())));
+        }
+        let mut reader = self.reader(arrival.config.clone());
+        let side = Side::Commit(arrival.tip);
+        let base = match arrival.is_target {
+            true => self.old_tip(arrival),
+            false => self.base(side, &arrival.config, &arrival.candidates())?,
+        };
+        if let Some(base) = &base
+            && !self.parts_matter(&mut reader, base, arrival)?
+        {
+            return Ok(Ok(Report { base: Some(base.summary()), ..Report::default() }));
+        }
+        let notes = self.trust_notes(&mut reader, law, arrival, base.as_ref())?;
+        let mut report = match &base {
+            None => self.first_push(&mut reader, arrival, blame(arrival))?,
+            Some(base) => self.onto(&mut reader, arrival, base)?,
+        };
+        report.notes.extend(notes);
+        self.keep(reader);
+        Ok(Ok(report))
+    }
+
+    /// Judges a push against what has landed.
+    fn onto(
+        &self,
+        reader: &mut Reader,
+        arrival: &Arrival<'_>,
+        base: &BaseChoice,
+    ) -> Result<Report, Error> {
+        let mut incoming = Incoming {
+            side: Side::Commit(arrival.tip),
+            base,
+            blame: blame(arrival),
+            wording: self.received_naming(arrival, base),
+            candidates: &arrival.candidates(),
+        };
+        if arrival.is_target {
+            return self.onto_target(reader, arrival, &incoming);
+        }
+        let (touched, elsewhere) = self.touched(reader, arrival, base)?;
+        incoming.blame = Blame { touched: Some(touched), elsewhere, ..incoming.blame };
+        incoming.wording.doubt = Some(arrival.doubt(base));
+        self.incoming(reader, &incoming)
+    }
+
+    /// Says what the two sides are called, and what is to be done in the clone that was pushed from:
+    /// nothing is known of it but what was pushed.
+    fn received_naming(&self, arrival: &Arrival<'_>, base: &BaseChoice) -> Wording {
+        let naming = self.naming("this push", base, Some(arrival.tip), Finish::Commit);
+        let there = shell_word(&format!("{ORIGIN}/{}", base.name));
+        let get_base =
+            naming.get_base.map(|_| format!("git fetch {ORIGIN} && git merge --no-commit {there}"));
+        let served = self.repository.served_branch();
+        let is_served = served.is_some_and(|served| served.branch == base.name);
+        let base_option = match is_served {
+            true => String::new(),
+            false => format!(" --base {there}"),
+        };
+        Wording { get_base, base_option, ..naming }
+    }
+
+    /// Finds the base that the configuration names, as clones name it: `origin/main` is `main` here.
+    pub(super) fn served_base(&self, name: &str) -> Option<BaseChoice> {
+        let short = name.split_once('/').map(|(_, branch)| branch);
+        let mut branches = [Some(name), short].into_iter().flatten();
+        let is_here =
+            |branch: &&str| self.repository.ref_commit(&format!("refs/heads/{branch}")).is_some();
+        self.repository.named_base(branches.find(is_here)?).ok()
+    }
+}
+
+/// Says who may be at fault: on a branch that is no target only what the configuration wants, and
+/// nobody may excuse himself.
+fn blame(arrival: &Arrival<'_>) -> Blame {
+    let is_branch = matches!(destination(arrival.pushed), Some(Destination::Branch(_)));
+    let warns = arrival.config.other_branches != OtherBranches::Error;
+    let everything = (is_branch && !arrival.is_target && warns).then_some(Lowered::NoTarget);
+    Blame { everything, allowing: Allowing::Warnings, ..Blame::default() }
+}

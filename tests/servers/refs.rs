@@ -1,0 +1,203 @@
+//! Every kind of ref, by where it goes.
+
+use crate::world::{Repo, World, ZERO, path_of};
+
+const STALE_D: &str = "error stale-down-revision at d:14";
+const WARNED_D: &str = "warning stale-down-revision at d:14: this branch is no target";
+
+fn stale() -> (World, Repo) {
+    let world = World::with("a b(a)");
+    let mine = world.clone("mine");
+    mine.add("d(a)");
+    (world, mine)
+}
+
+#[test]
+fn in_a_first_push_heads_are_counted_and_warned_of() {
+    let world = World::empty();
+    let first = world.first();
+    first.add_all("a b(a) d(a)");
+    first.push_main().passed(&["warning multiple-heads at b:14: there is nothing to compare with"]);
+}
+
+#[test]
+fn in_a_first_push_what_does_not_load_is_refused() {
+    let world = World::empty();
+    let first = world.first();
+    first.add("a(nowhere)");
+    first.push_main().refused(&["error unknown-down-revision at a:14"]);
+    first
+        .push(&["origin", "main:topic"])
+        .passed(&["warning unknown-down-revision at a:14: this branch is no target"]);
+}
+
+#[test]
+fn a_branch_in_work_is_warned_of() {
+    let (_world, mine) = stale();
+    mine.push(&["origin", "HEAD:refs/heads/topic"])
+        .passed(&[WARNED_D])
+        .says("if `topic` never merges into main");
+    mine.git(&["commit", "-q", "--allow-empty", "-m", "code"]);
+    mine.push(&["origin", "HEAD:refs/heads/topic"])
+        .passed(&["warning stale-down-revision at d:14: this push does not change it"]);
+}
+
+#[test]
+fn a_branch_that_does_not_touch_migrations_passes_in_silence() {
+    let (_world, mine) = stale();
+    mine.git(&["reset", "-q", "--hard", "HEAD~2"]);
+    mine.write("app.py", "").commit("code");
+    mine.push(&["origin", "HEAD:refs/heads/topic"]).passed(&[]).is_silent();
+}
+
+#[test]
+fn a_new_target_is_compared_with_the_nearest() {
+    let (_world, mine) = stale();
+    mine.push(&["origin", "HEAD:refs/heads/release/1.0"]).refused(&[STALE_D]);
+    mine.push(&["origin", "HEAD~:refs/heads/release/1.0"]).passed(&[]).is_silent();
+}
+
+#[test]
+fn a_hotfix_is_compared_with_its_release_alone() {
+    let world = World::with("a b(a)");
+    let mine = world.clone("mine");
+    mine.push(&["origin", "HEAD~:refs/heads/release/1.0"]).passed(&[]).is_silent();
+    mine.branch("hotfix", "HEAD~").add("h(a)");
+    mine.push(&["origin", "HEAD:refs/heads/release/1.0"]).passed(&[]).is_silent();
+    mine.add("i(a)");
+    mine.push(&["origin", "HEAD:refs/heads/release/1.0"])
+        .refused(&["error stale-down-revision at i:14"])
+        .says("alembic-guard rebase --stage --base origin/release/1.0");
+}
+
+#[test]
+fn what_a_target_has_passes_unjudged() {
+    let world = World::with("a b(a)");
+    let mine = world.clone("mine");
+    world.server().git(&["config", "alembic-guard.level", "warn"]);
+    mine.add("d(a)");
+    mine.push_main();
+    world.server().git(&["config", "--unset", "alembic-guard.level"]);
+    mine.push(&["origin", "HEAD:refs/heads/release/2.0", "HEAD:refs/heads/topic"])
+        .passed(&[])
+        .is_silent();
+}
+
+#[test]
+fn tags_notes_deletions_and_other_refs_pass() {
+    let (world, mine) = stale();
+    mine.git(&["tag", "-a", "-m", "v1", "v1"]);
+    mine.git(&["notes", "add", "-m", "note"]);
+    mine.push(&["origin", "v1", "refs/notes/commits", "HEAD:refs/changes/1"])
+        .passed(&[])
+        .is_silent();
+    mine.push(&["origin", "HEAD:refs/heads/topic"]).passed(&[WARNED_D]);
+    mine.push(&["origin", ":topic", ":v1"]).passed(&[]).is_silent();
+    world.server().git(&["config", "receive.denyDeleteCurrent", "false"]);
+    mine.push(&["origin", ":main"]).passed(&[]).is_silent();
+}
+
+#[test]
+fn a_mirror_of_a_clone_does_not_pass_for_what_has_landed() {
+    let world = World::with("a b(a)");
+    let mine = world.clone("mine");
+    mine.git(&["remote", "add", "mirror", &world.url()]);
+    mine.add("d(a)");
+    // As last seen, `main` is where the clone wishes it to be.
+    mine.push(&["origin", "HEAD:refs/remotes/origin/main"]).passed(&[]);
+    mine.push_main().refused(&[STALE_D]);
+    mine.push(&["origin", "HEAD:refs/heads/topic"]).passed(&[WARNED_D]);
+}
+
+#[test]
+fn a_target_that_is_replaced_must_keep_what_it_had() {
+    let world = World::with("a b(a)");
+    let mine = world.clone("mine");
+    mine.push(&["--force", "origin", "HEAD~:main"])
+        .refused(&["error published-migration-deleted at b"]);
+    mine.git(&["commit", "-q", "--amend", "-m", "another message"]);
+    mine.push(&["--force", "origin", "HEAD:main"]).passed(&[]).is_silent();
+}
+
+#[test]
+fn one_bad_ref_refuses_the_whole_push() {
+    let (_world, mine) = stale();
+    mine.git(&["branch", "-q", "fine", "HEAD~"]);
+    mine.branch("sound", "HEAD~").add("c(b)");
+    mine.branch("main2", "main");
+    mine.push(&["origin", "fine", "sound", "main"])
+        .refused(&[STALE_D])
+        .says("to push only what is fine: git push origin fine sound")
+        .says("main: refused, 1 error");
+    mine.push(&["origin", "fine", "sound"]).passed(&[]).is_silent();
+}
+
+#[test]
+fn a_change_for_review_is_one_to_its_branch() {
+    let (_world, mine) = stale();
+    mine.push(&["origin", "HEAD:refs/for/main"]).refused(&[STALE_D]);
+    mine.git(&["reset", "-q", "--hard", "HEAD~"]);
+    mine.add("c(b)");
+    mine.push(&["origin", "HEAD:refs/for/main"]).passed(&[]).is_silent();
+}
+
+#[test]
+fn the_branch_that_head_names_is_a_target() {
+    let world = World::with("a b(a)");
+    world.server().git(&["symbolic-ref", "HEAD", "refs/heads/next"]);
+    let mine = world.at("first");
+    mine.push(&["origin", "main:next"]).passed(&[]).is_silent();
+    mine.add("d(a)");
+    mine.push(&["origin", "HEAD:next"]).refused(&[STALE_D]);
+}
+
+#[test]
+fn a_head_that_names_no_branch_leaves_the_usual_ones() {
+    let world = World::with("a b(a)");
+    world.server().git(&["symbolic-ref", "HEAD", "refs/heads/gone"]);
+    let mine = world.at("first");
+    mine.configure("[rules]\nstale-down-revision = \"warn\"\n");
+    mine.push_main().passed(&[]);
+    mine.add("d(a)");
+    mine.push_main().passed(&["warning stale-down-revision at d:14"]);
+    mine.add("e(a)");
+    mine.push(&["origin", "HEAD:gone"]).passed(&["warning stale-down-revision at e:14"]);
+}
+
+#[test]
+fn json_names_every_ref() {
+    let (world, mine) = stale();
+    let server = world.server();
+    let (old, new) = (server.tip("main"), mine.tip("HEAD"));
+    // As if it were let in, to be asked of by hand.
+    server.git(&["fetch", "-q", mine.top.to_str().expect("a plain path"), "HEAD"]);
+    let lines = format!("{old} {new} refs/heads/main\n{old} {ZERO} refs/heads/topic\n");
+    let ran = server.guard_with_input(&["--format", "json", "hook", "pre-receive"], &lines);
+    let report: serde_json::Value =
+        serde_json::from_str(&ran.exits(1).stderr()).expect("the report is JSON");
+    assert_eq!((&report["version"], &report["outcome"]), (&1.into(), &"findings".into()));
+    let [main, topic] = [&report["refs"][0], &report["refs"][1]];
+    assert_eq!((&main["local_ref"], &main["remote_ref"]), (&"".into(), &"refs/heads/main".into()));
+    assert_eq!((&main["local_oid"], &main["remote_oid"]), (&new.into(), &old.clone().into()));
+    assert_eq!((&main["base"]["ref"], &main["base"]["commit"]), (&"main".into(), &old.into()));
+    assert_eq!(main["findings"][0]["rule"], "stale-down-revision");
+    assert_eq!(main["findings"][0]["path"], path_of("d"));
+    assert_eq!(topic["skipped"], "a deletion");
+}
+
+#[test]
+fn what_is_none_of_gits_is_no_pass() {
+    let (world, _mine) = stale();
+    let server = world.server();
+    let main = server.tip("main");
+    for line in ["main", "x y refs/heads/main", &format!("{ZERO} {main}")] {
+        let ran = server.guard_with_input(&["hook", "pre-receive"], &format!("{line}\n"));
+        assert!(ran.exits(2).stderr().contains(line), "{}", ran.stderr());
+        assert!(ran.stderr().contains("whoever runs the server"), "{}", ran.stderr());
+    }
+    let unknown = format!("{main} {} refs/heads/main\n", "1".repeat(40));
+    let ran = server.guard_with_input(&["hook", "pre-receive"], &unknown);
+    assert!(ran.exits(2).stderr().contains("cannot read commit 1111111111"), "{}", ran.stderr());
+    server.guard(&["hook", "update", "refs/heads/main", &main, "x"]).exits(2);
+    server.guard_with_input(&["hook", "pre-receive"], "").exits(0);
+}
