@@ -41,6 +41,7 @@ fn text(config: &Config, environments: &[Environment]) -> String {
     lines.push(format!("max_revision_id_length = {}", config.max_revision_id_length));
     let size = bytesize::ByteSize::b(config.max_file_size).display().iec().to_string();
     lines.push(format!("max_file_size = {}", quoted(&size)));
+    lines.push(format!("max_migrations = {}", config.max_migrations));
     lines.push(format!("exclude = {}", patterns(&config.exclude)));
     lines.extend(environments.iter().flat_map(environment));
     if let Some(pattern) = &config.filename_pattern {

@@ -40,6 +40,8 @@ pub struct Config {
     pub max_revision_id_length: usize,
     /// How large a migration may be, in bytes.
     pub max_file_size: u64,
+    /// How many migrations an environment may have.
+    pub max_migrations: usize,
     /// Paths that hold no environment of the repository's own, test fixtures for one.
     pub exclude: Vec<glob::Pattern>,
     /// The environments; empty means that they are looked for.
@@ -87,6 +89,7 @@ impl Default for Config {
             fetch_timeout: Duration::from_secs(5),
             max_revision_id_length: 32,
             max_file_size: 1024 * 1024,
+            max_migrations: 250_000,
             exclude: Vec::new(),
             environments: Vec::new(),
             rules: BTreeMap::new(),
