@@ -14,7 +14,10 @@ const LONGEST_INPUT: u64 = 64 * 1024 * 1024;
 /// Fails where the input cannot be read, and in words where a line is none of git's.
 pub fn read_refs(input: impl Read) -> std::io::Result<Result<Vec<PushedRef>, Error>> {
     let mut bytes = Vec::new();
-    input.take(LONGEST_INPUT).read_to_end(&mut bytes)?;
+    input.take(LONGEST_INPUT + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > LONGEST_INPUT {
+        return Ok(Err(Error::PushTooLong(LONGEST_INPUT)));
+    }
     let lines = bytes.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
     Ok(lines.map(read_line).collect())
 }
@@ -100,6 +103,14 @@ mod tests {
             let read = read_refs(line.as_bytes()).expect("memory can be read");
             assert!(matches!(read, Err(Error::PushLine(_))), "{line}");
         }
+    }
+
+    #[test]
+    fn what_is_too_long_to_be_read_is_no_pass() {
+        let line = format!("refs/heads/a {NEW} refs/heads/a {OLD}\n");
+        let lines = line.repeat(LONGEST_INPUT as usize / line.len() + 1);
+        let read = read_refs(lines.as_bytes()).expect("memory can be read");
+        assert!(matches!(read, Err(Error::PushTooLong(LONGEST_INPUT))));
     }
 
     #[test]

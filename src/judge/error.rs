@@ -80,6 +80,9 @@ pub enum Error {
     /// A line of `pre-push`'s standard input that is none of git's.
     #[error("`{0}` is no line that git hands to pre-push")]
     PushLine(String),
+    /// More of such lines than are read, in bytes.
+    #[error("git hands pre-push more than {0} bytes of refs, which are not read")]
+    PushTooLong(u64),
 }
 
 /// A configuration that holds mistakes, with its source.
@@ -137,6 +140,7 @@ impl Error {
             Error::Config(_)
             | Error::Host(_)
             | Error::PushLine(_)
+            | Error::PushTooLong(_)
             | Error::Unmerged(_)
             | Error::Conflicting { .. }
             | Error::NoHead { .. }

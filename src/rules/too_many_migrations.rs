@@ -19,8 +19,8 @@ Nothing of such an environment is read, so nothing is known of its heads. A repo
 to hold more files than any machine could read; a hook that tried would never end.
 
 ## How to fix
-Raise `max_migrations` in `.alembic-guard.toml` if the migrations are truly so many: each takes about
-a kilobyte of memory and a tenth of a millisecond. Or squash what every database has run. A folder
+Raise `max_migrations` in `.alembic-guard.toml` if the migrations are truly so many: each takes
+some two kilobytes of memory. Or squash what every database has run. A folder
 that lies too deep can be named as a version folder of its own.
 ",
     debt: Debt::Compared,
