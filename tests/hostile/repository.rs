@@ -36,7 +36,7 @@ impl Repository {
         for (path, content) in SCAFFOLD {
             repository.write(path, content);
         }
-        repository.write("migrations/versions/a.py", &migration("a", None));
+        repository.write("migrations/versions/a.py", migration("a", None));
         repository.commit("a");
         repository
     }

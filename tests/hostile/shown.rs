@@ -167,7 +167,7 @@ fn in_source() -> String {
 fn named_files(repository: &Repository) {
     let path = format!("migrations/versions/{TEXT}.py");
     repository.write(path, migration("d", "c", "named"));
-    repository.write(format!("migrations/versions/c\u{202e}.py"), "revision = 'c'\n");
+    repository.write("migrations/versions/c\u{202e}.py", "revision = 'c'\n");
     repository.write(b"migrations/versions/\xff\x1b\xc2.py", "revision = (\n");
     repository.commit("named");
 }
