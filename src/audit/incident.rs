@@ -185,6 +185,7 @@ fn kind(finding: &Finding) -> Option<Kind> {
     match rule.concern {
         Concern::Heads => Some(Kind::Heads),
         Concern::Loading => Some(Kind::Loading),
+        Concern::Judging => None,
         Concern::Neither => (rule.name == DUPLICATE).then_some(Kind::Duplicate),
     }
 }

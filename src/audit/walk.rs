@@ -2,10 +2,10 @@
 
 use crate::check::{Comparison, Reader, check};
 use crate::environment::Discovery;
-use crate::finding::{Note, Report};
+use crate::finding::{Finding, Note, Report};
 use crate::git::{self, Before, Comparer, Range, Repository, Step};
 use crate::judge::{Error, Judge};
-use crate::rules::{Standing, Wording};
+use crate::rules::{self, Concern, Standing, Wording};
 use crate::tree::{self, MemoryTree, ObjectId, Tree};
 
 use super::Audit;
@@ -42,6 +42,7 @@ pub fn audit(
         help: Vec::new(),
         known: true,
     }));
+    notes.extend(walk.unread.first().map(|first| unread(*first, walk.unread.len())));
     let (incidents, environments) = walk.ledger.close();
     Ok(Audit {
         range: range.name.clone(),
@@ -61,6 +62,8 @@ struct Walk<'r> {
     ledger: Ledger,
     judged: usize,
     met_alembic: bool,
+    /// The commits that hold too much to be read.
+    unread: Vec<ObjectId>,
 }
 
 impl<'r> Walk<'r> {
@@ -73,6 +76,7 @@ impl<'r> Walk<'r> {
             ledger: Ledger::default(),
             judged: 0,
             met_alembic: false,
+            unread: Vec::new(),
         })
     }
 
@@ -129,6 +133,10 @@ impl<'r> Walk<'r> {
     ) -> Result<(), Error> {
         let before = parent.map(|parent| self.repository.commit_tree(parent)).transpose()?;
         let (report, seen) = compare(&mut self.reader, before.as_deref(), after)?;
+        if report.findings.iter().any(is_of_judging) {
+            self.unread.push(commit);
+            return Ok(());
+        }
         let description = self.repository.describe(commit)?;
         let landed = Landed { commit, parent, place, description };
         self.ledger.enter(&landed, &report, seen);
@@ -161,6 +169,26 @@ pub(super) fn compare(
 fn wording() -> Wording {
     let (base, change) = ("the branch".to_owned(), "this commit".to_owned());
     Wording { base, change, ..Wording::alone() }
+}
+
+/// Tells whether a finding says that nothing is known.
+fn is_of_judging(finding: &Finding) -> bool {
+    rules::find(finding.rule).is_some_and(|rule| rule.concern == Concern::Judging)
+}
+
+fn unread(first: ObjectId, count: usize) -> Note {
+    let first = first.short();
+    let commits = match count {
+        1 => format!("a commit was not looked at, {first}: it has"),
+        _ => format!("{count} commits were not looked at, {first} first: they have"),
+    };
+    Note {
+        message: format!("{commits} too many migrations"),
+        help: vec![
+            "see how to let them in: `alembic-guard explain too-many-migrations`".to_owned(),
+        ],
+        known: false,
+    }
 }
 
 fn shallow(oldest: ObjectId) -> Note {

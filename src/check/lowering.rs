@@ -7,6 +7,7 @@ use super::{Allowing, Comparison, Reader};
 use crate::finding::{Finding, Level, Lowered};
 use crate::migration::RevisionId;
 use crate::rules::{Concern, Rule};
+use crate::tree::RepoPath;
 
 /// What a rule found, and whether it finds the same before the change.
 pub(super) struct Found {
@@ -44,7 +45,7 @@ pub(super) fn lower(
         Some(Lowered::Debt)
     } else if finding.lowered.is_some() {
         finding.lowered.clone()
-    } else if blame.lesser.is_some() && rule.concern != Concern::Loading {
+    } else if blame.lesser.is_some() && may_be_lesser(rule) {
         blame.lesser.clone()
     } else if !touches(comparison, &finding) {
         Some(untouched(comparison, &mut finding))
@@ -82,8 +83,23 @@ fn is_allowed(reader: &Reader, finding: &Finding) -> bool {
 
 fn touches(comparison: &Comparison<'_>, finding: &Finding) -> bool {
     match &comparison.blame.touched {
-        Some(touched) => finding.culprits.iter().any(|path| touched.contains(path)),
+        Some(touched) => finding.culprits.iter().any(|path| is_touched(touched, path)),
         None => true,
+    }
+}
+
+/// Tells whether a path is touched, or anything below it.
+fn is_touched(touched: &BTreeSet<RepoPath>, path: &RepoPath) -> bool {
+    // No name in a tree is less than this one.
+    let below = touched.range(path.join(b"\x01")..).next();
+    touched.contains(path) || below.is_some_and(|first| first.below(path).is_some())
+}
+
+/// Tells whether a fault of the rule weighs less where there is nothing to compare with.
+fn may_be_lesser(rule: &Rule) -> bool {
+    match rule.concern {
+        Concern::Loading | Concern::Judging => false,
+        Concern::Heads | Concern::Neither => true,
     }
 }
 

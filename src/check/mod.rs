@@ -12,7 +12,7 @@ use crate::environment::Problem;
 use crate::finding::{EnvironmentSummary, Finding, Level, Lowered, Note, Report};
 use crate::graph::{Graph, Revision};
 use crate::migration::{Details, RevisionId};
-use crate::rules::{self, Debt, Rule, Standing, Subject, Wording};
+use crate::rules::{self, Debt, Rule, Standing, Subject, Unread, Wording};
 use crate::tree::{self, File, RepoPath, Tree};
 use crate::verdict::{Limits, judge_heads};
 
@@ -188,6 +188,7 @@ fn judge(
         details: &details,
         edited: &edited,
         broken_links: &pair.after.broken_links,
+        unread: pair.excess().map(|excess| Unread { excess, is_same: pair.has_same_files() }),
         max_revision_id_length: config.max_revision_id_length,
         filename_pattern: config.filename_pattern.as_ref(),
         wording: &comparison.wording,
@@ -226,6 +227,7 @@ fn debts(rule: &Rule, subject: &Subject<'_>, before: &State) -> BTreeSet<Key> {
         details: &BTreeMap::new(),
         edited: &[],
         broken_links: &before.broken_links,
+        unread: None,
         ..*subject
     };
     let found = rule.check(&past);
@@ -238,6 +240,9 @@ fn details(
     after: &dyn Tree,
     pair: &Pair,
 ) -> Result<BTreeMap<File, Details>, tree::Error> {
+    if pair.excess().is_some() {
+        return Ok(BTreeMap::new());
+    }
     let known: BTreeSet<_> = pair.before.files.iter().map(|file| file.id).collect();
     let new: Vec<&File> =
         pair.after.files.iter().filter(|file| !known.contains(&file.id)).collect();

@@ -6,7 +6,9 @@ use std::sync::Arc;
 
 use super::parallel::map;
 use crate::config::Config;
-use crate::environment::{Discovery, Environment, Listed, discover, migration_files};
+use crate::environment::{
+    Discovery, Environment, Excess, Listed, Listing, discover, migration_files,
+};
 use crate::graph::Graph;
 use crate::migration::{self, Details, Limits, Migration, Module};
 use crate::text::Span;
@@ -30,6 +32,10 @@ pub struct State {
     pub files: Vec<File>,
     /// Links in a version folder that lead nowhere in the repository.
     pub broken_links: Vec<RepoPath>,
+    /// Why none of its files was read, where there are too many.
+    pub excess: Option<Excess>,
+    /// Whether there may be more files than these.
+    pub is_cut: bool,
     /// Its revisions.
     pub graph: Graph,
 }
@@ -66,14 +72,18 @@ impl Reader {
         environment: &Environment,
         elsewhere: &[File],
     ) -> Result<State, Error> {
-        let mut state = State::default();
-        for listed in migration_files(tree, environment)? {
+        let Listing { files, excess, is_cut } = self.list(tree, environment)?;
+        let mut state = State { excess, is_cut, ..State::default() };
+        for listed in files {
             match listed {
                 Listed::File(file) => state.files.push(file),
                 Listed::BrokenLink(path) => state.broken_links.push(path),
             }
         }
         state.files.extend_from_slice(elsewhere);
+        if state.excess.is_some() {
+            return Ok(state);
+        }
         self.read_all(tree, &state.files)?;
         let mut migrations = Vec::with_capacity(state.files.len());
         for file in &state.files {
@@ -81,6 +91,11 @@ impl Reader {
         }
         state.graph = Graph::new(migrations);
         Ok(state)
+    }
+
+    /// Lists the migrations of an environment, of which there may be as many as the configuration says.
+    pub fn list(&self, tree: &dyn Tree, environment: &Environment) -> Result<Listing, Error> {
+        migration_files(tree, environment, self.config.max_migrations)
     }
 
     /// Reads one migration.

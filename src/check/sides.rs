@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use super::{Comparison, Reader, State};
-use crate::environment::{Environment, Listed, Problem, migration_files};
-use crate::graph::Revision;
+use crate::environment::{Environment, Excess, Listed, Problem};
+use crate::graph::{Graph, Revision};
 use crate::migration::Migration;
 use crate::tree::{Error, File, RepoPath, Tree};
 
@@ -19,6 +19,30 @@ pub(crate) struct Pair {
     pub(crate) lost: bool,
     pub(crate) before: State,
     pub(crate) after: State,
+}
+
+impl Pair {
+    /// Returns why neither side was read, where one of them is too much.
+    pub(crate) fn excess(&self) -> Option<&Excess> {
+        self.after.excess.as_ref().or(self.before.excess.as_ref())
+    }
+
+    /// Tells whether both sides are known to have the same files.
+    pub(super) fn has_same_files(&self) -> bool {
+        let (before, after) = (&self.before, &self.after);
+        !before.is_cut
+            && !after.is_cut
+            && before.files == after.files
+            && before.broken_links == after.broken_links
+    }
+
+    /// Forgets what one side says where the other was not read: everything would seem new, or gone.
+    fn forget_half(&mut self) {
+        if self.excess().is_some() {
+            self.before.graph = Graph::default();
+            self.after.graph = Graph::default();
+        }
+    }
 }
 
 /// An environment as one side has it.
@@ -67,6 +91,7 @@ pub(crate) fn pairs(
     for gone in landed.into_iter().flatten() {
         pairs.extend(lost(reader, after, &here.strays, gone)?);
     }
+    pairs.iter_mut().for_each(Pair::forget_half);
     Ok((pairs, after_discovery.problems.clone()))
 }
 
@@ -89,7 +114,7 @@ impl Side {
             found.push(Found { environment: environment.clone(), state });
         }
         let mut side = Side { found, strays: Vec::new() };
-        for stray in strays(tree, &side.found, everywhere)? {
+        for stray in strays(reader, tree, &side.found, everywhere)? {
             side.adopt(reader, tree, stray)?;
         }
         Ok(side)
@@ -120,6 +145,7 @@ fn belongs(migration: &Migration, state: &State) -> bool {
 
 /// Lists the migrations in folders that are version folders elsewhere and here are nobody's.
 fn strays(
+    reader: &Reader,
     tree: &dyn Tree,
     found: &[Found],
     everywhere: &[Environment],
@@ -129,7 +155,7 @@ fn strays(
     let here: BTreeSet<_> = found.iter().map(|found| found.environment.key()).collect();
     let mut strays = BTreeSet::new();
     for environment in everywhere.iter().filter(|environment| !here.contains(&environment.key())) {
-        for listed in migration_files(tree, environment)? {
+        for listed in reader.list(tree, environment)?.files {
             if let Listed::File(file) = listed
                 && !claimed.contains(&file.path)
             {

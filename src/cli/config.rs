@@ -7,6 +7,7 @@ use crate::config::{Config, Fetch, OtherBranches};
 use crate::environment::{Environment, discover};
 use crate::finding::Outcome;
 use crate::rules::RULES;
+use crate::text::is_unprintable;
 
 pub(super) fn run(session: &Session, terminal: &Terminal) -> Result<Outcome, Failure> {
     let tree = session.repository.side_tree(default_side(session)?)?;
@@ -41,6 +42,7 @@ fn text(config: &Config, environments: &[Environment]) -> String {
     lines.push(format!("max_revision_id_length = {}", config.max_revision_id_length));
     let size = bytesize::ByteSize::b(config.max_file_size).display().iec().to_string();
     lines.push(format!("max_file_size = {}", quoted(&size)));
+    lines.push(format!("max_migrations = {}", config.max_migrations));
     lines.push(format!("exclude = {}", patterns(&config.exclude)));
     lines.extend(environments.iter().flat_map(environment));
     let other_branches = match config.other_branches {
@@ -81,6 +83,32 @@ fn patterns(patterns: &[glob::Pattern]) -> String {
     format!("[{}]", quoted.join(", "))
 }
 
+/// Writes a string of TOML on one line, in which nothing can steer a terminal.
 fn quoted(text: &str) -> String {
-    toml::Value::String(text.to_owned()).to_string()
+    let mut quoted = String::from("\"");
+    for character in text.chars() {
+        match character {
+            '"' | '\\' => quoted.extend(['\\', character]),
+            _ if is_unprintable(character) => {
+                quoted += &format!("\\U{:08x}", u32::from(character));
+            }
+            _ => quoted.push(character),
+        }
+    }
+    quoted + "\""
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_quoted_text_is_read_back_as_it_was() {
+        for text in ["", "origin/main", "it's \"quoted\" \\", "\u{1b}\u{202e}\u{e0041}\n\u{9b}é"] {
+            let quoted = quoted(text);
+            assert!(!quoted.contains(is_unprintable), "{quoted:?}");
+            let table: toml::Table = format!("x = {quoted}").parse().expect("it is TOML");
+            assert_eq!(table["x"].as_str(), Some(text));
+        }
+    }
 }

@@ -80,7 +80,7 @@ fn view(revision: &Revision, session: &Session, detail: Detail) -> Result<GraphV
             report.findings.iter().filter(|finding| finding.environment == environment.name);
         let problems = findings.map(|finding| finding.message.clone()).collect();
         let mut shown = environment_view(environment, &state, problems);
-        if detail == Detail::Revisions {
+        if detail == Detail::Revisions && state.excess.is_none() {
             let mut titles = reader.titles(&*tree, &state.files)?;
             for revision in &mut shown.revisions {
                 revision.title = titles.remove(&revision.path);

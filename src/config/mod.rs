@@ -7,6 +7,7 @@ mod date;
 mod fields;
 mod filename;
 mod invalid;
+mod matching;
 mod parse;
 
 use std::collections::BTreeMap;
@@ -18,6 +19,7 @@ pub use parse::parse;
 
 use crate::finding::Level;
 use crate::tree::RepoPath;
+use matching::{Separator, matches};
 
 /// The name of the file, at the root of a repository.
 pub const FILE_NAME: &str = ".alembic-guard.toml";
@@ -42,6 +44,8 @@ pub struct Config {
     pub max_revision_id_length: usize,
     /// How large a migration may be, in bytes.
     pub max_file_size: u64,
+    /// How many migrations an environment may have.
+    pub max_migrations: usize,
     /// Paths that hold no environment of the repository's own, test fixtures for one.
     pub exclude: Vec<glob::Pattern>,
     /// The environments; empty means that they are looked for.
@@ -103,6 +107,7 @@ impl Default for Config {
             time_limit: Duration::from_secs(60),
             max_revision_id_length: 32,
             max_file_size: 1024 * 1024,
+            max_migrations: 250_000,
             exclude: Vec::new(),
             environments: Vec::new(),
             rules: BTreeMap::new(),
@@ -123,19 +128,15 @@ impl Config {
     /// As in a `.gitignore`, naming a folder excludes what is below it; `*` does not cross a `/`,
     /// `**` does. Bytes that are not UTF-8 match as the replacement character.
     pub fn excludes(&self, path: &RepoPath) -> bool {
-        const OPTIONS: glob::MatchOptions = glob::MatchOptions {
-            case_sensitive: true,
-            require_literal_separator: true,
-            require_literal_leading_dot: false,
-        };
         if self.exclude.is_empty() {
             return false;
         }
         let whole = String::from_utf8_lossy(path.as_bytes());
         let ends = whole.match_indices('/').map(|(slash, _)| slash).chain([whole.len()]);
         let mut prefixes = ends.map(|end| &whole[..end]);
-        prefixes
-            .any(|prefix| self.exclude.iter().any(|pattern| pattern.matches_with(prefix, OPTIONS)))
+        prefixes.any(|prefix| {
+            self.exclude.iter().any(|pattern| matches(pattern, prefix, Separator::Kept))
+        })
     }
 
     /// Tells whether a branch is never judged.
@@ -148,14 +149,9 @@ impl Config {
 ///
 /// `*` crosses a `/` as it does in git's refspecs, so `release/*` matches `release/1.0/hotfix`.
 pub fn matches_ref(patterns: &[glob::Pattern], branch: &str) -> bool {
-    const OPTIONS: glob::MatchOptions = glob::MatchOptions {
-        case_sensitive: true,
-        require_literal_separator: false,
-        require_literal_leading_dot: false,
-    };
     let short = branch.strip_prefix("refs/heads/").unwrap_or(branch);
     patterns.iter().any(|pattern| {
-        pattern.matches_with(short, OPTIONS) || pattern.matches_with(branch, OPTIONS)
+        [short, branch].iter().any(|name| matches(pattern, name, Separator::Crossed))
     })
 }
 

@@ -82,6 +82,7 @@ fn top_level(
             .count("max_revision_id_length")
             .unwrap_or(default.max_revision_id_length),
         max_file_size: fields.parsed("max_file_size", size).unwrap_or(default.max_file_size),
+        max_migrations: fields.count("max_migrations").unwrap_or(default.max_migrations),
         exclude: fields.list("exclude", path_pattern).unwrap_or_default(),
         ..default
     };

@@ -14,7 +14,7 @@ use crate::tree::{Error, File, RepoPath};
 /// The section that Alembic reads unless it is told another.
 pub(super) const MAIN_SECTION: &str = "alembic";
 
-/// Larger files configure something else.
+/// Larger files are not read.
 const MAX_SIZE: usize = 1024 * 1024;
 
 /// One environment as it is configured.
@@ -57,8 +57,12 @@ pub(super) fn claims(
         Claims { interest, pyproject: pyproject.as_ref(), found: Vec::new(), problems };
     for file in &interest.inis {
         let source = lookup.tree.read(file)?;
-        if source.len() <= MAX_SIZE && claims.concerns(file, &source) {
-            claims.ini(file, &source);
+        if !claims.concerns(file, &source) {
+            continue;
+        }
+        match source.len() > MAX_SIZE {
+            true => claims.problems.push(too_large(file)),
+            false => claims.ini(file, &source),
         }
     }
     claims.pyproject_alone();
@@ -77,12 +81,22 @@ fn read_pyproject(
 ) -> Result<Option<Pyproject>, Error> {
     let source = lookup.tree.read(file)?;
     if source.len() > MAX_SIZE {
+        problems.extend(Pyproject::may_speak(&source).then(|| too_large(file)));
         return Ok(None);
     }
     Ok(Pyproject::parse(file, &source).unwrap_or_else(|problem| {
         problems.push(*problem);
         None
     }))
+}
+
+fn too_large(file: &File) -> Problem {
+    Problem {
+        site: Site::File(file.clone()),
+        section: None,
+        key: None,
+        message: "the file is larger than 1 MiB and was not read".to_owned(),
+    }
 }
 
 struct Claims<'a> {

@@ -11,7 +11,7 @@ use super::walk::walk;
 use super::{Discovery, Environment, Problem};
 use crate::config::{Config, EnvironmentConfig};
 use crate::finding::Site;
-use crate::tree::{Error, File, RepoPath, Tree};
+use crate::tree::{Error, File, Node, RepoPath, Tree};
 
 /// An ini file of a megabyte could claim many more.
 const MAX_ENVIRONMENTS: usize = 1000;
@@ -134,12 +134,14 @@ fn settle(
         let (folder, problem) = version_folder(lookup, stated, &claim.folder, run_from.as_ref())?;
         populated |= problem.is_none();
         let usual = script_location.join("versions");
-        problems
-            .extend(problem.filter(|_| folder.as_ref() != Some(&usual)).map(|problem| *problem));
+        let is_to_come = folder.as_ref() == Some(&usual) && broken_link(lookup, &usual)?.is_none();
+        problems.extend(problem.filter(|_| !is_to_come).map(|problem| *problem));
         folders.extend(folder.filter(|folder| !folders.contains(folder)));
     }
     if claim.settings.version_locations.is_empty() {
-        let (folder, exists) = real_folder(lookup, &script_location.join("versions"))?;
+        let usual = script_location.join("versions");
+        problems.extend(broken_link(lookup, &usual)?);
+        let (folder, exists) = real_folder(lookup, &usual)?;
         populated = exists;
         folders.push(folder);
     }
@@ -220,6 +222,18 @@ fn real_folder(lookup: &Lookup<'_>, path: &RepoPath) -> Result<(RepoPath, bool),
         Found::Folder(folder) => (folder, true),
         Found::File(_) | Found::Nothing(_) | Found::Outside(_) => (path.clone(), false),
     })
+}
+
+/// Says that a link in the place of a folder leads to none, as one does that leads to itself.
+fn broken_link(lookup: &Lookup<'_>, path: &RepoPath) -> Result<Option<Problem>, Error> {
+    let folder = path.parent().unwrap_or_default();
+    let is_link = matches!(lookup.node(&folder, path.file_name())?, Some(Node::Link(_)));
+    Ok((is_link && !lookup.is_folder(path)?).then(|| Problem {
+        site: Site::Path(path.clone()),
+        section: None,
+        key: None,
+        message: "this link leads to no folder of the repository".to_owned(),
+    }))
 }
 
 /// Takes the environments that the guard's configuration names; what was found says how they run.

@@ -8,7 +8,7 @@ use super::Environment;
 use super::lookup::{Found, Lookup};
 use crate::tree::{Entry, Error, File, Node, RepoPath, Tree};
 
-/// Deeper folders are no one's migrations.
+/// Deeper folders are not entered.
 const MAX_DEPTH: usize = 64;
 
 /// One file that Alembic would load.
@@ -21,18 +21,56 @@ pub enum Listed {
     BrokenLink(RepoPath),
 }
 
-/// Lists the migrations of an environment: folder by folder, by name, each file once.
-pub fn migration_files(tree: &dyn Tree, environment: &Environment) -> Result<Vec<Listed>, Error> {
+/// The migrations of an environment, as far as they were listed.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Listing {
+    /// What was listed: folder by folder, by name, each file once.
+    pub files: Vec<Listed>,
+    /// Why there is too much to go by, where there is.
+    pub excess: Option<Excess>,
+    /// Whether some folders were not looked into.
+    pub is_cut: bool,
+}
+
+/// Why an environment is too much to be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Excess {
+    /// It has more migrations than this.
+    Migrations(usize),
+    /// It has more folders than this, which is as many as it may have migrations.
+    Folders(usize),
+    /// A folder lies deeper than this in a version folder.
+    Depth {
+        /// The folder.
+        folder: RepoPath,
+        /// How deep folders are looked into.
+        most: usize,
+    },
+}
+
+/// Lists the migrations of an environment, of which there may be `most`.
+///
+/// A tree can name one folder a million times, so no folder is begun once there are more.
+pub fn migration_files(
+    tree: &dyn Tree,
+    environment: &Environment,
+    most: usize,
+) -> Result<Listing, Error> {
     let mut lister = Lister {
         lookup: Lookup::new(tree),
         environment,
+        most,
         seen: BTreeSet::new(),
-        listed: Vec::new(),
+        folders: 0,
+        listing: Listing::default(),
     };
     for location in &environment.version_locations {
         lister.list(location)?;
     }
-    Ok(lister.listed)
+    if lister.listing.files.len() > most {
+        lister.listing.excess.get_or_insert(Excess::Migrations(most));
+    }
+    Ok(lister.listing)
 }
 
 /// Tells whether Alembic takes a file of this name for a migration.
@@ -53,8 +91,10 @@ pub(super) fn is_cache_folder(name: &[u8]) -> bool {
 struct Lister<'a> {
     lookup: Lookup<'a>,
     environment: &'a Environment,
+    most: usize,
     seen: BTreeSet<RepoPath>,
-    listed: Vec<Listed>,
+    folders: usize,
+    listing: Listing,
 }
 
 impl Lister<'_> {
@@ -68,15 +108,35 @@ impl Lister<'_> {
             if is_cache_folder(folder.file_name()) {
                 continue;
             }
+            if !self.may_begin(&folder, depth) {
+                return Ok(());
+            }
             let entries = self.lookup.tree.list(&folder)?;
             self.folder(&folder, &entries)?;
-            if self.environment.recursive && depth < MAX_DEPTH {
+            if self.environment.recursive {
                 let folders = entries.iter().rev();
                 let folders = folders.filter(|entry| matches!(entry.node, Node::Folder(_)));
                 ahead.extend(folders.map(|entry| (folder.join(&entry.name), depth + 1)));
             }
         }
         Ok(())
+    }
+
+    /// Tells whether one more folder may be looked into; else the listing is cut off before it.
+    fn may_begin(&mut self, folder: &RepoPath, depth: usize) -> bool {
+        self.folders += 1;
+        let excess = if depth > MAX_DEPTH {
+            Excess::Depth { folder: folder.clone(), most: MAX_DEPTH }
+        } else if self.listing.files.len() > self.most {
+            Excess::Migrations(self.most)
+        } else if self.folders > self.most {
+            Excess::Folders(self.most)
+        } else {
+            return true;
+        };
+        self.listing.excess.get_or_insert(excess);
+        self.listing.is_cut = true;
+        false
     }
 
     fn folder(&mut self, folder: &RepoPath, entries: &[Entry]) -> Result<(), Error> {
@@ -104,7 +164,7 @@ impl Lister<'_> {
             Node::Folder(_) | Node::Submodule => {}
             Node::File(id) => {
                 if self.loads(&entry.name, beside) && self.seen.insert(path.clone()) {
-                    self.listed.push(Listed::File(File { path, id }));
+                    self.listing.files.push(Listed::File(File { path, id }));
                 }
             }
             Node::Link(_) => self.link(path)?,
@@ -121,7 +181,7 @@ impl Lister<'_> {
                 let beside = self.lookup.list(&folder)?;
                 if self.loads(file.path.file_name(), &beside) && self.seen.insert(file.path.clone())
                 {
-                    self.listed.push(Listed::File(file));
+                    self.listing.files.push(Listed::File(file));
                 }
             }
             Found::Nothing(target) => self.broken(path, target.file_name()),
@@ -132,7 +192,7 @@ impl Lister<'_> {
 
     fn broken(&mut self, path: RepoPath, target: &[u8]) {
         if is_migration_name(target) && self.seen.insert(path.clone()) {
-            self.listed.push(Listed::BrokenLink(path));
+            self.listing.files.push(Listed::BrokenLink(path));
         }
     }
 
@@ -144,7 +204,8 @@ impl Lister<'_> {
         let Some((source, kind)) = name.split_last_chunk::<1>() else {
             return false;
         };
-        let is_there = |name: &[u8]| beside.iter().any(|entry| entry.name == name);
+        let is_there =
+            |name: &[u8]| beside.binary_search_by(|entry| entry.name.as_slice().cmp(name)).is_ok();
         if !self.environment.sourceless || !is_migration_name(source) || is_there(source) {
             return false;
         }

@@ -51,8 +51,8 @@ impl<'t> Lookup<'t> {
     /// Looks one name of a folder up.
     pub(super) fn node(&self, folder: &RepoPath, name: &[u8]) -> Result<Option<Node>, Error> {
         let entries = self.list(folder)?;
-        let found = entries.iter().find(|entry| entry.name == name);
-        Ok(found.map(|entry| entry.node))
+        let found = entries.binary_search_by(|entry| entry.name.as_slice().cmp(name));
+        Ok(found.ok().map(|place| entries[place].node))
     }
 
     /// Looks a path up; every link on the way is followed.

@@ -24,7 +24,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 
 pub use discover::discover;
-pub use listing::{Listed, is_migration_name, migration_files};
+pub use listing::{Excess, Listed, Listing, is_migration_name, migration_files};
 pub use naming::Naming;
 pub use runner::Runner;
 pub use template::{BadTemplate, Fields};

@@ -30,13 +30,20 @@ pub(super) struct Pyproject {
 }
 
 impl Pyproject {
+    /// Tells by a glance at the bytes whether a file can speak of Alembic.
+    pub(super) fn may_speak(source: &[u8]) -> bool {
+        source.windows(SECTION.len()).any(|bytes| bytes == SECTION.as_bytes())
+    }
+
     /// Reads a file; nothing where it does not speak of Alembic.
     pub(super) fn parse(file: &File, source: &[u8]) -> Result<Option<Pyproject>, Box<Problem>> {
-        let text = String::from_utf8_lossy(source);
-        if !text.contains("alembic") {
-            return Ok(None);
-        }
-        let root = match DeTable::parse(&text) {
+        let text = match str::from_utf8(source) {
+            Ok(text) if text.contains("alembic") => text,
+            Ok(_) => return Ok(None),
+            Err(_) if !Pyproject::may_speak(source) => return Ok(None),
+            Err(error) => return Err(not_utf8(file, error.valid_up_to())),
+        };
+        let root = match DeTable::parse(text) {
             Ok(root) => root,
             Err(_) if !text.contains(SECTION) => return Ok(None),
             Err(error) => {
@@ -178,4 +185,14 @@ fn substitute(raw: &str, here: &str) -> Option<String> {
     }
     text.push_str(rest);
     Some(text)
+}
+
+/// Says that TOML is UTF-8 and this file is not, from an offset on.
+fn not_utf8(file: &File, offset: usize) -> Box<Problem> {
+    Box::new(Problem {
+        site: Site::Span { file: file.clone(), span: offset..offset },
+        section: None,
+        key: None,
+        message: "the file cannot be read: it is not UTF-8".to_owned(),
+    })
 }

@@ -5,7 +5,7 @@
 //! Where environments are is taken from what git has just written, the migrations from the disk.
 
 use crate::check::Reader;
-use crate::environment::{Environment, migration_files};
+use crate::environment::Environment;
 use crate::finding::Level;
 use crate::git::{Changes, Side};
 use crate::graph::Graph;
@@ -167,8 +167,8 @@ impl Arrival<'_> {
     fn differs(&self, environment: &Environment) -> Result<bool, tree::Error> {
         match self.before {
             Some(before) if !self.is_known_to_differ => {
-                let files = migration_files(self.work_tree, environment)?;
-                Ok(migration_files(before, environment)? != files)
+                let files = self.reader.list(self.work_tree, environment)?;
+                Ok(self.reader.list(before, environment)? != files)
             }
             Some(_) | None => Ok(true),
         }

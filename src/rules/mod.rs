@@ -25,6 +25,7 @@ mod revision_cycle;
 mod second_base;
 mod stale_down_revision;
 mod subject;
+mod too_many_migrations;
 mod unknown_dependency;
 mod unknown_down_revision;
 mod unreadable_migration;
@@ -34,7 +35,7 @@ use crate::finding::{Finding, Level, Site};
 
 pub(crate) use filename_mismatch::renamed;
 pub(crate) use subject::listed;
-pub use subject::{Edited, Standing, Subject};
+pub use subject::{Edited, Standing, Subject, Unread};
 pub use wording::{Finish, Wording};
 
 /// A rule: its name, its weight, its explanation and its function.
@@ -72,6 +73,8 @@ pub enum Concern {
     Heads,
     /// The history does not load, whatever there was before.
     Loading,
+    /// Whether it loads is not known.
+    Judging,
     /// It loads, and something is wrong all the same.
     Neither,
 }
@@ -91,6 +94,7 @@ pub static RULES: &[&Rule] = &[
     &unreadable_migration::RULE,
     &invalid_revision_id::RULE,
     &environment_lost::RULE,
+    &too_many_migrations::RULE,
     &published_identity_changed::RULE,
     &published_migration_deleted::RULE,
     &published_migration_edited::RULE,

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Wording;
 use crate::config::FilenamePattern;
-use crate::environment::Environment;
+use crate::environment::{Environment, Excess};
 use crate::finding::{Drawing, Finding, Lowered, Related, Site};
 use crate::graph::{Graph, Revision};
 use crate::migration::{Details, Migration, RevisionId};
@@ -34,6 +34,8 @@ pub struct Subject<'a> {
     pub edited: &'a [Edited],
     /// Links in a version folder that lead nowhere in the repository.
     pub broken_links: &'a [RepoPath],
+    /// Why neither side was read, where there is too much of one.
+    pub unread: Option<Unread<'a>>,
     /// How many characters a revision id may have.
     pub max_revision_id_length: usize,
     /// How the names of migration files are made, where the repository says it.
@@ -51,6 +53,15 @@ pub enum Standing {
     Published,
     /// Everybody, and the change does not build on it but takes its place.
     Replaced,
+}
+
+/// An environment of which nothing was read.
+#[derive(Debug, Clone, Copy)]
+pub struct Unread<'a> {
+    /// Why not.
+    pub excess: &'a Excess,
+    /// Whether the change leaves every migration as it was.
+    pub is_same: bool,
 }
 
 /// A published migration that the change edits, so that it does something else than before.

@@ -20,6 +20,7 @@ mod computed_identifier;
 mod unreadable_migration;
 mod invalid_revision_id;
 mod environment_lost;
+mod too_many_migrations;
 mod published_identity_changed;
 mod published_migration_deleted;
 mod published_migration_edited;
@@ -57,6 +58,7 @@ const EXAMPLES: &[Examples] = &[
     unreadable_migration::EXAMPLES,
     invalid_revision_id::EXAMPLES,
     environment_lost::EXAMPLES,
+    too_many_migrations::EXAMPLES,
     published_identity_changed::EXAMPLES,
     published_migration_deleted::EXAMPLES,
     published_migration_edited::EXAMPLES,

@@ -35,6 +35,7 @@ fetch = "never"
 fetch_timeout = "1m 5s"
 max_revision_id_length = 0x40
 max_file_size = "2 MiB"
+max_migrations = 1000
 exclude = ["tests/**", "./docs/"]
 
 [[environment]]
@@ -68,6 +69,7 @@ other_branches = "error"
     assert_eq!(config.fetch_timeout, Duration::from_secs(65));
     assert_eq!(config.max_revision_id_length, 64);
     assert_eq!(config.max_file_size, 2 << 20);
+    assert_eq!(config.max_migrations, 1000);
     assert_eq!(config.exclude[1].as_str(), "docs");
     assert_eq!(config.rules["merge-with-operations"], Level::Off);
     assert_eq!(config.other_branches, OtherBranches::Error);

@@ -261,3 +261,26 @@ fn names_are_unique() {
         ]
     );
 }
+
+#[test]
+fn a_file_that_is_too_large_is_told_of_where_it_speaks_of_alembic() {
+    let padding = "# padding\n".repeat(120_000);
+    let ini = format!("[alembic]\nscript_location = m\n{padding}");
+    let pyproject = format!("[tool.alembic]\nscript_location = \"m\"\n{padding}");
+    let other = format!("[tool.other]\n{padding}");
+    let files = [
+        ("alembic.ini", ini.as_str()),
+        ("pyproject.toml", pyproject.as_str()),
+        ("other/pyproject.toml", other.as_str()),
+        ("other/setup.ini", padding.as_str()),
+        ("m/versions/a.py", ""),
+    ];
+    let problems: Vec<String> = found(&files).problems.iter().map(ToString::to_string).collect();
+    assert_eq!(
+        problems,
+        [
+            "`pyproject.toml`: the file is larger than 1 MiB and was not read",
+            "`alembic.ini`: the file is larger than 1 MiB and was not read",
+        ]
+    );
+}

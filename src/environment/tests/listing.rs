@@ -1,4 +1,6 @@
-use super::super::{Environment, Listed, Naming, is_migration_name, migration_files};
+use super::super::{
+    Environment, Excess, Listed, Listing, Naming, is_migration_name, migration_files,
+};
 use super::*;
 
 fn environment(version_locations: &[&str]) -> Environment {
@@ -16,9 +18,14 @@ fn environment(version_locations: &[&str]) -> Environment {
     }
 }
 
+fn listing(files: &[(&str, &str)], environment: &Environment, most: usize) -> Listing {
+    migration_files(&tree(files), environment, most).expect("memory never fails")
+}
+
 fn listed(files: &[(&str, &str)], environment: &Environment) -> Vec<String> {
-    let listed = migration_files(&tree(files), environment).expect("memory never fails");
-    let shown = listed.iter().map(|listed| match listed {
+    let listing = listing(files, environment, 100);
+    assert_eq!((listing.excess, listing.is_cut), (None, false));
+    let shown = listing.files.iter().map(|listed| match listed {
         Listed::File(file) => file.path.to_string(),
         Listed::BrokenLink(path) => format!("broken {path}"),
     });
@@ -116,6 +123,33 @@ fn compiled_files_count_only_without_source_and_only_when_asked_for() {
         listed(&files, &sourceless),
         ["m/a.py", "m/b.pyc", "m/c.pyo", "m/__pycache__/d.cpython-311.pyc"]
     );
+}
+
+#[test]
+fn no_folder_is_begun_once_there_are_too_many_migrations() {
+    let files = [("m/a.py", ""), ("m/b.py", ""), ("m/c/d.py", ""), ("m/e/f.py", "")];
+    let plain = environment(&["m"]);
+    assert_eq!(listing(&files, &plain, 2).excess, None);
+    let whole = listing(&files, &plain, 1);
+    assert_eq!((whole.excess, whole.is_cut), (Some(Excess::Migrations(1)), false));
+    assert_eq!(whole.files.len(), 2);
+    let recursive = Environment { recursive: true, ..plain };
+    let cut = listing(&files, &recursive, 2);
+    assert_eq!((cut.excess, cut.is_cut), (Some(Excess::Migrations(2)), true));
+    assert_eq!(cut.files.len(), 3);
+    let cut = listing(&[("m/a/b/c.py", "")], &recursive, 2);
+    assert_eq!((cut.excess, cut.is_cut), (Some(Excess::Folders(2)), true));
+}
+
+#[test]
+fn a_folder_that_lies_too_deep_is_told_of() {
+    let deep = |depth| format!("m{}/a.py", "/d".repeat(depth));
+    let recursive = Environment { recursive: true, ..environment(&["m"]) };
+    assert_eq!(listed(&[(&deep(64), "")], &recursive), [deep(64)]);
+    let listing = listing(&[(&deep(65), "")], &recursive, 100);
+    let folder = format!("m{}", "/d".repeat(65)).as_str().into();
+    assert_eq!(listing.excess, Some(Excess::Depth { folder, most: 64 }));
+    assert!(listing.is_cut && listing.files.is_empty());
 }
 
 #[test]

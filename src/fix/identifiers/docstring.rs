@@ -15,7 +15,9 @@ pub(super) fn follow(source: &[u8], line: Option<&Text>, ids: &[&str]) -> Option
     }
     let named = ids.join(", ");
     if !said.text.is_empty() {
-        return Some(Edit::replace(&said.span, named));
+        // What the line says is known without the blanks around it, which an id may end in.
+        let is_other = said.text != named.trim();
+        return is_other.then(|| Edit::replace(&said.span, named));
     }
     // The span is that of the heading, which the template writes with a blank behind it.
     let end = said.span.end;

@@ -5,6 +5,7 @@ use std::fmt;
 use super::edit::{Edit, edited};
 use super::private;
 use crate::migration::{Docstring, Limits, Module, RevisionId, Value, details, read};
+use crate::text::escape;
 
 /// One of the names that Alembic reads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,7 +24,7 @@ pub enum Identifier {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Uneditable {
     /// No Python loads the file, or the guard does not read it.
-    #[error("the file cannot be read: {0}")]
+    #[error("the file cannot be read: {}", escape(.0))]
     Unreadable(String),
     /// There is nothing to edit.
     #[error("`{0}` is never assigned")]

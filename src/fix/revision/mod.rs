@@ -95,7 +95,7 @@ pub enum Unwritable {
     #[error("`output_encoding` is `{}`, in which this file cannot be written here", escape(.0))]
     Encoding(String),
     /// A template by which the file says something else.
-    #[error("the file that `script.py.mako` makes would not do: {0}")]
+    #[error("the file that `script.py.mako` makes would not do: {}", escape(.0))]
     Garbled(String),
     /// A tree that cannot be read.
     #[error(transparent)]

@@ -89,6 +89,9 @@ impl Judge<'_> {
         asked: &MergeRequest<'_>,
     ) -> Result<Outcome, Error> {
         let (environment, graph) = (&pair.environment, &pair.after.graph);
+        if pair.excess().is_some() {
+            return Ok(Outcome::refused(refusal::too_many(environment)));
+        }
         let limits = Limits { heads: environment.heads, branches: &environment.branches };
         let joins = match named {
             [] => heads_to_join(&pair.before.graph, graph, limits),

@@ -50,6 +50,9 @@ impl Judge<'_> {
         pair: &Pair,
         onto: Option<&RevisionId>,
     ) -> Result<Outcome, Error> {
+        if pair.excess().is_some() {
+            return Ok(Outcome::refused(refusal::too_many(&pair.environment)));
+        }
         let graph = &pair.after.graph;
         let repointed = match self.plan(bench, pair, onto) {
             Ok(repointed) if repointed.is_empty() => {

@@ -6,7 +6,7 @@ use crate::fix::{Holder, NewFile, Obstacle, Refusal, Uneditable};
 use crate::git::Unsettled;
 use crate::migration::RevisionId;
 use crate::rules::listed;
-use crate::text::shell_word;
+use crate::text::{escape, shell_word};
 use crate::tree::RepoPath;
 use crate::verdict::Gap;
 
@@ -114,6 +114,17 @@ pub(super) fn other_template(environment: &Environment, file: &NewFile) -> Optio
     let reason = file.own_template.as_ref().err()?;
     let template = environment.script_location.join("script.py.mako");
     Some(format!("{} was made without {template}: {reason}", file.change.path))
+}
+
+/// Says that there is too much to be read.
+pub(super) fn too_many(environment: &Environment) -> Refusal {
+    Refusal {
+        message: format!(
+            "`{}` has more migrations than are read, so its heads are not known",
+            escape(&environment.name)
+        ),
+        help: vec!["see how to let them in: `alembic-guard check`".to_owned()],
+    }
 }
 
 /// Says that a file keeps the heads from being known.

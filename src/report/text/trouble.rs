@@ -8,6 +8,9 @@ use crate::report::snippet::{Marked, marked};
 use crate::report::{Style, prose};
 use crate::text::Span;
 
+/// Nobody mends more mistakes at once, and a file can hold a mistake in each of its lines.
+const MOST_PROBLEMS: usize = 20;
+
 /// One mistake in a configuration file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
@@ -53,11 +56,18 @@ fn several_lines(message: &str, style: &Style) -> String {
     out
 }
 
-/// Renders the mistakes in a configuration file, each at its place.
+/// Renders the mistakes in a configuration file, each at its place, and how many there are besides.
 pub fn config_problems(path: &str, source: &[u8], problems: &[Problem], style: &Style) -> String {
+    let shown = problems.iter().take(MOST_PROBLEMS);
     let blocks: Vec<String> =
-        problems.iter().map(|problem| config_problem(path, source, problem, style)).collect();
-    blocks.join("\n")
+        shown.map(|problem| config_problem(path, source, problem, style)).collect();
+    let mut out = blocks.join("\n");
+    if let Some(others) = problems.len().checked_sub(MOST_PROBLEMS).filter(|others| *others > 0) {
+        let more = format!("{path} has {} more", prose::counted(others, "mistake"));
+        out += "\n";
+        out += &prose::title("error", ERROR, &more, style);
+    }
+    out
 }
 
 fn config_problem(path: &str, source: &[u8], problem: &Problem, style: &Style) -> String {

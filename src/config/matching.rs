@@ -1,0 +1,158 @@
+//! Matches patterns in a time that no pattern can blow up.
+//!
+//! [`glob::Pattern`] says what is a pattern and what it means; but where it has `*` a dozen times, it tries
+//! every way to share a name out among them. Here every place in the pattern that may be reached is
+//! followed at once, so a match takes as many steps as pattern and text are long, multiplied.
+
+/// What `*`, `?` and `[...]` do at a `/`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Separator {
+    /// They match it.
+    Crossed,
+    /// They do not.
+    Kept,
+}
+
+/// Tells whether a pattern matches the whole of a text.
+pub(super) fn matches(pattern: &glob::Pattern, text: &str, separator: Separator) -> bool {
+    let tokens = tokens(pattern.as_str());
+    let mut reached = vec![false; tokens.len() + 1];
+    reached[0] = true;
+    skip_empty(&tokens, &mut reached, '/');
+    for character in text.chars() {
+        let mut next = vec![false; tokens.len() + 1];
+        for (place, token) in tokens.iter().enumerate().filter(|(place, _)| reached[*place]) {
+            let crosses = separator == Separator::Crossed || character != '/';
+            match token {
+                Token::Folders => next[place] = true,
+                Token::Sequence => next[place] |= crosses,
+                Token::Any => next[place + 1] |= crosses,
+                Token::Char(wanted) => next[place + 1] |= *wanted == character,
+                Token::OneOf { ranges, negated } => {
+                    let is_in = ranges.iter().any(|(low, high)| (low..=high).contains(&&character));
+                    next[place + 1] |= crosses && is_in != *negated;
+                }
+            }
+        }
+        skip_empty(&tokens, &mut next, character);
+        reached = next;
+    }
+    reached[tokens.len()] || tokens.last() == Some(&Token::Folders) && reached[tokens.len() - 1]
+}
+
+/// A part of a pattern.
+#[derive(Debug, PartialEq, Eq)]
+enum Token {
+    Char(char),
+    Any,
+    OneOf {
+        ranges: Vec<(char, char)>,
+        negated: bool,
+    },
+    /// `*`.
+    Sequence,
+    /// `**/`, or `**` at the end.
+    Folders,
+}
+
+/// Goes on behind what may be empty; folders end behind a `/`.
+fn skip_empty(tokens: &[Token], reached: &mut [bool], last: char) {
+    for (place, token) in tokens.iter().enumerate() {
+        let is_skipped = match token {
+            Token::Sequence => true,
+            Token::Folders => last == '/',
+            Token::Char(_) | Token::Any | Token::OneOf { .. } => false,
+        };
+        reached[place + 1] |= reached[place] && is_skipped;
+    }
+}
+
+/// Reads a pattern that [`glob::Pattern`] has taken.
+fn tokens(pattern: &str) -> Vec<Token> {
+    let mut tokens = Vec::new();
+    let mut rest = pattern;
+    while let Some(character) = rest.chars().next() {
+        let behind = &rest[character.len_utf8()..];
+        (tokens, rest) = match character {
+            '?' => (pushed(tokens, Token::Any), behind),
+            '*' => match behind.strip_prefix('*') {
+                Some(behind) => {
+                    let behind = behind.strip_prefix('/').unwrap_or(behind);
+                    (pushed(tokens, Token::Folders), behind)
+                }
+                None => (pushed(tokens, Token::Sequence), behind),
+            },
+            '[' => {
+                let (token, behind) = one_of(behind);
+                (pushed(tokens, token), behind)
+            }
+            _ => (pushed(tokens, Token::Char(character)), behind),
+        };
+    }
+    tokens
+}
+
+fn pushed(mut tokens: Vec<Token>, token: Token) -> Vec<Token> {
+    tokens.push(token);
+    tokens
+}
+
+/// Reads a set behind its `[`; a `]` that comes first is one of its characters.
+fn one_of(text: &str) -> (Token, &str) {
+    let inner = text.strip_prefix('!');
+    let negated = inner.is_some();
+    let inner = inner.unwrap_or(text);
+    let first = inner.chars().next().map_or(0, char::len_utf8);
+    let end = inner[first..].find(']').map_or(inner.len(), |end| first + end);
+    let characters: Vec<char> = inner[..end].chars().collect();
+    let mut ranges = Vec::new();
+    let mut rest = characters.as_slice();
+    while let [low, behind @ ..] = rest {
+        let range = match behind {
+            ['-', high, behind @ ..] => ((*low, *high), behind),
+            _ => ((*low, *low), behind),
+        };
+        ranges.push(range.0);
+        rest = range.1;
+    }
+    (Token::OneOf { ranges, negated }, inner.get(end + 1..).unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn as_glob_does(pattern: &glob::Pattern, text: &str, separator: Separator) -> bool {
+        let options = glob::MatchOptions {
+            case_sensitive: true,
+            require_literal_separator: separator == Separator::Kept,
+            require_literal_leading_dot: false,
+        };
+        pattern.matches_with(text, options)
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(20_000))]
+
+        #[test]
+        fn a_pattern_matches_what_glob_says_it_does(
+            pattern in prop_oneof!["[ab/*?]{0,8}", r"([ab/]|\*|\*\*/|\[[ab!/-]{1,3}\]|\[\]a\]){0,6}(\*\*)?"],
+            text in "[ab/\\]-]{0,8}",
+        ) {
+            if let Ok(pattern) = glob::Pattern::new(&pattern) {
+                for separator in [Separator::Crossed, Separator::Kept] {
+                    let expected = as_glob_does(&pattern, &text, separator);
+                    prop_assert_eq!(matches(&pattern, &text, separator), expected, "{:?}", separator);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn many_stars_take_no_more_time_than_they_are_long() {
+        let pattern = glob::Pattern::new(&("*a".repeat(500) + "b")).expect("a pattern");
+        assert!(!matches(&pattern, &"a".repeat(4000), Separator::Kept));
+    }
+}

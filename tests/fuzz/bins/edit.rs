@@ -1,0 +1,8 @@
+//! Fuzzes `targets/edit.rs`.
+
+#![no_main]
+
+#[path = "../targets/mod.rs"]
+mod targets;
+
+libfuzzer_sys::fuzz_target!(|input: &[u8]| targets::edit::holds(input));

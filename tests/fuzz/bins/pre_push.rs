@@ -1,0 +1,8 @@
+//! Fuzzes `targets/pre_push.rs`.
+
+#![no_main]
+
+#[path = "../targets/mod.rs"]
+mod targets;
+
+libfuzzer_sys::fuzz_target!(|input: &[u8]| targets::pre_push::holds(input));

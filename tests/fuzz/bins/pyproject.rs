@@ -1,0 +1,8 @@
+//! Fuzzes `targets/pyproject.rs`.
+
+#![no_main]
+
+#[path = "../targets/mod.rs"]
+mod targets;
+
+libfuzzer_sys::fuzz_target!(|input: &[u8]| targets::pyproject::holds(input));

@@ -1,0 +1,5 @@
+<<<<<<< HEAD
+revision = 'a'
+=======
+revision = 'b'
+>>>>>>> other

@@ -1,0 +1,6 @@
+revision = 'a'
+down_revision = None
+def upgrade():
+    print 'x'
+    exec 'y' in z
+    raise A, 'b'

@@ -1,0 +1,80 @@
+//! A module that would do something when it is imported: it is never imported.
+
+use std::path::Path;
+use std::process::Command;
+
+use super::repository::{GUARD, Repository, fed, said};
+
+/// What a check may open for writing or create: nothing.
+const WRITES: [&str; 4] = ["O_CREAT", "O_WRONLY", "O_RDWR", "O_TRUNC"];
+
+#[test]
+fn nothing_of_a_module_is_run() {
+    let repository = armed();
+    for command in [&["check", "--all"][..], &["check", "--all", "HEAD"], &["heads"], &["graph"]] {
+        let (text, code) = said(&repository.guard(command));
+        assert!(matches!(code, 0 | 1), "{command:?}: {text}");
+    }
+    let (text, _) = said(&repository.guard(&["check", "--all"]));
+    assert!(text.contains("2 revisions"), "{text}");
+    assert!(!repository.top().join("ran").exists());
+}
+
+#[test]
+fn a_check_writes_nothing_asks_no_network_and_runs_nothing_but_git() {
+    let repository = armed();
+    let Some(calls) = traced(&repository) else { return };
+    for call in calls.lines() {
+        let is_socket =
+            ["socket(", "connect(", "bind(", "sendto("].iter().any(|name| call.contains(name));
+        assert!(!is_socket, "{call}");
+        let writes = call.contains("open") && WRITES.iter().any(|flag| call.contains(flag));
+        assert!(!writes || call.contains("\"/dev/null\""), "{call}");
+        let name = call.split_whitespace().nth(1).unwrap_or_default();
+        let changes = ["mkdir", "unlink", "rename", "symlink", "link", "chmod", "truncate"];
+        assert!(!changes.iter().any(|change| name.starts_with(change)), "{call}");
+        if call.contains("execve(") {
+            let program = call.split('"').nth(1).unwrap_or_default();
+            let name = Path::new(program).file_name().unwrap_or_default();
+            assert!(program == GUARD || name == "git", "{call}");
+        }
+    }
+    assert!(calls.contains("execve(") && calls.contains("versions/b.py"), "{calls}");
+}
+
+fn armed() -> Repository {
+    let repository = Repository::with_alembic();
+    let deed = "import os, socket, sys\nopen('ran', 'w').write('x')\n\
+                socket.create_connection(('127.0.0.1', 9))\nos.system('touch ran')\nos._exit(3)\n";
+    repository
+        .write("migrations/versions/b.py", format!("revision = 'b'\ndown_revision = 'a'\n{deed}"));
+    repository.write("migrations/env.py", deed);
+    repository.write("migrations/versions/__init__.py", deed);
+    repository.write("migrations/script.py.mako", format!("<%! {deed} %>\n"));
+    repository.commit("armed");
+    repository
+}
+
+/// Returns the system calls of a check that open, create, connect or run; nothing without `strace`.
+fn traced(repository: &Repository) -> Option<String> {
+    let log = repository.top().join(".git/calls");
+    let mut command = repository.command("strace");
+    command.args(["-f", "-qq", "-s", "4096", "-e", "trace=%file,%network,%process", "-o"]);
+    command.arg(&log).arg(GUARD).args(["check", "--all"]);
+    if !works(Command::new("strace").args(["-qq", "-o", "/dev/null", "true"])) {
+        let in_ci = std::env::var_os("CI").is_some_and(|ci| !ci.is_empty() && ci != "false");
+        assert!(!in_ci, "strace is not there, or may not trace");
+        let _ = std::io::Write::write_all(
+            &mut std::io::stderr(),
+            b"hostile: NOT CHECKED: strace is not there, or may not trace\n",
+        );
+        return None;
+    }
+    let (text, code) = said(&fed(&mut command, b""));
+    assert_eq!(code, 0, "{text}");
+    Some(std::fs::read_to_string(log).expect("strace wrote it"))
+}
+
+fn works(command: &mut Command) -> bool {
+    command.output().is_ok_and(|output| output.status.success())
+}

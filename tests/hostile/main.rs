@@ -1,0 +1,8 @@
+//! Repositories that were made to crash the guard, to hang it, to be run by it or to forge its report.
+
+mod crowded;
+mod inert;
+mod places;
+mod repository;
+mod settings;
+mod shown;
