@@ -161,6 +161,25 @@ pub struct File {
     pub id: ObjectId,
 }
 
+/// What a file holds, as far as it is read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Content {
+    /// All of it.
+    Whole(Vec<u8>),
+    /// It has so many bytes, which is more than are read.
+    TooLarge(u64),
+}
+
+impl Content {
+    /// Takes what was read, where it is not too large.
+    pub fn of(bytes: Vec<u8>, most: u64) -> Content {
+        match bytes.len() as u64 {
+            size if size > most => Content::TooLarge(size),
+            _ => Content::Whole(bytes),
+        }
+    }
+}
+
 /// Why a tree could not be read.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -207,9 +226,9 @@ pub trait Tree {
     /// Reads a file that [`Tree::list`] gave; for a link, its target.
     fn read(&self, file: &File) -> Result<Vec<u8>, Error>;
 
-    /// Reads many files that [`Tree::list`] gave, in their order.
-    fn read_all(&self, files: &[&File]) -> Result<Vec<Vec<u8>>, Error> {
-        files.iter().map(|file| self.read(file)).collect()
+    /// Reads many files that [`Tree::list`] gave, in their order; none that has more bytes than `most`.
+    fn read_all(&self, files: &[&File], most: u64) -> Result<Vec<Content>, Error> {
+        files.iter().map(|file| Ok(Content::of(self.read(file)?, most))).collect()
     }
 
     /// Names the tree in a sentence: "the index", "commit 0123456789".
@@ -247,8 +266,8 @@ impl<T: Tree + ?Sized> Tree for &T {
         (**self).read(file)
     }
 
-    fn read_all(&self, files: &[&File]) -> Result<Vec<Vec<u8>>, Error> {
-        (**self).read_all(files)
+    fn read_all(&self, files: &[&File], most: u64) -> Result<Vec<Content>, Error> {
+        (**self).read_all(files, most)
     }
 
     fn describe(&self) -> String {
@@ -377,11 +396,11 @@ impl Tree for Overlay<'_> {
         }
     }
 
-    fn read_all(&self, files: &[&File]) -> Result<Vec<Vec<u8>>, Error> {
+    fn read_all(&self, files: &[&File], most: u64) -> Result<Vec<Content>, Error> {
         let (above, below): (Vec<&File>, Vec<&File>) =
             files.iter().partition(|file| self.is_laid_over(file));
-        let mut above = self.above.read_all(&above)?.into_iter();
-        let mut below = self.below.read_all(&below)?.into_iter();
+        let mut above = self.above.read_all(&above, most)?.into_iter();
+        let mut below = self.below.read_all(&below, most)?.into_iter();
         let next = |file: &&File| match self.is_laid_over(file) {
             true => above.next(),
             false => below.next(),

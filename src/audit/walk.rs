@@ -6,7 +6,7 @@ use crate::finding::{Finding, Note, Report};
 use crate::git::{self, Before, Comparer, Range, Repository, Step};
 use crate::judge::{Error, Judge};
 use crate::rules::{self, Concern, Standing, Wording};
-use crate::tree::{self, MemoryTree, ObjectId, Tree};
+use crate::tree::{self, MemoryTree, ObjectId, RepoPath, Tree};
 
 use super::Audit;
 use super::incident::{Landed, Seen};
@@ -107,9 +107,9 @@ impl<'r> Walk<'r> {
             // What it changed is not known, and what it holds is not its own.
             Before::CutOff => return Ok(()),
         };
-        let changed = self.comparer.compare(parent, step.commit)?;
-        let changed =
-            changed.only(|path| self.watch.is_signpost(path) || self.watch.is_migration(path));
+        let watch = &self.watch;
+        let wanted = |path: &RepoPath| watch.is_signpost(path) || watch.is_migration(path);
+        let changed = self.comparer.compare(parent, step.commit, &wanted)?;
         if changed.is_empty() {
             return Ok(());
         }

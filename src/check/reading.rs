@@ -12,7 +12,7 @@ use crate::environment::{
 use crate::graph::Graph;
 use crate::migration::{self, Details, Limits, Migration, Module};
 use crate::text::Span;
-use crate::tree::{Error, File, ObjectId, RepoPath, Tree};
+use crate::tree::{Content, Error, File, ObjectId, RepoPath, Tree};
 
 /// How many files are held in memory at once while they are read.
 const BATCH: usize = 1024;
@@ -113,8 +113,11 @@ impl Reader {
         let unknown: Vec<&File> =
             files.iter().filter(|file| !self.modules.contains_key(&file.id)).collect();
         for batch in unknown.chunks(BATCH) {
-            let sources = tree.read_all(batch)?;
-            let modules = map(&sources, |source| migration::read(source, &limits));
+            let contents = tree.read_all(batch, limits.max_file_size)?;
+            let modules = map(&contents, |content| match content {
+                Content::Whole(source) => migration::read(source, &limits),
+                Content::TooLarge(size) => Module::too_large(*size, &limits),
+            });
             let ids = batch.iter().map(|file| file.id);
             self.modules.extend(ids.zip(modules.into_iter().map(Arc::new)));
         }
@@ -130,12 +133,16 @@ impl Reader {
         let limits = self.limits();
         let mut details = BTreeMap::new();
         for batch in files.chunks(BATCH) {
-            let sources = tree.read_all(batch)?;
+            let contents = tree.read_all(batch, limits.max_file_size)?;
             let modules = batch.iter().map(|file| self.modules.get(&file.id));
-            let pairs: Vec<_> = sources.iter().zip(modules).collect();
-            let found = map(&pairs, |(source, module)| {
-                let is_merge = module.is_some_and(|module| module.is_merge());
-                migration::details(source, is_merge, &limits)
+            let pairs: Vec<_> = contents.iter().zip(modules).collect();
+            let found = map(&pairs, |(content, module)| match content {
+                Content::Whole(source) => {
+                    let is_merge = module.is_some_and(|module| module.is_merge());
+                    migration::details(source, is_merge, &limits)
+                }
+                // Its module says so already.
+                Content::TooLarge(_) => Details::default(),
             });
             details.extend(batch.iter().map(|file| (*file).clone()).zip(found));
         }

@@ -54,15 +54,21 @@ impl Changes {
 }
 
 impl Repository {
-    /// Compares a commit, or nothing at all, with a state. Renames are a removal and an addition.
-    pub fn changes(&self, from: Option<ObjectId>, to: Side) -> Result<Changes, Error> {
+    /// Compares a commit, or nothing at all, with a state, as far as paths are wanted. Renames are a
+    /// removal and an addition.
+    pub fn changes(
+        &self,
+        from: Option<ObjectId>,
+        to: Side,
+        wanted: &dyn Fn(&RepoPath) -> bool,
+    ) -> Result<Changes, Error> {
         let state = match to {
-            Side::Commit(commit) => return self.comparer().compare(from, commit),
+            Side::Commit(commit) => return self.comparer().compare(from, commit, wanted),
             Side::Index => Uncommitted::Index,
             Side::WorkTree => Uncommitted::WorkTree,
         };
         let from = from.map(|commit| self.root(commit)).transpose()?;
         let failed = |source| Error::Compare { what: "two states".to_owned(), source };
-        self.source.uncommitted(from, state).map_err(failed)
+        Ok(self.source.uncommitted(from, state).map_err(failed)?.only(wanted))
     }
 }

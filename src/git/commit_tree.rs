@@ -6,7 +6,10 @@ use std::rc::Rc;
 
 use crate::git::source::{Kind, Source};
 use crate::git::{Reason, listing};
-use crate::tree::{Entry, Error, File, Node, ObjectId, RepoPath, Tree};
+use crate::tree::{Content, Entry, Error, File, Node, ObjectId, RepoPath, Tree};
+
+/// How many bytes a file may have that is read whatever it is for; migrations have a bound of their own.
+const LARGEST: u64 = 64 * 1024 * 1024;
 
 /// The files of a commit, read from the object database as they are asked for.
 pub(super) struct CommitTree<'r> {
@@ -82,8 +85,8 @@ impl Tree for CommitTree<'_> {
         read_blob(self.source, file, &self.name)
     }
 
-    fn read_all(&self, files: &[&File]) -> Result<Vec<Vec<u8>>, Error> {
-        read_blobs(self.source, files, &self.name)
+    fn read_all(&self, files: &[&File], most: u64) -> Result<Vec<Content>, Error> {
+        read_blobs(self.source, files, most, &self.name)
     }
 
     fn describe(&self) -> String {
@@ -105,19 +108,35 @@ impl Tree for CommitTree<'_> {
 
 /// Reads a file's content by its id.
 pub(super) fn read_blob(source: &dyn Source, file: &File, tree: &str) -> Result<Vec<u8>, Error> {
-    let content = source.object(file.id).and_then(|object| object.of_kind(Kind::Blob));
-    content.map_err(|reason| unread(file, tree, &reason))
+    let read = source.blobs(&[file.id], LARGEST).map(|mut contents| contents.pop());
+    match read.map_err(|reason| unread(file, tree, &reason))? {
+        Some(Content::Whole(content)) => Ok(content),
+        Some(Content::TooLarge(size)) => Err(unread(
+            file,
+            tree,
+            &Reason::new(format!("it has {size} bytes, too many to be read")),
+        )),
+        None => Err(unread(file, tree, &Reason::new("nothing is said of it"))),
+    }
 }
 
 /// Reads the content of many files by their ids.
 pub(super) fn read_blobs(
     source: &dyn Source,
     files: &[&File],
+    most: u64,
     tree: &str,
-) -> Result<Vec<Vec<u8>>, Error> {
+) -> Result<Vec<Content>, Error> {
     let ids: Vec<ObjectId> = files.iter().map(|file| file.id).collect();
+    let one = |file: &&File| {
+        let read = source.blobs(&[file.id], most).map(|contents| contents.into_iter());
+        read.map_err(|reason| unread(file, tree, &reason))
+    };
     // Which of them failed is found by asking for each: none is read twice where all is well.
-    source.blobs(&ids).or_else(|_| files.iter().map(|file| read_blob(source, file, tree)).collect())
+    source.blobs(&ids, most).or_else(|_| {
+        let contents: Vec<_> = files.iter().map(one).collect::<Result<_, _>>()?;
+        Ok(contents.into_iter().flatten().collect())
+    })
 }
 
 fn unread(file: &File, tree: &str, reason: &Reason) -> Error {

@@ -16,6 +16,9 @@ use crate::tree::{ObjectId, RepoPath};
 /// How many bytes of listings are kept; then all are forgotten.
 const KEPT: usize = 32 * 1024 * 1024;
 
+/// How many files may differ, and folders wait to be looked into.
+const MOST: usize = 2_000_000;
+
 /// Compares one commit after another.
 pub struct Comparer<'r> {
     repository: &'r Repository,
@@ -31,10 +34,19 @@ impl Repository {
 }
 
 impl Comparer<'_> {
-    /// Finds the files that differ between two commits, or that a commit begins with.
+    /// Finds the wanted files that differ between two commits, or that a commit begins with.
     ///
     /// A rename is a removal and an addition. What another repository is at does not count.
-    pub fn compare(&mut self, before: Option<ObjectId>, after: ObjectId) -> Result<Changes, Error> {
+    ///
+    /// # Errors
+    /// Fails where there are more than anybody can have written: a few folders that hold each other again
+    /// and again may mean any number of files.
+    pub fn compare(
+        &mut self,
+        before: Option<ObjectId>,
+        after: ObjectId,
+        wanted: &dyn Fn(&RepoPath) -> bool,
+    ) -> Result<Changes, Error> {
         let before = before.map(|commit| self.repository.root(commit)).transpose()?;
         let after = self.repository.root(after)?;
         let id_length = after.as_bytes().len();
@@ -47,10 +59,14 @@ impl Comparer<'_> {
             let (before, after) = (self.listing(before)?, self.listing(after)?);
             for Difference { name, before, after } in differences(&before, &after, id_length) {
                 let path = folder.join(name);
-                match before.or(after).is_some_and(|item| item.is_folder()) {
-                    true => ahead.push((path, before.map(|it| it.id()), after.map(|it| it.id()))),
-                    false => changes.extend(change(before, after).map(|change| (path, change))),
+                if before.or(after).is_some_and(|item| item.is_folder()) {
+                    ahead.push((path, before.map(|it| it.id()), after.map(|it| it.id())));
+                } else if wanted(&path) {
+                    changes.extend(change(before, after).map(|change| (path, change)));
                 }
+            }
+            if changes.len() + ahead.len() > MOST {
+                return Err(Error::TooMany(MOST));
             }
         }
         Ok(Changes::new(changes))

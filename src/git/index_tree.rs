@@ -3,7 +3,7 @@
 use crate::git::commit_tree::{read_blob, read_blobs};
 use crate::git::index::{Index, IndexEntry};
 use crate::git::source::Source;
-use crate::tree::{Entry, Error, File, Node, RepoPath, Tree, children};
+use crate::tree::{Content, Entry, Error, File, Node, RepoPath, Tree, children};
 
 /// The files of an index.
 pub(super) struct IndexTree<'r> {
@@ -61,8 +61,8 @@ impl Tree for IndexTree<'_> {
         read_blob(self.source, file, self.name)
     }
 
-    fn read_all(&self, files: &[&File]) -> Result<Vec<Vec<u8>>, Error> {
-        read_blobs(self.source, files, self.name)
+    fn read_all(&self, files: &[&File], most: u64) -> Result<Vec<Content>, Error> {
+        read_blobs(self.source, files, most, self.name)
     }
 
     fn describe(&self) -> String {

@@ -98,8 +98,8 @@ impl Repository {
         if *merge_base == base {
             return Ok(Merged::Clean(self.side_tree(side)?));
         }
-        let landed = self.changes(Some(*merge_base), Side::Commit(base))?.only(relevant);
-        let ours = self.changes(Some(*merge_base), side)?.only(relevant);
+        let landed = self.changes(Some(*merge_base), Side::Commit(base), relevant)?;
+        let ours = self.changes(Some(*merge_base), side, relevant)?;
         if meet(&landed, &ours) {
             return self.full_merge(base, side, relevant);
         }
@@ -150,7 +150,7 @@ impl Repository {
         }
         let tree = self.side_tree(side)?;
         let mut edits = Vec::new();
-        for (path, change) in self.changes(self.head(), side)?.iter() {
+        for (path, change) in self.changes(self.head(), side, &|_| true)?.iter() {
             let node = match change {
                 Change::Present => tree.node(path)?,
                 Change::Removed => None,

@@ -117,6 +117,9 @@ pub enum Error {
         #[source]
         source: Reason,
     },
+    /// Two states between which more files differ than are looked at.
+    #[error("more than {0} files differ between two states")]
+    TooMany(usize),
     /// A merge that could not be done.
     #[error("cannot merge {what}")]
     Merge {
@@ -168,6 +171,7 @@ impl Error {
             | Error::SymmetricRange(_)
             | Error::Shallow { .. }
             | Error::Bare
+            | Error::TooMany(_)
             | Error::Setting { .. }
             | Error::Stage(_) => None,
         }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::git::Reason;
 use crate::git::changes::Changes;
 use crate::git::index::{Index, IndexEntry};
-use crate::tree::{Node, ObjectId, RepoPath};
+use crate::tree::{Content, Node, ObjectId, RepoPath};
 
 /// Whoever knows a repository.
 ///
@@ -44,8 +44,8 @@ pub(super) trait Source {
     /// Reads an object.
     fn object(&self, id: ObjectId) -> Result<Object, Reason>;
 
-    /// Reads the content of files, in the order of their ids.
-    fn blobs(&self, ids: &[ObjectId]) -> Result<Vec<Vec<u8>>, Reason>;
+    /// Reads the content of files, in the order of their ids; none that has more bytes than `most`.
+    fn blobs(&self, ids: &[ObjectId], most: u64) -> Result<Vec<Content>, Reason>;
 
     /// Returns the id that this repository gives an object.
     fn hash(&self, kind: Kind, content: &[u8]) -> Result<ObjectId, Reason>;

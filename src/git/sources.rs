@@ -9,7 +9,7 @@ use crate::git::index::Index;
 use crate::git::libgit2::Libgit2;
 use crate::git::plumbing::{Failure, Plumbing};
 use crate::git::source::{Incoming, Kind, Merge, Object, Place, Settled, Source, Uncommitted};
-use crate::tree::{ObjectId, RepoPath};
+use crate::tree::{Content, ObjectId, RepoPath};
 
 /// Both sources of one repository.
 ///
@@ -140,8 +140,8 @@ impl Source for Sources {
         self.ask(|source| source.object(id))
     }
 
-    fn blobs(&self, ids: &[ObjectId]) -> Result<Vec<Vec<u8>>, Reason> {
-        self.ask(|source| source.blobs(ids))
+    fn blobs(&self, ids: &[ObjectId], most: u64) -> Result<Vec<Content>, Reason> {
+        self.ask(|source| source.blobs(ids, most))
     }
 
     fn hash(&self, kind: Kind, content: &[u8]) -> Result<ObjectId, Reason> {

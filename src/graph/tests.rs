@@ -28,6 +28,7 @@ fn migration(place: usize, notation: &str) -> Migration {
         misspellings: Vec::new(),
         allows: Vec::new(),
         fault: None,
+        kept_by: None,
     };
     let path = RepoPath::new(format!("versions/{place:03}_{revision}.py"));
     let file = File { path, id: ObjectId::from_bytes(&place.to_be_bytes()) };

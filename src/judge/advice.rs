@@ -106,8 +106,7 @@ impl Judge<'_> {
         let Brought::Commit { before: Some(before), after } = brought else {
             return Ok(None);
         };
-        let changes = self.repository.changes(Some(before), Side::Commit(after))?;
-        Ok(Some(changes.only(may_matter)))
+        Ok(Some(self.repository.changes(Some(before), Side::Commit(after), &may_matter)?))
     }
 
     /// Looks up which heads the base has. What cannot be read has told nothing.

@@ -12,7 +12,7 @@ use crate::tree::{Node, ObjectId, RepoPath, Tree};
 impl Judge<'_> {
     /// Tells whether a push changes, from one commit to another, anything that could change a verdict.
     fn matters(&self, reader: &mut Reader, from: ObjectId, to: ObjectId) -> Result<bool, Error> {
-        let changes = self.repository.changes(Some(from), Side::Commit(to))?.only(may_matter);
+        let changes = self.repository.changes(Some(from), Side::Commit(to), &may_matter)?;
         if changes.is_empty() {
             return Ok(false);
         }
@@ -69,8 +69,8 @@ impl Judge<'_> {
         let reported = git::parse_id(&arrival.pushed.remote_oid);
         let side = Side::Commit(arrival.tip);
         if let Some(old) = reported.and_then(|id| self.repository.commit_of(id)) {
-            let changes = self.repository.changes(Some(old), side)?;
-            let touched = changes.only(|path| relevance.covers(path));
+            let covers = |path: &RepoPath| relevance.covers(path);
+            let touched = self.repository.changes(Some(old), side, &covers)?;
             return Ok((touched.paths().cloned().collect(), BTreeMap::new()));
         }
         let mut touched = self.since_parting(base, arrival.tip, &relevance)?;
@@ -86,8 +86,9 @@ impl Judge<'_> {
         relevance: &Relevance,
     ) -> Result<BTreeSet<RepoPath>, Error> {
         let parted = self.repository.merge_bases(base.commit, tip).unwrap_or_default();
-        let changes = self.repository.changes(parted.first().copied(), Side::Commit(tip))?;
-        Ok(changes.only(|path| relevance.covers(path)).paths().cloned().collect())
+        let (from, covers) = (parted.first().copied(), |path: &RepoPath| relevance.covers(path));
+        let changes = self.repository.changes(from, Side::Commit(tip), &covers)?;
+        Ok(changes.paths().cloned().collect())
     }
 
     /// Finds the paths that some branch of a remote has just so.

@@ -87,8 +87,8 @@ impl Judge<'_> {
     /// Finds the files that say where Alembic is, or how the guard is to judge, and are as in none of
     /// some states.
     fn setting_changes(&self, before: &[ObjectId], tip: ObjectId) -> Result<Changes, Error> {
-        let since = |commit| self.repository.changes(commit, Side::Commit(tip));
-        let mut changes = since(before.first().copied())?.only(is_setting);
+        let since = |commit| self.repository.changes(commit, Side::Commit(tip), &is_setting);
+        let mut changes = since(before.first().copied())?;
         for commit in before.iter().skip(1) {
             let others = since(Some(*commit))?;
             changes = changes.only(|path| others.contains(path));

@@ -315,6 +315,7 @@ impl<'a> State<'a> {
             misspellings: misspelling::find(self.text, units, &missing),
             allows: header::allows(self.text),
             fault,
+            kept_by: None,
         }
     }
 

@@ -24,6 +24,7 @@ mod python;
 mod reach;
 mod scopes;
 mod sources;
+mod stand_in;
 mod targets;
 mod units;
 mod value;
@@ -148,6 +149,8 @@ pub struct Module {
     pub allows: Vec<String>,
     /// Why Python could not load the file, where the reader is sure of it.
     pub fault: Option<Fault>,
+    /// Who keeps the content, where the file only stands in for it: "Git LFS".
+    pub kept_by: Option<&'static str>,
 }
 
 /// A name that Alembic does not read beside one that it does.
@@ -199,6 +202,11 @@ impl Default for Limits {
 /// Only the statements that bear on the names are parsed: [`Module::fault`] is set where one of those
 /// cannot be Python, but [`check_body`] alone looks at all of the file.
 pub fn read(source: &[u8], limits: &Limits) -> Module {
+    if let Some(keeper) = stand_in::keeper(source) {
+        let message = format!("its content is kept by {keeper}");
+        let fault = Fault { message, span: 0..0 };
+        return Module { kept_by: Some(keeper), ..Module::faulty(fault) };
+    }
     match bounded(source, limits) {
         Ok(source) => interpret::interpret(&source.text).map_spans(|span| source.original(span)),
         Err(fault) => Module::faulty(fault),
@@ -281,20 +289,24 @@ fn fault(source: &Source<'_>) -> Option<Fault> {
 
 fn oversize(source: &[u8], limits: &Limits) -> Option<Fault> {
     let size = source.len() as u64;
-    (size > limits.max_file_size).then(|| Fault {
-        message: format!(
-            "the file is {}; at most {} is read (max_file_size)",
-            ByteSize::b(size),
-            ByteSize::b(limits.max_file_size)
-        ),
-        span: 0..0,
-    })
+    (size > limits.max_file_size).then(|| too_large(size, limits))
+}
+
+fn too_large(size: u64, limits: &Limits) -> Fault {
+    let (size, most) = (ByteSize::b(size), ByteSize::b(limits.max_file_size));
+    let message = format!("the file is {size}; at most {most} is read (max_file_size)");
+    Fault { message, span: 0..0 }
 }
 
 impl Module {
     /// Tells whether `down_revision` names several parents.
     pub fn is_merge(&self) -> bool {
         self.down_revision.texts().len() > 1
+    }
+
+    /// A module that is larger than what is read.
+    pub fn too_large(size: u64, limits: &Limits) -> Module {
+        Module::faulty(too_large(size, limits))
     }
 
     /// A module of which nothing is known but that it cannot be loaded.
@@ -307,6 +319,7 @@ impl Module {
             misspellings: Vec::new(),
             allows: Vec::new(),
             fault: Some(fault),
+            kept_by: None,
         }
     }
 

@@ -1,7 +1,7 @@
 //! `unreadable-migration`.
 
 use super::{Concern, Debt, Rule, Subject};
-use crate::finding::{Finding, Level, Site};
+use crate::finding::{Finding, Level, Lowered, Site};
 use crate::migration::{Fault, Migration};
 use crate::text::{escape, shell_word};
 use crate::tree::RepoPath;
@@ -13,7 +13,8 @@ pub(super) static RULE: Rule = Rule {
 ## What it checks
 A new or changed file in a version folder is no Python that any current version loads: a syntax
 error, conflict markers, an encoding that it does not declare, a size or nesting beyond all
-measure, or a link that leads out of the repository. Old files with Python 2 in their bodies are
+measure, or a link that leads out of the repository. Of a file that Git LFS or git-crypt keeps
+nothing is known here, and that is a warning. Old files with Python 2 in their bodies are
 still read for their identifiers and are not shown.
 
 ## Why it matters
@@ -42,6 +43,9 @@ fn fault<'a>(subject: &'a Subject<'_>, migration: &'a Migration) -> Option<&'a F
 }
 
 fn finding(subject: &Subject<'_>, migration: &Migration, fault: &Fault) -> Finding {
+    if let Some(keeper) = migration.module.kept_by {
+        return kept_elsewhere(subject, migration, keeper);
+    }
     let reason = escape(&fault.message);
     let path = &migration.file.path;
     let site = match fault.span.is_empty() && fault.span.start == 0 {
@@ -54,6 +58,22 @@ fn finding(subject: &Subject<'_>, migration: &Migration, fault: &Fault) -> Findi
     finding.help = vec![
         "mend the place that is shown".to_owned(),
         format!("see what Python says: `python -m py_compile {}`", shell_word(&path.to_string())),
+    ];
+    finding
+}
+
+/// Says that nobody can tell from here: what Alembic is given is another content.
+fn kept_elsewhere(subject: &Subject<'_>, migration: &Migration, keeper: &str) -> Finding {
+    let path = &migration.file.path;
+    let message = format!("cannot tell what this migration says: its content is kept by {keeper}");
+    let mut finding = RULE.at(subject, Site::File(migration.file.clone()), message);
+    finding.level = Level::Warn;
+    finding.lowered = Some(Lowered::CannotTell);
+    finding.help = vec![
+        format!(
+            "have it in the repository itself: in .gitattributes, `{path} -filter -diff -merge`"
+        ),
+        format!("then stage it anew: `git add --renormalize {}`", shell_word(&path.to_string())),
     ];
     finding
 }

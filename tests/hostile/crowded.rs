@@ -55,21 +55,10 @@ fn more_migrations_than_are_read_are_refused_and_what_touches_none_passes() {
     assert!(!feature.is_empty());
 }
 
-/// A folder holds ten times the one below it, ten deep: ten thousand million files in ten objects.
 #[test]
 fn a_folder_that_holds_itself_many_times_ends_in_a_finding() {
     let repository = Repository::with_alembic();
-    let blob = repository.git_with(&["hash-object", "-w", "--stdin"], b"");
-    let mut names = String::new();
-    for place in 0..10 {
-        let _ = writeln!(names, "100644 blob {blob}\t{place}.py");
-    }
-    let mut tree = repository.git_with(&["mktree"], names.as_bytes());
-    for _ in 0..10 {
-        let folders: String =
-            (0..10).map(|place| format!("040000 tree {tree}\tf{place}\n")).collect();
-        tree = repository.git_with(&["mktree"], folders.as_bytes());
-    }
+    let tree = bomb(&repository);
     let ini = "[alembic]\nscript_location = migrations\nrecursive_version_locations = true\n";
     repository.write("alembic.ini", ini);
     repository.write(".alembic-guard.toml", "max_migrations = 1000\n");
@@ -86,6 +75,66 @@ fn a_folder_that_holds_itself_many_times_ends_in_a_finding() {
     let top = repository.git_with(&["mktree"], rest.as_bytes());
     let bomb = repository.git(&["commit-tree", "-m", "bomb", &top]);
     refuses(&repository.guard(&["check", "--all", &bomb]), "error[too-many-migrations]");
+}
+
+#[test]
+fn a_push_of_such_a_folder_ends_with_a_reason() {
+    let repository = Repository::with_alembic();
+    let base = repository.git(&["rev-parse", "HEAD"]);
+    repository.git(&["remote", "add", "origin", "/nowhere"]);
+    repository.git(&["update-ref", "refs/remotes/origin/main", &base]);
+    let files = repository.git(&["ls-tree", "HEAD"]);
+    let files = format!("{files}\n040000 tree {}\tbomb\n", bomb(&repository));
+    let tree = repository.git_with(&["mktree"], files.as_bytes());
+    let tip = repository.git(&["commit-tree", "-m", "bomb", "-p", &base, &tree]);
+    let push = format!("refs/heads/x {tip} refs/heads/x {}\n", "0".repeat(40));
+    let guarded = format!("ulimit -v {KILOBYTES} && exec \"$0\" hook pre-push origin x");
+    let mut command = repository.command("sh");
+    command.args(["-c", &guarded, super::repository::GUARD]);
+    let output = super::repository::fed(&mut command, push.as_bytes());
+    refuses(&output, "cannot judge: more than 2000000 files differ between two states");
+}
+
+/// Some hundred kilobytes mean a file that is larger than all the memory that there may be.
+#[test]
+fn a_file_that_is_small_only_until_it_is_unpacked_ends_in_a_finding() {
+    let repository = Repository::with_alembic();
+    let fill = "git hash-object -w --stdin";
+    let mut command = repository.command("sh");
+    command.args(["-c", &format!("head -c 3000000000 /dev/zero | {fill}")]);
+    let output = super::repository::fed(&mut command, b"");
+    let (blob, code) = said(&output);
+    assert_eq!(code, 0, "{blob}");
+    let entry = format!("100644,{},migrations/versions/b.py", blob.trim());
+    repository.git(&["update-index", "--add", "--cacheinfo", &entry]);
+    let tip =
+        repository.git(&["commit-tree", "-m", "b", "-p", "HEAD", &repository.git(&["write-tree"])]);
+    for command in
+        [&["check", "--all", &tip][..], &["heads", &tip], &["check", "--base", "HEAD", &tip]]
+    {
+        let guarded = format!("ulimit -v {KILOBYTES} && exec \"$0\" \"$@\"");
+        let mut shell = repository.command("sh");
+        shell.args(["-c", &guarded, super::repository::GUARD]).args(command);
+        let (text, code) = said(&super::repository::fed(&mut shell, b""));
+        assert!(text.contains("the file is 2.8 GiB; at most 1.0 MiB is read"), "{code} {text}");
+    }
+}
+
+/// Makes a folder that holds ten times the one below it, ten deep: ten thousand million files in eleven
+/// objects.
+fn bomb(repository: &Repository) -> String {
+    let blob = repository.git_with(&["hash-object", "-w", "--stdin"], b"");
+    let mut names = String::new();
+    for place in 0..10 {
+        let _ = writeln!(names, "100644 blob {blob}\t{place}.py");
+    }
+    let mut tree = repository.git_with(&["mktree"], names.as_bytes());
+    for _ in 0..10 {
+        let folders: String =
+            (0..10).map(|place| format!("040000 tree {tree}\tf{place}\n")).collect();
+        tree = repository.git_with(&["mktree"], folders.as_bytes());
+    }
+    tree
 }
 
 /// Makes a chain of migrations, and a migration on top of it on each of `origin/main` and `feature`.

@@ -77,3 +77,28 @@ before versions/b.py:
 change: c(b)",
     );
 }
+
+#[test]
+fn a_file_that_only_stands_in_for_its_content() {
+    says(
+        "\
+before: a
+change: c(b)
+change versions/b.py:
+    version https://git-lfs.github.com/spec/v1
+    oid sha256:4d7a214614ab2935c943f9e0ff69d22eadbb8f32b1258daaa5e2ca24d17e2393
+    size 12345",
+        str![[r#"
+warn unreadable-migration versions/b.py (CannotTell)
+  cannot tell what this migration says: its content is kept by Git LFS
+  > have it in the repository itself: in .gitattributes, `versions/b.py -filter -diff -merge`
+  > then stage it anew: `git add --renormalize versions/b.py`
+warn unknown-down-revision versions/c.py:2:17 "b" (CannotTell)
+  `c` builds on `b`, which no migration defines
+  ^ no such revision
+  + versions/b.py: may define it: its own id cannot be known
+  > if it is on another branch, merge that branch first; if it was removed, bring it back
+
+"#]],
+    );
+}

@@ -15,7 +15,7 @@ use crate::git::Reason;
 use crate::git::changes::Changes;
 use crate::git::index::Index;
 use crate::git::source::{Incoming, Kind, Merge, Object, Place, Settled, Source, Uncommitted};
-use crate::tree::{ObjectId, RepoPath};
+use crate::tree::{Content, ObjectId, RepoPath};
 
 /// A repository that libgit2 has opened.
 pub(super) struct Libgit2 {
@@ -117,8 +117,18 @@ impl Source for Libgit2 {
         Ok(Object { kind, content: object.data().to_vec() })
     }
 
-    fn blobs(&self, ids: &[ObjectId]) -> Result<Vec<Vec<u8>>, Reason> {
-        ids.iter().map(|id| self.object(*id)?.of_kind(Kind::Blob)).collect()
+    fn blobs(&self, ids: &[ObjectId], most: u64) -> Result<Vec<Content>, Reason> {
+        let odb = self.repository.odb()?;
+        let blob = |id: &ObjectId| {
+            let oid = oid(*id)?;
+            // A few bytes may be written to mean millions, so the size is asked first.
+            let (size, _) = odb.read_header(oid)?;
+            match size as u64 {
+                size if size > most => Ok(Content::TooLarge(size)),
+                _ => Ok(Content::Whole(self.object(*id)?.of_kind(Kind::Blob)?)),
+            }
+        };
+        ids.iter().map(blob).collect()
     }
 
     fn hash(&self, kind: Kind, content: &[u8]) -> Result<ObjectId, Reason> {

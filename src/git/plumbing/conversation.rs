@@ -1,6 +1,6 @@
 //! A git that stays and answers one question after another.
 
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{self, BufRead, BufReader, Read, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
@@ -66,10 +66,18 @@ impl Conversation {
     }
 
     /// Hears so many bytes.
-    pub(super) fn bytes(&mut self, length: usize) -> Result<Vec<u8>, Reason> {
+    pub(super) fn bytes(&mut self, length: u64) -> Result<Vec<u8>, Reason> {
         let mut bytes = Vec::new();
-        match (&mut self.stdout).take(length as u64).read_to_end(&mut bytes) {
-            Ok(heard) if heard == length => Ok(bytes),
+        match (&mut self.stdout).take(length).read_to_end(&mut bytes) {
+            Ok(heard) if heard as u64 == length => Ok(bytes),
+            Ok(_) | Err(_) => Err(self.end()),
+        }
+    }
+
+    /// Passes over so many bytes.
+    pub(super) fn skip(&mut self, length: u64) -> Result<(), Reason> {
+        match io::copy(&mut (&mut self.stdout).take(length), &mut io::sink()) {
+            Ok(skipped) if skipped == length => Ok(()),
             Ok(_) | Err(_) => Err(self.end()),
         }
     }

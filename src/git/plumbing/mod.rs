@@ -23,9 +23,10 @@ use crate::git::changes::Changes;
 use crate::git::index::Index;
 use crate::git::source::{Incoming, Kind, Merge, Object, Place, Settled, Source, Uncommitted};
 use crate::git::{Reason, parse_id};
-use crate::tree::{ObjectId, RepoPath};
+use crate::tree::{Content, ObjectId, RepoPath};
 
 use conversation::Conversation;
+use objects::Read;
 use run::Git;
 use scratch::Scratch;
 
@@ -177,13 +178,19 @@ impl Source for Plumbing {
     }
 
     fn object(&self, id: ObjectId) -> Result<Object, Reason> {
-        self.read(id)
+        match self.read_all(&[id], u64::MAX)?.pop() {
+            Some(Read::Whole(object)) => Ok(object),
+            Some(Read::TooLarge(_)) | None => Err(Reason::new("git said nothing of it")),
+        }
     }
 
-    fn blobs(&self, ids: &[ObjectId]) -> Result<Vec<Vec<u8>>, Reason> {
+    fn blobs(&self, ids: &[ObjectId], most: u64) -> Result<Vec<Content>, Reason> {
         self.obtain(ids)?;
-        let objects = self.read_all(ids)?;
-        objects.into_iter().map(|object| object.of_kind(Kind::Blob)).collect()
+        let content = |read| match read {
+            Read::Whole(object) => Ok(Content::Whole(object.of_kind(Kind::Blob)?)),
+            Read::TooLarge(size) => Ok(Content::TooLarge(size)),
+        };
+        self.read_all(ids, most)?.into_iter().map(content).collect()
     }
 
     fn hash(&self, kind: Kind, content: &[u8]) -> Result<ObjectId, Reason> {

@@ -12,15 +12,16 @@ use crate::tree::ObjectId;
 /// How many questions are asked at once: as many as a pipe takes before somebody must listen.
 const AT_ONCE: usize = 32;
 
-impl Plumbing {
-    /// Reads one object.
-    pub(super) fn read(&self, id: ObjectId) -> Result<Object, Reason> {
-        let mut objects = self.read_all(&[id])?;
-        objects.pop().ok_or_else(|| Reason::new("git said nothing of it"))
-    }
+/// An object, as far as it is read.
+pub(super) enum Read {
+    Whole(Object),
+    /// It has so many bytes, which is more than are read.
+    TooLarge(u64),
+}
 
-    /// Reads objects in order.
-    pub(super) fn read_all(&self, ids: &[ObjectId]) -> Result<Vec<Object>, Reason> {
+impl Plumbing {
+    /// Reads objects in order; none that has more bytes than `most`.
+    pub(super) fn read_all(&self, ids: &[ObjectId], most: u64) -> Result<Vec<Read>, Reason> {
         let mut running = self.objects.borrow_mut();
         let talk = match running.take() {
             Some(talk) => talk,
@@ -28,7 +29,7 @@ impl Plumbing {
         };
         // Where it fails it has ended, and the next question finds a new one.
         let talk = running.insert(talk);
-        let read = read_with(talk, ids);
+        let read = read_with(talk, ids, most);
         if read.as_ref().is_err_and(|failure| failure.ended) {
             *running = None;
         }
@@ -47,7 +48,7 @@ struct Unread {
     ended: bool,
 }
 
-fn read_with(talk: &mut Conversation, ids: &[ObjectId]) -> Result<Vec<Object>, Unread> {
+fn read_with(talk: &mut Conversation, ids: &[ObjectId], most: u64) -> Result<Vec<Read>, Unread> {
     let mut objects = Vec::with_capacity(ids.len());
     let mut missing = None;
     for some in ids.chunks(AT_ONCE) {
@@ -55,7 +56,7 @@ fn read_with(talk: &mut Conversation, ids: &[ObjectId]) -> Result<Vec<Object>, U
         let ended = |reason| Unread { reason, ended: true };
         talk.say(questions.as_bytes()).map_err(ended)?;
         for id in some {
-            match answer(talk).map_err(ended)? {
+            match answer(talk, most).map_err(ended)? {
                 Some(object) => objects.push(object),
                 None => missing = missing.or(Some(*id)),
             }
@@ -71,7 +72,7 @@ fn read_with(talk: &mut Conversation, ids: &[ObjectId]) -> Result<Vec<Object>, U
 }
 
 /// Hears `ID KIND SIZE`, the content and a line feed; nothing where git has no such object.
-fn answer(talk: &mut Conversation) -> Result<Option<Object>, Reason> {
+fn answer(talk: &mut Conversation, most: u64) -> Result<Option<Read>, Reason> {
     let line = text(&talk.line(b'\n')?);
     let mut words = line.split(' ').skip(1);
     let kind = match words.next() {
@@ -82,10 +83,13 @@ fn answer(talk: &mut Conversation) -> Result<Option<Object>, Reason> {
         _ => return Ok(None),
     };
     let size = words.next().and_then(|size| size.parse().ok());
-    let size: usize = size.ok_or_else(|| Reason::new("git said no size"))?;
-    let content = talk.bytes(size)?;
-    talk.bytes(1)?;
-    Ok(Some(Object { kind, content }))
+    let size: u64 = size.ok_or_else(|| Reason::new("git said no size"))?;
+    let read = match size > most {
+        true => talk.skip(size).map(|()| Read::TooLarge(size))?,
+        false => Read::Whole(Object { kind, content: talk.bytes(size)? }),
+    };
+    talk.skip(1)?;
+    Ok(Some(read))
 }
 
 /// Returns the id of an object: the hash of `KIND SIZE`, a zero byte and the content.
