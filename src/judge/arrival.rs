@@ -132,7 +132,17 @@ impl Judge<'_> {
                 let freshness = self.repository.freshness(&seen.full_name);
                 Some(BaseChoice { freshness, ..told(seen.commit) })
             }),
-            None => self.repository.choose_base(arrival.tip, &arrival.targets, None),
+            None => self.starting_point(arrival),
+        }
+    }
+
+    /// Returns where a new target begins: the commit at which it left the nearest one. What that has got
+    /// since is nothing that the new one takes away.
+    fn starting_point(&self, arrival: &Arrival<'_>) -> Option<BaseChoice> {
+        let nearest = self.repository.choose_base(arrival.tip, &arrival.targets, None)?;
+        match self.repository.merge_bases(nearest.commit, arrival.tip).ok()?.as_slice() {
+            [parted] => Some(BaseChoice { commit: *parted, ..nearest }),
+            _ => Some(nearest),
         }
     }
 

@@ -65,6 +65,20 @@ fn row_22_a_new_release_at_mains_tip_passes_unjudged() {
 }
 
 #[test]
+fn a_new_release_from_an_older_commit_of_main_is_judged_by_what_it_adds() {
+    let world = World::with("a");
+    world.main().branch("old", "main").publish();
+    world.main().land("b(a)");
+    let mine = world.mine();
+    mine.branch("hotfix", "origin/old").add("h(a)");
+    let push = mine.push(&["origin", "HEAD:refs/heads/release/2.0"]);
+    push.passed(&[]).is_silent();
+    mine.add("k(a)");
+    let push = mine.push(&["origin", "HEAD:refs/heads/release/3.0"]);
+    push.refused(&["error stale-down-revision at k:14"]).says("origin/release/2.0 is at `h` now");
+}
+
+#[test]
 fn row_22_a_forks_main_brought_up_to_an_upstream_with_two_heads_passes_unjudged() {
     let world = World::with("a");
     world.at(".").git(&["clone", "-q", "--bare", &world.url("origin.git"), "fork.git"]);

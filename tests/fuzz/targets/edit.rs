@@ -25,10 +25,13 @@ const ALL: [Identifier; 4] = [
 pub(crate) fn holds(input: &[u8]) {
     let Some((wish, source)) = split_line(input) else { return };
     let Some((name, ids)) = wish.split_once(' ') else { return };
-    let ids: Vec<RevisionId> = ids.split(',').map(RevisionId::new).collect();
+    let mut ids: Vec<RevisionId> = ids.split(',').map(RevisionId::new).collect();
     let Some(identifier) = ALL.into_iter().find(|identifier| identifier.name() == name) else {
         return;
     };
+    if identifier == Identifier::Revision {
+        ids.truncate(1);
+    }
     let Some(Ok(after)) = edit(identifier, source, &ids) else { return };
     let limits = Limits::default();
     let modules = [read(source, &limits), read(&after, &limits)];
