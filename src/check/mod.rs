@@ -2,6 +2,7 @@
 
 mod edited;
 mod lowering;
+mod namesakes;
 mod parallel;
 mod reading;
 mod sides;
@@ -156,6 +157,7 @@ pub(crate) fn check_against(
     report.notes.extend(problems.iter().map(|problem| problem_note(problem, is_known(problem))));
     for pair in &pairs {
         report.environments.push(summary(pair));
+        report.notes.extend(namesakes::notes(pair, &comparison.blame));
         report.findings.extend(judge(reader, comparison, after, pair)?);
     }
     report.findings.sort_by(|one, other| order(one).cmp(&order(other)));

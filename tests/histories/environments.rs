@@ -1,6 +1,7 @@
 //! Rows 19 and 20: environments that move or vanish.
 
-use crate::world::World;
+use crate::notation::Written;
+use crate::world::{VERSIONS, World};
 
 #[test]
 fn row_19_a_migration_added_to_the_folder_that_main_moved_is_stale() {
@@ -63,4 +64,16 @@ fn taking_the_environment_away_with_its_migrations_passes() {
     mine.git(&["rm", "-qr", "alembic.ini", "migrations"]);
     mine.commit("gone");
     assert!(mine.push_it().success);
+}
+
+#[test]
+fn two_migrations_that_are_one_file_on_other_disks_are_told_of() {
+    let world = World::with("a b(a)");
+    let mine = world.mine();
+    mine.branch("feature", "origin/main");
+    let python = Written::parse("d(b)").python();
+    mine.write(&format!("{VERSIONS}/B_ADD_B.py"), &python).commit("d");
+    let push = mine.push_it();
+    push.passed(&[]).says("B_ADD_B.py` and ").says("are one file on disks");
+    mine.add_code().push_it().passed(&[]).is_silent();
 }

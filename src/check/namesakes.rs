@@ -1,0 +1,80 @@
+//! Migrations whose names some disks do not tell apart: macOS and Windows have one file where git has two.
+
+use std::collections::{BTreeMap, HashMap};
+
+use unicode_normalization::UnicodeNormalization;
+
+use super::sides::Pair;
+use super::{Blame, State};
+use crate::finding::Note;
+use crate::tree::RepoPath;
+
+/// Says which migrations are one file on such a disk, where that is news and the change's own.
+pub(super) fn notes(pair: &Pair, blame: &Blame) -> Vec<Note> {
+    let found = namesakes(&pair.after);
+    if found.is_empty() {
+        return Vec::new();
+    }
+    let known = namesakes(&pair.before);
+    let is_touched =
+        |name: &&&RepoPath| blame.touched.as_ref().is_none_or(|touched| touched.contains(**name));
+    let news = found.iter().filter(|names| !known.contains(names));
+    news.filter(|names| names.iter().any(|name| is_touched(&name))).map(|it| note(it)).collect()
+}
+
+/// Groups the files of an environment that share what such a disk takes for their name.
+fn namesakes(state: &State) -> Vec<Vec<&RepoPath>> {
+    let mut first: HashMap<Vec<u8>, &RepoPath> = HashMap::with_capacity(state.files.len());
+    let mut groups: BTreeMap<&RepoPath, Vec<&RepoPath>> = BTreeMap::new();
+    for file in &state.files {
+        let earlier = *first.entry(folded(&file.path)).or_insert(&file.path);
+        if *earlier != file.path {
+            groups.entry(earlier).or_insert_with(|| vec![earlier]).push(&file.path);
+        }
+    }
+    groups.into_values().collect()
+}
+
+/// Writes a path as such a disk compares it; nearly all are ASCII, for which that is cheap.
+fn folded(path: &RepoPath) -> Vec<u8> {
+    match path.as_bytes() {
+        bytes if bytes.is_ascii() => bytes.to_ascii_lowercase(),
+        bytes => {
+            String::from_utf8_lossy(bytes).nfc().collect::<String>().to_lowercase().into_bytes()
+        }
+    }
+}
+
+fn note(names: &[&RepoPath]) -> Note {
+    let quoted: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+    Note {
+        message: format!(
+            "{} are one file on disks that tell names apart neither by case nor by how an accent is \
+             written (macOS, Windows): there Alembic sees one of them",
+            quoted.join(" and ")
+        ),
+        help: vec!["give each a name of its own".to_owned()],
+        known: false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tree::{File, ObjectId};
+
+    #[test]
+    fn names_that_differ_in_case_or_accents_alone_share_a_file() {
+        let file = |path: &&str| File { path: (*path).into(), id: ObjectId::from_bytes(b"x") };
+        let state =
+            |paths: &[&str]| State { files: paths.iter().map(file).collect(), ..State::default() };
+        let found = |paths: &[&str]| -> Vec<Vec<String>> {
+            let state = state(paths);
+            let groups = namesakes(&state).into_iter();
+            groups.map(|names| names.iter().map(|name| name.to_string()).collect()).collect()
+        };
+        assert_eq!(found(&["v/a.py", "v/b.py", "w/a.py"]), [[""; 0]; 0]);
+        assert_eq!(found(&["v/a.py", "v/A.py", "v/b.py"]), [["v/a.py", "v/A.py"]]);
+        assert_eq!(found(&["v/caf\u{e9}.py", "v/CAFE\u{301}.py"]).len(), 1);
+    }
+}
