@@ -1,6 +1,6 @@
 //! Git, as far as the guard needs it: trees, tips, merges that are never written.
 //!
-//! All that is asked of a repository goes through one trait, [`source::Source`]. libgit2 answers first,
+//! All that is asked of a repository goes through one trait, `source::Source`. libgit2 answers first,
 //! within the process; what it cannot read (a sparse or split index, reftable, SHA-256, what a partial
 //! clone left out) is asked of git itself. Nothing of git2 leaves this module: commits are
 //! [`ObjectId`]s, states are [`Tree`]s.
