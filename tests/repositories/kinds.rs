@@ -35,6 +35,8 @@ const REFTABLE: By = By::Git("unsupported extension name extensions.refstorage")
 const SHA256: By = By::Git("unknown object format 'sha256'");
 const MISSING: By = By::Git("object not found");
 const PARTIAL: By = By::Git("unsupported extension name extensions.partialclone");
+const MEETING: Plot = Plot { state: State::Meeting, ..Plot::PLAIN };
+const ONLY_STAGED: Plot = Plot { state: State::OnlyStaged, ..Plot::PLAIN };
 const UNMERGED: Plot = Plot { state: State::Unmerged, ..Plot::PLAIN };
 const SHA256_PLOT: Plot = Plot { format: Format::Sha256, ..Plot::PLAIN };
 const LINKED: Plot = Plot { layout: Layout::Linked, ..Plot::PLAIN };
@@ -83,6 +85,29 @@ pub(crate) const KINDS: &[Kind] = &[
     Kind {
         plot: UNMERGED,
         ..kind("unmerged split index", SPLIT, |_, repo| index(repo, &["--split-index"]))
+    },
+    Kind { plot: MEETING, ..kind("edits that meet", By::Libgit2, |_, repo| repo) },
+    Kind {
+        plot: MEETING,
+        ..kind("edits that meet in a split index", SPLIT, |_, repo| index(repo, &["--split-index"]))
+    },
+    Kind {
+        plot: MEETING,
+        ..kind("edits that meet in a reftable", REFTABLE, |_, repo| reftable(repo))
+    },
+    Kind {
+        plot: Plot { format: Format::Sha256, ..MEETING },
+        ..kind("edits that meet in SHA-256", SHA256, |_, repo| repo)
+    },
+    Kind { plot: ONLY_STAGED, ..kind("nothing but what is staged", By::Libgit2, |_, repo| repo) },
+    Kind {
+        plot: ONLY_STAGED,
+        ..kind("the same in a sparse index that leaves it all out", SPARSE, |_, repo| {
+            let repo = sparse(repo, "--sparse-index");
+            let listed = repo.git(&["ls-files", "--sparse"]);
+            assert!(listed.lines().any(|line| line == "migrations/"), "{listed}");
+            repo
+        })
     },
     kind("assume unchanged", By::Libgit2, |_, repo| assumed(repo)),
     kind("assume unchanged in a split index", SPLIT, |_, repo| {

@@ -19,6 +19,10 @@ pub(crate) enum State {
     Staged,
     /// Git asks how to merge a migration.
     Unmerged,
+    /// A migration that `main` has edited too is edited, and nothing of it is committed.
+    Meeting,
+    /// A second head is staged, and nothing lies beside it.
+    OnlyStaged,
 }
 
 /// Where the migrations lie.
@@ -75,6 +79,16 @@ pub(crate) fn tell(plot: Plot) -> World {
         State::Staged => {
             mine.switch("feature").write_staged("e(d)").write_staged("f(d)");
             mine.draft("u(d)");
+        }
+        State::Meeting => {
+            mine.switch("feature").write_staged("e(d)");
+            let written = crate::notation::Written::parse("a");
+            let content = written.python_with("    op.execute(\"staged\")\n");
+            mine.write(&crate::world::path_of("a"), &content);
+            mine.git(&["add", "-A"]);
+        }
+        State::OnlyStaged => {
+            mine.switch("feature").write_staged("e(d)").write_staged("f(d)");
         }
         State::Unmerged => {
             mine.switch("crossed");

@@ -16,10 +16,10 @@ type Answers = BTreeMap<&'static [&'static str], Answer>;
 fn every_kind_of_repository_is_judged_as_its_plain_twin() {
     let plots: Vec<Plot> = KINDS.iter().map(|kind| kind.plot).collect();
     let told: BTreeMap<Plot, World> = plots.iter().map(|plot| (*plot, tell(*plot))).collect();
-    let twins: BTreeMap<State, Answers> = [State::Staged, State::Unmerged]
-        .into_iter()
-        .map(|state| (state, twin(&told[&Plot { state, ..Plot::PLAIN }])))
-        .collect();
+    let states = [State::Staged, State::Unmerged, State::Meeting, State::OnlyStaged];
+    let plain = |state: State| twin(&told[&Plot { state, ..Plot::PLAIN }]);
+    let twins: BTreeMap<State, Answers> =
+        states.into_iter().map(|state| (state, plain(state))).collect();
     let left = Mutex::new(KINDS.iter());
     let rows = Mutex::new(BTreeMap::new());
     std::thread::scope(|scope| {

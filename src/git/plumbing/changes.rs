@@ -10,8 +10,10 @@ use crate::git::source::Uncommitted;
 use crate::tree::{ObjectId, RepoPath};
 
 /// How two states are compared, whatever the configuration says.
-const PLAINLY: [&str; 6] = [
+const PLAINLY: [&str; 7] = [
     "--raw",
+    // A sparse index has folders in it.
+    "-r",
     "-z",
     "--no-renames",
     "--no-relative",

@@ -31,7 +31,8 @@ impl Plumbing {
             return Ok(());
         }
         let nothing = self.empty_tree()?.to_string();
-        let staged = ["diff-index", "--cached", "--ita-invisible-in-index", "--name-only", "-z"];
+        let staged =
+            ["diff-index", "--cached", "-r", "--ita-invisible-in-index", "--name-only", "-z"];
         let staged = self.git.output(&[&staged[..], &["--no-renames", &nothing]].concat())?;
         let staged: BTreeSet<&[u8]> = staged.split(|byte| *byte == 0).collect();
         for entry in entries.iter_mut().filter(|entry| entry.node == empty) {

@@ -40,7 +40,7 @@ impl Plumbing {
             for who in ["AUTHOR", "COMMITTER"] {
                 git.env(format!("GIT_{who}_NAME"), "nobody");
                 git.env(format!("GIT_{who}_EMAIL"), "nobody")
-                    .env(format!("GIT_{who}_DATE"), "0 +0000");
+                    .env(format!("GIT_{who}_DATE"), "@0 +0000");
             }
             git.env("GIT_INDEX_FILE", &index);
             git
