@@ -204,7 +204,7 @@ impl Failure {
             Failure::Hook(error) => error.help(),
             Failure::Repair(error) => error.help(),
             Failure::Late(_) => {
-                vec!["allow it more in .alembic-guard.toml: `time_limit = \"5min\"`".to_owned()]
+                vec!["allow it more in .alembic-guard.toml, or in what stands in for it: `time_limit = \"5min\"`".to_owned()]
             }
             Failure::Defect => {
                 vec!["what it says above, and the command that did it, help to mend it".to_owned()]
@@ -259,9 +259,11 @@ fn way_around(command: &Command) -> Option<String> {
         Command::Hook(arguments::HookCommand::Hosted) => {
             Some("to go on all the same: put `SKIP=alembic-guard` before the command".to_owned())
         }
-        Command::Hook(
-            arguments::HookCommand::PreReceive | arguments::HookCommand::Update { .. },
-        ) => Some(
+        Command::Hook(arguments::HookCommand::Update { .. }) => Some(
+            "mend that, or have whoever runs the server take the call out of `hooks/update`"
+                .to_owned(),
+        ),
+        Command::Hook(arguments::HookCommand::PreReceive) => Some(
             "mend that, or have whoever runs the server take the hook out there: \
              `alembic-guard hook uninstall`"
                 .to_owned(),

@@ -4,10 +4,12 @@ use super::arguments::{Format, Global};
 use super::terminal::Terminal;
 use super::{Failure, Session};
 use crate::finding::{Outcome, RefReport};
+use crate::git::parse_id;
 use crate::hook;
 use crate::judge::PushedRef;
 use crate::report::text::Push;
 use crate::report::{self, Bypass};
+use crate::text::shell_word;
 
 pub(super) fn run(
     refs: &[PushedRef],
@@ -39,7 +41,7 @@ fn text(reports: &[RefReport], terminal: &Terminal) -> String {
 }
 
 /// Returns the command that pushes what was fine, where something else was not; a server knows neither
-/// what it is called where that is run nor the names there, so it says the usual ones.
+/// what it is called where that is run, so it says the usual name, nor the names there, so it says ids.
 fn push_fine(reports: &[RefReport]) -> Option<String> {
     let is_fine = |report: &&RefReport| report.outcome() == Outcome::Clean;
     let fine: Vec<String> = reports.iter().filter(is_fine).map(refspec).collect();
@@ -48,10 +50,9 @@ fn push_fine(reports: &[RefReport]) -> Option<String> {
 }
 
 fn refspec(report: &RefReport) -> String {
-    let name = report.remote_ref.as_str();
-    let short = name.strip_prefix("refs/heads/").unwrap_or(name);
-    match report.local_oid.bytes().all(|digit| digit == b'0') {
-        true => format!(":{short}"),
-        false => short.to_owned(),
+    let name = shell_word(&report.remote_ref);
+    match parse_id(&report.local_oid) {
+        Some(id) => format!("{}:{name}", id.short()),
+        None => format!(":{name}"),
     }
 }

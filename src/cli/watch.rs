@@ -6,7 +6,7 @@ use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM};
 use signal_hook::iterator::Signals;
 use signal_hook::low_level;
 
@@ -64,13 +64,24 @@ pub(super) fn leave(code: u8) -> ! {
 
 /// Tells of the signals by which a person or a system ends a program; without them it ends all the same.
 fn hear_signals<T: Send + 'static>(tell: Sender<Event<T>>) {
-    if let Ok(mut signals) = Signals::new([SIGHUP, SIGINT, SIGTERM]) {
-        thread::spawn(move || {
+    let ignored = ignored();
+    let heard = [SIGHUP, SIGINT, SIGQUIT, SIGTERM].into_iter().filter(|it| !ignored.contains(it));
+    if let Ok(mut signals) = Signals::new(heard) {
+        let listen = move || {
             for signal in signals.forever() {
                 drop(tell.send(Event::Signal(signal)));
             }
-        });
+        };
+        drop(thread::Builder::new().spawn(listen));
     }
+}
+
+/// Returns the signals that whoever called has this program ignore, as `nohup` does; Linux alone tells.
+fn ignored() -> Vec<i32> {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    let mask = mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or(0);
+    (1..64).filter(|signal| mask >> (signal - 1) & 1 == 1).collect()
 }
 
 fn wait<T>(told: &Receiver<Event<T>>) -> Ended<T> {

@@ -68,8 +68,13 @@ impl Repository {
 
     /// Takes the base that somebody named.
     pub fn named_base(&self, name: &str) -> Result<BaseChoice, Error> {
-        let commit = self.resolve(name)?;
         let full_name = format!("refs/remotes/{name}");
+        // Git takes a tag of the name first, which anybody can push.
+        let branch = || self.ref_commit(&format!("refs/heads/{name}"));
+        let commit = match self.ref_commit(&full_name).or_else(branch) {
+            Some(commit) => commit,
+            None => self.resolve(name)?,
+        };
         let freshness = match self.ref_commit(&full_name) == Some(commit) {
             true => self.freshness(&full_name),
             false => Freshness::Local,

@@ -48,10 +48,17 @@ impl Drop for Noted {
 
 /// Takes along whatever there is: the process is about to end.
 pub fn take_along() {
-    for leftover in std::mem::take(&mut *left()).into_values() {
-        match leftover {
-            Leftover::Folder(folder) => drop(std::fs::remove_dir_all(folder)),
-            Leftover::Group(group) => drop(kill_process_group(group, Signal::KILL)),
+    let left = std::mem::take(&mut *left());
+    // Whoever writes into a folder goes first.
+    for leftover in left.values() {
+        if let Leftover::Group(group) = leftover {
+            let _ = kill_process_group(*group, Signal::KILL);
+        }
+    }
+    for leftover in left.values() {
+        if let Leftover::Folder(folder) = leftover {
+            let again = || std::fs::remove_dir_all(folder);
+            let _ = again().or_else(|_| again());
         }
     }
 }

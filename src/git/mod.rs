@@ -237,6 +237,24 @@ impl Repository {
         self.source.commit_of(id).ok().flatten()
     }
 
+    /// Finds the commit behind an object that must be here; nothing where it is a file or a folder.
+    pub fn commit_behind(&self, id: ObjectId) -> Result<Option<ObjectId>, Error> {
+        let unread = |source| Error::Object { what: format!("object {}", id.short()), source };
+        if let Some(commit) = self.source.commit_of(id).map_err(unread)? {
+            return Ok(Some(commit));
+        }
+        match self.source.object(id).map_err(unread)?.kind {
+            Kind::Blob | Kind::Tree | Kind::Tag => Ok(None),
+            Kind::Commit => Err(unread(Reason::new("git does not know it for a commit"))),
+        }
+    }
+
+    /// Follows a ref that stands for another one to the one that is written to.
+    pub fn ref_behind(&self, full_name: &str) -> String {
+        let target = self.source.symbolic_target(full_name).ok().flatten();
+        target.unwrap_or_else(|| full_name.to_owned())
+    }
+
     /// Returns the commit that is checked out; none before the first.
     pub fn head(&self) -> Option<ObjectId> {
         self.ref_commit("HEAD")

@@ -218,6 +218,9 @@ pub(super) enum MergedFiles {
 }
 
 /// A path about which git would ask; nothing where a side has removed it.
+///
+/// What one side alone has ever had, such as a file in a folder that the other side has moved, is there
+/// whatever the answer is.
 #[derive(Debug, Clone)]
 pub(super) struct Conflict {
     pub(super) path: RepoPath,

@@ -63,16 +63,24 @@ impl Repository {
     ///
     /// Git itself does it, with all the filters and attributes that it knows.
     pub fn add_to_index(&self, paths: &[&RepoPath]) -> Result<(), Error> {
+        let added = self.add(&["--all"], paths);
+        // Git 2.34 and newer stage nothing of what a sparse checkout leaves out unless told to.
+        let added =
+            added.or_else(|refused| self.add(&["--all", "--sparse"], paths).map_err(|_| refused));
+        self.index.take();
+        added
+    }
+
+    fn add(&self, options: &[&str], paths: &[&RepoPath]) -> Result<(), Error> {
         let top = self.work_dir().ok_or(Error::Bare)?;
         let mut git = Command::new("git");
         // The variables of a hook are relative to where the process was started, not to the top.
         git.current_dir(top).env("GIT_DIR", self.git_dir()).env("GIT_WORK_TREE", top);
         git.env("GIT_INDEX_FILE", &self.source.place().index);
-        git.args(["--literal-pathspecs", "add", "--all", "--"]);
+        git.args(["--literal-pathspecs", "add"]).args(options).arg("--");
         git.args(paths.iter().map(|path| OsStr::from_bytes(path.as_bytes())));
         let output = git.stdin(Stdio::null()).output();
         let output = output.map_err(|source| Error::Stage(source.to_string()))?;
-        self.index.take();
         match output.status.success() {
             true => Ok(()),
             false => Err(Error::Stage(last_words(&output.stderr))),
@@ -82,7 +90,7 @@ impl Repository {
 
 fn last_words(said: &[u8]) -> String {
     let said = String::from_utf8_lossy(said);
-    let lines = said.lines().map(str::trim).take_while(|line| !line.starts_with("hint:"));
+    let lines = said.lines().map(str::trim).filter(|line| !line.starts_with("hint:"));
     let words = lines.collect::<Vec<_>>().join(" ");
     match words.is_empty() {
         true => "git add failed".to_owned(),

@@ -78,8 +78,13 @@ impl HostedPush {
         };
         let needed = |name: &'static str| variable(name).ok_or(Error::Host(name));
         let local_ref = needed("PRE_COMMIT_LOCAL_BRANCH")?;
-        let told = variable("PRE_COMMIT_TO_REF").or_else(|| commit(&local_ref));
-        let local_oid = told.ok_or(Error::Host("PRE_COMMIT_TO_REF"))?;
+        let name = variable("PRE_COMMIT_TO_REF").unwrap_or_else(|| local_ref.clone());
+        let local_oid = commit(&name).ok_or(Error::Host("PRE_COMMIT_TO_REF"))?;
+        // By hand it is the name of a branch, as a person writes it.
+        let remote_ref = match remote_ref.starts_with("refs/") {
+            true => remote_ref,
+            false => format!("refs/heads/{remote_ref}"),
+        };
         let remote_oid = variable("PRE_COMMIT_FROM_REF").unwrap_or_else(|| "0".repeat(40));
         Ok(Some(HostedPush {
             host: if variable("PREK_HOOK_STAGE").is_some() { "prek" } else { "pre-commit" },
@@ -108,6 +113,11 @@ mod tests {
         ("PRE_COMMIT_REMOTE_NAME", "origin"),
     ];
 
+    /// Finds a commit by its id alone.
+    fn known(name: &str) -> Option<String> {
+        (name == NEW).then(|| NEW.to_owned())
+    }
+
     fn occasion(
         variables: &[(&str, &str)],
         commit: impl Fn(&str) -> Option<String>,
@@ -128,7 +138,7 @@ mod tests {
 
     #[test]
     fn a_host_tells_the_first_ref() {
-        let push = push(&PUSH, |_| None);
+        let push = push(&PUSH, known);
         assert_eq!((push.host, push.remote.as_str()), ("pre-commit", "origin"));
         assert_eq!(push.pushed.local_oid, NEW);
         assert_eq!(push.pushed.remote_oid, "0".repeat(40));
@@ -144,12 +154,21 @@ mod tests {
     }
 
     #[test]
+    fn a_push_by_hand_is_told_in_a_persons_words() {
+        let mut told = PUSH;
+        told[0].1 = "topic";
+        told[2].1 = "HEAD";
+        let found = push(&told, |name| (name == "HEAD").then(|| NEW.to_owned()));
+        assert_eq!(found.pushed.local_oid, NEW);
+        assert_eq!(found.pushed.remote_ref, "refs/heads/topic");
+        assert!(matches!(occasion(&told, |_| None), Err(Error::Host("PRE_COMMIT_TO_REF"))));
+    }
+
+    #[test]
     fn half_of_a_push_is_no_pass() {
         for (missing, _) in PUSH.iter().skip(1) {
             let told: Vec<_> = PUSH.into_iter().filter(|(name, _)| name != missing).collect();
-            assert!(
-                matches!(occasion(&told, |_| None), Err(Error::Host(name)) if name == *missing)
-            );
+            assert!(matches!(occasion(&told, known), Err(Error::Host(name)) if name == *missing));
         }
     }
 

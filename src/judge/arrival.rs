@@ -136,6 +136,21 @@ impl Judge<'_> {
         }
     }
 
+    /// Names the target that has the tip already, so that there is nothing to be judged.
+    ///
+    /// A target that is there is judged by what it has itself: that another one has the commit excuses no
+    /// head too many, and nothing that is taken back. But a fork that follows its upstream only gets what has
+    /// landed there.
+    pub(super) fn already_on(&self, arrival: &Arrival<'_>) -> Option<String> {
+        let is_upstream =
+            |target: &Target| target.branch == arrival.branch && target.remote != arrival.remote;
+        let is_new = !arrival.is_target || arrival.replaced().is_none();
+        let mut excusing = arrival.targets.iter().filter(|target| is_new || is_upstream(target));
+        let holding =
+            excusing.find(|target| self.repository.contains(target.commit, arrival.tip))?;
+        Some(holding.name())
+    }
+
     /// Returns where a new target begins: the commit at which it left the nearest one. What that has got
     /// since is nothing that the new one takes away.
     fn starting_point(&self, arrival: &Arrival<'_>) -> Option<BaseChoice> {

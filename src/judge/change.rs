@@ -172,7 +172,10 @@ impl Judge<'_> {
             return Ok(None);
         };
         match self.circumstances.role {
-            Role::Clone => Ok(Some(self.repository.named_base(name)?)),
+            Role::Clone => match self.repository.named_base(name) {
+                Err(git::Error::UnknownRevision(name)) => Err(Error::UnknownBase(name)),
+                base => Ok(Some(base?)),
+            },
             Role::Server => Ok(self.served_base(name)),
         }
     }

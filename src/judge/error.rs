@@ -36,6 +36,9 @@ pub enum Error {
     /// Nothing is checked out or committed yet.
     #[error("there is no commit yet")]
     Unborn,
+    /// What the configuration names is not here.
+    #[error("`base` in the configuration of the guard, `{0}`, names no branch, tag or commit")]
+    UnknownBase(String),
     /// What a host of hooks says is not enough to know what is pushed.
     #[error("`{0}` does not say what is pushed")]
     Host(&'static str),
@@ -138,6 +141,10 @@ impl Error {
                  pyproject.toml, or a folder that holds env.py and script.py.mako",
                 "or name it in .alembic-guard.toml: `[[environment]]` with `script_location = \"...\"`",
             ],
+            Error::UnknownBase(_) => {
+                &["name one that is here in .alembic-guard.toml, or get it: `git branch --all`, \
+                 `git fetch`"]
+            }
             Error::NoBase => &[
                 "fetch the branch this goes to: `git fetch origin main`",
                 "or name it: `alembic-guard check --base REV`, `base = \"origin/main\"` in \

@@ -49,7 +49,7 @@ impl Judge<'_> {
             return Ok(Err("no branch".to_owned()));
         };
         let branch = destination.branch();
-        let Some(tip) = self.repository.commit_of(local) else {
+        let Some(tip) = self.repository.commit_behind(local)? else {
             return Ok(Err("no commit".to_owned()));
         };
         let (config, mistake) = match self.config(&*self.repository.commit_tree(tip)?) {
@@ -85,11 +85,8 @@ impl Judge<'_> {
         arrival: &Arrival<'_>,
         mistake: Option<Error>,
     ) -> Result<Result<Report, String>, Error> {
-        let mut holding = arrival.targets.iter();
-        if let Some(target) =
-            holding.find(|target| self.repository.contains(target.commit, arrival.tip))
-        {
-            return Ok(Err(format!("already on {}", target.name())));
+        if let Some(target) = self.already_on(arrival) {
+            return Ok(Err(format!("already on {target}")));
         }
         let mut reader = self.reader(arrival.config.clone());
         let base = match arrival.is_target {
@@ -197,8 +194,17 @@ impl Judge<'_> {
             Err(failure) => {
                 let message =
                     format!("cannot ask {remote} for its newest {}: {failure}", target.branch);
-                let help = format!("what is judged is {} as last seen", base.name);
-                (base, Some(note(message, &[&help])))
+                let seen = format!("what is judged is {} as last seen", base.name);
+                let mut help = vec![seen.as_str()];
+                // Git's words where the other side has no such branch any more.
+                let renamed = format!(
+                    "if that branch has another name now: `git fetch {0} && git remote set-head {0} --auto`",
+                    shell_word(&remote)
+                );
+                if failure.contains("couldn't find remote ref") {
+                    help.push(&renamed);
+                }
+                (base, Some(note(message, &help)))
             }
         }
     }

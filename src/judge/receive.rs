@@ -21,8 +21,12 @@ impl Judge<'_> {
     /// Judges every ref that a server is about to take.
     pub fn receive(&self, refs: &[PushedRef]) -> Result<Vec<RefReport>, Error> {
         let law = self.law()?;
-        self.circumstances.patience.ask(Some(law.config.time_limit));
-        refs.iter().map(|pushed| self.received_ref(&law, pushed)).collect()
+        self.circumstances.patience.ask(Some(law.time_limit()));
+        let behind = |pushed: &PushedRef| PushedRef {
+            remote_ref: self.repository.ref_behind(&pushed.remote_ref),
+            ..pushed.clone()
+        };
+        refs.iter().map(|pushed| self.received_ref(&law, &behind(pushed))).collect()
     }
 
     fn received_ref(&self, law: &Law, pushed: &PushedRef) -> Result<RefReport, Error> {
@@ -66,13 +70,8 @@ impl Judge<'_> {
     }
 
     fn admit(&self, law: &Law, arrival: &Arrival<'_>) -> Result<Result<Report, String>, Error> {
-        // To move a target back takes from it what it had: that is judged.
-        let is_own = |branch: &str| arrival.is_target && branch == arrival.branch;
-        let mut others = arrival.targets.iter().filter(|target| !is_own(&target.branch));
-        if let Some(target) =
-            others.find(|target| self.repository.contains(target.commit, arrival.tip))
-        {
-            return Ok(Err(format!("already on {}", target.name())));
+        if let Some(target) = self.already_on(arrival) {
+            return Ok(Err(format!("already on {target}")));
         }
         let mut reader = self.reader(arrival.config.clone());
         let side = Side::Commit(arrival.tip);
@@ -140,7 +139,10 @@ impl Judge<'_> {
         let mut branches = [Some(name), short].into_iter().flatten();
         let is_here =
             |branch: &&str| self.repository.ref_commit(&format!("refs/heads/{branch}")).is_some();
-        self.repository.named_base(branches.find(is_here)?).ok()
+        let branch = branches.find(is_here)?;
+        // By its full name, which no tag shares.
+        let base = self.repository.named_base(&format!("refs/heads/{branch}")).ok()?;
+        Some(BaseChoice { name: crate::text::escape(branch), ..base })
     }
 }
 

@@ -66,7 +66,7 @@ impl Judge<'_> {
         let tree = self.repository.commit_tree(arrival.tip)?;
         let landed = self.repository.commit_tree(base.commit)?;
         let relevance = Relevance::of(reader, &[&*tree, &*landed])?;
-        let reported = git::parse_id(&arrival.pushed.remote_oid);
+        let reported = arrival.replaced();
         let side = Side::Commit(arrival.tip);
         if let Some(old) = reported.and_then(|id| self.repository.commit_of(id)) {
             let covers = |path: &RepoPath| relevance.covers(path);

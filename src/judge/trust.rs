@@ -1,5 +1,7 @@
 //! Whose word counts on a server: what has landed, never what is about to.
 
+use std::time::Duration;
+
 use crate::check::Reader;
 use crate::config::{self, Config};
 use crate::finding::Note;
@@ -19,6 +21,17 @@ pub(super) struct Law {
     given: Option<String>,
     /// What must be said of it.
     note: Option<Note>,
+}
+
+impl Law {
+    /// Returns how long a verdict may take. What has landed may allow more, but not so little that no push
+    /// would get through that mends it.
+    pub(super) fn time_limit(&self) -> Duration {
+        match self.given {
+            Some(_) => self.config.time_limit,
+            None => self.config.time_limit.max(Config::default().time_limit),
+        }
+    }
 }
 
 impl Judge<'_> {

@@ -70,9 +70,8 @@ fn kept_elsewhere(subject: &Subject<'_>, migration: &Migration, keeper: &str) ->
     finding.level = Level::Warn;
     finding.lowered = Some(Lowered::CannotTell);
     finding.help = vec![
-        format!(
-            "have it in the repository itself: in .gitattributes, `{path} -filter -diff -merge`"
-        ),
+        format!("have {keeper} put the content into the work tree"),
+        format!("leave it out there from now on: in .gitattributes, `{path} -filter -diff -merge`"),
         format!("then stage it anew: `git add --renormalize {}`", shell_word(&path.to_string())),
     ];
     finding

@@ -154,3 +154,17 @@ fn a_branch_with_an_odd_name_is_named_as_it_is() {
     let push = mine.push(&["origin", "HEAD:refs/heads/x", "origin/main:refs/heads/a;b"]);
     push.refused(STALE_D);
 }
+
+#[test]
+fn a_remote_that_looks_like_an_option_is_a_remote() {
+    let (world, feature) = World::moved_on();
+    for name in ["-h", "--help", "-V"] {
+        feature.git(&["config", &format!("remote.{name}.url"), &world.url("origin.git")]);
+        let push = feature.add_code().push(&["--", name, "HEAD:refs/heads/x"]);
+        assert!(!push.stderr.contains("Usage"), "{name}: {}", push.stderr);
+    }
+    feature
+        .add("d(a)")
+        .push(&["--", "-h", "HEAD:refs/heads/y"])
+        .refused(&["error stale-down-revision at d:14"]);
+}

@@ -79,6 +79,18 @@ fn a_new_release_from_an_older_commit_of_main_is_judged_by_what_it_adds() {
 }
 
 #[test]
+fn what_one_target_has_excuses_nothing_on_another() {
+    let world = World::with("a b(a)");
+    world.main().branch("develop", "main").land("d(b) e(b)");
+    let mine = world.mine();
+    let push = mine.push(&["origin", "origin/develop:main"]);
+    push.refused(&["error multiple-heads at d:14"]).says("`d` and `e`");
+    let back = mine.push(&["--force", "origin", "origin/main~1:main"]);
+    assert!(!back.success, "{}", back.stderr);
+    back.says("error[published-migration-deleted]");
+}
+
+#[test]
 fn row_22_a_forks_main_brought_up_to_an_upstream_with_two_heads_passes_unjudged() {
     let world = World::with("a");
     world.at(".").git(&["clone", "-q", "--bare", &world.url("origin.git"), "fork.git"]);

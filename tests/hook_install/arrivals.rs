@@ -41,7 +41,10 @@ fn both_are_told_what_was_checked_out() {
             repository.git(&checkout);
             assert_eq!(sandbox.ran(), ["chained", "guard"], "{checkout:?}");
             assert_eq!(sandbox.arguments("chained"), [before, after, flag]);
-            assert_eq!(sandbox.arguments("guard"), ["hook", "post-checkout", before, after, flag]);
+            assert_eq!(
+                sandbox.arguments("guard"),
+                ["hook", "post-checkout", "--", before, after, flag]
+            );
         }
     });
 }
@@ -61,7 +64,7 @@ fn both_are_told_of_a_merge_and_of_a_squash() {
             repository.git(&merge);
             assert_eq!(sandbox.ran(), ["chained", "guard"], "{merge:?}");
             assert_eq!(sandbox.arguments("chained"), [squash]);
-            assert_eq!(sandbox.arguments("guard"), ["hook", "post-merge", squash]);
+            assert_eq!(sandbox.arguments("guard"), ["hook", "post-merge", "--", squash]);
         }
     });
 }
@@ -87,7 +90,7 @@ fn git_fails_where_the_earlier_hook_does_and_only_there() {
                     let case = format!("{shell:?} {hook} {earlier} {guard}: {}", text(&output));
                     assert_eq!(output.status.code(), Some(earlier), "{case}");
                     assert_eq!(sandbox.ran(), ["chained", "guard"], "{case}");
-                    assert_eq!(sandbox.arguments("guard"), ["hook", hook, "a b", "", "*"]);
+                    assert_eq!(sandbox.arguments("guard"), ["hook", hook, "--", "a b", "", "*"]);
                     assert_eq!(text(&output), "", "{case}");
                 }
             });

@@ -33,7 +33,7 @@ fn a_commit_calls_the_guard_and_stops_when_it_refuses() {
         let repository = sandbox.repository("repository");
         repository.install();
         repository.git(&["commit", "-qm", "second", "--allow-empty"]);
-        assert_eq!(sandbox.arguments("guard"), ["hook", "pre-commit"]);
+        assert_eq!(sandbox.arguments("guard"), ["hook", "pre-commit", "--"]);
         sandbox.exits("guard", 1);
         assert!(!repository.try_git(&["commit", "-qm", "third", "--allow-empty"]).status.success());
         repository.git(&["commit", "-qm", "third", "--allow-empty", "--no-verify"]);
@@ -52,7 +52,7 @@ fn a_merge_calls_the_guard_and_stops_when_it_refuses() {
         sandbox.exits("guard", 1);
         assert!(!repository.try_git(&["merge", "-q", "--no-edit", "side"]).status.success());
         assert_eq!(sandbox.ran(), ["chained", "guard"]);
-        assert_eq!(sandbox.arguments("guard"), ["hook", "pre-merge-commit"]);
+        assert_eq!(sandbox.arguments("guard"), ["hook", "pre-merge-commit", "--"]);
         let environment = String::from_utf8_lossy(&sandbox.recorded("guard.env")).into_owned();
         assert!(environment.contains("GITHEAD_"), "git's variables arrive: {environment}");
         repository.git(&["merge", "--abort"]);
@@ -94,7 +94,7 @@ fn push_several(sandbox: &Sandbox, repository: &Repository, expected: &[&str]) {
         format!("(delete) {ZERO} refs/heads/other {tip}\nrefs/heads/c {tip} refs/heads/c {ZERO}\n");
     for name in expected {
         let arguments = sandbox.arguments(name);
-        let own = arguments.strip_prefix(&["hook".to_string(), "pre-push".to_string()][..]);
+        let own = arguments.strip_prefix(&["hook", "pre-push", "--"].map(str::to_string)[..]);
         assert_eq!(own.unwrap_or(&arguments), ["origin", &url]);
         let mut got: Vec<_> =
             String::from_utf8_lossy(&sandbox.stdin(name)).lines().map(str::to_string).collect();
@@ -110,7 +110,7 @@ fn a_remote_without_a_name_is_passed_as_its_path() {
         let url = remote_url(sandbox);
         repository.git(&["push", "-q", &url, "main"]);
         assert_eq!(sandbox.arguments("chained"), [url.as_str(), &url]);
-        assert_eq!(sandbox.arguments("guard"), ["hook", "pre-push", &url, &url]);
+        assert_eq!(sandbox.arguments("guard"), ["hook", "pre-push", "--", &url, &url]);
     });
 }
 
@@ -187,7 +187,7 @@ fn a_program_that_is_not_executable_gives_way_to_the_one_on_path() {
         command.env("PATH", format!("{path}:{}", folder.display()));
         assert!(command.status().expect("git runs").success());
         assert_eq!(sandbox.ran(), ["found"]);
-        assert_eq!(sandbox.arguments("found"), ["hook", "pre-commit"]);
+        assert_eq!(sandbox.arguments("found"), ["hook", "pre-commit", "--"]);
     });
 }
 

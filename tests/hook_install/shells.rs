@@ -116,7 +116,7 @@ fn arguments_and_input_arrive_byte_for_byte() {
                     assert!(sandbox.stdin(name) == input, "{shell:?} {name}");
                 }
                 assert_eq!(sandbox.arguments("chained"), ["a b", "", "*"]);
-                assert_eq!(sandbox.arguments("guard"), ["hook", "pre-push", "a b", "", "*"]);
+                assert_eq!(sandbox.arguments("guard"), ["hook", "pre-push", "--", "a b", "", "*"]);
             });
         }
         assert!(sandbox.left_nothing_behind());

@@ -103,6 +103,25 @@ fn a_merge_is_judged_by_the_side_that_git_names() {
 }
 
 #[test]
+fn what_is_advised_mends_a_merge() {
+    for Asked { name, repo, .. } in asked() {
+        repo.git(&["merge", "-q", "--no-commit", "origin/main"]);
+        let path = path_of("d(a)");
+        if !repo.top.join(&path).exists() {
+            let ran = repo.guard(&["rebase", "--stage"]);
+            ran.exits(1);
+            let bring = format!("git update-index --no-skip-worktree {path} && git restore {path}");
+            assert!((ran.stdout() + &ran.stderr()).contains(&bring), "{name}: {ran:?}");
+            repo.git(&["update-index", "--no-skip-worktree", &path]);
+            repo.git(&["restore", &path]);
+        }
+        repo.guard(&["rebase", "--stage"]).succeeded();
+        passed(name, &repo.try_git(&["commit", "-q", "--no-edit"]));
+        passed(name, &repo.try_git(&["push", "-q", "origin", "feature"]));
+    }
+}
+
+#[test]
 fn pushes_are_judged() {
     for Asked { name, repo, .. } in asked() {
         refused(name, &repo.try_git(&["push", "origin", "feature"]), "stale-down-revision");

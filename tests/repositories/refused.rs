@@ -105,6 +105,16 @@ fn an_object_that_is_damaged_or_gone_is_named() {
 }
 
 #[test]
+fn a_target_whose_commit_is_gone_is_not_taken_for_none() {
+    let (_world, repo) = plain();
+    fs::remove_file(loose(&repo, "origin/main")).expect("it is there");
+    let tip = repo.tip("feature");
+    let line = format!("refs/heads/x {tip} refs/heads/x {}\n", "0".repeat(40));
+    let ran = repo.guard_with_input(&["hook", "pre-push", "origin"], &line);
+    is_refused(&ran, "cannot judge: cannot ", "git push --no-verify");
+}
+
+#[test]
 fn what_nobody_may_read_is_not_passed() {
     let (_world, repo) = plain();
     let me = owner(&repo.top);
@@ -156,8 +166,7 @@ fn what_was_promised_and_cannot_be_had_is_not_passed() {
     let (world, repo) = plain();
     let part = partial(&world, &repo, "blob:none");
     fs::rename(world.path("mine"), world.path("gone")).expect("it can be moved");
-    let remedy = "Please make sure you have the correct access rights";
-    is_refused(&part.guard(&["check", "feature"]), "cannot read", remedy);
+    is_refused(&part.guard(&["check", "feature"]), "cannot read", "git fetch full");
 }
 
 #[test]

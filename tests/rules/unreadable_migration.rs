@@ -91,7 +91,8 @@ change versions/b.py:
         str![[r#"
 warn unreadable-migration versions/b.py (CannotTell)
   cannot tell what this migration says: its content is kept by Git LFS
-  > have it in the repository itself: in .gitattributes, `versions/b.py -filter -diff -merge`
+  > have Git LFS put the content into the work tree
+  > leave it out there from now on: in .gitattributes, `versions/b.py -filter -diff -merge`
   > then stage it anew: `git add --renormalize versions/b.py`
 warn unknown-down-revision versions/c.py:2:17 "b" (CannotTell)
   `c` builds on `b`, which no migration defines

@@ -1,7 +1,7 @@
 //! What is pushed lies apart until the hook has let it in, and the hook reads it there.
 
 use crate::outcome::findings;
-use crate::world::{World, ZERO, write_program};
+use crate::world::{SERVER, World, ZERO, write_program};
 
 /// Puts a hook in front of the guard that records where git keeps what is pushed.
 fn record_environment(world: &World) {
@@ -63,6 +63,19 @@ fn a_server_that_borrows_its_objects_is_read() {
     mine.git(&["remote", "add", "fork", fork.top.to_str().expect("a plain path")]);
     mine.add("d(a)");
     let refused = mine.try_git(&["push", "fork", "HEAD:main"]);
+    let said = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert!(!refused.status.success() && said.contains("error[stale-down-revision]"), "{said}");
+}
+
+#[test]
+fn a_server_whose_path_git_has_to_quote_judges_all_the_same() {
+    let world = World::with("a b(a)");
+    let mine = world.clone("mine");
+    std::fs::rename(world.path(SERVER), world.path("a:b.git")).expect("it can be moved");
+    let url = world.path("a:b.git").display().to_string();
+    mine.git(&["remote", "set-url", "origin", &url]);
+    mine.add("d(a)");
+    let refused = mine.try_git(&["push", "origin", "HEAD:main"]);
     let said = String::from_utf8_lossy(&refused.stderr).into_owned();
     assert!(!refused.status.success() && said.contains("error[stale-down-revision]"), "{said}");
 }

@@ -127,7 +127,9 @@ fn one_bad_ref_refuses_the_whole_push() {
     mine.branch("main2", "main");
     mine.push(&["origin", "fine", "sound", "main"])
         .refused(&[STALE_D])
-        .says("to push only what is fine: git push origin fine sound")
+        .says("to push only what is fine: git push origin ")
+        .says(":refs/heads/fine ")
+        .says(":refs/heads/sound")
         .says("main: refused, 1 error");
     mine.push(&["origin", "fine", "sound"]).passed(&[]).is_silent();
 }
@@ -200,4 +202,40 @@ fn what_is_none_of_gits_is_no_pass() {
     assert!(ran.exits(2).stderr().contains("cannot read commit 1111111111"), "{}", ran.stderr());
     server.guard(&["hook", "update", "refs/heads/main", &main, "x"]).exits(2);
     server.guard_with_input(&["hook", "pre-receive"], "").exits(0);
+}
+
+#[test]
+fn a_ref_that_stands_for_a_target_is_that_target() {
+    let world = World::with("a b(a)");
+    world.server().git(&["symbolic-ref", "refs/heads/next", "refs/heads/main"]);
+    let mine = world.clone("mine");
+    mine.add("d(a)").push(&["origin", "HEAD:next"]).refused(&[STALE_D]);
+}
+
+#[test]
+fn what_one_target_has_does_not_bring_another_back_to_it() {
+    let world = World::with("a b(a)");
+    let mine = world.clone("mine");
+    mine.branch("topic", "main~1").push(&["origin", "topic:release/x"]).passed(&[]);
+    let back = mine.push(&["--force", "origin", "topic:main"]);
+    back.refused(&["error published-migration-deleted at b"]);
+}
+
+#[test]
+fn a_tag_of_the_name_of_a_branch_is_no_base() {
+    let world = World::with("a b(a)");
+    let server = world.server();
+    std::fs::write(
+        server.top.join("guard.toml"),
+        "base = \"main\"\n[server]\nother_branches = \"error\"\n",
+    )
+    .expect("it can be written");
+    server.git(&["config", "alembic-guard.config", "guard.toml"]);
+    let mine = world.clone("mine");
+    mine.git(&["tag", "main", "main~1"]);
+    mine.git(&["push", "-q", "origin", "refs/tags/main"]);
+    mine.branch("topic", "refs/heads/main~1")
+        .add("d(a)")
+        .push(&["origin", "topic"])
+        .refused(&[STALE_D]);
 }

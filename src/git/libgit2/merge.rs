@@ -78,7 +78,9 @@ fn conflicts(index: &Index) -> Result<Vec<Conflict>, git2::Error> {
         let any = our.as_ref().or(their.as_ref()).or(ancestor.as_ref());
         if let Some(any) = any {
             let path = RepoPath::new(&any.path);
-            found.push(Conflict { path, ours: node(&our), theirs: node(&their) });
+            let (ours, theirs) = (node(&our), node(&their));
+            let alone = if ancestor.is_none() { ours.xor(theirs) } else { None };
+            found.push(Conflict { path, ours: ours.or(alone), theirs: theirs.or(alone) });
         }
     }
     found.sort_by(|one, other| one.path.cmp(&other.path));

@@ -31,6 +31,7 @@ impl Libgit2 {
         // Git itself does not hash again what it reads from its own database.
         git2::opts::strict_hash_verification(false);
         let repository = git2::Repository::open_from_env()?;
+        refuse_what_it_misreads(&repository)?;
         repository.odb()?.add_new_mempack_backend(1000)?;
         let place = Place::new(
             repository.workdir().map(Path::to_owned),
@@ -81,9 +82,14 @@ impl Source for Libgit2 {
         let mut found = Vec::new();
         for reference in self.repository.references_glob(&format!("{prefix}*"))? {
             let reference = reference?;
-            let name = reference.name().map(str::to_owned);
-            if let (Ok(name), Ok(commit)) = (name, reference.peel_to_commit()) {
-                found.push((name, owned(commit.id())));
+            // A ref that stands for another one may dangle; one that names what is not there is a fault.
+            let is_direct = reference.kind() == Some(git2::ReferenceType::Direct);
+            match (reference.name(), reference.peel_to_commit()) {
+                (Ok(name), Ok(commit)) => found.push((name.to_owned(), owned(commit.id()))),
+                (Ok(_), Err(error)) if is_direct && error.code() == ErrorCode::NotFound => {
+                    return Err(error.into());
+                }
+                (Ok(_) | Err(_), _) => {}
             }
         }
         Ok(found)
@@ -182,6 +188,19 @@ impl Source for Libgit2 {
     fn merge(&self, into: ObjectId, incoming: &Incoming) -> Result<Merge, Reason> {
         Ok(self.merged(into, incoming)?)
     }
+}
+
+/// Refuses what libgit2 would take for something else than git does, without a word.
+fn refuse_what_it_misreads(repository: &git2::Repository) -> Result<(), Reason> {
+    let others = std::env::var_os("GIT_ALTERNATE_OBJECT_DIRECTORIES").unwrap_or_default();
+    if others.as_encoded_bytes().contains(&b'"') {
+        return Err(Reason::new("it reads no quoted path in GIT_ALTERNATE_OBJECT_DIRECTORIES"));
+    }
+    let grafts = std::fs::metadata(repository.commondir().join("info/grafts"));
+    if grafts.is_ok_and(|grafts| grafts.len() > 0) {
+        return Err(Reason::new("it takes info/grafts for the history that is pushed"));
+    }
+    Ok(())
 }
 
 /// Returns the id that git gives an object where ids are SHA-1's.

@@ -98,22 +98,18 @@ fn merge(printed: &[u8]) -> Result<Merge, Reason> {
     let mut fields = printed.split(|byte| *byte == 0);
     let tree = fields.next().and_then(|id| parse_id(&text(id)));
     let tree = tree.ok_or_else(|| Reason::new("git printed no tree"))?;
-    let mut conflicts: BTreeMap<RepoPath, Conflict> = BTreeMap::new();
+    let mut stages: BTreeMap<RepoPath, [Option<Node>; 3]> = BTreeMap::new();
     for field in fields.filter(|field| !field.is_empty()) {
         let (stage, path, node) =
             stage(field).ok_or_else(|| Reason::new("git printed an unknown conflict"))?;
-        let conflict = conflicts.entry(path.clone()).or_insert_with(|| Conflict {
-            path,
-            ours: None,
-            theirs: None,
-        });
-        match stage {
-            2 => conflict.ours = Some(node),
-            3 => conflict.theirs = Some(node),
-            _ => {}
-        }
+        stages.entry(path).or_default()[usize::from(stage.clamp(1, 3)) - 1] = Some(node);
     }
-    Ok(Merge { files: MergedFiles::Tree(tree), conflicts: conflicts.into_values().collect() })
+    let conflict = |(path, [ancestor, ours, theirs]): (RepoPath, [Option<Node>; 3])| {
+        let alone = if ancestor.is_none() { ours.xor(theirs) } else { None };
+        Conflict { path, ours: ours.or(alone), theirs: theirs.or(alone) }
+    };
+    let conflicts = stages.into_iter().map(conflict).collect();
+    Ok(Merge { files: MergedFiles::Tree(tree), conflicts })
 }
 
 fn stage(field: &[u8]) -> Option<(u8, RepoPath, Node)> {

@@ -102,6 +102,15 @@ impl Plumbing {
         Ok(answer.and_then(|answer| parse_id(text(&answer).trim_end())))
     }
 
+    /// Finds the commit that an object here is, or that a tag here names.
+    fn peeled(&self, id: ObjectId) -> Result<Option<ObjectId>, Reason> {
+        match self.object(id)?.kind {
+            Kind::Commit => Ok(Some(id)),
+            Kind::Tag => self.parsed(&format!("{id}^{{commit}}")),
+            Kind::Blob | Kind::Tree => Ok(None),
+        }
+    }
+
     fn settings(&self) -> Result<&BTreeMap<String, String>, Reason> {
         if let Some(settings) = self.settings.get() {
             return Ok(settings);
@@ -129,8 +138,14 @@ impl Source for Plumbing {
     }
 
     fn commit_of(&self, id: ObjectId) -> Result<Option<ObjectId>, Reason> {
-        match self.has(id) {
-            true => self.parsed(&format!("{id}^{{commit}}")),
+        // Where nothing is promised, asking for an object gets nothing from anywhere.
+        if !self.is_partial()?
+            && let Ok(commit) = self.peeled(id)
+        {
+            return Ok(commit);
+        }
+        match self.missing(&[id])?.is_empty() {
+            true => self.peeled(id),
             false => Ok(None),
         }
     }

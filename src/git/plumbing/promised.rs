@@ -44,6 +44,11 @@ impl Plumbing {
         Ok(())
     }
 
+    /// Tells whether somebody has promised to give what is left out.
+    pub(super) fn is_partial(&self) -> Result<bool, Reason> {
+        Ok(self.promisor()?.is_some())
+    }
+
     /// Returns the remote that has promised to give what is left out (gitrepository-layout(5)).
     fn promisor(&self) -> Result<Option<String>, Reason> {
         let settings = self.settings()?;
