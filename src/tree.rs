@@ -3,91 +3,15 @@
 //! A commit, the index, the work tree, a merge that was never written and a test's three files are all
 //! a [`Tree`]. Nothing in here knows git.
 
-use std::borrow::Borrow;
+mod overlay;
+mod path;
+
 use std::collections::BTreeMap;
 use std::fmt;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use crate::text::Escaped;
-
-/// A path inside a repository: bytes, relative to its root, separated by `/`; empty for the root.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
-pub struct RepoPath(Vec<u8>);
-
-impl RepoPath {
-    /// Returns the root of a repository.
-    pub fn root() -> RepoPath {
-        RepoPath::default()
-    }
-
-    /// Takes a path as git writes it; a trailing `/` is dropped.
-    pub fn new(path: impl AsRef<[u8]>) -> RepoPath {
-        let path = path.as_ref();
-        RepoPath(path.strip_suffix(b"/").unwrap_or(path).to_vec())
-    }
-
-    /// Returns the bytes as git stores them.
-    pub fn as_bytes(&self) -> &[u8] {
-        &self.0
-    }
-
-    /// Tells whether this is the root.
-    pub fn is_root(&self) -> bool {
-        self.0.is_empty()
-    }
-
-    /// Returns the folder that holds this path; the root has none.
-    pub fn parent(&self) -> Option<RepoPath> {
-        if self.is_root() {
-            return None;
-        }
-        let end = self.0.iter().rposition(|byte| *byte == b'/').unwrap_or(0);
-        Some(RepoPath(self.0[..end].to_vec()))
-    }
-
-    /// Returns the last component.
-    pub fn file_name(&self) -> &[u8] {
-        let start = self.0.iter().rposition(|byte| *byte == b'/').map_or(0, |slash| slash + 1);
-        &self.0[start..]
-    }
-
-    /// Returns the path of `name` in this folder; `name` may hold several components.
-    pub fn join(&self, name: impl AsRef<[u8]>) -> RepoPath {
-        if self.is_root() {
-            return RepoPath::new(name);
-        }
-        let mut path = self.0.clone();
-        path.push(b'/');
-        path.extend_from_slice(name.as_ref());
-        RepoPath::new(path)
-    }
-
-    /// Returns what is left of this path below `folder`, or nothing where it is not below it.
-    pub fn below(&self, folder: &RepoPath) -> Option<&[u8]> {
-        if folder.is_root() {
-            return (!self.is_root()).then_some(self.as_bytes());
-        }
-        self.0.strip_prefix(folder.as_bytes())?.strip_prefix(b"/")
-    }
-}
-
-impl fmt::Display for RepoPath {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        Escaped(&self.0).fmt(out)
-    }
-}
-
-impl Borrow<[u8]> for RepoPath {
-    fn borrow(&self) -> &[u8] {
-        &self.0
-    }
-}
-
-impl From<&str> for RepoPath {
-    fn from(path: &str) -> RepoPath {
-        RepoPath::new(path)
-    }
-}
+pub use overlay::Overlay;
+pub use path::RepoPath;
 
 /// The name of an object's content: equal names mean equal bytes.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -336,99 +260,6 @@ impl Tree for MemoryTree {
     }
 }
 
-/// A tree with some paths as another tree has them.
-pub struct Overlay<'t> {
-    below: Box<dyn Tree + 't>,
-    above: Box<dyn Tree + 't>,
-    laid_over: BTreeMap<RepoPath, Option<Node>>,
-}
-
-impl<'t> Overlay<'t> {
-    /// Lays paths of `above` over `below`; nothing in the place of a node removes the path.
-    pub fn new(
-        below: Box<dyn Tree + 't>,
-        above: Box<dyn Tree + 't>,
-        laid_over: BTreeMap<RepoPath, Option<Node>>,
-    ) -> Overlay<'t> {
-        Overlay { below, above, laid_over }
-    }
-
-    fn is_laid_over(&self, file: &File) -> bool {
-        let node = self.laid_over.get(&file.path);
-        matches!(node, Some(Some(Node::File(id) | Node::Link(id))) if *id == file.id)
-    }
-}
-
-impl Tree for Overlay<'_> {
-    fn list(&self, folder: &RepoPath) -> Result<Vec<Entry>, Error> {
-        let names = self.below.list(folder)?.into_iter();
-        let mut entries: BTreeMap<Vec<u8>, Node> =
-            names.map(|entry| (entry.name, entry.node)).collect();
-        for (path, node) in &self.laid_over {
-            let Some(rest) = path.below(folder) else {
-                continue;
-            };
-            match (rest.iter().position(|byte| *byte == b'/'), node) {
-                (Some(slash), Some(_)) => {
-                    entries.insert(rest[..slash].to_vec(), Node::Folder(None));
-                }
-                (Some(slash), None) => {
-                    // What is laid over a folder changes its content, so its id means nothing here.
-                    if let Some(Node::Folder(id)) = entries.get_mut(&rest[..slash]) {
-                        *id = None;
-                    }
-                }
-                (None, Some(node)) => {
-                    entries.insert(rest.to_vec(), *node);
-                }
-                (None, None) => {
-                    entries.remove(rest);
-                }
-            }
-        }
-        Ok(entries.into_iter().map(|(name, node)| Entry { name, node }).collect())
-    }
-
-    fn read(&self, file: &File) -> Result<Vec<u8>, Error> {
-        match self.is_laid_over(file) {
-            true => self.above.read(file),
-            false => self.below.read(file),
-        }
-    }
-
-    fn read_all(&self, files: &[&File], most: u64) -> Result<Vec<Content>, Error> {
-        let (above, below): (Vec<&File>, Vec<&File>) =
-            files.iter().partition(|file| self.is_laid_over(file));
-        let mut above = self.above.read_all(&above, most)?.into_iter();
-        let mut below = self.below.read_all(&below, most)?.into_iter();
-        let next = |file: &&File| match self.is_laid_over(file) {
-            true => above.next(),
-            false => below.next(),
-        };
-        Ok(files.iter().filter_map(next).collect())
-    }
-
-    fn describe(&self) -> String {
-        format!("{} with {} laid over it", self.below.describe(), self.above.describe())
-    }
-
-    fn node(&self, path: &RepoPath) -> Result<Option<Node>, Error> {
-        let inside = self.laid_over.iter().filter(|(other, _)| other.below(path).is_some());
-        let inside: Vec<&Option<Node>> = inside.map(|(_, node)| node).collect();
-        if inside.iter().any(|node| node.is_some()) {
-            return Ok(Some(Node::Folder(None)));
-        }
-        match self.laid_over.get(path) {
-            Some(node) => Ok(*node),
-            None => Ok(match self.below.node(path)? {
-                // What is laid over a folder changes its content, so its id means nothing here.
-                Some(Node::Folder(_)) if !inside.is_empty() => Some(Node::Folder(None)),
-                node => node,
-            }),
-        }
-    }
-}
-
 /// Folds the sorted files below `folder` into its direct entries.
 pub fn children<'a>(
     folder: &RepoPath,
@@ -458,17 +289,6 @@ mod tests {
     use super::*;
 
     #[test]
-    fn paths_join_and_split() {
-        let path = RepoPath::new("migrations/versions/a.py");
-        assert_eq!(path.file_name(), b"a.py");
-        assert_eq!(path.parent(), Some(RepoPath::new("migrations/versions/")));
-        assert_eq!(path.below(&RepoPath::new("migrations")), Some(&b"versions/a.py"[..]));
-        assert_eq!(path.below(&RepoPath::new("migration")), None);
-        assert_eq!(RepoPath::root().join("a.py"), RepoPath::new("a.py"));
-        assert_eq!(RepoPath::new("a.py").parent(), Some(RepoPath::root()));
-    }
-
-    #[test]
     fn a_memory_tree_lists_its_folders() {
         let tree = MemoryTree::new([("a/b.py", "1"), ("a/c/d.py", "2"), ("e", "3")]);
         let names = |folder: &str| -> Vec<String> {
@@ -482,23 +302,5 @@ mod tests {
             tree.read_path(&"a/c/d.py".into()).expect("memory never fails"),
             Some(b"2".to_vec())
         );
-    }
-
-    #[test]
-    fn an_overlay_looks_up_what_it_lists() {
-        let below = MemoryTree::new([("a/b/c", "1"), ("a/d", "2"), ("e", "3"), ("f/g", "4")]);
-        let above = MemoryTree::new([("e/h", "5"), ("a/b/i", "6")]);
-        let node = |path: &str| above.node(&path.into()).expect("memory never fails");
-        let laid_over = ["e", "e/h", "a/b/i", "a/d", "f/g"].map(|path| (path.into(), node(path)));
-        let laid_over: BTreeMap<RepoPath, Option<Node>> = laid_over.into_iter().collect();
-        let overlay = Overlay::new(Box::new(below), Box::new(above), laid_over);
-        for path in ["a", "a/b", "a/b/c", "a/b/i", "a/d", "e", "e/h", "f", "f/g", "x", "x/y"] {
-            let path = RepoPath::new(path);
-            let folder = path.parent().expect("it is no root");
-            let mut listed = overlay.list(&folder).expect("memory never fails").into_iter();
-            let listed = listed.find(|entry| entry.name == path.file_name());
-            let found = overlay.node(&path).expect("memory never fails");
-            assert_eq!(found, listed.map(|entry| entry.node), "{path}");
-        }
     }
 }

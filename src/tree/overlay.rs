@@ -1,0 +1,122 @@
+//! One tree laid over another.
+
+use std::collections::BTreeMap;
+
+use super::{Content, Entry, Error, File, Node, RepoPath, Tree};
+
+/// A tree with some paths as another tree has them.
+pub struct Overlay<'t> {
+    below: Box<dyn Tree + 't>,
+    above: Box<dyn Tree + 't>,
+    laid_over: BTreeMap<RepoPath, Option<Node>>,
+}
+
+impl<'t> Overlay<'t> {
+    /// Lays paths of `above` over `below`; nothing in the place of a node removes the path.
+    pub fn new(
+        below: Box<dyn Tree + 't>,
+        above: Box<dyn Tree + 't>,
+        laid_over: BTreeMap<RepoPath, Option<Node>>,
+    ) -> Overlay<'t> {
+        Overlay { below, above, laid_over }
+    }
+
+    fn is_laid_over(&self, file: &File) -> bool {
+        let node = self.laid_over.get(&file.path);
+        matches!(node, Some(Some(Node::File(id) | Node::Link(id))) if *id == file.id)
+    }
+}
+
+impl Tree for Overlay<'_> {
+    fn list(&self, folder: &RepoPath) -> Result<Vec<Entry>, Error> {
+        let names = self.below.list(folder)?.into_iter();
+        let mut entries: BTreeMap<Vec<u8>, Node> =
+            names.map(|entry| (entry.name, entry.node)).collect();
+        for (path, node) in &self.laid_over {
+            let Some(rest) = path.below(folder) else {
+                continue;
+            };
+            match (rest.iter().position(|byte| *byte == b'/'), node) {
+                (Some(slash), Some(_)) => {
+                    entries.insert(rest[..slash].to_vec(), Node::Folder(None));
+                }
+                (Some(slash), None) => {
+                    // What is laid over a folder changes its content, so its id means nothing here.
+                    if let Some(Node::Folder(id)) = entries.get_mut(&rest[..slash]) {
+                        *id = None;
+                    }
+                }
+                (None, Some(node)) => {
+                    entries.insert(rest.to_vec(), *node);
+                }
+                (None, None) => {
+                    entries.remove(rest);
+                }
+            }
+        }
+        Ok(entries.into_iter().map(|(name, node)| Entry { name, node }).collect())
+    }
+
+    fn read(&self, file: &File) -> Result<Vec<u8>, Error> {
+        match self.is_laid_over(file) {
+            true => self.above.read(file),
+            false => self.below.read(file),
+        }
+    }
+
+    fn read_all(&self, files: &[&File], most: u64) -> Result<Vec<Content>, Error> {
+        let (above, below): (Vec<&File>, Vec<&File>) =
+            files.iter().partition(|file| self.is_laid_over(file));
+        let mut above = self.above.read_all(&above, most)?.into_iter();
+        let mut below = self.below.read_all(&below, most)?.into_iter();
+        let next = |file: &&File| match self.is_laid_over(file) {
+            true => above.next(),
+            false => below.next(),
+        };
+        Ok(files.iter().filter_map(next).collect())
+    }
+
+    fn describe(&self) -> String {
+        format!("{} with {} laid over it", self.below.describe(), self.above.describe())
+    }
+
+    fn node(&self, path: &RepoPath) -> Result<Option<Node>, Error> {
+        let inside = self.laid_over.iter().filter(|(other, _)| other.below(path).is_some());
+        let inside: Vec<&Option<Node>> = inside.map(|(_, node)| node).collect();
+        if inside.iter().any(|node| node.is_some()) {
+            return Ok(Some(Node::Folder(None)));
+        }
+        match self.laid_over.get(path) {
+            Some(node) => Ok(*node),
+            None => Ok(match self.below.node(path)? {
+                // What is laid over a folder changes its content, so its id means nothing here.
+                Some(Node::Folder(_)) if !inside.is_empty() => Some(Node::Folder(None)),
+                node => node,
+            }),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tree::MemoryTree;
+
+    #[test]
+    fn an_overlay_looks_up_what_it_lists() {
+        let below = MemoryTree::new([("a/b/c", "1"), ("a/d", "2"), ("e", "3"), ("f/g", "4")]);
+        let above = MemoryTree::new([("e/h", "5"), ("a/b/i", "6")]);
+        let node = |path: &str| above.node(&path.into()).expect("memory never fails");
+        let laid_over = ["e", "e/h", "a/b/i", "a/d", "f/g"].map(|path| (path.into(), node(path)));
+        let laid_over: BTreeMap<RepoPath, Option<Node>> = laid_over.into_iter().collect();
+        let overlay = Overlay::new(Box::new(below), Box::new(above), laid_over);
+        for path in ["a", "a/b", "a/b/c", "a/b/i", "a/d", "e", "e/h", "f", "f/g", "x", "x/y"] {
+            let path = RepoPath::new(path);
+            let folder = path.parent().expect("it is no root");
+            let mut listed = overlay.list(&folder).expect("memory never fails").into_iter();
+            let listed = listed.find(|entry| entry.name == path.file_name());
+            let found = overlay.node(&path).expect("memory never fails");
+            assert_eq!(found, listed.map(|entry| entry.node), "{path}");
+        }
+    }
+}
