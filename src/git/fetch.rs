@@ -36,6 +36,9 @@ pub enum FetchFailure {
     Refused(String),
 }
 
+/// Where the guard keeps refs of its own.
+pub const KEPT_REFS: &str = "refs/alembic-guard/";
+
 /// How often a running fetch is looked at.
 const PAUSE: Duration = Duration::from_millis(5);
 
@@ -71,7 +74,7 @@ pub(super) fn ask_nobody(git: &mut Command, usual_ssh: bool) {
 
 /// Returns the ref that keeps what a remote said of a branch.
 pub(super) fn kept_ref(remote: &str, branch: &str) -> String {
-    format!("refs/alembic-guard/base/{}/{branch}", ref_component(remote))
+    format!("{KEPT_REFS}base/{}/{branch}", ref_component(remote))
 }
 
 fn finish(mut child: Child, timeout: Duration) -> Result<(), FetchFailure> {

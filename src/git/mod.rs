@@ -44,7 +44,7 @@ use work_tree::WorkTree;
 pub use base::{BaseChoice, Candidates};
 pub use changes::Changes;
 pub use compared::Comparer;
-pub use fetch::{FetchFailure, FetchRequest};
+pub use fetch::{FetchFailure, FetchRequest, KEPT_REFS};
 pub use history::{Before, Description, Range, Step};
 pub use leftovers::take_along;
 pub use merge::{Conflicted, Merged, Side};

@@ -174,7 +174,7 @@ impl Repository {
 
     /// Tells how fresh a ref is: when git last wrote its reflog, or the ref itself.
     pub fn freshness(&self, full_name: &str) -> Freshness {
-        if !["refs/remotes/", "refs/alembic-guard/"].iter().any(|all| full_name.starts_with(all)) {
+        if !["refs/remotes/", super::KEPT_REFS].iter().any(|all| full_name.starts_with(all)) {
             return Freshness::Local;
         }
         let common = &self.source.place().common_dir;

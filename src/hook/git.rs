@@ -1,6 +1,7 @@
 //! Asks the `git` on PATH where hooks go: whoever runs the hooks knows best where it looks for them.
 
 use std::ffi::{OsStr, OsString};
+use std::io::Write;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
@@ -27,6 +28,23 @@ pub(super) fn ask_there<S: AsRef<OsStr>>(
         command.env_remove(name);
     }
     answer(run(command)?)
+}
+
+/// Runs git on some input in the repository that the environment or else `directory` names.
+pub(super) fn feed<S: AsRef<OsStr>>(
+    directory: &Path,
+    arguments: &[S],
+    input: &[u8],
+) -> Result<(), Error> {
+    let failed = |source| Error::RunGit { directory: directory.to_path_buf(), source };
+    let mut command = command(directory, arguments);
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().map_err(failed)?;
+    if let Some(mut stdin) = child.stdin.take() {
+        // What git does not read, it has its own words for.
+        let _ = stdin.write_all(input);
+    }
+    answer(child.wait_with_output().map_err(failed)?).map(drop)
 }
 
 /// Runs `git config`; nothing where the key is not set.

@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 use super::folder::{default_folder, locate, shown};
 use super::install::rename;
 use super::place::{ForeignFile, Place, Slot, look};
-use super::{Error, HOOKS, Hook, SERVER_HOOKS, worktrees};
+use super::{Error, HOOKS, Hook, SERVER_HOOKS, git, worktrees};
+use crate::git::KEPT_REFS;
 
 /// What became of one hook.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,7 +52,8 @@ impl fmt::Display for Removed {
     }
 }
 
-/// Removes the shims from the folder that git uses now and from the one it uses by default.
+/// Removes the shims from the folder that git uses now and from the one it uses by default, and the refs that
+/// keep what remotes said.
 ///
 /// # Errors
 /// Fails where there is no repository and where files cannot be moved or removed.
@@ -71,7 +73,17 @@ pub fn uninstall(directory: &Path) -> Result<Vec<Removed>, Error> {
             removed.extend(other.is_ours().then_some(other));
         }
     }
+    forget_remotes(directory)?;
     Ok(removed)
+}
+
+/// Deletes the refs of the guard's own, which a mirror would copy.
+fn forget_remotes(directory: &Path) -> Result<(), Error> {
+    let kept = git::ask(directory, &["for-each-ref", "--format=delete %(refname)", KEPT_REFS])?;
+    match kept.is_empty() {
+        true => Ok(()),
+        false => git::feed(directory, &["update-ref", "--stdin"], &kept),
+    }
 }
 
 impl Removed {

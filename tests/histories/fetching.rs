@@ -183,3 +183,14 @@ fn of_two_pushurls_each_is_judged() {
     mine.push_it().passed(&[]).is_silent();
     assert_eq!(mine.at_remote(&first, "feature"), mine.at_remote(&second, "feature"));
 }
+
+#[test]
+fn what_was_fetched_is_forgotten_with_the_hooks() {
+    let (_world, feature) = World::moved_on();
+    feature.add("d(a)").push_it();
+    let kept = || feature.git(&["for-each-ref", "refs/alembic-guard"]);
+    assert!(kept().contains("refs/alembic-guard/base/origin/main"), "{}", kept());
+    feature.guard(&["hook", "uninstall"]).succeeded();
+    assert_eq!(kept(), "");
+    feature.guard(&["hook", "uninstall"]).succeeded();
+}
