@@ -9,6 +9,7 @@ use rustix::process::{Signal, kill_process_group};
 
 use crate::git::Repository;
 use crate::git::leftovers::{self, group_of};
+use crate::git::plumbing::refusal;
 use crate::tree::ObjectId;
 
 /// What to fetch.
@@ -106,10 +107,7 @@ fn last_words(child: &mut Child) -> String {
     if let Some(stderr) = child.stderr.as_mut() {
         let _ = stderr.take(64 * 1024).read_to_end(&mut said);
     }
-    let said = String::from_utf8_lossy(&said);
-    let words = said.lines().map(str::trim).find(|line| line.starts_with("fatal:"));
-    let words = words.map(|line| line.trim_start_matches("fatal:").trim());
-    crate::text::escape(words.or_else(|| said.lines().next_back()).unwrap_or("git fetch failed"))
+    refusal(&said).to_string()
 }
 
 /// Makes any remote name or address one part of a ref name.

@@ -68,8 +68,8 @@ pub(super) trait Source {
     /// Tells whether git leaves out a path that it does not track.
     fn is_ignored(&self, path: &RepoPath) -> Result<bool, Reason>;
 
-    /// Tells whether a file of the work tree is as the index has it.
-    fn is_settled(&self, path: &RepoPath) -> Result<Settled, Reason>;
+    /// Tells how a file of the work tree stands to the index.
+    fn settled(&self, path: &RepoPath) -> Result<Settled, Reason>;
 
     /// Merges into a commit as git would; what that makes is kept for this run alone.
     fn merge(&self, into: ObjectId, incoming: &Incoming) -> Result<Merge, Reason>;

@@ -172,8 +172,8 @@ impl Source for Sources {
         self.ask(|source| source.is_ignored(path))
     }
 
-    fn is_settled(&self, path: &RepoPath) -> Result<Settled, Reason> {
-        self.ask(|source| source.is_settled(path))
+    fn settled(&self, path: &RepoPath) -> Result<Settled, Reason> {
+        self.ask(|source| source.settled(path))
     }
 
     fn merge(&self, into: ObjectId, incoming: &Incoming) -> Result<Merge, Reason> {

@@ -30,7 +30,7 @@ impl Repository {
         if let Some(overlooked) = self.overlooked(path) {
             return Some(overlooked);
         }
-        match self.source.is_settled(path).ok()? {
+        match self.source.settled(path).ok()? {
             Settled::Same => None,
             Settled::Modified => Some(Unsettled::Modified),
             Settled::Conflicted => Some(Unsettled::Conflicted),

@@ -4,7 +4,7 @@ use git2::{Index, IndexEntry, IndexTime, Oid};
 
 use super::index::owned_entry;
 use super::{Libgit2, oid, path_of};
-use crate::git::source::{Conflict, Edit, Incoming, Merge, MergedFiles};
+use crate::git::source::{Conflict, Edit, Incoming, Merge, MergedFiles, Mode};
 use crate::tree::{Node, ObjectId, RepoPath};
 
 impl Libgit2 {
@@ -36,9 +36,7 @@ impl Libgit2 {
                     continue;
                 }
                 Edit::Object(id, mode) => (oid(*id)?, *mode),
-                Edit::Disk(disk) => {
-                    (self.repository.blob_path(disk)?, crate::git::source::Mode::File)
-                }
+                Edit::Disk(disk) => (self.repository.blob_path(disk)?, Mode::File),
                 Edit::Content(content, mode) => (self.repository.blob(content)?, *mode),
             };
             index.add(&entry(path, id, mode.bits()))?;

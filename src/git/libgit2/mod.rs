@@ -170,7 +170,7 @@ impl Source for Libgit2 {
         Ok(self.repository.status_should_ignore(&path_of(path))?)
     }
 
-    fn is_settled(&self, path: &RepoPath) -> Result<Settled, Reason> {
+    fn settled(&self, path: &RepoPath) -> Result<Settled, Reason> {
         self.open_index()?;
         let status = there(self.repository.status_file(&path_of(path)))?;
         let status = status.unwrap_or(git2::Status::CURRENT);

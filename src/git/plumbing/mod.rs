@@ -28,6 +28,7 @@ use crate::tree::{Content, ObjectId, RepoPath};
 use conversation::Conversation;
 use objects::Read;
 use run::Git;
+pub(super) use run::refusal;
 use scratch::Scratch;
 
 /// A repository that git opens.
@@ -245,7 +246,7 @@ impl Source for Plumbing {
         self.check_ignore(path)
     }
 
-    fn is_settled(&self, path: &RepoPath) -> Result<Settled, Reason> {
+    fn settled(&self, path: &RepoPath) -> Result<Settled, Reason> {
         self.status(path)
     }
 

@@ -131,7 +131,7 @@ pub(super) fn refused(output: &Output) -> Reason {
 ///
 /// It ends with `fatal:` and why; what follows is what it advises, such as the setting that lets it open a
 /// repository of somebody else's.
-pub(super) fn refusal(said: &[u8]) -> Reason {
+pub(in crate::git) fn refusal(said: &[u8]) -> Reason {
     let said = String::from_utf8_lossy(said);
     let mut lines = said.lines().map(str::trim).filter(|line| !line.is_empty());
     let Some(fatal) = lines.find_map(|line| line.strip_prefix("fatal:")) else {
