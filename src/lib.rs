@@ -14,6 +14,8 @@
 pub mod text;
 pub mod python;
 pub mod tree;
+mod leftovers;
+pub mod cache;
 pub mod finding;
 pub mod config;
 pub mod environment;

@@ -14,7 +14,9 @@ pub use overlay::Overlay;
 pub use path::RepoPath;
 
 /// The name of an object's content: equal names mean equal bytes.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(
+    Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
+)]
 pub struct ObjectId {
     length: u8,
     bytes: [u8; 32],
@@ -55,7 +57,7 @@ impl fmt::Debug for ObjectId {
 }
 
 /// What a name in a folder stands for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub enum Node {
     /// A folder, with the id of its whole content where the tree knows one.
     Folder(Option<ObjectId>),
@@ -77,7 +79,7 @@ pub struct Entry {
 }
 
 /// A file of a tree: where it is and what it holds.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
 pub struct File {
     /// Where it is.
     pub path: RepoPath,

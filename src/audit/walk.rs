@@ -24,7 +24,8 @@ pub fn audit(
 ) -> Result<Audit, Error> {
     let steps = repository.history(range)?;
     let tip = repository.commit_tree(range.tip)?;
-    let mut walk = Walk::new(repository, Reader::new(judge.config(&*tip)?))?;
+    let mut walk =
+        Walk::new(repository, Reader::remembering(judge.config(&*tip)?, repository.cache()))?;
     walk.begin(steps.first())?;
     for (place, step) in steps.iter().enumerate() {
         walk.step(place, step)?;

@@ -5,6 +5,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::parallel::map;
+use crate::cache::{Cache, Key, Kind};
 use crate::config::Config;
 use crate::environment::{
     Discovery, Environment, Excess, Listed, Listing, discover, migration_files,
@@ -21,8 +22,17 @@ const BATCH: usize = 1024;
 #[derive(Debug)]
 pub struct Reader {
     config: Rc<Config>,
+    cache: Rc<Cache>,
     modules: HashMap<ObjectId, Arc<Module>>,
     discoveries: HashMap<ObjectId, Rc<Discovery>>,
+}
+
+/// What is kept of a file from one run to the next.
+#[derive(serde::Serialize, serde::Deserialize)]
+struct Kept<M> {
+    /// How many bytes it has.
+    size: u64,
+    module: M,
 }
 
 /// One environment in one tree.
@@ -43,8 +53,13 @@ pub struct State {
 impl Reader {
     /// Makes a reader that has read nothing yet.
     pub fn new(config: Config) -> Reader {
+        Reader::remembering(config, Rc::new(Cache::off()))
+    }
+
+    /// Makes a reader that remembers what others have read.
+    pub fn remembering(config: Config, cache: Rc<Cache>) -> Reader {
         let config = Rc::new(config);
-        Reader { config, modules: HashMap::new(), discoveries: HashMap::new() }
+        Reader { config, cache, modules: HashMap::new(), discoveries: HashMap::new() }
     }
 
     /// Returns the configuration that applies.
@@ -110,18 +125,39 @@ impl Reader {
     /// Reads what is not known yet.
     fn read_all(&mut self, tree: &dyn Tree, files: &[File]) -> Result<(), Error> {
         let limits = self.limits();
-        let unknown: Vec<&File> =
-            files.iter().filter(|file| !self.modules.contains_key(&file.id)).collect();
+        let unknown = self.recall(files, &limits);
         for batch in unknown.chunks(BATCH) {
             let contents = tree.read_all(batch, limits.max_file_size)?;
             let modules = map(&contents, |content| match content {
                 Content::Whole(source) => migration::read(source, &limits),
                 Content::TooLarge(size) => Module::too_large(*size, &limits),
             });
-            let ids = batch.iter().map(|file| file.id);
-            self.modules.extend(ids.zip(modules.into_iter().map(Arc::new)));
+            for ((file, content), module) in batch.iter().zip(&contents).zip(modules) {
+                if let Content::Whole(source) = content {
+                    let key = Key::of_object(Kind::Module, file.id);
+                    self.cache.note(key, &Kept { size: source.len() as u64, module: &module });
+                }
+                self.modules.insert(file.id, Arc::new(module));
+            }
         }
         Ok(())
+    }
+
+    /// Recalls what earlier runs have read, and returns the files that nothing is known of.
+    fn recall<'f>(&mut self, files: &'f [File], limits: &Limits) -> Vec<&'f File> {
+        let mut unknown: Vec<&File> =
+            files.iter().filter(|file| !self.modules.contains_key(&file.id)).collect();
+        self.cache.expect(unknown.len());
+        unknown.retain(|file| {
+            let kept = self.cache.recall::<Kept<Module>>(&Key::of_object(Kind::Module, file.id));
+            // How much is read may have been another matter.
+            let Some(kept) = kept.filter(|kept| kept.size <= limits.max_file_size) else {
+                return true;
+            };
+            self.modules.insert(file.id, Arc::new(kept.module));
+            false
+        });
+        unknown
     }
 
     /// Reads the whole of files that were read for their identifiers.

@@ -36,6 +36,9 @@ pub(super) struct Global {
     /// Say everything, such as each fault that was there before.
     #[arg(short, long, global = true)]
     pub(super) verbose: bool,
+    /// Neither use nor keep what earlier runs have read.
+    #[arg(long, global = true)]
+    pub(super) no_cache: bool,
     /// Who waits for the run.
     #[arg(skip)]
     pub(super) patience: Patience,

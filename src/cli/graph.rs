@@ -72,7 +72,7 @@ fn view(revision: &Revision, session: &Session, detail: Detail) -> Result<GraphV
     let judge = session.judge();
     let config = judge.config(&*tree)?;
     let report = judge.change(&Subject { side, name: None, against: Against::Nothing })?;
-    let mut reader = Reader::new(config);
+    let mut reader = Reader::remembering(config, session.repository.cache());
     let mut view = GraphView::default();
     for environment in reader.discover(&*tree)?.environments.iter().cloned() {
         let state = reader.state(&*tree, &environment, &[])?;

@@ -91,8 +91,10 @@ struct Session {
 }
 
 impl Drop for Session {
-    /// Says who answered, where everything is to be said: only in the end is that known.
+    /// Keeps what was found out, and says who answered, where everything is to be said: only in the end is
+    /// that known.
     fn drop(&mut self) {
+        self.repository.cache().keep();
         if self.terminal.is_verbose() {
             for refused in self.repository.asked_of_git() {
                 self.terminal
@@ -104,6 +106,15 @@ impl Drop for Session {
 
 impl Session {
     fn open(global: &Global) -> Result<Session, Failure> {
+        let mut session = Session::forgetful(global)?;
+        if !global.no_cache {
+            session.repository.remember();
+        }
+        Ok(session)
+    }
+
+    /// Opens a repository without what earlier runs have read.
+    fn forgetful(global: &Global) -> Result<Session, Failure> {
         let index = absolute_index();
         let config = global.config.as_ref().map(read_config).transpose()?;
         if let Some(directory) = &global.directory {
@@ -121,9 +132,10 @@ impl Session {
     }
 
     /// Opens the repository that a hook of the server runs for: nothing that the environment says of
-    /// whoever pushes counts, and the repository's own configuration may name one for the guard.
+    /// whoever pushes counts, and the repository's own configuration may name one for the guard. Nothing is
+    /// written there.
     fn open_served(global: &Global) -> Result<Session, Failure> {
-        let mut session = Session::open(global)?;
+        let mut session = Session::forgetful(global)?;
         let circumstances = &mut session.circumstances;
         circumstances.role = Role::Server;
         circumstances.in_ci = false;

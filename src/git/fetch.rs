@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 use rustix::process::{Signal, kill_process_group};
 
 use crate::git::Repository;
-use crate::git::leftovers::{self, group_of};
 use crate::git::plumbing::refusal;
+use crate::leftovers::{self, group_of};
 use crate::tree::ObjectId;
 
 /// What to fetch.

@@ -14,7 +14,7 @@ mod fetch;
 mod history;
 mod index;
 mod index_tree;
-mod leftovers;
+
 mod libgit2;
 mod listing;
 mod merge;
@@ -32,6 +32,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
+use crate::cache::Cache;
 use crate::tree::{ObjectId, Tree};
 
 use commit_tree::{CommitTree, Folders};
@@ -41,12 +42,12 @@ use source::{Kind, Source};
 use sources::Sources;
 use work_tree::WorkTree;
 
+pub use crate::leftovers::take_along;
 pub use base::{BaseChoice, Candidates};
 pub use changes::Changes;
 pub use compared::Comparer;
 pub use fetch::{FetchFailure, FetchRequest, KEPT_REFS};
 pub use history::{Before, Description, Range, Step};
-pub use leftovers::take_along;
 pub use merge::{Conflicted, Merged, Side};
 pub use operation::Operation;
 pub use refs::{Target, TargetNames, usual_targets};
@@ -183,6 +184,7 @@ pub struct Repository {
     source: Sources,
     folders: Folders,
     index: RefCell<Option<Rc<Index>>>,
+    cache: Rc<Cache>,
 }
 
 impl Repository {
@@ -194,7 +196,19 @@ impl Repository {
     pub fn open(index: Option<&Path>) -> Result<Repository, Error> {
         let index = index.filter(|index| index.exists());
         let source = Sources::open(index).map_err(Error::Open)?;
-        Ok(Repository { source, folders: Folders::default(), index: RefCell::default() })
+        let (folders, index, cache) = Default::default();
+        Ok(Repository { source, folders, index, cache })
+    }
+
+    /// Lets the repository remember what earlier runs found out, and later ones what this one does, once
+    /// [`Cache::keep`] is called.
+    pub fn remember(&mut self) {
+        self.cache = Rc::new(Cache::of(&self.source.place().common_dir));
+    }
+
+    /// Returns what is remembered of the repository's objects.
+    pub fn cache(&self) -> Rc<Cache> {
+        Rc::clone(&self.cache)
     }
 
     /// Returns what libgit2 could not do and git was asked for instead, in words.

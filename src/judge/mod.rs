@@ -96,7 +96,7 @@ impl<'r> Judge<'r> {
     /// Returns a reader for a configuration; the one that was kept, where it is for the same.
     fn reader(&self, config: Config) -> Reader {
         let spare = self.spare.take().filter(|spare| *spare.config() == config);
-        spare.unwrap_or_else(|| Reader::new(config))
+        spare.unwrap_or_else(|| Reader::remembering(config, self.repository.cache()))
     }
 
     /// Keeps a reader for the next comparison.

@@ -29,6 +29,7 @@ mod targets;
 mod units;
 mod value;
 mod walk;
+mod words;
 
 use std::borrow::Borrow;
 use std::fmt;
@@ -44,7 +45,9 @@ use crate::text::{Span, escape};
 use crate::tree::File;
 
 /// The id of a revision, as the source has it.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(
+    Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
+)]
 pub struct RevisionId(String);
 
 impl RevisionId {
@@ -72,7 +75,7 @@ impl Borrow<str> for RevisionId {
 }
 
 /// A string and where the source has it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Text {
     /// The string, concatenation and escapes resolved.
     pub text: String,
@@ -81,7 +84,7 @@ pub struct Text {
 }
 
 /// What a module says under one of the four names.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub enum Value {
     /// The name is never assigned.
     Missing,
@@ -122,7 +125,7 @@ impl Value {
 }
 
 /// How a constant is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub enum Shape {
     /// `None`.
     None,
@@ -133,7 +136,7 @@ pub enum Shape {
 }
 
 /// What one source file says, wherever it lies.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Module {
     /// `revision`.
     pub revision: Value,
@@ -150,22 +153,27 @@ pub struct Module {
     /// Why Python could not load the file, where the reader is sure of it.
     pub fault: Option<Fault>,
     /// Who keeps the content, where the file only stands in for it: "Git LFS".
-    pub kept_by: Option<&'static str>,
+    #[serde(deserialize_with = "words::keeper")]
+    pub kept_by: Option<Word>,
 }
 
+/// A word of the program's own.
+pub type Word = &'static str;
+
 /// A name that Alembic does not read beside one that it does.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Misspelling {
     /// The name as written.
     pub found: String,
     /// The name that Alembic reads.
-    pub meant: &'static str,
+    #[serde(deserialize_with = "words::name")]
+    pub meant: Word,
     /// The bytes of the name.
     pub span: Span,
 }
 
 /// Why a file cannot be a module.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Fault {
     /// What is wrong, in a few words.
     pub message: String,

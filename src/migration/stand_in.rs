@@ -12,3 +12,8 @@ const KEEPERS: [(&str, &[u8]); 2] = [
 pub(super) fn keeper(source: &[u8]) -> Option<&'static str> {
     KEEPERS.iter().find(|(_, begin)| source.starts_with(begin)).map(|(keeper, _)| *keeper)
 }
+
+/// Returns everybody who may keep a content.
+pub(super) fn keepers() -> impl Iterator<Item = &'static str> {
+    KEEPERS.iter().map(|(keeper, _)| *keeper)
+}

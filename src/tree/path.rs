@@ -6,7 +6,18 @@ use std::fmt;
 use crate::text::Escaped;
 
 /// A path inside a repository: bytes, relative to its root, separated by `/`; empty for the root.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+#[derive(
+    Debug,
+    Clone,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Default,
+    serde::Serialize,
+    serde::Deserialize,
+)]
 pub struct RepoPath(Vec<u8>);
 
 impl RepoPath {

@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 
 use crate::git::Reason;
-use crate::git::leftovers::{self, Noted};
 use crate::git::source::Place;
+use crate::leftovers::{self, Noted};
 
 /// A path at which there can be nothing.
 const NO_FILE: &str = "/dev/null/none";

@@ -8,7 +8,7 @@ use tempfile::TempDir;
 
 use super::{Plumbing, path};
 use crate::git::Reason;
-use crate::git::leftovers::{self, Leftover, Noted};
+use crate::leftovers::{self, Leftover, Noted};
 
 /// Where git writes objects in this run.
 pub(super) struct Scratch {

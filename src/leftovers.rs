@@ -1,4 +1,4 @@
-//! What must not outlive the run, even where it is ended in the middle: folders and processes.
+//! What must not outlive the run, even where it is ended in the middle: folders, files and processes.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -9,9 +9,11 @@ use rustix::process::{Pid, Signal, kill_process_group};
 
 /// Something to be taken along.
 #[derive(Debug, Clone)]
-pub(super) enum Leftover {
+pub(crate) enum Leftover {
     /// A folder, with what is in it.
     Folder(PathBuf),
+    /// A file.
+    File(PathBuf),
     /// A process with all that it has started.
     Group(Pid),
 }
@@ -20,10 +22,10 @@ static LEFT: Mutex<BTreeMap<u64, Leftover>> = Mutex::new(BTreeMap::new());
 
 /// A leftover that somebody looks after for as long as this is kept.
 #[derive(Debug)]
-pub(super) struct Noted(u64);
+pub(crate) struct Noted(u64);
 
 /// Notes something that is taken along when the run is ended before this is dropped.
-pub(super) fn note(leftover: Leftover) -> Noted {
+pub(crate) fn note(leftover: Leftover) -> Noted {
     let mut left = left();
     let number = left.keys().next_back().map_or(0, |last| last + 1);
     left.insert(number, leftover);
@@ -31,12 +33,12 @@ pub(super) fn note(leftover: Leftover) -> Noted {
 }
 
 /// Notes a process that was put at the head of a group.
-pub(super) fn note_group(child: &Child) -> Option<Noted> {
+pub(crate) fn note_group(child: &Child) -> Option<Noted> {
     group_of(child).map(|group| note(Leftover::Group(group)))
 }
 
 /// Returns the group that a child was put at the head of.
-pub(super) fn group_of(child: &Child) -> Option<Pid> {
+pub(crate) fn group_of(child: &Child) -> Option<Pid> {
     i32::try_from(child.id()).ok().and_then(Pid::from_raw)
 }
 
@@ -56,9 +58,13 @@ pub fn take_along() {
         }
     }
     for leftover in left.values() {
-        if let Leftover::Folder(folder) = leftover {
-            let again = || std::fs::remove_dir_all(folder);
-            let _ = again().or_else(|_| again());
+        match leftover {
+            Leftover::Folder(folder) => {
+                let again = || std::fs::remove_dir_all(folder);
+                let _ = again().or_else(|_| again());
+            }
+            Leftover::File(file) => drop(std::fs::remove_file(file)),
+            Leftover::Group(_) => {}
         }
     }
 }

@@ -1,0 +1,74 @@
+//! The names of facts: what they are about, down to the last byte that could change them.
+
+use sha2::{Digest, Sha256};
+
+use crate::tree::ObjectId;
+
+/// How many bytes name a fact: as many as no two contents share by accident.
+pub(super) const LENGTH: usize = 16;
+
+/// The name of a fact.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Key(pub(super) [u8; LENGTH]);
+
+/// What a fact says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// What a migration's source says.
+    Module = 1,
+    /// Where in a folder Alembic may be configured.
+    Interests = 2,
+    /// How two folders differ.
+    Differences = 3,
+    /// What a name in a folder stands for.
+    Node = 4,
+    /// What a comparison came to.
+    Verdict = 5,
+}
+
+impl Key {
+    /// Names what an object says by itself.
+    pub fn of_object(kind: Kind, id: ObjectId) -> Key {
+        // Ids are hashes already, so there is nothing to spread.
+        let mut key = [0; LENGTH];
+        let start = &id.as_bytes()[..LENGTH.min(id.as_bytes().len())];
+        key[..start.len()].copy_from_slice(start);
+        key[LENGTH - 1] ^= kind as u8;
+        Key(key)
+    }
+
+    /// Names what follows from several things, each of which counts from where it starts to where it ends.
+    pub fn of(kind: Kind, parts: &[&[u8]]) -> Key {
+        let mut hasher = Sha256::new();
+        hasher.update([kind as u8]);
+        for part in parts {
+            hasher.update((part.len() as u64).to_le_bytes());
+            hasher.update(part);
+        }
+        let mut key = [0; LENGTH];
+        key.copy_from_slice(&hasher.finalize()[..LENGTH]);
+        Key(key)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_depends_on_every_part_and_on_where_it_ends() {
+        let of = |parts: &[&[u8]]| Key::of(Kind::Node, parts);
+        assert_eq!(of(&[b"a", b"b"]), of(&[b"a", b"b"]));
+        assert_ne!(of(&[b"ab", b""]), of(&[b"a", b"b"]));
+        assert_ne!(of(&[b"ab"]), of(&[b"ab", b""]));
+        assert_ne!(Key::of(Kind::Node, &[b"a"]), Key::of(Kind::Verdict, &[b"a"]));
+    }
+
+    #[test]
+    fn kinds_are_told_apart_of_one_object() {
+        let id = ObjectId::from_bytes(&[7; 20]);
+        let of = |kind| Key::of_object(kind, id);
+        assert_ne!(of(Kind::Module), of(Kind::Interests));
+        assert_ne!(of(Kind::Module), Key::of_object(Kind::Module, ObjectId::from_bytes(&[8; 32])));
+    }
+}
