@@ -7,7 +7,7 @@ use std::fmt;
 use std::time::SystemTime;
 
 use crate::migration::RevisionId;
-use crate::text::Span;
+use crate::text::{Span, Word};
 use crate::tree::{File, RepoPath};
 
 /// How much a finding weighs.
@@ -35,7 +35,7 @@ impl fmt::Display for Level {
 }
 
 /// A place in the repository.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub enum Site {
     /// Bytes of a file.
     Span {
@@ -69,7 +69,7 @@ impl Site {
 }
 
 /// A second place that explains the first.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Related {
     /// Where.
     pub site: Site,
@@ -78,10 +78,11 @@ pub struct Related {
 }
 
 /// One fault.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Finding {
-    /// The rule's name, `multiple-heads` for one.
-    pub rule: &'static str,
+    /// The rule's name, `multiple-heads` for one; whoever keeps a finding keeps it beside.
+    #[serde(skip)]
+    pub rule: Word,
     /// The level in force for this finding.
     pub level: Level,
     /// The name of the environment it is in.
@@ -110,7 +111,7 @@ pub struct Finding {
 }
 
 /// Why a finding does not block although its rule would.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub enum Lowered {
     /// It was there before; the change does not touch it.
     Debt,
@@ -137,14 +138,14 @@ pub enum Lowered {
 }
 
 /// A part of the graph, newest first, as a picture needs it.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
 pub struct Drawing {
     /// The revisions, each before its parents.
     pub nodes: Vec<DrawnRevision>,
 }
 
 /// One revision in a [`Drawing`].
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct DrawnRevision {
     /// Its id.
     pub revision: RevisionId,
@@ -187,7 +188,7 @@ pub enum Freshness {
 }
 
 /// Something to be said that is no fault of a file: a fetch that failed, a base that is far away.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Note {
     /// What is to be said, in one sentence.
     pub message: String,
@@ -198,7 +199,7 @@ pub struct Note {
 }
 
 /// One Alembic environment as the report sums it up.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct EnvironmentSummary {
     /// Its name: a section of an ini file, a folder, or what the configuration calls it.
     pub name: String,

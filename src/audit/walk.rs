@@ -3,7 +3,7 @@
 use crate::check::{Comparison, Reader, check};
 use crate::environment::Discovery;
 use crate::finding::{Finding, Note, Report};
-use crate::git::{self, Before, Comparer, Range, Repository, Step};
+use crate::git::{self, Before, Range, Repository, Step};
 use crate::judge::{Error, Judge};
 use crate::rules::{self, Concern, Standing, Wording};
 use crate::tree::{self, MemoryTree, ObjectId, RepoPath, Tree};
@@ -58,7 +58,6 @@ pub fn audit(
 struct Walk<'r> {
     repository: &'r Repository,
     reader: Reader,
-    comparer: Comparer<'r>,
     watch: Watch,
     ledger: Ledger,
     judged: usize,
@@ -72,7 +71,6 @@ impl<'r> Walk<'r> {
         Ok(Walk {
             repository,
             reader,
-            comparer: repository.comparer(),
             watch: Watch::of(&Discovery::default()),
             ledger: Ledger::default(),
             judged: 0,
@@ -110,7 +108,7 @@ impl<'r> Walk<'r> {
         };
         let watch = &self.watch;
         let wanted = |path: &RepoPath| watch.is_signpost(path) || watch.is_migration(path);
-        let changed = self.comparer.compare(parent, step.commit, &wanted)?;
+        let changed = self.repository.compare(parent, step.commit, &wanted)?;
         if changed.is_empty() {
             return Ok(());
         }

@@ -8,7 +8,9 @@ use crate::tree::ObjectId;
 pub(super) const LENGTH: usize = 16;
 
 /// The name of a fact.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
+)]
 pub struct Key(pub(super) [u8; LENGTH]);
 
 /// What a fact says.

@@ -290,7 +290,8 @@ fn order(finding: &Finding) -> impl Ord + use<'_> {
     (std::cmp::Reverse(finding.level), &finding.environment, finding.site.path(), finding.rule)
 }
 
-fn read_sources(report: &mut Report, comparison: &Comparison<'_>, after: &dyn Tree) {
+/// Reads every file that a finding points into.
+pub(crate) fn read_sources(report: &mut Report, comparison: &Comparison<'_>, after: &dyn Tree) {
     let related = |finding: &Finding| -> Vec<File> {
         let sites = finding.related.iter().map(|related| &related.site);
         sites.chain([&finding.site]).filter_map(|site| site.file().cloned()).collect()

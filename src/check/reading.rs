@@ -8,7 +8,7 @@ use super::parallel::map;
 use crate::cache::{Cache, Key, Kind};
 use crate::config::Config;
 use crate::environment::{
-    Discovery, Environment, Excess, Listed, Listing, discover, migration_files,
+    Discovery, Environment, Excess, Listed, Listing, discover_again, migration_files,
 };
 use crate::graph::Graph;
 use crate::migration::{self, Details, Limits, Migration, Module};
@@ -73,7 +73,7 @@ impl Reader {
         if let Some(discovery) = known {
             return Ok(Rc::clone(discovery));
         }
-        let discovery = Rc::new(discover(tree, &self.config)?);
+        let discovery = Rc::new(discover_again(tree, &self.config, &self.cache)?);
         if let Some(id) = tree.id() {
             self.discoveries.insert(id, Rc::clone(&discovery));
         }

@@ -9,6 +9,7 @@ use super::name::{make_unique, name, runner};
 use super::settings::SCRIPT_LOCATION;
 use super::walk::walk;
 use super::{Discovery, Environment, Problem};
+use crate::cache::Cache;
 use crate::config::{Config, EnvironmentConfig};
 use crate::finding::Site;
 use crate::tree::{Error, File, Node, RepoPath, Tree};
@@ -18,8 +19,13 @@ const MAX_ENVIRONMENTS: usize = 1000;
 
 /// Finds the environments of a tree: those of the guard's configuration, else all there are.
 pub fn discover(tree: &dyn Tree, config: &Config) -> Result<Discovery, Error> {
+    discover_again(tree, config, &Cache::off())
+}
+
+/// Finds the environments of a tree, and searches those folders alone that nothing is remembered of.
+pub fn discover_again(tree: &dyn Tree, config: &Config, cache: &Cache) -> Result<Discovery, Error> {
     let lookup = Lookup::new(tree);
-    let found = search(&lookup, config)?;
+    let found = search(&lookup, config, cache)?;
     match config.environments.is_empty() {
         true => Ok(found),
         false => configured(&lookup, config, &found.environments),
@@ -34,9 +40,9 @@ struct Settled {
     populated: bool,
 }
 
-fn search(lookup: &Lookup<'_>, config: &Config) -> Result<Discovery, Error> {
+fn search(lookup: &Lookup<'_>, config: &Config, cache: &Cache) -> Result<Discovery, Error> {
     let mut problems = Vec::new();
-    let interests = walk(lookup.tree, config, &mut problems)?;
+    let interests = walk(lookup.tree, config, cache, &mut problems)?;
     let mut settled = Vec::new();
     for interest in &interests {
         for claim in claims(lookup, interest, &mut problems)? {

@@ -1,9 +1,15 @@
 //! Walks a tree in search of files that could configure Alembic.
+//!
+//! What lies below a folder follows from the folder's id, so it is remembered: of half a million files
+//! only those folders are listed again that have changed.
+
+use serde::{Deserialize, Serialize};
 
 use super::Problem;
+use crate::cache::{Cache, Key, Kind};
 use crate::config::Config;
 use crate::finding::Site;
-use crate::tree::{Entry, Error, File, Node, RepoPath, Tree};
+use crate::tree::{Entry, Error, File, Node, ObjectId, RepoPath, Tree};
 
 /// Folders that hold other people's code; none of them is entered.
 const FOREIGN: [&[u8]; 7] =
@@ -15,8 +21,11 @@ const MAX_DEPTH: usize = 64;
 /// A tree can name one folder a million times; this many are searched.
 const MAX_FOLDERS: usize = 200_000;
 
+/// Fewer folders than this are searched sooner than recalled.
+const WORTH_REMEMBERING: usize = 16;
+
 /// What one folder has to do with Alembic.
-#[derive(Debug, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Interest {
     /// The folder.
     pub(super) folder: RepoPath,
@@ -34,6 +43,111 @@ pub(super) struct Interest {
 pub(super) fn walk(
     tree: &dyn Tree,
     config: &Config,
+    cache: &Cache,
+    problems: &mut Vec<Problem>,
+) -> Result<Vec<Interest>, Error> {
+    let mut search = Search { tree, config, cache, searched: 0 };
+    let found = search.below(&RepoPath::root(), tree.id(), 0)?;
+    match found.filter(|found| found.folders <= MAX_FOLDERS && found.levels <= MAX_DEPTH) {
+        Some(found) => Ok(found.in_order()),
+        None => walk_as_far_as_may_be(tree, config, problems),
+    }
+}
+
+/// What lies in a folder and below it; paths are relative to the folder.
+#[derive(Debug, Default, Serialize, Deserialize)]
+struct Below {
+    /// How many folders there are, with the folder itself.
+    folders: usize,
+    /// On how many levels.
+    levels: usize,
+    interests: Vec<Interest>,
+}
+
+impl Below {
+    /// Adds what lies in a folder of this name.
+    fn add(&mut self, name: &[u8], other: Below) {
+        self.folders = self.folders.saturating_add(other.folders);
+        self.levels = self.levels.max(1 + other.levels);
+        self.interests.extend(other.interests.into_iter().map(|found| found.within(name)));
+    }
+
+    /// Returns what was found, the shallower first, then by path.
+    fn in_order(mut self) -> Vec<Interest> {
+        self.interests.sort_by_cached_key(|interest| {
+            let names = interest.folder.as_bytes().split(|byte| *byte == b'/');
+            let names: Vec<Vec<u8>> = names.map(<[u8]>::to_vec).collect();
+            (!interest.folder.is_root(), names.len(), names)
+        });
+        self.interests
+    }
+}
+
+/// A search that leaves out what earlier ones have searched.
+struct Search<'a> {
+    tree: &'a dyn Tree,
+    config: &'a Config,
+    cache: &'a Cache,
+    searched: usize,
+}
+
+impl Search<'_> {
+    /// Searches a folder; nothing where there is too much.
+    fn below(
+        &mut self,
+        folder: &RepoPath,
+        id: Option<ObjectId>,
+        depth: usize,
+    ) -> Result<Option<Below>, Error> {
+        self.searched += 1;
+        if self.searched > MAX_FOLDERS || depth >= MAX_DEPTH {
+            return Ok(None);
+        }
+        let key = id.map(|id| self.key(folder, id));
+        if let Some(known) = key.and_then(|key| self.cache.recall(&key)) {
+            return Ok(Some(known));
+        }
+        let entries = entries(self.tree, self.config, folder)?;
+        let mut found = Below { folders: 1, levels: 1, interests: Vec::new() };
+        found.interests.extend(interest(&RepoPath::root(), &entries));
+        for (name, id) in folders(&entries) {
+            let Some(more) = self.below(&folder.join(name), id, depth + 1)? else {
+                return Ok(None);
+            };
+            found.add(name, more);
+        }
+        if let Some(key) = key.filter(|_| found.folders >= WORTH_REMEMBERING) {
+            self.cache.note(key, &found);
+        }
+        Ok(Some(found))
+    }
+
+    /// Names what is found in a folder; where something is excluded, that depends on where it lies.
+    fn key(&self, folder: &RepoPath, id: ObjectId) -> Key {
+        let exclude = &self.config.exclude;
+        match exclude.is_empty() {
+            true => Key::of(Kind::Interests, &[id.as_bytes()]),
+            false => {
+                let exclude = format!("{exclude:?}");
+                Key::of(Kind::Interests, &[id.as_bytes(), folder.as_bytes(), exclude.as_bytes()])
+            }
+        }
+    }
+}
+
+/// Lists a folder without what is excluded.
+fn entries(tree: &dyn Tree, config: &Config, folder: &RepoPath) -> Result<Vec<Entry>, Error> {
+    let mut entries = tree.list(folder)?;
+    if !config.exclude.is_empty() {
+        entries.retain(|entry| !config.excludes(&folder.join(&entry.name)));
+    }
+    Ok(entries)
+}
+
+/// Searches level by level until there is too much, and says from where on nothing was searched.
+fn walk_as_far_as_may_be(
+    tree: &dyn Tree,
+    config: &Config,
     problems: &mut Vec<Problem>,
 ) -> Result<Vec<Interest>, Error> {
     let mut interests = Vec::new();
@@ -47,11 +161,8 @@ pub(super) fn walk(
                 problems.push(unsearched(folder));
                 return Ok(interests);
             }
-            let mut entries = tree.list(&folder)?;
-            if !config.exclude.is_empty() {
-                entries.retain(|entry| !config.excludes(&folder.join(&entry.name)));
-            }
-            below.extend(folders(&folder, &entries));
+            let entries = entries(tree, config, &folder)?;
+            below.extend(folders(&entries).map(|(name, _)| folder.join(name)));
             interests.extend(interest(&folder, &entries));
         }
         level = below;
@@ -71,11 +182,31 @@ fn unsearched(folder: RepoPath) -> Problem {
     }
 }
 
-fn folders(folder: &RepoPath, entries: &[Entry]) -> Vec<RepoPath> {
-    let folders = entries.iter().filter(|entry| {
-        matches!(entry.node, Node::Folder(_)) && !FOREIGN.contains(&entry.name.as_slice())
-    });
-    folders.map(|entry| folder.join(&entry.name)).collect()
+/// Returns the folders to be entered, with the ids of their content.
+fn folders(entries: &[Entry]) -> impl Iterator<Item = (&[u8], Option<ObjectId>)> {
+    entries.iter().filter_map(|entry| match entry.node {
+        Node::Folder(id) if !FOREIGN.contains(&entry.name.as_slice()) => {
+            Some((entry.name.as_slice(), id))
+        }
+        Node::Folder(_) | Node::File(_) | Node::Link(_) | Node::Submodule => None,
+    })
+}
+
+impl Interest {
+    /// Returns the same as seen from the folder above.
+    fn within(self, name: &[u8]) -> Interest {
+        let above = RepoPath::new(name);
+        let put = |file: File| File { path: above.join(file.path.as_bytes()), id: file.id };
+        Interest {
+            folder: match self.folder.is_root() {
+                true => above.clone(),
+                false => above.join(self.folder.as_bytes()),
+            },
+            inis: self.inis.into_iter().map(put).collect(),
+            pyproject: self.pyproject.map(put),
+            ..self
+        }
+    }
 }
 
 /// Judges one folder by its names alone.

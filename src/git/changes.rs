@@ -63,7 +63,7 @@ impl Repository {
         wanted: &dyn Fn(&RepoPath) -> bool,
     ) -> Result<Changes, Error> {
         let state = match to {
-            Side::Commit(commit) => return self.comparer().compare(from, commit, wanted),
+            Side::Commit(commit) => return self.compare(from, commit, wanted),
             Side::Index => Uncommitted::Index,
             Side::WorkTree => Uncommitted::WorkTree,
         };

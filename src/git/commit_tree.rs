@@ -1,11 +1,8 @@
 //! A commit as a [`Tree`].
 
-use std::cell::RefCell;
-use std::collections::HashMap;
-use std::rc::Rc;
-
-use crate::git::source::{Kind, Source};
-use crate::git::{Reason, listing};
+use crate::git::Reason;
+use crate::git::folders::Folders;
+use crate::git::source::Source;
 use crate::tree::{Content, Entry, Error, File, Node, ObjectId, RepoPath, Tree};
 
 /// How many bytes a file may have that is read whatever it is for; migrations have a bound of their own.
@@ -19,10 +16,6 @@ pub(super) struct CommitTree<'r> {
     name: String,
 }
 
-/// The folders that were listed, by the id of their content: two commits share most of them.
-#[derive(Default)]
-pub(super) struct Folders(RefCell<HashMap<ObjectId, Rc<[Entry]>>>);
-
 impl<'r> CommitTree<'r> {
     /// Takes the folder that a commit holds, by its id, and what to call the whole.
     pub(super) fn new(
@@ -34,51 +27,35 @@ impl<'r> CommitTree<'r> {
         CommitTree { source, folders, root, name }
     }
 
-    /// Lists a folder by its id.
-    fn entries(&self, id: ObjectId) -> Result<Rc<[Entry]>, Reason> {
-        if let Some(entries) = self.folders.0.borrow().get(&id) {
-            return Ok(Rc::clone(entries));
-        }
-        let content = self.source.object(id)?.of_kind(Kind::Tree)?;
-        let entries = listing::entries(&content, id.as_bytes().len());
-        let entries = entries.ok_or_else(|| Reason::new(format!("tree {id} is damaged")))?;
-        let entries: Rc<[Entry]> = entries.into();
-        self.folders.0.borrow_mut().insert(id, Rc::clone(&entries));
-        Ok(entries)
-    }
-
-    fn folder(&self, path: &RepoPath) -> Result<Option<Rc<[Entry]>>, Reason> {
-        let mut entries = self.entries(self.root)?;
-        if path.is_root() {
-            return Ok(Some(entries));
-        }
-        for name in path.as_bytes().split(|byte| *byte == b'/') {
-            let Some(Node::Folder(Some(id))) = find(&entries, name) else {
+    /// Finds a folder by its path.
+    fn folder(&self, path: &RepoPath) -> Result<Option<ObjectId>, Reason> {
+        let mut id = self.root;
+        let names = path.as_bytes().split(|byte| *byte == b'/').filter(|_| !path.is_root());
+        for name in names {
+            let Some(Node::Folder(Some(below))) = self.folders.node(self.source, id, name)? else {
                 return Ok(None);
             };
-            entries = self.entries(id)?;
+            id = below;
         }
-        Ok(Some(entries))
+        Ok(Some(id))
     }
 
-    fn listed(&self, folder: &RepoPath) -> Result<Option<Rc<[Entry]>>, Error> {
-        self.folder(folder).map_err(|reason| Error::List {
+    fn unlisted(&self, folder: &RepoPath, reason: &Reason) -> Error {
+        Error::List {
             folder: folder.clone(),
             tree: self.describe(),
             reason: reason.to_string(),
             remedy: reason.remedy().map(str::to_owned),
-        })
+        }
     }
-}
-
-fn find(entries: &[Entry], name: &[u8]) -> Option<Node> {
-    let place = entries.binary_search_by(|entry| entry.name.as_slice().cmp(name)).ok()?;
-    Some(entries[place].node)
 }
 
 impl Tree for CommitTree<'_> {
     fn list(&self, folder: &RepoPath) -> Result<Vec<Entry>, Error> {
-        Ok(self.listed(folder)?.map(|entries| entries.to_vec()).unwrap_or_default())
+        let listed = self.folder(folder).and_then(|id| {
+            id.map_or_else(|| Ok(Vec::new()), |id| self.folders.entries(self.source, id))
+        });
+        listed.map_err(|reason| self.unlisted(folder, &reason))
     }
 
     fn read(&self, file: &File) -> Result<Vec<u8>, Error> {
@@ -101,8 +78,10 @@ impl Tree for CommitTree<'_> {
         let Some(folder) = path.parent() else {
             return Ok(Some(Node::Folder(Some(self.root))));
         };
-        let entries = self.listed(&folder)?;
-        Ok(entries.and_then(|entries| find(&entries, path.file_name())))
+        let found = self.folder(&folder).and_then(|id| {
+            id.map_or(Ok(None), |id| self.folders.node(self.source, id, path.file_name()))
+        });
+        found.map_err(|reason| self.unlisted(&folder, &reason))
     }
 }
 

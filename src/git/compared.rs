@@ -1,39 +1,21 @@
-//! Which paths differ between two commits, thousands of times in a row.
+//! Which paths differ between two commits.
 //!
-//! A history that is walked meets most folders again and again, so their listings are kept as git wrote
-//! them; a folder whose id is the same on both sides is not entered.
+//! A folder whose id is the same on both sides is not entered.
 
 use std::cmp::Ordering;
-use std::collections::{BTreeMap, HashMap};
-use std::rc::Rc;
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
 
 use crate::git::changes::{Change, Changes};
 use crate::git::listing::Item;
-use crate::git::source::{Kind, Source};
 use crate::git::{Error, Repository};
-use crate::tree::{ObjectId, RepoPath};
-
-/// How many bytes of listings are kept; then all are forgotten.
-const KEPT: usize = 32 * 1024 * 1024;
+use crate::tree::{Node, ObjectId, RepoPath};
 
 /// How many files may differ, and folders wait to be looked into.
 const MOST: usize = 2_000_000;
 
-/// Compares one commit after another.
-pub struct Comparer<'r> {
-    repository: &'r Repository,
-    listings: HashMap<ObjectId, Rc<[u8]>>,
-    kept: usize,
-}
-
 impl Repository {
-    /// Makes a comparer that has seen nothing yet.
-    pub fn comparer(&self) -> Comparer<'_> {
-        Comparer { repository: self, listings: HashMap::new(), kept: 0 }
-    }
-}
-
-impl Comparer<'_> {
     /// Finds the wanted files that differ between two commits, or that a commit begins with.
     ///
     /// A rename is a removal and an addition. What another repository is at does not count.
@@ -42,25 +24,24 @@ impl Comparer<'_> {
     /// Fails where there are more than anybody can have written: a few folders that hold each other again
     /// and again may mean any number of files.
     pub fn compare(
-        &mut self,
+        &self,
         before: Option<ObjectId>,
         after: ObjectId,
         wanted: &dyn Fn(&RepoPath) -> bool,
     ) -> Result<Changes, Error> {
-        let before = before.map(|commit| self.repository.root(commit)).transpose()?;
-        let after = self.repository.root(after)?;
-        let id_length = after.as_bytes().len();
+        let before = before.map(|commit| self.root(commit)).transpose()?;
+        let after = self.root(after)?;
         let mut changes = BTreeMap::new();
         let mut ahead = vec![(RepoPath::root(), before, Some(after))];
         while let Some((folder, before, after)) = ahead.pop() {
             if before == after {
                 continue;
             }
-            let (before, after) = (self.listing(before)?, self.listing(after)?);
-            for Difference { name, before, after } in differences(&before, &after, id_length) {
+            for Difference { name, before, after } in self.differences(before, after)? {
                 let path = folder.join(name);
-                if before.or(after).is_some_and(|item| item.is_folder()) {
-                    ahead.push((path, before.map(|it| it.id()), after.map(|it| it.id())));
+                let (old, new) = (folder_id(before), folder_id(after));
+                if old.or(new).is_some() {
+                    ahead.push((path, old, new));
                 } else if wanted(&path) {
                     changes.extend(change(before, after).map(|change| (path, change)));
                 }
@@ -72,29 +53,28 @@ impl Comparer<'_> {
         Ok(Changes::new(changes))
     }
 
-    /// Reads a folder as git wrote it; one that is not there is empty.
-    fn listing(&mut self, id: Option<ObjectId>) -> Result<Rc<[u8]>, Error> {
-        let Some(id) = id else {
-            return Ok(Rc::default());
-        };
-        if let Some(listing) = self.listings.get(&id) {
-            return Ok(Rc::clone(listing));
-        }
-        let read = self.repository.source.object(id).and_then(|object| object.of_kind(Kind::Tree));
-        let failed = |source| Error::Object { what: format!("tree {}", id.short()), source };
-        let listing: Rc<[u8]> = read.map_err(failed)?.into();
-        if self.kept > KEPT {
-            self.listings.clear();
-            self.kept = 0;
-        }
-        self.kept += listing.len();
-        self.listings.insert(id, Rc::clone(&listing));
-        Ok(listing)
+    fn differences(
+        &self,
+        before: Option<ObjectId>,
+        after: Option<ObjectId>,
+    ) -> Result<Vec<Difference>, Error> {
+        self.folders.differences(&self.source, before, after).map_err(|source| {
+            let names = before.into_iter().chain(after).map(|id| id.short());
+            let what = format!("tree {}", names.collect::<Vec<_>>().join(" or "));
+            Error::Object { what, source }
+        })
     }
 }
 
-fn change(before: Option<Item<'_>>, after: Option<Item<'_>>) -> Option<Change> {
-    let is_file = |item: Option<Item<'_>>| item.is_some_and(|item| !item.is_submodule());
+fn folder_id(node: Option<Node>) -> Option<ObjectId> {
+    match node {
+        Some(Node::Folder(id)) => id,
+        Some(Node::File(_) | Node::Link(_) | Node::Submodule) | None => None,
+    }
+}
+
+fn change(before: Option<Node>, after: Option<Node>) -> Option<Change> {
+    let is_file = |node: Option<Node>| node.is_some_and(|node| node != Node::Submodule);
     match after {
         Some(_) => (is_file(before) || is_file(after)).then_some(Change::Present),
         None => is_file(before).then_some(Change::Removed),
@@ -102,18 +82,19 @@ fn change(before: Option<Item<'_>>, after: Option<Item<'_>>) -> Option<Change> {
 }
 
 /// A name that two listings do not have alike.
-struct Difference<'a> {
-    name: &'a [u8],
-    before: Option<Item<'a>>,
-    after: Option<Item<'a>>,
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Difference {
+    pub(super) name: Vec<u8>,
+    pub(super) before: Option<Node>,
+    pub(super) after: Option<Node>,
 }
 
 /// Goes through two listings side by side.
-fn differences<'a>(
-    mut before: &'a [u8],
-    mut after: &'a [u8],
+pub(super) fn differences(
+    mut before: &[u8],
+    mut after: &[u8],
     id_length: usize,
-) -> Vec<Difference<'a>> {
+) -> Vec<Difference> {
     let mut found = Vec::new();
     let mut old = Item::take(&mut before, id_length);
     let mut new = Item::take(&mut after, id_length);
@@ -126,9 +107,12 @@ fn differences<'a>(
         };
         let before_here = if order.is_le() { old } else { None };
         let after_here = if order.is_ge() { new } else { None };
-        let name = before_here.or(after_here).map_or(&[][..], |item| item.name);
         if before_here != after_here {
-            found.push(Difference { name, before: before_here, after: after_here });
+            found.push(Difference {
+                name: before_here.or(after_here).map_or(&[][..], |item| item.name).to_vec(),
+                before: before_here.map(|item| item.node()),
+                after: after_here.map(|item| item.node()),
+            });
         }
         if order.is_le() {
             old = Item::take(&mut before, id_length);
@@ -154,9 +138,12 @@ mod tests {
 
     fn compared(before: &[(&str, &str, u8)], after: &[(&str, &str, u8)]) -> Vec<String> {
         let (before, after) = (listing(before), listing(after));
-        let said = |it: &Difference<'_>| {
-            let side = |item: Option<Item<'_>>| item.map_or(0, |item| item.id().as_bytes()[0]);
-            let name = String::from_utf8_lossy(it.name);
+        let said = |it: &Difference| {
+            let side = |node: Option<Node>| match node {
+                Some(Node::Folder(Some(id)) | Node::File(id) | Node::Link(id)) => id.as_bytes()[0],
+                Some(Node::Folder(None) | Node::Submodule) | None => 0,
+            };
+            let name = String::from_utf8_lossy(&it.name);
             format!("{name} {} {}", side(it.before), side(it.after))
         };
         differences(&before, &after, ID_LENGTH).iter().map(said).collect()

@@ -32,15 +32,11 @@ impl<'a> Item<'a> {
         Some(Item { mode, name: &rest[..end], id })
     }
 
-    pub(super) fn is_folder(&self) -> bool {
+    fn is_folder(&self) -> bool {
         self.mode == FOLDER
     }
 
-    pub(super) fn is_submodule(&self) -> bool {
-        self.mode == SUBMODULE
-    }
-
-    pub(super) fn id(&self) -> ObjectId {
+    fn id(&self) -> ObjectId {
         ObjectId::from_bytes(self.id)
     }
 
@@ -57,7 +53,7 @@ impl<'a> Item<'a> {
         start.then_with(|| next(self).cmp(&next(other)))
     }
 
-    fn node(&self) -> Node {
+    pub(super) fn node(&self) -> Node {
         match self.mode {
             FOLDER => Node::Folder(Some(self.id())),
             LINK => Node::Link(self.id()),
@@ -75,4 +71,14 @@ pub(super) fn entries(mut listing: &[u8], id_length: usize) -> Option<Vec<Entry>
     }
     entries.sort_by(|one, other| one.name.cmp(&other.name));
     listing.is_empty().then_some(entries)
+}
+
+/// Looks a name up; nothing where the folder has none like it.
+pub(super) fn node(mut listing: &[u8], name: &[u8], id_length: usize) -> Option<Node> {
+    while let Some(item) = Item::take(&mut listing, id_length) {
+        if item.name == name {
+            return Some(item.node());
+        }
+    }
+    None
 }

@@ -11,6 +11,7 @@ mod commit;
 mod commit_tree;
 mod compared;
 mod fetch;
+mod folders;
 mod history;
 mod index;
 mod index_tree;
@@ -35,7 +36,8 @@ use std::rc::Rc;
 use crate::cache::Cache;
 use crate::tree::{ObjectId, Tree};
 
-use commit_tree::{CommitTree, Folders};
+use commit_tree::CommitTree;
+use folders::Folders;
 use index::Index;
 use index_tree::IndexTree;
 use source::{Kind, Source};
@@ -45,7 +47,6 @@ use work_tree::WorkTree;
 pub use crate::leftovers::take_along;
 pub use base::{BaseChoice, Candidates};
 pub use changes::Changes;
-pub use compared::Comparer;
 pub use fetch::{FetchFailure, FetchRequest, KEPT_REFS};
 pub use history::{Before, Description, Range, Step};
 pub use merge::{Conflicted, Merged, Side};
@@ -204,6 +205,7 @@ impl Repository {
     /// [`Cache::keep`] is called.
     pub fn remember(&mut self) {
         self.cache = Rc::new(Cache::of(&self.source.place().common_dir));
+        self.folders = Folders::remembering(self.cache());
     }
 
     /// Returns what is remembered of the repository's objects.

@@ -195,8 +195,8 @@ impl Judge<'_> {
         incoming: &Incoming<'_>,
     ) -> Result<Report, Error> {
         let base = incoming.base;
-        let judge = |reader: &mut Reader, comparison: &Comparison<'_>| -> Result<Report, Error> {
-            Ok(check(reader, comparison)?)
+        let judge = |reader: &mut Reader, comparison: &Comparison<'_>| {
+            self.remembered(reader, comparison, incoming)
         };
         let tree = || self.repository.side_tree(incoming.side);
         match self.meet(reader, incoming, judge)? {

@@ -13,6 +13,7 @@ mod patience;
 mod push;
 mod receive;
 mod relevance;
+mod remembered;
 mod repair;
 mod touched;
 mod trust;

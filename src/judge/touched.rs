@@ -157,7 +157,7 @@ impl Judge<'_> {
     }
 
     /// Returns every branch that somebody has pushed, as far as this repository knows.
-    fn pushed_branches(&self) -> Result<Vec<PushedBranch>, git::Error> {
+    pub(super) fn pushed_branches(&self) -> Result<Vec<PushedBranch>, git::Error> {
         let branches = match self.circumstances.role {
             Role::Clone => {
                 let seen = self.repository.remote_branches()?.into_iter();
@@ -182,7 +182,8 @@ impl Judge<'_> {
 }
 
 /// A branch that somebody has pushed.
-struct PushedBranch {
+#[derive(Debug)]
+pub(super) struct PushedBranch {
     /// What it is called here: `origin/topic`.
     name: String,
     /// The branch, without `refs/heads/`.

@@ -41,7 +41,7 @@ use self::decode::Source;
 pub use self::docstring::Docstring;
 pub use self::name::legacy_id;
 use self::pieces::{Kind, Pieces};
-use crate::text::{Span, escape};
+use crate::text::{Span, Word, escape};
 use crate::tree::File;
 
 /// The id of a revision, as the source has it.
@@ -156,9 +156,6 @@ pub struct Module {
     #[serde(deserialize_with = "words::keeper")]
     pub kept_by: Option<Word>,
 }
-
-/// A word of the program's own.
-pub type Word = &'static str;
 
 /// A name that Alembic does not read beside one that it does.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::{Content, Entry, Error, File, Node, RepoPath, Tree};
+use sha2::{Digest, Sha256};
+
+use super::{Content, Entry, Error, File, Node, ObjectId, RepoPath, Tree};
 
 /// A tree with some paths as another tree has them.
 pub struct Overlay<'t> {
@@ -74,6 +76,16 @@ impl Tree for Overlay<'_> {
             false => below.next(),
         };
         Ok(files.iter().filter_map(next).collect())
+    }
+
+    fn id(&self) -> Option<ObjectId> {
+        let below = self.below.id()?;
+        let mut hasher = Sha256::new();
+        hasher.update(below.as_bytes());
+        for (path, node) in &self.laid_over {
+            hasher.update(format!("{path:?} {node:?}\n"));
+        }
+        Some(ObjectId::from_bytes(&hasher.finalize()))
     }
 
     fn describe(&self) -> String {

@@ -1,0 +1,115 @@
+//! Folders as git wrote them, each read once, and what follows from them.
+//!
+//! Two commits share most of their folders, and a folder of a hundred thousand names takes longer to
+//! unpack than all else takes; so what follows from a large one is remembered from run to run.
+
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use serde::{Deserialize, Serialize};
+
+use crate::cache::{Cache, Key, Kind as FactKind};
+use crate::git::Reason;
+use crate::git::compared::{Difference, differences};
+use crate::git::listing;
+use crate::git::source::{Kind, Source};
+use crate::tree::{Entry, Node, ObjectId};
+
+/// How many bytes of folders are kept in memory; then all are forgotten.
+const KEPT: usize = 32 * 1024 * 1024;
+
+/// What follows from a folder of fewer bytes is found out sooner than recalled.
+const LARGE: usize = 8 * 1024;
+
+/// Where folders differ in more names than this, that is not remembered.
+const FEW: usize = 256;
+
+/// The folders that were read in this run.
+#[derive(Default)]
+pub(super) struct Folders {
+    listings: RefCell<HashMap<ObjectId, Rc<[u8]>>>,
+    kept: Cell<usize>,
+    cache: Rc<Cache>,
+}
+
+/// What a name in a folder stands for, as it is remembered.
+#[derive(Serialize, Deserialize)]
+struct Named(Option<Node>);
+
+impl Folders {
+    /// Begins with nothing read but what a cache remembers.
+    pub(super) fn remembering(cache: Rc<Cache>) -> Folders {
+        Folders { cache, ..Folders::default() }
+    }
+
+    /// Lists a folder, sorted by the bytes of the names.
+    pub(super) fn entries(&self, source: &dyn Source, id: ObjectId) -> Result<Vec<Entry>, Reason> {
+        let entries = listing::entries(&self.listing(source, id)?, id.as_bytes().len());
+        entries.ok_or_else(|| Reason::new(format!("tree {id} is damaged")))
+    }
+
+    /// Looks a name up in a folder.
+    pub(super) fn node(
+        &self,
+        source: &dyn Source,
+        id: ObjectId,
+        name: &[u8],
+    ) -> Result<Option<Node>, Reason> {
+        let key = Key::of(FactKind::Node, &[id.as_bytes(), name]);
+        if !self.is_here(id)
+            && let Some(Named(node)) = self.cache.recall(&key)
+        {
+            return Ok(node);
+        }
+        let listing = self.listing(source, id)?;
+        let node = listing::node(&listing, name, id.as_bytes().len());
+        if listing.len() >= LARGE {
+            self.cache.note(key, &Named(node));
+        }
+        Ok(node)
+    }
+
+    /// Finds the names that two folders do not have alike; one that is not there is empty.
+    pub(super) fn differences(
+        &self,
+        source: &dyn Source,
+        before: Option<ObjectId>,
+        after: Option<ObjectId>,
+    ) -> Result<Vec<Difference>, Reason> {
+        let bytes = |id: &Option<ObjectId>| id.map(|id| id.as_bytes().to_vec()).unwrap_or_default();
+        let key = Key::of(FactKind::Differences, &[&bytes(&before), &bytes(&after)]);
+        let both_here = before.into_iter().chain(after).all(|id| self.is_here(id));
+        if !both_here && let Some(known) = self.cache.recall(&key) {
+            return Ok(known);
+        }
+        let read = |id: Option<ObjectId>| id.map(|id| self.listing(source, id)).transpose();
+        let (old, new) = (read(before)?.unwrap_or_default(), read(after)?.unwrap_or_default());
+        let id_length = before.or(after).map_or(0, |id| id.as_bytes().len());
+        let found = differences(&old, &new, id_length);
+        if old.len() + new.len() >= LARGE && found.len() <= FEW {
+            self.cache.note(key, &found);
+        }
+        Ok(found)
+    }
+
+    fn is_here(&self, id: ObjectId) -> bool {
+        self.listings.borrow().contains_key(&id)
+    }
+
+    /// Reads a folder as git wrote it.
+    fn listing(&self, source: &dyn Source, id: ObjectId) -> Result<Rc<[u8]>, Reason> {
+        if let Some(listing) = self.listings.borrow().get(&id) {
+            return Ok(Rc::clone(listing));
+        }
+        let listing: Rc<[u8]> = source.object(id)?.of_kind(Kind::Tree)?.into();
+        let mut listings = self.listings.borrow_mut();
+        if self.kept.get() > KEPT {
+            listings.clear();
+            self.kept.set(0);
+        }
+        self.kept.set(self.kept.get() + listing.len());
+        listings.insert(id, Rc::clone(&listing));
+        Ok(listing)
+    }
+}
