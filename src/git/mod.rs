@@ -26,6 +26,7 @@ mod settings;
 mod source;
 mod sources;
 mod staging;
+mod unvaried;
 mod work_tree;
 
 use std::cell::RefCell;

@@ -6,15 +6,19 @@ use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 use crate::git::source::Source;
-use crate::git::{Error, Repository};
+use crate::git::{Error, Repository, unvaried};
 use crate::text::escape;
 
 impl Repository {
     /// Returns a value of git's configuration, as git sees it now.
     ///
-    /// Git itself is asked, since only it knows what `git -c KEY=VALUE push` hands to a hook.
+    /// Only git itself knows what `git -c KEY=VALUE push` hands to a hook, and where its own file for the
+    /// whole system is; it is asked wherever that could matter.
     pub fn setting(&self, key: &str) -> Option<String> {
-        String::from_utf8(ask(&["--get", key])?).ok()
+        match self.source.reads_settings_as_git() && unvaried::is_configuration() {
+            true => self.file_setting(key),
+            false => String::from_utf8(ask(&["--get", key])?).ok(),
+        }
     }
 
     /// Returns a value that the repository's own configuration file sets, whatever the environment, the

@@ -35,6 +35,9 @@ pub(super) trait Source {
     /// Returns a value of git's configuration files.
     fn setting(&self, key: &str) -> Result<Option<String>, Reason>;
 
+    /// Tells whether [`Source::setting`] finds whatever git would find in its files.
+    fn reads_settings_as_git(&self) -> bool;
+
     /// Lists the names of all remotes.
     fn remotes(&self) -> Result<Vec<String>, Reason>;
 

@@ -128,6 +128,10 @@ impl Source for Sources {
         self.ask(|source| source.setting(key))
     }
 
+    fn reads_settings_as_git(&self) -> bool {
+        self.first().is_ok_and(|source| source.reads_settings_as_git())
+    }
+
     fn remotes(&self) -> Result<Vec<String>, Reason> {
         self.ask(|source| source.remotes())
     }

@@ -99,6 +99,14 @@ impl Source for Libgit2 {
         there(self.repository.config().and_then(|config| config.get_string(key)))
     }
 
+    fn reads_settings_as_git(&self) -> bool {
+        let conditional = |config: git2::Config| {
+            // It knows the conditions on folders and branches, and takes others for none.
+            Ok(config.entries(Some("^includeif\\.hasconfig"))?.next().is_none())
+        };
+        self.repository.config().and_then(conditional).unwrap_or(false)
+    }
+
     fn remotes(&self) -> Result<Vec<String>, Reason> {
         let remotes = self.repository.remotes()?;
         let names = remotes.iter().filter_map(|name| name.ok().flatten());

@@ -184,6 +184,11 @@ impl Source for Plumbing {
         Ok(self.settings()?.get(&normal(key)).cloned())
     }
 
+    fn reads_settings_as_git(&self) -> bool {
+        // What it has of them leaves out what a command line says.
+        false
+    }
+
     fn remotes(&self) -> Result<Vec<String>, Reason> {
         let names = self.git.output(&["remote"])?;
         Ok(text(&names).lines().map(str::to_owned).collect())

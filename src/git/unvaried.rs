@@ -1,0 +1,51 @@
+//! Whether git's configuration is but what its usual files say.
+//!
+//! Asking git takes a process, as long as all else that a refusal takes.
+
+use std::env;
+use std::ffi::OsStr;
+use std::path::Path;
+
+/// How the variables begin by which git takes configuration from elsewhere (git-config(1), ENVIRONMENT).
+const VARIABLES: &str = "GIT_CONFIG";
+
+/// The file for the whole system that libgit2 reads.
+const SYSTEM: &str = "/etc/gitconfig";
+
+/// Tells whether the usual files are all that git would read, on a system where those are known.
+pub(super) fn is_configuration() -> bool {
+    let varies = |name: &OsStr| name.as_encoded_bytes().starts_with(VARIABLES.as_bytes());
+    cfg!(target_os = "linux")
+        && !env::vars_os().any(|(name, _)| varies(&name))
+        && !env::var_os("PATH").is_some_and(|path| has_own_system_file(&path))
+}
+
+/// Tells whether a git that was built to live in a folder of its own may have a file there.
+fn has_own_system_file(path: &OsStr) -> bool {
+    env::split_paths(path).any(|folder| {
+        let mut above = folder.ancestors().skip(1).take(2);
+        above.any(|prefix| is_other_file(&prefix.join("etc/gitconfig")))
+    })
+}
+
+fn is_other_file(path: &Path) -> bool {
+    path != Path::new(SYSTEM) && path.exists()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_beside_a_program_may_be_its_own() {
+        let prefix = tempfile::tempdir().expect("a temporary folder");
+        let path = |below: &str| env::join_paths(["/bin".into(), prefix.path().join(below)]);
+        let path = |below: &str| path(below).expect("it has no colon");
+        assert!(!has_own_system_file(&path("bin")));
+        std::fs::create_dir(prefix.path().join("etc")).expect("it is new");
+        std::fs::write(prefix.path().join("etc/gitconfig"), "").expect("it can be written");
+        assert!(has_own_system_file(&path("bin")));
+        assert!(has_own_system_file(&path("libexec/git-core")));
+        assert!(!has_own_system_file(&path("a/b/bin")));
+    }
+}
