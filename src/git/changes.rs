@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::git::source::{Source, Uncommitted};
 use crate::git::{Error, Repository, Side};
-use crate::tree::{ObjectId, RepoPath};
+use crate::tree::{Node, ObjectId, RepoPath};
 
 /// The paths that differ between two states.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -15,8 +15,8 @@ pub struct Changes {
 /// How a path differs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Change {
-    /// It is there now: added, edited or of another kind.
-    Present,
+    /// It is there now: added, edited or of another kind. What it is, where that is known.
+    Present(Option<Node>),
     /// It is gone.
     Removed,
 }
@@ -41,6 +41,15 @@ impl Changes {
         self.paths.contains_key(path)
     }
 
+    /// Returns what is at every path now; nothing where that is not known of one of them.
+    pub(super) fn nodes(&self) -> Option<BTreeMap<RepoPath, Option<Node>>> {
+        let node = |change: &Change| match change {
+            Change::Present(node) => node.map(Some),
+            Change::Removed => Some(None),
+        };
+        self.paths.iter().map(|(path, change)| Some((path.clone(), node(change)?))).collect()
+    }
+
     /// Keeps the paths that `wanted` accepts.
     pub fn only(mut self, wanted: impl Fn(&RepoPath) -> bool) -> Changes {
         self.paths.retain(|path, _| wanted(path));
@@ -62,13 +71,21 @@ impl Repository {
         to: Side,
         wanted: &dyn Fn(&RepoPath) -> bool,
     ) -> Result<Changes, Error> {
-        let state = match to {
-            Side::Commit(commit) => return self.compare(from, commit, wanted),
-            Side::Index => Uncommitted::Index,
-            Side::WorkTree => Uncommitted::WorkTree,
-        };
+        match to {
+            Side::Commit(commit) => self.compare(from, commit, wanted),
+            Side::Index if from == self.head() => Ok(Changes::clone(&*self.staged()?).only(wanted)),
+            Side::Index => Ok(self.uncommitted(from, Uncommitted::Index)?.only(wanted)),
+            Side::WorkTree => Ok(self.uncommitted(from, Uncommitted::WorkTree)?.only(wanted)),
+        }
+    }
+
+    pub(super) fn uncommitted(
+        &self,
+        from: Option<ObjectId>,
+        state: Uncommitted,
+    ) -> Result<Changes, Error> {
         let from = from.map(|commit| self.root(commit)).transpose()?;
         let failed = |source| Error::Compare { what: "two states".to_owned(), source };
-        Ok(self.source.uncommitted(from, state).map_err(failed)?.only(wanted))
+        self.source.uncommitted(from, state).map_err(failed)
     }
 }

@@ -76,7 +76,7 @@ fn folder_id(node: Option<Node>) -> Option<ObjectId> {
 fn change(before: Option<Node>, after: Option<Node>) -> Option<Change> {
     let is_file = |node: Option<Node>| node.is_some_and(|node| node != Node::Submodule);
     match after {
-        Some(_) => (is_file(before) || is_file(after)).then_some(Change::Present),
+        Some(_) => (is_file(before) || is_file(after)).then_some(Change::Present(after)),
         None => is_file(before).then_some(Change::Removed),
     }
 }

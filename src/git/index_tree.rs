@@ -14,6 +14,11 @@ pub(super) struct IndexTree<'r> {
 }
 
 impl<'r> IndexTree<'r> {
+    /// Takes nothing: for reading files by their ids alone.
+    pub(super) fn nothing(source: &'r dyn Source) -> IndexTree<'r> {
+        IndexTree { source, files: Vec::new(), name: "the index" }
+    }
+
     /// Takes what would be committed; of an unmerged path, ours.
     pub(super) fn staged(source: &'r dyn Source, index: &Index) -> IndexTree<'r> {
         let is_staged = |entry: &&IndexEntry| {

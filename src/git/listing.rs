@@ -54,12 +54,17 @@ impl<'a> Item<'a> {
     }
 
     pub(super) fn node(&self) -> Node {
-        match self.mode {
-            FOLDER => Node::Folder(Some(self.id())),
-            LINK => Node::Link(self.id()),
-            SUBMODULE => Node::Submodule,
-            _ => Node::File(self.id()),
-        }
+        node_of(self.mode, self.id())
+    }
+}
+
+/// Says what git marks with a mode.
+pub(super) fn node_of(mode: &[u8], id: ObjectId) -> Node {
+    match mode {
+        FOLDER => Node::Folder(Some(id)),
+        LINK => Node::Link(id),
+        SUBMODULE => Node::Submodule,
+        _ => Node::File(id),
     }
 }
 

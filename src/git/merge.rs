@@ -152,7 +152,8 @@ impl Repository {
         let mut edits = Vec::new();
         for (path, change) in self.changes(self.head(), side, &|_| true)?.iter() {
             let node = match change {
-                Change::Present => tree.node(path)?,
+                Change::Present(Some(node)) => Some(node),
+                Change::Present(None) => tree.node(path)?,
                 Change::Removed => None,
             };
             let edit = match node {
@@ -196,8 +197,12 @@ fn meet(landed: &Changes, ours: &Changes) -> bool {
 
 fn entries(tree: &dyn Tree, changes: &Changes) -> Result<BTreeMap<RepoPath, Option<Node>>, Error> {
     let mut entries = BTreeMap::new();
-    for path in changes.paths() {
-        entries.insert(path.clone(), tree.node(path)?);
+    for (path, change) in changes.iter() {
+        let node = match change {
+            Change::Present(Some(node)) => Some(node),
+            Change::Present(None) | Change::Removed => tree.node(path)?,
+        };
+        entries.insert(path.clone(), node);
     }
     Ok(entries)
 }

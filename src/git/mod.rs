@@ -35,13 +35,13 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use crate::cache::Cache;
-use crate::tree::{ObjectId, Tree};
+use crate::tree::{ObjectId, Overlay, Tree};
 
 use commit_tree::CommitTree;
 use folders::Folders;
 use index::Index;
 use index_tree::IndexTree;
-use source::{Kind, Source};
+use source::{Kind, Source, Uncommitted};
 use sources::Sources;
 use work_tree::WorkTree;
 
@@ -186,6 +186,8 @@ pub struct Repository {
     source: Sources,
     folders: Folders,
     index: RefCell<Option<Rc<Index>>>,
+    /// How the index differs from HEAD.
+    staged: RefCell<Option<Rc<Changes>>>,
     cache: Rc<Cache>,
 }
 
@@ -198,8 +200,8 @@ impl Repository {
     pub fn open(index: Option<&Path>) -> Result<Repository, Error> {
         let index = index.filter(|index| index.exists());
         let source = Sources::open(index).map_err(Error::Open)?;
-        let (folders, index, cache) = Default::default();
-        Ok(Repository { source, folders, index, cache })
+        let (folders, index, staged, cache) = Default::default();
+        Ok(Repository { source, folders, index, staged, cache })
     }
 
     /// Lets the repository remember what earlier runs found out, and later ones what this one does, once
@@ -291,7 +293,18 @@ impl Repository {
     }
 
     /// Returns what the index holds, the one that git names (`GIT_INDEX_FILE`).
+    ///
+    /// It is HEAD's commit with what was staged laid over it, so that what has not been touched is as known
+    /// as in any commit; the index by itself where git would ask about something in it.
     pub fn index_tree(&self) -> Result<Box<dyn Tree + '_>, Error> {
+        if let Some(head) = self.head()
+            && let Some(staged) = self.staged()?.nodes()
+        {
+            let above = Box::new(IndexTree::nothing(&self.source));
+            return Ok(Box::new(
+                Overlay::new(self.commit_tree(head)?, above, staged).called("the index"),
+            ));
+        }
         Ok(Box::new(IndexTree::staged(&self.source, &*self.index()?)))
     }
 
@@ -303,6 +316,16 @@ impl Repository {
     /// Tells whether `ancestor` is `commit` or lies below it.
     pub fn contains(&self, commit: ObjectId, ancestor: ObjectId) -> bool {
         commit == ancestor || self.source.contains(commit, ancestor).unwrap_or(false)
+    }
+
+    /// Compares HEAD with the index once.
+    fn staged(&self) -> Result<Rc<Changes>, Error> {
+        if let Some(staged) = &*self.staged.borrow() {
+            return Ok(Rc::clone(staged));
+        }
+        let staged = Rc::new(self.uncommitted(self.head(), Uncommitted::Index)?);
+        self.staged.replace(Some(Rc::clone(&staged)));
+        Ok(staged)
     }
 
     /// Reads the index once.

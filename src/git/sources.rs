@@ -11,6 +11,9 @@ use crate::git::plumbing::{Failure, Plumbing};
 use crate::git::source::{Incoming, Kind, Merge, Object, Place, Settled, Source, Uncommitted};
 use crate::tree::{Content, ObjectId, RepoPath};
 
+/// The index of some ten thousand files, in bytes.
+const LARGE_INDEX: u64 = 2 * 1024 * 1024;
+
 /// Both sources of one repository.
 ///
 /// Which of them answers is decided by what libgit2 says to each question, never by guessing from the
@@ -78,6 +81,11 @@ impl Sources {
             Some(libgit2) => Ok(libgit2),
             None => Ok(self.plumbing()?),
         }
+    }
+
+    /// Tells whether starting git takes less time than libgit2 takes for the index.
+    fn has_large_index(&self) -> bool {
+        std::fs::metadata(&self.place.index).is_ok_and(|index| index.len() > LARGE_INDEX)
     }
 
     fn plumbing(&self) -> Result<&Plumbing, Reason> {
@@ -169,6 +177,14 @@ impl Source for Sources {
     }
 
     fn uncommitted(&self, from: Option<ObjectId>, state: Uncommitted) -> Result<Changes, Reason> {
+        // Libgit2 compares every folder, and git those alone that were touched since it wrote the index.
+        if state == Uncommitted::Index
+            && self.has_large_index()
+            && let Ok(plumbing) = self.plumbing()
+            && let Ok(changes) = plumbing.uncommitted(from, state)
+        {
+            return Ok(changes);
+        }
         self.ask(|source| source.uncommitted(from, state))
     }
 

@@ -8,6 +8,7 @@ use super::folder::{default_folder, locate, shown};
 use super::install::rename;
 use super::place::{ForeignFile, Place, Slot, look};
 use super::{Error, HOOKS, Hook, SERVER_HOOKS, git, worktrees};
+use crate::cache;
 use crate::git::KEPT_REFS;
 
 /// What became of one hook.
@@ -52,8 +53,8 @@ impl fmt::Display for Removed {
     }
 }
 
-/// Removes the shims from the folder that git uses now and from the one it uses by default, and the refs that
-/// keep what remotes said.
+/// Removes the shims from the folder that git uses now and from the one it uses by default, the refs that
+/// keep what remotes said, and what earlier runs have read.
 ///
 /// # Errors
 /// Fails where there is no repository and where files cannot be moved or removed.
@@ -74,6 +75,8 @@ pub fn uninstall(directory: &Path) -> Result<Vec<Removed>, Error> {
         }
     }
     forget_remotes(directory)?;
+    // Where what was read cannot be removed, it is in nobody's way.
+    let _ = cache::forget(default.parent().unwrap_or(&default));
     Ok(removed)
 }
 

@@ -11,6 +11,7 @@ pub struct Overlay<'t> {
     below: Box<dyn Tree + 't>,
     above: Box<dyn Tree + 't>,
     laid_over: BTreeMap<RepoPath, Option<Node>>,
+    name: Option<&'static str>,
 }
 
 impl<'t> Overlay<'t> {
@@ -20,7 +21,12 @@ impl<'t> Overlay<'t> {
         above: Box<dyn Tree + 't>,
         laid_over: BTreeMap<RepoPath, Option<Node>>,
     ) -> Overlay<'t> {
-        Overlay { below, above, laid_over }
+        Overlay { below, above, laid_over, name: None }
+    }
+
+    /// Calls the whole by a name of its own.
+    pub fn called(self, name: &'static str) -> Overlay<'t> {
+        Overlay { name: Some(name), ..self }
     }
 
     fn is_laid_over(&self, file: &File) -> bool {
@@ -89,7 +95,12 @@ impl Tree for Overlay<'_> {
     }
 
     fn describe(&self) -> String {
-        format!("{} with {} laid over it", self.below.describe(), self.above.describe())
+        match self.name {
+            Some(name) => name.to_owned(),
+            None => {
+                format!("{} with {} laid over it", self.below.describe(), self.above.describe())
+            }
+        }
     }
 
     fn node(&self, path: &RepoPath) -> Result<Option<Node>, Error> {

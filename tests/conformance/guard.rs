@@ -1,7 +1,10 @@
 //! The guard on a tree in memory.
 
 use std::collections::BTreeMap;
+use std::fmt::Debug;
+use std::rc::Rc;
 
+use alembic_guard::cache::Cache;
 use alembic_guard::check::{Comparison, Reader, check};
 use alembic_guard::config::Config;
 use alembic_guard::finding::{Finding, Level};
@@ -29,6 +32,7 @@ pub(crate) struct Revision {
 const STOPS: &str = "redundant-merge";
 
 /// What the guard makes of some files.
+#[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Opinion {
     pub(crate) revisions: BTreeMap<String, Revision>,
     pub(crate) heads: Vec<String>,
@@ -44,9 +48,26 @@ pub(crate) struct Opinion {
 pub(crate) fn opinion(files: &BTreeMap<String, String>) -> Opinion {
     let files = files.iter().map(|(name, source)| (name.as_str(), source.as_bytes()));
     let tree = tree(files);
-    let mut reader = Reader::new(Config::default());
-    let found = reader.discover(&tree).expect("memory never fails");
-    let state = reader.state(&tree, &found.environments[0], &[]).expect("memory never fails");
+    by_every_reader(|reader| opinion_of(&tree, reader))
+}
+
+/// Lets three readers answer, of which the first remembers nothing, the second has nothing to remember yet,
+/// and the third remembers what that one has read; all must say the same.
+fn by_every_reader<T: PartialEq + Debug>(answer: impl Fn(&mut Reader) -> T) -> T {
+    let said = answer(&mut Reader::new(Config::default()));
+    let common_dir = tempfile::tempdir().expect("a temporary folder");
+    for _ in 0..2 {
+        let cache = Rc::new(Cache::of(common_dir.path()));
+        let remembered = answer(&mut Reader::remembering(Config::default(), Rc::clone(&cache)));
+        assert_eq!(remembered, said);
+        cache.keep();
+    }
+    said
+}
+
+fn opinion_of(tree: &MemoryTree, reader: &mut Reader) -> Opinion {
+    let found = reader.discover(tree).expect("memory never fails");
+    let state = reader.state(tree, &found.environments[0], &[]).expect("memory never fails");
     let graph = &state.graph;
     let labels = graph.labels();
     let revisions = graph.revisions().map(|revision| {
@@ -60,7 +81,7 @@ pub(crate) fn opinion(files: &BTreeMap<String, String>) -> Opinion {
         (revision.id.to_string(), read)
     });
     let (stops, errors): (Vec<Finding>, Vec<Finding>) =
-        errors(&mut reader, &tree).into_iter().partition(|finding| finding.rule == STOPS);
+        errors(reader, tree).into_iter().partition(|finding| finding.rule == STOPS);
     Opinion {
         revisions: revisions.collect(),
         heads: names(graph.heads()),
@@ -74,7 +95,7 @@ pub(crate) fn opinion(files: &BTreeMap<String, String>) -> Opinion {
 /// Says by which rules the guard refuses a file for its own sake, wherever its parents are.
 pub(crate) fn refusals(name: &str, source: &[u8]) -> Vec<(&'static str, String)> {
     let tree = tree([(name, source)].into_iter());
-    let errors = errors(&mut Reader::new(Config::default()), &tree).into_iter();
+    let errors = by_every_reader(|reader| errors(reader, &tree)).into_iter();
     let own = errors
         .filter(|finding| !matches!(finding.rule, "unknown-down-revision" | "unknown-dependency"));
     own.map(|finding| (finding.rule, finding.message)).collect()

@@ -119,3 +119,43 @@ fn another_rule_that_is_allowed_excuses_nothing() {
     mine.write(&path, &allowed).commit("allow");
     mine.push_it().refused(&["error stale-down-revision at d:15"]);
 }
+
+#[test]
+fn a_level_counts_wherever_git_would_read_it() {
+    let global = |mine: &Repo, text: &str| {
+        std::fs::write(mine.with_usual_files().home_file(".gitconfig"), text).expect("it is ours");
+    };
+    let level = "[alembic-guard]\n\tlevel = warn\n";
+    type Set<'a> = &'a dyn Fn(&Repo);
+    let settings: [(&str, Set<'_>); 6] = [
+        ("the repository's file", &|mine| {
+            drop(mine.git(&["config", "alembic-guard.level", "warn"]))
+        }),
+        ("the user's file", &|mine| global(mine, level)),
+        ("a file that it includes", &|mine| {
+            std::fs::write(mine.home_file("more"), level).expect("it is ours");
+            global(mine, "[include]\n\tpath = more\n");
+        }),
+        ("a file for this branch", &|mine| {
+            std::fs::write(mine.home_file("more"), level).expect("it is ours");
+            global(mine, "[includeIf \"onbranch:feature\"]\n\tpath = more\n");
+        }),
+        ("a file for this remote", &|mine| {
+            std::fs::write(mine.home_file("more"), level).expect("it is ours");
+            global(mine, "[includeIf \"hasconfig:remote.*.url:/**\"]\n\tpath = more\n");
+        }),
+        ("the work tree's file", &|mine| {
+            mine.git(&["config", "extensions.worktreeConfig", "true"]);
+            mine.git(&["config", "--worktree", "alembic-guard.level", "warn"]);
+        }),
+    ];
+    for (place, set) in settings {
+        let (_world, mine) = stale();
+        let mine = mine.with_usual_files();
+        mine.push_it().refused(STALE_D);
+        set(&mine);
+        let push = mine.push_it();
+        assert!(push.success, "{place}: {}", push.stderr);
+        assert_eq!(crate::outcome::findings(&push.stderr), [lowered("alembic-guard.level=warn")]);
+    }
+}

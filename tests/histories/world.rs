@@ -86,6 +86,7 @@ impl World {
             home: self.path("home"),
             origin: self.path("origin.git"),
             variables: Vec::new(),
+            usual_files: false,
         }
     }
 
@@ -129,9 +130,16 @@ pub(crate) struct Repo {
     home: PathBuf,
     origin: PathBuf,
     variables: Vec<(String, String)>,
+    /// Whether git's configuration is but what its usual files say, the system's own among them.
+    usual_files: bool,
 }
 
 impl Repo {
+    /// Returns the same repository, in which no variable says where git's configuration is.
+    pub(crate) fn with_usual_files(&self) -> Repo {
+        Repo { usual_files: true, ..self.clone() }
+    }
+
     /// Returns the same repository, in which commands have one more variable.
     pub(crate) fn with(&self, name: &str, value: &str) -> Repo {
         let mut repo = self.clone();
@@ -144,6 +152,11 @@ impl Repo {
         let mut repo = self.clone();
         repo.top = self.top.join(folder);
         repo
+    }
+
+    /// Returns a path in the home folder.
+    pub(crate) fn home_file(&self, name: &str) -> PathBuf {
+        self.home.join(name)
     }
 
     /// Prepares a program that knows nothing of the developer's environment.
@@ -167,6 +180,9 @@ impl Repo {
                     .map(|name| (name, "2024-01-01T00:00:00Z")),
             )
             .envs(self.variables.iter().map(|(name, value)| (name, value)));
+        if self.usual_files {
+            command.env_remove("GIT_CONFIG_NOSYSTEM").env_remove("GIT_CONFIG_GLOBAL");
+        }
         command
     }
 
@@ -189,12 +205,34 @@ impl Repo {
 
     /// Runs the guard by hand.
     pub(crate) fn guard(&self, arguments: &[&str]) -> Ran {
-        let mut command = self.command(GUARD);
-        Ran(command.args(arguments).output().expect("the guard runs"))
+        self.guard_with_input(arguments, "")
     }
 
     /// Runs the guard as `git push` would, to see its own exit code.
+    ///
+    /// Whatever is only asked is asked without what earlier runs have read, and twice with it: all answers
+    /// must be the same.
     pub(crate) fn guard_with_input(&self, arguments: &[&str], input: &str) -> Ran {
+        if !asks_only(arguments) {
+            return self.guard_once(arguments, input);
+        }
+        let forgetful = self.guard_once(&[&["--no-cache"], arguments].concat(), input);
+        for _ in 0..2 {
+            let remembering = self.guard_once(arguments, input);
+            let said = |ran: &Ran| {
+                // Whom it had to ask is another matter for one who remembers.
+                let asked = |line: &&str| !line.starts_with("alembic-guard: asked git");
+                let stderr = String::from_utf8_lossy(&ran.0.stderr).into_owned();
+                let stderr: Vec<String> = stderr.lines().filter(asked).map(str::to_owned).collect();
+                (ran.0.status, ran.stdout(), stderr)
+            };
+            assert_eq!(said(&remembering), said(&forgetful), "{arguments:?} with a cache");
+        }
+        forgetful
+    }
+
+    /// Runs the guard but once: what it says holds a name that is made up.
+    pub(crate) fn guard_once(&self, arguments: &[&str], input: &str) -> Ran {
         let mut command = self.command(GUARD);
         let command = command.args(arguments).stdin(Stdio::piped());
         let mut child =
@@ -451,4 +489,12 @@ fn path_without_guard() -> OsString {
     let path = env::var_os("PATH").unwrap_or_default();
     let folders = env::split_paths(&path).filter(|folder| !folder.join("alembic-guard").exists());
     env::join_paths(folders).expect("the folders came from PATH")
+}
+
+/// Tells whether a command of the guard changes nothing and never asks the remote.
+fn asks_only(arguments: &[&str]) -> bool {
+    let asks = ["check", "heads", "graph", "audit", "pre-commit", "pre-push"];
+    let changes = ["--fix", "rebase", "merge", "install", "uninstall"];
+    arguments.iter().any(|word| asks.contains(word))
+        && !arguments.iter().any(|word| changes.contains(word))
 }

@@ -5,7 +5,7 @@ use std::process::Command;
 
 use super::repository::{GUARD, Repository, fed, said};
 
-/// What a check may open for writing or create: nothing.
+/// How a file is opened that may be created or written.
 const WRITES: [&str; 4] = ["O_CREAT", "O_WRONLY", "O_RDWR", "O_TRUNC"];
 
 /// What a check may look at outside of the repository: libraries, git's own configuration, the time zone and how
@@ -41,30 +41,56 @@ fn nothing_of_a_module_is_run() {
 #[test]
 fn a_check_writes_nothing_asks_no_network_and_runs_nothing_but_git() {
     let repository = armed();
-    let Some(calls) = traced(&repository) else { return };
-    let top = &repository.top().display().to_string();
-    let home = &repository.top().join("../.gitconfig").display().to_string();
+    let Some(calls) = traced(&repository, &["--no-cache"]) else { return };
     for call in calls.lines() {
-        let opened = call.contains("open") && !call.contains(" = -1 E");
-        let path = call.split('"').nth(1).unwrap_or_default();
-        let is_near = [top, home].iter().any(|near| path.starts_with(near.as_str()));
-        let is_needed = !path.starts_with('/') || NEEDED.iter().any(|it| path.starts_with(it));
-        assert!(!opened || is_near || is_needed, "{call}");
-        let is_socket =
-            ["socket(", "connect(", "bind(", "sendto("].iter().any(|name| call.contains(name));
-        assert!(!is_socket, "{call}");
-        let writes = call.contains("open") && WRITES.iter().any(|flag| call.contains(flag));
-        assert!(!writes || call.contains("\"/dev/null\""), "{call}");
-        let name = call.split_whitespace().nth(1).unwrap_or_default();
-        let changes = ["mkdir", "unlink", "rename", "symlink", "link", "chmod", "truncate"];
-        assert!(!changes.iter().any(|change| name.starts_with(change)), "{call}");
-        if call.contains("execve(") {
-            let program = call.split('"').nth(1).unwrap_or_default();
-            let name = Path::new(program).file_name().unwrap_or_default();
-            assert!(program == GUARD || name == "git", "{call}");
-        }
+        looks_at_nothing_else(call, &repository);
+        assert!(!is_writing(call), "{call}");
     }
     assert!(calls.contains("execve(") && calls.contains("versions/b.py"), "{calls}");
+}
+
+#[test]
+fn what_a_check_has_read_is_kept_in_one_folder_of_gits() {
+    let repository = armed();
+    let Some(calls) = traced(&repository, &[]) else { return };
+    let kept = repository.top().join(".git/alembic-guard").display().to_string();
+    let mut written = 0;
+    for call in calls.lines() {
+        looks_at_nothing_else(call, &repository);
+        let mut paths = call.split('"').skip(1).step_by(2);
+        assert!(!is_writing(call) || paths.all(|path| path.starts_with(&kept)), "{call}");
+        written += usize::from(is_writing(call));
+    }
+    assert!(written > 2, "{calls}");
+}
+
+/// Holds a call to the repository, the files that are needed, and git.
+#[track_caller]
+fn looks_at_nothing_else(call: &str, repository: &Repository) {
+    let top = &repository.top().display().to_string();
+    let home = &repository.top().join("../.gitconfig").display().to_string();
+    let opened = call.contains("open") && !call.contains(" = -1 E");
+    let path = call.split('"').nth(1).unwrap_or_default();
+    let is_near = [top, home].iter().any(|near| path.starts_with(near.as_str()));
+    let is_needed = !path.starts_with('/') || NEEDED.iter().any(|it| path.starts_with(it));
+    assert!(!opened || is_near || is_needed, "{call}");
+    let is_socket =
+        ["socket(", "connect(", "bind(", "sendto("].iter().any(|name| call.contains(name));
+    assert!(!is_socket, "{call}");
+    if call.contains("execve(") {
+        let program = call.split('"').nth(1).unwrap_or_default();
+        let name = Path::new(program).file_name().unwrap_or_default();
+        assert!(program == GUARD || name == "git", "{call}");
+    }
+}
+
+/// Tells whether a call creates something, changes it or could write into it.
+fn is_writing(call: &str) -> bool {
+    let writes = call.contains("open") && WRITES.iter().any(|flag| call.contains(flag));
+    let name = call.split_whitespace().nth(1).unwrap_or_default();
+    let changes = ["mkdir", "unlink", "rename", "symlink", "link", "chmod", "truncate"];
+    writes && !call.contains("\"/dev/null\"")
+        || changes.iter().any(|change| name.starts_with(change))
 }
 
 fn armed() -> Repository {
@@ -81,11 +107,11 @@ fn armed() -> Repository {
 }
 
 /// Returns the system calls of a check that open, create, connect or run; nothing without `strace`.
-fn traced(repository: &Repository) -> Option<String> {
+fn traced(repository: &Repository, options: &[&str]) -> Option<String> {
     let log = repository.top().join(".git/calls");
     let mut command = repository.command("strace");
     command.args(["-f", "-qq", "-s", "4096", "-e", "trace=%file,%network,%process", "-o"]);
-    command.arg(&log).arg(GUARD).args(["check", "--all"]);
+    command.arg(&log).arg(GUARD).args(options).args(["check", "--all"]);
     if !works(Command::new("strace").args(["-qq", "-o", "/dev/null", "true"])) {
         let in_ci = std::env::var_os("CI").is_some_and(|ci| !ci.is_empty() && ci != "false");
         assert!(!in_ci, "strace is not there, or may not trace");

@@ -174,7 +174,7 @@ fn a_merge_that_finds_no_place_for_its_objects_is_not_passed() {
     let (_world, repo) = plain();
     let repo = reftable(repo).with("TMPDIR", "/nonexistent");
     is_refused(
-        &repo.guard(&["check", "crossed"]),
+        &repo.guard_once(&["check", "crossed"], ""),
         "cannot make a folder for what a merge makes",
         "TMPDIR=",
     );

@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::Libgit2;
+use super::index::owned_entry;
+use super::{Libgit2, path_of};
 use crate::git::changes::{Change, Changes};
 use crate::git::source::Uncommitted;
 use crate::tree::{ObjectId, RepoPath};
@@ -24,7 +25,11 @@ impl Libgit2 {
             self.repository.diff_tree_to_index(from, Some(&index), Some(options))
         };
         if state == Uncommitted::Index {
-            return Ok(Changes::new(paths(&staged(&mut options)?)));
+            let mut paths = paths(&staged(&mut options)?);
+            for (path, change) in &mut paths {
+                name(&index, path, change);
+            }
+            return Ok(Changes::new(paths));
         }
         let diff = self.repository.diff_tree_to_workdir_with_index(from, Some(&mut options))?;
         let mut paths = self::paths(&diff);
@@ -46,12 +51,22 @@ impl Libgit2 {
     }
 }
 
+/// Says what is staged at a path; not where that will not be committed, or git asks about it.
+fn name(index: &git2::Index, path: &RepoPath, change: &mut Change) {
+    let entry = index.get_path(&path_of(path), 0).map(|entry| owned_entry(&entry));
+    if let (Change::Present(node), Some(entry)) = (change, entry)
+        && !entry.marks.intent_to_add
+    {
+        *node = Some(entry.node);
+    }
+}
+
 fn paths(diff: &git2::Diff<'_>) -> BTreeMap<RepoPath, Change> {
     let mut paths = BTreeMap::new();
     for delta in diff.deltas() {
         let change = match delta.status() {
             git2::Delta::Deleted => Change::Removed,
-            _ => Change::Present,
+            _ => Change::Present(None),
         };
         let path = delta.new_file().path_bytes().or_else(|| delta.old_file().path_bytes());
         if let Some(path) = path {

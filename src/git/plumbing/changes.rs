@@ -7,7 +7,8 @@ use super::conversation::Conversation;
 use crate::git::Reason;
 use crate::git::changes::{Change, Changes};
 use crate::git::source::Uncommitted;
-use crate::tree::{ObjectId, RepoPath};
+use crate::git::{listing, parse_id};
+use crate::tree::{Node, ObjectId, RepoPath};
 
 /// How two states are compared, whatever the configuration says.
 const PLAINLY: [&str; 7] = [
@@ -39,7 +40,7 @@ impl Plumbing {
         if state == Uncommitted::WorkTree {
             let others = self.git.output(&["ls-files", "-z", "--others", "--exclude-standard"])?;
             let others = others.split(|byte| *byte == 0).filter(|path| !path.is_empty());
-            paths.extend(others.map(|path| (RepoPath::new(path), Change::Present)));
+            paths.extend(others.map(|path| (RepoPath::new(path), Change::Present(None))));
         }
         Ok(Changes::new(paths))
     }
@@ -77,10 +78,18 @@ fn paths(listed: &[u8]) -> BTreeMap<RepoPath, Change> {
     while let (Some(head), Some(path)) = (fields.next(), fields.next()) {
         let change = match head.last() {
             Some(b'D') => Change::Removed,
-            _ => Change::Present,
+            _ => Change::Present(node(head)),
         };
         // A path about which git asks comes twice: as unmerged, and as it is in the work tree.
         paths.entry(RepoPath::new(path)).or_insert(change);
     }
     paths
+}
+
+/// Reads what is there now; nothing where git asks about it, or has not looked into it.
+fn node(head: &[u8]) -> Option<Node> {
+    let mut fields = head.split(|byte| *byte == b' ');
+    let (mode, id) = (fields.nth(1)?, fields.nth(1)?);
+    let id = parse_id(std::str::from_utf8(id).ok()?)?;
+    Some(listing::node_of(mode, id))
 }
