@@ -5,6 +5,7 @@ mod discovery;
 mod listing;
 mod locations;
 mod naming;
+mod remembered;
 
 use super::{Discovery, Runner, discover};
 use crate::config::Config;
