@@ -11,8 +11,8 @@ use crate::git::plumbing::{Failure, Plumbing};
 use crate::git::source::{Incoming, Kind, Merge, Object, Place, Settled, Source, Uncommitted};
 use crate::tree::{Content, ObjectId, RepoPath};
 
-/// The index of some ten thousand files, in bytes.
-const LARGE_INDEX: u64 = 2 * 1024 * 1024;
+/// The index of some two thousand files, in bytes.
+const LARGE_INDEX: u64 = 256 * 1024;
 
 /// Both sources of one repository.
 ///
