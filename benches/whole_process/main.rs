@@ -1,59 +1,140 @@
 //! What a user waits for: the released program as a whole process, from start to exit.
 //!
 //! ```text
-//! cargo bench --bench whole_process                                   # a few minutes
-//! ALEMBIC_GUARD_PYTHON=venv/bin/python cargo bench --bench whole_process    # beside `alembic heads`
+//! cargo bench --bench whole_process
+//! ALEMBIC_GUARD_PYTHON=venv/bin/python cargo bench --bench whole_process    # beside Alembic
 //! ```
 //!
-//! Makes real repositories of 10, 100, 1,000 and 5,000 migrations with a remote, and in each runs
-//! every [`subject`](subjects) in turn, round after round, so that whatever else the machine does
-//! meets all of them alike. Nothing is cached between runs but what the system caches of files.
-//! Peak memory is sampled from `/proc` while one more run of each lasts.
+//! Makes [repositories](cases) of 10 to 100,000 migrations and a monorepo, each with a remote, keeps
+//! them under `target/tmp` for the next time, and in each runs every [subject](subjects) in turn, round
+//! after round, so that whatever else the machine does meets all of them alike. Ratios are of two runs
+//! of one round, and the median of those. Peak memory is what the system tells of a process that has
+//! ended; of its own processes the largest counts.
+//!
+//! "Cold" is `--no-cache`, "filling" begins with an empty cache. "New question" is what a user
+//! waits for as a rule: what has landed was read before, but not the commit that is pushed. The files
+//! themselves the system holds in memory throughout.
 //!
 //! | variable | meaning |
 //! |---|---|
-//! | `ALEMBIC_GUARD_PYTHON` | a Python that imports Alembic; `python3` where nothing is said |
-//! | `BENCH_SIZES` | such as `10,1000` |
-//! | `BENCH_ROUNDS` | 21 where nothing is said |
+//! | `ALEMBIC_GUARD_PYTHON` | a Python with `alembic`, and `alembic-linear-migrations` if it is to be compared; `python3` where nothing is said |
+//! | `BENCH_REPOSITORIES` | some of them, such as `10,1000-merged,monorepo` |
+//! | `BENCH_ROUNDS` | 21 where nothing is said; what takes long is run less often |
+//! | `BENCH_README` | 1: write the table of README.md anew |
 //! | `ALEMBIC_GUARD_BINARY` | another program to measure |
 #![expect(clippy::print_stdout, reason = "a benchmark prints its table")]
 
-mod measure;
-mod repository;
+mod cases;
+mod rows;
+mod guard;
+mod alembic;
+#[path = "../repositories/mod.rs"]
+mod repositories;
 mod subjects;
+mod figures;
+mod measure;
 mod table;
+mod promises;
+mod readme;
 
 use std::env;
+use std::path::Path;
 use std::process::Command;
+use std::time::Instant;
 
+use alembic::Alembic;
+use cases::Case;
+use figures::{Figures, Measured};
+use guard::{Guard, drop_cache};
 use measure::measure;
-use repository::Repository;
-use subjects::{Alembic, subjects};
+use repositories::{Plan, Repository};
+use rows::Cache;
+use subjects::{Subject, Subjects};
+
+/// What every measurement needs to know.
+struct Bench {
+    guard: Guard,
+    alembic: Option<Alembic>,
+    rounds: usize,
+}
 
 fn main() {
-    let alembic = Alembic::find();
-    println!("{}", machine(alembic.as_ref()));
-    let rounds = variable("BENCH_ROUNDS", "21");
-    let rounds: usize = rounds.parse().expect("BENCH_ROUNDS is a number");
-    for size in variable("BENCH_SIZES", "10,100,1000,5000").split(',') {
-        let migrations = size.trim().parse().expect("BENCH_SIZES are numbers");
-        let repository = Repository::make(migrations);
-        let results = measure(&subjects(&repository, alembic.as_ref()), rounds);
-        println!("\n{}", table::of(migrations, &results));
+    let rounds = env::var("BENCH_ROUNDS").unwrap_or_else(|_| "21".to_owned());
+    let rounds = rounds.parse().expect("BENCH_ROUNDS is a number");
+    let bench = Bench { guard: Guard::find(), alembic: Alembic::find(), rounds };
+    let machine = machine(bench.alembic.as_ref());
+    println!("{machine}\n{}", bench.guard.describe());
+    let least = table::mebibytes(measure::least_memory());
+    println!("a process that does nothing: {least:.1} MiB, less cannot be seen");
+
+    let mut results: Vec<(Case, Figures)> = Vec::new();
+    for case in cases::chosen() {
+        let figures = bench.run(case);
+        println!("\n{}", table::of(case.title, case.plan, &figures));
+        results.push((case, figures));
+    }
+    let growth = bench.growth(&results);
+    println!("\n{}", promises::of(&results, growth));
+    if env::var("BENCH_README").is_ok_and(|value| value == "1") {
+        readme::rewrite(&machine, bench.rounds, &results);
     }
 }
 
-fn variable(name: &str, default: &str) -> String {
-    env::var(name).unwrap_or_else(|_| default.to_owned())
+impl Bench {
+    /// Measures everything in one repository.
+    fn run(&self, case: Case) -> Figures {
+        let repository = self.repository(case);
+        let subjects = self.subjects(&repository);
+        let mut measured = measure(&subjects::subjects(case.plan, &subjects), self.rounds);
+        if let Plan::History(..) = case.plan {
+            measured.extend(self.fetching(&subjects));
+        }
+        Figures(measured)
+    }
+
+    /// Measures what a question to the remote costs; by itself, for its answer is kept in a ref.
+    fn fetching(&self, subjects: &Subjects<'_>) -> Option<Measured> {
+        let measured = measure(&subjects.fetching(), self.rounds);
+        let refs =
+            subjects.repository.git(&["for-each-ref", "--format=%(refname)", "refs/alembic-guard"]);
+        for name in refs.lines() {
+            subjects.repository.git(&["update-ref", "-d", name]);
+        }
+        measured.into_iter().next_back()
+    }
+
+    /// Measures how much longer a cold verdict takes at 100,000 migrations than at 10,000.
+    fn growth(&self, results: &[(Case, Figures)]) -> Option<f64> {
+        let case = |name| results.iter().map(|(case, _)| *case).find(|case| case.name == name);
+        let (small, large) = (self.repository(case("10000")?), self.repository(case("100000")?));
+        let of = |repository| self.subjects(repository).push_stale(&[Cache::Cold]);
+        let both: Vec<Subject<'_>> = of(&small).into_iter().chain(of(&large)).collect();
+        let measured = measure(&both, self.rounds.min(7));
+        measured[1].ratio(&measured[0])
+    }
+
+    fn repository(&self, case: Case) -> Repository {
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("whole_process").join(case.name);
+        let start = Instant::now();
+        let repository = Repository::keep(case.plan, self.rounds + 1, &folder);
+        let seconds = start.elapsed().as_secs();
+        if seconds > 0 {
+            println!("\nmade the repository `{}` in {seconds} s", case.name);
+        }
+        drop_cache(&repository);
+        repository
+    }
+
+    fn subjects<'r>(&'r self, repository: &'r Repository) -> Subjects<'r> {
+        Subjects { repository, guard: &self.guard, alembic: self.alembic.as_ref() }
+    }
 }
 
 /// Says in general terms what the figures were taken on.
 fn machine(alembic: Option<&Alembic>) -> String {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    let alembic = alembic
-        .map_or("no Alembic: set ALEMBIC_GUARD_PYTHON to compare with it".to_owned(), |alembic| {
-            format!("Alembic {}", alembic.version)
-        });
+    let none = || "no Alembic: set ALEMBIC_GUARD_PYTHON to compare with it".to_owned();
+    let alembic = alembic.map_or_else(none, Alembic::describe);
     format!("{cores} cores, {}, {}, {alembic}", said("uname", "-sm"), said("git", "--version"))
 }
 

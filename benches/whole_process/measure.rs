@@ -1,93 +1,65 @@
 //! Running whole processes, in turn.
 
-use std::fs;
-use std::io::Write;
-use std::process::{Child, Stdio};
+use std::process::Command;
 use std::time::{Duration, Instant};
 
-use crate::subjects::{Role, Subject};
+use wait4::Wait4;
 
-/// A short process may end between two samples.
-const RUNS_FOR_MEMORY: usize = 15;
+use crate::figures::{Measured, Run};
+use crate::guard::with_empty_cache;
+use crate::rows::Cache;
+use crate::subjects::Subject;
 
-/// What came of one subject.
-pub(crate) struct Measured {
-    pub(crate) name: &'static str,
-    pub(crate) role: Role,
-    /// Sorted.
-    pub(crate) times: Vec<Duration>,
-    /// In KiB; none where the system does not tell.
-    pub(crate) peak_memory: Option<u64>,
-}
+/// What takes long is run less often: no more than this for one subject,
+const ENOUGH: Duration = Duration::from_secs(8);
 
-impl Measured {
-    pub(crate) fn median(&self) -> Duration {
-        self.times[self.times.len() / 2]
-    }
-}
+/// but so often at least.
+const FEW: usize = 3;
 
-/// Runs every subject once to see that it answers as it must, then all of them round after round.
+/// Runs every subject once to see that it answers as it must and to warm what can be warmed, then all of them
+/// round after round, each round beginning with another one.
 pub(crate) fn measure(subjects: &[Subject<'_>], rounds: usize) -> Vec<Measured> {
-    let mut results: Vec<Measured> = subjects.iter().map(first_run).collect();
+    for subject in subjects {
+        run(subject, 0);
+    }
+    let mut results: Vec<Measured> = subjects
+        .iter()
+        .map(|subject| Measured { row: subject.row, runs: vec![None; rounds] })
+        .collect();
     for round in 0..rounds {
-        for (subject, result) in subjects.iter().zip(&mut results) {
-            if round < subject.most_rounds {
-                result.times.push(time(subject));
+        for turn in 0..subjects.len() {
+            let place = (round + turn) % subjects.len();
+            let (subject, result) = (&subjects[place], &mut results[place]);
+            let is_enough = round >= FEW && result.total() >= ENOUGH;
+            if !is_enough && round + 1 < subject.questions() {
+                result.runs[round] = Some(run(subject, round + 1));
             }
         }
-    }
-    for result in &mut results {
-        result.times.sort();
     }
     results
 }
 
-/// Warms the system's caches, and samples memory meanwhile.
-fn first_run(subject: &Subject<'_>) -> Measured {
-    let samples = (0..RUNS_FOR_MEMORY).map(|_| peak_memory(subject));
-    Measured {
-        name: subject.name,
-        role: subject.role,
-        times: Vec::new(),
-        peak_memory: samples.max().flatten(),
-    }
+fn run(subject: &Subject<'_>, number: usize) -> Run {
+    let mut command = subject.command(number);
+    let (run, exit_code) = if subject.row.cache == Some(Cache::Filling) {
+        with_empty_cache(subject.repository, || finish(&mut command))
+    } else {
+        finish(&mut command)
+    };
+    assert_eq!(exit_code, Some(subject.exit_code), "{}", subject.row);
+    run
 }
 
-fn peak_memory(subject: &Subject<'_>) -> Option<u64> {
-    let mut child = start(subject);
-    let mut peak = None;
-    while child.try_wait().expect("it can be waited for").is_none() {
-        peak = high_water_mark(child.id()).max(peak);
-    }
-    finish(child, subject);
-    peak
+/// Returns what a process that does nothing seems to hold: whoever starts one is counted as its beginning,
+/// so that less than this is not to be seen.
+pub(crate) fn least_memory() -> u64 {
+    finish(&mut Command::new("true")).0.peak_memory
 }
 
-fn time(subject: &Subject<'_>) -> Duration {
+fn finish(command: &mut Command) -> (Run, Option<i32>) {
     let before = Instant::now();
-    let child = start(subject);
-    finish(child, subject);
-    before.elapsed()
-}
-
-fn start(subject: &Subject<'_>) -> Child {
-    let mut command = subject.command();
-    command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
     let mut child = command.spawn().expect("the program exists");
-    let mut stdin = child.stdin.take().expect("it is piped");
-    // Whoever reads no input may be gone before it is written.
-    let _ = stdin.write_all(subject.input.as_bytes());
-    child
-}
-
-fn finish(mut child: Child, subject: &Subject<'_>) {
-    let status = child.wait().expect("it can be waited for");
-    assert_eq!(status.code(), Some(subject.exit_code), "{}", subject.name);
-}
-
-/// Returns the most memory that a process has held, in KiB, as Linux tells while it lives.
-fn high_water_mark(process: u32) -> Option<u64> {
-    let status = fs::read_to_string(format!("/proc/{process}/status")).ok()?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
-    line.trim().strip_suffix(" kB")?.parse().ok()
+    let used = child.wait4().expect("it can be waited for");
+    let run = Run { time: before.elapsed(), peak_memory: used.rusage.maxrss };
+    (run, used.status.code())
 }

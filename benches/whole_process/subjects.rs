@@ -1,142 +1,207 @@
-//! What is measured, and what has to come of it.
+//! What is run in a repository, and what has to come of it.
 
-use std::env;
-use std::process::Command;
+use std::ffi::OsStr;
+use std::fs::{self, File};
+use std::io::{BufRead, BufReader, BufWriter, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 
-use crate::repository::Repository;
+use crate::alembic::Alembic;
+use crate::guard::Guard;
+use crate::repositories::{Plan, Repository};
+use crate::rows::{Cache, Row, What};
 
-/// How often something is run that takes a second and more.
-const ROUNDS_OF_ALEMBIC: usize = 5;
-
-/// One row of the table.
+/// One process to be measured.
 pub(crate) struct Subject<'r> {
-    pub(crate) name: &'static str,
-    pub(crate) role: Role,
-    pub(crate) most_rounds: usize,
+    pub(crate) row: Row,
+    pub(crate) repository: &'r Repository,
     pub(crate) exit_code: i32,
-    pub(crate) input: String,
-    command: Box<dyn Fn() -> Command + 'r>,
-}
-
-/// What a row is to the others.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Role {
-    /// What it costs git to list the version folder.
-    Listing,
-    /// What Alembic itself takes to name the heads.
-    Alembic,
-    /// This program.
-    Guard,
+    /// What it reads, one after the other; nothing where there is none.
+    inputs: Vec<PathBuf>,
+    program: PathBuf,
+    arguments: Vec<String>,
 }
 
 impl Subject<'_> {
-    pub(crate) fn command(&self) -> Command {
-        (self.command)()
+    /// Returns the command of one run. No two runs up to [`Subject::questions`] ask the same, where the
+    /// question is to be new.
+    pub(crate) fn command(&self, run: usize) -> Command {
+        let mut command = self.repository.command(&self.program);
+        command.args(&self.arguments).stdout(Stdio::null()).stderr(Stdio::null());
+        match self.inputs.get(run % self.inputs.len().max(1)) {
+            Some(input) => command.stdin(File::open(input).expect("it was written")),
+            None => command.stdin(Stdio::null()),
+        };
+        command
+    }
+
+    /// Returns how often it can be run before what it asks is not new any more.
+    pub(crate) fn questions(&self) -> usize {
+        if self.row.cache == Some(Cache::New) { self.inputs.len() } else { usize::MAX }
     }
 }
 
-/// A Python that imports Alembic.
-pub(crate) struct Alembic {
-    python: String,
-    pub(crate) version: String,
+/// Makes the subjects of one repository.
+pub(crate) struct Subjects<'r> {
+    pub(crate) repository: &'r Repository,
+    pub(crate) guard: &'r Guard,
+    pub(crate) alembic: Option<&'r Alembic>,
 }
 
-impl Alembic {
-    pub(crate) fn find() -> Option<Alembic> {
-        let named = env::var("ALEMBIC_GUARD_PYTHON").ok();
-        let python = named.clone().unwrap_or_else(|| "python3".to_owned());
-        let output = Command::new(&python)
-            .args(["-c", "import alembic; print(alembic.__version__)"])
-            .output();
-        match output {
-            Ok(output) if output.status.success() => Some(Alembic {
-                python,
-                version: String::from_utf8_lossy(&output.stdout).trim().to_owned(),
-            }),
-            _ => {
-                assert!(named.is_none(), "ALEMBIC_GUARD_PYTHON imports no Alembic");
-                None
-            }
+impl<'r> Subjects<'r> {
+    /// Returns what is measured where Alembic has a long history.
+    pub(crate) fn of_history(&self) -> Vec<Subject<'r>> {
+        let repository = self.repository;
+        let mut subjects = self.git();
+        subjects.extend(self.push_stale(&[Cache::Cold, Cache::Filling, Cache::New, Cache::Again]));
+        let both = self.guard.caches(&[Cache::Cold, Cache::Again]);
+        for &cache in &both {
+            subjects.push(self.push(What::PushSource, cache, &repository.source));
+        }
+        for &cache in &both {
+            subjects.push(self.hook(What::Commit, cache, &["pre-commit"]));
+        }
+        let checkout = |before, after| ["post-checkout", before, after, "1"];
+        let (before, newest, source) =
+            (&*repository.before, &*repository.newest, &*repository.source);
+        for &cache in &both {
+            let arguments = checkout(before, newest);
+            subjects.push(self.hook(What::CheckoutMigration, cache, &arguments));
+            subjects.push(self.hook(What::CheckoutNone, cache, &checkout(newest, source)));
+        }
+        for &cache in &both {
+            subjects.push(self.ask(What::CheckAll, cache, &["check", "--all"]));
+        }
+        subjects.extend(self.alembic());
+        subjects
+    }
+
+    /// Returns what is measured where nothing of the migrations changes among very many files.
+    pub(crate) fn of_monorepo(&self) -> Vec<Subject<'r>> {
+        let diff = ["diff", "--cached", "--quiet"];
+        let mut subjects = self.git();
+        subjects.push(Subject { exit_code: 1, ..self.other(What::DiffCached, "git", &diff) });
+        for cache in self.guard.caches(&[Cache::Cold, Cache::Filling, Cache::Again]) {
+            subjects.push(self.push(What::PushSource, cache, &self.repository.source));
+            subjects.push(self.push(What::PushText, cache, &self.repository.text));
+            subjects.push(self.hook(What::Commit, cache, &["pre-commit"]));
+        }
+        subjects.extend(self.push_stale(&[Cache::Cold, Cache::Filling, Cache::New, Cache::Again]));
+        subjects
+    }
+
+    /// Returns pushes of stale migrations.
+    pub(crate) fn push_stale(&self, caches: &[Cache]) -> Vec<Subject<'r>> {
+        let (first, others) = self.repository.stale.split_first().expect("there are some");
+        let caches = self.guard.caches(caches).into_iter();
+        let subject = |cache| {
+            let commits = if cache == Cache::New { others } else { std::slice::from_ref(first) };
+            let inputs = commits.iter().map(|commit| self.pushed(commit)).collect();
+            let subject = self.push(What::PushStale, cache, first);
+            Subject { exit_code: 1, inputs, ..subject }
+        };
+        caches.map(subject).collect()
+    }
+
+    /// Returns pushes of a stale migration, without and with a question to the remote.
+    pub(crate) fn fetching(&self) -> Vec<Subject<'r>> {
+        let settings = self.file("fetching.toml", "fetch = \"auto\"\n");
+        let mut subjects = self.push_stale(&[Cache::Cold]);
+        let mut fetching = self.push_stale(&[Cache::Cold]);
+        for subject in &mut fetching {
+            subject.row.what = What::PushStaleFetching;
+            subject.arguments.extend(["--config".to_owned(), settings.display().to_string()]);
+        }
+        subjects.extend(fetching);
+        subjects
+    }
+
+    fn git(&self) -> Vec<Subject<'r>> {
+        let blobs = self.repository.inputs().join("blobs");
+        write_blobs(self.repository, &blobs);
+        let batch = self.other(What::CatFile, "git", &["cat-file", "--batch"]);
+        vec![
+            self.other(What::LsTree, "git", &["ls-tree", "-r", "main", &self.repository.versions]),
+            Subject { inputs: vec![blobs], ..batch },
+            self.other(What::RevParse, "git", &["rev-parse", "HEAD"]),
+        ]
+    }
+
+    fn alembic(&self) -> Vec<Subject<'r>> {
+        let Some(alembic) = self.alembic else {
+            return Vec::new();
+        };
+        let python = &alembic.python;
+        let heads = self.other(What::AlembicHeads, python, &["-m", "alembic", "heads"]);
+        let mut subjects = vec![heads];
+        if alembic.has_linear() {
+            let main = "from alembic_linear_migrations.cli import main; raise SystemExit(main())";
+            let mut update = self.repository.command(python);
+            let update = update.args(["-c", main, "update"]).output().expect("Python runs");
+            assert!(update.status.success(), "{}", String::from_utf8_lossy(&update.stderr));
+            subjects.push(self.other(What::AlembicLinear, python, &["-c", main, "check"]));
+        }
+        subjects
+    }
+
+    fn push(&self, what: What, cache: Cache, commit: &str) -> Subject<'r> {
+        let inputs = vec![self.pushed(commit)];
+        Subject { inputs, ..self.hook(what, cache, &["pre-push", "origin", "../remote.git"]) }
+    }
+
+    fn hook(&self, what: What, cache: Cache, arguments: &[&str]) -> Subject<'r> {
+        self.ask(what, cache, &[&["hook"], arguments].concat())
+    }
+
+    fn ask(&self, what: What, cache: Cache, arguments: &[&str]) -> Subject<'r> {
+        let arguments = [self.guard.global(cache), arguments].concat();
+        let subject = self.other(what, &self.guard.program, &arguments);
+        Subject { row: Row::guard(what, cache), ..subject }
+    }
+
+    fn other(&self, what: What, program: impl AsRef<OsStr>, arguments: &[&str]) -> Subject<'r> {
+        Subject {
+            row: Row::of(what),
+            repository: self.repository,
+            exit_code: 0,
+            inputs: Vec::new(),
+            program: program.as_ref().into(),
+            arguments: arguments.iter().map(|&argument| argument.to_owned()).collect(),
         }
     }
-}
 
-/// Returns everything that is measured in a repository.
-pub(crate) fn subjects<'r>(
-    repository: &'r Repository,
-    alembic: Option<&'r Alembic>,
-) -> Vec<Subject<'r>> {
-    let push = |commit: &str| {
+    /// Writes what git tells a pre-push hook of a new branch.
+    fn pushed(&self, commit: &str) -> PathBuf {
         let zeros = "0".repeat(40);
-        format!("refs/heads/topic {commit} refs/heads/topic {zeros}\n")
-    };
-    let mut subjects = vec![
-        Subject {
-            name: "git ls-tree -r, version folder",
-            role: Role::Listing,
-            ..subject(repository, "git", &["ls-tree", "-r", "main", "migrations/versions/"])
-        },
-        Subject {
-            name: "pre-push, a stale migration",
-            exit_code: 1,
-            input: push(&repository.stale),
-            ..guard(repository, &["hook", "pre-push", "origin", "../remote.git"])
-        },
-        Subject {
-            name: "pre-push, no migration",
-            input: push(&repository.unrelated),
-            ..guard(repository, &["hook", "pre-push", "origin", "../remote.git"])
-        },
-        Subject {
-            name: "pre-commit, a new migration",
-            ..guard(repository, &["hook", "pre-commit"])
-        },
-        Subject {
-            name: "post-checkout, a migration more",
-            ..guard(repository, &checkout(&repository.before, &repository.newest))
-        },
-        Subject {
-            name: "post-checkout, no migration",
-            ..guard(repository, &checkout(&repository.newest, &repository.unrelated))
-        },
-        Subject { name: "check --all", ..guard(repository, &["check", "--all"]) },
-    ];
-    subjects.extend(alembic.map(|alembic| heads(repository, alembic)));
-    subjects
-}
+        self.file(commit, &format!("refs/heads/topic {commit} refs/heads/topic {zeros}\n"))
+    }
 
-fn checkout<'a>(before: &'a str, after: &'a str) -> [&'a str; 5] {
-    ["hook", "post-checkout", before, after, "1"]
-}
-
-fn guard<'r>(repository: &'r Repository, arguments: &[&'r str]) -> Subject<'r> {
-    let built = option_env!("CARGO_BIN_EXE_alembic-guard").unwrap_or("alembic-guard");
-    let program = env::var("ALEMBIC_GUARD_BINARY").unwrap_or_else(|_| built.to_owned());
-    subject(repository, &program, arguments)
-}
-
-fn heads<'r>(repository: &'r Repository, alembic: &'r Alembic) -> Subject<'r> {
-    Subject {
-        name: "alembic heads, .pyc files warm",
-        role: Role::Alembic,
-        most_rounds: ROUNDS_OF_ALEMBIC,
-        ..subject(repository, &alembic.python, &["-m", "alembic", "heads"])
+    fn file(&self, name: &str, text: &str) -> PathBuf {
+        let path = self.repository.inputs().join(name);
+        fs::write(&path, text).expect("the file can be written");
+        path
     }
 }
 
-fn subject<'r>(repository: &'r Repository, program: &str, arguments: &[&'r str]) -> Subject<'r> {
-    let program = program.to_owned();
-    let arguments = arguments.to_vec();
-    Subject {
-        name: "",
-        role: Role::Guard,
-        most_rounds: usize::MAX,
-        exit_code: 0,
-        input: String::new(),
-        command: Box::new(move || {
-            let mut command = repository.command(&program);
-            command.args(&arguments);
-            command
-        }),
+/// Lists the ids of the migrations for `git cat-file --batch`.
+fn write_blobs(repository: &Repository, path: &Path) {
+    let mut git = repository.command("git");
+    let git = git.args(["ls-tree", "-r", "main", &repository.versions]).stdout(Stdio::piped());
+    let mut git = git.spawn().expect("git runs");
+    let listed = BufReader::new(git.stdout.take().expect("it is piped"));
+    let mut ids = BufWriter::new(File::create(path).expect("the file can be made"));
+    for line in listed.lines() {
+        let line = line.expect("git writes text");
+        let id = line.split_whitespace().nth(2).expect("mode, kind and id");
+        writeln!(ids, "{id}").expect("the file can be written");
+    }
+    assert!(git.wait().expect("git ends").success(), "git ls-tree fails");
+}
+
+/// Returns the subjects that belong to a kind of repository.
+pub(crate) fn subjects<'r>(plan: Plan, subjects: &Subjects<'r>) -> Vec<Subject<'r>> {
+    match plan {
+        Plan::History(..) => subjects.of_history(),
+        Plan::Monorepo(_) => subjects.of_monorepo(),
     }
 }

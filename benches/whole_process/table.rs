@@ -1,57 +1,43 @@
-//! The figures, for people.
+//! The figures of one repository, all of them, for people.
 
 use std::fmt::Write as _;
-use std::time::Duration;
 
-use crate::measure::Measured;
-use crate::subjects::Role;
+use crate::figures::{Figures, Measured};
+use crate::repositories::Plan;
+use crate::rows::What;
 
 /// Writes the table of one repository.
-pub(crate) fn of(migrations: usize, results: &[Measured]) -> String {
-    let median = |role| {
-        let result = results.iter().find(|result| result.role == role);
-        result.map(Measured::median)
+pub(crate) fn of(title: &str, plan: Plan, figures: &Figures) -> String {
+    let (unit, name) = match plan {
+        Plan::History(..) => (figures.of(What::LsTree), "x ls-tree"),
+        Plan::Monorepo(_) => (figures.of(What::RevParse), "x rev-parse"),
     };
-    let listing = median(Role::Listing);
-    let alembic = median(Role::Alembic);
+    let alembic = figures.of(What::AlembicHeads);
     let mut table = format!(
-        "{:<32} {:>10} {:>9} {:>9} {:>9} {:>13} {:>9}\n",
-        format!("{migrations} migrations"),
-        "median ms",
-        "min",
-        "max",
-        "x ls-tree",
-        "alembic takes",
-        "peak MiB",
+        "{title:<48} {:>10} {:>9} {:>9} {name:>11} {:>13} {:>9} {:>6}\n",
+        "median ms", "min", "max", "alembic takes", "peak MiB", "rounds",
     );
-    for result in results {
+    for measured in &figures.0 {
+        let [least, median, most] = measured.spread();
         writeln!(
             table,
-            "{:<32} {:>10} {:>9} {:>9} {:>9} {:>13} {:>9}",
-            result.name,
-            milliseconds(result.median()),
-            result.times.first().copied().map_or(String::new(), milliseconds),
-            result.times.last().copied().map_or(String::new(), milliseconds),
-            ratio(Some(result.median()), listing),
-            ratio(alembic, Some(result.median())),
-            result.peak_memory.map_or("-".to_owned(), mebibytes),
+            "{:<48} {median:>10.2} {least:>9.2} {most:>9.2} {:>11} {:>13} {:>9.1} {:>6}",
+            measured.row.to_string(),
+            ratio(Some(measured), unit),
+            ratio(alembic, Some(measured)),
+            mebibytes(measured.peak_memory()),
+            measured.count(),
         )
         .expect("memory can be written");
     }
     table
 }
 
-fn milliseconds(time: Duration) -> String {
-    format!("{:.2}", time.as_secs_f64() * 1000.0)
+fn ratio(this: Option<&Measured>, other: Option<&Measured>) -> String {
+    let ratio = this.zip(other).and_then(|(this, other)| this.ratio(other));
+    ratio.map_or("-".to_owned(), |ratio| format!("{ratio:.2} x"))
 }
 
-fn ratio(time: Option<Duration>, unit: Option<Duration>) -> String {
-    match (time, unit) {
-        (Some(time), Some(unit)) => format!("{:.1} x", time.as_secs_f64() / unit.as_secs_f64()),
-        _ => "-".to_owned(),
-    }
-}
-
-fn mebibytes(kibibytes: u64) -> String {
-    format!("{:.1}", kibibytes as f64 / 1024.0)
+pub(crate) fn mebibytes(bytes: u64) -> f64 {
+    bytes as f64 / 1024.0 / 1024.0
 }

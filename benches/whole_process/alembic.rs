@@ -1,0 +1,51 @@
+//! The programs of Python's world that answer something alike.
+
+use std::env;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// A Python that imports Alembic.
+pub(crate) struct Alembic {
+    pub(crate) python: PathBuf,
+    version: String,
+    /// The version of `alembic-linear-migrations`, where it is installed too.
+    linear: Option<String>,
+}
+
+impl Alembic {
+    /// Takes the Python that `ALEMBIC_GUARD_PYTHON` names, or `python3`; nothing where it has no Alembic.
+    pub(crate) fn find() -> Option<Alembic> {
+        let named = env::var_os("ALEMBIC_GUARD_PYTHON");
+        let python = named.clone().unwrap_or_else(|| "python3".into());
+        // It is run from other folders.
+        let python = match Path::new(&python).components().count() {
+            1 => PathBuf::from(python),
+            _ => std::path::absolute(python).expect("it is not empty"),
+        };
+        let Some(version) = version_of(&python, "alembic") else {
+            assert!(named.is_none(), "the Python of ALEMBIC_GUARD_PYTHON has no Alembic");
+            return None;
+        };
+        let linear = version_of(&python, "alembic-linear-migrations");
+        Some(Alembic { python, version, linear })
+    }
+
+    pub(crate) fn has_linear(&self) -> bool {
+        self.linear.is_some()
+    }
+
+    /// Names everything with its version.
+    pub(crate) fn describe(&self) -> String {
+        let linear = self.linear.as_ref();
+        let linear =
+            linear.map_or(String::new(), |linear| format!(", alembic-linear-migrations {linear}"));
+        format!("Alembic {}{linear}", self.version)
+    }
+}
+
+fn version_of(python: &Path, package: &str) -> Option<String> {
+    let code = format!("import importlib.metadata as m; print(m.version('{package}'))");
+    let output = Command::new(python).args(["-c", &code]).output().ok()?;
+    let version = String::from_utf8_lossy(&output.stdout).trim().to_owned();
+    output.status.success().then_some(version)
+}

@@ -1,0 +1,123 @@
+//! The table of README.md: what somebody who never saw the program waits for at their size.
+
+use std::fmt::Write as _;
+use std::fs;
+
+use crate::cases::{CASES, Case};
+use crate::figures::{Figures, Measured};
+use crate::repositories::{Plan, Shape};
+use crate::rows::{Cache, Row, What};
+use crate::table::mebibytes;
+
+const README: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/README.md");
+const BEGIN: &str = "<!-- costs:begin -->\n";
+const END: &str = "<!-- costs:end -->";
+
+/// Writes what is between the two marks anew.
+pub(crate) fn rewrite(machine: &str, rounds: usize, results: &[(Case, Figures)]) {
+    assert_eq!(results.len(), CASES.len(), "README.md shows all repositories: measure all");
+    let readme = fs::read_to_string(README).expect("README.md can be read");
+    let (head, rest) = readme.split_once(BEGIN).expect("README.md has the first mark");
+    let (_, tail) = rest.split_once(END).expect("README.md has the second mark");
+    let costs = costs(machine, rounds, results);
+    fs::write(README, format!("{head}{BEGIN}{costs}{END}{tail}"))
+        .expect("README.md can be written");
+}
+
+fn costs(machine: &str, rounds: usize, results: &[(Case, Figures)]) -> String {
+    let mut text = format!(
+        "\nMedians in milliseconds of {rounds} rounds, fewer of what takes long, on {machine}.\n\n\
+         | migrations | `git ls-tree -r` | stale push, warm | × `ls-tree` | cold | \
+         `alembic heads` takes | push of none | × `ls-tree` | commit of one | peak memory |\n\
+         |---|---:|---:|---:|---:|---:|---:|---:|---:|---:|\n"
+    );
+    let is_history = |(case, _): &&(Case, Figures)| matches!(case.plan, Plan::History(..));
+    for (case, figures) in results.iter().filter(is_history) {
+        text += &line(case, figures);
+    }
+    text.push('\n');
+    for (case, figures) in results {
+        match case.plan {
+            Plan::Monorepo(_) => text += &monorepo(case, figures),
+            Plan::History(1000, Shape::Linear) => text += &fetching(figures),
+            Plan::History(..) => {}
+        }
+    }
+    text
+}
+
+fn line(case: &Case, figures: &Figures) -> String {
+    let listing = figures.of(What::LsTree);
+    let warm = figures.row(Row::guard(What::PushStale, Cache::New));
+    let cold = figures.row(Row::guard(What::PushStale, Cache::Cold));
+    let none = figures.guard(What::PushSource, Cache::Again);
+    let commit = figures.guard(What::Commit, Cache::Again);
+    let alembic = ratio(figures.of(What::AlembicHeads), cold);
+    let alembic = alembic.map_or("–".to_owned(), |ratio| format!("{ratio:.0} × as long"));
+    let cells = [
+        case.title.to_owned(),
+        time(listing),
+        time(warm),
+        times(ratio(warm, listing)),
+        time(cold),
+        alembic,
+        time(none),
+        times(ratio(none, listing)),
+        time(commit),
+        format!("{:.0} MiB", mebibytes(figures.peak_memory_of_guard())),
+    ];
+    format!("| {} |\n", cells.join(" | "))
+}
+
+/// Says what a change beside the migrations costs among very many files.
+fn monorepo(case: &Case, figures: &Figures) -> String {
+    let rev_parse = figures.of(What::RevParse);
+    let mut text = format!("With {}, nothing in migrations changed: ", case.title);
+    for cache in [Cache::Again, Cache::Cold] {
+        let push = figures.row(Row::guard(What::PushSource, cache));
+        let Some(push) = push else {
+            continue;
+        };
+        let word = if cache == Cache::Cold { "cold" } else { "warm" };
+        let ratio = times(ratio(Some(push), rev_parse));
+        write!(
+            text,
+            "a push takes {} ms {word} ({ratio} × `git rev-parse HEAD`), ",
+            time(Some(push))
+        )
+        .expect("memory can be written");
+    }
+    let commit = figures.guard(What::Commit, Cache::Again);
+    let (commit, diff) = (time(commit), time(figures.of(What::DiffCached)));
+    let memory = mebibytes(figures.peak_memory_of_guard());
+    text + &format!(
+        "a commit {commit} ms (`git diff --cached` {diff} ms, for the index alone is large), \
+         at most {memory:.0} MiB.\n"
+    )
+}
+
+/// Says what a question to the remote adds where the network adds nothing.
+fn fetching(figures: &Figures) -> String {
+    let cold = figures.row(Row::guard(What::PushStale, Cache::Cold));
+    let fetching = figures.row(Row::guard(What::PushStaleFetching, Cache::Cold));
+    let (cold, fetching) = (time(cold), time(fetching));
+    format!(
+        "All with `fetch = \"never\"`. Asking a remote on the same disk makes {fetching} ms of {cold} ms \
+         at 1,000 migrations; asking one elsewhere takes what the network takes, 5 seconds at most.\n\n"
+    )
+}
+
+fn time(measured: Option<&Measured>) -> String {
+    measured.map_or("–".to_owned(), |measured| {
+        let [_, median, _] = measured.spread();
+        if median < 100.0 { format!("{median:.1}") } else { format!("{median:.0}") }
+    })
+}
+
+fn times(ratio: Option<f64>) -> String {
+    ratio.map_or("–".to_owned(), |ratio| format!("{ratio:.1}"))
+}
+
+fn ratio(this: Option<&Measured>, other: Option<&Measured>) -> Option<f64> {
+    this?.ratio(other?)
+}
