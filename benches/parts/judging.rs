@@ -1,0 +1,26 @@
+//! The graph of a history, and who is at fault for its heads.
+
+use alembic_guard::graph::Graph;
+use alembic_guard::verdict::{Limits, judge_heads};
+use divan::{Bencher, counter::ItemsCount};
+
+use crate::inputs::{SIZES, forked_history, history};
+
+#[divan::bench(args = SIZES)]
+fn graph(bencher: Bencher<'_, '_>, migrations: usize) {
+    let migrations = history(migrations);
+    bencher
+        .counter(ItemsCount::new(migrations.len()))
+        .with_inputs(|| migrations.clone())
+        .bench_values(Graph::new);
+}
+
+#[divan::bench(args = SIZES)]
+fn heads(bencher: Bencher<'_, '_>, migrations: usize) {
+    let (before, after) = (Graph::new(history(migrations)), Graph::new(forked_history(migrations)));
+    bencher.counter(ItemsCount::new(migrations)).bench(|| {
+        let faults = judge_heads(&before, &after, Limits { heads: 1, branches: &[] });
+        assert_eq!(faults.len(), 1);
+        faults
+    });
+}
