@@ -66,9 +66,14 @@ fn application(stream: &mut Stream) {
     stream.file("migrations/env.py", "from alembic import context\n");
     stream.file("migrations/script.py.mako", "\"\"\"${message}\"\"\"\n");
     for number in 0..SOURCES {
-        let path = format!("src/part_{}/file_{number}.py", number / 20);
-        stream.file(&path, &format!("value_{number} = {number}\n").repeat(40));
+        stream.file(&a_source(number), &format!("value_{number} = {number}\n").repeat(40));
     }
+}
+
+/// Returns the path of a source file.
+pub(crate) fn a_source(number: usize) -> String {
+    let number = number % SOURCES;
+    format!("src/part_{}/file_{number}.py", number / 20)
 }
 
 /// Adds a migration to the commit that was begun last.

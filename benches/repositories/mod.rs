@@ -9,13 +9,15 @@ use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::thread;
+use std::time::Duration;
 
 pub(crate) use history::Shape;
 pub(crate) use monorepo::Size;
 use stream::{On, Stream};
 
 /// To be raised when anything below makes other repositories.
-const VERSION: u32 = 1;
+const VERSION: u32 = 3;
 
 /// The guard's settings: what a remote takes to answer is measured by itself.
 const SETTINGS: &str = "fetch = \"never\"\n";
@@ -34,8 +36,8 @@ pub(crate) struct Repository {
     folder: PathBuf,
     /// Commits with a migration that builds on what main has moved past, each another one.
     pub(crate) stale: Vec<String>,
-    /// A commit that touches no migration but a source file.
-    pub(crate) source: String,
+    /// As many commits that touch no migration but a source file, each another one.
+    pub(crate) sources: Vec<String>,
     /// A commit that touches no migration but a text.
     pub(crate) text: String,
     /// The newest commit of main.
@@ -47,25 +49,27 @@ pub(crate) struct Repository {
 }
 
 impl Repository {
-    /// Makes a repository in a folder, or takes the one that an earlier run has made there.
-    pub(crate) fn keep(plan: Plan, stale: usize, folder: &Path) -> Repository {
-        let stamp = format!("{VERSION} {plan:?} {stale}\n");
+    /// Makes a repository in a folder, or takes the one that an earlier run has made there,
+    /// with so many commits of a kind to be pushed.
+    pub(crate) fn keep(plan: Plan, pushes: usize, folder: &Path) -> Repository {
+        let stamp = format!("{VERSION} {plan:?} {pushes}\n");
         let made = folder.join("made");
         if !fs::read_to_string(&made).is_ok_and(|kept| kept.starts_with(&stamp)) {
             let _ = fs::remove_dir_all(folder);
             fs::create_dir_all(folder).expect("the folder can be made");
             let repository = Repository::empty(plan, folder);
-            let commits = repository.make(plan, stale);
+            let commits = repository.make(plan, pushes);
             fs::write(&made, stamp.clone() + &commits.join("\n")).expect("the file can be written");
         }
         let kept = fs::read_to_string(&made).expect("it was read or written just now");
         let commits: Vec<String> = kept.lines().skip(1).map(str::to_owned).collect();
-        let [newest, before, source, text, stale @ ..] = commits.as_slice() else {
+        let [newest, before, text, pushed @ ..] = commits.as_slice() else {
             panic!("{} is not ours", made.display());
         };
+        let (sources, stale) = pushed.split_at(pushes);
         Repository {
             stale: stale.to_vec(),
-            source: source.clone(),
+            sources: sources.to_vec(),
             text: text.clone(),
             newest: newest.clone(),
             before: before.clone(),
@@ -77,7 +81,7 @@ impl Repository {
         Repository {
             folder: folder.to_owned(),
             stale: Vec::new(),
-            source: String::new(),
+            sources: Vec::new(),
             text: String::new(),
             newest: String::new(),
             before: String::new(),
@@ -86,7 +90,7 @@ impl Repository {
     }
 
     /// Makes everything and returns the commits that [`Repository::keep`] notes down.
-    fn make(&self, plan: Plan, stale: usize) -> Vec<String> {
+    fn make(&self, plan: Plan, pushes: usize) -> Vec<String> {
         for folder in [self.top(), self.inputs()] {
             fs::create_dir(folder).expect("the folder is new");
         }
@@ -109,20 +113,21 @@ impl Repository {
         let newest = self.git(&["rev-parse", "main"]);
         let before = self.git(&["rev-parse", "--verify", "--quiet", "main~"]);
         let mut commits = vec![newest.clone(), before.clone()];
-        commits.extend(self.branches(plan, stale, &newest, &before));
+        commits.extend(self.branches(plan, pushes, &newest, &before));
         self.stage(plan);
         commits
     }
 
     /// Commits what is to be pushed, on no branch that stays.
-    fn branches(&self, plan: Plan, stale: usize, newest: &str, before: &str) -> Vec<String> {
+    fn branches(&self, plan: Plan, pushes: usize, newest: &str, before: &str) -> Vec<String> {
         let (folder, migrations) = plan.migrations();
         let mut stream = self.import(".");
-        for file in plan.unrelated() {
+        let sources = (0..pushes).map(|number| plan.source(number));
+        for file in [plan.text()].into_iter().chain(sources) {
             stream.commit("pushed", On::Commit(newest));
             stream.file(&file, "CHANGED = 1\n");
         }
-        for number in 0..stale {
+        for number in 0..pushes {
             stream.commit("pushed", On::Commit(before));
             let number = migrations + 1 + number;
             let text = migration::text(number, &[migrations - 2]);
@@ -142,14 +147,16 @@ impl Repository {
                 let text = migration::text(migrations, &[migrations - 1]);
                 fs::write(path, text).expect("the file can be written");
                 self.git(&["add", "--all"]);
+                // What is as young as the index git has to read again; users have rarely been so quick.
+                thread::sleep(Duration::from_millis(1100));
+                self.git(&["update-index", "--refresh", "--force-write-index"]);
             }
             Plan::Monorepo(_) => {
                 self.git(&["symbolic-ref", "HEAD", "refs/heads/topic"]);
                 self.git(&["update-ref", "refs/heads/topic", "main"]);
                 self.git(&["read-tree", "HEAD"]);
-                let [file, _] = plan.unrelated();
                 let readme = self.git(&["rev-parse", "HEAD:README.md"]);
-                let entry = format!("100644,{readme},{file}");
+                let entry = format!("100644,{readme},{}", plan.source(0));
                 self.git(&["update-index", "--cacheinfo", &entry]);
             }
         }
@@ -209,11 +216,19 @@ impl Plan {
         }
     }
 
-    /// Returns a source file and a text.
-    fn unrelated(self) -> [String; 2] {
+    /// Returns one of the source files.
+    fn source(self, number: usize) -> String {
         match self {
-            Plan::History(..) => ["src/part_0/file_0.py", "README.md"].map(str::to_owned),
-            Plan::Monorepo(_) => [monorepo::a_source(), monorepo::a_text()],
+            Plan::History(..) => history::a_source(number),
+            Plan::Monorepo(size) => monorepo::a_source(size, number),
+        }
+    }
+
+    /// Returns a file that is no source.
+    fn text(self) -> String {
+        match self {
+            Plan::History(..) => "README.md".to_owned(),
+            Plan::Monorepo(_) => monorepo::a_text(),
         }
     }
 }

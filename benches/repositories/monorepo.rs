@@ -52,12 +52,12 @@ pub(crate) fn write(stream: &mut Stream, size: Size) {
     add(stream, &an_environment(size).0, MIGRATIONS - 1);
 }
 
-/// Returns the path of a source file that every monorepo has.
-pub(crate) fn a_source() -> String {
-    source(&folder(0), 0)
+/// Returns the path of a source file, each of another service as far as there are.
+pub(crate) fn a_source(size: Size, number: usize) -> String {
+    source(&folder(number % size.services()), number)
 }
 
-/// Returns the path of a text beside it.
+/// Returns the path of a text.
 pub(crate) fn a_text() -> String {
     format!("{}README.md", folder(0))
 }

@@ -116,7 +116,7 @@ impl Bench {
     fn repository(&self, case: Case) -> Repository {
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("whole_process").join(case.name);
         let start = Instant::now();
-        let repository = Repository::keep(case.plan, self.rounds + 1, &folder);
+        let repository = Repository::keep(case.plan, self.rounds + 2, &folder);
         let seconds = start.elapsed().as_secs();
         if seconds > 0 {
             println!("\nmade the repository `{}` in {seconds} s", case.name);

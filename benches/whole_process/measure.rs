@@ -10,11 +10,14 @@ use crate::guard::with_empty_cache;
 use crate::rows::Cache;
 use crate::subjects::Subject;
 
-/// What takes long is run less often: no more than this for one subject,
+/// What takes long is run less often: when one subject has taken so long in all, it is not run again,
 const ENOUGH: Duration = Duration::from_secs(8);
 
-/// but so often at least.
+/// but so often at least,
 const FEW: usize = 3;
+
+/// unless it has taken so long.
+const TOO_MUCH: Duration = Duration::from_secs(30);
 
 /// Runs every subject once to see that it answers as it must and to warm what can be warmed, then all of them
 /// round after round, each round beginning with another one.
@@ -30,7 +33,8 @@ pub(crate) fn measure(subjects: &[Subject<'_>], rounds: usize) -> Vec<Measured> 
         for turn in 0..subjects.len() {
             let place = (round + turn) % subjects.len();
             let (subject, result) = (&subjects[place], &mut results[place]);
-            let is_enough = round >= FEW && result.total() >= ENOUGH;
+            let total = result.total();
+            let is_enough = total >= TOO_MUCH || round >= FEW && total >= ENOUGH;
             if !is_enough && round + 1 < subject.questions() {
                 result.runs[round] = Some(run(subject, round + 1));
             }

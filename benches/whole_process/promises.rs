@@ -31,16 +31,16 @@ pub(crate) fn of(results: &[(Case, Figures)], growth: Option<f64>) -> String {
     }
     let cold = Row::guard(What::PushStale, Cache::Cold);
     promises.push(Promise {
-        what: format!("1,000: {cold}, alembic heads"),
+        what: format!("1,000: {cold} / alembic heads"),
         at_most: 1.0 / 25.0,
         measured: figures("1000")
             .and_then(|figures| ratio(figures.row(cold), figures.of(What::AlembicHeads))),
         unit: "x",
     });
-    let none = Row::guard(What::PushSource, Cache::Again);
+    let none = Row::guard(What::PushSource, Cache::New);
     promises.push(against_listing("1,000", none, 1.2, figures("1000")));
     promises.push(Promise {
-        what: format!("100,000, 10,000: {cold}"),
+        what: format!("100,000 / 10,000: {cold}"),
         at_most: 12.0,
         measured: growth,
         unit: "x",
@@ -63,8 +63,8 @@ pub(crate) fn of(results: &[(Case, Figures)], growth: Option<f64>) -> String {
 fn monorepo(figures: Option<&Figures>) -> Promise {
     let median = |measured: &Measured| measured.spread()[1];
     let rev_parse = figures.and_then(|figures| figures.of(What::RevParse)).map(median);
-    let row = Row::guard(What::PushSource, Cache::Again);
-    let push = figures.and_then(|figures| figures.guard(What::PushSource, Cache::Again));
+    let row = Row::guard(What::PushSource, Cache::New);
+    let push = figures.and_then(|figures| figures.guard(What::PushSource, Cache::New));
     Promise {
         what: format!("monorepo: {}", push.map_or(row, |measured| measured.row)),
         at_most: rev_parse.map_or(20.0, |time| 20.0_f64.max(3.0 * time)),
@@ -78,7 +78,7 @@ fn against_listing(title: &str, row: Row, at_most: f64, figures: Option<&Figures
     let measured = figures.and_then(|figures| figures.guard(row.what, row.cache?));
     let row = measured.map_or(row, |measured| measured.row);
     Promise {
-        what: format!("{title}: {row}, git ls-tree -r"),
+        what: format!("{title}: {row} / git ls-tree -r"),
         at_most,
         measured: ratio(measured, figures.and_then(|figures| figures.of(What::LsTree))),
         unit: "x",

@@ -50,8 +50,8 @@ fn line(case: &Case, figures: &Figures) -> String {
     let listing = figures.of(What::LsTree);
     let warm = figures.row(Row::guard(What::PushStale, Cache::New));
     let cold = figures.row(Row::guard(What::PushStale, Cache::Cold));
-    let none = figures.guard(What::PushSource, Cache::Again);
-    let commit = figures.guard(What::Commit, Cache::Again);
+    let none = figures.guard(What::PushSource, Cache::New);
+    let commit = figures.guard(What::CommitMigration, Cache::Again);
     let alembic = ratio(figures.of(What::AlembicHeads), cold);
     let alembic = alembic.map_or("–".to_owned(), |ratio| format!("{ratio:.0} × as long"));
     let cells = [
@@ -73,7 +73,7 @@ fn line(case: &Case, figures: &Figures) -> String {
 fn monorepo(case: &Case, figures: &Figures) -> String {
     let rev_parse = figures.of(What::RevParse);
     let mut text = format!("With {}, nothing in migrations changed: ", case.title);
-    for cache in [Cache::Again, Cache::Cold] {
+    for cache in [Cache::New, Cache::Cold] {
         let push = figures.row(Row::guard(What::PushSource, cache));
         let Some(push) = push else {
             continue;
@@ -87,7 +87,7 @@ fn monorepo(case: &Case, figures: &Figures) -> String {
         )
         .expect("memory can be written");
     }
-    let commit = figures.guard(What::Commit, Cache::Again);
+    let commit = figures.guard(What::CommitSource, Cache::Again);
     let (commit, diff) = (time(commit), time(figures.of(What::DiffCached)));
     let memory = mebibytes(figures.peak_memory_of_guard());
     text + &format!(

@@ -55,15 +55,13 @@ impl<'r> Subjects<'r> {
         let mut subjects = self.git();
         subjects.extend(self.push_stale(&[Cache::Cold, Cache::Filling, Cache::New, Cache::Again]));
         let both = self.guard.caches(&[Cache::Cold, Cache::Again]);
+        subjects.extend(self.push_sources(&[Cache::Cold, Cache::New]));
         for &cache in &both {
-            subjects.push(self.push(What::PushSource, cache, &repository.source));
-        }
-        for &cache in &both {
-            subjects.push(self.hook(What::Commit, cache, &["pre-commit"]));
+            subjects.push(self.hook(What::CommitMigration, cache, &["pre-commit"]));
         }
         let checkout = |before, after| ["post-checkout", before, after, "1"];
         let (before, newest, source) =
-            (&*repository.before, &*repository.newest, &*repository.source);
+            (&*repository.before, &*repository.newest, &*repository.sources[0]);
         for &cache in &both {
             let arguments = checkout(before, newest);
             subjects.push(self.hook(What::CheckoutMigration, cache, &arguments));
@@ -79,28 +77,42 @@ impl<'r> Subjects<'r> {
     /// Returns what is measured where nothing of the migrations changes among very many files.
     pub(crate) fn of_monorepo(&self) -> Vec<Subject<'r>> {
         let diff = ["diff", "--cached", "--quiet"];
+        let states = [Cache::Cold, Cache::Filling, Cache::New, Cache::Again];
         let mut subjects = self.git();
         subjects.push(Subject { exit_code: 1, ..self.other(What::DiffCached, "git", &diff) });
-        for cache in self.guard.caches(&[Cache::Cold, Cache::Filling, Cache::Again]) {
-            subjects.push(self.push(What::PushSource, cache, &self.repository.source));
+        subjects.extend(self.push_sources(&states));
+        let again = self.guard.caches(&[Cache::Cold, Cache::Filling, Cache::Again]);
+        for &cache in &again {
             subjects.push(self.push(What::PushText, cache, &self.repository.text));
-            subjects.push(self.hook(What::Commit, cache, &["pre-commit"]));
         }
-        subjects.extend(self.push_stale(&[Cache::Cold, Cache::Filling, Cache::New, Cache::Again]));
+        for &cache in &again {
+            subjects.push(self.hook(What::CommitSource, cache, &["pre-commit"]));
+        }
+        subjects.extend(self.push_stale(&states));
         subjects
     }
 
-    /// Returns pushes of stale migrations.
+    /// Returns pushes of stale migrations, in these states of the cache.
     pub(crate) fn push_stale(&self, caches: &[Cache]) -> Vec<Subject<'r>> {
-        let (first, others) = self.repository.stale.split_first().expect("there are some");
-        let caches = self.guard.caches(caches).into_iter();
-        let subject = |cache| {
-            let commits = if cache == Cache::New { others } else { std::slice::from_ref(first) };
-            let inputs = commits.iter().map(|commit| self.pushed(commit)).collect();
-            let subject = self.push(What::PushStale, cache, first);
-            Subject { exit_code: 1, inputs, ..subject }
+        let pushes = self.pushes(What::PushStale, caches, &self.repository.stale);
+        pushes.into_iter().map(|push| Subject { exit_code: 1, ..push }).collect()
+    }
+
+    fn push_sources(&self, caches: &[Cache]) -> Vec<Subject<'r>> {
+        self.pushes(What::PushSource, caches, &self.repository.sources)
+    }
+
+    /// Returns pushes of always the first commit, but of each of the others once where it is to be new.
+    fn pushes(&self, what: What, caches: &[Cache], commits: &[String]) -> Vec<Subject<'r>> {
+        let (first, others) = commits.split_first().expect("there are some");
+        let push = |cache| match cache {
+            Cache::New => {
+                let inputs = others.iter().map(|commit| self.pushed(commit)).collect();
+                Subject { inputs, ..self.push(what, cache, first) }
+            }
+            Cache::Cold | Cache::Filling | Cache::Again => self.push(what, cache, first),
         };
-        caches.map(subject).collect()
+        self.guard.caches(caches).into_iter().map(push).collect()
     }
 
     /// Returns pushes of a stale migration, without and with a question to the remote.
