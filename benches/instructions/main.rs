@@ -1,0 +1,83 @@
+//! How many instructions fixed jobs take, held against what was accepted: no more than a tenth more.
+//!
+//! ```text
+//! .ci/run instructions             # counts and compares, as CI does
+//! .ci/run instructions --accept    # writes what is counted to instructions.toml, to be committed
+//! ```
+//!
+//! Whole processes again, but under valgrind's callgrind, which counts alike on a busy machine and an
+//! idle one. The repositories are generated and the same everywhere; the guard has one processor, so that
+//! it starts no threads. What is left is the chance of hash seeds: in four runs the counts of a job
+//! differed by 0.2 % at most.
+//!
+//! Counts belong to a compiler: with another one than `instructions.toml` names they are shown but not
+//! compared, and it is said. What the file was counted with may also be another C compiler (libgit2) or
+//! another C library, which is compared nevertheless.
+#![expect(clippy::print_stdout, reason = "a benchmark prints its table")]
+
+mod accepted;
+mod callgrind;
+mod jobs;
+#[path = "../repositories/mod.rs"]
+#[expect(dead_code, reason = "other benchmarks need more of it")]
+mod repositories;
+
+use std::collections::BTreeMap;
+use std::env;
+use std::fs;
+use std::process::ExitCode;
+
+use accepted::{Accepted, Verdict};
+use callgrind::Callgrind;
+
+const PROGRAM: &str = env!("CARGO_BIN_EXE_alembic-guard");
+
+fn main() -> ExitCode {
+    let Some(callgrind) = Callgrind::find() else {
+        println!("valgrind or taskset is missing: no instructions were counted");
+        return if is_ci() { ExitCode::FAILURE } else { ExitCode::SUCCESS };
+    };
+    let counted = Accepted { rustc: callgrind::rustc(), jobs: count(&callgrind) };
+    if env::args().any(|argument| argument == "--accept") {
+        counted.write();
+        println!("written to {}", accepted::FILE);
+        return ExitCode::SUCCESS;
+    }
+    report(&Accepted::read(), &counted)
+}
+
+fn report(accepted: &Accepted, counted: &Accepted) -> ExitCode {
+    println!("{}", accepted.table(counted));
+    match accepted.compare(counted) {
+        Verdict::Kept => {
+            println!("nothing has risen by more than a tenth");
+            ExitCode::SUCCESS
+        }
+        Verdict::Risen => {
+            println!("more than was accepted; if it must be, commit what this writes:");
+            println!("    .ci/run instructions --accept");
+            ExitCode::FAILURE
+        }
+        Verdict::NotCompared => {
+            println!("NOT COMPARED: counted with another compiler, {}", counted.rustc);
+            println!("accepted with {}", accepted.rustc);
+            ExitCode::SUCCESS
+        }
+    }
+}
+
+/// Counts every job; the size of the program stands beside them, for it is bounded alike.
+fn count(callgrind: &Callgrind) -> BTreeMap<String, u64> {
+    let mut counts = BTreeMap::new();
+    let made = jobs::Made::new();
+    for job in made.jobs() {
+        counts.insert(job.name.clone(), callgrind.count(&job));
+    }
+    let program = fs::metadata(PROGRAM).expect("cargo has built it");
+    counts.insert("bytes of the program".to_owned(), program.len());
+    counts
+}
+
+fn is_ci() -> bool {
+    env::var_os("CI").is_some()
+}
