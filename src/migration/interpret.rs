@@ -1,5 +1,6 @@
 //! Follows the four names through the statements of a module.
 
+mod brief;
 mod later;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -9,7 +10,7 @@ use rustpython_parser::ast::{Expr, Operator, Ranged, Stmt, StmtAugAssign};
 use super::effects::{Collector, Deferred, Effect, Effects, On};
 use super::python::spelling;
 use super::sources::{Part, Refusal, Sources, words};
-use super::units::{self, Role, Unit};
+use super::units::{self, Cut, Role, Unit};
 use super::value::{self, Constant, Kind, Scope, Unknown};
 use super::{Module, Value, body, header, misspelling, newer};
 use crate::text::Span;
@@ -25,6 +26,11 @@ const IN_EXPRESSION: &str = "it is assigned inside an expression";
 /// Reads a module.
 pub(super) fn interpret(text: &str) -> Module {
     let cut = units::cut(text);
+    brief::module(text, &cut).unwrap_or_else(|| follow(text, cut))
+}
+
+/// Reads a module whatever its statements are.
+fn follow(text: &str, cut: Cut) -> Module {
     let mut sources = Sources::new(text, cut.units);
     let mut fault = None;
     if cut.broken || sources.refused() {

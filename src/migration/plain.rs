@@ -8,24 +8,29 @@ use rustpython_parser::ast::{self, Expr, Stmt};
 use rustpython_parser::text_size::{TextRange, TextSize};
 
 use super::interpret::NAMES;
+use crate::text::Span;
 
 /// Names that a plain annotation may use beside those with a capital.
 const TYPES: &[&str] = &["str", "list", "tuple", "set", "typing", "t", "collections", "abc"];
 /// How deep an annotation may nest.
 const MAX_DEPTH: usize = 8;
 
+/// An assignment to one of the four names that is plain to the letter.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Plain<'a> {
+    pub(super) name: &'a str,
+    annotation: Option<Span>,
+    /// The text of the string; nothing where the value is `None`.
+    pub(super) text: Option<&'a str>,
+    /// The bytes of the value.
+    pub(super) value: Span,
+}
+
 /// Reads `NAME = VALUE` or `NAME: TYPE = VALUE`, where the name is one of the four and the value is
 /// `None` or a string without prefix, escape or line break.
-///
-/// The tree of an annotation is a name without letters: nobody looks into it.
-pub(super) fn assignment(code: &str) -> Option<Stmt> {
+pub(super) fn read(code: &str) -> Option<Plain<'_>> {
     let mut cursor = Cursor { code, at: 0 };
     let name = cursor.word().filter(|name| NAMES.contains(name))?;
-    let target = Expr::Name(ast::ExprName {
-        range: range(0, name.len()),
-        id: ast::Identifier::new(name),
-        ctx: ast::ExprContext::Store,
-    });
     cursor.blanks();
     let annotation = match cursor.take(b':') {
         true => Some(cursor.annotation()?),
@@ -36,29 +41,53 @@ pub(super) fn assignment(code: &str) -> Option<Stmt> {
         return None;
     }
     cursor.blanks();
-    let value = Box::new(cursor.value()?);
-    let range = range(0, cursor.at);
-    cursor.is_over().then(|| match annotation {
+    let start = cursor.at;
+    let text = cursor.value()?;
+    let value = start..cursor.at;
+    cursor.is_over().then_some(Plain { name, annotation, text, value })
+}
+
+/// Returns the syntax tree of an assignment that [`read`] can read.
+///
+/// The tree of an annotation is a name without letters: nobody looks into it.
+pub(super) fn assignment(code: &str) -> Option<Stmt> {
+    let Plain { name, annotation, text, value } = read(code)?;
+    let whole = range(&(0..value.end));
+    let target = Expr::Name(ast::ExprName {
+        range: range(&(0..name.len())),
+        id: ast::Identifier::new(name),
+        ctx: ast::ExprContext::Store,
+    });
+    let value = Box::new(Expr::Constant(ast::ExprConstant {
+        range: range(&value),
+        value: text.map_or(ast::Constant::None, |text| ast::Constant::Str(text.to_owned())),
+        kind: None,
+    }));
+    Some(match annotation {
         None => Stmt::Assign(ast::StmtAssign {
-            range,
+            range: whole,
             targets: vec![target],
             value,
             type_comment: None,
         }),
         Some(annotation) => Stmt::AnnAssign(ast::StmtAnnAssign {
-            range,
+            range: whole,
             target: Box::new(target),
-            annotation: Box::new(annotation),
+            annotation: Box::new(Expr::Name(ast::ExprName {
+                range: range(&annotation),
+                id: ast::Identifier::new(""),
+                ctx: ast::ExprContext::Load,
+            })),
             value: Some(value),
             simple: true,
         }),
     })
 }
 
-fn range(start: usize, end: usize) -> TextRange {
+fn range(span: &Span) -> TextRange {
     // No file is larger than the limit of the reader, which is far below four gigabytes.
     let size = |offset| TextSize::new(u32::try_from(offset).unwrap_or(u32::MAX));
-    TextRange::new(size(start), size(end))
+    TextRange::new(size(span.start), size(span.end))
 }
 
 struct Cursor<'a> {
@@ -96,13 +125,10 @@ impl<'a> Cursor<'a> {
         (start < self.at).then(|| &self.code[start..self.at])
     }
 
-    fn annotation(&mut self) -> Option<Expr> {
+    fn annotation(&mut self) -> Option<Span> {
         self.blanks();
         let start = self.at;
-        let end = self.union(0)?;
-        let id = ast::Identifier::new("");
-        let range = range(start, end);
-        Some(Expr::Name(ast::ExprName { range, id, ctx: ast::ExprContext::Load }))
+        Some(start..self.union(0)?)
     }
 
     /// Takes `TYPE | TYPE | ...` and returns where the last one ends.
@@ -143,15 +169,12 @@ impl<'a> Cursor<'a> {
         self.word().filter(is_type)
     }
 
-    fn value(&mut self) -> Option<Expr> {
-        let start = self.at;
-        let value = match self.peek()? {
-            quote @ (b'\'' | b'"') => ast::Constant::Str(self.string(quote)?.to_owned()),
-            _ if self.word()? == "None" => ast::Constant::None,
-            _ => return None,
-        };
-        let range = range(start, self.at);
-        Some(Expr::Constant(ast::ExprConstant { range, value, kind: None }))
+    /// Takes a string or `None`, and returns the text of the string.
+    fn value(&mut self) -> Option<Option<&'a str>> {
+        match self.peek()? {
+            quote @ (b'\'' | b'"') => self.string(quote).map(Some),
+            _ => (self.word()? == "None").then_some(None),
+        }
     }
 
     fn string(&mut self, quote: u8) -> Option<&'a str> {

@@ -31,9 +31,13 @@ pub(super) struct Cut {
     pub(super) broken: bool,
 }
 
+/// As many units as a migration usually has.
+const USUAL_UNITS: usize = 16;
+
 /// Cuts a module.
 pub(super) fn cut(text: &str) -> Cut {
-    let mut cutter = Cutter { text, cut: Cut::default(), open: None, line: Some(0) };
+    let cut = Cut { units: Vec::with_capacity(USUAL_UNITS), broken: false };
+    let mut cutter = Cutter { text, is_ascii: text.is_ascii(), cut, open: None, line: Some(0) };
     for piece in Pieces::new(text) {
         cutter.take(piece);
     }
@@ -43,6 +47,7 @@ pub(super) fn cut(text: &str) -> Cut {
 
 struct Cutter<'a> {
     text: &'a str,
+    is_ascii: bool,
     cut: Cut,
     open: Option<Open>,
     /// The start of the line while nothing on it has been seen.
@@ -90,9 +95,15 @@ impl Cutter<'_> {
             return;
         }
         let word = &self.text[piece.start..piece.end];
-        open.note_definition(word, at_margin, &piece);
+        if at_margin || open.definition.is_begun() {
+            open.note_definition(word, at_margin, &piece);
+        }
+        if self.is_ascii && !may_matter(word) {
+            return;
+        }
         let interest = match Interest::of(word) {
-            Interest::Import if !imports_everything(&self.text[piece.end..]) => Interest::None,
+            Interest::None => return,
+            Interest::Import if !imports_everything(&self.text[piece.end..]) => return,
             interest => interest,
         };
         let can_be_attribute = interest == Interest::Name || matches!(word, "exec" | "eval");
@@ -154,6 +165,13 @@ impl Cutter<'_> {
     }
 }
 
+impl Definition {
+    /// Tells whether the next word counts wherever it stands.
+    fn is_begun(&self) -> bool {
+        matches!(self, Definition::Async | Definition::Unnamed)
+    }
+}
+
 impl Open {
     fn note_definition(&mut self, word: &str, at_margin: bool, piece: &Piece) {
         self.definition = match (&self.definition, word) {
@@ -195,6 +213,15 @@ impl Interest {
             _ => Interest::None,
         }
     }
+}
+
+/// Rules most words out by their first letter; only where all are ASCII.
+fn may_matter(word: &str) -> bool {
+    let first = word.as_bytes().first();
+    let first = first.is_some_and(|first| {
+        matches!(first, b'_' | b'b' | b'd'..=b'g' | b'i' | b'l' | b'm' | b'r' | b'v')
+    });
+    first && word.len() >= 4
 }
 
 fn imports_everything(behind: &str) -> bool {
