@@ -48,12 +48,12 @@ use crate::tree::File;
 #[derive(
     Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
 )]
-pub struct RevisionId(String);
+pub struct RevisionId(Arc<str>);
 
 impl RevisionId {
     /// Takes an id; any text can be one as far as Alembic's graph is concerned.
     pub fn new(id: impl Into<String>) -> RevisionId {
-        RevisionId(id.into())
+        RevisionId(id.into().into())
     }
 
     /// Returns the id as the source has it, unescaped.

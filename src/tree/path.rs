@@ -2,10 +2,13 @@
 
 use std::borrow::Borrow;
 use std::fmt;
+use std::sync::Arc;
 
 use crate::text::Escaped;
 
 /// A path inside a repository: bytes, relative to its root, separated by `/`; empty for the root.
+///
+/// A clone shares the bytes: thousands of paths are in the hands of many.
 #[derive(
     Debug,
     Clone,
@@ -18,7 +21,7 @@ use crate::text::Escaped;
     serde::Serialize,
     serde::Deserialize,
 )]
-pub struct RepoPath(Vec<u8>);
+pub struct RepoPath(Arc<[u8]>);
 
 impl RepoPath {
     /// Returns the root of a repository.
@@ -29,7 +32,7 @@ impl RepoPath {
     /// Takes a path as git writes it; a trailing `/` is dropped.
     pub fn new(path: impl AsRef<[u8]>) -> RepoPath {
         let path = path.as_ref();
-        RepoPath(path.strip_suffix(b"/").unwrap_or(path).to_vec())
+        RepoPath(path.strip_suffix(b"/").unwrap_or(path).into())
     }
 
     /// Returns the bytes as git stores them.
@@ -48,7 +51,7 @@ impl RepoPath {
             return None;
         }
         let end = self.0.iter().rposition(|byte| *byte == b'/').unwrap_or(0);
-        Some(RepoPath(self.0[..end].to_vec()))
+        Some(RepoPath(self.0[..end].into()))
     }
 
     /// Returns the last component.
@@ -62,10 +65,7 @@ impl RepoPath {
         if self.is_root() {
             return RepoPath::new(name);
         }
-        let mut path = self.0.clone();
-        path.push(b'/');
-        path.extend_from_slice(name.as_ref());
-        RepoPath::new(path)
+        RepoPath::new([self.as_bytes(), b"/", name.as_ref()].concat())
     }
 
     /// Returns what is left of this path below `folder`, or nothing where it is not below it.
