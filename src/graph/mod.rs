@@ -59,7 +59,10 @@ impl Graph {
     /// Builds the graph of the migrations, which must come in the order in which Alembic lists them:
     /// of two files with one id the later one counts.
     pub fn new(migrations: impl IntoIterator<Item = Migration>) -> Graph {
+        let migrations = migrations.into_iter();
         let mut graph = Graph::default();
+        graph.revisions.reserve(migrations.size_hint().0);
+        graph.by_id.reserve(migrations.size_hint().0);
         for migration in migrations {
             match Revision::of(migration) {
                 Ok(revision) => graph.add(revision),
@@ -242,6 +245,19 @@ impl Graph {
         self.reach(&self.children, id)
     }
 
+    /// Returns what lies at or below any of some revisions, but for what lies below all of them: of that
+    /// only what no other such revision builds on.
+    pub fn between(&self, ids: &[RevisionId]) -> BTreeSet<&RevisionId> {
+        let below: Vec<Vec<bool>> = ids.iter().map(|id| self.marks(&self.parents, id)).collect();
+        let is_common = |index: &Index| below.iter().all(|marks| marks[*index]);
+        let is_shown = |index: &Index| {
+            below.iter().any(|marks| marks[*index])
+                && !(is_common(index) && self.children[*index].iter().any(is_common))
+        };
+        let shown = (0..self.revisions.len()).filter(is_shown);
+        shown.map(|index| &self.revisions[index].id).collect()
+    }
+
     /// Returns the heads that build on a revision, sorted.
     pub fn heads_above(&self, id: &RevisionId) -> Vec<&RevisionId> {
         self.descendants(id).into_iter().filter(|above| self.is_head(above)).collect()
@@ -264,12 +280,16 @@ impl Graph {
     }
 
     fn reach<'a>(&'a self, links: &[Vec<Index>], id: &RevisionId) -> BTreeSet<&'a RevisionId> {
-        let mut seen = vec![false; self.revisions.len()];
+        let reached = self.revisions.iter().zip(self.marks(links, id));
+        reached.filter(|(_, is_reached)| *is_reached).map(|(revision, _)| &revision.id).collect()
+    }
+
+    /// Marks what links lead to from a revision, itself included.
+    fn marks(&self, links: &[Vec<Index>], id: &RevisionId) -> Vec<bool> {
+        let mut reached = vec![false; self.revisions.len()];
         let mut waiting: Vec<Index> = self.by_id.get(id).copied().into_iter().collect();
-        let mut reached = BTreeSet::new();
         while let Some(index) = waiting.pop() {
-            if !std::mem::replace(&mut seen[index], true) {
-                reached.insert(&self.revisions[index].id);
+            if !std::mem::replace(&mut reached[index], true) {
                 waiting.extend(&links[index]);
             }
         }

@@ -24,18 +24,9 @@ pub fn draw(
     heads: &[RevisionId],
     caption: impl Fn(&RevisionId) -> Caption,
 ) -> Drawing {
-    let below: Vec<BTreeSet<&RevisionId>> =
-        heads.iter().map(|head| graph.ancestors(head)).collect();
-    let common = common(&below);
-    let newest_common: BTreeSet<&RevisionId> = common
-        .iter()
-        .filter(|id| !graph.children(id).any(|child| common.contains(&child.id)))
-        .copied()
-        .collect();
-    let all: BTreeSet<&RevisionId> = below.into_iter().flatten().collect();
-    let shown =
-        |id: &RevisionId| all.contains(id) && (!common.contains(id) || newest_common.contains(id));
-    let order = newest_first(graph, all.iter().copied().filter(|id| shown(id)).collect());
+    let between = graph.between(heads);
+    let shown = |id: &RevisionId| between.contains(id);
+    let order = newest_first(graph, between.clone());
     let nodes = order.into_iter().filter_map(|id| {
         let revision = graph.get(id)?;
         let parents: Vec<&RevisionId> = graph.parents(id).map(|parent| &parent.id).collect();
@@ -50,13 +41,6 @@ pub fn draw(
         })
     });
     Drawing { nodes: nodes.take(MOST).collect() }
-}
-
-fn common<'g>(below: &[BTreeSet<&'g RevisionId>]) -> BTreeSet<&'g RevisionId> {
-    let Some((first, rest)) = below.split_first() else {
-        return BTreeSet::new();
-    };
-    first.iter().copied().filter(|id| rest.iter().all(|others| others.contains(id))).collect()
 }
 
 /// Orders revisions so that each comes before its parents; what is on a cycle comes last.
