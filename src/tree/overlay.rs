@@ -37,32 +37,46 @@ impl<'t> Overlay<'t> {
 
 impl Tree for Overlay<'_> {
     fn list(&self, folder: &RepoPath) -> Result<Vec<Entry>, Error> {
-        let names = self.below.list(folder)?.into_iter();
-        let mut entries: BTreeMap<Vec<u8>, Node> =
-            names.map(|entry| (entry.name, entry.node)).collect();
+        let mut entries = self.below.list(folder)?;
+        let mut changed: BTreeMap<&[u8], Option<Node>> = BTreeMap::new();
         for (path, node) in &self.laid_over {
             let Some(rest) = path.below(folder) else {
                 continue;
             };
-            match (rest.iter().position(|byte| *byte == b'/'), node) {
-                (Some(slash), Some(_)) => {
-                    entries.insert(rest[..slash].to_vec(), Node::Folder(None));
-                }
-                (Some(slash), None) => {
+            let slash = rest.iter().position(|byte| *byte == b'/');
+            let name = &rest[..slash.unwrap_or(rest.len())];
+            let now = changed.entry(name).or_insert_with(|| {
+                let place = entries.binary_search_by(|entry| entry.name.as_slice().cmp(name));
+                place.ok().map(|place| entries[place].node)
+            });
+            match (slash, node) {
+                (Some(_), Some(_)) => *now = Some(Node::Folder(None)),
+                (Some(_), None) => {
                     // What is laid over a folder changes its content, so its id means nothing here.
-                    if let Some(Node::Folder(id)) = entries.get_mut(&rest[..slash]) {
+                    if let Some(Node::Folder(id)) = now {
                         *id = None;
                     }
                 }
-                (None, Some(node)) => {
-                    entries.insert(rest.to_vec(), *node);
-                }
-                (None, None) => {
-                    entries.remove(rest);
-                }
+                (None, node) => *now = *node,
             }
         }
-        Ok(entries.into_iter().map(|(name, node)| Entry { name, node }).collect())
+        if changed.is_empty() {
+            return Ok(entries);
+        }
+        entries.retain_mut(|entry| match changed.remove(entry.name.as_slice()) {
+            None => true,
+            Some(None) => false,
+            Some(Some(node)) => {
+                entry.node = node;
+                true
+            }
+        });
+        let added = changed.into_iter();
+        entries.extend(
+            added.filter_map(|(name, node)| Some(Entry { name: name.to_vec(), node: node? })),
+        );
+        entries.sort_by(|one, other| one.name.cmp(&other.name));
+        Ok(entries)
     }
 
     fn read(&self, file: &File) -> Result<Vec<u8>, Error> {
