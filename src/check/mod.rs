@@ -7,7 +7,7 @@ mod parallel;
 mod reading;
 mod sides;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use crate::environment::Problem;
 use crate::finding::{EnvironmentSummary, Finding, Level, Lowered, Note, Report};
@@ -245,7 +245,7 @@ fn details(
     if pair.excess().is_some() {
         return Ok(BTreeMap::new());
     }
-    let known: BTreeSet<_> = pair.before.files.iter().map(|file| file.id).collect();
+    let known: HashSet<_> = pair.before.files.iter().map(|file| file.id).collect();
     let new: Vec<&File> =
         pair.after.files.iter().filter(|file| !known.contains(&file.id)).collect();
     reader.details(after, &new)

@@ -24,6 +24,9 @@ pub(super) fn notes(pair: &Pair, blame: &Blame) -> Vec<Note> {
 
 /// Groups the files of an environment that share what such a disk takes for their name.
 fn namesakes(state: &State) -> Vec<Vec<&RepoPath>> {
+    if are_distinct(state) {
+        return Vec::new();
+    }
     let mut first: HashMap<Vec<u8>, &RepoPath> = HashMap::with_capacity(state.files.len());
     let mut groups: BTreeMap<&RepoPath, Vec<&RepoPath>> = BTreeMap::new();
     for file in &state.files {
@@ -33,6 +36,21 @@ fn namesakes(state: &State) -> Vec<Vec<&RepoPath>> {
         }
     }
     groups.into_values().collect()
+}
+
+/// Tells at little cost that no two files share a name; where it cannot tell, they may.
+fn are_distinct(state: &State) -> bool {
+    let is_ascii = state.files.iter().all(|file| file.path.as_bytes().is_ascii());
+    let mut marks: Vec<u64> = state.files.iter().map(|file| mark(&file.path)).collect();
+    marks.sort_unstable();
+    is_ascii && marks.windows(2).all(|pair| pair[0] != pair[1])
+}
+
+/// Puts a number in the place of a path of ASCII, the same whatever the case of its letters (FNV-1a).
+fn mark(path: &RepoPath) -> u64 {
+    path.as_bytes().iter().fold(0xcbf2_9ce4_8422_2325, |mark, byte| {
+        (mark ^ u64::from(byte.to_ascii_lowercase())).wrapping_mul(0x0100_0000_01b3)
+    })
 }
 
 /// Writes a path as such a disk compares it; nearly all are ASCII, for which that is cheap.

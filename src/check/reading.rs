@@ -89,6 +89,7 @@ impl Reader {
     ) -> Result<State, Error> {
         let Listing { files, excess, is_cut } = self.list(tree, environment)?;
         let mut state = State { excess, is_cut, ..State::default() };
+        state.files.reserve_exact(files.len() + elsewhere.len());
         for listed in files {
             match listed {
                 Listed::File(file) => state.files.push(file),
@@ -115,9 +116,10 @@ impl Reader {
 
     /// Reads one migration.
     pub fn migration(&mut self, tree: &dyn Tree, file: &File) -> Result<Migration, Error> {
-        if !self.modules.contains_key(&file.id) {
-            self.read_all(tree, std::slice::from_ref(file))?;
+        if let Some(module) = self.modules.get(&file.id) {
+            return Ok(Migration { file: file.clone(), module: Arc::clone(module) });
         }
+        self.read_all(tree, std::slice::from_ref(file))?;
         let module = Arc::clone(&self.modules[&file.id]);
         Ok(Migration { file: file.clone(), module })
     }
@@ -126,6 +128,7 @@ impl Reader {
     fn read_all(&mut self, tree: &dyn Tree, files: &[File]) -> Result<(), Error> {
         let limits = self.limits();
         let unknown = self.recall(files, &limits);
+        self.modules.reserve(unknown.len());
         for batch in unknown.chunks(BATCH) {
             let contents = tree.read_all(batch, limits.max_file_size)?;
             let modules = map(&contents, |content| match content {

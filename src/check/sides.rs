@@ -150,11 +150,15 @@ fn strays(
     found: &[Found],
     everywhere: &[Environment],
 ) -> Result<Vec<File>, Error> {
+    let here: BTreeSet<_> = found.iter().map(|found| found.environment.key()).collect();
+    let is_here = |environment: &&Environment| here.contains(&environment.key());
+    if everywhere.iter().all(|environment| is_here(&environment)) {
+        return Ok(Vec::new());
+    }
     let claimed: BTreeSet<&RepoPath> =
         found.iter().flat_map(|found| &found.state.files).map(|file| &file.path).collect();
-    let here: BTreeSet<_> = found.iter().map(|found| found.environment.key()).collect();
     let mut strays = BTreeSet::new();
-    for environment in everywhere.iter().filter(|environment| !here.contains(&environment.key())) {
+    for environment in everywhere.iter().filter(|environment| !is_here(environment)) {
         for listed in reader.list(tree, environment)?.files {
             if let Listed::File(file) = listed
                 && !claimed.contains(&file.path)

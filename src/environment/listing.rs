@@ -2,7 +2,7 @@
 //!
 //! This is `Script._list_py_dir` and `ScriptDirectory._load_revisions` of `alembic/script/base.py`.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use super::Environment;
 use super::lookup::{Found, Lookup};
@@ -60,11 +60,14 @@ pub fn migration_files(
         lookup: Lookup::new(tree),
         environment,
         most,
-        seen: BTreeSet::new(),
+        seen: None,
         folders: 0,
         listing: Listing::default(),
     };
-    for location in &environment.version_locations {
+    for (number, location) in environment.version_locations.iter().enumerate() {
+        if number > 0 {
+            lister.remember();
+        }
         lister.list(location)?;
     }
     if lister.listing.files.len() > most {
@@ -92,7 +95,8 @@ struct Lister<'a> {
     lookup: Lookup<'a>,
     environment: &'a Environment,
     most: usize,
-    seen: BTreeSet<RepoPath>,
+    /// What was listed, once there may be a second way to it: a link, or another version location.
+    seen: Option<HashSet<RepoPath>>,
     folders: usize,
     listing: Listing,
 }
@@ -163,7 +167,7 @@ impl Lister<'_> {
         match entry.node {
             Node::Folder(_) | Node::Submodule => {}
             Node::File(id) => {
-                if self.loads(&entry.name, beside) && self.seen.insert(path.clone()) {
+                if self.loads(&entry.name, beside) && self.is_new(&path) {
                     self.listing.files.push(Listed::File(File { path, id }));
                 }
             }
@@ -172,15 +176,27 @@ impl Lister<'_> {
         Ok(())
     }
 
+    /// Remembers from now on what is listed, and what was.
+    fn remember(&mut self) {
+        let path = |listed: &Listed| match listed {
+            Listed::File(File { path, .. }) | Listed::BrokenLink(path) => path.clone(),
+        };
+        self.seen.get_or_insert_with(|| self.listing.files.iter().map(path).collect());
+    }
+
+    fn is_new(&mut self, path: &RepoPath) -> bool {
+        self.seen.as_mut().is_none_or(|seen| seen.insert(path.clone()))
+    }
+
     /// Follows a link; Alembic judges the name of what it leads to.
     fn link(&mut self, path: RepoPath) -> Result<(), Error> {
+        self.remember();
         match self.lookup.find(&path)? {
             Found::Folder(_) => {}
             Found::File(file) => {
                 let folder = file.path.parent().unwrap_or_default();
                 let beside = self.lookup.list(&folder)?;
-                if self.loads(file.path.file_name(), &beside) && self.seen.insert(file.path.clone())
-                {
+                if self.loads(file.path.file_name(), &beside) && self.is_new(&file.path) {
                     self.listing.files.push(Listed::File(file));
                 }
             }
@@ -191,7 +207,7 @@ impl Lister<'_> {
     }
 
     fn broken(&mut self, path: RepoPath, target: &[u8]) {
-        if is_migration_name(target) && self.seen.insert(path.clone()) {
+        if is_migration_name(target) && self.is_new(&path) {
             self.listing.files.push(Listed::BrokenLink(path));
         }
     }
