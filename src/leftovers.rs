@@ -18,11 +18,28 @@ pub(crate) enum Leftover {
     Group(Pid),
 }
 
+/// Has somebody hear of it when the run is ended in the middle.
+type Watch = Box<dyn FnOnce() + Send>;
+
+static WATCH: Mutex<Option<Watch>> = Mutex::new(None);
 static LEFT: Mutex<BTreeMap<u64, Leftover>> = Mutex::new(BTreeMap::new());
 
 /// A leftover that somebody looks after for as long as this is kept.
 #[derive(Debug)]
 pub(crate) struct Noted(u64);
+
+/// Begins a watch over the run as soon as something may be left of it; most runs leave nothing.
+pub fn watch_when_needed(watch: impl FnOnce() + Send + 'static) {
+    *WATCH.lock().unwrap_or_else(PoisonError::into_inner) = Some(Box::new(watch));
+}
+
+/// Is to be called before anything is made that will be noted.
+pub(super) fn expect() {
+    let watch = WATCH.lock().unwrap_or_else(PoisonError::into_inner).take();
+    if let Some(watch) = watch {
+        watch();
+    }
+}
 
 /// Notes something that is taken along when the run is ended before this is dropped.
 pub(crate) fn note(leftover: Leftover) -> Noted {

@@ -43,7 +43,8 @@ pub(super) fn over<T: Send + 'static>(
     work: impl FnOnce(Patience) -> T + Send + 'static,
 ) -> Ended<T> {
     let (tell, told) = mpsc::channel();
-    hear_signals(tell.clone());
+    let signals = tell.clone();
+    git::watch_when_needed(move || hear_signals(signals));
     let limit = tell.clone();
     let patience = Patience::of(move |asked| drop(limit.send(Event::Limit(asked))));
     let run = move || {
@@ -62,7 +63,8 @@ pub(super) fn leave(code: u8) -> ! {
     low_level::exit(code.into());
 }
 
-/// Tells of the signals by which a person or a system ends a program; without them it ends all the same.
+/// Tells of the signals by which a person or a system ends a program; without them it ends all the same,
+/// and that is enough for a run that has nothing to be taken along.
 fn hear_signals<T: Send + 'static>(tell: Sender<Event<T>>) {
     let ignored = ignored();
     let heard = [SIGHUP, SIGINT, SIGQUIT, SIGTERM].into_iter().filter(|it| !ignored.contains(it));

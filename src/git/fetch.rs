@@ -57,6 +57,7 @@ impl Repository {
         git.args(["--refmap=", "--", remote, &format!("+refs/heads/{branch}:{kept}")]);
         ask_nobody(&mut git, self.file_setting("core.sshCommand").is_none());
         git.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).process_group(0);
+        leftovers::expect();
         finish(git.spawn().map_err(FetchFailure::Start)?, timeout)?;
         let missing = || FetchFailure::Refused(format!("{remote} has no branch {branch}"));
         self.ref_commit(&kept).ok_or_else(missing)

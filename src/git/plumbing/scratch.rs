@@ -35,6 +35,7 @@ impl Plumbing {
             Reason::new(format!("cannot make a folder for what a merge makes: {error}"))
                 .with_remedy("name a folder that has room for some files: `TMPDIR=FOLDER`")
         };
+        leftovers::expect();
         let folder = tempfile::Builder::new().prefix("alembic-guard-").tempdir().map_err(failed)?;
         std::fs::create_dir(folder.path().join("objects")).map_err(failed)?;
         let own = path(self.git.output(&["rev-parse", "--git-path", "objects"])?);
