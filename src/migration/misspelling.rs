@@ -58,11 +58,20 @@ pub(super) fn find(text: &str, units: &[Unit], missing: &[&'static str]) -> Vec<
 fn target(text: &str, unit: &Unit) -> Option<Span> {
     let code = &text[unit.span.clone()];
     let length = code.bytes().position(|byte| !byte.is_ascii_alphanumeric() && byte != b'_')?;
-    let rest = code[length..].trim_start_matches([' ', '\t', '\x0c']);
-    let assigns = rest.starts_with(':') || rest.starts_with('=') && !rest.starts_with("==");
-    // Nothing this short or long is near a name, and an annotation alone assigns nothing.
-    let plausible = (3..=20).contains(&length) && (rest.starts_with('=') || rest.contains('='));
-    (assigns && plausible).then(|| unit.span.start..unit.span.start + length)
+    // Nothing this short or long is near a name.
+    if !(3..=20).contains(&length) {
+        return None;
+    }
+    let rest = &code.as_bytes()[length..];
+    let blank = rest.iter().take_while(|byte| matches!(byte, b' ' | b'\t' | b'\x0c')).count();
+    let assigns = match &rest[blank..] {
+        [b'=', b'=', ..] => false,
+        [b'=', ..] => true,
+        // An annotation alone assigns nothing.
+        [b':', rest @ ..] => rest.contains(&b'='),
+        _ => false,
+    };
+    assigns.then(|| unit.span.start..unit.span.start + length)
 }
 
 fn meant(name: &str, missing: &[&'static str]) -> Option<&'static str> {

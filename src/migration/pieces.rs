@@ -75,6 +75,58 @@ impl<'a> Pieces<'a> {
         Pieces { bytes: text.as_bytes(), at: 0, frames: Vec::new() }
     }
 
+    /// Steps over blanks, brackets, operators and words that are dull, as far as nothing else comes in
+    /// between, and returns where the last of those pieces ends. The text must be ASCII.
+    #[inline]
+    pub(super) fn skip(&mut self, is_dull: impl Fn(&[u8]) -> bool) -> Option<usize> {
+        let mut last = None;
+        while let None | Some(Frame::Bracket) = self.frames.last() {
+            let start = self.at;
+            let Some(byte) = self.bytes.get(start).copied() else { break };
+            match byte {
+                b' ' | b'\t' | b'\x0c' => {
+                    self.at += 1;
+                    continue;
+                }
+                b'\r' | b'\n' if !self.frames.is_empty() => {
+                    self.at += 1;
+                    continue;
+                }
+                b'\r' | b'\n' | b'\\' | b'#' | b'"' | b'\'' => break,
+                b'(' | b'[' | b'{' => {
+                    self.frames.push(Frame::Bracket);
+                    self.at += 1;
+                }
+                b')' | b']' | b'}' => {
+                    self.frames.pop();
+                    self.at += 1;
+                }
+                _ if is_word(byte) => {
+                    let end = self.end_of_word(start);
+                    let is_prefix =
+                        end - start <= 2 && matches!(self.bytes.get(end), Some(b'"' | b'\''));
+                    if is_prefix || !is_dull(&self.bytes[start..end]) {
+                        break;
+                    }
+                    self.at = end;
+                }
+                _ => self.at += 1,
+            }
+            last = Some(self.at);
+        }
+        last
+    }
+
+    #[inline]
+    fn end_of_word(&self, start: usize) -> usize {
+        let mut end = start + 1;
+        while self.bytes.get(end).is_some_and(|byte| is_word(*byte)) {
+            end += 1;
+        }
+        end
+    }
+
+    #[inline]
     fn piece(&mut self, kind: Kind, start: usize, end: usize) -> Option<Piece> {
         self.at = end;
         Some(Piece { kind, start, end })
@@ -87,6 +139,7 @@ impl<'a> Pieces<'a> {
         Some(Piece { kind: Kind::Broken, start, end: self.bytes.len() })
     }
 
+    #[inline]
     fn code(&mut self) -> Option<Piece> {
         loop {
             let start = self.at;
@@ -131,12 +184,11 @@ impl<'a> Pieces<'a> {
         }
     }
 
+    #[inline]
     fn word(&mut self, start: usize) -> Option<Piece> {
-        let rest = &self.bytes[start..];
-        let length = rest.iter().position(|byte| !is_word(*byte));
-        let end = length.map_or(self.bytes.len(), |length| start + length);
-        let is_string = matches!(self.bytes.get(end), Some(b'"' | b'\''))
-            && end - start <= 2
+        let end = self.end_of_word(start);
+        let is_string = end - start <= 2
+            && matches!(self.bytes.get(end), Some(b'"' | b'\''))
             && self.bytes[start..end].iter().all(|byte| b"bBfFrRtTuU".contains(byte));
         match is_string {
             true => self.string(start, end),
@@ -239,6 +291,7 @@ impl<'a> Pieces<'a> {
 impl Iterator for Pieces<'_> {
     type Item = Piece;
 
+    #[inline]
     fn next(&mut self) -> Option<Piece> {
         match self.frames.last().copied() {
             None | Some(Frame::Bracket | Frame::Field(_)) => self.code(),

@@ -164,7 +164,7 @@ impl<'a> Cursor<'a> {
 
     fn type_name(&mut self) -> Option<&'a str> {
         let is_type = |word: &&str| {
-            TYPES.contains(word) || word.starts_with(|first: char| first.is_ascii_uppercase())
+            word.as_bytes().first().is_some_and(u8::is_ascii_uppercase) || TYPES.contains(word)
         };
         self.word().filter(is_type)
     }

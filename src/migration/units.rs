@@ -24,7 +24,7 @@ pub(super) enum Role {
 }
 
 /// The units of a module.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Cut {
     pub(super) units: Vec<Unit>,
     /// Whether a string or bracket never ends.
@@ -36,13 +36,7 @@ const USUAL_UNITS: usize = 16;
 
 /// Cuts a module.
 pub(super) fn cut(text: &str) -> Cut {
-    let cut = Cut { units: Vec::with_capacity(USUAL_UNITS), broken: false };
-    let mut cutter = Cutter { text, is_ascii: text.is_ascii(), cut, open: None, line: Some(0) };
-    for piece in Pieces::new(text) {
-        cutter.take(piece);
-    }
-    cutter.close();
-    cutter.cut
+    Cutter::new(text, text.is_ascii()).cut()
 }
 
 struct Cutter<'a> {
@@ -75,6 +69,34 @@ enum Definition {
 }
 
 impl Cutter<'_> {
+    fn new(text: &str, is_ascii: bool) -> Cutter<'_> {
+        let cut = Cut { units: Vec::with_capacity(USUAL_UNITS), broken: false };
+        Cutter { text, is_ascii, cut, open: None, line: Some(0) }
+    }
+
+    fn cut(mut self) -> Cut {
+        let mut pieces = Pieces::new(self.text);
+        loop {
+            self.skip(&mut pieces);
+            let Some(piece) = pieces.next() else { break };
+            self.take(piece);
+        }
+        self.close();
+        self.cut
+    }
+
+    /// Steps over pieces of which nothing would be noted but where they end.
+    #[inline]
+    fn skip(&mut self, pieces: &mut Pieces<'_>) {
+        let Some(open) = &mut self.open else { return };
+        if !self.is_ascii || self.line.is_some() || open.definition.is_begun() {
+            return;
+        }
+        if let Some(end) = pieces.skip(|word| !may_matter(word)) {
+            open.end = end;
+        }
+    }
+
     fn take(&mut self, piece: Piece) {
         match piece.kind {
             Kind::Comment => return,
@@ -98,7 +120,7 @@ impl Cutter<'_> {
         if at_margin || open.definition.is_begun() {
             open.note_definition(word, at_margin, &piece);
         }
-        if self.is_ascii && !may_matter(word) {
+        if self.is_ascii && !may_matter(word.as_bytes()) {
             return;
         }
         let interest = match Interest::of(word) {
@@ -215,13 +237,19 @@ impl Interest {
     }
 }
 
-/// Rules most words out by their first letter; only where all are ASCII.
-fn may_matter(word: &str) -> bool {
-    let first = word.as_bytes().first();
-    let first = first.is_some_and(|first| {
-        matches!(first, b'_' | b'b' | b'd'..=b'g' | b'i' | b'l' | b'm' | b'r' | b'v')
-    });
-    first && word.len() >= 4
+/// Tells whether a word of ASCII can be one that bears on the names, by its length and first letter.
+fn may_matter(word: &[u8]) -> bool {
+    match (word.first(), word.len()) {
+        (Some(b'r'), length) => length == "revision".len(),
+        (Some(b'd'), length) => length == "down_revision".len() || length == "depends_on".len(),
+        (Some(b'b'), length) => length == "branch_labels".len(),
+        (Some(b'_'), length) => length == "__getattr__".len(),
+        (Some(b'g' | b'm'), length) => length == "globals".len(),
+        (Some(b'f'), length) => length == "f_globals".len(),
+        (Some(b'i' | b'l'), length) => length == "import".len(),
+        (Some(b'e' | b'v'), length) => length == "exec".len(),
+        _ => false,
+    }
 }
 
 fn imports_everything(behind: &str) -> bool {
@@ -239,7 +267,50 @@ fn can_start(text: &str, piece: &Piece) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    const PARTS: &[&str] = &[
+        "revision",
+        "x",
+        "x.",
+        " = ",
+        "exec",
+        "evil",
+        "import",
+        " *",
+        "async ",
+        "def ",
+        "class ",
+        "@",
+        "f",
+        "rb",
+        "'",
+        "\"",
+        "'''",
+        "{",
+        "}",
+        "(",
+        ")",
+        "[",
+        "]",
+        ":",
+        "#",
+        "\\",
+        "\n",
+        "\r\n",
+        "\r",
+        "  ",
+        "\t",
+        "\x0c",
+        "globals()",
+        "else",
+        "if ",
+        "!",
+        "é",
+        "op.create_table('t', sa.Column())\n",
+    ];
 
     /// One line a unit: `*` where it is interesting, the name where it is a definition.
     fn units(text: &str) -> Vec<String> {
@@ -272,6 +343,27 @@ mod tests {
     fn a_form_feed_or_a_backslash_is_no_indent() {
         assert_eq!(units("a\n\x0cb\n  \x0cc\n\\\n  d"), [":a", ":b", ":c", ":d"]);
         assert_eq!(units("  a\nb"), ["*:  a", ":b"]);
+    }
+
+    #[test]
+    fn every_word_that_bears_on_the_names_may_matter() {
+        let words = "revision down_revision branch_labels depends_on __getattr__ globals __globals__ \
+            f_globals exec eval import vars locals modules";
+        for word in words.split_whitespace() {
+            assert!(Interest::of(word) != Interest::None && may_matter(word.as_bytes()), "{word}");
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(4_000))]
+
+        #[test]
+        fn what_is_stepped_over_makes_no_difference(
+            parts in prop::collection::vec(prop::sample::select(PARTS), 0..24),
+        ) {
+            let text = parts.concat();
+            prop_assert_eq!(cut(&text), Cutter::new(&text, false).cut(), "{}", text);
+        }
     }
 
     #[test]
