@@ -1,5 +1,6 @@
 //! Revisions that are their own ancestors, through `down_revision` or `depends_on`.
 
+use super::links::Links;
 use super::{Graph, Index};
 use crate::migration::RevisionId;
 
@@ -10,7 +11,7 @@ impl Graph {
     /// Alembic refuses a history that has one with `CycleDetected` or `DependencyCycleDetected`.
     pub fn cycles(&self) -> Vec<Vec<&RevisionId>> {
         let needs = self.needs();
-        let needed_by = reversed(&needs);
+        let needed_by = needs.reversed();
         let mut left = vec![true; needs.len()];
         let mut cycles = Vec::new();
         loop {
@@ -27,25 +28,18 @@ impl Graph {
         }
     }
 
-    fn needs(&self) -> Vec<Vec<Index>> {
-        let links = self.parents.iter().zip(&self.dependencies);
-        links.map(|(parents, dependencies)| [&parents[..], dependencies].concat()).collect()
-    }
-}
-
-fn reversed(links: &[Vec<Index>]) -> Vec<Vec<Index>> {
-    let mut reversed = vec![Vec::new(); links.len()];
-    for (index, others) in links.iter().enumerate() {
-        for &other in others {
-            reversed[other].push(index);
+    fn needs(&self) -> Links {
+        let mut needs = Links::with_capacity(self.revisions.len());
+        for (parents, dependencies) in self.parents.iter().zip(self.dependencies.iter()) {
+            needs.push(parents.iter().chain(dependencies).copied());
         }
+        needs
     }
-    reversed
 }
 
 /// Takes away, again and again, what has no link in `from` to anything that is left.
-fn peel(from: &[Vec<Index>], to: &[Vec<Index>], left: &mut [bool]) {
-    let links_left = |others: &Vec<Index>| others.iter().filter(|&&other| left[other]).count();
+fn peel(from: &Links, to: &Links, left: &mut [bool]) {
+    let links_left = |others: &[Index]| others.iter().filter(|&&other| left[other]).count();
     let mut open: Vec<usize> = from.iter().map(links_left).collect();
     let mut free: Vec<Index> =
         (0..from.len()).filter(|&index| left[index] && open[index] == 0).collect();
@@ -63,7 +57,7 @@ fn peel(from: &[Vec<Index>], to: &[Vec<Index>], left: &mut [bool]) {
 /// Follows what is left until a revision comes a second time; what lies between is a cycle.
 ///
 /// Everything that is left must have a link to something left, which [`peel`] sees to.
-fn walk(start: Index, links: &[Vec<Index>], left: &[bool]) -> Vec<Index> {
+fn walk(start: Index, links: &Links, left: &[bool]) -> Vec<Index> {
     let mut place = vec![None; links.len()];
     let mut path = Vec::new();
     let mut next = Some(start);

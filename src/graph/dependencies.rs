@@ -4,6 +4,7 @@
 
 use std::collections::BTreeSet;
 
+use super::links::Links;
 use super::{Graph, Index, Revision};
 use crate::migration::{RevisionId, Text};
 
@@ -24,26 +25,24 @@ impl Graph {
                 self.by_label.entry(label.to_owned()).or_insert(index);
             }
         }
-        let mut dependencies = vec![Vec::new(); self.revisions.len()];
-        let mut dependents = vec![Vec::new(); self.revisions.len()];
+        let mut links = Links::default();
+        let mut dependencies: Vec<Index> = Vec::new();
         let mut unknown = Vec::new();
-        for (index, revision) in self.revisions.iter().enumerate() {
+        for revision in &self.revisions {
             for name in revision.dependency_texts() {
                 match self.place(&name.text) {
-                    Some(dependency) if dependencies[index].contains(&dependency) => {}
-                    Some(dependency) => {
-                        dependencies[index].push(dependency);
-                        dependents[dependency].push(index);
-                    }
+                    Some(dependency) if dependencies.contains(&dependency) => {}
+                    Some(dependency) => dependencies.push(dependency),
                     None => unknown.push(UnknownDependency {
                         dependent: revision.id.clone(),
                         name: name.clone(),
                     }),
                 }
             }
+            links.push(dependencies.drain(..));
         }
-        self.dependencies = dependencies;
-        self.dependents = dependents;
+        self.dependents = links.reversed();
+        self.dependencies = links;
         self.unknown_dependencies = unknown;
     }
 

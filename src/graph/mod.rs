@@ -8,6 +8,7 @@ mod cycle;
 mod dependencies;
 mod heights;
 mod labels;
+mod links;
 mod revision;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -19,6 +20,8 @@ pub use heights::Heights;
 pub use labels::LabelClash;
 pub use revision::{Parents, Revision};
 
+use links::Links;
+
 /// The place of a revision in its graph.
 type Index = usize;
 
@@ -28,10 +31,10 @@ pub struct Graph {
     revisions: Vec<Revision>,
     by_id: HashMap<RevisionId, Index>,
     by_label: HashMap<String, Index>,
-    parents: Vec<Vec<Index>>,
-    children: Vec<Vec<Index>>,
-    dependencies: Vec<Vec<Index>>,
-    dependents: Vec<Vec<Index>>,
+    parents: Links,
+    children: Links,
+    dependencies: Links,
+    dependents: Links,
     unknown_dependencies: Vec<UnknownDependency>,
     duplicates: BTreeMap<RevisionId, Vec<Revision>>,
     missing: Vec<MissingParent>,
@@ -110,24 +113,22 @@ impl Graph {
     }
 
     fn link(&mut self) {
-        let mut parents = vec![Vec::new(); self.revisions.len()];
-        let mut children = vec![Vec::new(); self.revisions.len()];
-        for (index, revision) in self.revisions.iter().enumerate() {
+        let mut links = Links::with_capacity(self.revisions.len());
+        let mut parents: Vec<Index> = Vec::new();
+        for revision in &self.revisions {
             for text in revision.parents.texts() {
                 match self.by_id.get(text.text.as_str()) {
-                    Some(&parent) if !parents[index].contains(&parent) => {
-                        parents[index].push(parent);
-                        children[parent].push(index);
-                    }
+                    Some(parent) if !parents.contains(parent) => parents.push(*parent),
                     Some(_) => {}
                     None => self
                         .missing
                         .push(MissingParent { child: revision.id.clone(), parent: text.clone() }),
                 }
             }
+            links.push(parents.drain(..));
         }
-        self.parents = parents;
-        self.children = children;
+        self.children = links.reversed();
+        self.parents = links;
     }
 
     /// A file whose id is unknown still takes the place of the parents that it names.
@@ -272,20 +273,20 @@ impl Graph {
 
     fn neighbours<'a>(
         &'a self,
-        links: &'a [Vec<Index>],
+        links: &'a Links,
         id: &RevisionId,
     ) -> impl Iterator<Item = &'a Revision> {
         let index = self.by_id.get(id).copied();
         index.into_iter().flat_map(|index| &links[index]).map(|&other| &self.revisions[other])
     }
 
-    fn reach<'a>(&'a self, links: &[Vec<Index>], id: &RevisionId) -> BTreeSet<&'a RevisionId> {
+    fn reach<'a>(&'a self, links: &Links, id: &RevisionId) -> BTreeSet<&'a RevisionId> {
         let reached = self.revisions.iter().zip(self.marks(links, id));
         reached.filter(|(_, is_reached)| *is_reached).map(|(revision, _)| &revision.id).collect()
     }
 
     /// Marks what links lead to from a revision, itself included.
-    fn marks(&self, links: &[Vec<Index>], id: &RevisionId) -> Vec<bool> {
+    fn marks(&self, links: &Links, id: &RevisionId) -> Vec<bool> {
         let mut reached = vec![false; self.revisions.len()];
         let mut waiting: Vec<Index> = self.by_id.get(id).copied().into_iter().collect();
         while let Some(index) = waiting.pop() {
