@@ -172,6 +172,7 @@ impl Draft {
             Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
             Ok(()) | Err(_) => {}
         }
+        leftovers::expect();
         let file = OpenOptions::new().write(true).create(true).truncate(false).open(path)?;
         if file.try_lock().is_err() || !is_at(&file, path) {
             return Ok(None);
