@@ -58,7 +58,9 @@ impl Repository {
         ask_nobody(&mut git, self.file_setting("core.sshCommand").is_none());
         git.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).process_group(0);
         leftovers::expect();
-        finish(git.spawn().map_err(FetchFailure::Start)?, timeout)?;
+        let finished = finish(git.spawn().map_err(FetchFailure::Start)?, timeout);
+        self.source.forget_refs();
+        finished?;
         let missing = || FetchFailure::Refused(format!("{remote} has no branch {branch}"));
         self.ref_commit(&kept).ok_or_else(missing)
     }

@@ -5,6 +5,7 @@
 //! clone left out) is asked of git itself. Nothing of git2 leaves this module: commits are
 //! [`ObjectId`]s, states are [`Tree`]s.
 
+mod asked;
 mod base;
 mod changes;
 mod commit;

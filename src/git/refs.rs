@@ -96,13 +96,16 @@ impl Repository {
     /// usual name that it has.
     pub fn default_branch(&self, remote: &str) -> Option<String> {
         let prefix = format!("refs/remotes/{remote}/");
+        let branches = self.refs_below(&prefix).unwrap_or_default();
+        let is_there = |name: &str| branches.iter().any(|(branch, ..)| branch == name);
+        if branches.is_empty() {
+            return None;
+        }
         let named = self.source.symbolic_target(&format!("{prefix}HEAD")).ok().flatten();
-        // A branch that was renamed or removed at the remote leaves the name dangling.
-        let named = named.filter(|target| self.ref_commit(target).is_some());
         let named = named.and_then(|target| target.strip_prefix(&prefix).map(str::to_owned));
-        named.or_else(|| {
-            let mut usual = DEFAULT_BRANCHES.iter();
-            let found = usual.find(|name| self.ref_commit(&format!("{prefix}{name}")).is_some());
+        // A branch that was renamed or removed at the remote leaves the name dangling.
+        named.filter(|name| is_there(name)).or_else(|| {
+            let found = DEFAULT_BRANCHES.iter().find(|name| is_there(name));
             found.map(|name| (*name).to_owned())
         })
     }

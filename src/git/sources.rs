@@ -4,6 +4,7 @@ use std::cell::{OnceCell, RefCell};
 use std::path::{Path, PathBuf};
 
 use crate::git::Reason;
+use crate::git::asked::Asked;
 use crate::git::changes::Changes;
 use crate::git::index::Index;
 use crate::git::libgit2::Libgit2;
@@ -24,6 +25,7 @@ pub(super) struct Sources {
     plumbing: OnceCell<Plumbing>,
     index: Option<PathBuf>,
     refused: RefCell<Vec<String>>,
+    asked: Asked,
 }
 
 impl Sources {
@@ -38,6 +40,7 @@ impl Sources {
             plumbing,
             index: index.map(Path::to_owned),
             refused: RefCell::default(),
+            asked: Asked::default(),
         };
         match Libgit2::open(index) {
             Ok(libgit2) => {
@@ -55,6 +58,11 @@ impl Sources {
                 Ok(sources)
             }
         }
+    }
+
+    /// Takes note that refs have moved.
+    pub(super) fn forget_refs(&self) {
+        self.asked.forget_refs();
     }
 
     /// Returns what libgit2 refused, in its words.
@@ -121,19 +129,19 @@ impl Source for Sources {
     }
 
     fn ref_commit(&self, name: &str) -> Result<Option<ObjectId>, Reason> {
-        self.ask(|source| source.ref_commit(name))
+        self.asked.commits.once(name, || self.ask(|source| source.ref_commit(name)))
     }
 
     fn symbolic_target(&self, name: &str) -> Result<Option<String>, Reason> {
-        self.ask(|source| source.symbolic_target(name))
+        self.asked.links.once(name, || self.ask(|source| source.symbolic_target(name)))
     }
 
     fn refs_below(&self, prefix: &str) -> Result<Vec<(String, ObjectId)>, Reason> {
-        self.ask(|source| source.refs_below(prefix))
+        self.asked.below.once(prefix, || self.ask(|source| source.refs_below(prefix)))
     }
 
     fn setting(&self, key: &str) -> Result<Option<String>, Reason> {
-        self.ask(|source| source.setting(key))
+        self.asked.settings.once(key, || self.ask(|source| source.setting(key)))
     }
 
     fn reads_settings_as_git(&self) -> bool {

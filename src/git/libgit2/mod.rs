@@ -7,6 +7,7 @@ mod changes;
 mod index;
 mod merge;
 
+use std::cell::OnceCell;
 use std::path::{Path, PathBuf};
 
 use git2::{ErrorCode, ObjectType, Oid};
@@ -23,6 +24,7 @@ pub(super) struct Libgit2 {
     place: Place,
     /// The index that git names, where that is not the usual one.
     named_index: Option<PathBuf>,
+    config: OnceCell<git2::Config>,
 }
 
 impl Libgit2 {
@@ -39,7 +41,16 @@ impl Libgit2 {
             repository.commondir().to_owned(),
             index,
         );
-        Ok(Libgit2 { repository, place, named_index: index.map(Path::to_owned) })
+        let named_index = index.map(Path::to_owned);
+        Ok(Libgit2 { repository, place, named_index, config: OnceCell::new() })
+    }
+
+    fn config(&self) -> Result<&git2::Config, git2::Error> {
+        if let Some(config) = self.config.get() {
+            return Ok(config);
+        }
+        let config = self.repository.config()?;
+        Ok(self.config.get_or_init(|| config))
     }
 
     fn tree(&self, id: Option<ObjectId>) -> Result<Option<git2::Tree<'_>>, git2::Error> {
@@ -96,15 +107,15 @@ impl Source for Libgit2 {
     }
 
     fn setting(&self, key: &str) -> Result<Option<String>, Reason> {
-        there(self.repository.config().and_then(|config| config.get_string(key)))
+        there(self.config().and_then(|config| config.get_string(key)))
     }
 
     fn reads_settings_as_git(&self) -> bool {
-        let conditional = |config: git2::Config| {
+        let conditional = |config: &git2::Config| {
             // It knows the conditions on folders and branches, and takes others for none.
             Ok(config.entries(Some("^includeif\\.hasconfig"))?.next().is_none())
         };
-        self.repository.config().and_then(conditional).unwrap_or(false)
+        self.config().and_then(conditional).unwrap_or(false)
     }
 
     fn remotes(&self) -> Result<Vec<String>, Reason> {
