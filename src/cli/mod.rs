@@ -33,7 +33,8 @@ use watch::Ended;
 
 /// Runs the program with the arguments of the process.
 pub fn main() -> ExitCode {
-    let arguments = match Arguments::try_parse() {
+    let called_by_git = arguments::called_by_git(std::env::args_os().skip(1));
+    let arguments = match called_by_git.map_or_else(Arguments::try_parse, Ok) {
         Ok(arguments) => arguments,
         Err(error) => return usage(&error),
     };

@@ -70,10 +70,11 @@ pub fn usual_targets(targets: &[Target]) -> Vec<String> {
 }
 
 fn is_usual(branch: &str, default_branch: Option<&str>) -> bool {
-    let release = RELEASE_BRANCHES
-        .iter()
-        .any(|name| glob::Pattern::new(name).is_ok_and(|pattern| pattern.matches(branch)));
-    release || default_branch == Some(branch) || DEFAULT_BRANCHES.contains(&branch)
+    let is_release =
+        |name: &&str| glob::Pattern::new(name).is_ok_and(|pattern| pattern.matches(branch));
+    default_branch == Some(branch)
+        || DEFAULT_BRANCHES.contains(&branch)
+        || RELEASE_BRANCHES.iter().any(is_release)
 }
 
 impl Repository {
