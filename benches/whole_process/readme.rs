@@ -39,7 +39,10 @@ fn costs(machine: &str, rounds: usize, results: &[(Case, Figures)]) -> String {
     for (case, figures) in results {
         match case.plan {
             Plan::Monorepo(_) => text += &monorepo(case, figures),
-            Plan::History(1000, Shape::Linear) => text += &fetching(figures),
+            Plan::History(1000, Shape::Linear) => {
+                text += &fetching(figures);
+                text += &checkout(figures);
+            }
             Plan::History(..) => {}
         }
     }
@@ -104,6 +107,15 @@ fn fetching(figures: &Figures) -> String {
     format!(
         "All with `fetch = \"never\"`. Asking a remote on the same disk makes {fetching} ms of {cold} ms \
          at 1,000 migrations; asking one elsewhere takes what the network takes, 5 seconds at most.\n\n"
+    )
+}
+
+/// Says what a checkout costs, of which there are many.
+fn checkout(figures: &Figures) -> String {
+    let none = time(figures.guard(What::CheckoutNone, Cache::Again));
+    let one = time(figures.guard(What::CheckoutMigration, Cache::Again));
+    format!(
+        "`post-checkout` takes {none} ms there where no migration differs, {one} ms where one does.\n\n"
     )
 }
 
