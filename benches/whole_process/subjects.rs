@@ -11,6 +11,9 @@ use crate::guard::Guard;
 use crate::repositories::{Plan, Repository};
 use crate::rows::{Cache, Row, What};
 
+/// `alembic-linear` is not asked about more migrations: it takes minutes, several times over.
+const MOST_FOR_LINEAR: usize = 10_000;
+
 /// One process to be measured.
 pub(crate) struct Subject<'r> {
     pub(crate) row: Row,
@@ -49,8 +52,8 @@ pub(crate) struct Subjects<'r> {
 }
 
 impl<'r> Subjects<'r> {
-    /// Returns what is measured where Alembic has a long history.
-    pub(crate) fn of_history(&self) -> Vec<Subject<'r>> {
+    /// Returns what is measured where Alembic has a history of so many migrations.
+    fn of_history(&self, migrations: usize) -> Vec<Subject<'r>> {
         let repository = self.repository;
         let mut subjects = self.git();
         subjects.extend(self.push_stale(&[Cache::Cold, Cache::Filling, Cache::New, Cache::Again]));
@@ -70,12 +73,12 @@ impl<'r> Subjects<'r> {
         for &cache in &both {
             subjects.push(self.ask(What::CheckAll, cache, &["check", "--all"]));
         }
-        subjects.extend(self.alembic());
+        subjects.extend(self.alembic(migrations));
         subjects
     }
 
     /// Returns what is measured where nothing of the migrations changes among very many files.
-    pub(crate) fn of_monorepo(&self) -> Vec<Subject<'r>> {
+    fn of_monorepo(&self) -> Vec<Subject<'r>> {
         let diff = ["diff", "--cached", "--quiet"];
         let states = [Cache::Cold, Cache::Filling, Cache::New, Cache::Again];
         let mut subjects = self.git();
@@ -139,14 +142,14 @@ impl<'r> Subjects<'r> {
         ]
     }
 
-    fn alembic(&self) -> Vec<Subject<'r>> {
+    fn alembic(&self, migrations: usize) -> Vec<Subject<'r>> {
         let Some(alembic) = self.alembic else {
             return Vec::new();
         };
         let python = &alembic.python;
         let heads = self.other(What::AlembicHeads, python, &["-m", "alembic", "heads"]);
         let mut subjects = vec![heads];
-        if alembic.has_linear() {
+        if alembic.has_linear() && migrations <= MOST_FOR_LINEAR {
             let main = "from alembic_linear_migrations.cli import main; raise SystemExit(main())";
             let mut update = self.repository.command(python);
             let update = update.args(["-c", main, "update"]).output().expect("Python runs");
@@ -213,7 +216,7 @@ fn write_blobs(repository: &Repository, path: &Path) {
 /// Returns the subjects that belong to a kind of repository.
 pub(crate) fn subjects<'r>(plan: Plan, subjects: &Subjects<'r>) -> Vec<Subject<'r>> {
     match plan {
-        Plan::History(..) => subjects.of_history(),
+        Plan::History(migrations, _) => subjects.of_history(migrations),
         Plan::Monorepo(_) => subjects.of_monorepo(),
     }
 }
