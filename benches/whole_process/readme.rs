@@ -26,7 +26,7 @@ pub(crate) fn rewrite(machine: &str, rounds: usize, results: &[(Case, Figures)])
 
 fn costs(machine: &str, rounds: usize, results: &[(Case, Figures)]) -> String {
     let mut text = format!(
-        "\nMedians in milliseconds of {rounds} rounds, fewer of what takes long, on {machine}.\n\n\
+        "\nMedians in milliseconds of {rounds} rounds, fewer of what takes long, on\n{machine}.\n\n\
          | migrations | `git ls-tree -r` | stale push, warm | × `ls-tree` | cold | \
          `alembic heads` takes | push of none | × `ls-tree` | commit of one | peak memory |\n\
          |---|---:|---:|---:|---:|---:|---:|---:|---:|---:|\n"
@@ -75,27 +75,20 @@ fn line(case: &Case, figures: &Figures) -> String {
 /// Says what a change beside the migrations costs among very many files.
 fn monorepo(case: &Case, figures: &Figures) -> String {
     let rev_parse = figures.of(What::RevParse);
-    let mut text = format!("With {}, nothing in migrations changed: ", case.title);
-    for cache in [Cache::New, Cache::Cold] {
-        let push = figures.row(Row::guard(What::PushSource, cache));
-        let Some(push) = push else {
-            continue;
-        };
-        let word = if cache == Cache::Cold { "cold" } else { "warm" };
-        let ratio = times(ratio(Some(push), rev_parse));
-        write!(
-            text,
-            "a push takes {} ms {word} ({ratio} × `git rev-parse HEAD`), ",
-            time(Some(push))
-        )
-        .expect("memory can be written");
+    let mut text = format!("With {}, nothing in migrations changed, a push takes\n", case.title);
+    for (cache, word) in [(Cache::New, "warm"), (Cache::Cold, "cold")] {
+        if let Some(push) = figures.row(Row::guard(What::PushSource, cache)) {
+            let (time, ratio) = (time(Some(push)), times(ratio(Some(push), rev_parse)));
+            writeln!(text, "{time} ms {word} ({ratio} × `git rev-parse HEAD`),")
+                .expect("memory can be written");
+        }
     }
     let commit = figures.guard(What::CommitSource, Cache::Again);
     let (commit, diff) = (time(commit), time(figures.of(What::DiffCached)));
     let memory = mebibytes(figures.peak_memory_of_guard());
     text + &format!(
-        "a commit {commit} ms (`git diff --cached` {diff} ms, for the index alone is large), \
-         at most {memory:.0} MiB.\n"
+        "a commit {commit} ms (`git diff --cached` {diff} ms: the index alone is large). \
+         At most {memory:.0} MiB.\n\n"
     )
 }
 
@@ -105,8 +98,9 @@ fn fetching(figures: &Figures) -> String {
     let fetching = figures.row(Row::guard(What::PushStaleFetching, Cache::Cold));
     let (cold, fetching) = (time(cold), time(fetching));
     format!(
-        "All with `fetch = \"never\"`. Asking a remote on the same disk makes {fetching} ms of {cold} ms \
-         at 1,000 migrations; asking one elsewhere takes what the network takes, 5 seconds at most.\n\n"
+        "All with `fetch = \"never\"`. Where a remote on the same disk is asked, the cold push takes \
+         {fetching} ms\ninstead of {cold} ms at 1,000 migrations; asking one elsewhere takes what the \
+         network takes, 5 seconds at most.\n\n"
     )
 }
 
