@@ -163,6 +163,9 @@ pub trait Tree {
         files.iter().map(|file| Ok(Content::of(self.read(file)?, most))).collect()
     }
 
+    /// Brings files that are to be read into the order in which that takes the least time.
+    fn arrange(&self, _files: &mut [&File]) {}
+
     /// Names the tree in a sentence: "the index", "commit 0123456789".
     fn describe(&self) -> String;
 
@@ -200,6 +203,10 @@ impl<T: Tree + ?Sized> Tree for &T {
 
     fn read_all(&self, files: &[&File], most: u64) -> Result<Vec<Content>, Error> {
         (**self).read_all(files, most)
+    }
+
+    fn arrange(&self, files: &mut [&File]) {
+        (**self).arrange(files);
     }
 
     fn describe(&self) -> String {

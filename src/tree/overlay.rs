@@ -108,6 +108,10 @@ impl Tree for Overlay<'_> {
         Some(ObjectId::from_bytes(&hasher.finalize()))
     }
 
+    fn arrange(&self, files: &mut [&File]) {
+        self.below.arrange(files);
+    }
+
     fn describe(&self) -> String {
         match self.name {
             Some(name) => name.to_owned(),

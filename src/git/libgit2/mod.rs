@@ -6,6 +6,7 @@
 mod changes;
 mod index;
 mod merge;
+mod packs;
 
 use std::cell::OnceCell;
 use std::path::{Path, PathBuf};
@@ -18,14 +19,20 @@ use crate::git::index::Index;
 use crate::git::source::{Incoming, Kind, Merge, Object, Place, Settled, Source, Uncommitted};
 use crate::tree::{Content, ObjectId, RepoPath};
 
+use packs::Packs;
+
 /// A repository that libgit2 has opened.
 pub(super) struct Libgit2 {
     repository: git2::Repository,
     place: Place,
     /// The index that git names, where that is not the usual one.
     named_index: Option<PathBuf>,
+    packs: OnceCell<Packs>,
     config: OnceCell<git2::Config>,
 }
+
+/// Fewer blobs than this are read one by one: at a thousand the order makes no difference yet.
+const MANY: usize = 2048;
 
 impl Libgit2 {
     /// Opens the repository that the environment names, else the one around the current directory.
@@ -42,7 +49,13 @@ impl Libgit2 {
             index,
         );
         let named_index = index.map(Path::to_owned);
-        Ok(Libgit2 { repository, place, named_index, config: OnceCell::new() })
+        Ok(Libgit2 {
+            repository,
+            place,
+            named_index,
+            packs: OnceCell::new(),
+            config: OnceCell::new(),
+        })
     }
 
     fn config(&self) -> Result<&git2::Config, git2::Error> {
@@ -51,6 +64,19 @@ impl Libgit2 {
         }
         let config = self.repository.config()?;
         Ok(self.config.get_or_init(|| config))
+    }
+
+    fn packs(&self) -> &Packs {
+        self.packs.get_or_init(|| Packs::open(&databases(&self.place)))
+    }
+
+    fn blob(&self, odb: &git2::Odb<'_>, id: ObjectId, most: u64) -> Result<Content, Reason> {
+        // A few bytes may be written to mean millions, so the size is asked first.
+        let (size, _) = odb.read_header(oid(id)?)?;
+        match size as u64 {
+            size if size > most => Ok(Content::TooLarge(size)),
+            _ => Ok(Content::Whole(self.object(id)?.of_kind(Kind::Blob)?)),
+        }
     }
 
     fn tree(&self, id: Option<ObjectId>) -> Result<Option<git2::Tree<'_>>, git2::Error> {
@@ -144,16 +170,22 @@ impl Source for Libgit2 {
 
     fn blobs(&self, ids: &[ObjectId], most: u64) -> Result<Vec<Content>, Reason> {
         let odb = self.repository.odb()?;
-        let blob = |id: &ObjectId| {
-            let oid = oid(*id)?;
-            // A few bytes may be written to mean millions, so the size is asked first.
-            let (size, _) = odb.read_header(oid)?;
-            match size as u64 {
-                size if size > most => Ok(Content::TooLarge(size)),
-                _ => Ok(Content::Whole(self.object(*id)?.of_kind(Kind::Blob)?)),
-            }
+        let Some(packs) = self.packs.get() else {
+            return ids.iter().map(|id| self.blob(&odb, *id, most)).collect();
         };
-        ids.iter().map(blob).collect()
+        let packed = packs.blobs(ids, most).into_iter();
+        let blob = |(id, content): (&ObjectId, Option<Content>)| match content {
+            Some(content) => Ok(content),
+            None => self.blob(&odb, *id, most),
+        };
+        ids.iter().zip(packed).map(blob).collect()
+    }
+
+    fn order(&self, ids: &[ObjectId]) -> Vec<usize> {
+        match ids.len() < MANY {
+            true => (0..ids.len()).collect(),
+            false => self.packs().order(ids),
+        }
     }
 
     fn hash(&self, kind: Kind, content: &[u8]) -> Result<ObjectId, Reason> {
@@ -220,6 +252,16 @@ fn refuse_what_it_misreads(repository: &git2::Repository) -> Result<(), Reason> 
         return Err(Reason::new("it takes info/grafts for the history that is pushed"));
     }
     Ok(())
+}
+
+/// Returns the object databases that the environment names, else that of the repository.
+fn databases(place: &Place) -> Vec<PathBuf> {
+    let named = std::env::var_os("GIT_OBJECT_DIRECTORY").map(PathBuf::from);
+    let others = std::env::var_os("GIT_ALTERNATE_OBJECT_DIRECTORIES").unwrap_or_default();
+    let others = std::env::split_paths(&others).filter(|path| !path.as_os_str().is_empty());
+    std::iter::once(named.unwrap_or_else(|| place.common_dir.join("objects")))
+        .chain(others)
+        .collect()
 }
 
 /// Returns the id that git gives an object where ids are SHA-1's.
