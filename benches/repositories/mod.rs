@@ -17,7 +17,7 @@ pub(crate) use monorepo::Size;
 use stream::{On, Stream};
 
 /// To be raised when anything below makes other repositories.
-const VERSION: u32 = 3;
+const VERSION: u32 = 4;
 
 /// The guard's settings: what a remote takes to answer is measured by itself.
 const SETTINGS: &str = "fetch = \"never\"\n";
@@ -183,6 +183,8 @@ impl Repository {
     }
 
     /// Returns a command that runs in the clone and sees none of the caller's settings.
+    ///
+    /// Those of the whole system count, as for every user: no variable says where git's settings are.
     pub(crate) fn command(&self, program: impl AsRef<OsStr>) -> Command {
         let mut command = Command::new(program);
         command
@@ -191,9 +193,7 @@ impl Repository {
             .env("PATH", std::env::var_os("PATH").unwrap_or_default())
             .env("HOME", &self.folder)
             .env("LC_ALL", "C")
-            .env("TZ", "UTC")
-            .env("GIT_CONFIG_NOSYSTEM", "1")
-            .env("GIT_CONFIG_GLOBAL", "/dev/null");
+            .env("TZ", "UTC");
         command
     }
 

@@ -40,7 +40,12 @@ impl Stream {
     pub(crate) fn commit(&mut self, branch: &str, on: On<'_>) -> Mark {
         self.commits += 1;
         let mark = self.commits;
-        let (time, message) = (1_600_000_000 + mark * 3600, format!("Change {mark}"));
+        // What is pushed is newer than what has landed, as a rule; else git and libgit2 walk all history.
+        let start = match on {
+            On::Nothing | On::Marks(_) => 1_600_000_000,
+            On::Commit(_) => 1_700_000_000,
+        };
+        let (time, message) = (start + mark * 3600, format!("Change {mark}"));
         let mut header = format!("commit refs/heads/{branch}\nmark :{mark}\n");
         header += &format!("committer A <a@example.com> {time} +0000\n");
         header += &format!("data {}\n{message}\n", message.len());
