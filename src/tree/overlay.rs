@@ -1,10 +1,11 @@
 //! One tree laid over another.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Bound;
 
 use sha2::{Digest, Sha256};
 
-use super::{Content, Entry, Error, File, Node, ObjectId, RepoPath, Tree};
+use super::{Content, Entry, Error, File, Identity, Node, ObjectId, RepoPath, Tree};
 
 /// A tree with some paths as another tree has them.
 pub struct Overlay<'t> {
@@ -29,6 +30,19 @@ impl<'t> Overlay<'t> {
         Overlay { name: Some(name), ..self }
     }
 
+    /// Returns what is laid over a folder, by the path from there on.
+    fn inside<'a>(
+        &'a self,
+        folder: &'a RepoPath,
+    ) -> impl Iterator<Item = (&'a [u8], &'a Option<Node>)> {
+        let mut first = folder.as_bytes().to_vec();
+        if !folder.is_root() {
+            first.push(b'/');
+        }
+        let from = self.laid_over.range::<[u8], _>((Bound::Included(&first[..]), Bound::Unbounded));
+        from.map_while(|(path, node)| Some((path.below(folder)?, node)))
+    }
+
     fn is_laid_over(&self, file: &File) -> bool {
         let node = self.laid_over.get(&file.path);
         matches!(node, Some(Some(Node::File(id) | Node::Link(id))) if *id == file.id)
@@ -39,10 +53,9 @@ impl Tree for Overlay<'_> {
     fn list(&self, folder: &RepoPath) -> Result<Vec<Entry>, Error> {
         let mut entries = self.below.list(folder)?;
         let mut changed: BTreeMap<&[u8], Option<Node>> = BTreeMap::new();
-        for (path, node) in &self.laid_over {
-            let Some(rest) = path.below(folder) else {
-                continue;
-            };
+        // Folders of which nothing may be left.
+        let mut thinned: BTreeSet<&[u8]> = BTreeSet::new();
+        for (rest, node) in self.inside(folder) {
             let slash = rest.iter().position(|byte| *byte == b'/');
             let name = &rest[..slash.unwrap_or(rest.len())];
             let now = changed.entry(name).or_insert_with(|| {
@@ -55,6 +68,7 @@ impl Tree for Overlay<'_> {
                     // What is laid over a folder changes its content, so its id means nothing here.
                     if let Some(Node::Folder(id)) = now {
                         *id = None;
+                        thinned.insert(name);
                     }
                 }
                 (None, node) => *now = *node,
@@ -62,6 +76,11 @@ impl Tree for Overlay<'_> {
         }
         if changed.is_empty() {
             return Ok(entries);
+        }
+        for name in thinned {
+            if self.list(&folder.join(name))?.is_empty() {
+                changed.insert(name, None);
+            }
         }
         entries.retain_mut(|entry| match changed.remove(entry.name.as_slice()) {
             None => true,
@@ -108,6 +127,13 @@ impl Tree for Overlay<'_> {
         Some(ObjectId::from_bytes(&hasher.finalize()))
     }
 
+    fn identity(&self, file: &File) -> Identity {
+        match self.is_laid_over(file) {
+            true => self.above.identity(file),
+            false => self.below.identity(file),
+        }
+    }
+
     fn arrange(&self, files: &mut [&File]) {
         self.below.arrange(files);
     }
@@ -122,26 +148,69 @@ impl Tree for Overlay<'_> {
     }
 
     fn node(&self, path: &RepoPath) -> Result<Option<Node>, Error> {
-        let inside = self.laid_over.iter().filter(|(other, _)| other.below(path).is_some());
-        let inside: Vec<&Option<Node>> = inside.map(|(_, node)| node).collect();
-        if inside.iter().any(|node| node.is_some()) {
+        if self.inside(path).any(|(_, node)| node.is_some()) {
             return Ok(Some(Node::Folder(None)));
         }
-        match self.laid_over.get(path) {
-            Some(node) => Ok(*node),
-            None => Ok(match self.below.node(path)? {
-                // What is laid over a folder changes its content, so its id means nothing here.
-                Some(Node::Folder(_)) if !inside.is_empty() => Some(Node::Folder(None)),
-                node => node,
-            }),
+        if let Some(node) = self.laid_over.get(path) {
+            return Ok(*node);
         }
+        let node = self.below.node(path)?;
+        if !matches!(node, Some(Node::Folder(_))) || self.inside(path).next().is_none() {
+            return Ok(node);
+        }
+        // Git has no empty folders. Of one that is left the content is another, so its id means nothing.
+        let is_left = path.is_root() || !self.list(path)?.is_empty();
+        Ok(is_left.then_some(Node::Folder(None)))
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
     use crate::tree::MemoryTree;
+
+    /// Files of which none is a folder of another one.
+    fn files() -> impl Strategy<Value = BTreeMap<String, String>> {
+        let name = prop::sample::select(&["a", "b", "a.b"][..]);
+        let path = prop::collection::vec(name, 1..4).prop_map(|names| names.join("/"));
+        let content = prop::sample::select(&["1", "2"][..]).prop_map(str::to_owned);
+        prop::collection::btree_map(path, content, 0..12).prop_map(|mut files| {
+            let folders: Vec<String> = files.keys().map(|path| format!("{path}/")).collect();
+            files.retain(|path, _| !folders.iter().any(|folder| path.starts_with(folder)));
+            files
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn a_state_is_another_one_with_the_difference_laid_over(
+            (before, after) in (files(), files()),
+        ) {
+            let paths: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
+            let differs = |path: &&&String| before.get(**path) != after.get(**path);
+            let changed: Vec<RepoPath> = paths.iter().filter(differs).map(RepoPath::new).collect();
+            let (below, wanted) = (MemoryTree::new(&before), MemoryTree::new(&after));
+            let above = wanted.clone();
+            let node = |path: &RepoPath| match above.node(path).expect("memory never fails") {
+                Some(Node::Folder(_)) => None,
+                node => node,
+            };
+            let laid_over = changed.iter().map(|path| (path.clone(), node(path))).collect();
+            let overlay = Overlay::new(Box::new(below), Box::new(wanted.clone()), laid_over);
+            for path in &paths {
+                let mut folder = Some(RepoPath::new(path.as_str()));
+                while let Some(here) = folder {
+                    let listed = |tree: &dyn Tree| tree.list(&here).expect("memory never fails");
+                    prop_assert_eq!(listed(&overlay), listed(&wanted), "{}", &here);
+                    let found = |tree: &dyn Tree| tree.node(&here).expect("memory never fails");
+                    prop_assert_eq!(found(&overlay), found(&wanted), "{}", &here);
+                    folder = here.parent();
+                }
+            }
+        }
+    }
 
     #[test]
     fn an_overlay_looks_up_what_it_lists() {

@@ -243,3 +243,33 @@ fn finishing_a_cherry_pick_that_stopped_is_judged() {
     mine.write("app.py", "VERSION = 4\n").git(&["add", "app.py"]);
     mine.run(&["-c", "core.editor=true", "cherry-pick", "--continue"]).refused(STALE_D);
 }
+
+#[test]
+fn a_new_file_that_is_assumed_unchanged_is_committed_all_the_same() {
+    let (_world, mine) = fresh();
+    mine.stage("d(a)");
+    mine.git(&["update-index", "--assume-unchanged", &path_of("d(a)")]);
+    mine.run(&["commit", "-m", "d"]).refused(STALE_D);
+}
+
+#[test]
+fn a_folder_of_which_nothing_is_left_is_gone() {
+    let world = World::empty();
+    let mine = world.repository("mine");
+    mine.write("backend/alembic.ini", "[alembic]\nscript_location = alembic\n");
+    mine.write("backend/alembic/env.py", "");
+    mine.write("backend/alembic/script.py.mako", "");
+    let migration =
+        |id: &str, parent: &str| format!("revision = '{id}'\ndown_revision = {parent}\n");
+    mine.write("backend/alembic/versions/a.py", &migration("a", "None"));
+    mine.write("backend/alembic/versions/b.py", &migration("b", "'a'"));
+    mine.commit("first").install();
+    mine.git(&["mv", "backend/alembic", "alembic"]);
+    mine.write("alembic/versions/c.py", &migration("c", "'b'"));
+    mine.git(&["add", "--all"]);
+    let staged = mine.guard(&["--format", "json", "check", "--staged", "--base", "HEAD"]);
+    let said: serde_json::Value = serde_json::from_str(&staged.stdout()).expect("it is JSON");
+    assert_eq!(said["outcome"], "clean", "{said}");
+    assert_eq!(said["environments"][0]["script_location"], "alembic", "{said}");
+    assert_eq!(said["environments"][0]["revisions"], 3, "{said}");
+}

@@ -25,6 +25,7 @@ impl Libgit2 {
             self.repository.diff_tree_to_index(from, Some(&index), Some(options))
         };
         if state == Uncommitted::Index {
+            leaves_nothing_out(&index)?;
             let mut paths = paths(&staged(&mut options)?);
             for (path, change) in &mut paths {
                 name(&index, path, change);
@@ -51,11 +52,21 @@ impl Libgit2 {
     }
 }
 
+/// Refuses an index of which libgit2 would leave something out: new files that are assumed unchanged.
+fn leaves_nothing_out(index: &git2::Index) -> Result<(), git2::Error> {
+    match index.iter().any(|entry| owned_entry(&entry).marks.assume_unchanged) {
+        true => Err(git2::Error::from_str("it leaves out new files that are assumed unchanged")),
+        false => Ok(()),
+    }
+}
+
 /// Says what is staged at a path; not where that will not be committed, or git asks about it.
 fn name(index: &git2::Index, path: &RepoPath, change: &mut Change) {
     let entry = index.get_path(&path_of(path), 0).map(|entry| owned_entry(&entry));
     if let (Change::Present(node), Some(entry)) = (change, entry)
         && !entry.marks.intent_to_add
+        // Where letters are one to the disk, libgit2 may find another file.
+        && entry.path == *path
     {
         *node = Some(entry.node);
     }
