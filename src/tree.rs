@@ -150,6 +150,18 @@ impl Error {
     }
 }
 
+/// How far the id of a file says what the file holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Identity {
+    /// It is read from the object of that id.
+    Exact,
+    /// It is read from a disk, where git took it for that object and it had so many bytes. A filter may have
+    /// made something else of the object.
+    OfSize(u64),
+    /// Nothing is known.
+    Unknown,
+}
+
 /// A state of a repository.
 pub trait Tree {
     /// Lists a folder, sorted by the bytes of the names; nothing for a folder that is not there.
@@ -161,6 +173,11 @@ pub trait Tree {
     /// Reads many files that [`Tree::list`] gave, in their order; none that has more bytes than `most`.
     fn read_all(&self, files: &[&File], most: u64) -> Result<Vec<Content>, Error> {
         files.iter().map(|file| Ok(Content::of(self.read(file)?, most))).collect()
+    }
+
+    /// Tells how far the id of a file that [`Tree::list`] gave says what it holds.
+    fn identity(&self, _file: &File) -> Identity {
+        Identity::Unknown
     }
 
     /// Brings files that are to be read into the order in which that takes the least time.
@@ -203,6 +220,10 @@ impl<T: Tree + ?Sized> Tree for &T {
 
     fn read_all(&self, files: &[&File], most: u64) -> Result<Vec<Content>, Error> {
         (**self).read_all(files, most)
+    }
+
+    fn identity(&self, file: &File) -> Identity {
+        (**self).identity(file)
     }
 
     fn arrange(&self, files: &mut [&File]) {

@@ -8,12 +8,12 @@ use super::parallel::map;
 use crate::cache::{Cache, Key, Kind};
 use crate::config::Config;
 use crate::environment::{
-    Discovery, Environment, Excess, Listed, Listing, discover_again, migration_files,
+    Discovery, Environment, Excess, Listed, Listing, discover_remembering, migration_files,
 };
 use crate::graph::Graph;
 use crate::migration::{self, Details, Limits, Migration, Module};
 use crate::text::Span;
-use crate::tree::{Content, Error, File, ObjectId, RepoPath, Tree};
+use crate::tree::{Content, Error, File, Identity, ObjectId, RepoPath, Tree};
 
 /// How many files are held in memory at once while they are read.
 const BATCH: usize = 1024;
@@ -25,6 +25,7 @@ pub struct Reader {
     cache: Rc<Cache>,
     modules: HashMap<ObjectId, Arc<Module>>,
     discoveries: HashMap<ObjectId, Rc<Discovery>>,
+    has_missed: bool,
 }
 
 /// What is kept of a file from one run to the next.
@@ -33,6 +34,18 @@ struct Kept<M> {
     /// How many bytes it has.
     size: u64,
     module: M,
+}
+
+impl Kept<Module> {
+    /// Tells whether a file holds what was read then. On a disk its content may have gone through a filter,
+    /// which gives it another size: line endings, an encoding, what Git LFS or git-crypt keep.
+    fn is_of(&self, identity: Identity) -> bool {
+        match identity {
+            Identity::Exact => true,
+            Identity::OfSize(size) => size == self.size && self.module.kept_by.is_none(),
+            Identity::Unknown => false,
+        }
+    }
 }
 
 /// One environment in one tree.
@@ -59,7 +72,18 @@ impl Reader {
     /// Makes a reader that remembers what others have read.
     pub fn remembering(config: Config, cache: Rc<Cache>) -> Reader {
         let config = Rc::new(config);
-        Reader { config, cache, modules: HashMap::new(), discoveries: HashMap::new() }
+        let (modules, discoveries) = Default::default();
+        Reader { config, cache, modules, discoveries, has_missed: false }
+    }
+
+    /// Takes note that something which might have mattered could not be read.
+    pub(super) fn miss(&mut self) {
+        self.has_missed = true;
+    }
+
+    /// Tells whether there was such a thing.
+    pub(crate) fn has_missed_something(&self) -> bool {
+        self.has_missed
     }
 
     /// Returns the configuration that applies.
@@ -73,7 +97,7 @@ impl Reader {
         if let Some(discovery) = known {
             return Ok(Rc::clone(discovery));
         }
-        let discovery = Rc::new(discover_again(tree, &self.config, &self.cache)?);
+        let discovery = Rc::new(discover_remembering(tree, &self.config, &self.cache)?);
         if let Some(id) = tree.id() {
             self.discoveries.insert(id, Rc::clone(&discovery));
         }
@@ -127,7 +151,7 @@ impl Reader {
     /// Reads what is not known yet.
     fn read_all(&mut self, tree: &dyn Tree, files: &[File]) -> Result<(), Error> {
         let limits = self.limits();
-        let mut unknown = self.recall(files, &limits);
+        let mut unknown = self.recall(tree, files, &limits);
         tree.arrange(&mut unknown);
         self.modules.reserve(unknown.len());
         for batch in unknown.chunks(BATCH) {
@@ -137,7 +161,9 @@ impl Reader {
                 Content::TooLarge(size) => Module::too_large(*size, &limits),
             });
             for ((file, content), module) in batch.iter().zip(&contents).zip(modules) {
-                if let Content::Whole(source) = content {
+                if let Content::Whole(source) = content
+                    && tree.identity(file) == Identity::Exact
+                {
                     let key = Key::of_object(Kind::Module, file.id);
                     self.cache.note(key, &Kept { size: source.len() as u64, module: &module });
                 }
@@ -148,14 +174,19 @@ impl Reader {
     }
 
     /// Recalls what earlier runs have read, and returns the files that nothing is known of.
-    fn recall<'f>(&mut self, files: &'f [File], limits: &Limits) -> Vec<&'f File> {
+    fn recall<'f>(&mut self, tree: &dyn Tree, files: &'f [File], limits: &Limits) -> Vec<&'f File> {
         let mut unknown: Vec<&File> =
             files.iter().filter(|file| !self.modules.contains_key(&file.id)).collect();
         self.cache.expect(unknown.len());
         unknown.retain(|file| {
+            let identity = tree.identity(file);
+            if identity == Identity::Unknown {
+                return true;
+            }
             let kept = self.cache.recall::<Kept<Module>>(&Key::of_object(Kind::Module, file.id));
             // How much is read may have been another matter.
-            let Some(kept) = kept.filter(|kept| kept.size <= limits.max_file_size) else {
+            let kept = kept.filter(|kept| kept.size <= limits.max_file_size);
+            let Some(kept) = kept.filter(|kept| kept.is_of(identity)) else {
                 return true;
             };
             self.modules.insert(file.id, Arc::new(kept.module));

@@ -3,7 +3,7 @@
 use crate::git::Reason;
 use crate::git::folders::Folders;
 use crate::git::source::Source;
-use crate::tree::{Content, Entry, Error, File, Node, ObjectId, RepoPath, Tree};
+use crate::tree::{Content, Entry, Error, File, Identity, Node, ObjectId, RepoPath, Tree};
 
 /// How many bytes a file may have that is read whatever it is for; migrations have a bound of their own.
 const LARGEST: u64 = 64 * 1024 * 1024;
@@ -71,6 +71,10 @@ impl Tree for CommitTree<'_> {
         let arranged: Vec<&File> =
             self.source.order(&ids).into_iter().map(|number| files[number]).collect();
         files.copy_from_slice(&arranged);
+    }
+
+    fn identity(&self, _file: &File) -> Identity {
+        Identity::Exact
     }
 
     fn describe(&self) -> String {

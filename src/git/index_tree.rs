@@ -3,7 +3,7 @@
 use crate::git::commit_tree::{read_blob, read_blobs};
 use crate::git::index::{Index, IndexEntry};
 use crate::git::source::Source;
-use crate::tree::{Content, Entry, Error, File, Node, RepoPath, Tree, children};
+use crate::tree::{Content, Entry, Error, File, Identity, Node, RepoPath, Tree, children};
 
 /// The files of an index.
 pub(super) struct IndexTree<'r> {
@@ -68,6 +68,10 @@ impl Tree for IndexTree<'_> {
 
     fn read_all(&self, files: &[&File], most: u64) -> Result<Vec<Content>, Error> {
         read_blobs(self.source, files, most, self.name)
+    }
+
+    fn identity(&self, _file: &File) -> Identity {
+        Identity::Exact
     }
 
     fn describe(&self) -> String {

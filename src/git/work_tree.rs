@@ -11,7 +11,7 @@ use crate::git::Error as GitError;
 use crate::git::index::{Index, Stat};
 use crate::git::index_tree::IndexTree;
 use crate::git::source::{Kind, Source};
-use crate::tree::{Entry, Error, File, Node, ObjectId, RepoPath, Tree};
+use crate::tree::{Entry, Error, File, Identity, Node, ObjectId, RepoPath, Tree};
 
 /// The files on disk, listed a folder at a time as they are asked for.
 pub(super) struct WorkTree<'r> {
@@ -146,6 +146,14 @@ impl Tree for WorkTree<'_> {
             reason: error.to_string(),
             remedy: None,
         })
+    }
+
+    fn identity(&self, file: &File) -> Identity {
+        let entry = self.index.get(&file.path).filter(|entry| entry.node == Node::File(file.id));
+        match entry.and_then(|entry| entry.stat) {
+            Some(stat) => Identity::OfSize(stat.size.into()),
+            None => Identity::Unknown,
+        }
     }
 
     fn describe(&self) -> String {

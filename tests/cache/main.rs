@@ -2,6 +2,7 @@
 //! where it belongs.
 
 mod broken;
+mod filtered;
 mod places;
 mod storm;
 mod world;

@@ -9,7 +9,7 @@ use alembic_guard::check::{Comparison, Reader, check};
 use alembic_guard::config::Config;
 use alembic_guard::finding::{Finding, Level};
 use alembic_guard::migration::RevisionId;
-use alembic_guard::tree::MemoryTree;
+use alembic_guard::tree::{Entry, Error, File, Identity, MemoryTree, RepoPath, Tree};
 use serde::Deserialize;
 
 /// The files of an environment, and where its migrations are.
@@ -65,7 +65,7 @@ fn by_every_reader<T: PartialEq + Debug>(answer: impl Fn(&mut Reader) -> T) -> T
     said
 }
 
-fn opinion_of(tree: &MemoryTree, reader: &mut Reader) -> Opinion {
+fn opinion_of(tree: &Stored, reader: &mut Reader) -> Opinion {
     let found = reader.discover(tree).expect("memory never fails");
     let state = reader.state(tree, &found.environments[0], &[]).expect("memory never fails");
     let graph = &state.graph;
@@ -101,13 +101,34 @@ pub(crate) fn refusals(name: &str, source: &[u8]) -> Vec<(&'static str, String)>
     own.map(|finding| (finding.rule, finding.message)).collect()
 }
 
-fn tree<'a>(files: impl Iterator<Item = (&'a str, &'a [u8])>) -> MemoryTree {
-    let environment = ENVIRONMENT.map(|(path, content)| (path.to_owned(), content.as_bytes()));
-    let versions = files.map(|(name, source)| (format!("{VERSIONS}/{name}"), source));
-    MemoryTree::new(environment.into_iter().chain(versions))
+/// A tree in memory whose files are named by what they hold, as those of a commit are.
+struct Stored(MemoryTree);
+
+impl Tree for Stored {
+    fn list(&self, folder: &RepoPath) -> Result<Vec<Entry>, Error> {
+        self.0.list(folder)
+    }
+
+    fn read(&self, file: &File) -> Result<Vec<u8>, Error> {
+        self.0.read(file)
+    }
+
+    fn identity(&self, _file: &File) -> Identity {
+        Identity::Exact
+    }
+
+    fn describe(&self) -> String {
+        self.0.describe()
+    }
 }
 
-fn errors(reader: &mut Reader, tree: &MemoryTree) -> Vec<Finding> {
+fn tree<'a>(files: impl Iterator<Item = (&'a str, &'a [u8])>) -> Stored {
+    let environment = ENVIRONMENT.map(|(path, content)| (path.to_owned(), content.as_bytes()));
+    let versions = files.map(|(name, source)| (format!("{VERSIONS}/{name}"), source));
+    Stored(MemoryTree::new(environment.into_iter().chain(versions)))
+}
+
+fn errors(reader: &mut Reader, tree: &Stored) -> Vec<Finding> {
     let report = check(reader, &Comparison::alone(tree)).expect("memory never fails");
     report.findings.into_iter().filter(|finding| finding.level == Level::Error).collect()
 }
