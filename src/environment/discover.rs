@@ -19,11 +19,15 @@ const MAX_ENVIRONMENTS: usize = 1000;
 
 /// Finds the environments of a tree: those of the guard's configuration, else all there are.
 pub fn discover(tree: &dyn Tree, config: &Config) -> Result<Discovery, Error> {
-    discover_again(tree, config, &Cache::off())
+    discover_remembering(tree, config, &Cache::off())
 }
 
 /// Finds the environments of a tree, and searches those folders alone that nothing is remembered of.
-pub fn discover_again(tree: &dyn Tree, config: &Config, cache: &Cache) -> Result<Discovery, Error> {
+pub fn discover_remembering(
+    tree: &dyn Tree,
+    config: &Config,
+    cache: &Cache,
+) -> Result<Discovery, Error> {
     let lookup = Lookup::new(tree);
     let found = search(&lookup, config, cache)?;
     match config.environments.is_empty() {

@@ -23,7 +23,7 @@ mod walk;
 use std::collections::BTreeSet;
 use std::fmt;
 
-pub use discover::{discover, discover_again};
+pub use discover::{discover, discover_remembering};
 pub use listing::{Excess, Listed, Listing, is_migration_name, migration_files};
 pub use naming::Naming;
 pub use runner::Runner;

@@ -21,7 +21,8 @@ const MAX_DEPTH: usize = 64;
 /// A tree can name one folder a million times; this many are searched.
 const MAX_FOLDERS: usize = 200_000;
 
-/// Fewer folders than this are searched sooner than recalled.
+/// Fewer folders than this are listed sooner than they are recalled and kept: after most commits that is
+/// the few in which something has changed.
 const WORTH_REMEMBERING: usize = 16;
 
 /// What one folder has to do with Alembic.
@@ -48,7 +49,7 @@ pub(super) fn walk(
 ) -> Result<Vec<Interest>, Error> {
     let mut search = Search { tree, config, cache, searched: 0 };
     let found = search.below(&RepoPath::root(), tree.id(), 0)?;
-    match found.filter(|found| found.folders <= MAX_FOLDERS && found.levels <= MAX_DEPTH) {
+    match found {
         Some(found) => Ok(found.in_order()),
         None => walk_as_far_as_may_be(tree, config, problems),
     }
@@ -61,14 +62,18 @@ struct Below {
     folders: usize,
     /// On how many levels.
     levels: usize,
+    /// How many of the folders were listed in this run.
+    #[serde(skip)]
+    listed: usize,
     interests: Vec<Interest>,
 }
 
 impl Below {
     /// Adds what lies in a folder of this name.
     fn add(&mut self, name: &[u8], other: Below) {
-        self.folders = self.folders.saturating_add(other.folders);
+        self.folders += other.folders;
         self.levels = self.levels.max(1 + other.levels);
+        self.listed += other.listed;
         self.interests.extend(other.interests.into_iter().map(|found| found.within(name)));
     }
 
@@ -108,15 +113,19 @@ impl Search<'_> {
             return Ok(Some(known));
         }
         let entries = entries(self.tree, self.config, folder)?;
-        let mut found = Below { folders: 1, levels: 1, interests: Vec::new() };
+        let mut found = Below { folders: 1, levels: 1, listed: 1, interests: Vec::new() };
         found.interests.extend(interest(&RepoPath::root(), &entries));
         for (name, id) in folders(&entries) {
             let Some(more) = self.below(&folder.join(name), id, depth + 1)? else {
                 return Ok(None);
             };
+            // What is recalled of one folder may stand for any number of them.
+            if found.folders + more.folders > MAX_FOLDERS || more.levels >= MAX_DEPTH {
+                return Ok(None);
+            }
             found.add(name, more);
         }
-        if let Some(key) = key.filter(|_| found.folders >= WORTH_REMEMBERING) {
+        if let Some(key) = key.filter(|_| found.listed >= WORTH_REMEMBERING) {
             self.cache.note(key, &found);
         }
         Ok(Some(found))

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use proptest::prelude::*;
 use sha2::{Digest, Sha256};
 
-use super::super::{discover, discover_again};
+use super::super::{discover, discover_remembering};
 use crate::cache::Cache;
 use crate::config::Config;
 use crate::tree::{Entry, Error, File, MemoryTree, Node, ObjectId, RepoPath, Tree};
@@ -97,7 +97,7 @@ proptest! {
             let tree = Identified::new(paths);
             let found = discover(&tree, &config).expect("memory never fails");
             let cache = Cache::of(common_dir.path());
-            let again = || discover_again(&tree, &config, &cache).expect("memory never fails");
+            let again = || discover_remembering(&tree, &config, &cache).expect("memory never fails");
             prop_assert_eq!(&again(), &found);
             prop_assert_eq!(&again(), &found);
             cache.keep();
