@@ -147,9 +147,15 @@ fn head_elsewhere(
     let above = finding.revisions.iter().flat_map(|id| after.heads_above(id));
     let new: Vec<&RevisionId> = above.filter(|id| !pair.before.graph.contains(id)).collect();
     for (name, tree) in (comparison.other_targets)() {
-        let Ok(discovery) = reader.discover(&*tree) else { continue };
+        let Ok(discovery) = reader.discover(&*tree) else {
+            reader.miss();
+            continue;
+        };
         for environment in &discovery.environments {
-            let Ok(state) = reader.state(&*tree, environment, &[]) else { continue };
+            let Ok(state) = reader.state(&*tree, environment, &[]) else {
+                reader.miss();
+                continue;
+            };
             if new.iter().any(|id| state.graph.is_head(id)) {
                 return Some(Lowered::Elsewhere(name));
             }

@@ -268,7 +268,9 @@ impl Judge<'_> {
 
     /// Returns the targets that the base does not hold. One that cannot be read excuses nobody.
     fn other_targets(&self, incoming: &Incoming<'_>) -> Vec<NamedTree<'_>> {
-        let targets = self.targets(incoming.candidates).unwrap_or_default();
+        let targets = self.targets(incoming.candidates);
+        self.has_missed.set(self.has_missed.get() || targets.is_err());
+        let targets = targets.unwrap_or_default();
         let base = incoming.base.commit;
         let tip = self.repository.tip(incoming.side);
         // The base's own history tells nothing, nor does a branch that has the change already.
@@ -278,7 +280,9 @@ impl Judge<'_> {
         };
         let others = targets.into_iter().filter(is_other);
         let named = others.filter_map(|target| {
-            Some((target.name(), self.repository.commit_tree(target.commit).ok()?))
+            let tree = self.repository.commit_tree(target.commit);
+            self.has_missed.set(self.has_missed.get() || tree.is_err());
+            Some((target.name(), tree.ok()?))
         });
         named.collect()
     }

@@ -18,7 +18,7 @@ mod repair;
 mod touched;
 mod trust;
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 
 use crate::check::Reader;
@@ -44,6 +44,8 @@ pub struct Judge<'r> {
     circumstances: Circumstances,
     /// What an earlier comparison of this run has read.
     spare: RefCell<Option<Reader>>,
+    /// Whether a branch that might have excused something could not be looked at.
+    has_missed: Cell<bool>,
     /// What remotes answered in this run, by remote and branch.
     fetches: RefCell<BTreeMap<(String, String), Result<ObjectId, String>>>,
 }
@@ -76,7 +78,8 @@ pub enum Role {
 impl<'r> Judge<'r> {
     /// Makes a judge of a repository.
     pub fn new(repository: &'r Repository, circumstances: Circumstances) -> Judge<'r> {
-        Judge { repository, circumstances, spare: RefCell::default(), fetches: RefCell::default() }
+        let (spare, has_missed, fetches) = Default::default();
+        Judge { repository, circumstances, spare, has_missed, fetches }
     }
 
     /// Reads the configuration that a tree carries, or the one that was given instead.

@@ -35,7 +35,7 @@ impl Judge<'_> {
         comparison: &Comparison<'_>,
         incoming: &Incoming<'_>,
     ) -> Result<Report, Error> {
-        let Some((after, key)) = question(&reader.config(), comparison, incoming) else {
+        let Some((after, key)) = self.question(&reader.config(), comparison, incoming) else {
             return Ok(check(reader, comparison)?);
         };
         let cache = self.repository.cache();
@@ -65,10 +65,32 @@ impl Judge<'_> {
         };
         let report = check(reader, &watched)?;
         let branches = asked.get().then(branches);
-        if branches != Some(None) {
+        // What could not be looked at now may be there the next time.
+        if branches != Some(None) && !reader.has_missed_something() && !self.has_missed.get() {
             cache.note(key, &Verdict::of(&report, branches.flatten()));
         }
         Ok(report)
+    }
+
+    /// Names a question by all that its answer depends on; nothing where a side has no id.
+    fn question<'t>(
+        &self,
+        config: &Config,
+        comparison: &Comparison<'t>,
+        incoming: &Incoming<'_>,
+    ) -> Option<(&'t dyn Tree, Key)> {
+        let Comparison { before, standing, after, witnesses, wording, blame, .. } = comparison;
+        let After::Tree(after) = *after else {
+            return None;
+        };
+        let before = before.map(|before| before.id().ok_or(())).transpose().ok()?;
+        let witnesses =
+            witnesses.iter().map(|tree| tree.id()).collect::<Option<Vec<ObjectId>>>()?;
+        let trees = (before, after.id()?, witnesses);
+        let tip = self.repository.tip(incoming.side);
+        let commits = (tip, incoming.base.commit, incoming.candidates.branch);
+        let all = format!("{trees:?} {commits:?} {:?}", (standing, wording, blame, config));
+        Some((after, Key::of(Kind::Verdict, &[all.as_bytes()])))
     }
 
     /// Names what is on all branches that a verdict may depend on; nothing where that cannot be told.
@@ -81,24 +103,6 @@ impl Judge<'_> {
         let targets = self.targets(incoming.candidates).ok()?;
         Some(Key::of(Kind::Verdict, &[format!("{pushed:?} {targets:?}").as_bytes()]))
     }
-}
-
-/// Names a question by all that its answer depends on; nothing where a side has no id.
-fn question<'t>(
-    config: &Config,
-    comparison: &Comparison<'t>,
-    incoming: &Incoming<'_>,
-) -> Option<(&'t dyn Tree, Key)> {
-    let Comparison { before, standing, after, witnesses, wording, blame, .. } = comparison;
-    let After::Tree(after) = *after else {
-        return None;
-    };
-    let before = before.map(|before| before.id().ok_or(())).transpose().ok()?;
-    let witnesses: Vec<ObjectId> = witnesses.iter().map(|tree| tree.id()).collect::<Option<_>>()?;
-    let trees = (before, after.id()?, witnesses);
-    let commits = (incoming.side, incoming.base.commit, incoming.candidates.branch);
-    let all = format!("{trees:?} {commits:?} {:?}", (standing, wording, blame, config));
-    Some((after, Key::of(Kind::Verdict, &[all.as_bytes()])))
 }
 
 impl Verdict {

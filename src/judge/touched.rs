@@ -145,6 +145,7 @@ impl Judge<'_> {
             let holds = |pushed: &&PushedBranch| {
                 let theirs = self.repository.commit_tree(pushed.commit);
                 let same = theirs.and_then(|theirs| Ok(theirs.node(path)? == Some(ours)));
+                self.has_missed.set(self.has_missed.get() || same.is_err());
                 same.unwrap_or(false)
                     && !self.repository.contains(base, pushed.commit)
                     && (is_own(pushed) || !is_built_on_own(pushed.commit))
