@@ -33,6 +33,8 @@ pub(super) struct Libgit2 {
 
 /// Fewer blobs than this are read one by one: at a thousand the order makes no difference yet.
 const MANY: usize = 2048;
+/// Fewer than this are read one by one even then: what is looked up for one serves for many.
+const SOME: usize = 64;
 
 impl Libgit2 {
     /// Opens the repository that the environment names, else the one around the current directory.
@@ -137,11 +139,7 @@ impl Source for Libgit2 {
     }
 
     fn reads_settings_as_git(&self) -> bool {
-        let conditional = |config: &git2::Config| {
-            // It knows the conditions on folders and branches, and takes others for none.
-            Ok(config.entries(Some("^includeif\\.hasconfig"))?.next().is_none())
-        };
-        self.config().and_then(conditional).unwrap_or(false)
+        self.config().and_then(includes_what_git_would).unwrap_or(false)
     }
 
     fn remotes(&self) -> Result<Vec<String>, Reason> {
@@ -170,7 +168,7 @@ impl Source for Libgit2 {
 
     fn blobs(&self, ids: &[ObjectId], most: u64) -> Result<Vec<Content>, Reason> {
         let odb = self.repository.odb()?;
-        let Some(packs) = self.packs.get() else {
+        let Some(packs) = self.packs.get().filter(|_| ids.len() >= SOME) else {
             return ids.iter().map(|id| self.blob(&odb, *id, most)).collect();
         };
         let packed = packs.blobs(ids, most).into_iter();
@@ -239,6 +237,22 @@ impl Source for Libgit2 {
     fn merge(&self, into: ObjectId, incoming: &Incoming) -> Result<Merge, Reason> {
         Ok(self.merged(into, incoming)?)
     }
+}
+
+/// Tells whether libgit2 follows every `include` of the configuration as git does.
+fn includes_what_git_would(config: &git2::Config) -> Result<bool, git2::Error> {
+    let mut includes = config.entries(Some("^include"))?;
+    while let Some(include) = includes.next() {
+        let include = include?;
+        let (name, path) =
+            (include.name().unwrap_or_default(), include.value().unwrap_or_default());
+        // It knows the conditions on folders and branches and takes others for none, and no home but one.
+        let is_of_others_home = path.starts_with('~') && !path.starts_with("~/");
+        if name.starts_with("includeif.hasconfig") || is_of_others_home || path.starts_with("%(") {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 /// Refuses what libgit2 would take for something else than git does, without a word.

@@ -12,6 +12,9 @@ use super::delta::Delta;
 use super::index::Index;
 use crate::tree::{Content, ObjectId};
 
+/// Larger blobs than this are libgit2's, whatever may be read.
+const LARGEST: u64 = 256 * 1024 * 1024;
+
 /// How many bytes of the pack are read at once.
 const WINDOW: usize = 32 * 1024;
 /// How many such stretches are kept: what a delta stands on mostly lies not far in front of it.
@@ -147,7 +150,7 @@ impl<'p> Entries<'p> {
 
     /// Unpacks an entry that has no more bytes than `most`, and exactly as many as it says.
     fn inflate(&mut self, header: &Header, most: u64, content: &mut Vec<u8>) -> Option<()> {
-        if header.size > most {
+        if header.size > most.min(LARGEST) {
             return None;
         }
         let size = usize::try_from(header.size).ok()?;

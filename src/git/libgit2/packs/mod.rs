@@ -12,6 +12,7 @@ mod index;
 mod tests;
 
 use std::cell::RefCell;
+use std::cmp::Reverse;
 use std::collections::VecDeque;
 use std::fs::{self, File};
 use std::num::NonZeroUsize;
@@ -27,6 +28,8 @@ use index::Index;
 const ID: usize = 20;
 /// Among how many of the objects that come next one is looked for.
 const AHEAD: usize = 16;
+/// How many packs are held open: each takes two file descriptors.
+const MOST_PACKS: usize = 32;
 /// Fewer blobs than this are read sooner than a thread is started.
 const WORTH_A_THREAD: usize = 128;
 
@@ -57,7 +60,10 @@ impl Packs {
         let paths = folders.flatten().filter_map(|entry| Some(entry.ok()?.path()));
         let mut indexes: Vec<PathBuf> =
             paths.filter(|path| path.extension().is_some_and(|end| end == "idx")).collect();
-        indexes.sort();
+        // The largest hold nearly everything; what is in the others libgit2 reads.
+        let size = |path: &PathBuf| fs::metadata(path).map_or(0, |metadata| metadata.len());
+        indexes.sort_by_cached_key(|path| (Reverse(size(path)), path.clone()));
+        indexes.truncate(MOST_PACKS);
         let packs = indexes.iter().filter_map(|index| Pack::open(index)).collect();
         Packs { packs, known: RefCell::default() }
     }
