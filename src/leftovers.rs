@@ -29,12 +29,12 @@ static LEFT: Mutex<BTreeMap<u64, Leftover>> = Mutex::new(BTreeMap::new());
 pub(crate) struct Noted(u64);
 
 /// Begins a watch over the run as soon as something may be left of it; most runs leave nothing.
-pub fn watch_when_needed(watch: impl FnOnce() + Send + 'static) {
+pub(crate) fn watch_when_needed(watch: impl FnOnce() + Send + 'static) {
     *WATCH.lock().unwrap_or_else(PoisonError::into_inner) = Some(Box::new(watch));
 }
 
-/// Is to be called before anything is made that will be noted.
-pub(super) fn expect() {
+/// Begins the watch; to be called before anything is made that will be noted.
+pub(crate) fn begin_watch() {
     let watch = WATCH.lock().unwrap_or_else(PoisonError::into_inner).take();
     if let Some(watch) = watch {
         watch();
@@ -66,7 +66,7 @@ impl Drop for Noted {
 }
 
 /// Takes along whatever there is: the process is about to end.
-pub fn take_along() {
+pub(crate) fn take_along() {
     let left = std::mem::take(&mut *left());
     // Whoever writes into a folder goes first.
     for leftover in left.values() {

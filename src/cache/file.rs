@@ -4,10 +4,10 @@
 //! renamed. Whoever finds it locked writes nothing; whoever finds it left behind by a run that was killed
 //! removes it.
 
-use std::fs::{self, DirEntry, File, OpenOptions};
+use std::fs::{self, DirEntry, File, OpenOptions, TryLockError};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io;
-use std::os::unix::fs::MetadataExt;
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -22,8 +22,6 @@ const NAME: &str = "facts-";
 /// What the name of a file ends in that is being written.
 const UNFINISHED: &str = ".new";
 
-/// How many bytes of facts are kept; those of latest use.
-const MOST: usize = 64 * 1024 * 1024;
 /// For how many days a fact is kept that is of no use.
 const DAYS: u32 = 60;
 /// How many files are kept, with that of this build: somebody may use two of them in turn.
@@ -121,11 +119,15 @@ fn files(folder: &Path) -> impl Iterator<Item = DirEntry> {
 }
 
 /// Names this build: what one build reads in a migration another one may read otherwise.
+///
+/// Where all files are dated alike, the time of the last change of status, which nobody can set, tells them
+/// apart.
 fn build() -> Option<u64> {
     let program = fs::metadata(std::env::current_exe().ok()?).ok()?;
     let mut hasher = DefaultHasher::new();
     let written = (program.mtime(), program.mtime_nsec(), program.len());
-    (env!("CARGO_PKG_VERSION"), written).hash(&mut hasher);
+    let placed = (program.ctime(), program.ctime_nsec(), program.ino());
+    (env!("CARGO_PKG_VERSION"), written, placed).hash(&mut hasher);
     Some(hasher.finish())
 }
 
@@ -141,12 +143,12 @@ fn worth_keeping(mut records: Vec<Record>, used: &[Key]) -> Vec<Record> {
         }
     }
     records.retain(|record| record.day.saturating_add(DAYS) >= today);
-    if records.iter().map(table::size).sum::<usize>() > MOST {
+    if records.iter().map(table::size).sum::<usize>() > table::MOST {
         records.sort_by_key(|record| std::cmp::Reverse(record.day));
         let mut total = 0;
         records.retain(|record| {
             total += table::size(record);
-            total <= MOST
+            total <= table::MOST
         });
         records.sort_by_key(|record| record.key);
     }
@@ -172,10 +174,18 @@ impl Draft {
             Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
             Ok(()) | Err(_) => {}
         }
-        leftovers::expect();
-        let file = OpenOptions::new().write(true).create(true).truncate(false).open(path)?;
-        if file.try_lock().is_err() || !is_at(&file, path) {
-            return Ok(None);
+        leftovers::begin_watch();
+        let mut options = OpenOptions::new();
+        options.write(true).create(true).truncate(false).custom_flags(table::PLAINLY);
+        let file = options.open(path)?;
+        match file.try_lock() {
+            Ok(()) if is_at(&file, path) => {}
+            Ok(()) | Err(TryLockError::WouldBlock) => return Ok(None),
+            Err(TryLockError::Error(error)) => {
+                // Where nobody can lock nobody writes.
+                let _ = fs::remove_file(path);
+                return Err(error);
+            }
         }
         file.set_len(0)?;
         let path = path.to_owned();

@@ -11,11 +11,13 @@
 //! cut off, or is somebody else's.
 
 use std::cell::OnceCell;
-use std::fs::File;
+use std::fs::{File, OpenOptions};
 use std::io::{self, BufWriter, Write};
 use std::ops::Range;
-use std::os::unix::fs::FileExt;
+use std::os::unix::fs::{FileExt, OpenOptionsExt};
 use std::path::Path;
+
+use rustix::fs::OFlags;
 
 use super::key::{self, Key};
 
@@ -24,6 +26,12 @@ const FAN_OUT: usize = 256;
 const HEADER: usize = MAGIC.len() + 8 + 4 + 8 + FAN_OUT * 4;
 const ENTRY: usize = key::LENGTH + 12;
 const CHECKSUM: usize = 4;
+
+/// How many bytes of facts a file has at most.
+pub(super) const MOST: usize = 64 * 1024 * 1024;
+
+/// How a file is opened: whatever else lies in its place is neither followed nor waited for.
+pub(super) const PLAINLY: i32 = OFlags::NOFOLLOW.union(OFlags::NONBLOCK).bits() as i32;
 
 /// One fact with its name.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,7 +57,7 @@ pub(super) struct Table {
 impl Table {
     /// Opens a file that the same reader wrote; nothing where there is none, or it is damaged.
     pub(super) fn open(path: &Path, reader: u64) -> Option<Table> {
-        let file = File::open(path).ok()?;
+        let file = OpenOptions::new().read(true).custom_flags(PLAINLY).open(path).ok()?;
         let mut header = [0; HEADER];
         file.read_exact_at(&mut header, 0).ok()?;
         let (magic, mut rest) = header.split_at(MAGIC.len());
@@ -57,6 +65,7 @@ impl Table {
         let fan_out: Vec<u32> = (0..FAN_OUT).map(|_| u32_of(&mut rest)).collect();
         let length = (HEADER as u64 + u64::from(count) * ENTRY as u64).checked_add(facts);
         let is_whole = magic == MAGIC
+            && facts <= MOST as u64
             && written_by == reader
             && fan_out.is_sorted()
             && fan_out.last() == Some(&count)

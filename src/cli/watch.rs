@@ -11,8 +11,8 @@ use signal_hook::iterator::Signals;
 use signal_hook::low_level;
 
 use crate::config::Config;
-use crate::git;
 use crate::judge::Patience;
+use crate::leftovers;
 
 /// What the work may use of stack: twice what the deepest migration that is read needs in an
 /// unoptimised build, and some more. Pages that nobody touches cost nothing.
@@ -44,7 +44,7 @@ pub(super) fn over<T: Send + 'static>(
 ) -> Ended<T> {
     let (tell, told) = mpsc::channel();
     let signals = tell.clone();
-    git::watch_when_needed(move || hear_signals(signals));
+    leftovers::watch_when_needed(move || hear_signals(signals));
     let limit = tell.clone();
     let patience = Patience::of(move |asked| drop(limit.send(Event::Limit(asked))));
     let run = move || {
@@ -59,7 +59,7 @@ pub(super) fn over<T: Send + 'static>(
 
 /// Ends the process while its work still goes on, without waiting for it.
 pub(super) fn leave(code: u8) -> ! {
-    git::take_along();
+    leftovers::take_along();
     low_level::exit(code.into());
 }
 
@@ -99,7 +99,7 @@ fn wait<T>(told: &Receiver<Event<T>>) -> Ended<T> {
             (Ok(Event::Done(answer)), _) => return answer.map_or(Ended::Broken, Ended::Done),
             (Ok(Event::Limit(asked)), _) => limit = asked,
             (Ok(Event::Signal(signal)), _) => {
-                git::take_along();
+                leftovers::take_along();
                 // Where the signal does not end it, an exit code as a shell gives it does.
                 let _ = low_level::emulate_default_handler(signal);
                 low_level::exit(128 + signal);

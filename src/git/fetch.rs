@@ -57,7 +57,7 @@ impl Repository {
         git.args(["--refmap=", "--", remote, &format!("+refs/heads/{branch}:{kept}")]);
         ask_nobody(&mut git, self.file_setting("core.sshCommand").is_none());
         git.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).process_group(0);
-        leftovers::expect();
+        leftovers::begin_watch();
         let finished = finish(git.spawn().map_err(FetchFailure::Start)?, timeout);
         self.source.forget_refs();
         finished?;

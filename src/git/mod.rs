@@ -46,7 +46,6 @@ use source::{Kind, Source, Uncommitted};
 use sources::Sources;
 use work_tree::WorkTree;
 
-pub use crate::leftovers::{take_along, watch_when_needed};
 pub use base::{BaseChoice, Candidates};
 pub use changes::Changes;
 pub use fetch::{FetchFailure, FetchRequest, KEPT_REFS};

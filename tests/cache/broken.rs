@@ -1,6 +1,7 @@
 //! A file of facts that is lost, cut off, damaged or somebody else's is a miss and nothing worse.
 
 use std::fs;
+use std::process::Command;
 
 use crate::histories::Repo;
 use crate::world::{Stale, files, folder};
@@ -27,6 +28,27 @@ fn whatever_becomes_of_the_file_the_answer_is_the_same() {
     fs::remove_file(&file).expect("it is ours");
     fs::create_dir(&file).expect("a folder in its place");
     assert_eq!(stale.ask(&[]), right);
+}
+
+#[test]
+fn what_is_no_file_is_neither_followed_nor_waited_for() {
+    let stale = Stale::new();
+    let right = stale.ask(&[]);
+    let file = stale.file();
+    let left =
+        file.with_file_name(format!("{}.new", file.file_name().expect("it has one").display()));
+    for path in [&file, &left] {
+        let _ = fs::remove_file(path);
+        let made = Command::new("mkfifo").arg(path).status();
+        assert!(made.expect("mkfifo runs").success());
+        assert_eq!(stale.ask(&[]), right);
+        let _ = fs::remove_file(path);
+        let elsewhere = stale.world.path("elsewhere");
+        std::os::unix::fs::symlink(&elsewhere, path).expect("it is new");
+        assert_eq!(stale.ask(&[]), right);
+        assert!(!elsewhere.exists());
+        let _ = fs::remove_file(path);
+    }
 }
 
 #[test]

@@ -89,7 +89,7 @@ impl Git {
 /// The group ends with the run: a git that waits for another repository would not hear of it.
 pub(super) fn start(command: &mut Command) -> Result<(Child, Option<Noted>), Reason> {
     command.stdout(Stdio::piped()).stderr(Stdio::piped()).process_group(0);
-    leftovers::expect();
+    leftovers::begin_watch();
     let child = command.spawn().map_err(|error| Reason::new(format!("cannot run git: {error}")))?;
     let noted = leftovers::note_group(&child);
     Ok((child, noted))

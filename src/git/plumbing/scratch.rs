@@ -35,7 +35,7 @@ impl Plumbing {
             Reason::new(format!("cannot make a folder for what a merge makes: {error}"))
                 .with_remedy("name a folder that has room for some files: `TMPDIR=FOLDER`")
         };
-        leftovers::expect();
+        leftovers::begin_watch();
         let folder = tempfile::Builder::new().prefix("alembic-guard-").tempdir().map_err(failed)?;
         std::fs::create_dir(folder.path().join("objects")).map_err(failed)?;
         let own = path(self.git.output(&["rev-parse", "--git-path", "objects"])?);
