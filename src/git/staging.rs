@@ -68,6 +68,7 @@ impl Repository {
         let added =
             added.or_else(|refused| self.add(&["--all", "--sparse"], paths).map_err(|_| refused));
         self.index.take();
+        self.staged.take();
         added
     }
 

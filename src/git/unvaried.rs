@@ -17,13 +17,16 @@ pub(super) fn is_configuration() -> bool {
     let varies = |name: &OsStr| name.as_encoded_bytes().starts_with(VARIABLES.as_bytes());
     cfg!(target_os = "linux")
         && !env::vars_os().any(|(name, _)| varies(&name))
+        && env::var_os("XDG_CONFIG_HOME").is_none_or(|folder| Path::new(&folder).is_absolute())
         && !env::var_os("PATH").is_some_and(|path| has_own_system_file(&path))
 }
 
 /// Tells whether a git that was built to live in a folder of its own may have a file there.
 fn has_own_system_file(path: &OsStr) -> bool {
     env::split_paths(path).any(|folder| {
-        let mut above = folder.ancestors().skip(1).take(2);
+        let git = folder.join("git").canonicalize().ok();
+        let linked = git.iter().flat_map(|git| git.ancestors().skip(2).take(2));
+        let mut above = folder.ancestors().skip(1).take(2).chain(linked);
         above.any(|prefix| is_other_file(&prefix.join("etc/gitconfig")))
     })
 }
@@ -47,5 +50,12 @@ mod tests {
         assert!(has_own_system_file(&path("bin")));
         assert!(has_own_system_file(&path("libexec/git-core")));
         assert!(!has_own_system_file(&path("a/b/bin")));
+        // A link to a program tells where the program is.
+        std::fs::create_dir_all(prefix.path().join("bin")).expect("it is new");
+        std::fs::write(prefix.path().join("bin/git"), "").expect("it can be written");
+        std::fs::create_dir_all(prefix.path().join("links/to/it")).expect("it is new");
+        let link = prefix.path().join("links/to/it/git");
+        std::os::unix::fs::symlink(prefix.path().join("bin/git"), link).expect("it is new");
+        assert!(has_own_system_file(&path("links/to/it")));
     }
 }
