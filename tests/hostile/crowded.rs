@@ -120,13 +120,38 @@ fn a_file_that_is_small_only_until_it_is_unpacked_ends_in_a_finding() {
     }
 }
 
+/// What was found in one folder is remembered, and not multiplied by the names that it goes by.
+#[test]
+fn folders_of_many_names_are_searched_as_far_as_may_be() {
+    let repository = Repository::with_alembic();
+    let files = repository.git(&["ls-tree", "HEAD"]);
+    let files = format!("{files}\n040000 tree {}\tbomb\n", folders_of_folders(&repository, "ini"));
+    let tree = repository.git_with(&["mktree"], files.as_bytes());
+    let tip = repository.git(&["commit-tree", "-m", "bomb", &tree]);
+    let asked = |option: &str| {
+        let guarded = format!("ulimit -v {KILOBYTES} && exec \"$0\" {option} heads {tip}");
+        let mut command = repository.command("sh");
+        command.args(["-c", &guarded, super::repository::GUARD]);
+        said(&super::repository::fed(&mut command, b""))
+    };
+    let (text, code) = asked("--no-cache");
+    assert_eq!(code, 0, "{text}");
+    assert_eq!(asked(""), (text.clone(), code));
+    assert_eq!(asked(""), (text, code));
+}
+
 /// Makes a folder that holds ten times the one below it, ten deep: ten thousand million files in eleven
 /// objects.
 fn bomb(repository: &Repository) -> String {
+    folders_of_folders(repository, "py")
+}
+
+/// Makes the same of files that end in something else.
+fn folders_of_folders(repository: &Repository, end: &str) -> String {
     let blob = repository.git_with(&["hash-object", "-w", "--stdin"], b"");
     let mut names = String::new();
     for place in 0..10 {
-        let _ = writeln!(names, "100644 blob {blob}\t{place}.py");
+        let _ = writeln!(names, "100644 blob {blob}\t{place}.{end}");
     }
     let mut tree = repository.git_with(&["mktree"], names.as_bytes());
     for _ in 0..10 {
