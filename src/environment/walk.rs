@@ -69,14 +69,6 @@ struct Below {
 }
 
 impl Below {
-    /// Adds what lies in a folder of this name.
-    fn add(&mut self, name: &[u8], other: Below) {
-        self.folders += other.folders;
-        self.levels = self.levels.max(1 + other.levels);
-        self.listed += other.listed;
-        self.interests.extend(other.interests.into_iter().map(|found| found.within(name)));
-    }
-
     /// Returns what was found, the shallower first, then by path.
     fn in_order(mut self) -> Vec<Interest> {
         self.interests.sort_by_cached_key(|interest| {
@@ -115,17 +107,30 @@ impl Search<'_> {
         let entries = entries(self.tree, self.config, folder)?;
         let mut found = Below { folders: 1, levels: 1, listed: 1, interests: Vec::new() };
         found.interests.extend(interest(&RepoPath::root(), &entries));
+        let mut children = Vec::new();
         for (name, id) in folders(&entries) {
-            let Some(more) = self.below(&folder.join(name), id, depth + 1)? else {
+            let path = folder.join(name);
+            let Some(more) = self.below(&path, id, depth + 1)? else {
                 return Ok(None);
             };
             // What is recalled of one folder may stand for any number of them.
-            if found.folders + more.folders > MAX_FOLDERS || more.levels >= MAX_DEPTH {
+            found.folders += more.folders;
+            found.levels = found.levels.max(1 + more.levels);
+            found.listed += more.listed;
+            if found.folders > MAX_FOLDERS || found.levels > MAX_DEPTH {
                 return Ok(None);
             }
-            found.add(name, more);
+            children.push((name, id.map(|id| self.key(&path, id)), more));
         }
-        if let Some(key) = key.filter(|_| found.listed >= WORTH_REMEMBERING) {
+        let is_worth_it = found.listed >= WORTH_REMEMBERING;
+        for (name, key, child) in children {
+            // Once one of them changes, the others are what need not be listed again.
+            if let Some(key) = key.filter(|_| is_worth_it && child.listed > 0) {
+                self.cache.note(key, &child);
+            }
+            found.interests.extend(child.interests.into_iter().map(|it| it.within(name)));
+        }
+        if let Some(key) = key.filter(|_| is_worth_it) {
             self.cache.note(key, &found);
         }
         Ok(Some(found))

@@ -5,6 +5,7 @@
 use std::env;
 use std::ffi::OsStr;
 use std::path::Path;
+use std::sync::OnceLock;
 
 /// How the variables begin by which git takes configuration from elsewhere (git-config(1), ENVIRONMENT).
 const VARIABLES: &str = "GIT_CONFIG";
@@ -14,6 +15,11 @@ const SYSTEM: &str = "/etc/gitconfig";
 
 /// Tells whether the usual files are all that git would read, on a system where those are known.
 pub(super) fn is_configuration() -> bool {
+    static ANSWER: OnceLock<bool> = OnceLock::new();
+    *ANSWER.get_or_init(are_usual)
+}
+
+fn are_usual() -> bool {
     let varies = |name: &OsStr| name.as_encoded_bytes().starts_with(VARIABLES.as_bytes());
     cfg!(target_os = "linux")
         && !env::vars_os().any(|(name, _)| varies(&name))
@@ -23,10 +29,12 @@ pub(super) fn is_configuration() -> bool {
 
 /// Tells whether a git that was built to live in a folder of its own may have a file there.
 fn has_own_system_file(path: &OsStr) -> bool {
-    env::split_paths(path).any(|folder| {
-        let git = folder.join("git").canonicalize().ok();
-        let linked = git.iter().flat_map(|git| git.ancestors().skip(2).take(2));
-        let mut above = folder.ancestors().skip(1).take(2).chain(linked);
+    // A link to a program tells where the program is.
+    let git = env::split_paths(path).map(|folder| folder.join("git"));
+    let git = git.filter_map(|git| git.is_symlink().then(|| git.canonicalize().ok())?);
+    let programs = env::split_paths(path).map(|folder| folder.join("git")).chain(git);
+    programs.into_iter().any(|program| {
+        let mut above = program.ancestors().skip(2).take(2);
         above.any(|prefix| is_other_file(&prefix.join("etc/gitconfig")))
     })
 }
@@ -50,7 +58,6 @@ mod tests {
         assert!(has_own_system_file(&path("bin")));
         assert!(has_own_system_file(&path("libexec/git-core")));
         assert!(!has_own_system_file(&path("a/b/bin")));
-        // A link to a program tells where the program is.
         std::fs::create_dir_all(prefix.path().join("bin")).expect("it is new");
         std::fs::write(prefix.path().join("bin/git"), "").expect("it can be written");
         std::fs::create_dir_all(prefix.path().join("links/to/it")).expect("it is new");
