@@ -21,9 +21,9 @@ const MAX_DEPTH: usize = 64;
 /// A tree can name one folder a million times; this many are searched.
 const MAX_FOLDERS: usize = 200_000;
 
-/// Fewer folders than this are listed sooner than they are recalled and kept: after most commits that is
-/// the few in which something has changed.
-const WORTH_REMEMBERING: usize = 16;
+/// Fewer names than this are listed sooner than what follows from them is recalled and kept: after most commits
+/// those are the few folders in which something has changed. Tests have small trees.
+const WORTH_REMEMBERING: usize = if cfg!(test) { 8 } else { 256 };
 
 /// What one folder has to do with Alembic.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -62,7 +62,7 @@ struct Below {
     folders: usize,
     /// On how many levels.
     levels: usize,
-    /// How many of the folders were listed in this run.
+    /// How many names were listed for it in this run.
     #[serde(skip)]
     listed: usize,
     interests: Vec<Interest>,
@@ -105,7 +105,8 @@ impl Search<'_> {
             return Ok(Some(known));
         }
         let entries = entries(self.tree, self.config, folder)?;
-        let mut found = Below { folders: 1, levels: 1, listed: 1, interests: Vec::new() };
+        let listed = entries.len() + 1;
+        let mut found = Below { folders: 1, levels: 1, listed, interests: Vec::new() };
         found.interests.extend(interest(&RepoPath::root(), &entries));
         let mut children = Vec::new();
         for (name, id) in folders(&entries) {

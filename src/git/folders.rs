@@ -57,7 +57,7 @@ impl Folders {
         name: &[u8],
     ) -> Result<Option<Node>, Reason> {
         let key = Key::of(FactKind::Node, &[id.as_bytes(), name]);
-        if !self.is_here(id)
+        if !self.is_quickly_read([id])
             && let Some(Named(node)) = self.cache.recall(&key)
         {
             return Ok(node);
@@ -79,8 +79,8 @@ impl Folders {
     ) -> Result<Vec<Difference>, Reason> {
         let bytes = |id: &Option<ObjectId>| id.map(|id| id.as_bytes().to_vec()).unwrap_or_default();
         let key = Key::of(FactKind::Differences, &[&bytes(&before), &bytes(&after)]);
-        let both_here = before.into_iter().chain(after).all(|id| self.is_here(id));
-        if !both_here && let Some(known) = self.cache.recall(&key) {
+        let is_quickly_read = self.is_quickly_read(before.into_iter().chain(after));
+        if !is_quickly_read && let Some(known) = self.cache.recall(&key) {
             return Ok(known);
         }
         let read = |id: Option<ObjectId>| id.map(|id| self.listing(source, id)).transpose();
@@ -93,8 +93,11 @@ impl Folders {
         Ok(found)
     }
 
-    fn is_here(&self, id: ObjectId) -> bool {
-        self.listings.borrow().contains_key(&id)
+    /// Tells whether folders were read in this run, and are small, so that nothing of them is remembered.
+    fn is_quickly_read(&self, ids: impl IntoIterator<Item = ObjectId>) -> bool {
+        let listings = self.listings.borrow();
+        let lengths = ids.into_iter().map(|id| listings.get(&id).map(|listing| listing.len()));
+        lengths.sum::<Option<usize>>().is_some_and(|length| length < LARGE)
     }
 
     /// Reads a folder as git wrote it.
