@@ -47,6 +47,11 @@ impl Cache {
         Cache { file: FactFile::of(common_dir), ..Cache::default() }
     }
 
+    /// Tells whether anything can be remembered at all: else there is no need to name it.
+    pub fn is_on(&self) -> bool {
+        self.file.is_some()
+    }
+
     /// Says that so many facts are about to be asked for.
     pub fn expect(&self, questions: usize) {
         if questions >= WORTH_LOADING
@@ -68,7 +73,7 @@ impl Cache {
 
     /// Notes a fact for this run and later ones.
     pub fn note<T: Serialize>(&self, key: Key, fact: &T) {
-        if self.file.is_some()
+        if self.is_on()
             && let Ok(fact) = postcard::to_stdvec(fact)
         {
             self.found.borrow_mut().insert(key, fact);

@@ -100,7 +100,7 @@ impl Search<'_> {
         if self.searched > MAX_FOLDERS || depth >= MAX_DEPTH {
             return Ok(None);
         }
-        let key = id.map(|id| self.key(folder, id));
+        let key = id.and_then(|id| self.key(folder, id));
         if let Some(known) = key.and_then(|key| self.cache.recall(&key)) {
             return Ok(Some(known));
         }
@@ -108,6 +108,7 @@ impl Search<'_> {
         let listed = entries.len() + 1;
         let mut found = Below { folders: 1, levels: 1, listed, interests: Vec::new() };
         found.interests.extend(interest(&RepoPath::root(), &entries));
+        // Each by its name, and by what it is kept under.
         let mut children = Vec::new();
         for (name, id) in folders(&entries) {
             let path = folder.join(name);
@@ -121,7 +122,7 @@ impl Search<'_> {
             if found.folders > MAX_FOLDERS || found.levels > MAX_DEPTH {
                 return Ok(None);
             }
-            children.push((name, id.map(|id| self.key(&path, id)), more));
+            children.push((name, id.and_then(|id| self.key(&path, id)), more));
         }
         let is_worth_it = found.listed >= WORTH_REMEMBERING;
         for (name, key, child) in children {
@@ -138,15 +139,15 @@ impl Search<'_> {
     }
 
     /// Names what is found in a folder; where something is excluded, that depends on where it lies.
-    fn key(&self, folder: &RepoPath, id: ObjectId) -> Key {
+    fn key(&self, folder: &RepoPath, id: ObjectId) -> Option<Key> {
         let exclude = &self.config.exclude;
-        match exclude.is_empty() {
+        self.cache.is_on().then(|| match exclude.is_empty() {
             true => Key::of(Kind::Interests, &[id.as_bytes()]),
             false => {
                 let exclude = format!("{exclude:?}");
                 Key::of(Kind::Interests, &[id.as_bytes(), folder.as_bytes(), exclude.as_bytes()])
             }
-        }
+        })
     }
 }
 

@@ -56,15 +56,19 @@ impl Folders {
         id: ObjectId,
         name: &[u8],
     ) -> Result<Option<Node>, Reason> {
+        let find = || {
+            let listing = self.listing(source, id)?;
+            Ok((listing::node(&listing, name, id.as_bytes().len()), listing.len() >= LARGE))
+        };
+        if !self.may_be_known([id]) {
+            return find().map(|(node, _)| node);
+        }
         let key = Key::of(FactKind::Node, &[id.as_bytes(), name]);
-        if !self.is_quickly_read([id])
-            && let Some(Named(node)) = self.cache.recall(&key)
-        {
+        if let Some(Named(node)) = self.cache.recall(&key) {
             return Ok(node);
         }
-        let listing = self.listing(source, id)?;
-        let node = listing::node(&listing, name, id.as_bytes().len());
-        if listing.len() >= LARGE {
+        let (node, is_large) = find()?;
+        if is_large {
             self.cache.note(key, &Named(node));
         }
         Ok(node)
@@ -77,27 +81,34 @@ impl Folders {
         before: Option<ObjectId>,
         after: Option<ObjectId>,
     ) -> Result<Vec<Difference>, Reason> {
+        let find = || {
+            let read = |id: Option<ObjectId>| id.map(|id| self.listing(source, id)).transpose();
+            let (old, new) = (read(before)?.unwrap_or_default(), read(after)?.unwrap_or_default());
+            let id_length = before.or(after).map_or(0, |id| id.as_bytes().len());
+            let found = differences(&old, &new, id_length);
+            let is_worth_it = old.len() + new.len() >= LARGE && found.len() <= FEW;
+            Ok((found, is_worth_it))
+        };
+        if !self.may_be_known(before.into_iter().chain(after)) {
+            return find().map(|(found, _)| found);
+        }
         let bytes = |id: &Option<ObjectId>| id.map(|id| id.as_bytes().to_vec()).unwrap_or_default();
         let key = Key::of(FactKind::Differences, &[&bytes(&before), &bytes(&after)]);
-        let is_quickly_read = self.is_quickly_read(before.into_iter().chain(after));
-        if !is_quickly_read && let Some(known) = self.cache.recall(&key) {
+        if let Some(known) = self.cache.recall(&key) {
             return Ok(known);
         }
-        let read = |id: Option<ObjectId>| id.map(|id| self.listing(source, id)).transpose();
-        let (old, new) = (read(before)?.unwrap_or_default(), read(after)?.unwrap_or_default());
-        let id_length = before.or(after).map_or(0, |id| id.as_bytes().len());
-        let found = differences(&old, &new, id_length);
-        if old.len() + new.len() >= LARGE && found.len() <= FEW {
+        let (found, is_worth_it) = find()?;
+        if is_worth_it {
             self.cache.note(key, &found);
         }
         Ok(found)
     }
 
-    /// Tells whether folders were read in this run, and are small, so that nothing of them is remembered.
-    fn is_quickly_read(&self, ids: impl IntoIterator<Item = ObjectId>) -> bool {
+    /// Tells whether something may be remembered of folders: not where they are known to be small.
+    fn may_be_known(&self, ids: impl IntoIterator<Item = ObjectId>) -> bool {
         let listings = self.listings.borrow();
         let lengths = ids.into_iter().map(|id| listings.get(&id).map(|listing| listing.len()));
-        lengths.sum::<Option<usize>>().is_some_and(|length| length < LARGE)
+        self.cache.is_on() && lengths.sum::<Option<usize>>().is_none_or(|length| length >= LARGE)
     }
 
     /// Reads a folder as git wrote it.
