@@ -27,9 +27,9 @@ pub(crate) fn rewrite(machine: &str, rounds: usize, results: &[(Case, Figures)])
 fn costs(machine: &str, rounds: usize, results: &[(Case, Figures)]) -> String {
     let mut text = format!(
         "\nMedians in milliseconds of {rounds} rounds, fewer of what takes long, on\n{machine}.\n\n\
-         | migrations | `git ls-tree -r` | stale push, warm | × `ls-tree` | cold | \
-         `alembic heads` takes | push of none | × `ls-tree` | commit of one | peak memory |\n\
-         |---|---:|---:|---:|---:|---:|---:|---:|---:|---:|\n"
+         | migrations | `git ls-tree -r` | stale push, cold | warm | the same again | push of none | \
+         commit of one | `alembic heads` | peak memory |\n\
+         |---|---:|---:|---:|---:|---:|---:|---:|---:|\n"
     );
     let is_history = |(case, _): &&(Case, Figures)| matches!(case.plan, Plan::History(..));
     for (case, figures) in results.iter().filter(is_history) {
@@ -52,21 +52,22 @@ fn costs(machine: &str, rounds: usize, results: &[(Case, Figures)]) -> String {
 fn line(case: &Case, figures: &Figures) -> String {
     let listing = figures.of(What::LsTree);
     let warm = figures.row(Row::guard(What::PushStale, Cache::New));
+    let again = figures.row(Row::guard(What::PushStale, Cache::Again));
     let cold = figures.row(Row::guard(What::PushStale, Cache::Cold));
     let none = figures.guard(What::PushSource, Cache::New);
     let commit = figures.guard(What::CommitMigration, Cache::Again);
     let alembic = ratio(figures.of(What::AlembicHeads), cold);
-    let alembic = alembic.map_or("–".to_owned(), |ratio| format!("{ratio:.0} × as long"));
+    let alembic = alembic.map_or("–".to_owned(), |ratio| format!("{ratio:.0} × cold"));
+    let beside = |row| format!("{} ({})", time(row), times(ratio(row, listing)));
     let cells = [
         case.title.to_owned(),
         time(listing),
-        time(warm),
-        times(ratio(warm, listing)),
         time(cold),
-        alembic,
-        time(none),
-        times(ratio(none, listing)),
+        beside(warm),
+        beside(again),
+        beside(none),
         time(commit),
+        alembic,
         format!("{:.0} MiB", mebibytes(figures.peak_memory_of_guard())),
     ];
     format!("| {} |\n", cells.join(" | "))

@@ -43,7 +43,10 @@ pub fn main() -> ExitCode {
         watched.global.patience = patience;
         let terminal = Terminal::new(&watched.global);
         let outcome = run(&watched, &terminal);
-        outcome.unwrap_or_else(|failure| failure.tell(&watched, &terminal))
+        outcome.unwrap_or_else(|failure| match watch::is_given_up() {
+            true => Outcome::Broken,
+            false => failure.tell(&watched, &terminal),
+        })
     });
     let failure = match ended {
         Ended::Done(outcome) => return ExitCode::from(outcome.exit_code()),

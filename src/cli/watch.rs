@@ -2,6 +2,7 @@
 //! nothing is left of it where somebody ends it.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -17,6 +18,14 @@ use crate::leftovers;
 /// What the work may use of stack: twice what the deepest migration that is read needs in an
 /// unoptimised build, and some more. Pages that nobody touches cost nothing.
 const STACK: usize = 16 * 1024 * 1024;
+
+/// Whether nobody waits any more for what the work has to say.
+static GIVEN_UP: AtomicBool = AtomicBool::new(false);
+
+/// Tells whether the work is to be silent: what it took too long for has been said.
+pub(super) fn is_given_up() -> bool {
+    GIVEN_UP.load(Ordering::SeqCst)
+}
 
 /// What came of a run that was waited for.
 pub(super) enum Ended<T> {
@@ -104,7 +113,10 @@ fn wait<T>(told: &Receiver<Event<T>>) -> Ended<T> {
                 let _ = low_level::emulate_default_handler(signal);
                 low_level::exit(128 + signal);
             }
-            (Err(RecvTimeoutError::Timeout), Some(limit)) => return Ended::Late(limit),
+            (Err(RecvTimeoutError::Timeout), Some(limit)) => {
+                GIVEN_UP.store(true, Ordering::SeqCst);
+                return Ended::Late(limit);
+            }
             (Err(_), _) => return Ended::Broken,
         }
     }

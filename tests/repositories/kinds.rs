@@ -109,7 +109,9 @@ pub(crate) const KINDS: &[Kind] = &[
             repo
         })
     },
-    kind("assume unchanged", By::Libgit2, |_, repo| assumed(repo)),
+    kind("assume unchanged", By::Git("new files that are assumed unchanged"), |_, repo| {
+        assumed(repo)
+    }),
     kind("assume unchanged in a split index", SPLIT, |_, repo| {
         index(assumed(repo), &["--split-index"])
     }),
