@@ -4,6 +4,7 @@
 //! it. Nothing in here touches a disk but `apply`, and that writes all of a plan or none of it.
 
 mod changes;
+mod database;
 mod diff;
 mod identifiers;
 mod join;
@@ -17,6 +18,7 @@ use std::collections::BTreeMap;
 use crate::tree::{MemoryTree, Node, Overlay, RepoPath, Tree};
 
 pub use changes::{Content, changed};
+pub use database::{DatabaseStep, UnknownState, database_steps};
 pub use diff::{unified, unified_escaped};
 pub use identifiers::{
     Edit, Identifier, Uneditable, edit_dependencies, edit_misspelling, edit_parents,

@@ -5,8 +5,8 @@
 use std::collections::BTreeSet;
 
 use super::links::Links;
-use super::{Graph, Index, Revision};
-use crate::migration::{RevisionId, Text};
+use super::{Graph, Index, Parents, Revision};
+use crate::migration::{RevisionId, Text, Value};
 
 /// A dependency that is neither a revision nor a label.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,10 +67,24 @@ impl Graph {
         self.neighbours(&self.dependencies, id)
     }
 
+    /// Returns what must have run right before a revision: its parents and what it depends on.
+    pub fn prerequisites(&self, id: &RevisionId) -> impl Iterator<Item = &Revision> {
+        self.parents(id).chain(self.dependencies(id))
+    }
+
     /// Returns the revision and all that must have run before it: ancestors and dependencies.
     pub fn requirements(&self, id: &RevisionId) -> BTreeSet<&RevisionId> {
+        self.requirements_of([id])
+    }
+
+    /// Returns revisions and all that must have run before them.
+    pub fn requirements_of<'i>(
+        &self,
+        ids: impl IntoIterator<Item = &'i RevisionId>,
+    ) -> BTreeSet<&RevisionId> {
         let mut seen = vec![false; self.revisions.len()];
-        let mut waiting: Vec<Index> = self.by_id.get(id).copied().into_iter().collect();
+        let mut waiting: Vec<Index> =
+            ids.into_iter().filter_map(|id| self.by_id.get(id).copied()).collect();
         let mut required = BTreeSet::new();
         while let Some(index) = waiting.pop() {
             if !std::mem::replace(&mut seen[index], true) {
@@ -80,5 +94,27 @@ impl Graph {
             }
         }
         required
+    }
+
+    /// Returns those of some revisions that none of them needs directly, sorted: what Alembic keeps in
+    /// `alembic_version` of a database that has run them and all below.
+    pub fn uppermost<'g>(&'g self, ids: &BTreeSet<&RevisionId>) -> Vec<&'g RevisionId> {
+        let needed = ids.iter().flat_map(|id| self.prerequisites(id));
+        let needed: BTreeSet<&RevisionId> = needed.map(|revision| &revision.id).collect();
+        let own = ids.iter().filter_map(|id| self.get(id)).map(|revision| &revision.id);
+        own.filter(|id| !needed.contains(id)).collect()
+    }
+
+    /// Tells whether the files say what each of some revisions needs.
+    pub fn is_known(&self, ids: &BTreeSet<&RevisionId>) -> bool {
+        let is_unclear = |revision: &Revision| {
+            revision.parents == Parents::Unknown
+                || matches!(revision.migration.module.depends_on, Value::Computed { .. })
+                || self.is_duplicate(&revision.id)
+        };
+        let missing = self.missing.iter().map(|missing| &missing.child);
+        let unknown = self.unknown_dependencies.iter().map(|unknown| &unknown.dependent);
+        !missing.chain(unknown).any(|id| ids.contains(id))
+            && !ids.iter().filter_map(|id| self.get(id)).any(is_unclear)
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::{Graph, Index};
+use super::{Graph, Index, Revision};
 use crate::migration::RevisionId;
 
 /// How long the longest way down from each revision is; none where it leads into a cycle.
@@ -19,13 +19,25 @@ impl Graph {
     /// Measures every revision.
     pub fn heights(&self) -> Heights<'_> {
         let mut heights = vec![None; self.revisions.len()];
-        let needs = |index: Index| self.parents[index].iter().chain(&self.dependencies[index]);
+        for index in self.order() {
+            let below = self.needed(index).filter_map(|&needed| heights[needed]).max();
+            heights[index] = Some(below.map_or(0, |height| height + 1));
+        }
+        Heights { graph: self, heights }
+    }
+
+    /// Returns the revisions in an order in which they can run; those that need a cycle are left out.
+    pub fn in_order(&self) -> impl Iterator<Item = &Revision> {
+        self.order().into_iter().map(|index| &self.revisions[index])
+    }
+
+    fn order(&self) -> Vec<Index> {
         let mut open: Vec<usize> =
-            (0..self.revisions.len()).map(|index| needs(index).count()).collect();
+            (0..self.revisions.len()).map(|index| self.needed(index).count()).collect();
+        let mut order = Vec::with_capacity(open.len());
         let mut free: Vec<Index> = (0..open.len()).filter(|&index| open[index] == 0).collect();
         while let Some(index) = free.pop() {
-            let below = needs(index).filter_map(|&needed| heights[needed]).max();
-            heights[index] = Some(below.map_or(0, |height| height + 1));
+            order.push(index);
             for &above in self.children[index].iter().chain(&self.dependents[index]) {
                 open[above] -= 1;
                 if open[above] == 0 {
@@ -33,7 +45,11 @@ impl Graph {
                 }
             }
         }
-        Heights { graph: self, heights }
+        order
+    }
+
+    fn needed(&self, index: Index) -> impl Iterator<Item = &Index> {
+        self.parents[index].iter().chain(&self.dependencies[index])
     }
 }
 

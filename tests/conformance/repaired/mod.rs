@@ -6,5 +6,6 @@ mod compiled;
 mod flask;
 mod ids;
 mod place;
+mod plans;
 mod script;
 mod shapes;

@@ -2,6 +2,7 @@
 //! `e(b)!d` a dependency.
 
 /// A migration as a shape writes it.
+#[derive(Clone)]
 pub(super) struct Script {
     pub(super) id: String,
     parents: Vec<String>,
@@ -27,6 +28,17 @@ impl Script {
         }
     }
 
+    /// Returns the same migration with other parents.
+    pub(super) fn with_parents(&self, parents: impl IntoIterator<Item = String>) -> Script {
+        Script { parents: parents.into_iter().collect(), ..self.clone() }
+    }
+
+    /// Returns a migration that says when it runs.
+    pub(super) fn counting(&self) -> String {
+        let up = format!("ran({:?})", self.id);
+        self.module(&[up], &[])
+    }
+
     /// Returns a migration that makes a table, and a column in the table of its first parent.
     pub(super) fn python(&self) -> String {
         let (id, column) = (&self.id, "sa.Column(\"id\", sa.Integer)");
@@ -39,6 +51,11 @@ impl Script {
             up.push(format!("op.add_column({parent:?}, sa.Column({id:?}, sa.Integer))"));
             down.insert(0, format!("op.drop_column({parent:?}, {id:?})"));
         }
+        self.module(&up, &down)
+    }
+
+    fn module(&self, up: &[String], down: &[String]) -> String {
+        let id = &self.id;
         format!(
             "\"\"\"{id}\n\nRevision ID: {id}\nRevises: {}\n\n\"\"\"\nfrom alembic import op\n\
              import sqlalchemy as sa\n\nrevision = {id:?}\ndown_revision = {}\nbranch_labels = {}\n\
@@ -47,8 +64,8 @@ impl Script {
             python_value(&self.parents),
             python_value(self.label.as_slice()),
             python_value(self.needs.as_slice()),
-            body(&up),
-            body(&down),
+            body(up),
+            body(down),
         )
     }
 }
