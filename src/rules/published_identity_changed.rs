@@ -14,20 +14,24 @@ pub(super) static RULE: Rule = Rule {
     level: Level::Error,
     explain: "\
 ## What it checks
-The change gives a revision that has landed other parents, dependencies or branch labels. It blocks
-where the revision then needs one that it did not need before: a migration slipped in below it, or
-another one that it was put on top of. It is a warning where two heads become one in that way, where
-what is new stands for revisions that are gone (a squash), where the revision merely needs less, and
-for labels.
+The change gives a published revision other parents, dependencies or branch labels. What counts is
+everything that must have run before it, over `down_revision` and `depends_on`. The rule blocks if
+the revision gains such an ancestor: a migration slipped in below it, or another one that it was put
+on top of. It also blocks if the revision loses one that stays in the history. It is a warning if
+two heads become one in that way, if the new ancestors stand for revisions that are gone (a squash),
+and for labels.
 
 ## Why it matters
 Alembic takes a database at a revision to have run everything below it. A database that is at this
 one already will never run what was put below it, in silence. One that is at both of two heads stops
-with \"overlaps with other requested revisions\".
+with \"overlaps with other requested revisions\". A database that is at a revision which lost an
+ancestor runs that ancestor again: \"table already exists\".
 
 ## How to fix
 Put the value back. Build the new migration on the newest head; join two heads with a merge revision
-(`alembic-guard merge`), which is safe for every database.
+(`alembic-guard merge`), which is safe for every database. If the change undoes an earlier
+re-pointing and no database has run the revision in its present place, allow it in that file:
+`# alembic-guard: allow(published-identity-changed)`.
 ",
     debt: Debt::Compared,
     concern: Concern::Neither,
@@ -39,11 +43,8 @@ fn check(subject: &Subject<'_>) -> Vec<Finding> {
         return Vec::new();
     }
     let told = repointed_to_a_head(subject);
-    let published = subject.changed.iter();
-    let published = published.filter_map(|now| Some((subject.before.get(&now.id)?, *now)));
-    let changed: Vec<(&Revision, &Revision)> = published
-        .filter(|(landed, now)| is_changed(landed, now) && !told.contains(&now.id))
-        .collect();
+    let changed: Vec<(&Revision, &Revision)> =
+        changed(subject).filter(|(_, now)| !told.contains(&now.id)).collect();
     if changed.is_empty() {
         return Vec::new();
     }
@@ -53,19 +54,34 @@ fn check(subject: &Subject<'_>) -> Vec<Finding> {
     placed.filter_map(|(landed, now)| finding(subject, landed, now)).collect()
 }
 
-/// Tells whether a revision has other links or labels than the one that has landed, as far as is known.
-fn is_changed(landed: &Revision, now: &Revision) -> bool {
-    let is_other = landed.migration.file.id != now.migration.file.id;
-    is_other
-        && is_known(landed)
-        && is_known(now)
-        && (linked(landed) != linked(now) || label_set(landed) != label_set(now))
+/// Pairs each published revision with what the change makes of it, if that has other links or labels, as far
+/// as is known.
+fn changed<'s>(subject: &'s Subject<'_>) -> impl Iterator<Item = (&'s Revision, &'s Revision)> {
+    let edited = subject.changed.iter().copied();
+    let moved = if subject.changed.is_empty() { Vec::new() } else { with_moved_dependencies(subject) };
+    let published = edited.chain(moved);
+    let published = published.filter_map(|now| Some((subject.before.get(&now.id)?, now)));
+    published.filter(|(landed, now)| {
+        let (was, is) = (linked(subject.before, landed), linked(subject.after, now));
+        is_known(landed) && is_known(now) && (was != is || label_set(landed) != label_set(now))
+    })
 }
 
-/// Returns the names of all that a revision is linked to.
-fn linked(revision: &Revision) -> BTreeSet<&str> {
+/// Finds the revisions in files as they were whose `depends_on` names a label that the change may have moved.
+fn with_moved_dependencies<'s>(subject: &'s Subject<'_>) -> Vec<&'s Revision> {
+    let is_label = |name: &str| !subject.after.contains(&RevisionId::new(name));
+    let edited: BTreeSet<&RevisionId> = subject.changed.iter().map(|now| &now.id).collect();
+    let dependent = subject.after.revisions().filter(|now| now.dependencies().any(is_label));
+    dependent.filter(|now| !edited.contains(&now.id)).collect()
+}
+
+/// Returns the names of all that a revision is linked to; a label counts as the revision that declares it.
+fn linked<'g>(graph: &'g Graph, revision: &'g Revision) -> BTreeSet<&'g str> {
     let parents = revision.parents.texts().iter().map(|parent| parent.text.as_str());
-    parents.chain(revision.dependencies()).collect()
+    let dependencies = revision.dependencies();
+    let dependencies =
+        dependencies.map(|name| graph.named(name).map_or(name, |named| named.id.as_str()));
+    parents.chain(dependencies).collect()
 }
 
 fn label_set(revision: &Revision) -> BTreeSet<&str> {
@@ -95,14 +111,14 @@ fn repointed_to_a_head<'a>(subject: &'a Subject<'_>) -> BTreeSet<&'a RevisionId>
 }
 
 fn finding(subject: &Subject<'_>, landed: &Revision, now: &Revision) -> Option<Finding> {
-    if linked(landed) == linked(now) {
+    if linked(subject.before, landed) == linked(subject.after, now) {
         return labels(subject, landed, now);
     }
     let links = Links::of(subject, now);
-    if !links.gained.is_empty() {
-        return Some(gained(subject, landed, now, &links));
+    if !links.lost.is_empty() {
+        return Some(lost(subject, landed, now, &links));
     }
-    (!links.lost.is_empty()).then(|| lost(subject, landed, now, &links.lost))
+    (!links.gained.is_empty()).then(|| gained(subject, landed, now, &links))
 }
 
 /// Tells whether nothing that makes up a revision's place is computed.
@@ -140,11 +156,7 @@ fn gained(subject: &Subject<'_>, landed: &Revision, now: &Revision, links: &Link
     let base = &subject.wording.base;
     let joins_heads = subject.after.heads().len() < subject.before.heads().len();
     let all_new = links.gained.iter().all(|id| subject.is_new(id));
-    let shown: Vec<&RevisionId> = links.gained.iter().copied().take(3).collect();
-    let what = match links.gained.len() - shown.len() {
-        0 => listed(shown.iter().copied()),
-        more => format!("{} and {more} more", listed(shown.iter().copied())),
-    };
+    let (what, shown) = in_brief(&links.gained);
     let message =
         format!("`{}` is in {base} already and now needs {what}, which it did not", now.id);
     let mut finding = begun(subject, landed, now, message);
@@ -195,22 +207,43 @@ fn build_on_top(
     on_top.collect()
 }
 
-fn lost(
-    subject: &Subject<'_>,
-    landed: &Revision,
-    now: &Revision,
-    lost: &BTreeSet<&RevisionId>,
-) -> Finding {
-    let base = &subject.wording.base;
+/// Reports an ancestor that stays in the history and that the revision no longer stands for.
+fn lost(subject: &Subject<'_>, landed: &Revision, now: &Revision, links: &Links<'_>) -> Finding {
+    let (what, shown) = in_brief(&links.lost);
+    let (ancestor, stay) = match links.lost.len() {
+        1 => ("its ancestor", "which stays"),
+        _ => ("its ancestors", "which stay"),
+    };
+    let gains = match links.gained.is_empty() {
+        true => String::new(),
+        false => format!(", and gains {}", in_brief(&links.gained).0),
+    };
     let message = format!(
-        "`{}` is in {base} already and no longer needs {}",
-        now.id,
-        listed(lost.iter().copied())
+        "published revision `{}` loses {ancestor} {what}, {stay} in the history{gains}",
+        now.id
     );
     let mut finding = begun(subject, landed, now, message);
-    finding.level = Level::Warn;
+    let again = format!("a database that is at `{}` runs this again", now.id);
+    let lost = shown.iter().filter_map(|id| subject.after.get(id));
+    finding.related =
+        lost.map(|one| Related { site: one.id_site(), message: again.clone() }).collect();
     finding.help = put_back(subject, landed, now);
+    finding.help.push(format!(
+        "or, if this undoes an earlier re-pointing and no database has run `{}` in its present \
+         place, write in the header of {}: `# alembic-guard: allow({})`",
+        now.id, now.migration.file.path, RULE.name
+    ));
     finding
+}
+
+/// Lists some revisions, and returns those that are listed by name.
+fn in_brief<'g>(ids: &BTreeSet<&'g RevisionId>) -> (String, Vec<&'g RevisionId>) {
+    let shown: Vec<&RevisionId> = ids.iter().copied().take(3).collect();
+    let listed = listed(shown.iter().copied());
+    match ids.len() - shown.len() {
+        0 => (listed, shown),
+        more => (format!("{listed} and {more} more"), shown),
+    }
 }
 
 fn labels(subject: &Subject<'_>, landed: &Revision, now: &Revision) -> Option<Finding> {
@@ -255,15 +288,24 @@ fn begun(subject: &Subject<'_>, landed: &Revision, now: &Revision, message: Stri
     finding.label = label;
     // Where the file was renamed, the change may know it by its other name.
     finding.culprits.push(landed.migration.file.path.clone());
+    if landed.migration.file == now.migration.file {
+        let declaring = [subject.before, subject.after].into_iter().flat_map(|graph| {
+            now.dependencies().filter_map(|name| graph.named(name))
+        });
+        finding.culprits.extend(declaring.map(|one| one.migration.file.path.clone()));
+    }
     finding.revisions = vec![now.id.clone()];
     finding
 }
 
 fn put_back(subject: &Subject<'_>, landed: &Revision, now: &Revision) -> Vec<String> {
     let parents = parent_ids(landed);
-    match parents == parent_ids(now) {
-        true => vec![format!("put `depends_on` back in {}", now.migration.file.path)],
-        false => subject.write_parents("put it back; ", now, &parents),
+    if landed.migration.file == now.migration.file {
+        vec!["put the branch label in its `depends_on` back".to_owned()]
+    } else if parents == parent_ids(now) {
+        vec![format!("put `depends_on` back in {}", now.migration.file.path)]
+    } else {
+        subject.write_parents("put it back; ", now, &parents)
     }
 }
 

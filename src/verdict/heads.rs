@@ -231,14 +231,17 @@ impl<'g> Group<'g> {
 
     /// A head that `before` has below others: what became of those that built on it?
     ///
-    /// Where all of them were removed and there are no more heads than there were, history was
-    /// merely taken back.
+    /// It blocks only if there are more heads than before: a change that takes three heads to two may leave
+    /// one that was none.
     fn returned(&self, head: &RevisionId) -> Option<HeadFault> {
-        let children = || self.before.children(head).map(|child| &child.id);
-        let cause = match children().find(|child| self.after.contains(child)) {
+        if self.heads.len() <= self.count_before {
+            return None;
+        }
+        let mut children = self.before.children(head).map(|child| &child.id).peekable();
+        let first = (*children.peek()?).clone();
+        let cause = match children.find(|child| self.after.contains(child)) {
             Some(child) => Cause::Repointed(child.clone()),
-            None if self.heads.len() <= self.count_before => return None,
-            None => Cause::Removed(children().next()?.clone()),
+            None => Cause::Removed(first),
         };
         Some(HeadFault::Returned { head: head.clone(), cause })
     }

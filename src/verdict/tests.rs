@@ -140,6 +140,27 @@ fn a_head_returns_where_its_child_moved_or_went() {
 }
 
 #[test]
+fn a_head_returns_only_if_there_are_more_heads_than_before() {
+    // Three heads become two: x and y are joined, and w is re-pointed so that its parent z is a head.
+    let before = "a x(a) y(a) z(a) w(z)";
+    assert!(faults(before, "a x(a) y(a) z(a) w(x,y)").is_empty());
+    assert_eq!(faults("a z(a) w(z)", "a z(a) w(a)"), ["z returned as w was re-pointed"]);
+    // The same number of heads, another one of them.
+    assert!(faults("a x(a) m(x) y(a)", "a x(a) m(y) y(a)").is_empty());
+}
+
+#[test]
+fn heads_that_return_are_counted_by_group() {
+    let branches = ["one".to_owned(), "two".to_owned()];
+    let limits = Limits { heads: 1, branches: &branches };
+    let before = "a o#one(a) p(o) t#two(a) u(t) v(t)";
+    let after = "a o#one(a) p(o) t#two(a) u(t) v(u)";
+    assert!(faults_within(before, after, limits).is_empty());
+    let after = "a o#one(a) p#one(a) t#two(a) u(t) v(u)";
+    assert_eq!(faults_within(before, after, limits), ["o returned as p was re-pointed"]);
+}
+
+#[test]
 fn a_head_over_a_new_gap_is_not_counted() {
     assert!(faults("a b(a) c(b)", "s c(b)").is_empty());
     assert!(faults("", "a x(nowhere)").is_empty());

@@ -98,6 +98,10 @@ impl Database {
         fs::write(path, content).expect("the folder is ours");
     }
 
+    pub(crate) fn read(&self, path: &str) -> String {
+        fs::read_to_string(self.folder.path().join(path)).expect("the file is there")
+    }
+
     /// Runs a line of shell that must succeed, and returns its standard output.
     pub(crate) fn shell(&self, line: &str) -> String {
         let output = self.try_shell(line);

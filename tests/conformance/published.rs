@@ -103,3 +103,73 @@ fn a_squash_is_survived_by_the_commands_that_the_help_prints() {
         assert_eq!(database.shell("alembic current").trim(), "s (head)");
     });
 }
+
+const CHAIN: &[(&str, &str)] = &[("a", "None"), ("b", "\"a\""), ("c", "\"b\"")];
+
+#[test]
+fn an_ancestor_that_a_published_migration_loses_is_run_again() {
+    changed(CHAIN, "c", &[("c", "\"a\"")], |database| {
+        assert_eq!(found(&database), ["error multiple-heads"]);
+        let said = database.fails("alembic-guard merge --base main");
+        assert!(said.contains("`c` loses its ancestor `b`"), "{said}");
+        database.migration("m", "(\"b\", \"c\")");
+        let report = ["error published-identity-changed", "warn merge-with-operations"];
+        assert_eq!(found(&database), report);
+        let said = database.fails("alembic upgrade head");
+        assert!(said.contains("table b already exists"), "{said}");
+        // The way out that the message names, for those whose databases were never past `c`.
+        let script = database.read("migrations/versions/c.py");
+        let allowed = format!("# alembic-guard: allow(published-identity-changed)\n{script}");
+        database.write("migrations/versions/c.py", &allowed);
+        database.shell("git commit -qam allowed && rm story.db && alembic upgrade a");
+        assert_eq!(found(&database), ["warn merge-with-operations"]);
+        database.shell("alembic upgrade head");
+        assert_eq!(database.tables(), "a alembic_version b c m");
+    });
+}
+
+#[test]
+fn a_parent_that_another_parent_includes_is_no_ancestor_lost() {
+    const REDUNDANT: &[(&str, &str)] =
+        &[("a", "None"), ("b", "\"a\""), ("c", "\"b\""), ("m", "(\"b\", \"c\")")];
+    changed(REDUNDANT, "m", &[("m", "\"c\""), ("n", "\"m\"")], |database| {
+        assert_eq!(found(&database), [""; 0]);
+        database.shell("alembic upgrade head");
+        assert_eq!(database.tables(), "a alembic_version b c m n");
+    });
+}
+
+#[test]
+fn a_dependency_that_becomes_a_parent_is_no_ancestor_lost() {
+    changed(FORK, "heads", &[], |database| {
+        let script = database.read("migrations/versions/c.py");
+        let script = script.replace("depends_on = None", "depends_on = \"b\"");
+        database.write("migrations/versions/c.py", &script);
+        database.shell("git commit -qam depends && git branch -f main");
+        database.migration("c", "\"b\"");
+        assert_eq!(found(&database), [""; 0]);
+        database.shell("rm story.db && alembic upgrade head");
+        assert_eq!(database.tables(), "a alembic_version b c");
+    });
+}
+
+#[test]
+fn a_head_comes_back_without_blame_if_there_are_no_more_heads_than_before() {
+    const THREE: &[(&str, &str)] = &[
+        ("a", "None"),
+        ("x", "\"a\""),
+        ("y", "\"a\""),
+        ("z", "\"a\""),
+        ("w", "\"z\""),
+    ];
+    changed(THREE, "a", &[("w", "(\"x\", \"y\")")], |database| {
+        assert_eq!(database.shell("alembic heads | wc -l").trim(), "2");
+        let before = "git switch -q --detach main && alembic heads | wc -l; git switch -q feature";
+        assert_eq!(database.shell(before).trim(), "3");
+        // The rule about published revisions still applies, on its own terms.
+        let found = found(&database);
+        assert_eq!(found, ["error published-identity-changed", "warn merge-with-operations"]);
+        database.shell("alembic upgrade heads");
+        assert_eq!(database.tables(), "a alembic_version w x y z");
+    });
+}
