@@ -58,7 +58,8 @@ fn check(subject: &Subject<'_>) -> Vec<Finding> {
 /// as is known.
 fn changed<'s>(subject: &'s Subject<'_>) -> impl Iterator<Item = (&'s Revision, &'s Revision)> {
     let edited = subject.changed.iter().copied();
-    let moved = if subject.changed.is_empty() { Vec::new() } else { with_moved_dependencies(subject) };
+    let moved =
+        if subject.changed.is_empty() { Vec::new() } else { with_moved_dependencies(subject) };
     let published = edited.chain(moved);
     let published = published.filter_map(|now| Some((subject.before.get(&now.id)?, now)));
     published.filter(|(landed, now)| {
@@ -289,9 +290,9 @@ fn begun(subject: &Subject<'_>, landed: &Revision, now: &Revision, message: Stri
     // Where the file was renamed, the change may know it by its other name.
     finding.culprits.push(landed.migration.file.path.clone());
     if landed.migration.file == now.migration.file {
-        let declaring = [subject.before, subject.after].into_iter().flat_map(|graph| {
-            now.dependencies().filter_map(|name| graph.named(name))
-        });
+        let declaring = [subject.before, subject.after]
+            .into_iter()
+            .flat_map(|graph| now.dependencies().filter_map(|name| graph.named(name)));
         finding.culprits.extend(declaring.map(|one| one.migration.file.path.clone()));
     }
     finding.revisions = vec![now.id.clone()];

@@ -155,13 +155,8 @@ fn a_dependency_that_becomes_a_parent_is_no_ancestor_lost() {
 
 #[test]
 fn a_head_comes_back_without_blame_if_there_are_no_more_heads_than_before() {
-    const THREE: &[(&str, &str)] = &[
-        ("a", "None"),
-        ("x", "\"a\""),
-        ("y", "\"a\""),
-        ("z", "\"a\""),
-        ("w", "\"z\""),
-    ];
+    const THREE: &[(&str, &str)] =
+        &[("a", "None"), ("x", "\"a\""), ("y", "\"a\""), ("z", "\"a\""), ("w", "\"z\"")];
     changed(THREE, "a", &[("w", "(\"x\", \"y\")")], |database| {
         assert_eq!(database.shell("alembic heads | wc -l").trim(), "2");
         let before = "git switch -q --detach main && alembic heads | wc -l; git switch -q feature";
