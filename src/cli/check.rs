@@ -1,12 +1,12 @@
 //! `check`.
 
 use super::arguments::{Check, Format, Writing};
-use super::repair::{self, new_id};
+use super::repair;
 use super::terminal::Terminal;
 use super::{Failure, Session};
 use crate::finding::Outcome;
 use crate::git::Side;
-use crate::judge::{Against, FixRequest, Subject};
+use crate::judge::{Against, Subject};
 use crate::report::repair::json;
 use crate::report::{self, Bypass};
 
@@ -37,8 +37,7 @@ pub(super) fn run(
 fn fix(check: &Check, session: &Session, terminal: &Terminal) -> Result<json::Repair, Failure> {
     let writing = Writing { dry_run: check.dry_run, stage: check.stage };
     repair::finish_earlier(&writing, session, terminal)?;
-    let request = FixRequest { base: check.base.clone(), new_id: &new_id };
-    let proposal = session.judge().fixes(&request)?;
+    let proposal = session.judge().fixes(check.base.as_deref())?;
     let written = repair::write_out(&proposal, &writing, session, terminal)?;
     Ok(json::repair(&proposal, written))
 }

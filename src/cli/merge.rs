@@ -3,7 +3,7 @@
 use std::time::SystemTime;
 
 use super::arguments::Merge;
-use super::repair::{self, new_id};
+use super::repair;
 use super::terminal::Terminal;
 use super::{Failure, Session};
 use crate::finding::Outcome;
@@ -27,4 +27,9 @@ pub(super) fn run(
     };
     let proposal = session.judge().merge(&request)?;
     repair::carry_out(&proposal, &merge.writing, session, terminal)
+}
+
+/// Makes an id as Alembic does: twelve hexadecimal digits by chance (`alembic.util.rev_id`).
+fn new_id() -> RevisionId {
+    RevisionId::new(format!("{:012x}", fastrand::u64(..) >> 16))
 }

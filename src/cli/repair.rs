@@ -8,7 +8,6 @@ use super::{Failure, Session};
 use crate::finding::Outcome;
 use crate::fix::{self, Change, Place, Proposal};
 use crate::git;
-use crate::migration::RevisionId;
 use crate::report;
 use crate::report::repair::{Written, json, text};
 use crate::tree::RepoPath;
@@ -73,11 +72,6 @@ pub(super) fn write_out(
         }
     }
     Ok(written)
-}
-
-/// Makes an id as Alembic does: twelve hexadecimal digits by chance (`alembic.util.rev_id`).
-pub(super) fn new_id() -> RevisionId {
-    RevisionId::new(format!("{:012x}", fastrand::u64(..) >> 16))
 }
 
 fn write(proposal: &Proposal, writing: &Writing, session: &Session) -> Result<Written, Failure> {

@@ -36,7 +36,7 @@ pub use error::{BadConfig, Error};
 pub use patience::Patience;
 pub use push::Remote;
 pub(crate) use relevance::is_setting;
-pub use repair::{FixRequest, MergeRequest, RebaseRequest};
+pub use repair::{MergeRequest, RebaseRequest};
 
 /// Judges changes to one repository.
 pub struct Judge<'r> {

@@ -3,7 +3,7 @@
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use super::{Subject, Wording};
-use crate::graph::Revision;
+use crate::graph::{Graph, Revision};
 use crate::migration::{Docstring, RevisionId};
 use crate::text::{escape, shell_word};
 
@@ -63,14 +63,20 @@ impl Subject<'_> {
         (!Docstring::names(said, &ids)).then(|| format!("and in its docstring: `{line}`"))
     }
 
-    /// Makes an id of Alembic's form that nothing else has, always the same for the same file.
+    /// Returns the id that a revision may take instead of its own.
     pub(super) fn free_id(&self, revision: &Revision) -> RevisionId {
-        let ids = (0u32..).map(|attempt| {
-            let mut hasher = DefaultHasher::new();
-            (revision.migration.file.path.as_bytes(), attempt).hash(&mut hasher);
-            RevisionId::new(format!("{:012x}", hasher.finish() & 0xffff_ffff_ffff))
-        });
-        let mut free = ids.filter(|id| !self.after.contains(id));
-        free.next().unwrap_or_else(|| revision.id.clone())
+        free_id(self.after, revision)
     }
+}
+
+/// Makes an id of Alembic's form that nothing else in a graph has, always the same for the same file: what a
+/// report proposes is what `check --fix` writes.
+pub fn free_id(graph: &Graph, revision: &Revision) -> RevisionId {
+    let ids = (0u32..).map(|attempt| {
+        let mut hasher = DefaultHasher::new();
+        (revision.migration.file.path.as_bytes(), attempt).hash(&mut hasher);
+        RevisionId::new(format!("{:012x}", hasher.finish() & 0xffff_ffff_ffff))
+    });
+    let mut free = ids.filter(|id| !graph.contains(id));
+    free.next().unwrap_or_else(|| revision.id.clone())
 }

@@ -33,6 +33,7 @@ mod wording;
 
 use crate::finding::{Finding, Level, Site};
 
+pub use advice::free_id;
 pub(crate) use filename_mismatch::renamed;
 pub(crate) use subject::listed;
 pub use subject::{Edited, Standing, Subject, Unread};

@@ -75,6 +75,19 @@ fn a_made_up_id_is_replaced_wherever_it_is_meant() {
 }
 
 #[test]
+fn the_id_that_is_written_is_the_one_that_was_proposed() {
+    let (_world, mine) = at_the_head();
+    let name = format!("{PLACEHOLDER}_x.py");
+    write(&mine, &name, &format!("revision = '{PLACEHOLDER}'\ndown_revision = 'b'\n"));
+    let check = mine.guard(&["check"]).stdout();
+    let (_, proposed) = check.split_once("revision = \"").expect("an id is proposed");
+    let proposed = &proposed[..12];
+    assert_eq!(fixed(&mine, 0), ["placeholder-revision-id"]);
+    let written = read(&mine, &format!("{proposed}_x.py"));
+    assert!(written.contains(&format!("revision = '{proposed}'")), "{check}\n{written}");
+}
+
+#[test]
 fn an_id_that_is_too_long_is_replaced() {
     let (_world, mine) = at_the_head();
     let id = "d".repeat(33);

@@ -14,22 +14,14 @@ use crate::finding::{Finding, Level, Report};
 use crate::fix::{self, Change, Mended, Proposal, Step, changed, overlay};
 use crate::graph::Revision;
 use crate::judge::{Error, Judge};
-use crate::migration::RevisionId;
 use crate::rules::{self, Concern};
 use crate::tree::RepoPath;
 
-/// What is to be fixed.
-pub struct FixRequest<'a> {
-    /// The base; the nearest target where nothing is said.
-    pub base: Option<String>,
-    /// Makes ids for revisions that need another one.
-    pub new_id: &'a dyn Fn() -> RevisionId,
-}
-
 impl Judge<'_> {
-    /// Plans how the unpublished migrations of the work tree lose the faults that a program can mend.
-    pub fn fixes(&self, asked: &FixRequest<'_>) -> Result<Proposal, Error> {
-        let (ground, mut reader) = self.ground(asked.base.as_deref())?;
+    /// Plans how the unpublished migrations of the work tree lose the faults that a program can repair,
+    /// compared with a base that somebody named, else with the nearest target.
+    pub fn fixes(&self, base: Option<&str>) -> Result<Proposal, Error> {
+        let (ground, mut reader) = self.ground(base)?;
         let base = self.base_or_last_commit(&ground)?;
         let holders = self.holders(&ground);
         self.at_the_bench(&ground, &base, &mut reader, |bench| {
@@ -42,7 +34,7 @@ impl Judge<'_> {
                 let mut pairs = work.state.pairs.iter().filter(|pair| !pair.lost);
                 let pair = pairs.find(|pair| pair.environment.name == finding.environment);
                 if let Some(pair) = pair
-                    && let Some(remedy) = self.remedy(bench, &work, pair, &finding, asked)?
+                    && let Some(remedy) = self.remedy(bench, &work, pair, &finding)?
                 {
                     work.take(bench, &finding, remedy)?;
                 }
@@ -57,7 +49,6 @@ impl Judge<'_> {
         work: &Work<'_>,
         pair: &Pair,
         finding: &Finding,
-        asked: &FixRequest<'_>,
     ) -> Result<Option<Remedy>, Error> {
         if !self.is_open(bench, work, pair, finding.site.path())? {
             return Ok(None);
@@ -73,7 +64,7 @@ impl Judge<'_> {
         match finding.rule {
             "docstring-mismatch" => docstring(bench, work, revision),
             "filename-mismatch" => filename(bench, work, pair, revision),
-            _ => self.new_id(bench, work, pair, (finding.rule, revision), asked.new_id),
+            _ => self.new_id(bench, work, pair, (finding.rule, revision)),
         }
     }
 
@@ -83,11 +74,9 @@ impl Judge<'_> {
         work: &Work<'_>,
         pair: &Pair,
         (rule, revision): (&'static str, &Revision),
-        new_id: &dyn Fn() -> RevisionId,
     ) -> Result<Option<Remedy>, Error> {
         let graph = &pair.after.graph;
-        let id = std::iter::repeat_with(new_id).find(|id| !graph.contains(id));
-        let id = id.expect("ids never end");
+        let id = rules::free_id(graph, revision);
         for follower in fix::followers(graph, &revision.id) {
             if !self.is_open(bench, work, pair, &follower.migration.file.path)? {
                 return Ok(None);

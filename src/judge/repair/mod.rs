@@ -20,7 +20,6 @@ use crate::migration::RevisionId;
 use bench::Bench;
 use ground::Ground;
 
-pub use fixes::FixRequest;
 pub use merge::MergeRequest;
 pub use rebase::RebaseRequest;
 
