@@ -181,6 +181,8 @@ pub enum Freshness {
     FetchedNow,
     /// Told by git during this push.
     ToldByGit,
+    /// Learned by an earlier push, at this time; git's own ref still names another commit.
+    SeenByPush(SystemTime),
     /// As of the last time that git updated the ref, where that is recorded.
     Updated(Option<SystemTime>),
     /// A local branch or a commit: there is nothing to be stale against.
@@ -284,13 +286,20 @@ pub struct RefReport {
     pub remote_oid: String,
     /// What was found.
     pub report: Report,
-    /// Why it was not judged, where it was not.
+    /// Why it was not to be judged, where it was not.
     pub skipped: Option<String>,
+    /// Why it could not be judged, where it could not.
+    pub unknown: Option<Note>,
+    /// The target that has commits which this ref lacks, where git does not say whether it is forced.
+    pub behind: Option<String>,
 }
 
 impl RefReport {
     /// Tells whether anything blocks this ref.
     pub fn outcome(&self) -> Outcome {
-        self.report.outcome()
+        match &self.unknown {
+            Some(_) => Outcome::Broken,
+            None => self.report.outcome(),
+        }
     }
 }

@@ -68,24 +68,34 @@ impl Repository {
 
     /// Takes the base that somebody named.
     pub fn named_base(&self, name: &str) -> Result<BaseChoice, Error> {
-        let full_name = format!("refs/remotes/{name}");
+        if let Some(target) = self.tracked(name) {
+            let freshness = self.freshness_of(&target);
+            let (commit, name) = (target.commit, crate::text::escape(name));
+            return Ok(BaseChoice {
+                target: Some(target),
+                commit,
+                name,
+                freshness,
+                others: Vec::new(),
+            });
+        }
         // Git takes a tag of the name first, which anybody can push.
-        let branch = || self.ref_commit(&format!("refs/heads/{name}"));
-        let commit = match self.ref_commit(&full_name).or_else(branch) {
+        let commit = match self.ref_commit(&format!("refs/heads/{name}")) {
             Some(commit) => commit,
             None => self.resolve(name)?,
         };
-        let freshness = match self.ref_commit(&full_name) == Some(commit) {
-            true => self.freshness(&full_name),
-            false => Freshness::Local,
-        };
-        let target = self.ref_commit(&full_name).and_then(|commit| {
-            let (remote, branch) = name.split_once('/')?;
-            let (remote, branch) = (Some(remote.to_owned()), branch.to_owned());
-            Some(Target { remote, branch, full_name, commit })
-        });
-        let name = crate::text::escape(name);
-        Ok(BaseChoice { target, commit, name, freshness, others: Vec::new() })
+        let (freshness, name) = (Freshness::Local, crate::text::escape(name));
+        Ok(BaseChoice { target: None, commit, name, freshness, others: Vec::new() })
+    }
+
+    /// Finds a branch of a remote by the name that git gives it here: `origin/main`.
+    fn tracked(&self, name: &str) -> Option<Target> {
+        let full_name = format!("refs/remotes/{name}");
+        let tracked = self.ref_commit(&full_name)?;
+        let (remote, branch) = name.split_once('/')?;
+        let commit = self.last_seen(remote, branch, tracked);
+        let (remote, branch) = (Some(remote.to_owned()), branch.to_owned());
+        Some(Target { remote, branch, full_name, commit })
     }
 
     /// Chooses the target that a tip is nearest to.
@@ -111,26 +121,10 @@ impl Repository {
         Some(BaseChoice {
             commit: chosen.commit,
             name: chosen.name(),
-            freshness: self.freshness(&chosen.full_name),
+            freshness: self.freshness_of(chosen),
             others: others.map(|target| target.name()).collect(),
             target: Some(chosen.clone()),
         })
-    }
-
-    /// Returns a base as a hook of an earlier push learned it from the remote, where that is newer.
-    pub fn newest_known(&self, base: BaseChoice) -> BaseChoice {
-        let kept = base.target.as_ref().and_then(|target| {
-            Some(super::fetch::kept_ref(target.remote.as_ref()?, &target.branch))
-        });
-        let commit = kept.as_ref().and_then(|kept| self.ref_commit(kept));
-        match (kept, commit) {
-            (Some(kept), Some(commit))
-                if commit != base.commit && self.contains(commit, base.commit) =>
-            {
-                BaseChoice { commit, freshness: self.freshness(&kept), ..base }
-            }
-            _ => base,
-        }
     }
 
     fn nearest<'t>(&self, tip: ObjectId, targets: &'t [Target]) -> Vec<&'t Target> {

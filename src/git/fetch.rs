@@ -15,7 +15,9 @@ use crate::tree::ObjectId;
 /// What to fetch.
 #[derive(Debug, Clone, Copy)]
 pub struct FetchRequest<'a> {
-    /// The remote, by name or address.
+    /// What git is to ask: the remote, or an address.
+    pub from: &'a str,
+    /// The remote whose branch it is; the address where it has no name.
     pub remote: &'a str,
     /// The branch there, without `refs/heads/`.
     pub branch: &'a str,
@@ -49,20 +51,22 @@ impl Repository {
     /// Never into `refs/remotes`: that would move what `--force-with-lease` compares with. It never asks
     /// for a password, since the process is in a group that the terminal does not listen to.
     pub fn fetch(&self, request: &FetchRequest<'_>) -> Result<ObjectId, FetchFailure> {
-        let FetchRequest { remote, branch, timeout } = *request;
-        let kept = kept_ref(remote, branch);
+        let FetchRequest { from, remote, branch, timeout } = *request;
+        let (kept, known) = (kept_ref(remote, branch), self.known(remote, branch));
         let mut git = Command::new("git");
         git.args(["-c", "credential.interactive=false", "fetch", "--quiet", "--no-tags"]);
         git.args(["--no-recurse-submodules", "--no-auto-maintenance", "--no-write-fetch-head"]);
-        git.args(["--refmap=", "--", remote, &format!("+refs/heads/{branch}:{kept}")]);
+        git.args(["--refmap=", "--", from, &format!("+refs/heads/{branch}:{kept}")]);
         ask_nobody(&mut git, self.file_setting("core.sshCommand").is_none());
         git.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).process_group(0);
         leftovers::begin_watch();
         let finished = finish(git.spawn().map_err(FetchFailure::Start)?, timeout);
         self.source.forget_refs();
         finished?;
-        let missing = || FetchFailure::Refused(format!("{remote} has no branch {branch}"));
-        self.ref_commit(&kept).ok_or_else(missing)
+        let missing = || FetchFailure::Refused(format!("the remote has no branch {branch}"));
+        let commit = self.ref_commit(&kept).ok_or_else(missing)?;
+        self.note_seen(remote, branch, commit, known);
+        Ok(commit)
     }
 }
 
@@ -77,7 +81,7 @@ pub(super) fn ask_nobody(git: &mut Command, usual_ssh: bool) {
 }
 
 /// Returns the ref that keeps what a remote said of a branch.
-pub(super) fn kept_ref(remote: &str, branch: &str) -> String {
+fn kept_ref(remote: &str, branch: &str) -> String {
     format!("{KEPT_REFS}base/{}/{branch}", ref_component(remote))
 }
 

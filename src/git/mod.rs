@@ -20,6 +20,7 @@ mod index_tree;
 mod libgit2;
 mod listing;
 mod merge;
+mod observed;
 mod operation;
 mod plumbing;
 mod refs;
@@ -51,6 +52,7 @@ pub use changes::Changes;
 pub use fetch::{FetchFailure, FetchRequest, KEPT_REFS};
 pub use history::{Before, Description, Range, Step};
 pub use merge::{Conflicted, Merged, Side};
+pub use observed::{forget_seen, without_credentials};
 pub use operation::Operation;
 pub use refs::{Target, TargetNames, usual_targets};
 pub use staging::Unsettled;
@@ -181,6 +183,17 @@ impl Error {
     }
 }
 
+/// What there is of a commit.
+#[derive(Debug, Clone)]
+pub enum Stored {
+    /// This commit, with its root folder.
+    Commit(ObjectId),
+    /// Nothing.
+    Absent,
+    /// Something that cannot be read, for this reason.
+    Damaged(String),
+}
+
 /// A repository, opened once for a whole run.
 pub struct Repository {
     source: Sources,
@@ -254,6 +267,24 @@ impl Repository {
     /// Finds the commit behind an object id, if there is one; tags are followed.
     pub fn commit_of(&self, id: ObjectId) -> Option<ObjectId> {
         self.source.commit_of(id).ok().flatten()
+    }
+
+    /// Returns what there is of a commit, without asking any other repository for it.
+    pub fn stored(&self, id: ObjectId) -> Stored {
+        let unread = |what: String, reason: Reason| Stored::Damaged(format!("{what}: {reason}"));
+        let commit = match self.source.commit_of(id) {
+            Ok(Some(commit)) => commit,
+            Ok(None) if !self.source.has(id) => return Stored::Absent,
+            Ok(None) => return Stored::Damaged(format!("{} is not a commit", id.short())),
+            Err(reason) => return unread(format!("commit {}", id.short()), reason),
+        };
+        let root = self.root(commit);
+        let folder = root.map(|root| self.source.object(root));
+        match folder {
+            Ok(Ok(_)) => Stored::Commit(commit),
+            Ok(Err(reason)) => unread(format!("the root folder of {}", commit.short()), reason),
+            Err(error) => Stored::Damaged(error.to_string()),
+        }
     }
 
     /// Finds the commit behind an object that must be here; nothing where it is a file or a folder.

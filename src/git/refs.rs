@@ -93,6 +93,11 @@ impl Repository {
         })
     }
 
+    /// Tells whether a remote is fetched from this very address, so that its name stands for it.
+    pub fn is_fetched_from(&self, remote: &str, url: &str) -> bool {
+        self.file_setting(&format!("remote.{remote}.url")).as_deref() == Some(url)
+    }
+
     /// Returns a remote's default branch: what `refs/remotes/<remote>/HEAD` names, else the first
     /// usual name that it has.
     pub fn default_branch(&self, remote: &str) -> Option<String> {
@@ -116,12 +121,14 @@ impl Repository {
         self.source.ref_commit(full_name).ok().flatten()
     }
 
-    /// Returns the targets on a remote, as last seen; the default branch first, then by name.
+    /// Returns the targets on a remote that git tracks, each as whoever looked last saw it; the default
+    /// branch first, then by name.
     pub fn targets_on(&self, remote: &str, names: &TargetNames<'_>) -> Result<Vec<Target>, Error> {
         let default = self.default_branch(remote);
         let mut targets = Vec::new();
         for (branch, full_name, commit) in self.refs_below(&format!("refs/remotes/{remote}/"))? {
             if branch != "HEAD" && names.accept(&branch, default.as_deref()) {
+                let commit = self.last_seen(remote, &branch, commit);
                 let remote = Some(remote.to_owned());
                 targets.push(Target { remote, branch, full_name, commit });
             }
@@ -178,7 +185,7 @@ impl Repository {
 
     /// Tells how fresh a ref is: when git last wrote its reflog, or the ref itself.
     pub fn freshness(&self, full_name: &str) -> Freshness {
-        if !["refs/remotes/", super::KEPT_REFS].iter().any(|all| full_name.starts_with(all)) {
+        if !full_name.starts_with("refs/remotes/") {
             return Freshness::Local;
         }
         let common = &self.source.place().common_dir;

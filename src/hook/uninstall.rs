@@ -9,7 +9,7 @@ use super::install::rename;
 use super::place::{ForeignFile, Place, Slot, look};
 use super::{Error, HOOKS, Hook, SERVER_HOOKS, git, worktrees};
 use crate::cache;
-use crate::git::KEPT_REFS;
+use crate::git::{KEPT_REFS, forget_seen};
 
 /// What became of one hook.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -75,8 +75,10 @@ pub fn uninstall(directory: &Path) -> Result<Vec<Removed>, Error> {
         }
     }
     forget_remotes(directory)?;
-    // Where what was read cannot be removed, it is in nobody's way.
-    let _ = cache::forget(default.parent().unwrap_or(&default));
+    // Where what was read or seen cannot be removed, it is in nobody's way.
+    let common_dir = default.parent().unwrap_or(&default);
+    let _ = forget_seen(common_dir);
+    let _ = cache::forget(common_dir);
     Ok(removed)
 }
 

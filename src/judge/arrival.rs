@@ -2,10 +2,10 @@
 
 use crate::check::{Blame, Comparison, Reader, check};
 use crate::config::Config;
-use crate::finding::{Freshness, Lowered, RefReport, Report};
-use crate::git::{self, BaseChoice, Candidates, Target, TargetNames};
+use crate::finding::{Freshness, Lowered, Note, RefReport, Report};
+use crate::git::{self, BaseChoice, Candidates, Stored, Target, TargetNames};
 use crate::judge::change::{Incoming, alone};
-use crate::judge::{Error, Judge};
+use crate::judge::{Error, Judge, note};
 use crate::rules::Standing;
 use crate::tree::ObjectId;
 
@@ -30,9 +30,55 @@ pub(super) struct Arrival<'a> {
     pub(super) is_target: bool,
     pub(super) pushed: &'a PushedRef,
     pub(super) config: Config,
+    /// What the remote has there now.
+    pub(super) replaced: Replaced,
     /// The remote that it goes to, where that has a name here.
     pub(super) remote: Option<String>,
     pub(super) targets: Vec<Target>,
+}
+
+/// What a ref names at the remote before the push.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Replaced {
+    /// Nothing: the ref is new.
+    Nothing,
+    /// This commit. Git lists it only if the push builds on it or is forced.
+    Known(ObjectId),
+    /// This commit, which was not here when git wrote its list. Git lists such a ref whether the push is
+    /// forced or not, and refuses it afterwards with "fetch first" (`run_pre_push_hook` in transport.c).
+    Obtained(ObjectId),
+    /// An object that is not here; where it was asked for, why it could not be had.
+    Absent(Option<Unobtained>),
+    /// An object that is here and cannot be read, for this reason.
+    Damaged(String),
+}
+
+/// A commit of the remote that could not be had.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Unobtained {
+    pub(super) commit: ObjectId,
+    pub(super) reason: String,
+    /// The command that gets it.
+    pub(super) fetch: String,
+}
+
+impl Replaced {
+    /// Returns the commit, where it is here.
+    pub(super) fn commit(&self) -> Option<ObjectId> {
+        match self {
+            Replaced::Known(commit) | Replaced::Obtained(commit) => Some(*commit),
+            Replaced::Nothing | Replaced::Absent(_) | Replaced::Damaged(_) => None,
+        }
+    }
+
+    /// Returns an object as it is stored here.
+    pub(super) fn stored(stored: Stored) -> Replaced {
+        match stored {
+            Stored::Commit(commit) => Replaced::Known(commit),
+            Stored::Absent => Replaced::Absent(None),
+            Stored::Damaged(reason) => Replaced::Damaged(reason),
+        }
+    }
 }
 
 impl Arrival<'_> {
@@ -45,16 +91,41 @@ impl Arrival<'_> {
     }
 
     /// Returns the name of the branch as last seen at the remote.
-    fn name(&self) -> String {
+    pub(super) fn name(&self) -> String {
         match &self.remote {
             Some(remote) => format!("{remote}/{}", self.branch),
             None => self.branch.clone(),
         }
     }
 
-    /// Returns what the ref names now, by git's word.
-    pub(super) fn replaced(&self) -> Option<ObjectId> {
-        git::parse_id(&self.pushed.remote_oid)
+    /// Returns the target that this is, as this repository last saw it.
+    pub(super) fn last_known(&self) -> Option<&Target> {
+        let is_own =
+            |target: &&Target| target.branch == self.branch && target.remote == self.remote;
+        self.targets.iter().find(is_own)
+    }
+
+    /// Says why nothing can be compared with what is replaced, where that is so.
+    pub(super) fn unknown(&self) -> Option<Note> {
+        let name = self.name();
+        match &self.replaced {
+            Replaced::Absent(Some(Unobtained { commit, reason, fetch })) => Some(note(
+                format!(
+                    "cannot judge what this push would replace: {name} is at {} now, which is not in \
+                     this repository: {reason}",
+                    commit.short()
+                ),
+                &[&format!("get it, then push again: `{fetch}`")],
+            )),
+            Replaced::Damaged(reason) => Some(note(
+                format!("cannot read what this push would replace on {name}: {reason}"),
+                &["list the damaged objects: `git fsck`"],
+            )),
+            Replaced::Absent(None)
+            | Replaced::Nothing
+            | Replaced::Known(_)
+            | Replaced::Obtained(_) => None,
+        }
     }
 
     /// Says what to do where the branch is a target of its own that goes by an unusual name.
@@ -100,11 +171,22 @@ impl<'a> Destination<'a> {
     }
 }
 
-/// Sums up what became of a ref: a report, or why there is none.
-pub(super) fn ref_report(pushed: &PushedRef, judged: Result<Report, String>) -> RefReport {
-    let (report, skipped) = match judged {
-        Ok(report) => (report, None),
-        Err(skipped) => (Report::default(), Some(skipped)),
+/// What became of a ref.
+pub(super) enum Judged {
+    /// It was judged.
+    Report(Report),
+    /// It was not to be judged, for this reason.
+    Skipped(String),
+    /// It could not be judged.
+    Unknown(Note),
+}
+
+/// Sums up what became of a ref.
+pub(super) fn ref_report(pushed: &PushedRef, judged: Judged) -> RefReport {
+    let (report, skipped, unknown) = match judged {
+        Judged::Report(report) => (report, None, None),
+        Judged::Skipped(reason) => (Report::default(), Some(reason), None),
+        Judged::Unknown(note) => (Report::default(), None, Some(note)),
     };
     RefReport {
         local_ref: pushed.local_ref.clone(),
@@ -113,27 +195,57 @@ pub(super) fn ref_report(pushed: &PushedRef, judged: Result<Report, String>) -> 
         remote_oid: pushed.remote_oid.clone(),
         report,
         skipped,
+        unknown,
+        behind: None,
     }
 }
 
 impl Judge<'_> {
-    /// Returns what a target has: as git reports it, as last seen, or for a new one the nearest target.
+    /// Returns what a target has, as git reports it; for a new one the nearest target.
     pub(super) fn old_tip(&self, arrival: &Arrival<'_>) -> Option<BaseChoice> {
-        let told = |commit| BaseChoice {
-            target: arrival.targets.iter().find(|target| target.branch == arrival.branch).cloned(),
-            commit,
+        if arrival.replaced == Replaced::Nothing {
+            return self.starting_point(arrival);
+        }
+        Some(BaseChoice {
+            target: arrival.last_known().cloned(),
+            commit: arrival.replaced.commit()?,
             name: arrival.name(),
             freshness: Freshness::ToldByGit,
             others: Vec::new(),
-        };
-        match arrival.replaced() {
-            Some(id) => self.repository.commit_of(id).map(told).or_else(|| {
-                let seen = arrival.targets.iter().find(|target| target.branch == arrival.branch)?;
-                let freshness = self.repository.freshness(&seen.full_name);
-                Some(BaseChoice { freshness, ..told(seen.commit) })
-            }),
-            None => self.starting_point(arrival),
+        })
+    }
+
+    /// Says what becomes of a push to a target that cannot be compared with what it would replace.
+    pub(super) fn without_old_tip(&self, arrival: &Arrival<'_>) -> Result<Option<Judged>, Error> {
+        let is_readable =
+            arrival.replaced == Replaced::Nothing || arrival.replaced.commit().is_some();
+        if !arrival.is_target || is_readable {
+            return Ok(None);
         }
+        Ok(Some(match arrival.unknown() {
+            Some(note) if self.concerns_alembic(arrival)? => Judged::Unknown(note),
+            Some(_) | None => Judged::Skipped("no Alembic environment".to_owned()),
+        }))
+    }
+
+    /// Tells whether Alembic is used in what is pushed to a target, or in that target as last known.
+    ///
+    /// What cannot be read may hold anything.
+    pub(super) fn concerns_alembic(&self, arrival: &Arrival<'_>) -> Result<bool, Error> {
+        let mut reader = self.reader(arrival.config.clone());
+        let last_known = arrival.last_known().map(|target| target.commit);
+        for commit in [Some(arrival.tip), last_known].into_iter().flatten() {
+            let tree = self.repository.commit_tree(commit);
+            let Ok(tree) = tree else {
+                return Ok(true);
+            };
+            let found = reader.discover(&*tree);
+            if !found.is_ok_and(|it| it.environments.is_empty() && it.problems.is_empty()) {
+                return Ok(true);
+            }
+        }
+        self.keep(reader);
+        Ok(false)
     }
 
     /// Names the target that has the tip already, so that there is nothing to be judged.
@@ -144,7 +256,7 @@ impl Judge<'_> {
     pub(super) fn already_on(&self, arrival: &Arrival<'_>) -> Option<String> {
         let is_upstream =
             |target: &Target| target.branch == arrival.branch && target.remote != arrival.remote;
-        let is_new = !arrival.is_target || arrival.replaced().is_none();
+        let is_new = !arrival.is_target || arrival.replaced == Replaced::Nothing;
         let mut excusing = arrival.targets.iter().filter(|target| is_new || is_upstream(target));
         let holding =
             excusing.find(|target| self.repository.contains(target.commit, arrival.tip))?;
@@ -186,7 +298,7 @@ impl Judge<'_> {
 
     /// Tells whether a push to a target builds on what is there or, by force, takes its place.
     fn standing_of_target(&self, arrival: &Arrival<'_>, base: &BaseChoice) -> Standing {
-        let is_update = arrival.replaced().is_some();
+        let is_update = arrival.replaced != Replaced::Nothing;
         match is_update && !self.repository.contains(arrival.tip, base.commit) {
             true => Standing::Replaced,
             false => Standing::Published,

@@ -178,7 +178,7 @@ impl Judge<'_> {
             target: Some(target.clone()),
             commit,
             name: target.name(),
-            freshness: self.repository.freshness(&target.full_name),
+            freshness: self.repository.freshness_of(target),
             others: Vec::new(),
         }
     }

@@ -1,14 +1,23 @@
 //! A push: each ref judged by where it goes.
+//!
+//! What has to be asked of the remote to know what a target is there is asked first, for all refs: the
+//! verdict on one must not depend on which of them comes first.
+
+use std::collections::BTreeMap;
 
 use crate::check::{Blame, Reader};
 use crate::config::{Config, Fetch};
-use crate::finding::{Note, RefReport, Report};
-use crate::git::{self, BaseChoice, FetchRequest, Side, TargetNames};
-use crate::judge::arrival::{Arrival, Destination, PushedRef, destination, ref_report};
+use crate::finding::{Note, Outcome, RefReport, Report};
+use crate::git::{self, BaseChoice, FetchRequest, Side, Stored, TargetNames};
+use crate::judge::arrival::{
+    Arrival, Destination, Judged, PushedRef, Replaced, Unobtained, destination, ref_report,
+};
 use crate::judge::change::{Incoming, fetched};
+use crate::judge::touched::Touched;
 use crate::judge::{Error, Judge, note};
 use crate::rules::{Finish, Wording};
 use crate::text::shell_word;
+use crate::tree::ObjectId;
 
 /// Where a push goes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,18 +28,127 @@ pub struct Remote {
     pub url: String,
 }
 
+/// What became of the commits that only the remote had, by the id that git reports.
+type Obtained = BTreeMap<ObjectId, Replaced>;
+
 impl Judge<'_> {
     /// Judges every ref of a push.
     pub fn push(&self, remote: &Remote, refs: &[PushedRef]) -> Result<Vec<RefReport>, Error> {
-        refs.iter().map(|pushed| self.pushed_ref(remote, pushed)).collect()
+        let obtained = self.obtain(remote, refs)?;
+        refs.iter().map(|pushed| self.pushed_ref(remote, pushed, &obtained)).collect()
     }
 
-    fn pushed_ref(&self, remote: &Remote, pushed: &PushedRef) -> Result<RefReport, Error> {
-        let judged = match self.arrival(remote, pushed)? {
-            Ok((arrival, mistake)) => self.judge(&arrival, mistake)?,
-            Err(skipped) => Err(skipped),
+    /// Notes what git reports of the remote's branches, and gets what targets have there that is not here.
+    fn obtain(&self, remote: &Remote, refs: &[PushedRef]) -> Result<Obtained, Error> {
+        let mut obtained = Obtained::new();
+        let name = self.name_of(remote);
+        for pushed in refs {
+            let branch = pushed.remote_ref.strip_prefix("refs/heads/");
+            let (Some(old), Some(branch)) = (git::parse_id(&pushed.remote_oid), branch) else {
+                continue;
+            };
+            match (self.repository.stored(old), &name) {
+                (Stored::Commit(commit), Some(name)) => {
+                    self.repository.note_reported(name, branch, commit);
+                }
+                (Stored::Absent, _) => {
+                    if let Some(found) = self.obtain_target(remote, pushed, old)? {
+                        obtained.insert(old, found);
+                    }
+                }
+                (Stored::Commit(_), None) | (Stored::Damaged(_), _) => {}
+            }
+        }
+        Ok(obtained)
+    }
+
+    /// Gets what a target has, from where git pushes to; nothing where no target with Alembic is concerned.
+    fn obtain_target(
+        &self,
+        remote: &Remote,
+        pushed: &PushedRef,
+        old: ObjectId,
+    ) -> Result<Option<Replaced>, Error> {
+        let Ok((arrival, _)) = self.arrival(remote, pushed, &Obtained::new())? else {
+            return Ok(None);
         };
-        Ok(ref_report(pushed, judged))
+        if !arrival.is_target || !self.concerns_alembic(&arrival)? {
+            return Ok(None);
+        }
+        let known = arrival.remote.as_deref();
+        let from = known.filter(|name| self.repository.is_fetched_from(name, &remote.url));
+        let request = FetchRequest {
+            from: from.unwrap_or(&remote.url),
+            remote: known.unwrap_or(&remote.url),
+            branch: &arrival.branch,
+            timeout: arrival.config.fetch_timeout,
+        };
+        let failure = if arrival.config.fetch == Fetch::Never {
+            Some("`fetch` is \"never\"".to_owned())
+        } else {
+            self.repository.fetch(&request).err().map(|failure| failure.to_string())
+        };
+        Ok(Some(match (self.repository.stored(old), failure) {
+            (Stored::Commit(commit), _) => Replaced::Obtained(commit),
+            (Stored::Damaged(reason), _) => Replaced::Damaged(reason),
+            (Stored::Absent, failure) => Replaced::Absent(Some(Unobtained {
+                commit: old,
+                reason: failure.unwrap_or_else(|| "the branch has moved since".to_owned()),
+                fetch: format!(
+                    "git fetch {} {}",
+                    shell_word(&git::without_credentials(from.unwrap_or(&remote.url))),
+                    shell_word(&pushed.remote_ref)
+                ),
+            })),
+        }))
+    }
+
+    /// Returns the name of a remote here, where it has one.
+    fn name_of(&self, remote: &Remote) -> Option<String> {
+        let known = self.repository.remotes().into_iter().find(|name| *name == remote.name);
+        let by_url = |url: &str| self.repository.remote_of_url(url);
+        known.or_else(|| by_url(&remote.url)).or_else(|| by_url(&remote.name))
+    }
+
+    fn pushed_ref(
+        &self,
+        remote: &Remote,
+        pushed: &PushedRef,
+        obtained: &Obtained,
+    ) -> Result<RefReport, Error> {
+        let (arrival, mistake) = match self.arrival(remote, pushed, obtained)? {
+            Ok(known) => known,
+            Err(skipped) => return Ok(ref_report(pushed, Judged::Skipped(skipped))),
+        };
+        let mut report = ref_report(pushed, self.judge(&arrival, mistake)?);
+        if let Some(behind) = self.behind(&arrival) {
+            if report.outcome() == Outcome::Findings {
+                report.report.notes.push(self.may_be_rejected(&arrival, &behind));
+            }
+            report.behind = Some(behind);
+        }
+        Ok(report)
+    }
+
+    /// Names the target that has commits which a push to it lacks, where git does not say whether the push is
+    /// forced.
+    fn behind(&self, arrival: &Arrival<'_>) -> Option<String> {
+        match arrival.replaced {
+            Replaced::Obtained(commit) if !self.repository.contains(arrival.tip, commit) => {
+                Some(arrival.name())
+            }
+            _ => None,
+        }
+    }
+
+    fn may_be_rejected(&self, arrival: &Arrival<'_>, behind: &str) -> Note {
+        let branch = arrival.pushed.local_ref.strip_prefix("refs/heads/");
+        let elsewhere = branch.filter(|branch| self.repository.branch().as_deref() != Some(branch));
+        let checkout = elsewhere
+            .map(|branch| format!("go to the branch: `git switch {}`", shell_word(branch)));
+        let pull = "if you did not force, git rejects this ref anyway: `git pull`";
+        let help: Vec<&str> = checkout.as_deref().into_iter().chain([pull]).collect();
+        note(format!("{behind} has commits that this push lacks"), &help)
     }
 
     /// Looks at where a ref goes; gives the reason where it is not to be judged.
@@ -41,6 +159,7 @@ impl Judge<'_> {
         &self,
         remote: &Remote,
         pushed: &'p PushedRef,
+        obtained: &Obtained,
     ) -> Result<Result<(Arrival<'p>, Option<Error>), String>, Error> {
         let Some(local) = git::parse_id(&pushed.local_oid) else {
             return Ok(Err("a deletion".to_owned()));
@@ -60,9 +179,7 @@ impl Judge<'_> {
         if config.ignores_ref(branch) {
             return Ok(Err("ignored by `ignore_refs`".to_owned()));
         }
-        let known = self.repository.remotes().into_iter().find(|name| *name == remote.name);
-        let by_url = |url: &str| self.repository.remote_of_url(url);
-        let remote = known.or_else(|| by_url(&remote.url)).or_else(|| by_url(&remote.name));
+        let remote = self.name_of(remote);
         let names = TargetNames { patterns: config.targets.as_deref() };
         let default = remote.as_deref().and_then(|remote| self.repository.default_branch(remote));
         let is_target =
@@ -73,6 +190,7 @@ impl Judge<'_> {
             is_target,
             pushed,
             config,
+            replaced: self.replaced(pushed, obtained),
             remote,
             targets: Vec::new(),
         };
@@ -80,13 +198,20 @@ impl Judge<'_> {
         Ok(Ok((arrival, mistake)))
     }
 
-    fn judge(
-        &self,
-        arrival: &Arrival<'_>,
-        mistake: Option<Error>,
-    ) -> Result<Result<Report, String>, Error> {
+    fn replaced(&self, pushed: &PushedRef, obtained: &Obtained) -> Replaced {
+        let Some(old) = git::parse_id(&pushed.remote_oid) else {
+            return Replaced::Nothing;
+        };
+        let known = obtained.get(&old).cloned();
+        known.unwrap_or_else(|| Replaced::stored(self.repository.stored(old)))
+    }
+
+    fn judge(&self, arrival: &Arrival<'_>, mistake: Option<Error>) -> Result<Judged, Error> {
         if let Some(target) = self.already_on(arrival) {
-            return Ok(Err(format!("already on {target}")));
+            return Ok(Judged::Skipped(format!("already on {target}")));
+        }
+        if let Some(judged) = self.without_old_tip(arrival)? {
+            return Ok(judged);
         }
         let mut reader = self.reader(arrival.config.clone());
         let base = match arrival.is_target {
@@ -98,7 +223,7 @@ impl Judge<'_> {
         if let Some(base) = &base
             && !self.parts_matter(&mut reader, base, arrival)?
         {
-            return Ok(Ok(Report { base: Some(base.summary()), ..Report::default() }));
+            return Ok(Judged::Report(Report { base: Some(base.summary()), ..Report::default() }));
         }
         // A mistake in the configuration stops only what it would have a say in.
         if let Some(mistake) = mistake {
@@ -119,7 +244,7 @@ impl Judge<'_> {
             Some(base) => self.onto_branch(&mut reader, arrival, base)?,
         };
         self.keep(reader);
-        Ok(Ok(report))
+        Ok(Judged::Report(report))
     }
 
     /// Says what the two sides of a push are called; what is pushed need not be checked out.
@@ -145,8 +270,8 @@ impl Judge<'_> {
         base: BaseChoice,
     ) -> Result<Report, Error> {
         let side = Side::Commit(arrival.tip);
-        let (touched, elsewhere) = self.touched(reader, arrival, &base)?;
-        let (base, failed) = self.freshened(arrival, base, !touched.is_empty());
+        let Touched { paths, elsewhere, unread } = self.touched(reader, arrival, &base)?;
+        let (base, failed) = self.freshened(arrival, base, !paths.is_empty());
         let mut wording = self.push_naming(arrival, &base);
         wording.doubt = Some(arrival.doubt(&base));
         let mut report = self.incoming(
@@ -154,12 +279,12 @@ impl Judge<'_> {
             &Incoming {
                 side,
                 base: &base,
-                blame: Blame { touched: Some(touched), elsewhere, ..Blame::default() },
+                blame: Blame { touched: Some(paths), elsewhere, ..Blame::default() },
                 wording,
                 candidates: &arrival.candidates(),
             },
         )?;
-        report.notes.extend(failed);
+        report.notes.extend(unread.into_iter().chain(failed));
         Ok(report)
     }
 
@@ -178,6 +303,7 @@ impl Judge<'_> {
             return (base, None);
         }
         let request = FetchRequest {
+            from: &remote,
             remote: &remote,
             branch: &target.branch,
             timeout: arrival.config.fetch_timeout,

@@ -6,9 +6,12 @@
 use crate::check::{Allowing, Blame, Reader};
 use crate::config::OtherBranches;
 use crate::finding::{Lowered, RefReport, Report};
-use crate::git::{self, BaseChoice, Side, TargetNames};
-use crate::judge::arrival::{Arrival, Destination, PushedRef, destination, ref_report};
+use crate::git::{self, BaseChoice, Side, Stored, TargetNames};
+use crate::judge::arrival::{
+    Arrival, Destination, Judged, PushedRef, Replaced, destination, ref_report,
+};
 use crate::judge::change::Incoming;
+use crate::judge::touched::Touched;
 use crate::judge::trust::Law;
 use crate::judge::{Error, Judge};
 use crate::rules::{Finish, Wording};
@@ -32,7 +35,7 @@ impl Judge<'_> {
     fn received_ref(&self, law: &Law, pushed: &PushedRef) -> Result<RefReport, Error> {
         let judged = match self.received(law, pushed)? {
             Ok(arrival) => self.admit(law, &arrival)?,
-            Err(skipped) => Err(skipped),
+            Err(skipped) => Judged::Skipped(skipped),
         };
         Ok(ref_report(pushed, judged))
     }
@@ -66,12 +69,22 @@ impl Judge<'_> {
         }
         let targets = self.repository.served_targets(&names)?;
         let branch = branch.to_owned();
-        Ok(Ok(Arrival { tip, branch, is_target, pushed, config, remote: None, targets }))
+        let replaced = git::parse_id(&pushed.remote_oid);
+        let replaced =
+            replaced.map_or(Replaced::Nothing, |old| match self.repository.stored(old) {
+                // Git itself holds what the ref names.
+                Stored::Absent => Replaced::Damaged(format!("commit {} is missing", old.short())),
+                stored => Replaced::stored(stored),
+            });
+        Ok(Ok(Arrival { tip, branch, is_target, pushed, config, replaced, remote: None, targets }))
     }
 
-    fn admit(&self, law: &Law, arrival: &Arrival<'_>) -> Result<Result<Report, String>, Error> {
+    fn admit(&self, law: &Law, arrival: &Arrival<'_>) -> Result<Judged, Error> {
         if let Some(target) = self.already_on(arrival) {
-            return Ok(Err(format!("already on {target}")));
+            return Ok(Judged::Skipped(format!("already on {target}")));
+        }
+        if let Some(judged) = self.without_old_tip(arrival)? {
+            return Ok(judged);
         }
         let mut reader = self.reader(arrival.config.clone());
         let side = Side::Commit(arrival.tip);
@@ -82,7 +95,7 @@ impl Judge<'_> {
         if let Some(base) = &base
             && !self.parts_matter(&mut reader, base, arrival)?
         {
-            return Ok(Ok(Report { base: Some(base.summary()), ..Report::default() }));
+            return Ok(Judged::Report(Report { base: Some(base.summary()), ..Report::default() }));
         }
         let notes = self.trust_notes(&mut reader, law, arrival, base.as_ref())?;
         let mut report = match &base {
@@ -91,7 +104,7 @@ impl Judge<'_> {
         };
         report.notes.extend(notes);
         self.keep(reader);
-        Ok(Ok(report))
+        Ok(Judged::Report(report))
     }
 
     /// Judges a push against what has landed.
@@ -111,10 +124,12 @@ impl Judge<'_> {
         if arrival.is_target {
             return self.onto_target(reader, arrival, &incoming);
         }
-        let (touched, elsewhere) = self.touched(reader, arrival, base)?;
-        incoming.blame = Blame { touched: Some(touched), elsewhere, ..incoming.blame };
+        let Touched { paths, elsewhere, unread } = self.touched(reader, arrival, base)?;
+        incoming.blame = Blame { touched: Some(paths), elsewhere, ..incoming.blame };
         incoming.wording.doubt = Some(arrival.doubt(base));
-        self.incoming(reader, &incoming)
+        let mut report = self.incoming(reader, &incoming)?;
+        report.notes.extend(unread);
+        Ok(report)
     }
 
     /// Says what the two sides are called, and what is to be done in the clone that was pushed from:

@@ -3,11 +3,23 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::check::{Reader, Shared};
+use crate::finding::Note;
 use crate::git::{self, BaseChoice, Side};
 use crate::judge::arrival::Arrival;
 use crate::judge::relevance::{Relevance, may_matter};
-use crate::judge::{Error, Judge, Role};
+use crate::judge::{Error, Judge, Role, note};
 use crate::tree::{Node, ObjectId, RepoPath, Tree};
+
+/// What a push touches.
+#[derive(Debug, Default)]
+pub(super) struct Touched {
+    /// What it adds, changes or removes.
+    pub(super) paths: BTreeSet<RepoPath>,
+    /// Where other files of the branch are.
+    pub(super) elsewhere: BTreeMap<RepoPath, String>,
+    /// Why what the remote has could not be read, where it could not.
+    pub(super) unread: Option<Note>,
+}
 
 impl Judge<'_> {
     /// Tells whether a push changes, from one commit to another, anything that could change a verdict.
@@ -62,21 +74,30 @@ impl Judge<'_> {
         reader: &mut Reader,
         arrival: &Arrival<'_>,
         base: &BaseChoice,
-    ) -> Result<(BTreeSet<RepoPath>, BTreeMap<RepoPath, String>), Error> {
+    ) -> Result<Touched, Error> {
         let tree = self.repository.commit_tree(arrival.tip)?;
         let landed = self.repository.commit_tree(base.commit)?;
         let relevance = Relevance::of(reader, &[&*tree, &*landed])?;
-        let reported = arrival.replaced();
         let side = Side::Commit(arrival.tip);
-        if let Some(old) = reported.and_then(|id| self.repository.commit_of(id)) {
-            let covers = |path: &RepoPath| relevance.covers(path);
-            let touched = self.repository.changes(Some(old), side, &covers)?;
-            return Ok((touched.paths().cloned().collect(), BTreeMap::new()));
+        let covers = |path: &RepoPath| relevance.covers(path);
+        let mut unread = arrival.unknown();
+        if let Some(old) = arrival.replaced.commit() {
+            match self.repository.changes(Some(old), side, &covers) {
+                Ok(changes) => {
+                    let paths = changes.paths().cloned().collect();
+                    return Ok(Touched { paths, ..Touched::default() });
+                }
+                Err(error @ git::Error::TooMany(_)) => return Err(error.into()),
+                Err(error) => {
+                    let message = format!("cannot read what this push would replace: {error}");
+                    unread = Some(note(message, &["list the damaged objects: `git fsck`"]));
+                }
+            }
         }
-        let mut touched = self.since_parting(base, arrival.tip, &relevance)?;
-        let elsewhere = self.seen_elsewhere(arrival, base, &touched)?;
-        touched.retain(|path| !elsewhere.contains_key(path));
-        Ok((touched, elsewhere))
+        let mut paths = self.since_parting(base, arrival.tip, &relevance)?;
+        let elsewhere = self.seen_elsewhere(arrival, base, &paths)?;
+        paths.retain(|path| !elsewhere.contains_key(path));
+        Ok(Touched { paths, elsewhere, unread })
     }
 
     fn since_parting(

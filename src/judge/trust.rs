@@ -92,9 +92,8 @@ impl Judge<'_> {
         if arrival.is_target {
             return vec![base.commit];
         }
-        let replaced = arrival.replaced().and_then(|id| self.repository.commit_of(id));
         let parted = self.repository.merge_bases(base.commit, arrival.tip).unwrap_or_default();
-        replaced.into_iter().chain(parted).collect()
+        arrival.replaced.commit().into_iter().chain(parted).collect()
     }
 
     /// Finds the files that say where Alembic is, or how the guard is to judge, and are as in none of

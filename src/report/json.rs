@@ -2,7 +2,7 @@
 //!
 //! Keys are never taken away or given another meaning; new ones may come. `column` counts characters
 //! from one. `help` is one text, an item a line, or null. `base.fetched` is `"now"` where the remote
-//! itself told the commit during this run, the RFC 3339 time at which the ref was last updated where
+//! itself told the commit during this run, the RFC 3339 time at which the commit was last seen there where
 //! that is known, and else null. Levels are those in force: `"warn"` and `"error"`. `local_ref` is empty
 //! on a server, which is not told.
 
@@ -63,6 +63,8 @@ struct Ref {
     remote_ref: String,
     remote_oid: String,
     skipped: Option<String>,
+    behind: Option<String>,
+    error: Option<NoteJson>,
     #[serde(flatten)]
     comparison: Comparison,
 }
@@ -195,7 +197,9 @@ fn one_ref(one: &RefReport) -> Ref {
         remote_ref: one.remote_ref.clone(),
         remote_oid: one.remote_oid.clone(),
         skipped: one.skipped.clone(),
-        comparison: comparison(&one.report),
+        behind: one.behind.clone(),
+        error: one.unknown.as_ref().map(note),
+        comparison: Comparison { outcome: one.outcome().name(), ..comparison(&one.report) },
     }
 }
 
@@ -215,6 +219,7 @@ pub(super) fn base(base: &Base) -> BaseJson {
         commit: base.commit.clone(),
         fetched: match &base.freshness {
             Freshness::FetchedNow | Freshness::ToldByGit => Some("now".to_owned()),
+            Freshness::SeenByPush(when) => rfc3339(*when),
             Freshness::Updated(when) => when.and_then(rfc3339),
             Freshness::Local => None,
         },

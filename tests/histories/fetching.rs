@@ -124,7 +124,11 @@ fn a_remote_that_cannot_be_reached_warns_and_the_last_seen_counts() {
     let push = mine.push_it();
     push.passed(&[])
         .says("cannot ask origin for its newest main")
-        .says("what is judged is origin/main as last seen");
+        .says("what is judged is origin/main as last seen")
+        .says(&format!(
+            "compared with origin/main at {} (updated ",
+            &mine.tip("origin/main")[..10]
+        ));
 }
 
 #[test]

@@ -182,6 +182,8 @@ proptest::proptest! {
             .into_iter()
             .map(|(report, local_ref, remote_ref)| RefReport {
                 skipped: (local_ref.len() % 2 == 0).then(|| remote_ref.clone()),
+                unknown: None,
+                behind: None,
                 local_oid: String::new(),
                 remote_oid: String::new(),
                 local_ref,

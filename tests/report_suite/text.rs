@@ -138,6 +138,8 @@ pub(crate) fn refs() -> Vec<RefReport> {
         remote_oid: "0000000000000000000000000000000000000000".to_owned(),
         report,
         skipped: None,
+        unknown: None,
+        behind: None,
     };
     let mut tag = one("x", "x", Report::default());
     tag.local_ref = "refs/tags/v1.0".to_owned();

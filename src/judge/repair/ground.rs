@@ -72,8 +72,7 @@ impl Judge<'_> {
                 return Ok(Some(self.landed_as(target, onto)));
             }
         }
-        let base = self.base(Side::WorkTree, &ground.config, &ground.candidates(self))?;
-        Ok(base.map(|base| self.repository.newest_known(base)))
+        self.base(Side::WorkTree, &ground.config, &ground.candidates(self))
     }
 
     /// Takes the last commit for what has landed where there is no branch to compare with.

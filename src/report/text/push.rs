@@ -3,7 +3,7 @@
 use super::{finding, notes, summary, way_around, worth_saying};
 use crate::finding::RefReport;
 use crate::finding::{Note, Outcome};
-use crate::report::paint::{LINE, STRONG, paint};
+use crate::report::paint::{ERROR, LINE, STRONG, paint};
 use crate::report::{Bypass, Style, prose};
 use crate::text::escape;
 
@@ -24,22 +24,25 @@ pub struct Push<'a> {
 pub fn render_refs(push: &Push<'_>, style: &Style) -> String {
     if let [only] = push.refs
         && only.skipped.is_none()
+        && only.unknown.is_none()
     {
         return super::render(&only.report, push.bypass, style);
     }
+    let unknown: Vec<String> = push.refs.iter().filter_map(|one| unknown(one, style)).collect();
     let tally = summary::Tally::of(push.refs.iter().map(|one| &one.report), style);
+    let tally = tally.with_unjudged(unknown.len());
     let said = all_notes(push.refs, style);
     if style.quiet && tally.is_nothing() && said.is_empty() {
         return String::new();
     }
-    let mut out = sections(push.refs, style);
+    let mut out = unknown.concat() + &sections(push.refs, style);
     let said = notes(&said, style);
     if !said.is_empty() {
         out += &format!("{said}\n");
     }
     out += &format!("{}\n", summary::verdict(tally, style));
     out += &push.refs.iter().map(|one| line(one, style)).collect::<String>();
-    if tally.outcome() == Outcome::Findings {
+    if tally.outcome() != Outcome::Clean {
         let command: Vec<String> = push.push_fine.map(str::to_owned).into_iter().collect();
         out += &prose::commands("\nto push only what is fine", &command, style);
         out += &way_around(push.bypass, style);
@@ -96,11 +99,23 @@ fn line(one: &RefReport, style: &Style) -> String {
     if let Some(reason) = &one.skipped {
         return prose::detail(&format!("{title}: not judged, {reason}"), style);
     }
+    if one.unknown.is_some() {
+        return prose::detail(&format!("{title}: not judged, see above"), style);
+    }
     let tally = summary::Tally::of([&one.report], style);
     let words = tally.words(&summary::plain(style));
+    let behind = one.behind.as_ref().map(|target| format!(", behind {target}"));
     let compared = summary::compared(one.report.base.as_ref(), style);
-    prose::detail(&format!("{title}: {words}; {compared}"), style)
+    prose::detail(&format!("{title}: {words}{}; {compared}", behind.unwrap_or_default()), style)
         + &summary::others(one.report.base.as_ref(), style)
+}
+
+/// Says why a ref could not be judged.
+fn unknown(one: &RefReport, style: &Style) -> Option<String> {
+    let note = one.unknown.as_ref()?;
+    Some(
+        prose::title("error", ERROR, &note.message, style) + &prose::help(&note.help, style) + "\n",
+    )
 }
 
 /// Gathers what must be said, each thing once however many refs say it.

@@ -10,11 +10,13 @@ use crate::report::{Style, in_force, is_fixable, prose};
 
 const NAME: &str = "alembic-guard";
 
-/// How many findings of which level are shown.
+/// How many findings of which level are shown, and what stands beside them.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Tally {
     errors: usize,
     warnings: usize,
+    /// Refs that could not be judged.
+    unjudged: usize,
 }
 
 impl Tally {
@@ -36,24 +38,34 @@ impl Tally {
     }
 
     pub(super) fn outcome(self) -> Outcome {
-        match self.errors {
-            0 => Outcome::Clean,
-            _ => Outcome::Findings,
+        match (self.unjudged, self.errors) {
+            (0, 0) => Outcome::Clean,
+            (0, _) => Outcome::Findings,
+            _ => Outcome::Broken,
         }
+    }
+
+    /// Counts in refs that could not be judged.
+    pub(super) fn with_unjudged(self, unjudged: usize) -> Tally {
+        Tally { unjudged, ..self }
     }
 
     /// Says it in words: "refused, 1 error, 2 warnings".
     pub(super) fn words(self, style: &Style) -> String {
-        let verdict = match (self.errors, self.warnings) {
-            (0, 0) => paint(style, GOOD, "clean"),
-            (0, _) => paint(style, WARNING, "passed"),
-            _ => paint(style, ERROR, "refused"),
+        let verdict = match (self.outcome(), self.warnings) {
+            (Outcome::Findings | Outcome::Broken, _) => paint(style, ERROR, "refused"),
+            (Outcome::Clean, 0) => paint(style, GOOD, "clean"),
+            (Outcome::Clean, _) => paint(style, WARNING, "passed"),
         };
         let counts = [(self.errors, "error"), (self.warnings, "warning")];
-        counts
+        let words = counts
             .iter()
             .filter(|(count, _)| *count > 0)
-            .fold(verdict, |words, (count, noun)| words + ", " + &counted(*count, noun))
+            .fold(verdict, |words, (count, noun)| words + ", " + &counted(*count, noun));
+        match self.unjudged {
+            0 => words,
+            unjudged => format!("{words}, {} not judged", counted(unjudged, "ref")),
+        }
     }
 }
 
@@ -119,6 +131,9 @@ pub(in crate::report) fn compared(base: Option<&Base>, style: &Style) -> String 
     let freshness = match &base.freshness {
         Freshness::FetchedNow => " (fetched just now)".to_owned(),
         Freshness::ToldByGit => " (what the remote has now)".to_owned(),
+        Freshness::SeenByPush(when) => {
+            format!(" (seen by a push {}, newer than the last fetch)", ago(*when, style.now))
+        }
         Freshness::Updated(Some(when)) => format!(" (updated {})", ago(*when, style.now)),
         Freshness::Updated(None) => " (not known how fresh that is)".to_owned(),
         Freshness::Local => String::new(),
