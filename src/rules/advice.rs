@@ -1,11 +1,13 @@
 //! The commands and lines of source that repair a history.
 
+use std::collections::BTreeSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use super::{Subject, Wording};
 use crate::graph::{Graph, Revision};
 use crate::migration::{Docstring, RevisionId};
 use crate::text::{escape, shell_word};
+use crate::verdict::HeadFault;
 
 impl Subject<'_> {
     /// Returns the command that joins heads with a merge revision.
@@ -63,6 +65,25 @@ impl Subject<'_> {
         (!Docstring::names(said, &ids)).then(|| format!("and in its docstring: `{line}`"))
     }
 
+    /// Finds what to build on: what the change itself puts soundly on these heads of the base, else they.
+    pub(super) fn tops(&self, base_heads: &[RevisionId]) -> Vec<RevisionId> {
+        let faulty: BTreeSet<&RevisionId> =
+            self.head_faults.iter().flat_map(faulty_heads).collect();
+        let mut tops = Vec::new();
+        for base_head in base_heads {
+            let mut above = self.after.heads_above(base_head);
+            above.retain(|head| !faulty.contains(head));
+            let top = match above.as_slice() {
+                [one] => (*one).clone(),
+                _ => base_head.clone(),
+            };
+            if !tops.contains(&top) {
+                tops.push(top);
+            }
+        }
+        tops
+    }
+
     /// Returns the id that a revision may take instead of its own.
     pub(super) fn free_id(&self, revision: &Revision) -> RevisionId {
         free_id(self.after, revision)
@@ -79,4 +100,13 @@ pub fn free_id(graph: &Graph, revision: &Revision) -> RevisionId {
     });
     let mut free = ids.filter(|id| !graph.contains(id));
     free.next().unwrap_or_else(|| revision.id.clone())
+}
+
+/// Names the heads that stand on something else than what has landed.
+fn faulty_heads(fault: &HeadFault) -> &[RevisionId] {
+    match fault {
+        HeadFault::Stale(stale) => &stale.heads,
+        HeadFault::NewHistory { head, .. } => std::slice::from_ref(head),
+        HeadFault::Fork { .. } | HeadFault::Returned { .. } => &[],
+    }
 }

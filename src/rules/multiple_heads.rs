@@ -122,7 +122,7 @@ fn new_history(subject: &Subject<'_>, head: &RevisionId, base: &RevisionId) -> O
         format!("builds on nothing; {} is at {}", subject.wording.base, listed(&landed));
     finding.revisions = vec![base.clone()];
     finding.revisions.extend((head != base).then(|| head.clone()));
-    let mut heads = landed.clone();
+    let mut heads = subject.tops(&landed);
     heads.push(head.clone());
     finding.drawing = Some(subject.draw(&heads));
     finding.help_if_shared = subject.wording.get_base_help();

@@ -4,7 +4,7 @@ mod repair;
 
 use std::collections::BTreeSet;
 
-use self::repair::{repointed, tops};
+use self::repair::repointed;
 use super::subject::{listed, whole};
 use super::{Concern, Debt, Rule, Subject};
 use crate::finding::{Finding, Level, Lowered, Related};
@@ -80,7 +80,7 @@ fn finding(subject: &Subject<'_>, stale: &Stale) -> Option<Finding> {
 /// The heads that stand beside each other: the base's, with what the change adds to them, and those of
 /// the chain.
 fn standing_heads(subject: &Subject<'_>, stale: &Stale, edge: &StaleEdge) -> Vec<RevisionId> {
-    let mut heads = tops(subject, &edge.base_heads);
+    let mut heads = subject.tops(&edge.base_heads);
     heads.extend(stale.heads.iter().cloned());
     heads
 }
@@ -159,7 +159,7 @@ fn join(subject: &Subject<'_>, heads: &[RevisionId]) -> String {
 fn single_tops(subject: &Subject<'_>, stale: &Stale) -> Option<Vec<RevisionId>> {
     let mut tops = Vec::new();
     for edge in &stale.edges {
-        match self::tops(subject, &edge.base_heads).as_slice() {
+        match subject.tops(&edge.base_heads).as_slice() {
             [one] if tops.contains(one) => {}
             [one] => tops.push(one.clone()),
             _ => return None,

@@ -149,3 +149,18 @@ fn a_migration_slipped_in_below_a_published_one_goes_on_top() {
     mine.branch("feature", "origin/main").add_all("d(a) b(d)");
     is_clean_after(&mine, 1);
 }
+
+#[test]
+fn a_second_base_is_joined_with_what_the_branch_has_put_on_the_base() {
+    let world = World::with("a");
+    let mine = world.mine();
+    mine.branch("feature", "origin/main").add_all("c(a) d");
+    let help = mine.guard(&["check"]);
+    let help = help.exits(1).stdout();
+    let (_, command) = help.split_once("or join the two:\n    alembic-guard ").expect("it is told");
+    let command: Vec<&str> =
+        command.lines().next().into_iter().flat_map(str::split_whitespace).collect();
+    assert_eq!(command, ["merge", "c", "d"]);
+    mine.guard(&command).exits(0);
+    mine.commit("as advised").push_it().passed(&["warning second-base at d:14"]);
+}

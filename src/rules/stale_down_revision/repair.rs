@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::graph::Revision;
 use crate::migration::RevisionId;
 use crate::rules::Subject;
-use crate::verdict::{HeadFault, Stale};
+use crate::verdict::Stale;
 
 /// A stale revision and the parents that it should have.
 pub(super) struct Repointed<'a> {
@@ -32,36 +32,11 @@ pub(super) fn repointed<'a>(subject: &'a Subject<'_>, stale: &Stale) -> Vec<Repo
     repointed.collect()
 }
 
-/// Finds what to build on: what the change itself puts soundly on these heads of the base, else they.
-pub(super) fn tops(subject: &Subject<'_>, base_heads: &[RevisionId]) -> Vec<RevisionId> {
-    let stale: BTreeSet<&RevisionId> = subject.head_faults.iter().flat_map(stale_heads).collect();
-    let mut tops = Vec::new();
-    for base_head in base_heads {
-        let mut above = subject.after.heads_above(base_head);
-        above.retain(|head| !stale.contains(head));
-        let top = match above.as_slice() {
-            [one] => (*one).clone(),
-            _ => base_head.clone(),
-        };
-        if !tops.contains(&top) {
-            tops.push(top);
-        }
-    }
-    tops
-}
-
-fn stale_heads(fault: &HeadFault) -> &[RevisionId] {
-    match fault {
-        HeadFault::Stale(stale) => &stale.heads,
-        HeadFault::Fork { .. } | HeadFault::NewHistory { .. } | HeadFault::Returned { .. } => &[],
-    }
-}
-
 /// Returns the parents of a stale revision with the newest in the place of those left behind.
 fn named_then(subject: &Subject<'_>, stale: &Stale, revision: &Revision) -> Vec<RevisionId> {
     let edges = || stale.edges.iter().filter(|edge| edge.revision == revision.id);
     let mut parents = Vec::new();
-    for parent in edges().flat_map(|edge| tops(subject, &edge.base_heads)) {
+    for parent in edges().flat_map(|edge| subject.tops(&edge.base_heads)) {
         if !parents.contains(&parent) {
             parents.push(parent);
         }
@@ -80,7 +55,7 @@ fn reached_then<'a>(
 ) -> BTreeSet<&'a RevisionId> {
     let mut reached = subject.after.ancestors(id);
     let moved = stale.edges.iter().filter(|edge| reached.contains(&edge.revision));
-    let tops: Vec<RevisionId> = moved.flat_map(|edge| tops(subject, &edge.base_heads)).collect();
+    let tops: Vec<RevisionId> = moved.flat_map(|edge| subject.tops(&edge.base_heads)).collect();
     reached.extend(tops.iter().flat_map(|top| subject.after.ancestors(top)));
     reached
 }
