@@ -397,3 +397,27 @@ fn variables_of_git_mean_the_folder_in_which_it_was_started() {
     assert_eq!(feature.git(&["diff", "--name-only"]), "");
     assert_eq!(parent(&feature, "d"), "\"b\"");
 }
+
+#[test]
+fn a_guessed_parent_is_replaced_by_the_head_that_is_named() {
+    let (_world, feature) = World::moved_on();
+    feature.merge("origin/main").add_all("d(head) e(d)");
+    feature
+        .guard(&["rebase", "--onto", "b", "--stage"])
+        .exits(0)
+        .says("`d` will build on `b` instead of `head`");
+    assert_eq!((parent(&feature, "d"), parent(&feature, "e")), ("\"b\"".into(), "\"d\"".into()));
+    feature.commit("as advised").push_it().passed(&[]).is_silent();
+}
+
+#[test]
+fn what_builds_on_a_migration_that_main_removed_is_put_on_the_head_that_is_named() {
+    let world = World::with("a b(a)");
+    let mine = world.mine();
+    mine.branch("feature", "origin/main").add("d(b)");
+    world.main().remove("b").git(&["push", "-q", "--no-verify"]);
+    mine.fetch().merge("origin/main");
+    mine.guard(&["rebase", "--onto", "a", "--stage"]).exits(0);
+    assert_eq!(parent(&mine, "d"), "\"a\"");
+    mine.commit("as advised").push_it().passed(&[]).is_silent();
+}

@@ -7,7 +7,7 @@ use super::parents::{exchanged, uppermost};
 use super::{Holder, Obstacle, Rebase, Repointed};
 use crate::graph::{Graph, Parents, Revision};
 use crate::migration::RevisionId;
-use crate::verdict::{HeadFault, Stale, StaleEdge};
+use crate::verdict::{HeadFault, Stale, StaleEdge, new_gaps};
 
 /// New parents for some revisions.
 pub(super) type Moves = BTreeMap<RevisionId, Vec<RevisionId>>;
@@ -37,6 +37,21 @@ impl<'a> Line<'a> {
     /// Returns the history as it would be by now.
     pub(super) fn graph(&self) -> &Graph {
         &self.graph
+    }
+
+    /// Puts new revisions whose parent no file defines on top of a head.
+    pub(super) fn gaps_closed(&self, onto: &RevisionId) -> Result<Moves, Obstacle> {
+        let mut moves = Moves::new();
+        let gaps = new_gaps(self.asked.before, &self.graph).into_iter();
+        for gap in gaps.filter(|gap| !self.asked.before.contains(gap.child)) {
+            let Some(missing) = &gap.parent else { continue };
+            if self.graph.descendants(gap.child).contains(onto) {
+                return Err(Obstacle::Tangled { heads: self.heads() });
+            }
+            let parents = moves.remove(gap.child).unwrap_or_else(|| self.parents(gap.child));
+            moves.insert(gap.child.clone(), exchanged(parents, missing, onto));
+        }
+        self.candidate(moves, BTreeSet::new()).map(|candidate| candidate.moves)
     }
 
     /// Chooses the fault that is mended next and how: forks before what goes on top of them.

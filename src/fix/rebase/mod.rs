@@ -104,12 +104,16 @@ pub enum Obstacle {
 }
 
 /// Finds new parents for the lowest of the new revisions, so that no head is at fault any more;
-/// nothing where none is.
+/// nothing where none is. A head that somebody chose takes the place of parents that no file defines, too.
 ///
 /// Sorted by id. Of several chains each is put on top of the one before, those that others depend on
 /// first, then in the order in which Alembic lists their files.
 pub fn rebase(asked: &Rebase<'_>) -> Result<Vec<Repointed>, Obstacle> {
     let mut line = Line::new(asked);
+    if let Some(onto) = asked.onto {
+        let moves = line.gaps_closed(onto)?;
+        line.take(moves);
+    }
     // Each round puts one chain on top of another, of which there are no more than new revisions.
     for _ in 0..=asked.after.len() {
         let faults = judge_heads(asked.before, line.graph(), asked.limits);

@@ -139,6 +139,20 @@ fn a_base_with_several_heads_must_be_told_which() {
 }
 
 #[test]
+fn a_head_that_was_chosen_takes_the_place_of_a_parent_that_no_file_defines() {
+    let onto = |before, after, head| told(before, after, Some(head), "");
+    assert_eq!(rebased("a b(a)", "a b(a) d(gone)"), "");
+    assert_eq!(onto("a b(a)", "a b(a) d(gone) e(d)", "b"), "d(b)");
+    assert_eq!(onto("a b(a)", "a b(a) d(gone) e(gone)", "b"), "d(b) e(d)");
+    assert_eq!(onto("a b(a)", "a b(a) d(gone) e(a)", "b"), "d(b) e(d)");
+    assert_eq!(onto("a b(a)", "a b(a) d(gone) m(d,gone,a)", "b"), "d(b) m(d)");
+    assert_eq!(onto("a b(a)", "a b(a) d(gone) e(d)", "e"), "tangled: b,e");
+    assert_eq!(onto("a b(a) x(gone)", "a b(a) x(gone) d(lost)", "b"), "d(b)");
+    assert_eq!(onto("a b(a) c(b)", "a c(b)", "a"), "");
+    assert_eq!(told("a b(a)", "a b(a) d(gone)", Some("b"), "d"), "d is on origin/other; b,d");
+}
+
+#[test]
 fn what_was_committed_first_stays() {
     assert_eq!(rebased("a b(a)", "a b(a) d(b) E(b)"), "d(E)");
     assert_eq!(rebased("a b(a)", "a b(a) D(b) e(b)"), "e(D)");
