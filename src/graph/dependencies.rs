@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use super::links::Links;
+use super::links::LinksBuilder;
 use super::{Graph, Index, Parents, Revision};
 use crate::migration::{RevisionId, Text, Value};
 
@@ -25,24 +25,22 @@ impl Graph {
                 self.by_label.entry(label.to_owned()).or_insert(index);
             }
         }
-        let mut links = Links::default();
-        let mut dependencies: Vec<Index> = Vec::new();
+        let mut links = LinksBuilder::new(self.revisions.len());
         let mut unknown = Vec::new();
         for revision in &self.revisions {
             for name in revision.dependency_texts() {
                 match self.place(&name.text) {
-                    Some(dependency) if dependencies.contains(&dependency) => {}
-                    Some(dependency) => dependencies.push(dependency),
+                    Some(dependency) => links.add(dependency),
                     None => unknown.push(UnknownDependency {
                         dependent: revision.id.clone(),
                         name: name.clone(),
                     }),
                 }
             }
-            links.push(dependencies.drain(..));
+            links.end_place();
         }
-        self.dependents = links.reversed();
-        self.dependencies = links;
+        self.dependencies = links.build();
+        self.dependents = self.dependencies.reversed();
         self.unknown_dependencies = unknown;
     }
 

@@ -13,6 +13,38 @@ pub(super) struct Links {
     others: Vec<Index>,
 }
 
+/// Gathers links place after place, each of a place once.
+#[derive(Debug)]
+pub(super) struct LinksBuilder {
+    links: Links,
+    /// The place that last linked to each.
+    linked_from: Vec<Option<usize>>,
+}
+
+impl LinksBuilder {
+    /// Begins with the links of the first of so many places.
+    pub(super) fn new(places: usize) -> LinksBuilder {
+        LinksBuilder { links: Links::with_capacity(places), linked_from: vec![None; places] }
+    }
+
+    /// Adds a link of the current place, unless it has it.
+    pub(super) fn add(&mut self, other: Index) {
+        let place = Some(self.links.len());
+        if std::mem::replace(&mut self.linked_from[other], place) != place {
+            self.links.others.push(other);
+        }
+    }
+
+    /// Goes on with the next place.
+    pub(super) fn end_place(&mut self) {
+        self.links.ends.push(self.links.others.len());
+    }
+
+    pub(super) fn build(self) -> Links {
+        self.links
+    }
+}
+
 impl Links {
     /// Makes room for places that mostly have one link.
     pub(super) fn with_capacity(places: usize) -> Links {

@@ -10,6 +10,7 @@ mod heights;
 mod labels;
 mod links;
 mod revision;
+mod unnamed;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -20,7 +21,7 @@ pub use heights::Heights;
 pub use labels::LabelClash;
 pub use revision::{Parents, Revision};
 
-use links::Links;
+use links::{Links, LinksBuilder};
 
 /// The place of a revision in its graph.
 type Index = usize;
@@ -38,6 +39,9 @@ pub struct Graph {
     unknown_dependencies: Vec<UnknownDependency>,
     duplicates: BTreeMap<RevisionId, Vec<Revision>>,
     missing: Vec<MissingParent>,
+    /// The children of each missing parent, and the child of each entry of `missing`: both ascending.
+    missing_by_id: BTreeMap<RevisionId, Vec<Index>>,
+    missing_children: Vec<Index>,
     opaque: Vec<Migration>,
     superseded: BTreeMap<Index, Vec<usize>>,
 }
@@ -47,15 +51,10 @@ pub struct Graph {
 pub struct MissingParent {
     /// The revision that names it.
     pub child: RevisionId,
-    /// The parent, and where the child names it.
+    /// The id that no file defines.
+    pub id: RevisionId,
+    /// The same as the child names it, and where.
     pub parent: Text,
-}
-
-impl MissingParent {
-    /// Returns the id that no file defines.
-    pub fn id(&self) -> RevisionId {
-        RevisionId::new(self.parent.text.clone())
-    }
 }
 
 impl Graph {
@@ -113,22 +112,26 @@ impl Graph {
     }
 
     fn link(&mut self) {
-        let mut links = Links::with_capacity(self.revisions.len());
-        let mut parents: Vec<Index> = Vec::new();
-        for revision in &self.revisions {
+        let mut links = LinksBuilder::new(self.revisions.len());
+        for (index, revision) in self.revisions.iter().enumerate() {
             for text in revision.parents.texts() {
                 match self.by_id.get(text.text.as_str()) {
-                    Some(parent) if !parents.contains(parent) => parents.push(*parent),
-                    Some(_) => {}
-                    None => self
-                        .missing
-                        .push(MissingParent { child: revision.id.clone(), parent: text.clone() }),
+                    Some(parent) => links.add(*parent),
+                    None => {
+                        let (child, id) = (revision.id.clone(), RevisionId::new(&*text.text));
+                        let children = self.missing_by_id.entry(id.clone()).or_default();
+                        if children.last() != Some(&index) {
+                            children.push(index);
+                        }
+                        self.missing_children.push(index);
+                        self.missing.push(MissingParent { child, id, parent: text.clone() });
+                    }
                 }
             }
-            links.push(parents.drain(..));
+            links.end_place();
         }
-        self.children = links.reversed();
-        self.parents = links;
+        self.parents = links.build();
+        self.children = self.parents.reversed();
     }
 
     /// A file whose id is unknown still takes the place of the parents that it names.
@@ -246,6 +249,15 @@ impl Graph {
         self.reach(&self.children, id)
     }
 
+    /// Returns some revisions and everything that builds on any of them.
+    pub fn descendants_of_all<'g>(
+        &self,
+        ids: impl IntoIterator<Item = &'g RevisionId>,
+    ) -> BTreeSet<&RevisionId> {
+        let starts = ids.into_iter().filter_map(|id| self.by_id.get(id)).copied();
+        self.marked(&self.marks_from(&self.children, starts))
+    }
+
     /// Returns what lies at or below any of some revisions, but for what lies below all of them: of that
     /// only what no other such revision builds on.
     pub fn between(&self, ids: &[RevisionId]) -> BTreeSet<&RevisionId> {
@@ -281,14 +293,23 @@ impl Graph {
     }
 
     fn reach<'a>(&'a self, links: &Links, id: &RevisionId) -> BTreeSet<&'a RevisionId> {
-        let reached = self.revisions.iter().zip(self.marks(links, id));
-        reached.filter(|(_, is_reached)| *is_reached).map(|(revision, _)| &revision.id).collect()
+        self.marked(&self.marks(links, id))
+    }
+
+    fn marked(&self, marks: &[bool]) -> BTreeSet<&RevisionId> {
+        let marked = self.revisions.iter().zip(marks);
+        marked.filter(|(_, is_marked)| **is_marked).map(|(revision, _)| &revision.id).collect()
     }
 
     /// Marks what links lead to from a revision, itself included.
     fn marks(&self, links: &Links, id: &RevisionId) -> Vec<bool> {
+        self.marks_from(links, self.by_id.get(id).copied())
+    }
+
+    /// Marks what links lead to from any of some places, themselves included.
+    fn marks_from(&self, links: &Links, starts: impl IntoIterator<Item = Index>) -> Vec<bool> {
         let mut reached = vec![false; self.revisions.len()];
-        let mut waiting: Vec<Index> = self.by_id.get(id).copied().into_iter().collect();
+        let mut waiting: Vec<Index> = starts.into_iter().collect();
         while let Some(index) = waiting.pop() {
             if !std::mem::replace(&mut reached[index], true) {
                 waiting.extend(&links[index]);

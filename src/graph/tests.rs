@@ -7,7 +7,7 @@ use crate::migration::{Module, Shape, Value};
 use crate::tree::{File, ObjectId, RepoPath};
 
 /// Makes a graph of notations such as `c(a,b)`, `a` for a base, `a#label` for a label and
-/// `d(a)!b` for a dependency on `b`.
+/// `d(a)!b` for a dependency on `b`. `?x(a)` is a file whose own id is computed, `d(?)` one whose parents are.
 pub(crate) fn graph(notation: &str) -> Graph {
     Graph::new(notation.split_whitespace().enumerate().map(|(place, text)| migration(place, text)))
 }
@@ -30,12 +30,16 @@ fn migration(place: usize, notation: &str) -> Migration {
         fault: None,
         kept_by: None,
     };
-    let path = RepoPath::new(format!("versions/{place:03}_{revision}.py"));
+    let path =
+        RepoPath::new(format!("versions/{place:03}_{}.py", revision.trim_start_matches('?')));
     let file = File { path, id: ObjectId::from_bytes(&place.to_be_bytes()) };
     Migration { file, module: Arc::new(module) }
 }
 
 fn value(names: &str) -> Value {
+    if names.starts_with('?') {
+        return Value::Computed { span: 0..names.len(), reason: "a call".to_owned() };
+    }
     let texts: Vec<Text> = names
         .split(',')
         .filter(|name| !name.is_empty())
@@ -65,8 +69,30 @@ fn heads_and_bases_are_those_of_the_revision_map() {
 fn a_missing_parent_is_a_fact() {
     let graph = graph("a b(a) c(gone)");
     assert_eq!(graph.missing()[0].child, id("c"));
-    assert_eq!(graph.missing()[0].id(), id("gone"));
+    assert_eq!(graph.missing()[0].id, id("gone"));
     assert_eq!(words(graph.heads()), "b c");
+}
+
+#[test]
+fn a_file_of_unknown_id_is_a_head_unless_it_may_define_a_missing_parent() {
+    assert!(graph("a ?o(a)").has_unnamed_head());
+    assert!(!graph("a ?o(a) c(gone)").has_unnamed_head());
+    assert!(graph("a(gone) ?o(a)").has_unnamed_head());
+    assert!(!graph("a(gone) ?o(a) c(gone)").has_unnamed_head());
+    assert!(!graph("a b(a) c(gone)").has_unnamed_head());
+}
+
+#[test]
+fn revisions_fork_on_a_parent_that_a_file_of_unknown_id_may_define() {
+    let forks = |notation: &str| words(graph(notation).unnamed_forks().into_iter().collect());
+    assert_eq!(forks("a ?o(a) c(p) d(p)"), "p");
+    assert_eq!(forks("a ?o(a) c(p)"), "");
+    assert_eq!(forks("a c(p) d(p)"), "");
+    assert_eq!(forks("a ?o(c) c(p) d(p)"), "");
+    assert_eq!(forks("a ?o(c) ?q(a) c(p) d(p)"), "p");
+    // Either of these may join c and d.
+    assert_eq!(forks("a ?o(?) c(p) d(p)"), "");
+    assert_eq!(forks("a ?o(a) c(p) d(p) e(?)"), "");
 }
 
 #[test]

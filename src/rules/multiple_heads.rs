@@ -17,7 +17,8 @@ pub(super) static RULE: Rule = Rule {
 The change adds a head to a history that then has more of them than it may (`heads` of the
 environment, 1 unless configured): two new migrations on one parent, a second history that starts
 from nothing, or a published migration that was re-pointed or removed so that its parent is a head
-again. `depends_on` joins no heads.
+again. `depends_on` joins no heads. A parent whose own id is computed counts as one parent, as long as no
+file with an unreadable `down_revision` could join the two.
 
 ## Why it matters
 `alembic upgrade head` and `flask db upgrade` stop with \"Multiple head revisions are present\".

@@ -57,7 +57,7 @@ fn told_elsewhere(subject: &Subject<'_>) -> BTreeSet<RevisionId> {
         | HeadFault::Fork { .. }
         | HeadFault::NewHistory { .. } => None,
     });
-    let missing = subject.after.missing().iter().map(|missing| missing.id());
+    let missing = subject.after.missing().iter().map(|missing| missing.id.clone());
     let depended_on = subject.after.unknown_dependencies().iter();
     let depended_on = depended_on.filter_map(|unknown| subject.before.named(&unknown.name.text));
     removed.chain(missing).chain(depended_on.map(|revision| revision.id.clone())).collect()

@@ -35,7 +35,7 @@ fn check(subject: &Subject<'_>) -> Vec<Finding> {
 
 fn finding(subject: &Subject<'_>, missing: &MissingParent) -> Option<Finding> {
     let child = subject.after.get(&missing.child)?;
-    let parent = missing.id();
+    let parent = missing.id.clone();
     let named = child.site_at(missing.parent.span.clone());
     let mut finding = match subject.before.get(&parent) {
         Some(removed) => {

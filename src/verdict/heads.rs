@@ -1,6 +1,6 @@
 //! Which heads a change adds that it should not.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use super::groups::{GroupLabel, Limits, heads_by_group};
 use super::support::{Edge, Support};
@@ -80,7 +80,7 @@ pub struct Gap<'g> {
 ///
 /// A group at or under its limit is never at fault. Heads that `before` has already are nobody's, and
 /// heads over a gap that the change makes are not counted: nobody knows what they join. Files whose id
-/// is unknown count as one head more, since at least one of them is nobody's parent.
+/// is unknown count as one head more if at least one of them is nobody's parent.
 pub fn judge_heads(before: &Graph, after: &Graph, limits: Limits<'_>) -> Vec<HeadFault> {
     let heads_before = heads_by_group(before, limits);
     let broken = heads_over_new_gaps(before, after);
@@ -108,13 +108,16 @@ pub fn crowded<'g>(graph: &'g Graph, limits: Limits<'g>) -> Vec<Vec<&'g Revision
 }
 
 /// Finds the places that `after` has and `before` lacks at which nobody can tell what a revision stands on.
+///
+/// A parent that several revisions share is none, if a file whose id is unknown may define it and nothing
+/// could join them: whatever they stand on, they fork there.
 pub fn new_gaps<'g>(before: &Graph, after: &'g Graph) -> Vec<Gap<'g>> {
-    let known = |gap: &MissingParent| {
-        let same = |old: &MissingParent| old.child == gap.child && old.id() == gap.id();
-        before.missing().iter().any(same)
-    };
-    let missing = after.missing().iter().filter(|gap| !known(gap));
-    let missing = missing.map(|gap| Gap { child: &gap.child, parent: Some(gap.id()) });
+    let place = |gap: &MissingParent| (gap.child.clone(), gap.id.clone());
+    let known: HashSet<_> = before.missing().iter().map(place).collect();
+    let forks = after.unnamed_forks();
+    let missing = after.missing().iter();
+    let missing = missing.filter(|&gap| !known.contains(&place(gap)) && !forks.contains(&gap.id));
+    let missing = missing.map(|gap| Gap { child: &gap.child, parent: Some(gap.id.clone()) });
     let unknown = |graph: &Graph, id: &RevisionId| {
         graph.get(id).is_some_and(|revision| revision.parents == Parents::Unknown)
     };
@@ -125,12 +128,15 @@ pub fn new_gaps<'g>(before: &Graph, after: &'g Graph) -> Vec<Gap<'g>> {
 
 /// Counts the head that files whose id is unknown come to.
 fn unnamed(label: GroupLabel<'_>, graph: &Graph) -> usize {
-    usize::from(label.is_none() && !graph.opaque().is_empty())
+    usize::from(label.is_none() && graph.has_unnamed_head())
 }
 
 /// Finds the heads over a parent that is missing, or not to be known, as it was not before.
 fn heads_over_new_gaps<'g>(before: &Graph, after: &'g Graph) -> BTreeSet<&'g RevisionId> {
-    new_gaps(before, after).iter().flat_map(|gap| after.heads_above(gap.child)).collect()
+    let gaps = new_gaps(before, after);
+    let mut above = after.descendants_of_all(gaps.iter().map(|gap| gap.child));
+    above.retain(|id| after.is_head(id));
+    above
 }
 
 /// The heads of one group that has more than it may.
@@ -175,7 +181,7 @@ impl<'g> Group<'g> {
             parent: edge.parent.clone(),
             successors: sorted(
                 self.before
-                    .children(edge.parent)
+                    .naming(edge.parent)
                     .filter(|child| self.after.contains(&child.id))
                     .map(|child| child.id.clone()),
             ),
@@ -187,7 +193,8 @@ impl<'g> Group<'g> {
     /// Returns the newest of what `before` has above a revision and `after` keeps: nobody can build on
     /// what is gone.
     fn left_above(&self, parent: &RevisionId) -> Vec<RevisionId> {
-        let mut kept = self.before.descendants(parent);
+        let children = self.before.naming(parent).map(|child| &child.id);
+        let mut kept = self.before.descendants_of_all(children);
         kept.retain(|id| *id != parent && self.after.contains(id));
         let is_passed = |id: &RevisionId| {
             self.before.children(id).any(|child| kept.contains(&child.id))

@@ -14,7 +14,7 @@ pub(super) struct Support<'g> {
     pub(super) bases: BTreeSet<&'g RevisionId>,
 }
 
-/// A new revision and one of its parents that has landed.
+/// A new revision and one of its parents that has landed, or that no file with a known id defines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Edge<'g> {
     pub(super) revision: &'g RevisionId,
@@ -44,6 +44,9 @@ impl<'g> Support<'g> {
                 } else {
                     waiting.push(parent);
                 }
+            }
+            for parent in after.missing_parents(id) {
+                support.edges.insert(Edge { revision: id, parent });
             }
         }
         support.keep_newest(before);
@@ -77,6 +80,6 @@ impl<'g> Support<'g> {
 }
 
 fn is_taken(parent: &RevisionId, before: &Graph, after: &Graph) -> bool {
-    before.children(parent).any(|child| after.contains(&child.id))
+    before.naming(parent).any(|child| after.contains(&child.id))
         || before.opaque_children(parent).next().is_some()
 }

@@ -168,6 +168,24 @@ fn a_head_over_a_new_gap_is_not_counted() {
 }
 
 #[test]
+fn siblings_fork_on_a_parent_that_only_a_file_of_unknown_id_may_define() {
+    assert_eq!(faults("a ?o(a)", "a ?o(a) c(p) d(p)"), ["fork c,d"]);
+    assert_eq!(faults("", "a ?o(a) c(p) e(c) d(p)"), ["fork d,e"]);
+    assert_eq!(faults("a ?o(a) c(p)", "a ?o(a) c(p) d(p)"), ["stale d at d(p)<c"]);
+    assert_eq!(places("a ?o(a) c(p) e(c)", "a ?o(a) c(p) e(c) d(p)"), ["c; e"]);
+    assert_eq!(faults("a ?o(a)", "a ?o(a) c(p) d(p) f(a)"), ["stale f at f(a)<", "fork c,d"]);
+    // One child is no fork, nor are two that are joined, that landed before, or that may be two heads.
+    assert!(faults("a ?o(a)", "a ?o(a) c(p)").is_empty());
+    assert!(faults("a ?o(a)", "a ?o(a) c(p) d(p) m(c,d)").is_empty());
+    assert!(faults("a ?o(a) c(p) d(p)", "a ?o(a) c(p) d(p) e(d)").is_empty());
+    let two = Limits { heads: 2, branches: &[] };
+    assert!(faults_within("a ?o(a)", "a ?o(a) c(p) d(p)", two).is_empty());
+    // Nobody can tell what `d(?)` joins, and without `?o` the parent is plainly missing.
+    assert!(faults("a ?o(a)", "a ?o(a) c(p) d(p) m(?)").is_empty());
+    assert!(faults("a", "a c(p) d(p)").is_empty());
+}
+
+#[test]
 fn each_configured_label_is_a_group() {
     let branches = ["expand".to_owned(), "contract".to_owned()];
     let limits = Limits { heads: 1, branches: &branches };

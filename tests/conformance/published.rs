@@ -36,6 +36,11 @@ fn found(database: &Database) -> Vec<String> {
     findings.iter().map(words).collect()
 }
 
+/// Returns what blocks.
+fn errors(database: &Database) -> Vec<String> {
+    found(database).into_iter().filter(|finding| finding.starts_with("error")).collect()
+}
+
 const LINE: &[(&str, &str)] = &[("a", "None"), ("b", "\"a\"")];
 const FORK: &[(&str, &str)] = &[("a", "None"), ("b", "\"a\""), ("c", "\"a\"")];
 
@@ -101,6 +106,58 @@ fn a_squash_is_survived_by_the_commands_that_the_help_prints() {
         database.shell(stamp.unwrap_or_else(|| panic!("no command in {help}")));
         database.shell("alembic upgrade head");
         assert_eq!(database.shell("alembic current").trim(), "s (head)");
+    });
+}
+
+/// Writes a migration whose id is `p` once Python runs.
+fn computed(database: &Database) {
+    database.migration("o", "\"a\"");
+    let script = database.read("migrations/versions/o.py");
+    let script = script.replace("revision = \"o\"", "revision = \"\".join([\"p\"])");
+    database.write("migrations/versions/o.py", &script);
+    database.shell("git commit -qam computed");
+}
+
+#[test]
+fn siblings_on_a_parent_of_unknown_id_are_two_heads() {
+    for repair in ["rebase", "merge"] {
+        with(python(), |python| {
+            let database = Database::new(&python);
+            database.migration("a", "None");
+            computed(&database);
+            database.shell("git switch -q -c feature");
+            database.migration("c", "\"p\"");
+            assert_eq!(errors(&database), [""; 0]);
+            database.shell("alembic upgrade head && rm story.db");
+            database.migration("d", "\"p\"");
+            let said = database.fails("alembic upgrade head");
+            assert!(said.contains("Multiple head revisions"), "{said}");
+            assert_eq!(errors(&database), ["error multiple-heads"]);
+            database.shell(&format!("alembic-guard {repair} --base main"));
+            database.shell("git add -A && git commit -qm repair");
+            assert_eq!(errors(&database), [""; 0]);
+            database.shell("alembic upgrade head");
+            assert_eq!(database.tables(), "a alembic_version c d o");
+        });
+    }
+}
+
+#[test]
+fn a_sibling_of_a_published_child_of_unknown_parent_is_stale() {
+    with(python(), |python| {
+        let database = Database::new(&python);
+        database.migration("a", "None");
+        computed(&database);
+        database.migration("c", "\"p\"");
+        database.shell("git switch -q -c feature");
+        database.migration("d", "\"p\"");
+        let said = database.fails("alembic upgrade head");
+        assert!(said.contains("Multiple head revisions"), "{said}");
+        assert_eq!(errors(&database), ["error stale-down-revision"]);
+        database.shell("alembic-guard rebase --base main && git commit -qam repair");
+        assert_eq!(errors(&database), [""; 0]);
+        database.shell("alembic upgrade head");
+        assert_eq!(database.tables(), "a alembic_version c d o");
     });
 }
 

@@ -3,7 +3,7 @@
 use snapbox::str;
 
 use crate::Examples;
-use crate::judge::{is_silent, says};
+use crate::judge::{is_silent, rules, says};
 
 pub(crate) const EXAMPLES: Examples = Examples {
     rule: "multiple-heads",
@@ -123,4 +123,53 @@ error multiple-heads versions/b.py:2:17 "a"
 
 "#]],
     );
+}
+
+#[test]
+fn two_new_revisions_on_a_parent_whose_id_is_computed() {
+    says(
+        "\
+before: a
+before versions/o.py:
+    revision = make()
+    down_revision = \"a\"
+change: b(p) c(p)",
+        str![[r#"
+error multiple-heads versions/b.py:2:17 "p"
+  this change adds 2 heads side by side: `b` and `c`
+  ^ `b` is a head
+  + versions/c.py:2:17 "p": `c` is a head too
+  > put them in one line: `alembic-guard rebase`
+  > or join them: `alembic-guard merge b c`
+warn unknown-down-revision versions/b.py:2:17 "p" (CannotTell)
+  `b` builds on `p`, which no migration defines
+  ^ no such revision
+  + versions/o.py: may define it: its own id cannot be known
+  > if it is on another branch, merge that branch first; if it was removed, bring it back
+warn unknown-down-revision versions/c.py:2:17 "p" (CannotTell)
+  `c` builds on `p`, which no migration defines
+  ^ no such revision
+  + versions/o.py: may define it: its own id cannot be known
+  > if it is on another branch, merge that branch first; if it was removed, bring it back
+warn computed-identifier versions/o.py:1:12 make() (Debt)
+  `revision` cannot be known without running Python: it is the result of a call
+  ^ not a plain constant
+  > write `revision` as a plain constant
+
+"#]],
+    );
+}
+
+#[test]
+fn what_cannot_be_read_may_join_two_heads() {
+    let fixture = "\
+before: a
+before versions/o.py:
+    revision = make()
+    down_revision = \"a\"
+before versions/m.py:
+    revision = \"m\"
+    down_revision = make()
+change: b(p) c(p)";
+    assert!(!rules(fixture).contains(&EXAMPLES.rule));
 }
