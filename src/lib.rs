@@ -15,6 +15,7 @@ pub mod text;
 pub mod python;
 pub mod tree;
 mod leftovers;
+mod own_file;
 pub mod cache;
 pub mod finding;
 pub mod config;

@@ -7,6 +7,7 @@ use super::arguments::{Check, Format, Global, HookCommand};
 use super::terminal::Terminal;
 use super::{Failure, Session, arrival, check, push, receive};
 use crate::finding::Outcome;
+use crate::git;
 use crate::hook::{self, InstallOptions, Occasion};
 use crate::report::{self, Bypass};
 
@@ -60,6 +61,7 @@ fn checked(arguments: &Check, global: &Global, terminal: &Terminal) -> Result<Ou
 }
 
 fn install(directory: &Path, force: bool, terminal: &Terminal) -> Result<Outcome, Failure> {
+    git::refuse_planted_at(directory)?;
     let binary = std::env::current_exe().map_err(Failure::Binary)?;
     let options = InstallOptions { directory: directory.to_owned(), binary, force };
     for installed in hook::install(&options)? {
@@ -69,6 +71,7 @@ fn install(directory: &Path, force: bool, terminal: &Terminal) -> Result<Outcome
 }
 
 fn uninstall(directory: &Path, terminal: &Terminal) -> Result<Outcome, Failure> {
+    git::refuse_planted_at(directory)?;
     for removed in hook::uninstall(directory)? {
         terminal.mention(&format!("{removed}\n"));
     }
@@ -76,6 +79,7 @@ fn uninstall(directory: &Path, terminal: &Terminal) -> Result<Outcome, Failure> 
 }
 
 fn status(directory: &Path, terminal: &Terminal) -> Result<Outcome, Failure> {
+    git::refuse_planted_at(directory)?;
     let status = hook::status(directory)?;
     terminal.print(&status.to_string());
     if status.is_ok() {

@@ -11,6 +11,7 @@ mod changes;
 mod commit;
 mod commit_tree;
 mod compared;
+mod discovery;
 mod fetch;
 mod folders;
 mod history;
@@ -49,6 +50,7 @@ use work_tree::WorkTree;
 
 pub use base::{BaseChoice, Candidates};
 pub use changes::Changes;
+pub use discovery::refuse_planted_at;
 pub use fetch::{FetchFailure, FetchRequest, KEPT_REFS};
 pub use history::{Before, Description, Range, Step};
 pub use merge::{Conflicted, Merged, Side};

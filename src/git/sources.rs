@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::git::Reason;
 use crate::git::asked::Asked;
 use crate::git::changes::Changes;
+use crate::git::discovery::{is_implied, refuse_planted_here};
 use crate::git::index::Index;
 use crate::git::libgit2::Libgit2;
 use crate::git::plumbing::{Failure, Plumbing};
@@ -42,22 +43,32 @@ impl Sources {
             refused: RefCell::default(),
             asked: Asked::default(),
         };
-        match Libgit2::open(index) {
-            Ok(libgit2) => {
+        let opened = Libgit2::open(index);
+        let opened = match opened {
+            Ok(libgit2) if !is_implied(&libgit2.place().git_dir) => {
                 let place = libgit2.place().clone();
-                Ok(sources(&place, Some(libgit2), OnceCell::new()))
+                return Ok(sources(&place, Some(libgit2), OnceCell::new()));
             }
-            Err(refused) => {
-                let plumbing = Plumbing::open(index).map_err(|failure| match failure {
-                    Failure::Refused(reason) => reason,
-                    Failure::NotRun(failure) => Reason::new(format!("{refused}; {failure}")),
-                })?;
-                let place = plumbing.place().clone();
-                let sources = sources(&place, None, plumbing.into());
-                sources.note(&refused);
-                Ok(sources)
+            Ok(_) | Err(_) => opened,
+        };
+        let plumbing = Plumbing::open(index).map_err(|failure| match (failure, &opened) {
+            (Failure::NotRun(failure), Err(refused)) => {
+                Reason::new(format!("{refused}; {failure}"))
             }
-        }
+            (Failure::Refused(reason) | Failure::NotRun(reason), _) => reason,
+        })?;
+        let place = plumbing.place().clone();
+        refuse_planted_here(&place.git_dir)?;
+        let refused = match opened {
+            Ok(libgit2) if is_same_folder(&libgit2.place().git_dir, &place.git_dir) => {
+                return Ok(sources(&place, Some(libgit2), plumbing.into()));
+            }
+            Ok(_) => Reason::new("it finds another repository here than git"),
+            Err(refused) => refused,
+        };
+        let sources = sources(&place, None, plumbing.into());
+        sources.note(&refused);
+        Ok(sources)
     }
 
     /// Takes note that refs have moved.
@@ -113,6 +124,11 @@ impl Sources {
             known.push(words);
         }
     }
+}
+
+fn is_same_folder(one: &Path, other: &Path) -> bool {
+    let real = (one.canonicalize().ok(), other.canonicalize().ok());
+    real.0.is_some() && real.0 == real.1
 }
 
 impl Source for Sources {

@@ -9,9 +9,10 @@ use std::hash::{BuildHasher, RandomState};
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
-use super::journal::{After, Entry, Journal, Lock, Name, Store};
+use super::journal::{After, Entry, Journal, Lock, Store};
+use super::path::{PythonPath, Temporary, TrackedPath};
 use super::target::{Target, as_before, on_disk, real, targets};
-use super::unfinished::{Step, steps};
+use super::unfinished::{Step, plain, steps};
 use super::{Change, Disk, Error, RealDisk, compiled};
 use crate::git;
 use crate::tree::RepoPath;
@@ -110,7 +111,7 @@ impl<'d> Run<'d> {
     fn prepare(&self, targets: &[Target<'_>], journal: &mut Journal) -> Result<(), Error> {
         self.store.save(self.disk, journal)?;
         for folder in &journal.folders {
-            let folder = on_disk(&self.top, &folder.path());
+            let folder = on_disk(&self.top, folder.path());
             self.disk.create_folder(&folder).map_err(|error| Error::write(&folder, error))?;
         }
         for (target, entry) in targets.iter().zip(&journal.entries) {
@@ -128,7 +129,7 @@ impl<'d> Run<'d> {
         let (Some(after), Some(content)) = (&entry.after, &target.change.after) else {
             return Ok(());
         };
-        let path = target.disk.with_file_name(&after.temporary);
+        let path = target.disk.with_file_name(after.temporary.name());
         let write = || -> io::Result<()> {
             let file = self.disk.create(&path)?;
             if let Some(rights) = &target.rights {
@@ -147,11 +148,11 @@ impl<'d> Run<'d> {
             self.take(step).map_err(|error| Error::finish(step.path(), error))?;
         }
         self.sync_folders(journal, Error::finish)?;
-        let files = journal.entries.iter().map(|entry| on_disk(&self.top, &entry.path.path()));
+        let files = journal.entries.iter().map(|entry| on_disk(&self.top, entry.path.path()));
         let removed: Vec<_> = files.map(|file| compiled::remove(self.disk, &file)).collect();
         self.forget()?;
         removed.into_iter().collect::<Result<(), Error>>()?;
-        Ok(journal.entries.iter().map(|entry| entry.path.path()).collect())
+        Ok(journal.entries.iter().map(|entry| entry.path.path().clone()).collect())
     }
 
     fn take(&self, step: &Step) -> io::Result<()> {
@@ -176,7 +177,7 @@ impl<'d> Run<'d> {
             }
         }
         for folder in journal.folders.iter().rev() {
-            let folder = on_disk(&self.top, &folder.path());
+            let Some(folder) = plain(&self.top, folder.path()) else { continue };
             let removed = unless_gone(self.disk.remove_folder(&folder));
             removed.map_err(|error| Error::clean(&folder, error))?;
         }
@@ -194,7 +195,7 @@ impl<'d> Run<'d> {
         failed: fn(&Path, io::Error) -> Error,
     ) -> Result<(), Error> {
         let paths = journal.entries.iter().map(|entry| entry.path.path());
-        let created = journal.folders.iter().map(Name::path);
+        let created = journal.folders.iter().map(TrackedPath::path);
         let folders: BTreeSet<RepoPath> =
             paths.chain(created).filter_map(|path| path.parent()).collect();
         for folder in folders {
@@ -218,18 +219,15 @@ fn journal_of(targets: &[Target<'_>]) -> Result<Journal, Error> {
             Ok(id.to_string())
         };
         let after = change.after.as_ref().map(id).transpose()?;
-        // Alembic takes whatever ends in `.py` for a migration.
-        let temporary = format!(".alembic-guard-{run:016x}-{index}.tmp");
+        let temporary = Temporary::new(run, index);
+        let path = PythonPath::new(target.path.clone());
         entries.push(Entry {
-            path: Name::new(target.path.as_bytes()),
+            path: path.ok_or_else(|| Error::NoPath(change.path.clone()))?,
             before: change.before.as_ref().map(id).transpose()?,
             after: after.map(|id| After { id, temporary }),
         });
     }
-    Ok(Journal::new(
-        folders.into_iter().map(|folder| Name::new(folder.as_bytes())).collect(),
-        entries,
-    ))
+    Ok(Journal::new(folders.into_iter().cloned().filter_map(TrackedPath::new).collect(), entries))
 }
 
 /// Takes it for done where there is nothing to remove, or where a folder holds something by now.

@@ -125,6 +125,12 @@ pub enum Error {
         /// The journal and what else that run left.
         leftovers: Vec<PathBuf>,
     },
+    /// A link, a folder, a pipe or a device stands where the journal should be.
+    #[error("`{}` is not a regular file", shown(.0))]
+    NoJournal(PathBuf),
+    /// A link or a file stands where the folder of the journal should be.
+    #[error("`{}` is not a folder of its own", shown(.0))]
+    StoreFolder(PathBuf),
     /// The journal says nothing.
     #[error("cannot make sense of the journal `{}` of an earlier run", shown(path))]
     Journal {
@@ -200,6 +206,10 @@ impl Error {
                 give_up(leftovers),
             ],
             Error::Lost { leftovers, .. } => vec![give_up(leftovers)],
+            Error::NoJournal(path) | Error::StoreFolder(path) => vec![
+                format!("see what it is: ls -ld {}", word(path)),
+                format!("alembic-guard never makes such a thing; remove it: rm -r {}", word(path)),
+            ],
             Error::Journal { path, .. } => vec![
                 format!("forget that run: {}", remove(std::slice::from_ref(path))),
                 "see what it wrote, and what it left (`.alembic-guard-*.tmp`): git status".into(),

@@ -10,8 +10,9 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use super::path::{PythonPath, Temporary, TrackedPath};
 use super::{Disk, Error};
-use crate::tree::RepoPath;
+use crate::own_file;
 
 /// The version of the journals that this program writes.
 const VERSION: u32 = 1;
@@ -23,7 +24,7 @@ pub(super) struct Journal {
     /// Set once every temporary is on the disk.
     pub(super) complete: bool,
     /// The folders that are created for new files, the outer ones first.
-    pub(super) folders: Vec<Name>,
+    pub(super) folders: Vec<TrackedPath>,
     pub(super) entries: Vec<Entry>,
 }
 
@@ -31,7 +32,7 @@ pub(super) struct Journal {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(super) struct Entry {
     /// Where it is, without any link on the way.
-    pub(super) path: Name,
+    pub(super) path: PythonPath,
     /// The id of what it holds at first; nothing where it is new.
     pub(super) before: Option<String>,
     /// What it will hold; nothing where it goes.
@@ -43,35 +44,11 @@ pub(super) struct Entry {
 pub(super) struct After {
     pub(super) id: String,
     /// The name of the file beside the target that holds it until it is renamed.
-    pub(super) temporary: String,
-}
-
-/// A path in the work tree, readable in JSON where it can be.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(untagged)]
-pub(super) enum Name {
-    Text(String),
-    Bytes(Vec<u8>),
-}
-
-impl Name {
-    pub(super) fn new(path: &[u8]) -> Name {
-        match std::str::from_utf8(path) {
-            Ok(text) => Name::Text(text.to_owned()),
-            Err(_) => Name::Bytes(path.to_vec()),
-        }
-    }
-
-    pub(super) fn path(&self) -> RepoPath {
-        match self {
-            Name::Text(text) => RepoPath::new(text),
-            Name::Bytes(bytes) => RepoPath::new(bytes),
-        }
-    }
+    pub(super) temporary: Temporary,
 }
 
 impl Journal {
-    pub(super) fn new(folders: Vec<Name>, entries: Vec<Entry>) -> Journal {
+    pub(super) fn new(folders: Vec<TrackedPath>, entries: Vec<Entry>) -> Journal {
         Journal { version: VERSION, complete: false, folders, entries }
     }
 }
@@ -88,6 +65,11 @@ pub(super) struct Lock {
     file: File,
 }
 
+/// Removes the lock that runs leave in a git folder, unless one of them is writing or has to be finished.
+pub fn remove_lock(git_dir: &Path) {
+    Store::new(git_dir).remove_lock();
+}
+
 impl Drop for Lock {
     fn drop(&mut self) {
         // Closing is not enough where another thread is just starting a process, which has a copy.
@@ -97,7 +79,7 @@ impl Drop for Lock {
 
 impl Store {
     pub(super) fn new(git_dir: &Path) -> Store {
-        Store { folder: git_dir.join("alembic-guard") }
+        Store { folder: git_dir.join(own_file::FOLDER) }
     }
 
     /// Tells whether an earlier run may have left something.
@@ -110,9 +92,12 @@ impl Store {
         let path = self.folder.join("lock");
         let failed = |source| Error::Lock { path: path.clone(), source };
         unless_there(disk.create_folder(&self.folder)).map_err(failed)?;
+        if !own_file::is_folder(&self.folder).map_err(failed)? {
+            return Err(Error::StoreFolder(self.folder.clone()));
+        }
         unless_there(disk.create(&path).map(drop)).map_err(failed)?;
         // A lock through NFS needs a file that is open for writing.
-        let file = OpenOptions::new().write(true).open(&path).map_err(failed)?;
+        let file = own_file::open(&path, OpenOptions::new().write(true)).map_err(failed)?;
         match file.try_lock() {
             Ok(()) => Ok(Lock { file }),
             Err(TryLockError::WouldBlock) => Err(Error::Busy),
@@ -120,12 +105,29 @@ impl Store {
         }
     }
 
+    /// Removes the lock if nobody holds it and no run has to be finished, and the folder if it is empty.
+    fn remove_lock(&self) {
+        let path = self.folder.join("lock");
+        if self.is_used() || !own_file::is_folder(&self.folder).unwrap_or(false) {
+            return;
+        }
+        if let Ok(file) = own_file::open(&path, OpenOptions::new().write(true))
+            && file.try_lock().is_ok()
+        {
+            let _ = fs::remove_file(&path);
+        }
+        let _ = fs::remove_dir(&self.folder);
+    }
+
     /// Reads the journal of an earlier run.
     pub(super) fn load(&self) -> Result<Option<Journal>, Error> {
         let path = self.journal();
-        let content = match fs::read(&path) {
+        let content = match own_file::read(&path) {
             Ok(content) => content,
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+            Err(error) if error.kind() == ErrorKind::InvalidInput => {
+                return Err(Error::NoJournal(path));
+            }
             Err(source) => return Err(Error::Read { path, source }),
         };
         let version = serde_json::from_slice::<Version>(&content);

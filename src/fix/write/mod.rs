@@ -2,6 +2,7 @@
 
 mod error;
 mod disk;
+mod path;
 mod journal;
 mod target;
 mod unfinished;
@@ -13,3 +14,4 @@ use super::Change;
 pub use apply::{Place, apply, apply_on, finish_interrupted, finish_interrupted_on};
 pub use disk::{Disk, RealDisk};
 pub use error::Error;
+pub use journal::remove_lock;

@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 
 use rustix::fs::{Access, access};
 
+use super::path::{is_tracked, is_tracked_name};
 use super::{Change, Error};
 use crate::tree::RepoPath;
 
@@ -84,10 +85,10 @@ fn target<'c>(top: &Path, change: &'c Change) -> Result<Target<'c>, Error> {
 
 /// Resolves the folder of a file, and names those of its folders that are not there.
 fn folder(top: &Path, path: &RepoPath) -> Result<(RepoPath, Vec<RepoPath>), Error> {
-    let names: Vec<&[u8]> = path.as_bytes().split(|byte| *byte == b'/').collect();
-    if !names.iter().all(|name| is_tracked_name(name)) {
+    if !is_tracked(path.as_bytes()) {
         return Err(Error::NoPath(path.clone()));
     }
+    let names: Vec<&[u8]> = path.as_bytes().split(|byte| *byte == b'/').collect();
     let mut folder = RepoPath::root();
     let mut missing = Vec::new();
     for name in &names[..names.len() - 1] {
@@ -116,11 +117,6 @@ fn followed(top: &Path, path: &RepoPath, link: &Path) -> Result<RepoPath, Error>
         Some(inside) => Ok(RepoPath::new(inside.as_os_str().as_bytes())),
         None => Err(Error::Outside { path: path.clone(), link: link.to_path_buf(), target }),
     }
-}
-
-/// Tells whether git would track something of this name; `.git` is its own in any case of letters.
-fn is_tracked_name(name: &[u8]) -> bool {
-    !matches!(name, b"" | b"." | b"..") && !name.contains(&0) && !name.eq_ignore_ascii_case(b".git")
 }
 
 /// Refuses two changes of one file, and a file that another change takes for a folder.

@@ -35,8 +35,8 @@ impl Entry {
     /// Returns where the new content waits; nothing where the way there has become a link.
     pub(super) fn temporary(&self, top: &Path) -> Option<PathBuf> {
         let after = self.after.as_ref()?;
-        let target = plain(top, &self.path.path())?;
-        Some(target.with_file_name(&after.temporary))
+        let target = plain(top, self.path.path())?;
+        Some(target.with_file_name(after.temporary.name()))
     }
 }
 
@@ -51,7 +51,7 @@ pub(super) fn steps(top: &Path, store: &Store, journal: &Journal) -> Result<Vec<
         let leftovers = || leftovers(top, store, journal);
         let lost = || Error::Lost { path: path.clone(), leftovers: leftovers() };
         let foreign = || Error::ChangedSince { path: path.clone(), leftovers: leftovers() };
-        let target = plain(top, &path).ok_or_else(foreign)?;
+        let target = plain(top, path).ok_or_else(foreign)?;
         let found = found(&target)?;
         let temporary = entry.temporary(top);
         if found == wanted(entry) {
@@ -104,7 +104,7 @@ fn found(path: &Path) -> Result<Found, Error> {
 }
 
 /// Returns the path on the disk where none of its folders is, by now, a link or a file.
-fn plain(top: &Path, path: &RepoPath) -> Option<PathBuf> {
+pub(super) fn plain(top: &Path, path: &RepoPath) -> Option<PathBuf> {
     let parents = std::iter::successors(path.parent(), RepoPath::parent);
     let mut folders = parents.map(|folder| fs::symlink_metadata(on_disk(top, &folder)));
     let plain = folders.all(|found| found.map_or(true, |found| found.is_dir()));

@@ -1,0 +1,108 @@
+//! Whether a repository that was found without a `.git` may be used.
+//!
+//! To git, any folder that is laid out like a git folder is a bare repository, whose configuration may name
+//! a work tree and programs to run (git-config(1), `safe.bareRepository`). A clone can bring such a folder
+//! among its files, but never a `.git`. So a repository is refused if another one tracks files in it, unless
+//! `GIT_DIR` names it.
+
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use crate::git::plumbing::refusal;
+use crate::git::{Error, Reason};
+use crate::text::{Escaped, shell_word};
+
+/// What ties git to one repository; git sets these for hooks.
+const TIES: [&str; 4] = ["GIT_DIR", "GIT_WORK_TREE", "GIT_COMMON_DIR", "GIT_INDEX_FILE"];
+
+/// Refuses the repository that git finds from a folder if its files came with another one.
+///
+/// Where git finds none, nothing is refused: whoever asks next is told so.
+///
+/// # Errors
+/// Fails if that is so, and if it cannot be told what another repository tracks.
+pub fn refuse_planted_at(folder: &Path) -> Result<(), Error> {
+    let mut git = Command::new("git");
+    git.args(["rev-parse", "--absolute-git-dir"]).current_dir(folder);
+    let Ok(git_dir) = output(&mut git) else { return Ok(()) };
+    let git_dir = git_dir.strip_suffix(b"\n").unwrap_or(&git_dir);
+    let here = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
+    refuse_planted(Path::new(OsStr::from_bytes(git_dir)), &here).map_err(Error::Open)
+}
+
+/// Refuses the repository that was found from the current folder if its files came with another one.
+pub(super) fn refuse_planted_here(git_dir: &Path) -> Result<(), Reason> {
+    match here() {
+        Some(here) => refuse_planted(git_dir, &here),
+        None => Ok(()),
+    }
+}
+
+/// Tells whether a repository was found because the current folder lies in it: by no `.git`, and by no
+/// word of the environment's.
+pub(super) fn is_implied(git_dir: &Path) -> bool {
+    here().is_some_and(|here| is_implied_from(git_dir, &here))
+}
+
+fn here() -> Option<PathBuf> {
+    std::env::current_dir().ok()?.canonicalize().ok()
+}
+
+fn is_implied_from(git_dir: &Path, here: &Path) -> bool {
+    let around = git_dir.canonicalize();
+    std::env::var_os("GIT_DIR").is_none()
+        && around.is_ok_and(|git_dir| !git_dir.ends_with(".git") && here.starts_with(git_dir))
+}
+
+fn refuse_planted(git_dir: &Path, here: &Path) -> Result<(), Reason> {
+    if !is_implied_from(git_dir, here) {
+        return Ok(());
+    }
+    let unread = |error: std::io::Error| Reason::new(error.to_string());
+    let git_dir = git_dir.canonicalize().map_err(unread)?;
+    for top in git_dir.ancestors().skip(1) {
+        if top.join(".git").symlink_metadata().is_ok()
+            && let Some(file) = tracked_file(top, &git_dir)?
+        {
+            return Err(planted(&git_dir, top, &file));
+        }
+    }
+    Ok(())
+}
+
+/// Names a file in a folder that the repository of another folder tracks.
+fn tracked_file(top: &Path, folder: &Path) -> Result<Option<Vec<u8>>, Reason> {
+    let mut git = Command::new("git");
+    for tie in TIES {
+        git.env_remove(tie);
+    }
+    // Nothing of the other repository is run either.
+    git.args(["-c", "core.fsmonitor=false", "--literal-pathspecs", "ls-files", "-z", "--"]);
+    let listed = output(git.arg(folder).current_dir(top))?;
+    let first = listed.split(|byte| *byte == 0).next().unwrap_or_default();
+    Ok((!first.is_empty()).then(|| first.to_vec()))
+}
+
+fn planted(git_dir: &Path, top: &Path, file: &[u8]) -> Reason {
+    let shown = |path: &Path| Escaped(path.as_os_str().as_bytes()).to_string();
+    let word = |path: &Path| shell_word(&path.to_string_lossy());
+    Reason::new(format!(
+        "`{}` is laid out like a bare repository, but the repository in `{}` tracks `{}`",
+        shown(git_dir),
+        shown(top),
+        Escaped(file)
+    ))
+    .with_remedy(format!(
+        "leave this folder: `cd {}`; only if you trust it, name it: `export GIT_DIR={}`",
+        word(top),
+        word(git_dir)
+    ))
+}
+
+fn output(git: &mut Command) -> Result<Vec<u8>, Reason> {
+    let output = git.stdin(Stdio::null()).output();
+    let output = output.map_err(|error| Reason::new(format!("cannot run git: {error}")))?;
+    if output.status.success() { Ok(output.stdout) } else { Err(refusal(&output.stderr)) }
+}
