@@ -4,19 +4,18 @@
 //! renamed. Whoever finds it locked writes nothing; whoever finds it left behind by a run that was killed
 //! removes it.
 
-use std::fs::{self, DirEntry, File, OpenOptions, TryLockError};
+use std::fs::{self, DirBuilder, DirEntry, File, OpenOptions, TryLockError};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io;
-use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::key::Key;
 use super::table::{self, Record, Table};
 use crate::leftovers::{self, Leftover, Noted};
+use crate::own_file;
 
-/// The folder in a repository's common folder.
-const FOLDER: &str = "alembic-guard";
 /// How the names of files of facts begin; then comes who wrote them.
 const NAME: &str = "facts-";
 /// What the name of a file ends in that is being written.
@@ -35,9 +34,14 @@ pub(super) struct FactFile {
 }
 
 impl FactFile {
-    /// Names the file in a common folder; none where nobody can tell one build from another.
+    /// Names the file in a common folder; none where nobody can tell one build from another, and where
+    /// another user may have written the facts.
     pub(super) fn of(common_dir: &Path) -> Option<FactFile> {
-        Some(FactFile { folder: common_dir.join(FOLDER), reader: build()? })
+        let folder = common_dir.join(own_file::FOLDER);
+        match fs::symlink_metadata(&folder) {
+            Ok(found) if !found.is_dir() || !own_file::is_trusted(&found) => None,
+            Ok(_) | Err(_) => Some(FactFile { folder, reader: build()? }),
+        }
     }
 
     /// Opens the file, where there is one and it is whole.
@@ -98,7 +102,10 @@ impl FactFile {
 
 /// Removes everything that is kept in a common folder.
 pub fn forget(common_dir: &Path) -> io::Result<()> {
-    let folder = common_dir.join(FOLDER);
+    let folder = common_dir.join(own_file::FOLDER);
+    if !own_file::is_folder(&folder).unwrap_or(false) {
+        return Ok(());
+    }
     for file in files(&folder) {
         fs::remove_file(file.path())?;
     }
@@ -164,22 +171,25 @@ struct Draft {
 }
 
 impl Draft {
-    /// Begins to write; nothing where somebody else does, or where files here belong to somebody else.
+    /// Begins to write; nothing where somebody else does, or where files here are another user's.
     fn begin(folder: &Path, path: &Path) -> io::Result<Option<Draft>> {
         let common_dir = folder.parent().unwrap_or(folder);
         if fs::metadata(common_dir)?.uid() != rustix::process::geteuid().as_raw() {
             return Ok(None);
         }
-        match fs::create_dir(folder) {
+        // Whatever the umask, nobody but the user and a group can write here.
+        match DirBuilder::new().mode(0o775).create(folder) {
             Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
             Ok(()) | Err(_) => {}
         }
         leftovers::begin_watch();
         let mut options = OpenOptions::new();
-        options.write(true).create(true).truncate(false).custom_flags(table::PLAINLY);
-        let file = options.open(path)?;
+        options.write(true).create(true).truncate(false).mode(0o664);
+        let file = own_file::open(path, &mut options)?;
+        let is_trusted = own_file::is_trusted(&fs::symlink_metadata(folder)?)
+            && own_file::is_trusted(&file.metadata()?);
         match file.try_lock() {
-            Ok(()) if is_at(&file, path) => {}
+            Ok(()) if is_trusted && is_at(&file, path) => {}
             Ok(()) | Err(TryLockError::WouldBlock) => return Ok(None),
             Err(TryLockError::Error(error)) => {
                 // Where nobody can lock nobody writes.

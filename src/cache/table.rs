@@ -14,12 +14,11 @@ use std::cell::OnceCell;
 use std::fs::{File, OpenOptions};
 use std::io::{self, BufWriter, Write};
 use std::ops::Range;
-use std::os::unix::fs::{FileExt, OpenOptionsExt};
+use std::os::unix::fs::FileExt;
 use std::path::Path;
 
-use rustix::fs::OFlags;
-
 use super::key::{self, Key};
+use crate::own_file;
 
 const MAGIC: &[u8; 8] = b"aguard\x001";
 const FAN_OUT: usize = 256;
@@ -29,9 +28,6 @@ const CHECKSUM: usize = 4;
 
 /// How many bytes of facts a file has at most.
 pub(super) const MOST: usize = 64 * 1024 * 1024;
-
-/// How a file is opened: whatever else lies in its place is neither followed nor waited for.
-pub(super) const PLAINLY: i32 = OFlags::NOFOLLOW.union(OFlags::NONBLOCK).bits() as i32;
 
 /// One fact with its name.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,9 +51,11 @@ pub(super) struct Table {
 }
 
 impl Table {
-    /// Opens a file that the same reader wrote; nothing where there is none, or it is damaged.
+    /// Opens a file that the same reader wrote; nothing where there is none, where it is damaged and where
+    /// another user may have written it.
     pub(super) fn open(path: &Path, reader: u64) -> Option<Table> {
-        let file = OpenOptions::new().read(true).custom_flags(PLAINLY).open(path).ok()?;
+        let file = own_file::open(path, OpenOptions::new().read(true)).ok()?;
+        own_file::is_trusted(&file.metadata().ok()?).then_some(())?;
         let mut header = [0; HEADER];
         file.read_exact_at(&mut header, 0).ok()?;
         let (magic, mut rest) = header.split_at(MAGIC.len());

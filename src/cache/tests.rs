@@ -1,6 +1,7 @@
 //! The cache as runs see it that come one after the other, or at once.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::Barrier;
 use std::thread;
@@ -134,4 +135,40 @@ fn many_at_once_lose_facts_at_most() {
     assert_eq!(files(common_dir.path()).len(), 1);
     run(common_dir.path(), [900]);
     assert_eq!(recalled(&Cache::of(common_dir.path()), 900), Some("900".to_owned()));
+}
+
+fn allow(path: &Path, mode: u32) {
+    fs::set_permissions(path, fs::Permissions::from_mode(mode)).expect("it is ours");
+}
+
+#[test]
+fn what_anybody_may_write_is_not_believed() {
+    let common_dir = tempfile::tempdir().expect("a temporary folder");
+    run(common_dir.path(), [1]);
+    let [file] = <[PathBuf; 1]>::try_from(files(common_dir.path())).expect("there is one");
+    let folder = common_dir.path().join("alembic-guard");
+    let believed = || recalled(&Cache::of(common_dir.path()), 1).is_some();
+    for (path, mode, expected) in [
+        (&file, 0o666, false),
+        // Usual with a umask of 002 and with `core.sharedRepository`.
+        (&file, 0o664, true),
+        (&folder, 0o777, false),
+        (&folder, 0o1777, false),
+        (&folder, 0o2775, true),
+    ] {
+        allow(path, mode);
+        assert_eq!(believed(), expected, "{} {mode:o}", path.display());
+    }
+    allow(&folder, 0o777);
+    let before = fs::read(&file).expect("it is there");
+    run(common_dir.path(), [2]);
+    assert_eq!((files(common_dir.path()).len(), fs::read(&file).ok()), (1, Some(before)));
+    allow(&folder, 0o755);
+    let aside = common_dir.path().join("aside");
+    fs::rename(&folder, &aside).expect("it is ours");
+    std::os::unix::fs::symlink(&aside, &folder).expect("its name is free");
+    assert!(!believed());
+    run(common_dir.path(), [2]);
+    forget(common_dir.path()).expect("nothing is ours");
+    assert_eq!(fs::read_dir(&aside).expect("a folder").count(), 1);
 }

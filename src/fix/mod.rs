@@ -31,6 +31,7 @@ pub use rebase::{Holder, Obstacle, Rebase, Repointed, Seniority, rebase};
 pub use revision::{Created, NewFile, NewRevision, Undated, Unrendered, Unwritable};
 pub use write::{
     Disk, Error, Place, RealDisk, apply, apply_on, finish_interrupted, finish_interrupted_on,
+    remove_lock,
 };
 
 /// A file before and after a repair.

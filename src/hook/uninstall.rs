@@ -8,8 +8,8 @@ use super::folder::{default_folder, locate, shown};
 use super::install::rename;
 use super::place::{ForeignFile, Place, Slot, look};
 use super::{Error, HOOKS, Hook, SERVER_HOOKS, git, worktrees};
-use crate::cache;
 use crate::git::{KEPT_REFS, forget_seen};
+use crate::{cache, fix};
 
 /// What became of one hook.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,7 +54,7 @@ impl fmt::Display for Removed {
 }
 
 /// Removes the shims from the folder that git uses now and from the one it uses by default, the refs that
-/// keep what remotes said, and what earlier runs have read.
+/// keep what remotes said, what earlier runs have read and the locks that they took.
 ///
 /// # Errors
 /// Fails where there is no repository and where files cannot be moved or removed.
@@ -75,6 +75,11 @@ pub fn uninstall(directory: &Path) -> Result<Vec<Removed>, Error> {
         }
     }
     forget_remotes(directory)?;
+    for top in worktrees::tops(directory)? {
+        if let Ok(git_dir) = git::ask_there(&top, &["rev-parse", "--absolute-git-dir"]) {
+            fix::remove_lock(&git::path(git_dir));
+        }
+    }
     // Where what was read or seen cannot be removed, it is in nobody's way.
     let common_dir = default.parent().unwrap_or(&default);
     let _ = forget_seen(common_dir);

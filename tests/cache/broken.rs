@@ -1,9 +1,11 @@
 //! A file of facts that is lost, cut off, damaged or somebody else's is a miss and nothing worse.
 
 use std::fs;
+use std::os::unix::fs::MetadataExt;
 use std::process::Command;
 
 use crate::histories::Repo;
+use crate::prerequisites::with;
 use crate::world::{Stale, files, folder};
 
 #[test]
@@ -79,5 +81,30 @@ fn unpack(repo: &Repo) {
             let unpacked = unpack.args(["unpack-objects", "-q"]).stdin(pack).status();
             assert!(unpacked.expect("git runs").success());
         }
+    }
+}
+
+#[test]
+fn what_another_user_wrote_is_not_believed() {
+    let stale = Stale::new();
+    unpack(&stale.mine);
+    stale.ask(&[]);
+    for migration in stale.mine.git(&["ls-tree", "-r", "main", "migrations/versions/"]).lines() {
+        let id = migration.split([' ', '\t']).nth(2).expect("an id");
+        let object = format!(".git/objects/{}/{}", &id[..2], &id[2..]);
+        fs::remove_file(stale.mine.top.join(object)).expect("every object lies loose");
+    }
+    assert!(stale.ask(&[]).starts_with("Some(1)"));
+    let whole = fs::read(stale.file()).expect("it is there");
+    let me = fs::metadata(stale.file()).expect("it is there").uid();
+    for path in [stale.file(), folder(&stale.mine)] {
+        let give = |owner| std::os::unix::fs::chown(&path, Some(owner), None);
+        let given = give(65534).map_err(|_| "giving a file to another user needs root".to_owned());
+        with(given, |()| {
+            assert!(stale.ask(&[]).starts_with("Some(2)"), "{}", path.display());
+            give(me).expect("it was ours");
+            fs::write(stale.file(), &whole).expect("it is ours");
+            assert!(stale.ask(&[]).starts_with("Some(1)"), "{}", path.display());
+        });
     }
 }

@@ -7,6 +7,9 @@ mod places;
 mod storm;
 mod world;
 
+#[path = "../conformance/prerequisites.rs"]
+#[expect(dead_code, reason = "nothing is needed here but another user")]
+mod prerequisites;
 #[path = "../histories/notation.rs"]
 mod notation;
 #[path = "../histories/outcome.rs"]

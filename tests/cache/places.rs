@@ -78,3 +78,25 @@ fn uninstalling_forgets_what_was_read() {
     stale.mine.guard(&["hook", "uninstall"]).succeeded();
     assert!(!folder(&stale.mine).exists());
 }
+
+#[test]
+fn uninstalling_leaves_no_lock_that_nobody_holds() {
+    let stale = Stale::new();
+    stale.mine.git(&["worktree", "add", "-q", "../linked", "-b", "linked", "main"]);
+    stale.mine.guard(&["rebase"]).succeeded();
+    let linked = stale.world.at("linked");
+    let own = stale.mine.top.join(".git/worktrees/linked/alembic-guard");
+    linked.guard(&["check", "--fix"]);
+    let (lock, of_linked) = (folder(&stale.mine).join("lock"), own.join("lock"));
+    fs::create_dir_all(&own).expect("it can be made");
+    fs::write(&of_linked, "").expect("it is ours");
+    assert!(lock.exists());
+    let held = fs::File::options().write(true).open(&of_linked).expect("it is ours");
+    held.try_lock().expect("nobody holds it");
+    stale.mine.guard(&["hook", "uninstall"]).succeeded();
+    assert!(!folder(&stale.mine).exists());
+    assert!(of_linked.exists(), "somebody writes there");
+    drop(held);
+    stale.mine.guard(&["hook", "uninstall"]).succeeded();
+    assert!(!own.exists());
+}
