@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::time::SystemTime;
 
+use crate::advice::Help;
 use crate::migration::RevisionId;
 use crate::text::{Span, Word};
 use crate::tree::{File, RepoPath};
@@ -102,10 +103,10 @@ pub struct Finding {
     pub revisions: Vec<RevisionId>,
     /// A picture of the part of the graph it is about.
     pub drawing: Option<Drawing>,
-    /// What to do, one step or one alternative an item; commands stand in backticks.
-    pub help: Vec<String>,
+    /// What to do, one step or one alternative an item.
+    pub help: Vec<Help>,
     /// What to do instead where others may have run the migration that is at fault.
-    pub help_if_shared: Vec<String>,
+    pub help_if_shared: Vec<Help>,
     /// Why it weighs less than its rule says, where it does.
     pub lowered: Option<Lowered>,
 }
@@ -195,7 +196,7 @@ pub struct Note {
     /// What is to be said, in one sentence.
     pub message: String,
     /// What can be done about it.
-    pub help: Vec<String>,
+    pub help: Vec<Help>,
     /// Whether it was so before the change.
     pub known: bool,
 }

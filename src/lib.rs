@@ -17,6 +17,7 @@ pub mod tree;
 mod leftovers;
 mod own_file;
 pub mod cache;
+pub mod advice;
 pub mod finding;
 pub mod config;
 pub mod environment;

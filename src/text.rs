@@ -43,8 +43,15 @@ pub fn escape(text: &str) -> String {
 }
 
 /// Returns `text` as one word of a shell command, escaped and quoted where it must be.
+///
+/// It is no word to begin a command with: `a=b` would be an assignment there.
 pub fn shell_word(text: &str) -> String {
     let text = escape(text);
+    // `shlex` quotes these two out of caution; zsh expands a word that begins with `=`.
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_./:=,@+".contains(&byte);
+    if !text.is_empty() && !text.starts_with('=') && text.bytes().all(is_plain) {
+        return text;
+    }
     // The only text that cannot be quoted holds a zero byte, and that is escaped above.
     shlex::try_quote(&text).map(|word| word.into_owned()).unwrap_or_default()
 }
@@ -111,6 +118,9 @@ mod tests {
     #[test]
     fn words_of_a_command_cannot_become_commands() {
         assert_eq!(shell_word("origin/main"), "origin/main");
+        assert_eq!(shell_word("--source=a,b"), "--source=a,b");
+        assert_eq!(shell_word("=a"), "'=a'");
+        assert_eq!(shell_word(""), "''");
         assert_eq!(shell_word("a b"), "'a b'");
         assert_eq!(shell_word("$(rm -r .)"), "'$(rm -r .)'");
         assert_eq!(shell_word("nul\0"), r#""nul\\u{0}""#);

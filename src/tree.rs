@@ -13,6 +13,8 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 pub use overlay::Overlay;
 pub use path::RepoPath;
 
+use crate::advice::Help;
+
 /// The name of an object's content: equal names mean equal bytes.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
 pub struct ObjectId {
@@ -125,7 +127,7 @@ pub enum Error {
         /// The reason, in the words of whoever failed.
         reason: String,
         /// What can be done about it, where that is known.
-        remedy: Option<String>,
+        remedy: Option<Box<Help>>,
     },
     /// A file could not be read.
     #[error("cannot read `{path}` in {tree}: {reason}")]
@@ -137,13 +139,13 @@ pub enum Error {
         /// The reason, in the words of whoever failed.
         reason: String,
         /// What can be done about it, where that is known.
-        remedy: Option<String>,
+        remedy: Option<Box<Help>>,
     },
 }
 
 impl Error {
     /// Returns what can be done about it, where that is known.
-    pub fn remedy(&self) -> Option<&str> {
+    pub fn remedy(&self) -> Option<&Help> {
         match self {
             Error::List { remedy, .. } | Error::Read { remedy, .. } => remedy.as_deref(),
         }

@@ -1,5 +1,6 @@
 //! The walk itself: the one part of an audit that asks git.
 
+use crate::advice::{Command, Help};
 use crate::check::{Comparison, Reader, check};
 use crate::environment::Discovery;
 use crate::finding::{Finding, Note, Report};
@@ -183,9 +184,10 @@ fn unread(first: ObjectId, count: usize) -> Note {
     };
     Note {
         message: format!("{commits} too many migrations"),
-        help: vec![
-            "see how to let them in: `alembic-guard explain too-many-migrations`".to_owned(),
-        ],
+        help: vec![Help::run(
+            "see how to let them in",
+            Command::of("alembic-guard explain too-many-migrations"),
+        )],
         known: false,
     }
 }
@@ -193,7 +195,7 @@ fn unread(first: ObjectId, count: usize) -> Note {
 fn shallow(oldest: ObjectId) -> Note {
     Note {
         message: format!("this clone is shallow: what came before {} is not known", oldest.short()),
-        help: vec!["get the rest of the history: `git fetch --unshallow`".to_owned()],
+        help: vec![Help::run("get the rest of the history", Command::of("git fetch --unshallow"))],
         known: false,
     }
 }

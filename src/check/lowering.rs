@@ -73,7 +73,9 @@ fn insist(mut finding: Finding) -> Option<Finding> {
         return None;
     }
     let rule = finding.rule;
-    finding.help.push(format!("`allow({rule})` in the file does not count here: this blocks"));
+    finding
+        .help
+        .push(format!("`allow({rule})` in the file does not count here: this blocks").into());
     Some(finding)
 }
 
@@ -111,7 +113,7 @@ fn untouched(comparison: &Comparison<'_>, finding: &mut Finding) -> Lowered {
     let Some((path, branch)) = found else {
         return Lowered::Untouched;
     };
-    finding.help = vec![format!("{path} is on {branch}: it must be mended there, not here")];
+    finding.help = vec![format!("{path} is on {branch}: it must be mended there, not here").into()];
     Lowered::Elsewhere(branch.clone())
 }
 
@@ -130,8 +132,9 @@ fn leave_shared_alone(comparison: &Comparison<'_>, finding: &mut Finding) {
         (own_counts || !shared.own).then_some((path, shared.branch))
     });
     if let Some((path, branch)) = shared {
-        finding.help =
-            vec![format!("{path} is on {branch}, where others may have run it: do not edit it")];
+        finding.help = vec![
+            format!("{path} is on {branch}, where others may have run it: do not edit it").into(),
+        ];
         finding.help.append(&mut finding.help_if_shared);
     }
 }

@@ -71,7 +71,7 @@ fn note(names: &[&RepoPath]) -> Note {
              written (macOS, Windows): there Alembic sees one of them",
             quoted.join(" and ")
         ),
-        help: vec!["give each a name of its own".to_owned()],
+        help: vec!["give each a name of its own".into()],
         known: false,
     }
 }

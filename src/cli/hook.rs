@@ -6,6 +6,7 @@ use std::path::Path;
 use super::arguments::{Check, Format, Global, HookCommand};
 use super::terminal::Terminal;
 use super::{Failure, Session, arrival, check, push, receive};
+use crate::advice::Command;
 use crate::finding::Outcome;
 use crate::git;
 use crate::hook::{self, InstallOptions, Occasion};
@@ -97,8 +98,8 @@ fn commit(session: &Session, terminal: &Terminal) -> Result<Outcome, Failure> {
     let bypass = Bypass {
         verb: "commit".to_owned(),
         commands: vec![
-            "git commit --no-verify".to_owned(),
-            "git -c alembic-guard.level=warn commit".to_owned(),
+            Command::of("git commit --no-verify"),
+            Command::of("git -c alembic-guard.level=warn commit"),
         ],
         ..Bypass::default()
     };

@@ -22,10 +22,11 @@ use std::time::Duration;
 
 use clap::Parser;
 
+use crate::advice::Help;
 use crate::finding::Outcome;
 use crate::git::Repository;
 use crate::judge::{Circumstances, Error, Patience, Role};
-use crate::{fix, hook as hooks, report};
+use crate::{advice, fix, hook as hooks, report};
 
 use arguments::{Arguments, Command, Format, Global};
 use terminal::Terminal;
@@ -214,16 +215,19 @@ impl From<crate::tree::Error> for Failure {
 }
 
 impl Failure {
-    fn help(&self) -> Vec<String> {
+    fn help(&self) -> Vec<Help> {
         match self {
             Failure::Judge(error) => error.help(),
             Failure::Hook(error) => error.help(),
             Failure::Repair(error) => error.help(),
             Failure::Late(_) => {
-                vec!["allow it more in .alembic-guard.toml, or in what stands in for it: `time_limit = \"5min\"`".to_owned()]
+                vec![Help::write(
+                    "allow it more in .alembic-guard.toml, or in what stands in for it",
+                    "time_limit = \"5min\"",
+                )]
             }
             Failure::Defect => {
-                vec!["what it says above, and the command that did it, help to mend it".to_owned()]
+                vec!["what it says above, and the command that did it, help to mend it".into()]
             }
             Failure::Directory { .. }
             | Failure::ReadConfig { .. }
@@ -246,7 +250,10 @@ impl Failure {
             let mistakes = bad.invalid.mistakes.iter().map(|mistake| report::text::Problem {
                 message: mistake.message.clone(),
                 span: mistake.span.clone(),
-                help: mistake.nearest.as_ref().map(|near| format!("did you mean `{near}`?")),
+                help: mistake
+                    .nearest
+                    .as_ref()
+                    .map(|near| Help::note(format!("did you mean `{near}`?"))),
             });
             let mistakes: Vec<report::text::Problem> = mistakes.collect();
             let path = bad.invalid.path.to_string();
@@ -264,26 +271,26 @@ impl Failure {
 }
 
 /// Returns how to get past a hook that could not judge.
-fn way_around(command: &Command) -> Option<String> {
+fn way_around(command: &Command) -> Option<Help> {
     match command {
         Command::Hook(arguments::HookCommand::PrePush { .. }) => {
-            Some("to push all the same: `git push --no-verify`".to_owned())
+            Some(Help::run("to push all the same", advice::Command::of("git push --no-verify")))
         }
         Command::Hook(
             arguments::HookCommand::PreCommit | arguments::HookCommand::PreMergeCommit,
-        ) => Some("to commit all the same: `git commit --no-verify`".to_owned()),
+        ) => {
+            Some(Help::run("to commit all the same", advice::Command::of("git commit --no-verify")))
+        }
         Command::Hook(arguments::HookCommand::Hosted) => {
-            Some("to go on all the same: put `SKIP=alembic-guard` before the command".to_owned())
+            Some("to go on all the same: put `SKIP=alembic-guard` before the command".into())
         }
         Command::Hook(arguments::HookCommand::Update { .. }) => Some(
-            "mend that, or have whoever runs the server take the call out of `hooks/update`"
-                .to_owned(),
+            "mend that, or have whoever runs the server take the call out of `hooks/update`".into(),
         ),
-        Command::Hook(arguments::HookCommand::PreReceive) => Some(
-            "mend that, or have whoever runs the server take the hook out there: \
-             `alembic-guard hook uninstall`"
-                .to_owned(),
-        ),
+        Command::Hook(arguments::HookCommand::PreReceive) => Some(Help::run(
+            "mend that, or have whoever runs the server take the hook out there",
+            advice::Command::of("alembic-guard hook uninstall"),
+        )),
         _ => None,
     }
 }

@@ -6,6 +6,7 @@ use super::arguments::Format;
 use super::hook::variable;
 use super::terminal::Terminal;
 use super::{Failure, Session};
+use crate::advice::{Command, Help};
 use crate::finding::{Note, Outcome, RefReport};
 use crate::hook::{self, HostedPush};
 use crate::judge::{PushedRef, Remote};
@@ -80,15 +81,16 @@ fn is_doubtful(remote: Option<&str>, session: &Session) -> bool {
 }
 
 fn told_nothing() -> Note {
-    let help = [
-        "this is right where everything is up to date",
-        "where another tool runs this hook, let it hand on standard input; in lefthook.yml: \
-         `use_stdin: true`",
-        "to judge what is checked out: `alembic-guard check`",
-    ];
     Note {
         message: "no ref is known to be pushed, so nothing was judged".to_owned(),
-        help: help.map(str::to_owned).to_vec(),
+        help: vec![
+            "this is right where everything is up to date".into(),
+            Help::write(
+                "where another tool runs this hook, let it hand on standard input; in lefthook.yml",
+                "use_stdin: true",
+            ),
+            Help::run("to judge what is checked out", Command::of("alembic-guard check")),
+        ],
         known: false,
     }
 }
@@ -121,24 +123,24 @@ fn text(
     let bypass = Bypass {
         verb: "push".to_owned(),
         commands: vec![
-            "git push --no-verify".to_owned(),
-            "git -c alembic-guard.level=warn push".to_owned(),
+            Command::of("git push --no-verify"),
+            Command::of("git -c alembic-guard.level=warn push"),
         ],
         ..Bypass::default()
     };
     let fine = push_fine(reports, refs, destination);
-    let push = Push { refs: reports, push_fine: fine.as_deref(), bypass: &bypass };
+    let push = Push { refs: reports, push_fine: fine.as_ref(), bypass: &bypass };
     Ok(report::text::render_refs(&push, &terminal.hook_style()))
 }
 
 /// Returns the command that pushes what was fine, where something else was not.
-fn push_fine(reports: &[RefReport], refs: &[PushedRef], destination: &Remote) -> Option<String> {
+fn push_fine(reports: &[RefReport], refs: &[PushedRef], destination: &Remote) -> Option<Command> {
     let fine = |(report, pushed): (&RefReport, &PushedRef)| {
         (report.outcome() == Outcome::Clean).then(|| refspec(pushed))
     };
     let fine: Vec<String> = reports.iter().zip(refs).filter_map(fine).collect();
     let some_but_not_all = !fine.is_empty() && fine.len() < refs.len();
-    some_but_not_all.then(|| format!("git push {} {}", destination.name, fine.join(" ")))
+    some_but_not_all.then(|| Command::of("git push").arg(&destination.name).args(fine))
 }
 
 fn refspec(pushed: &PushedRef) -> String {

@@ -3,13 +3,13 @@
 use super::arguments::{Format, Global};
 use super::terminal::Terminal;
 use super::{Failure, Session};
+use crate::advice::Command;
 use crate::finding::{Outcome, RefReport};
 use crate::git::parse_id;
 use crate::hook;
 use crate::judge::PushedRef;
 use crate::report::text::Push;
 use crate::report::{self, Bypass};
-use crate::text::shell_word;
 
 pub(super) fn run(
     refs: &[PushedRef],
@@ -32,25 +32,25 @@ pub(super) fn run(
 fn text(reports: &[RefReport], terminal: &Terminal) -> String {
     let bypass = Bypass {
         verb: "push".to_owned(),
-        commands: vec!["git config alembic-guard.level warn".to_owned()],
+        commands: vec![Command::of("git config alembic-guard.level warn")],
         place: Some("by whoever runs the server; `--no-verify` does not help".to_owned()),
     };
     let fine = push_fine(reports);
-    let push = Push { refs: reports, push_fine: fine.as_deref(), bypass: &bypass };
+    let push = Push { refs: reports, push_fine: fine.as_ref(), bypass: &bypass };
     report::text::render_refs(&push, &terminal.remote_style())
 }
 
 /// Returns the command that pushes what was fine, where something else was not; a server knows neither
 /// what it is called where that is run, so it says the usual name, nor the names there, so it says ids.
-fn push_fine(reports: &[RefReport]) -> Option<String> {
+fn push_fine(reports: &[RefReport]) -> Option<Command> {
     let is_fine = |report: &&RefReport| report.outcome() == Outcome::Clean;
     let fine: Vec<String> = reports.iter().filter(is_fine).map(refspec).collect();
     let some_but_not_all = !fine.is_empty() && fine.len() < reports.len();
-    some_but_not_all.then(|| format!("git push origin {}", fine.join(" ")))
+    some_but_not_all.then(|| Command::of("git push origin").args(fine))
 }
 
 fn refspec(report: &RefReport) -> String {
-    let name = shell_word(&report.remote_ref);
+    let name = &report.remote_ref;
     match parse_id(&report.local_oid) {
         Some(id) => format!("{}:{name}", id.short()),
         None => format!(":{name}"),

@@ -1,6 +1,7 @@
 //! What a repair would do, in data: the steps of each environment and the files that they change.
 
 use super::Change;
+use crate::advice::Help;
 use crate::finding::Base;
 use crate::migration::RevisionId;
 use crate::tree::RepoPath;
@@ -15,7 +16,7 @@ pub struct Proposal {
     /// The files, by path.
     pub changes: Vec<Change>,
     /// What is to be done once it is written, a step or alternative each.
-    pub then: Vec<String>,
+    pub then: Vec<Help>,
 }
 
 /// What becomes of one environment.
@@ -28,7 +29,7 @@ pub struct Mending {
     /// What is done.
     pub outcome: Mended,
     /// Another way that may fit better, or what is left to do where nothing is done.
-    pub hint: Option<String>,
+    pub hint: Option<Help>,
 }
 
 /// What is done in one environment.
@@ -88,8 +89,8 @@ pub struct Repaired {
 pub struct Refusal {
     /// The reason, in one sentence.
     pub message: String,
-    /// What to do instead, a step or alternative each; commands stand in backticks.
-    pub help: Vec<String>,
+    /// What to do instead, a step or alternative each.
+    pub help: Vec<Help>,
 }
 
 impl Proposal {

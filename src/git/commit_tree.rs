@@ -45,7 +45,7 @@ impl<'r> CommitTree<'r> {
             folder: folder.clone(),
             tree: self.describe(),
             reason: reason.to_string(),
-            remedy: reason.remedy().map(str::to_owned),
+            remedy: reason.remedy().cloned().map(Box::new),
         }
     }
 }
@@ -134,6 +134,6 @@ fn unread(file: &File, tree: &str, reason: &Reason) -> Error {
         path: file.path.clone(),
         tree: tree.to_owned(),
         reason: reason.to_string(),
-        remedy: reason.remedy().map(str::to_owned),
+        remedy: reason.remedy().cloned().map(Box::new),
     }
 }

@@ -37,6 +37,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
+use crate::advice::Help;
 use crate::cache::Cache;
 use crate::tree::{ObjectId, Overlay, Tree};
 
@@ -64,7 +65,7 @@ pub use staging::Unsettled;
 #[error("{words}")]
 pub struct Reason {
     words: String,
-    remedy: Option<String>,
+    remedy: Option<Box<Help>>,
 }
 
 impl Reason {
@@ -72,12 +73,12 @@ impl Reason {
         Reason { words: words.into(), remedy: None }
     }
 
-    fn with_remedy(self, remedy: impl Into<String>) -> Reason {
-        Reason { remedy: Some(remedy.into()), ..self }
+    fn with_remedy(self, remedy: impl Into<Help>) -> Reason {
+        Reason { remedy: Some(Box::new(remedy.into())), ..self }
     }
 
     /// Returns what can be done about it, where more is known than that the repository may be unsound.
-    pub fn remedy(&self) -> Option<&str> {
+    pub fn remedy(&self) -> Option<&Help> {
         self.remedy.as_deref()
     }
 }
@@ -165,7 +166,7 @@ pub enum Error {
 
 impl Error {
     /// Returns what can be done about it, where git or libgit2 has failed for a reason of its own.
-    pub fn remedy(&self) -> Option<&str> {
+    pub fn remedy(&self) -> Option<&Help> {
         match self {
             Error::Open(source)
             | Error::Object { source, .. }

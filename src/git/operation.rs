@@ -2,6 +2,7 @@
 
 use std::fs;
 
+use crate::advice::Command;
 use crate::git::{Repository, parse_id};
 use crate::tree::ObjectId;
 
@@ -29,13 +30,13 @@ pub enum Operation {
 
 impl Operation {
     /// Returns the command that goes on with it once everything is staged.
-    pub fn go_on(&self) -> &'static str {
-        match self {
+    pub fn go_on(&self) -> Command {
+        Command::of(match self {
             Operation::Merge => "git commit --no-edit",
             Operation::Rebase { .. } => "git rebase --continue",
             Operation::CherryPick => "git cherry-pick --continue",
             Operation::Revert => "git revert --continue",
-        }
+        })
     }
 }
 

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use super::folder::{manager, shown};
 use super::shim::quote;
 use super::{Doubt, Hook};
+use crate::advice::{Command, Help};
 use crate::text::escape;
 
 /// A reason why the hooks were not installed, removed or looked at.
@@ -132,7 +133,7 @@ pub enum Error {
 
 impl Error {
     /// Returns what to do about it, one step or choice a line; empty where nothing is known.
-    pub fn help(&self) -> Vec<String> {
+    pub fn help(&self) -> Vec<Help> {
         match self {
             Error::RunGit { .. } => {
                 vec!["git has to be on PATH and the folder has to exist".into()]
@@ -159,29 +160,30 @@ impl Error {
                 "git runs no hooks at all like this; see `git config --show-origin core.hooksPath`"
                     .into(),
             ],
-            Error::NoFile(path) => vec![format!("move it away: mv {0} {0}.old", word(path))],
+            Error::NoFile(path) => {
+                let (path, old) = (lossy(path), format!("{}.old", path.display()));
+                vec![Help::run("move it away", Command::of("mv").arg(path).arg(old))]
+            }
             Error::TwoForeignHooks { path, kept } => vec![
-                format!("call one from the other, or delete one: {} or {}", word(path), word(kept)),
+                format!("call one from the other, or delete one: {} or {}", word(path), word(kept))
+                    .into(),
                 INSTALL_AGAIN.into(),
             ],
             Error::MovedAside { path, legacy } => vec![
-                format!(
-                    "call {} from {}, or delete it: rm {}",
-                    word(legacy),
-                    word(path),
-                    word(legacy)
+                Help::run(
+                    format!("call {} from {}, or delete it", word(legacy), word(path)),
+                    Command::of("rm").arg(lossy(legacy)),
                 ),
                 INSTALL_AGAIN.into(),
             ],
-            Error::LinkToHook { path, .. } => vec![
-                format!("make it a file of its own: cp {0} {0}.new && mv {0}.new {0}", word(path)),
-                INSTALL_AGAIN.into(),
-            ],
+            Error::LinkToHook { path, .. } => {
+                vec![Help::run("make it a file of its own", own_file(path)), INSTALL_AGAIN.into()]
+            }
             Error::Read { .. }
             | Error::Write { .. }
             | Error::Rename { .. }
             | Error::Remove { .. } => {
-                vec!["see who owns the folder and the file: `ls -la`".into()]
+                vec![Help::run("see who owns the folder and the file", Command::of("ls -la"))]
             }
         }
     }
@@ -200,45 +202,66 @@ impl Error {
 const INSTALL_AGAIN: &str = "then run `alembic-guard hook install` again";
 
 /// Says how a server's own hooks call the guard; what `pre-receive` is told can be read once.
-fn own_server_hook(folder: &Path) -> Vec<String> {
-    vec![format!(
-        "call it from a hook of your own: add `alembic-guard hook update \"$@\" || exit` to {}",
-        word(&folder.join("update"))
-    )]
+fn own_server_hook(folder: &Path) -> Vec<Help> {
+    vec![
+        format!(
+            "call it from a hook of your own: add `alembic-guard hook update \"$@\" || exit` to {}",
+            word(&folder.join("update"))
+        )
+        .into(),
+    ]
 }
 
-fn own_hooks(folder: &Path) -> Vec<String> {
+fn own_hooks(folder: &Path) -> Vec<Help> {
     match manager(folder) {
         Some(manager) => called_from(&format!("let {manager} call it"), "its pre-push hook"),
         None => called_from("call it from a hook of your own", &word(&folder.join("pre-push"))),
     }
 }
 
-fn folder_help(folder: &Path, default: &Path, doubts: &[Doubt]) -> Vec<String> {
+fn folder_help(folder: &Path, default: &Path, doubts: &[Doubt]) -> Vec<Help> {
     let mut help = Vec::new();
     if let [Doubt::Relative { .. }] = doubts {
-        let command = format!("git config core.hooksPath {}", word(folder));
-        help.push(format!("or make the path absolute: {command}"));
+        help.push(Help::run("or make the path absolute", hooks_path(folder)));
     }
     if doubts.iter().any(is_setting) {
         help.push(without_that_folder(default));
     }
-    help.push("or install there all the same: alembic-guard hook install --force".into());
+    help.push(Help::run(
+        "or install there all the same",
+        Command::of("alembic-guard hook install --force"),
+    ));
     help
 }
 
 /// Says how somebody else's hook calls the guard.
-fn called_from(whose: &str, pre_push: &str) -> Vec<String> {
+fn called_from(whose: &str, pre_push: &str) -> Vec<Help> {
     vec![
-        format!("{whose}: add `alembic-guard hook pre-push \"$@\" || exit` to {pre_push}"),
+        format!("{whose}: add `alembic-guard hook pre-push \"$@\" || exit` to {pre_push}").into(),
         "do the same for pre-commit and pre-merge-commit".into(),
         "and, without `|| exit`, for post-merge and post-checkout".into(),
     ]
 }
 
-fn without_that_folder(default: &Path) -> String {
-    let command = format!("git config core.hooksPath {}", word(default));
-    format!("or leave that folder, and the hooks in it, out of this repository: {command}")
+fn without_that_folder(default: &Path) -> Help {
+    Help::run(
+        "or leave that folder, and the hooks in it, out of this repository",
+        hooks_path(default),
+    )
+}
+
+fn hooks_path(folder: &Path) -> Command {
+    Command::of("git config core.hooksPath").arg(lossy(folder))
+}
+
+/// Puts a copy in the place of a link.
+fn own_file(path: &Path) -> Command {
+    let (path, copy) = (lossy(path), format!("{}.new", path.display()));
+    Command::of("cp").arg(&path).arg(&copy).and(Command::of("mv").arg(copy).arg(path))
+}
+
+fn lossy(path: &Path) -> String {
+    path.to_string_lossy().into_owned()
 }
 
 fn is_setting(doubt: &Doubt) -> bool {

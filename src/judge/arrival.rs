@@ -1,5 +1,6 @@
 //! A ref on its way to where it is pushed: what it goes to, and what is compared there.
 
+use crate::advice::{Command, Help};
 use crate::check::{Blame, Comparison, Reader, check};
 use crate::config::Config;
 use crate::finding::{Freshness, Lowered, Note, RefReport, Report};
@@ -59,7 +60,7 @@ pub(super) struct Unobtained {
     pub(super) commit: ObjectId,
     pub(super) reason: String,
     /// The command that gets it.
-    pub(super) fetch: String,
+    pub(super) fetch: Command,
 }
 
 impl Replaced {
@@ -115,11 +116,11 @@ impl Arrival<'_> {
                      this repository: {reason}",
                     commit.short()
                 ),
-                &[&format!("get it, then push again: `{fetch}`")],
+                vec![Help::run("get it, then push again", fetch.clone())],
             )),
             Replaced::Damaged(reason) => Some(note(
                 format!("cannot read what this push would replace on {name}: {reason}"),
-                &["list the damaged objects: `git fsck`"],
+                vec![Help::run("list the damaged objects", Command::of("git fsck"))],
             )),
             Replaced::Absent(None)
             | Replaced::Nothing
@@ -129,7 +130,7 @@ impl Arrival<'_> {
     }
 
     /// Says what to do where the branch is a target of its own that goes by an unusual name.
-    pub(super) fn doubt(&self, base: &BaseChoice) -> String {
+    pub(super) fn doubt(&self, base: &BaseChoice) -> Help {
         let branch = crate::text::escape(&self.branch);
         let mut targets: Vec<String> = match &self.config.targets {
             Some(targets) => targets.iter().map(|pattern| pattern.as_str().to_owned()).collect(),
@@ -138,11 +139,12 @@ impl Arrival<'_> {
         targets.push(self.branch.clone());
         let quoted: Vec<String> =
             targets.iter().map(|name| format!("\"{}\"", crate::text::escape(name))).collect();
-        format!(
-            "if `{branch}` never merges into {}, list it in `targets` of .alembic-guard.toml: \
-             `targets = [{}]`",
-            base.name,
-            quoted.join(", ")
+        Help::write(
+            format!(
+                "if `{branch}` never merges into {}, list it in `targets` of .alembic-guard.toml",
+                base.name
+            ),
+            format!("targets = [{}]", quoted.join(", ")),
         )
     }
 }

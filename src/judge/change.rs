@@ -1,5 +1,6 @@
 //! A change that is to go to a base: judged on the merge that git would make of the two.
 
+use crate::advice::{Command, Help};
 use crate::check::{After, Blame, Comparison, NamedTree, Reader, check};
 use crate::config::Config;
 use crate::finding::{Freshness, Lowered, Note, Report};
@@ -7,7 +8,6 @@ use crate::git::{self, BaseChoice, Candidates, Merged, Side, Target, TargetNames
 use crate::judge::relevance::Relevance;
 use crate::judge::{Error, Judge, Role, get_base_command, note};
 use crate::rules::{Finish, Standing, Wording};
-use crate::text::shell_word;
 use crate::tree::{ObjectId, Tree};
 
 /// What is judged by hand, and against what.
@@ -289,10 +289,10 @@ impl Judge<'_> {
 }
 
 /// Returns how a repair is told of a base that somebody named.
-fn base_option(against: &Against) -> String {
+fn base_option(against: &Against) -> Option<String> {
     match against {
-        Against::Named(name) => format!(" --base {}", shell_word(name)),
-        Against::Nearest | Against::Nothing => String::new(),
+        Against::Named(name) => Some(name.clone()),
+        Against::Nearest | Against::Nothing => None,
     }
 }
 
@@ -301,9 +301,9 @@ fn without_base(reader: &mut Reader, tree: &dyn Tree) -> Result<Report, Error> {
     let mut report = alone(reader, tree, blame)?;
     report.notes.push(note(
         "there is no branch to compare with, so heads are only counted",
-        &[
-            "name one: `alembic-guard check --base REV`",
-            "or judge everything there is: `alembic-guard check --all`",
+        vec![
+            Help::run("name one", Command::of("alembic-guard check --base").placeholder("REV")),
+            Help::run("or judge everything there is", Command::of("alembic-guard check --all")),
         ],
     ));
     Ok(report)
@@ -322,7 +322,7 @@ pub(super) fn wording(change: &str, base: &BaseChoice, finish: Finish) -> Wordin
         change: change.to_owned(),
         checkout: None,
         get_base: None,
-        base_option: String::new(),
+        base_option: None,
         finish,
         doubt: None,
     }
@@ -331,7 +331,7 @@ pub(super) fn wording(change: &str, base: &BaseChoice, finish: Finish) -> Wordin
 fn unrelated(reader: &mut Reader, tree: &dyn Tree, base: &BaseChoice) -> Result<Report, Error> {
     let message =
         format!("this branch and {} have no common history; it is judged alone", base.name);
-    only_warned(reader, tree, note(message, &[]))
+    only_warned(reader, tree, note(message, Vec::new()))
 }
 
 fn shallow(reader: &mut Reader, tree: &dyn Tree, base: &BaseChoice) -> Result<Report, Error> {
@@ -339,11 +339,9 @@ fn shallow(reader: &mut Reader, tree: &dyn Tree, base: &BaseChoice) -> Result<Re
         "this clone is shallow: where this branch left {} is not in it; it is judged alone",
         base.name
     );
-    only_warned(
-        reader,
-        tree,
-        note(message, &["get the rest of the history: `git fetch --unshallow`"]),
-    )
+    let unshallow = Command::of("git fetch --unshallow");
+    let help = vec![Help::run("get the rest of the history", unshallow)];
+    only_warned(reader, tree, note(message, help))
 }
 
 fn only_warned(reader: &mut Reader, tree: &dyn Tree, note: Note) -> Result<Report, Error> {

@@ -1,10 +1,11 @@
 //! Why something could not be judged, and what can be done about it.
 
+use crate::advice::{Command, Help};
 use crate::config::Invalid;
 use crate::environment::Problem;
 use crate::git;
 use crate::migration::RevisionId;
-use crate::text::{escape, shell_word};
+use crate::text::escape;
 use crate::tree::RepoPath;
 
 /// Why something could not be judged.
@@ -53,7 +54,7 @@ pub enum Error {
         /// What would be brought in.
         base: String,
         /// The command that brings it in.
-        get_base: Option<String>,
+        get_base: Option<Command>,
     },
     /// A repair has nothing to go by.
     #[error("this branch and {0} have no common history")]
@@ -99,93 +100,109 @@ pub struct BadConfig {
 
 impl Error {
     /// Returns what can be done about it, a step or alternative each.
-    pub fn help(&self) -> Vec<String> {
-        if let Error::Misconfigured { problems, .. } = self {
-            return problems.iter().map(|problem| format!("mend {problem}")).collect();
-        }
-        if let Some(help) = self.help_for_repair() {
-            return help;
-        }
+    pub fn help(&self) -> Vec<Help> {
         let remedy = match self {
             Error::Git(error) => error.remedy(),
             Error::Tree(error) => error.remedy(),
             _ => None,
         };
         if let Some(remedy) = remedy {
-            return vec![remedy.to_owned()];
+            return vec![remedy.clone()];
         }
-        let help: &[&str] = match self {
-            Error::Git(git::Error::Shallow { .. }) => &[
-                "get the rest of the history: `git fetch --unshallow`",
-                "in a CI job, check out with the whole history (`fetch-depth: 0`)",
-            ],
-            Error::Git(git::Error::Open(_)) => {
-                &["run this inside a git repository, or name one: `alembic-guard -C FOLDER ...`"]
-            }
-            Error::Git(git::Error::Bare) => &["name a commit: `alembic-guard check BRANCH`"],
-            Error::Git(git::Error::UnknownRevision(_)) => {
-                &["see what there is: `git branch --all`, `git tag`"]
-            }
-            Error::Git(git::Error::SymmetricRange(_)) => {
-                &["name where it begins and where it ends, with two full stops: `A..B`"]
-            }
-            Error::Git(git::Error::Stage(_)) => {
-                &["the files are written; stage them by hand: `git status`, `git add`"]
-            }
-            Error::Git(git::Error::Setting { .. }) => {
-                &["see what it is and where it is set: `git config --show-origin --list`"]
-            }
-            Error::Git(_) | Error::Tree(_) => &["see whether the repository is sound: `git fsck`"],
-            Error::NoEnvironment(_) => &[
-                "an environment is an alembic.ini with `script_location`, `[tool.alembic]` in \
-                 pyproject.toml, or a folder that holds env.py and script.py.mako",
-                "or name it in .alembic-guard.toml: `[[environment]]` with `script_location = \"...\"`",
-            ],
-            Error::UnknownBase(_) => {
-                &["name one that is here in .alembic-guard.toml, or get it: `git branch --all`, \
-                 `git fetch`"]
-            }
-            Error::NoBase => &[
-                "fetch the branch this goes to: `git fetch origin main`",
-                "or name it: `alembic-guard check --base REV`, `base = \"origin/main\"` in \
-                 .alembic-guard.toml",
-                "or judge everything there is: `alembic-guard check --all`",
-            ],
-            Error::Unborn => &["commit something first"],
-            Error::ShallowRepair(_) => &["get the rest of the history: `git fetch --unshallow`"],
-            Error::Unrelated(_) => &["name another branch: `--base REV`"],
-            Error::UnknownId(_) => &["see what there is: `alembic-guard graph`"],
-            Error::Config(_)
-            | Error::Host(_)
-            | Error::PushLine(_)
-            | Error::Received(_)
-            | Error::Unmerged(_)
-            | Error::Conflicting { .. }
-            | Error::NoHead { .. }
-            | Error::AmbiguousId { .. }
-            | Error::Misconfigured { .. } => &[],
-        };
-        help.iter().map(|line| (*line).to_owned()).collect()
-    }
-
-    fn help_for_repair(&self) -> Option<Vec<String>> {
         match self {
+            Error::Git(error) => help_for_git(error),
+            Error::Tree(_) => vec![is_it_sound()],
+            Error::Misconfigured { problems, .. } => {
+                problems.iter().map(|problem| format!("mend {problem}").into()).collect()
+            }
+            Error::NoEnvironment(_) => vec![
+                "an environment is an alembic.ini with `script_location`, `[tool.alembic]` in \
+                 pyproject.toml, or a folder that holds env.py and script.py.mako"
+                    .into(),
+                "or name it in .alembic-guard.toml: `[[environment]]` with `script_location = \"...\"`"
+                    .into(),
+            ],
+            Error::UnknownBase(_) => vec![
+                "name one that is here in .alembic-guard.toml, or get it: `git branch --all`, \
+                 `git fetch`"
+                    .into(),
+            ],
+            Error::NoBase => vec![
+                Help::run("fetch the branch this goes to", Command::of("git fetch origin main")),
+                "or name it: `alembic-guard check --base REV`, `base = \"origin/main\"` in \
+                 .alembic-guard.toml"
+                    .into(),
+                Help::run("or judge everything there is", Command::of("alembic-guard check --all")),
+            ],
+            Error::Unborn => vec!["commit something first".into()],
+            Error::ShallowRepair(_) => vec![unshallow()],
+            Error::Unrelated(_) => vec![Help::write("name another branch", "--base REV")],
+            Error::UnknownId(_) => {
+                vec![Help::run("see what there is", Command::of("alembic-guard graph"))]
+            }
             Error::Unmerged(paths) => {
-                let words: Vec<String> =
-                    paths.iter().map(|path| shell_word(&path.to_string())).collect();
-                Some(vec![format!("answer it, then stage it: `git add {}`", words.join(" "))])
+                let add = Command::of("git add").paths(paths);
+                vec![Help::run("answer it, then stage it", add)]
             }
             Error::Conflicting { base, get_base, .. } => {
-                let bring = get_base
-                    .as_ref()
-                    .map(|command| format!("bring in {base} and answer: `{command}`"));
-                Some(bring.into_iter().collect())
+                let bring = get_base.clone().map(|command| {
+                    Help::run(format!("bring in {base} and answer"), command)
+                });
+                bring.into_iter().collect()
             }
-            Error::NoHead { heads, .. } => Some(vec![format!("the heads are {}", quoted(heads))]),
-            Error::AmbiguousId { ids, .. } => Some(vec![format!("they are {}", quoted(ids))]),
-            _ => None,
+            Error::NoHead { heads, .. } => vec![format!("the heads are {}", quoted(heads)).into()],
+            Error::AmbiguousId { ids, .. } => vec![format!("they are {}", quoted(ids)).into()],
+            Error::Config(_) | Error::Host(_) | Error::PushLine(_) | Error::Received(_) => {
+                Vec::new()
+            }
         }
     }
+}
+
+fn help_for_git(error: &git::Error) -> Vec<Help> {
+    match error {
+        git::Error::Shallow { .. } => vec![
+            unshallow(),
+            "in a CI job, check out with the whole history (`fetch-depth: 0`)".into(),
+        ],
+        git::Error::Open(_) => {
+            let elsewhere =
+                Command::of("alembic-guard -C").placeholder("FOLDER").placeholder("...");
+            vec![Help::run("run this inside a git repository, or name one", elsewhere)]
+        }
+        git::Error::Bare => vec![Help::run(
+            "name a commit",
+            Command::of("alembic-guard check").placeholder("BRANCH"),
+        )],
+        git::Error::UnknownRevision(_) => {
+            vec!["see what there is: `git branch --all`, `git tag`".into()]
+        }
+        git::Error::SymmetricRange(_) => {
+            vec![Help::write("name where it begins and where it ends, with two full stops", "A..B")]
+        }
+        git::Error::Stage(_) => {
+            vec!["the files are written; stage them by hand: `git status`, `git add`".into()]
+        }
+        git::Error::Setting { .. } => vec![Help::run(
+            "see what it is and where it is set",
+            Command::of("git config --show-origin --list"),
+        )],
+        git::Error::Object { .. }
+        | git::Error::Index(_)
+        | git::Error::Refs(_)
+        | git::Error::Compare { .. }
+        | git::Error::TooMany(_)
+        | git::Error::Merge { .. }
+        | git::Error::Tree(_) => vec![is_it_sound()],
+    }
+}
+
+fn is_it_sound() -> Help {
+    Help::run("see whether the repository is sound", Command::of("git fsck"))
+}
+
+fn unshallow() -> Help {
+    Help::run("get the rest of the history", Command::of("git fetch --unshallow"))
 }
 
 fn quoted(ids: &[RevisionId]) -> String {

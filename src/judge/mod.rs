@@ -21,12 +21,12 @@ mod trust;
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 
+use crate::advice::{Command, Help};
 use crate::check::Reader;
 use crate::config::{self, Config};
 use crate::finding::{Freshness, Note};
 use crate::git::{BaseChoice, Repository};
 use crate::rules;
-use crate::text::shell_word;
 use crate::tree::{ObjectId, RepoPath, Tree};
 
 pub use advice::{Advice, Brought, Landed};
@@ -92,9 +92,9 @@ impl<'r> Judge<'r> {
         Ok(config)
     }
 
-    /// Returns a path as a word of a command that is run where the guard was.
-    fn path_word(&self, path: &RepoPath) -> String {
-        shell_word(&format!("{}{path}", self.circumstances.up))
+    /// Returns a path as seen from where the guard was run.
+    fn path_from_here(&self, path: &RepoPath) -> RepoPath {
+        RepoPath::new([self.circumstances.up.as_bytes(), path.as_bytes()].concat())
     }
 
     /// Returns a reader for a configuration; the one that was kept, where it is for the same.
@@ -125,23 +125,22 @@ fn parse_config(path: &RepoPath, source: &[u8]) -> Result<Config, Error> {
 }
 
 /// The command that brings a base into the work tree.
-fn get_base_command(repository: &Repository, base: &BaseChoice) -> String {
-    let name = shell_word(&base.name);
+fn get_base_command(repository: &Repository, base: &BaseChoice) -> Command {
+    let merge = Command::of("git merge --no-commit").arg(&base.name);
     let Some((target, remote)) = base
         .target
         .as_ref()
         .and_then(|target| target.remote.as_ref().map(|remote| (target, remote)))
     else {
-        return format!("git merge --no-commit {name}");
+        return merge;
     };
     let is_here = repository.ref_commit(&target.full_name) == Some(base.commit);
     match is_here && base.freshness != Freshness::FetchedNow {
-        true => format!("git merge --no-commit {name}"),
-        false => format!("git fetch {} && git merge --no-commit {name}", shell_word(remote)),
+        true => merge,
+        false => Command::of("git fetch").arg(remote).and(merge),
     }
 }
 
-fn note(message: impl Into<String>, help: &[&str]) -> Note {
-    let help = help.iter().map(|line| (*line).to_owned()).collect();
+fn note(message: impl Into<String>, help: Vec<Help>) -> Note {
     Note { message: message.into(), help, known: false }
 }

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::advice::{Command, Help};
 use crate::check::{Blame, Reader};
 use crate::config::{Config, Fetch};
 use crate::finding::{Note, Outcome, RefReport, Report};
@@ -16,7 +17,6 @@ use crate::judge::change::{Incoming, fetched};
 use crate::judge::touched::Touched;
 use crate::judge::{Error, Judge, note};
 use crate::rules::{Finish, Wording};
-use crate::text::shell_word;
 use crate::tree::ObjectId;
 
 /// Where a push goes.
@@ -94,11 +94,9 @@ impl Judge<'_> {
             (Stored::Absent, failure) => Replaced::Absent(Some(Unobtained {
                 commit: old,
                 reason: failure.unwrap_or_else(|| "the branch has moved since".to_owned()),
-                fetch: format!(
-                    "git fetch {} {}",
-                    shell_word(&git::without_credentials(from.unwrap_or(&remote.url))),
-                    shell_word(&pushed.remote_ref)
-                ),
+                fetch: Command::of("git fetch")
+                    .arg(git::without_credentials(from.unwrap_or(&remote.url)))
+                    .arg(&pushed.remote_ref),
             })),
         }))
     }
@@ -145,10 +143,11 @@ impl Judge<'_> {
         let branch = arrival.pushed.local_ref.strip_prefix("refs/heads/");
         let elsewhere = branch.filter(|branch| self.repository.branch().as_deref() != Some(branch));
         let checkout = elsewhere
-            .map(|branch| format!("go to the branch: `git switch {}`", shell_word(branch)));
-        let pull = "if you did not force, git rejects this ref anyway: `git pull`";
-        let help: Vec<&str> = checkout.as_deref().into_iter().chain([pull]).collect();
-        note(format!("{behind} has commits that this push lacks"), &help)
+            .map(|branch| Help::run("go to the branch", Command::of("git switch").arg(branch)));
+        let pull =
+            Help::run("if you did not force, git rejects this ref anyway", Command::of("git pull"));
+        let help = checkout.into_iter().chain([pull]).collect();
+        note(format!("{behind} has commits that this push lacks"), help)
     }
 
     /// Looks at where a ref goes; gives the reason where it is not to be judged.
@@ -251,14 +250,11 @@ impl Judge<'_> {
     fn push_naming(&self, arrival: &Arrival<'_>, base: &BaseChoice) -> Wording {
         let local = arrival.pushed.local_ref.strip_prefix("refs/heads/");
         let elsewhere = local.filter(|branch| self.repository.branch().as_deref() != Some(branch));
-        let checkout = elsewhere.map(|branch| format!("git switch {}", shell_word(branch)));
+        let checkout = elsewhere.map(|branch| Command::of("git switch").arg(branch));
         let naming = self.naming("this push", base, Some(arrival.tip), Finish::Commit);
         // What goes to a target of another name need not be nearest to it.
         let named = arrival.is_target && local != Some(arrival.branch.as_str());
-        let base_option = match named {
-            true => format!(" --base {}", shell_word(&base.name)),
-            false => String::new(),
-        };
+        let base_option = named.then(|| base.name.clone());
         Wording { checkout, base_option, ..naming }
     }
 
@@ -321,16 +317,14 @@ impl Judge<'_> {
                 let message =
                     format!("cannot ask {remote} for its newest {}: {failure}", target.branch);
                 let seen = format!("what is judged is {} as last seen", base.name);
-                let mut help = vec![seen.as_str()];
+                let mut help = vec![seen.into()];
                 // Git's words where the other side has no such branch any more.
-                let renamed = format!(
-                    "if that branch has another name now: `git fetch {0} && git remote set-head {0} --auto`",
-                    shell_word(&remote)
-                );
                 if failure.contains("couldn't find remote ref") {
-                    help.push(&renamed);
+                    let set_head = Command::of("git remote set-head").arg(&remote).arg("--auto");
+                    let command = Command::of("git fetch").arg(&remote).and(set_head);
+                    help.push(Help::run("if that branch has another name now", command));
                 }
-                (base, Some(note(message, &help)))
+                (base, Some(note(message, help)))
             }
         }
     }

@@ -3,6 +3,7 @@
 //! Whoever pushes has no say in how that is judged: the configuration is what has landed or what was
 //! given, and nothing is asked of any other server.
 
+use crate::advice::Command;
 use crate::check::{Allowing, Blame, Reader};
 use crate::config::OtherBranches;
 use crate::finding::{Lowered, RefReport, Report};
@@ -15,7 +16,6 @@ use crate::judge::touched::Touched;
 use crate::judge::trust::Law;
 use crate::judge::{Error, Judge};
 use crate::rules::{Finish, Wording};
-use crate::text::shell_word;
 
 /// What clones usually call the server that they were cloned from.
 const ORIGIN: &str = "origin";
@@ -136,15 +136,13 @@ impl Judge<'_> {
     /// nothing is known of it but what was pushed.
     fn received_naming(&self, arrival: &Arrival<'_>, base: &BaseChoice) -> Wording {
         let naming = self.naming("this push", base, Some(arrival.tip), Finish::Commit);
-        let there = shell_word(&format!("{ORIGIN}/{}", base.name));
-        let get_base =
-            naming.get_base.map(|_| format!("git fetch {ORIGIN} && git merge --no-commit {there}"));
+        let there = format!("{ORIGIN}/{}", base.name);
+        let merge = Command::of("git merge --no-commit").arg(&there);
+        let get_base = Command::of("git fetch").arg(ORIGIN).and(merge);
+        let get_base = naming.get_base.map(|_| get_base);
         let served = self.repository.served_branch();
         let is_served = served.is_some_and(|served| served.branch == base.name);
-        let base_option = match is_served {
-            true => String::new(),
-            false => format!(" --base {there}"),
-        };
+        let base_option = (!is_served).then_some(there);
         Wording { get_base, base_option, ..naming }
     }
 

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::advice::{Command, Help};
 use crate::check::{Reader, Shared};
 use crate::finding::Note;
 use crate::git::{self, BaseChoice, Side};
@@ -90,7 +91,8 @@ impl Judge<'_> {
                 Err(error @ git::Error::TooMany(_)) => return Err(error.into()),
                 Err(error) => {
                     let message = format!("cannot read what this push would replace: {error}");
-                    unread = Some(note(message, &["list the damaged objects: `git fsck`"]));
+                    let list = Help::run("list the damaged objects", Command::of("git fsck"));
+                    unread = Some(note(message, vec![list]));
                 }
             }
         }

@@ -138,7 +138,7 @@ fn invalid(branch: &str, bad: &BadConfig) -> Note {
     let mistakes = mistakes.collect::<Vec<_>>().join("; ");
     note(
         format!("`{}` on {} is not valid: {mistakes}", config::FILE_NAME, escape(branch)),
-        &["until that is mended, this server judges as if there were none"],
+        vec!["until that is mended, this server judges as if there were none".into()],
     )
 }
 
@@ -150,14 +150,17 @@ fn guard_note(law: &Law) -> Note {
         ),
         None => format!("it was judged without that, which counts once it is on {}", law.branch),
     };
-    note(format!("this push changes `{}`", config::FILE_NAME), &[&help])
+    note(format!("this push changes `{}`", config::FILE_NAME), vec![help.into()])
 }
 
 fn alembic_note(paths: &[&RepoPath]) -> Note {
     let names: Vec<String> = paths.iter().map(|path| format!("`{path}`")).collect();
     note(
         format!("this push changes where Alembic looks for migrations: {}", names.join(", ")),
-        &["it was judged by what there was and by what there will be; once it has landed, only \
-           the latter is migrated"],
+        vec![
+            "it was judged by what there was and by what there will be; once it has landed, only \
+             the latter is migrated"
+                .into(),
+        ],
     )
 }

@@ -1,8 +1,9 @@
 //! The report for a program: version 1.
 //!
 //! Keys are never taken away or given another meaning; new ones may come. `column` counts characters
-//! from one. `help` is one text, an item a line, or null. `base.fetched` is `"now"` where the remote
-//! itself told the commit during this run, the RFC 3339 time at which the commit was last seen there where
+//! from one. `help` is one text, an item a line, or null; `advice` has the same items as data.
+//! `base.fetched` is `"now"` where the remote itself told the commit during this run, the RFC 3339 time
+//! at which the commit was last seen there where
 //! that is known, and else null. Levels are those in force: `"warn"` and `"error"`. `local_ref` is empty
 //! on a server, which is not told.
 
@@ -12,6 +13,7 @@ use std::time::{Duration, SystemTime};
 use serde::Serialize;
 
 use super::{in_force, is_fixable};
+use crate::advice::{Command, Help, Shown};
 use crate::finding::RefReport;
 use crate::finding::{
     Base, EnvironmentSummary, Finding, Freshness, Level, Lowered, Note, Outcome, Report, Site,
@@ -103,6 +105,7 @@ struct FindingJson {
     environment: String,
     message: String,
     help: Option<String>,
+    advice: Vec<AdviceJson>,
     path: String,
     line: Option<usize>,
     column: Option<usize>,
@@ -124,6 +127,27 @@ struct RelatedJson {
 pub(super) struct NoteJson {
     message: String,
     help: Option<String>,
+    advice: Vec<AdviceJson>,
+}
+
+/// A step or an alternative.
+#[derive(Debug, Serialize)]
+pub(super) struct AdviceJson {
+    text: String,
+    /// The state that it holds for, in words that follow "if".
+    #[serde(skip_serializing_if = "Option::is_none")]
+    when: Option<String>,
+    /// Commands, the words of each unquoted; each is run only if the one before it succeeded.
+    commands: Vec<Vec<String>>,
+    /// The folder to run them in, from the top of the repository.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    folder: Option<String>,
+    /// The words that the user must fill in.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    placeholders: Vec<String>,
+    /// A line to write into a file.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    line: Option<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -131,6 +155,7 @@ struct Fault {
     message: String,
     causes: Vec<String>,
     help: Option<String>,
+    advice: Vec<AdviceJson>,
 }
 
 /// Says what one comparison came to.
@@ -149,7 +174,7 @@ pub fn refs(refs: &[RefReport]) -> Refs {
 }
 
 /// Says that nothing could be judged.
-pub fn broken(error: &dyn Error, help: &[String]) -> Broken {
+pub fn broken(error: &dyn Error, help: &[Help]) -> Broken {
     let causes = std::iter::successors(error.source(), |cause| (*cause).source());
     Broken {
         version: VERSION,
@@ -164,6 +189,7 @@ pub fn broken(error: &dyn Error, help: &[String]) -> Broken {
             message: error.to_string(),
             causes: causes.map(|cause| cause.to_string()).collect(),
             help: lines(help),
+            advice: advice(help),
         },
     }
 }
@@ -257,6 +283,7 @@ fn finding(finding: &Finding, report: &Report) -> FindingJson {
         environment: finding.environment.clone(),
         message: finding.message.clone(),
         help: lines(&finding.help),
+        advice: advice(&finding.help),
         path: path(finding.site.path()),
         line: place.map(|place| place.line),
         column: place.map(|place| place.column),
@@ -294,7 +321,7 @@ fn lowered(lowered: &Lowered) -> &'static str {
 }
 
 pub(super) fn note(note: &Note) -> NoteJson {
-    NoteJson { message: note.message.clone(), help: lines(&note.help) }
+    NoteJson { message: note.message.clone(), help: lines(&note.help), advice: advice(&note.help) }
 }
 
 fn place(site: &Site, report: &Report) -> Option<crate::text::Position> {
@@ -309,6 +336,28 @@ pub(super) fn path(path: &RepoPath) -> String {
     String::from_utf8(path.as_bytes().to_vec()).unwrap_or_else(|_| path.to_string())
 }
 
-pub(super) fn lines(help: &[String]) -> Option<String> {
-    (!help.is_empty()).then(|| help.join("\n"))
+pub(super) fn lines(help: &[Help]) -> Option<String> {
+    let lines: Vec<String> = help.iter().map(Help::to_string).collect();
+    (!lines.is_empty()).then(|| lines.join("\n"))
+}
+
+pub(super) fn advice(help: &[Help]) -> Vec<AdviceJson> {
+    let one = |help: &Help| AdviceJson {
+        text: help.text.clone(),
+        when: help.when.clone(),
+        commands: help.command().map(Command::argv).unwrap_or_default(),
+        folder: help.command().and_then(Command::folder).map(path),
+        placeholders: help
+            .command()
+            .map(Command::placeholders)
+            .unwrap_or_default()
+            .into_iter()
+            .map(str::to_owned)
+            .collect(),
+        line: match &help.shown {
+            Shown::Line(line) => Some(line.clone()),
+            Shown::Nothing | Shown::Command(_) => None,
+        },
+    };
+    help.iter().map(one).collect()
 }

@@ -20,6 +20,7 @@ pub mod text;
 
 use std::time::SystemTime;
 
+use crate::advice::Command;
 use crate::finding::{Finding, Level, Lowered, Report};
 use crate::rules;
 
@@ -46,7 +47,7 @@ pub struct Bypass {
     /// What was refused, to follow "to": "push", "commit".
     pub verb: String,
     /// The commands that get around it; none where there is no way.
-    pub commands: Vec<String>,
+    pub commands: Vec<Command>,
     /// Where and by whom they can be run, where that is not here.
     pub place: Option<String>,
 }

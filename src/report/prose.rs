@@ -1,11 +1,12 @@
 //! Sentences: broken between words, never inside what stands in backticks.
 //!
-//! A command that ends an item of advice gets a line of its own, without decoration, to be copied.
+//! A command of an item of advice gets a line of its own, without decoration, to be copied.
 
 use anstyle::Style as Ansi;
 
 use super::Style;
 use super::paint::{HELP, STRONG, paint};
+use crate::advice::{Command, Help, Shown};
 use crate::text::escape;
 
 /// How far a command is indented.
@@ -51,47 +52,37 @@ pub(super) fn note(message: &str, taken: usize, style: &Style) -> String {
 }
 
 /// Writes items of advice, each under its own `help`.
-pub(super) fn help(items: &[String], style: &Style) -> String {
+pub(super) fn help(items: &[Help], style: &Style) -> String {
     items.iter().map(|item| help_item(item, style)).collect()
 }
 
-fn help_item(item: &str, style: &Style) -> String {
-    let Some((prose, command)) = trailing_command(item) else {
-        return headed("help", HELP, item, style);
+fn help_item(item: &Help, style: &Style) -> String {
+    let prose = item.prose();
+    let line = match &item.shown {
+        Shown::Nothing => return headed("help", HELP, &prose, style),
+        Shown::Command(command) => command.to_string(),
+        Shown::Line(line) => line.clone(),
     };
-    let head = match prose.is_empty() {
-        true => format!("{}:\n", paint(style, HELP, "help")),
-        false => headed("help", HELP, &format!("{prose}:"), style),
+    let head = if prose.is_empty() {
+        format!("{}:\n", paint(style, HELP, "help"))
+    } else {
+        headed("help", HELP, &format!("{prose}:"), style)
     };
-    head + &command_line(command, style)
+    head + &command_line(&line, style)
 }
 
-/// Writes a command on a line of its own.
+/// Writes a command, or a line for a file, on a line of its own.
 fn command_line(command: &str, style: &Style) -> String {
     format!("{COMMAND}{}\n", paint(style, STRONG, &escape(command)))
 }
 
 /// Writes commands under a heading.
-pub(super) fn commands(heading: &str, commands: &[String], style: &Style) -> String {
+pub(super) fn commands(heading: &str, commands: &[Command], style: &Style) -> String {
     if commands.is_empty() {
         return String::new();
     }
-    let lines = commands.iter().map(|command| match trailing_command(command) {
-        Some(("", bare)) => command_line(bare, style),
-        Some(_) | None => command_line(command, style),
-    });
+    let lines = commands.iter().map(|command| command_line(&command.to_string(), style));
     format!("{heading}:\n{}", lines.collect::<String>())
-}
-
-/// Splits "prose: `command`" or "`command`"; nothing where the item is of another form.
-fn trailing_command(item: &str) -> Option<(&str, &str)> {
-    let (before, command) = item.strip_suffix('`')?.rsplit_once('`')?;
-    let prose = before.trim_end();
-    match prose.strip_suffix(':') {
-        Some(prose) if !command.is_empty() => Some((prose, command)),
-        None if prose.is_empty() && !command.is_empty() => Some(("", command)),
-        _ => None,
-    }
 }
 
 /// Breaks a text between words so that lines fit; `first` and `rest` are what stands before them.
@@ -164,14 +155,5 @@ mod tests {
             ["run", "`git push --no-verify`", "now"]
         );
         assert_eq!(wrap("", 10, 20, 20), [""]);
-    }
-
-    #[test]
-    fn finds_the_command_that_ends_an_item() {
-        assert_eq!(trailing_command("`a b`"), Some(("", "a b")));
-        assert_eq!(trailing_command("do: `a b`"), Some(("do", "a b")));
-        assert_eq!(trailing_command("edit `a`"), None);
-        assert_eq!(trailing_command("edit `a` or `b`"), None);
-        assert_eq!(trailing_command("``"), None);
     }
 }

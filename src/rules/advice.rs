@@ -3,47 +3,46 @@
 use std::collections::BTreeSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use super::{Subject, Wording};
+use super::Subject;
+use crate::advice::{Command, Help};
 use crate::graph::{Graph, Revision};
 use crate::migration::{Docstring, RevisionId};
-use crate::text::{escape, shell_word};
+use crate::text::escape;
 use crate::verdict::HeadFault;
 
 impl Subject<'_> {
     /// Returns the command that joins heads with a merge revision.
-    pub fn merge_command(&self, heads: &[RevisionId]) -> String {
-        let ids: Vec<String> = heads.iter().map(|head| shell_word(&head.to_string())).collect();
-        format!("alembic-guard merge{} {}", self.wording.stage_option(), ids.join(" "))
+    pub fn merge_command(&self, heads: &[RevisionId]) -> Command {
+        self.merge_all_command().args(heads.iter().map(RevisionId::as_str))
+    }
+
+    fn merge_all_command(&self) -> Command {
+        Command::of("alembic-guard merge").args(self.wording.stage_option())
     }
 
     /// Returns the command that joins the heads of a fault; where there are several faults, one command
     /// joins all their heads.
-    pub(super) fn join_command(&self, heads: &[RevisionId]) -> String {
+    pub(super) fn join_command(&self, heads: &[RevisionId]) -> Command {
         match self.head_faults {
             [] | [_] => self.merge_command(heads),
-            _ => format!("alembic-guard merge{}", self.wording.stage_option()),
+            _ => self.merge_all_command(),
         }
     }
 
     /// Returns the command that puts new migrations in one line on top of what has landed.
-    pub(super) fn rebase_command(&self) -> String {
-        let Wording { base_option, .. } = self.wording;
-        format!("alembic-guard rebase{}{base_option}", self.wording.stage_option())
+    pub(super) fn rebase_command(&self) -> Command {
+        let base = self.wording.base_option.iter().flat_map(|base| ["--base", base]);
+        Command::of("alembic-guard rebase").args(self.wording.stage_option()).args(base)
     }
 
     /// Says how to join heads without editing a migration that others may have run.
-    pub fn join_help(&self, heads: &[RevisionId]) -> String {
-        format!("add a revision that joins the heads: `{}`", self.join_command(heads))
+    pub fn join_help(&self, heads: &[RevisionId]) -> Help {
+        Help::run("add a revision that joins the heads", self.join_command(heads))
     }
 
     /// Says how to write a `down_revision` that builds on the given heads, behind a few words of why, and
     /// what becomes of the docstring then.
-    pub fn write_parents(
-        &self,
-        why: &str,
-        revision: &Revision,
-        heads: &[RevisionId],
-    ) -> Vec<String> {
+    pub fn write_parents(&self, why: &str, revision: &Revision, heads: &[RevisionId]) -> Vec<Help> {
         let quoted: Vec<String> = heads.iter().map(|head| format!("\"{head}\"")).collect();
         let value = match quoted.as_slice() {
             [] => "None".to_owned(),
@@ -51,18 +50,19 @@ impl Subject<'_> {
             several => format!("({})", several.join(", ")),
         };
         let path = &revision.migration.file.path;
-        let write = format!("{why}write in {path}: `down_revision = {value}`");
+        let write =
+            Help::write(format!("{why}write in {path}"), format!("down_revision = {value}"));
         std::iter::once(write).chain(self.write_revises(revision, heads)).collect()
     }
 
     /// Says what the docstring must name, where it names parents and not these.
-    fn write_revises(&self, revision: &Revision, heads: &[RevisionId]) -> Option<String> {
+    fn write_revises(&self, revision: &Revision, heads: &[RevisionId]) -> Option<Help> {
         let details = self.details.get(&revision.migration.file)?;
         let said = details.docstring.revises.as_ref()?;
         let ids: Vec<&str> = heads.iter().map(RevisionId::as_str).collect();
         let line = format!("Revises: {}", ids.join(", "));
         let line = escape(line.trim_end());
-        (!Docstring::names(said, &ids)).then(|| format!("and in its docstring: `{line}`"))
+        (!Docstring::names(said, &ids)).then(|| Help::write("and in its docstring", line))
     }
 
     /// Finds what to build on: what the change itself puts soundly on these heads of the base, else they.

@@ -63,6 +63,6 @@ fn finding(
     let message = format!("`{name}` cannot be known without running Python: {reason}");
     let mut finding = RULE.at(subject, site, message);
     finding.label = "not a plain constant".to_owned();
-    finding.help = vec![format!("write `{name}` as a plain constant")];
+    finding.help = vec![format!("write `{name}` as a plain constant").into()];
     Some(finding)
 }

@@ -1,6 +1,7 @@
 //! `docstring-mismatch`.
 
 use super::{Concern, Debt, Rule, Subject};
+use crate::advice::Help;
 use crate::finding::{Finding, Level, Related};
 use crate::graph::{Parents, Revision};
 use crate::migration::{Docstring, Text};
@@ -100,8 +101,8 @@ impl Line<'_> {
         }
     }
 
-    fn help(&self) -> String {
+    fn help(&self) -> Help {
         let line = format!("{} {}", self.heading, self.ids.join(", "));
-        format!("write in the docstring: `{}`", escape(line.trim_end()))
+        Help::write("write in the docstring", escape(line.trim_end()))
     }
 }

@@ -1,6 +1,7 @@
 //! `duplicate-branch-label`.
 
 use super::{Concern, Debt, Rule, Subject};
+use crate::advice::Help;
 use crate::finding::{Finding, Level, Related, Site};
 use crate::graph::{LabelClash, Revision};
 use crate::migration::{RevisionId, Text};
@@ -74,7 +75,8 @@ fn taken_id(subject: &Subject<'_>, owner: &Revision, declared: Site) -> Finding 
     finding.label = "this name is taken".to_owned();
     finding.related = vec![Related { site: declared, message: "declared here".to_owned() }];
     finding.revisions = vec![id.clone(), id.clone()];
-    finding.help = vec![format!("give the migration another id in {}", owner.migration.file.path)];
+    finding.help =
+        vec![format!("give the migration another id in {}", owner.migration.file.path).into()];
     finding
 }
 
@@ -87,17 +89,19 @@ fn has_landed(subject: &Subject<'_>, revision: &Revision, clash: &LabelClash<'_>
     landed.is_some_and(|landed| landed.labels().any(|label| label == clash.label))
 }
 
-fn help(subject: &Subject<'_>, revision: &Revision, clash: &LabelClash<'_>) -> String {
+fn help(subject: &Subject<'_>, revision: &Revision, clash: &LabelClash<'_>) -> Help {
     let path = &revision.migration.file.path;
     let below = subject.after.ancestors(&revision.id);
     let carried = clash.declared.iter().any(|(other, _)| {
         other.id != revision.id && below.contains(&other.id) && clash.revision.is_none()
     });
     match carried {
-        true => format!(
-            "it holds for all that builds on the revision that declares it; write in {path}: \
-             `branch_labels = None`"
+        true => Help::write(
+            format!(
+                "it holds for all that builds on the revision that declares it; write in {path}"
+            ),
+            "branch_labels = None",
         ),
-        false => format!("give the branch another label in {path}"),
+        false => format!("give the branch another label in {path}").into(),
     }
 }

@@ -1,6 +1,7 @@
 //! `duplicate-revision`.
 
 use super::{Concern, Debt, Rule, Subject};
+use crate::advice::Help;
 use crate::finding::{Finding, Level, Related};
 use crate::graph::Revision;
 use crate::migration::RevisionId;
@@ -50,11 +51,11 @@ fn finding(subject: &Subject<'_>, id: &RevisionId, earlier: &[Revision]) -> Opti
     finding.revisions = vec![id.clone()];
     let path = &newcomer.migration.file.path;
     finding.help = vec![
-        format!(
-            "give it an id of its own; write in {path}: `revision = \"{}\"`",
-            subject.free_id(newcomer)
+        Help::write(
+            format!("give it an id of its own; write in {path}"),
+            format!("revision = \"{}\"", subject.free_id(newcomer)),
         ),
-        format!("and the same id wherever a `down_revision` means {path}"),
+        format!("and the same id wherever a `down_revision` means {path}").into(),
     ];
     Some(finding)
 }

@@ -46,10 +46,11 @@ fn check(subject: &Subject<'_>) -> Vec<Finding> {
         false => location.to_string(),
     };
     finding.help = vec![
-        "bring back its alembic.ini or env.py".to_owned(),
+        "bring back its alembic.ini or env.py".into(),
         format!(
             "or name it in .alembic-guard.toml: `[[environment]]` with `script_location = \"{location}\"`"
-        ),
+        )
+        .into(),
     ];
     vec![finding]
 }

@@ -2,10 +2,11 @@
 
 use super::subject::whole;
 use super::{Concern, Debt, Rule, Subject};
+use crate::advice::{Command, Help};
 use crate::config::{FilenamePattern, Named};
 use crate::finding::{Finding, Level};
 use crate::graph::Revision;
-use crate::text::{escape, shell_word};
+use crate::text::escape;
 
 pub(super) static RULE: Rule = Rule {
     name: "filename-convention",
@@ -73,8 +74,9 @@ fn finding(
     finding.revisions = vec![revision.id.clone()];
     let folder = path.parent().unwrap_or_default();
     let example = folder.join(pattern.example(named));
-    let [path, example] = [path, &example].map(|path| shell_word(&path.to_string()));
-    finding.help =
-        vec![format!("give it such a name before it lands, for one: `git mv {path} {example}`")];
+    finding.help = vec![Help::run(
+        "give it such a name before it lands, for one",
+        Command::of("git mv").path(path).path(&example),
+    )];
     Some(finding)
 }

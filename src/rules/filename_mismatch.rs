@@ -1,11 +1,12 @@
 //! `filename-mismatch`.
 
 use super::{Concern, Debt, Rule, Subject};
+use crate::advice::{Command, Help};
 use crate::environment::Environment;
 use crate::finding::{Finding, Level};
 use crate::graph::{Graph, Revision};
 use crate::migration::RevisionId;
-use crate::text::{Escaped, escape, shell_word};
+use crate::text::{Escaped, escape};
 use crate::tree::RepoPath;
 
 pub(super) static RULE: Rule = Rule {
@@ -44,11 +45,12 @@ fn finding(subject: &Subject<'_>, revision: &Revision) -> Option<Finding> {
     finding.label = format!("`{}` says `{shown}`", Escaped(path.file_name()));
     finding.revisions = vec![id.clone()];
     let renamed = renamed(subject.environment, subject.after, revision)?;
-    let [path, renamed] = [path, &renamed].map(|path| shell_word(&path.to_string()));
-    finding.help = vec![format!("rename the file: `git mv {path} {renamed}`")];
+    finding.help =
+        vec![Help::run("rename the file", Command::of("git mv").path(path).path(&renamed))];
     if !is_defined(subject.after, other) {
-        finding.help.push(format!(
-            "or give the migration the id in its name, wherever `{id}` is meant: `revision = \"{shown}\"`"
+        finding.help.push(Help::write(
+            format!("or give the migration the id in its name, wherever `{id}` is meant"),
+            format!("revision = \"{shown}\""),
         ));
     }
     Some(finding)

@@ -70,12 +70,12 @@ fn finding(subject: &Subject<'_>, revision: &Revision, message: String) -> Findi
     let mut finding = RULE.at(subject, revision.id_site(), message);
     finding.label = "not usable as an id".to_owned();
     finding.revisions = vec![revision.id.clone()];
-    finding.help = vec!["give the migration another id before it lands".to_owned()];
+    finding.help = vec!["give the migration another id before it lands".into()];
     if revision.id.as_str().chars().count() > subject.max_revision_id_length {
         let key = "max_revision_id_length";
-        finding
-            .help
-            .push(format!("or, where your column is wider, set `{key}` in .alembic-guard.toml"));
+        finding.help.push(
+            format!("or, where your column is wider, set `{key}` in .alembic-guard.toml").into(),
+        );
     }
     finding
 }
@@ -89,6 +89,6 @@ fn no_string(subject: &Subject<'_>, migration: &Migration) -> Option<Finding> {
     let site = Site::Span { file: migration.file.clone(), span: span.clone() };
     let mut finding = RULE.at(subject, site, "`revision` is no string".to_owned());
     finding.label = "must be one string".to_owned();
-    finding.help = vec!["write the id of this migration as one string".to_owned()];
+    finding.help = vec!["write the id of this migration as one string".into()];
     Some(finding)
 }

@@ -38,6 +38,6 @@ fn finding(subject: &Subject<'_>, migration: &Migration) -> Option<Finding> {
     let mut finding = RULE.at(subject, Site::Span { file: file.clone(), span }, message);
     finding.label = "runs with the merge".to_owned();
     finding.help =
-        vec!["leave the merge empty, and move this to a migration that builds on it".to_owned()];
+        vec!["leave the merge empty, and move this to a migration that builds on it".into()];
     Some(finding)
 }

@@ -39,10 +39,10 @@ fn finding(subject: &Subject<'_>, migration: &Migration) -> Option<Finding> {
     let message = format!("this file in a version folder assigns no {}", missing.join(" and no "));
     let mut finding = RULE.at(subject, whole(migration), message);
     finding.label = "Alembic loads every Python file here".to_owned();
-    finding.help = vec![format!(
-        "assign {}, or move the file out of the version folder",
-        missing.join(" and ")
-    )];
+    finding.help = vec![
+        format!("assign {}, or move the file out of the version folder", missing.join(" and "))
+            .into(),
+    ];
     Some(finding)
 }
 

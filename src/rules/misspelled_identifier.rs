@@ -40,6 +40,6 @@ fn finding(subject: &Subject<'_>, migration: &Migration, slip: &Misspelling) -> 
     let message = format!("Alembic does not read `{found}`");
     let mut finding = RULE.at(subject, site, message);
     finding.label = format!("did you mean `{}`?", slip.meant);
-    finding.help = vec![format!("write `{}` instead of `{found}`", slip.meant)];
+    finding.help = vec![format!("write `{}` instead of `{found}`", slip.meant).into()];
     finding
 }

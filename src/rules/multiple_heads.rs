@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::subject::listed;
 use super::{Concern, Debt, Rule, Subject};
+use crate::advice::Help;
 use crate::finding::{Finding, Level, Related, Site};
 use crate::graph::Revision;
 use crate::migration::RevisionId;
@@ -77,16 +78,16 @@ fn fork(subject: &Subject<'_>, heads: &[RevisionId]) -> Option<Finding> {
     finding.revisions = heads.to_vec();
     finding.drawing = Some(subject.draw(heads));
     finding.help_if_shared = vec![subject.join_help(heads)];
-    finding.help = vec![format!("put them in one line: `{}`", subject.rebase_command())];
+    finding.help = vec![Help::run("put them in one line", subject.rebase_command())];
     finding.help.extend(subject.wording.finish_staged_help());
-    finding.help.push(format!("or join them: `{}`", subject.join_command(heads)));
+    finding.help.push(Help::run("or join them", subject.join_command(heads)));
     finding.help.extend(label_help(subject, heads));
     Some(finding)
 }
 
 /// Where all heads but one carry a label of their own, several lines are probably meant: those without
 /// a label are a group too.
-fn label_help(subject: &Subject<'_>, heads: &[RevisionId]) -> Option<String> {
+fn label_help(subject: &Subject<'_>, heads: &[RevisionId]) -> Option<Help> {
     let labels = subject.after.labels();
     let is_shared = |label: &str| {
         let holding = heads.iter().filter_map(|head| labels.get(head));
@@ -104,13 +105,15 @@ fn label_help(subject: &Subject<'_>, heads: &[RevisionId]) -> Option<String> {
     let branches: Vec<String> = own.iter().map(|label| quoted(label)).collect();
     let locations = subject.environment.version_locations.iter();
     let locations: Vec<String> = locations.map(|path| quoted(&path.to_string())).collect();
-    Some(format!(
+    Some(Help::write(
         "or, where these branches are meant to stay apart, say so at the top of .alembic-guard.toml; \
-         this replaces the search for environments, so name them all: \
-         `environment = [{{ script_location = {}, version_locations = [{}], branches = [{}] }}]`",
-        quoted(&subject.environment.script_location.to_string()),
-        locations.join(", "),
-        branches.join(", ")
+         this replaces the search for environments, so name them all",
+        format!(
+            "environment = [{{ script_location = {}, version_locations = [{}], branches = [{}] }}]",
+            quoted(&subject.environment.script_location.to_string()),
+            locations.join(", "),
+            branches.join(", ")
+        ),
     ))
 }
 
@@ -130,15 +133,15 @@ fn new_history(subject: &Subject<'_>, head: &RevisionId, base: &RevisionId) -> O
     finding.help_if_shared.push(subject.join_help(&heads));
     finding.help = subject.wording.get_base_help();
     finding.help.extend(continued(subject, start, &landed));
-    finding.help.push(format!("or join the two: `{}`", subject.join_command(&heads)));
+    finding.help.push(Help::run("or join the two", subject.join_command(&heads)));
     finding.help.extend(label_help(subject, &heads));
     Some(finding)
 }
 
-fn continued(subject: &Subject<'_>, start: &Revision, landed: &[RevisionId]) -> Vec<String> {
+fn continued(subject: &Subject<'_>, start: &Revision, landed: &[RevisionId]) -> Vec<Help> {
     match landed {
         [_] => {
-            let rebase = format!("continue the history: `{}`", subject.rebase_command());
+            let rebase = Help::run("continue the history", subject.rebase_command());
             std::iter::once(rebase).chain(subject.wording.finish_staged_help()).collect()
         }
         _ => subject.write_parents("continue the history; ", start, landed),
@@ -159,7 +162,7 @@ fn repointed(subject: &Subject<'_>, head: &RevisionId, child: &RevisionId) -> Op
     finding.help.extend(subject.write_parents("put it back; ", changed, &landed));
     // A database that ran the child above `head` would run `head` again on its way to a merge revision.
     if !subject.is_published() {
-        finding.help.push(format!("or join the heads: `{}`", subject.merge_command(&heads)));
+        finding.help.push(Help::run("or join the heads", subject.merge_command(&heads)));
     }
     Some(finding)
 }
@@ -183,7 +186,7 @@ fn removed_child(
     finding.drawing = Some(subject.draw(&standing));
     finding.help = vec![
         subject.wording.keep_help(&[&path]),
-        format!("or join the heads: `{}`", subject.merge_command(&standing)),
+        Help::run("or join the heads", subject.merge_command(&standing)),
     ];
     Some(finding)
 }

@@ -3,6 +3,7 @@
 mod invented;
 
 use super::{Concern, Debt, Rule, Subject};
+use crate::advice::Help;
 use crate::finding::{Finding, Level};
 use crate::graph::Revision;
 use invented::is_invented;
@@ -43,8 +44,12 @@ fn finding(subject: &Subject<'_>, revision: &Revision) -> Finding {
     finding.revisions = vec![id.clone()];
     let path = &revision.migration.file.path;
     finding.help = vec![
-        format!("write in {path}: `revision = \"{}\"`", subject.free_id(revision)),
-        format!("and the same wherever `{id}` is meant: `down_revision`, docstring, file name"),
+        Help::write(
+            format!("write in {path}"),
+            format!("revision = \"{}\"", subject.free_id(revision)),
+        ),
+        format!("and the same wherever `{id}` is meant: `down_revision`, docstring, file name")
+            .into(),
     ];
     finding
 }

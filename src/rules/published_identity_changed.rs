@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::subject::listed;
 use super::{Concern, Debt, Rule, Subject};
+use crate::advice::Help;
 use crate::finding::{Finding, Level, Related};
 use crate::graph::{Graph, Revision};
 use crate::migration::{RevisionId, Value};
@@ -172,15 +173,18 @@ fn gained(subject: &Subject<'_>, landed: &Revision, now: &Revision, links: &Link
     if joins_heads {
         finding.level = Level::Warn;
         let heads: Vec<RevisionId> = subject.before.heads().into_iter().cloned().collect();
-        finding.help.push(format!(
-            "and join the heads instead, which is safe for every database: `{}`",
-            subject.merge_command(&heads)
+        finding.help.push(Help::run(
+            "and join the heads instead, which is safe for every database",
+            subject.merge_command(&heads),
         ));
     } else if all_new && links.some_gone {
         finding.level = Level::Warn;
-        finding.help = vec![format!(
-            "right where {what} does what the revisions that are gone did; else put it back"
-        )];
+        finding.help = vec![
+            format!(
+                "right where {what} does what the revisions that are gone did; else put it back"
+            )
+            .into(),
+        ];
     } else {
         finding.help.extend(build_on_top(subject, now, &links.gained));
     }
@@ -192,7 +196,7 @@ fn build_on_top(
     subject: &Subject<'_>,
     now: &Revision,
     gained: &BTreeSet<&RevisionId>,
-) -> Vec<String> {
+) -> Vec<Help> {
     let is_lowest = |id: &RevisionId| {
         subject.is_new(id) && !subject.after.parents(id).any(|parent| gained.contains(&parent.id))
     };
@@ -229,10 +233,13 @@ fn lost(subject: &Subject<'_>, landed: &Revision, now: &Revision, links: &Links<
     finding.related =
         lost.map(|one| Related { site: one.id_site(), message: again.clone() }).collect();
     finding.help = put_back(subject, landed, now);
-    finding.help.push(format!(
-        "or, if this undoes an earlier re-pointing and no database has run `{}` in its present \
-         place, write in the header of {}: `# alembic-guard: allow({})`",
-        now.id, now.migration.file.path, RULE.name
+    finding.help.push(Help::write(
+        format!(
+            "or, if this undoes an earlier re-pointing and no database has run `{}` in its present \
+             place, write in the header of {}",
+            now.id, now.migration.file.path
+        ),
+        format!("# alembic-guard: allow({})", RULE.name),
     ));
     finding
 }
@@ -270,7 +277,7 @@ fn labels(subject: &Subject<'_>, landed: &Revision, now: &Revision) -> Option<Fi
     finding.culprits.push(landed.migration.file.path.clone());
     finding.label = "commands and configurations that name the old label stop working".to_owned();
     finding.revisions = vec![now.id.clone()];
-    finding.help = vec!["put the label back, or change all that names it".to_owned()];
+    finding.help = vec!["put the label back, or change all that names it".into()];
     Some(finding)
 }
 
@@ -299,12 +306,12 @@ fn begun(subject: &Subject<'_>, landed: &Revision, now: &Revision, message: Stri
     finding
 }
 
-fn put_back(subject: &Subject<'_>, landed: &Revision, now: &Revision) -> Vec<String> {
+fn put_back(subject: &Subject<'_>, landed: &Revision, now: &Revision) -> Vec<Help> {
     let parents = parent_ids(landed);
     if landed.migration.file == now.migration.file {
-        vec!["put the branch label in its `depends_on` back".to_owned()]
+        vec!["put the branch label in its `depends_on` back".into()]
     } else if parents == parent_ids(now) {
-        vec![format!("put `depends_on` back in {}", now.migration.file.path)]
+        vec![format!("put `depends_on` back in {}", now.migration.file.path).into()]
     } else {
         subject.write_parents("put it back; ", now, &parents)
     }

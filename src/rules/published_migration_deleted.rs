@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::subject::{doubt, listed};
 use super::{Concern, Debt, Rule, Standing, Subject};
+use crate::advice::{Command, Help};
 use crate::finding::{Finding, Level, Related, Site};
 use crate::graph::{Parents, Revision};
 use crate::migration::RevisionId;
-use crate::text::shell_word;
 use crate::tree::RepoPath;
 use crate::verdict::{Cause, HeadFault};
 
@@ -164,18 +164,19 @@ fn squashed_into<'a>(
 }
 
 /// What stays above a squash needs nothing new; what was squashed to its end must be stamped.
-fn squash_help(subject: &Subject<'_>, last: &RevisionId, whole: &RevisionId) -> Vec<String> {
-    let word = |id: &RevisionId| shell_word(&id.to_string());
+fn squash_help(subject: &Subject<'_>, last: &RevisionId, whole: &RevisionId) -> Vec<Help> {
     let mut above = subject.before.children(last).filter(|child| subject.after.contains(&child.id));
     let reach = above.next().map(|child| &child.id);
     let first = reach.unwrap_or(last);
-    let mut help = vec![format!(
-        "before this lands, bring every database to `{first}` at least: `alembic upgrade {}`",
-        word(first)
+    let mut help = vec![Help::run(
+        format!("before this lands, bring every database to `{first}` at least"),
+        Command::of("alembic upgrade").arg(first.as_str()),
     )];
     if reach.is_none() {
-        let stamp = word(whole);
-        help.push(format!("and afterwards tell it where it is: `alembic stamp --purge {stamp}`"));
+        help.push(Help::run(
+            "and afterwards tell it where it is",
+            Command::of("alembic stamp --purge").arg(whole.as_str()),
+        ));
     }
     help
 }
@@ -185,17 +186,20 @@ fn help(
     gone: &[&Revision],
     first: &Revision,
     taker: Option<&Revision>,
-) -> Vec<String> {
+) -> Vec<Help> {
     let path = &first.migration.file.path;
     if renamed(subject, first).is_some() {
-        return vec![format!("write in {path}: `revision = \"{}\"`", first.id)];
+        return vec![Help::write(
+            format!("write in {path}"),
+            format!("revision = \"{}\"", first.id),
+        )];
     }
     let paths: Vec<&RepoPath> = gone.iter().map(|one| &one.migration.file.path).collect();
     let mut help = vec![subject.wording.keep_help(&paths)];
     help.extend(put_back(subject, gone));
     help.push(match gone {
-        [_] => "and undo what it does in a migration of its own, on top".to_owned(),
-        _ => "and undo what they do in a migration of its own, on top".to_owned(),
+        [_] => "and undo what it does in a migration of its own, on top".into(),
+        _ => "and undo what they do in a migration of its own, on top".into(),
     });
     if let Some(taker) = taker {
         let heads = subject.before.heads_above(&first.id).into_iter().cloned();
@@ -206,7 +210,7 @@ fn help(
 }
 
 /// Says what built on the revisions that are gone and must do so again once they are back.
-fn put_back(subject: &Subject<'_>, gone: &[&Revision]) -> Vec<String> {
+fn put_back(subject: &Subject<'_>, gone: &[&Revision]) -> Vec<Help> {
     let children = gone.iter().flat_map(|one| subject.before.children(&one.id));
     let kept: BTreeSet<&RevisionId> =
         children.map(|child| &child.id).filter(|id| subject.after.contains(id)).collect();

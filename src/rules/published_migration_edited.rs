@@ -50,8 +50,8 @@ fn check(subject: &Subject<'_>) -> Vec<Finding> {
     }
     finding.revisions = ids.cloned().collect();
     finding.help = vec![
-        "leave it as it is and put the difference into a new migration".to_owned(),
-        "or, where no database can have run it, let the edit stand".to_owned(),
+        "leave it as it is and put the difference into a new migration".into(),
+        "or, where no database can have run it, let the edit stand".into(),
     ];
     vec![finding]
 }

@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 
 use super::subject::listed;
 use super::{Concern, Debt, Rule, Subject};
+use crate::advice::{Command, Help};
 use crate::finding::{Finding, Level, Related, Site};
 use crate::graph::{Graph, Heights, Revision};
 use crate::migration::{RevisionId, Text};
-use crate::text::shell_word;
 use crate::verdict::HeadFault;
 
 pub(super) static RULE: Rule = Rule {
@@ -130,11 +130,15 @@ fn stopping(
     finding.label = format!("`alembic upgrade` stops here with `KeyError: '{low}'`");
     finding.help = match (is_parent, on_one_line) {
         (true, true) => without_ancestors(subject, revision, names),
-        (true, false) => vec![format!(
-            "join `{low}` and `{high}` in a merge revision of their own, and build on that: `{}`",
-            subject.merge_command(&[low.clone(), high.clone()])
+        (true, false) => vec![Help::run(
+            format!(
+                "join `{low}` and `{high}` in a merge revision of their own, and build on that"
+            ),
+            subject.merge_command(&[low.clone(), high.clone()]),
         )],
-        (false, _) => vec![format!("take `{low}` out of `depends_on`: `{high}` brings it along")],
+        (false, _) => {
+            vec![format!("take `{low}` out of `depends_on`: `{high}` brings it along").into()]
+        }
     };
     finding
 }
@@ -180,7 +184,7 @@ fn dependency_site(subject: &Subject<'_>, revision: &Revision, dependency: &Revi
 }
 
 /// Says how to write the parents that are ancestors of no other.
-fn without_ancestors(subject: &Subject<'_>, revision: &Revision, names: &Names<'_>) -> Vec<String> {
+fn without_ancestors(subject: &Subject<'_>, revision: &Revision, names: &Names<'_>) -> Vec<Help> {
     let parents = &names.parents;
     let is_below = |low: &RevisionId| parents.iter().any(|high| names.builds_on(high, low));
     let kept = parents.iter().filter(|parent| !is_below(parent));
@@ -237,10 +241,12 @@ fn joined_twice(subject: &Subject<'_>, revision: &Revision) -> Option<Finding> {
     finding.related =
         vec![Related { site: earlier.parents_site(), message: "the same parents".to_owned() }];
     finding.revisions = vec![revision.id.clone(), earlier.id.clone()];
-    let path = shell_word(&revision.migration.file.path.to_string());
     finding.help = vec![
-        format!("let what builds on `{}` build on `{}`", revision.id, earlier.id),
-        format!("and, unless a database has run it, remove the file: `git rm {path}`"),
+        format!("let what builds on `{}` build on `{}`", revision.id, earlier.id).into(),
+        Help::run(
+            "and, unless a database has run it, remove the file",
+            Command::of("git rm").path(&revision.migration.file.path),
+        ),
     ];
     Some(finding)
 }

@@ -66,7 +66,7 @@ fn finding(subject: &Subject<'_>, cycle: &[&RevisionId]) -> Option<Finding> {
         "one of them must build on something else: write in {} the revision that `{}` was generated \
          on",
         first.migration.file.path, first.id
-    )];
+    ).into()];
     Some(finding)
 }
 

@@ -1,6 +1,7 @@
 //! `second-base`.
 
 use super::{Concern, Debt, Rule, Subject};
+use crate::advice::Help;
 use crate::finding::{Finding, Level, Related};
 use crate::graph::{Parents, Revision};
 use crate::migration::RevisionId;
@@ -57,10 +58,12 @@ fn finding(subject: &Subject<'_>, base: &Revision, first: &Revision) -> Finding 
     finding.revisions = vec![base.id.clone(), first.id.clone()];
     let path = &base.migration.file.path;
     finding.help = vec![
-        format!("write in {path}: as `down_revision`, the revision that `{}` follows", base.id),
-        "or, where it is meant to begin a history of its own, say so at the top of the file: \
-         `# alembic-guard: allow(second-base)`"
-            .to_owned(),
+        format!("write in {path}: as `down_revision`, the revision that `{}` follows", base.id)
+            .into(),
+        Help::write(
+            "or, where it is meant to begin a history of its own, say so at the top of the file",
+            "# alembic-guard: allow(second-base)",
+        ),
     ];
     finding
 }

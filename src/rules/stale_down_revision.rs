@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use self::repair::repointed;
 use super::subject::{listed, whole};
 use super::{Concern, Debt, Rule, Subject};
+use crate::advice::Help;
 use crate::finding::{Finding, Level, Lowered, Related};
 use crate::migration::RevisionId;
 use crate::verdict::{HeadFault, Stale, StaleEdge};
@@ -116,21 +117,19 @@ fn path_of(subject: &Subject<'_>, id: &RevisionId) -> Option<crate::tree::RepoPa
     subject.after.get(id).map(|revision| revision.migration.file.path.clone())
 }
 
-fn help(subject: &Subject<'_>, stale: &Stale, heads: &[RevisionId]) -> Vec<String> {
+fn help(subject: &Subject<'_>, stale: &Stale, heads: &[RevisionId]) -> Vec<Help> {
     let wording = subject.wording;
     let mut help = wording.get_base_help();
     let then = if help.is_empty() { "" } else { "then " };
     if stale.unfinished {
-        help.push(format!("{then}finish the repair: `{}`", subject.join_command(heads)));
+        help.push(Help::run(format!("{then}finish the repair"), subject.join_command(heads)));
     } else if stale.edges.iter().any(|edge| edge.base_heads.is_empty()) {
-        help.push(format!("{then}build on the head that `alembic heads` names"));
+        help.push(format!("{then}build on the head that `alembic heads` names").into());
     } else if let Some(tops) = single_tops(subject, stale) {
         let moved: BTreeSet<&RevisionId> = stale.edges.iter().map(|edge| &edge.revision).collect();
-        help.push(format!(
-            "{then}put {} on top of {}: `{}`",
-            listed(moved),
-            listed(&tops),
-            subject.rebase_command()
+        help.push(Help::run(
+            format!("{then}put {} on top of {}", listed(moved), listed(&tops)),
+            subject.rebase_command(),
         ));
         help.extend(wording.finish_staged_help());
         help.push(join(subject, heads));
@@ -148,11 +147,8 @@ fn help(subject: &Subject<'_>, stale: &Stale, heads: &[RevisionId]) -> Vec<Strin
     help
 }
 
-fn join(subject: &Subject<'_>, heads: &[RevisionId]) -> String {
-    format!(
-        "or do not edit it, and add a revision that joins both: `{}`",
-        subject.join_command(heads)
-    )
+fn join(subject: &Subject<'_>, heads: &[RevisionId]) -> Help {
+    Help::run("or do not edit it, and add a revision that joins both", subject.join_command(heads))
 }
 
 /// Returns what the chain is to build on, where there is no choice.

@@ -1,6 +1,7 @@
 //! `too-many-migrations`.
 
 use super::{Concern, Debt, Rule, Subject};
+use crate::advice::Help;
 use crate::environment::Excess;
 use crate::finding::{Finding, Level, Site};
 use crate::text::escape;
@@ -40,7 +41,7 @@ fn check(subject: &Subject<'_>) -> Vec<Finding> {
         }
         Excess::Depth { folder, most } => (
             format!("has migrations more than {most} folders deep, in `{folder}`"),
-            "move the folder up, or name it in `version_locations`".to_owned(),
+            "move the folder up, or name it in `version_locations`".into(),
         ),
     };
     let site = match unread.excess {
@@ -61,7 +62,7 @@ fn check(subject: &Subject<'_>) -> Vec<Finding> {
     vec![finding]
 }
 
-fn raise(most: usize) -> String {
+fn raise(most: usize) -> Help {
     let more = most.saturating_mul(2);
-    format!("allow more of them in .alembic-guard.toml: `max_migrations = {more}`")
+    Help::write("allow more of them in .alembic-guard.toml", format!("max_migrations = {more}"))
 }

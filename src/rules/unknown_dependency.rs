@@ -2,6 +2,7 @@
 
 use super::subject::doubt;
 use super::{Concern, Debt, Rule, Subject};
+use crate::advice::Help;
 use crate::finding::{Finding, Level, Lowered, Related, Site};
 use crate::graph::{Revision, UnknownDependency};
 use crate::migration::{Migration, RevisionId, Value};
@@ -84,28 +85,30 @@ fn gone(
     let mut finding = RULE.at(subject, site, message);
     finding.label = format!("`{name}` was defined here");
     finding.help = match subject.after.contains(&removed.id) {
-        true => vec![format!("keep the label in {path}")],
+        true => vec![format!("keep the label in {path}").into()],
         false => vec![subject.wording.keep_help(&[&path])],
     };
-    finding.help.push(format!("or take `{name}` out of `depends_on`"));
+    finding.help.push(format!("or take `{name}` out of `depends_on`").into());
     finding
 }
 
-fn help(subject: &Subject<'_>, name: &RevisionId) -> Vec<String> {
+fn help(subject: &Subject<'_>, name: &RevisionId) -> Vec<Help> {
     let ids = || subject.after.revisions().map(|revision| revision.id.as_str());
     let mut longer = ids().filter(|id| !name.as_str().is_empty() && id.starts_with(name.as_str()));
     if let (Some(full), None) = (longer.next(), longer.next()) {
         let full = RevisionId::new(full);
-        return vec![format!("`depends_on` takes no prefix; write the full id: `\"{full}\"`")];
+        return vec![Help::write(
+            "`depends_on` takes no prefix; write the full id",
+            format!("\"{full}\""),
+        )];
     }
     vec![
         "if it is on another branch, merge that branch first; if it was removed, take it out of \
          `depends_on`"
-            .to_owned(),
-        format!(
-            "or, where it is in another repository, say so in the header: \
-             `# alembic-guard: allow({})`",
-            RULE.name
+            .into(),
+        Help::write(
+            "or, where it is in another repository, say so in the header",
+            format!("# alembic-guard: allow({})", RULE.name),
         ),
     ]
 }

@@ -2,6 +2,7 @@
 
 use super::subject::doubt;
 use super::{Concern, Debt, Finish, Rule, Subject};
+use crate::advice::{Command, Help};
 use crate::finding::{Finding, Level, Related, Site};
 use crate::graph::MissingParent;
 use crate::migration::RevisionId;
@@ -49,7 +50,7 @@ fn finding(subject: &Subject<'_>, missing: &MissingParent) -> Option<Finding> {
             finding.related = vec![Related { site: named, message: format!("needs `{parent}`") }];
             finding.help = vec![
                 subject.wording.keep_help(&[&path]),
-                format!("or build `{}` on a revision that stays", child.id),
+                format!("or build `{}` on a revision that stays", child.id).into(),
             ];
             finding
         }
@@ -68,7 +69,7 @@ fn finding(subject: &Subject<'_>, missing: &MissingParent) -> Option<Finding> {
     Some(finding)
 }
 
-fn help(subject: &Subject<'_>, child: &RevisionId, parent: &RevisionId) -> Vec<String> {
+fn help(subject: &Subject<'_>, child: &RevisionId, parent: &RevisionId) -> Vec<Help> {
     // Nothing builds on itself, or on what builds on it.
     let above = subject.after.descendants(child);
     let known = || {
@@ -78,21 +79,27 @@ fn help(subject: &Subject<'_>, child: &RevisionId, parent: &RevisionId) -> Vec<S
     let mut longer = known()
         .filter(|id| !parent.as_str().is_empty() && id.as_str().starts_with(parent.as_str()));
     if let (Some(full), None) = (longer.next(), longer.next()) {
-        return vec![format!("`down_revision` takes no prefix; write the full id: `\"{full}\"`")];
+        return vec![Help::write(
+            "`down_revision` takes no prefix; write the full id",
+            format!("\"{full}\""),
+        )];
     }
     let distance = |id: &RevisionId| strsim::damerau_levenshtein(id.as_str(), parent.as_str());
     let nearest = known().map(|id| (distance(id), id)).min();
     // On short ids everything is near everything.
     let nearest = nearest.filter(|(distance, _)| *distance <= parent.as_str().chars().count() / 4);
     let mut help = match nearest {
-        Some((_, near)) => vec![format!("did you mean: `\"{near}\"`")],
+        Some((_, near)) => vec![Help::write("did you mean", format!("\"{near}\""))],
         None => vec![
             "if it is on another branch, merge that branch first; if it was removed, bring it back"
-                .to_owned(),
+                .into(),
         ],
     };
     if subject.wording.finish == Finish::Stage {
-        help.push("or, if its file is not staged yet, see which that is: `git status`".to_owned());
+        help.push(Help::run(
+            "or, if its file is not staged yet, see which that is",
+            Command::of("git status"),
+        ));
     }
     help
 }

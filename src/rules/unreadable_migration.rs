@@ -1,9 +1,10 @@
 //! `unreadable-migration`.
 
 use super::{Concern, Debt, Rule, Subject};
+use crate::advice::{Command, Help};
 use crate::finding::{Finding, Level, Lowered, Site};
 use crate::migration::{Fault, Migration};
-use crate::text::{escape, shell_word};
+use crate::text::escape;
 use crate::tree::RepoPath;
 
 pub(super) static RULE: Rule = Rule {
@@ -56,8 +57,8 @@ fn finding(subject: &Subject<'_>, migration: &Migration, fault: &Fault) -> Findi
         RULE.at(subject, site, format!("this file cannot be read as Python: {reason}"));
     finding.label = "here".to_owned();
     finding.help = vec![
-        "mend the place that is shown".to_owned(),
-        format!("see what Python says: `python -m py_compile {}`", shell_word(&path.to_string())),
+        "mend the place that is shown".into(),
+        Help::run("see what Python says", Command::of("python -m py_compile").path(path)),
     ];
     finding
 }
@@ -70,9 +71,10 @@ fn kept_elsewhere(subject: &Subject<'_>, migration: &Migration, keeper: &str) ->
     finding.level = Level::Warn;
     finding.lowered = Some(Lowered::CannotTell);
     finding.help = vec![
-        format!("have {keeper} put the content into the work tree"),
-        format!("leave it out there from now on: in .gitattributes, `{path} -filter -diff -merge`"),
-        format!("then stage it anew: `git add --renormalize {}`", shell_word(&path.to_string())),
+        format!("have {keeper} put the content into the work tree").into(),
+        format!("leave it out there from now on: in .gitattributes, `{path} -filter -diff -merge`")
+            .into(),
+        Help::run("then stage it anew", Command::of("git add --renormalize").path(path)),
     ];
     finding
 }
@@ -80,6 +82,6 @@ fn kept_elsewhere(subject: &Subject<'_>, migration: &Migration, keeper: &str) ->
 fn broken_link(subject: &Subject<'_>, link: &RepoPath) -> Finding {
     let message = "this link in a version folder leads to no file of the repository".to_owned();
     let mut finding = RULE.at(subject, Site::Path(link.clone()), message);
-    finding.help = vec!["put the file itself there".to_owned()];
+    finding.help = vec!["put the file itself there".into()];
     finding
 }

@@ -1,6 +1,6 @@
 //! What the two sides of a change are called, and the advice that depends on nothing else.
 
-use crate::text::shell_word;
+use crate::advice::{Command, Help};
 use crate::tree::RepoPath;
 
 /// A command to bring files back names no more than this.
@@ -16,15 +16,15 @@ pub struct Wording {
     /// What is judged: "this push".
     pub change: String,
     /// The command that checks out the branch that is judged, where it is another one.
-    pub checkout: Option<String>,
+    pub checkout: Option<Command>,
     /// The command that brings what has landed into the work tree, where it is not there yet.
-    pub get_base: Option<String>,
-    /// What `alembic-guard rebase` must be told so that it takes the same base: ` --base origin/next`.
-    pub base_option: String,
+    pub get_base: Option<Command>,
+    /// The base that `alembic-guard rebase` must be told so that it takes the same one: `origin/next`.
+    pub base_option: Option<String>,
     /// What must be done once the file is mended.
     pub finish: Finish,
     /// A caution to add where a base may be the wrong one.
-    pub doubt: Option<String>,
+    pub doubt: Option<Help>,
 }
 
 /// What must be done once a file is mended.
@@ -47,25 +47,25 @@ impl Wording {
             change: "this history".to_owned(),
             checkout: None,
             get_base: None,
-            base_option: String::new(),
+            base_option: None,
             finish: Finish::Nothing,
             doubt: None,
         }
     }
 
     /// Says how the branch and its base come into the work tree, where they are not there yet.
-    pub(super) fn get_base_help(&self) -> Vec<String> {
-        let checkout =
-            self.checkout.as_ref().map(|command| format!("go to the branch: `{command}`"));
-        let base = &self.base;
-        let get_base = self.get_base.as_ref();
-        let get_base =
-            get_base.map(|command| format!("bring in {base} without committing yet: `{command}`"));
+    pub(super) fn get_base_help(&self) -> Vec<Help> {
+        let checkout = self.checkout.clone();
+        let checkout = checkout.map(|command| Help::run("go to the branch", command));
+        let get_base = self.get_base.clone();
+        let get_base = get_base.map(|command| {
+            Help::run(format!("bring in {} without committing yet", self.base), command)
+        });
         checkout.into_iter().chain(get_base).collect()
     }
 
     /// Says how files that have landed are brought back.
-    pub(super) fn keep_help(&self, paths: &[&RepoPath]) -> String {
+    pub(super) fn keep_help(&self, paths: &[&RepoPath]) -> Help {
         let keep = match paths {
             [path] => format!("keep {path}"),
             [_, _] => "keep both files".to_owned(),
@@ -75,52 +75,56 @@ impl Wording {
             ..=MOST_KEPT => (paths, ""),
             _ => (&paths[..1], ", for one"),
         };
-        let words: Vec<String> = shown.iter().map(|path| shell_word(&path.to_string())).collect();
-        let words = words.join(" ");
         match &self.base_commit {
-            Some(commit) => format!(
-                "{keep}{for_one}: `git restore --source={commit} --staged --worktree -- {words}`"
-            ),
-            None => keep,
+            Some(commit) => {
+                let restore = Command::of("git restore")
+                    .arg(format!("--source={commit}"))
+                    .args(["--staged", "--worktree", "--"])
+                    .paths(shown.iter().copied());
+                Help::run(format!("{keep}{for_one}"), restore)
+            }
+            None => Help::note(keep),
         }
     }
 
     /// Returns the option by which a repair stages what it writes, where a commit must follow.
-    pub(super) fn stage_option(&self) -> &'static str {
+    pub(super) fn stage_option(&self) -> Option<&'static str> {
         match (self.finish, &self.get_base) {
-            (Finish::Nothing, None) => "",
-            (Finish::Nothing | Finish::Stage | Finish::Commit, _) => " --stage",
+            (Finish::Nothing, None) => None,
+            (Finish::Nothing | Finish::Stage | Finish::Commit, _) => Some("--stage"),
         }
     }
 
     /// Says what comes after a repair has staged what it wrote.
-    pub(super) fn finish_staged_help(&self) -> Option<String> {
-        let then = match (self.finish, &self.get_base) {
-            (Finish::Nothing, None) => return None,
-            (Finish::Stage, _) => "and go on: `git commit`",
+    pub(super) fn finish_staged_help(&self) -> Option<Help> {
+        let commit = Command::of("git commit");
+        match (self.finish, &self.get_base) {
+            (Finish::Nothing, None) => None,
+            (Finish::Stage, _) => Some(Help::run("and go on", commit)),
             (Finish::Nothing | Finish::Commit, Some(_)) => {
-                "and commit the merge: `git commit --no-edit`"
+                Some(Help::run("and commit the merge", commit.arg("--no-edit")))
             }
-            (Finish::Commit, None) => "and commit that: `git commit`",
-        };
-        Some(then.to_owned())
+            (Finish::Commit, None) => Some(Help::run("and commit that", commit)),
+        }
     }
 
     /// Says what comes after some files were mended.
     pub(super) fn finish_help<'p>(
         &self,
         paths: impl Iterator<Item = &'p RepoPath>,
-    ) -> Option<String> {
-        let paths: Vec<String> = paths.map(|path| shell_word(&path.to_string())).collect();
-        let path = paths.join(" ");
-        let then = match (self.finish, &self.get_base) {
-            (Finish::Nothing, None) => return None,
-            (Finish::Stage, _) => format!("and go on: `git add {path} && git commit`"),
-            (Finish::Nothing | Finish::Commit, Some(_)) => {
-                format!("and commit the merge: `git add {path} && git commit --no-edit`")
+    ) -> Option<Help> {
+        let commit = Command::of("git commit");
+        match (self.finish, &self.get_base) {
+            (Finish::Nothing, None) => None,
+            (Finish::Stage, _) => {
+                Some(Help::run("and go on", Command::of("git add").paths(paths).and(commit)))
             }
-            (Finish::Commit, None) => format!("and commit that: `git commit {path}`"),
-        };
-        Some(then)
+            (Finish::Nothing | Finish::Commit, Some(_)) => {
+                let commit = commit.arg("--no-edit");
+                let command = Command::of("git add").paths(paths).and(commit);
+                Some(Help::run("and commit the merge", command))
+            }
+            (Finish::Commit, None) => Some(Help::run("and commit that", commit.paths(paths))),
+        }
     }
 }

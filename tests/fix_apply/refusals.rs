@@ -3,6 +3,7 @@
 use std::fs::{self, Permissions};
 use std::os::unix::fs::{PermissionsExt, symlink};
 
+use alembic_guard::advice::{Command, Help};
 use alembic_guard::fix::{Change, Error};
 
 use crate::world::{EDITED, MOVED, NEW, World, change, plan};
@@ -27,7 +28,10 @@ fn a_file_that_has_changed_is_refused() {
     world.write(EDITED, "down_revision = 'c'\n");
     let error = refused(&world, &plan());
     assert_eq!(error.to_string(), format!("`{EDITED}` has changed since it was read"));
-    assert_eq!(error.help(), ["run this again: it starts from the files as they are now"]);
+    assert_eq!(
+        error.help(),
+        [Help::note("run this again: it starts from the files as they are now")]
+    );
 }
 
 #[test]
@@ -85,7 +89,7 @@ fn a_link_out_of_the_work_tree_is_refused() {
         let before = (path == "link/a.py").then_some("old");
         let error = world.apply(&with(change(path, before, Some("new")))).expect_err("outside");
         assert!(matches!(error, Error::Outside { .. }), "{error}");
-        assert!(error.help()[0].contains("ls -l"), "{error}");
+        assert!(error.help()[0].to_string().contains("ls -l"), "{error}");
     }
     let names = fs::read_dir(outside.path()).expect("a folder").count();
     assert_eq!((names, fs::read(outside.path().join("a.py")).ok()), (1, Some(b"old".to_vec())));
@@ -152,7 +156,8 @@ fn a_read_only_file_is_refused() {
         fs::set_permissions(world.path(path), Permissions::from_mode(0o444)).expect("our file");
         let error = refused(&world, &plan());
         assert_eq!(error.to_string(), format!("`{path}` is read-only"));
-        assert_eq!(error.help(), [format!("make it writable: chmod u+w {path}")]);
+        let command = Command::of("chmod u+w").path(&path.into());
+        assert_eq!(error.help(), [Help::run("make it writable", command)]);
         fs::set_permissions(world.path(path), Permissions::from_mode(0o644)).expect("our file");
     }
 }

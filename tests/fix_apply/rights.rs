@@ -89,7 +89,7 @@ fn a_compiled_file_that_stays_is_told_after_the_writing() {
     fs::create_dir(world.path(COMPILED)).expect("a folder in its place");
     let error = world.apply(&plan()).expect_err("a folder is not removed");
     assert!(error.to_string().starts_with("all files are changed, but"), "{error}");
-    assert!(error.help()[0].contains("down_revision"), "{error}");
+    assert!(error.help()[0].text.contains("down_revision"), "{error}");
     assert!(!world.path(MOVED).exists() && world.path(NEW).exists());
 }
 

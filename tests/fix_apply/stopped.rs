@@ -82,7 +82,7 @@ fn what_is_finished_is_named() {
     });
     let error = world.apply_on(&disk, &plan()).expect_err("it was stopped");
     assert!(matches!(error, Error::Finish { .. }), "{error}");
-    assert!(error.help().iter().any(|line| line.contains("run this again")), "{error}");
+    assert!(error.help().iter().any(|line| line.text.contains("run this again")), "{error}");
     let finished = world.finish().expect("nothing is in the way");
     let finished: Vec<String> = finished.iter().map(ToString::to_string).collect();
     assert_eq!(finished, [MOVED, EDITED, SECOND, NEW, IN_NEW_FOLDER]);

@@ -4,6 +4,7 @@ use std::fs;
 use std::os::unix::fs::symlink;
 use std::process::Command;
 
+use alembic_guard::advice;
 use alembic_guard::hook::{self, Doubt, Error};
 
 use crate::sandbox::{Repository, Sandbox, hermetic, hermetic_with, run};
@@ -48,9 +49,11 @@ fn a_relative_folder_is_refused_with_the_remedy() {
         let repository = sandbox.repository("repository");
         repository.git(&["config", "core.hooksPath", ".git/hooks"]);
         assert_eq!(doubts(&repository), [relative(".git/hooks")]);
-        let help = repository.refusal().help().join("\n");
-        let remedy = format!("git config core.hooksPath '{}'", repository.hooks().display());
-        assert!(help.contains(&remedy), "{help}");
+        let hooks = repository.hooks().display().to_string();
+        let remedy = advice::Command::of("git config core.hooksPath").arg(hooks);
+        let help = repository.refusal().help();
+        assert!(help.iter().any(|help| help.command() == Some(&remedy)), "{help:?}");
+        let remedy = remedy.to_string();
 
         run(Command::new("sh").arg("-c").arg(&remedy).current_dir(&repository.top));
         repository.install();
@@ -117,8 +120,8 @@ fn a_tracked_folder_is_refused_with_the_call_to_add() {
         assert_eq!(doubts(&repository), [Doubt::Tracked]);
         let help = repository.refusal().help();
         let call = "add `alembic-guard hook pre-push \"$@\" || exit` to";
-        assert!(help[0].contains(call), "{help:?}");
-        assert!(help.iter().any(|line| line.ends_with("hook install --force")));
+        assert!(help[0].text.contains(call), "{help:?}");
+        assert!(help.iter().any(|help| help.to_string().ends_with("hook install --force`")));
     });
 }
 
@@ -140,7 +143,7 @@ fn the_manager_that_owns_a_folder_is_named() {
         repository.git(&["config", "core.hooksPath", ".husky/_"]);
         let error = repository.refusal();
         assert!(error.to_string().contains("/.husky/_` of husky: "), "{error}");
-        assert!(error.help()[0].starts_with("let husky call it: "));
+        assert!(error.help()[0].text.starts_with("let husky call it: "));
     });
 }
 
@@ -151,7 +154,7 @@ fn hooks_that_are_switched_off_are_said_to_be() {
         repository.git(&["config", "core.hooksPath", "/dev/null"]);
         let error = repository.refusal();
         assert_eq!(error.to_string(), "the hooks folder `/dev/null` is not a folder");
-        assert!(error.help()[0].starts_with("git runs no hooks at all"));
+        assert!(error.help()[0].text.starts_with("git runs no hooks at all"));
     });
 }
 

@@ -4,6 +4,7 @@ use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::Path;
 
+use alembic_guard::advice::Help;
 use alembic_guard::hook::{self, Error, Hook, InstallOptions, InstallOutcome};
 
 use crate::sandbox::{hermetic, listing, write};
@@ -197,7 +198,10 @@ fn outside_a_repository_git_says_so() {
             let words = error.to_string();
             assert!(words.starts_with("not a git repository"), "{words}");
             assert!(!words.contains("\\u{a}"), "{words}");
-            assert_eq!(error.help(), ["run this inside the repository, or name one with `-C DIR`"]);
+            assert_eq!(
+                error.help(),
+                [Help::note("run this inside the repository, or name one with `-C DIR`")]
+            );
         }
         let error = hook::status(Path::new("/no/such/folder")).expect_err("there is no folder");
         assert_eq!(error.to_string(), "cannot run `git` in `/no/such/folder`");

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, SystemTime};
 
+use alembic_guard::advice::{Command, Help};
 use alembic_guard::finding::{
     Base, Drawing, DrawnRevision, EnvironmentSummary, Finding, Freshness, Level, Lowered, Note,
     Related, Report, Site,
@@ -28,7 +29,7 @@ pub(crate) fn pretty() -> Style {
 pub(crate) fn bypass() -> Bypass {
     Bypass {
         verb: "push".to_owned(),
-        commands: vec!["`git push --no-verify`".to_owned()],
+        commands: vec![Command::of("git push --no-verify")],
         ..Bypass::default()
     }
 }
@@ -160,10 +161,11 @@ pub(crate) fn stale() -> Report {
             ],
         }),
         help: vec![
-            "put it on top of origin/main's head: `alembic-guard rebase`".to_owned(),
-            "or, if others have run it already, join the two heads: `alembic-guard merge -m \
-             \"merge heads\"`"
-                .to_owned(),
+            Help::run("put it on top of origin/main's head", Command::of("alembic-guard rebase")),
+            Help::run(
+                "or, if others have run it already, join the two heads",
+                Command::of("alembic-guard merge -m").arg("merge heads"),
+            ),
         ],
         ..finding("stale-down-revision", site)
     });
@@ -191,10 +193,12 @@ pub(crate) fn multiple_heads() -> Report {
             label: "a head that this push adds".to_owned(),
             revisions: vec![id(revision)],
             drawing: Some(drawing.clone()),
-            help: vec![
-                "join them: `alembic merge -m \"merge heads\" d11111111111 e22222222222`"
-                    .to_owned(),
-            ],
+            help: vec![Help::run(
+                "join them",
+                Command::of("alembic merge -m")
+                    .arg("merge heads")
+                    .args(["d11111111111", "e22222222222"]),
+            )],
             ..finding("multiple-heads", site)
         });
     }
@@ -233,7 +237,7 @@ pub(crate) fn debt() -> Report {
     report.notes.push(Note {
         message: "could not ask `origin` for its newest commit: the network is unreachable"
             .to_owned(),
-        help: vec!["bring it up to date by hand: `git fetch origin main`".to_owned()],
+        help: vec![Help::run("bring it up to date by hand", Command::of("git fetch origin main"))],
         known: false,
     });
     report
@@ -258,14 +262,14 @@ pub(crate) fn hostile() -> Report {
         drawing: Some(Drawing {
             nodes: vec![drawn("a\u{1b}]0;owned\u{7}\u{202e}b", &[], "note\u{1b}[2J", "x\ny.py")],
         }),
-        help: vec!["run: `git switch \u{202e}x\n`".to_owned()],
+        help: vec![Help::run("run", Command::of("git switch").arg("\u{202e}x\n"))],
         lowered: Some(Lowered::Asked("\u{1b}[2J".to_owned())),
         ..finding("invalid-revision-id", site)
     });
     report.environments.push(environment("two\u{85}", &["\u{1b}[2J"], &["\u{2066}"]));
     report.notes.push(Note {
         message: "remote says \u{1b}[2J".to_owned(),
-        help: vec!["\u{202e}".to_owned()],
+        help: vec!["\u{202e}".into()],
         known: false,
     });
     report

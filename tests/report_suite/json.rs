@@ -40,7 +40,7 @@ fn hostile_text_is_escaped_and_comes_back() {
 #[test]
 fn a_failure_of_ours() {
     let error = std::io::Error::other("no such object");
-    let help = ["fetch it".to_owned(), "or not".to_owned()];
+    let help = ["fetch it".into(), "or not".into()];
     same(json(&broken(&error, &help)), file!["../snapshots/report/broken.json"]);
 }
 

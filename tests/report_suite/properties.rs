@@ -1,5 +1,6 @@
 //! What holds for every report.
 
+use alembic_guard::advice::{Command, Help};
 use alembic_guard::finding::RefReport;
 use alembic_guard::finding::{
     Drawing, DrawnRevision, Finding, Level, Lowered, Related, Report, Site,
@@ -74,6 +75,15 @@ fn site() -> impl Strategy<Value = (Site, Vec<u8>)> {
     )
 }
 
+fn advice() -> impl Strategy<Value = Help> {
+    (nasty(), nasty(), 0..4_u8).prop_map(|(text, shown, kind)| match kind {
+        0 => Help::note(text),
+        1 => Help::write(text, shown),
+        2 => Help::run(text, Command::of("git add").path(&RepoPath::new(shown))),
+        _ => Help::run(text.clone(), Command::of("git switch").arg(shown)).when(text),
+    })
+}
+
 fn drawing() -> impl Strategy<Value = Drawing> {
     let node = (0..12_u8, vec(0..12_u8, 0..4), any::<bool>(), nasty());
     vec(node, 0..20).prop_map(|nodes| Drawing {
@@ -105,7 +115,8 @@ fn style() -> impl Strategy<Value = Style> {
 
 fn report() -> impl Strategy<Value = Report> {
     let spans = vec((0..1500_usize, 0..300_usize), 0..3);
-    let one = (site(), spans, vec((site(), nasty()), 0..3), nasty(), vec(nasty(), 0..3), drawing());
+    let one =
+        (site(), spans, vec((site(), nasty()), 0..3), nasty(), vec(advice(), 0..3), drawing());
     vec(one, 0..4).prop_map(|all| {
         let mut report = clean();
         for ((place, bytes), spans, related, words, help, drawing) in all {
@@ -191,7 +202,8 @@ proptest::proptest! {
                 report,
             })
             .collect();
-        let push = Push { refs: &refs, push_fine: Some(&words), bypass: &bypass() };
+        let fine = Command::of("git push").arg(words);
+        let push = Push { refs: &refs, push_fine: Some(&fine), bypass: &bypass() };
         let shown = render_refs(&push, &style);
         prop_assert!(printable(&shown, &style), "{shown:?}");
     }
@@ -200,11 +212,11 @@ proptest::proptest! {
     fn trouble_never_steers_the_terminal(
         source in source(), words in nasty(), start in 0..900_usize, style in style(),
     ) {
-        let problem = Problem { message: words.clone(), span: start..start + 9, help: Some(words.clone()) };
+        let problem = Problem { message: words.clone(), span: start..start + 9, help: Some(Help::note(words.clone())) };
         let shown = config_problems(&words, &source, &[problem], &style);
         prop_assert!(printable(&shown, &style), "{shown:?}");
         let error = std::io::Error::other(words.clone());
-        let shown = broken(&error, &[words], &style);
+        let shown = broken(&error, &[Help::write(words.clone(), words)], &style);
         prop_assert!(printable(&shown, &style), "{shown:?}");
     }
 

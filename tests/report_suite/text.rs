@@ -1,5 +1,6 @@
 //! Text snapshots.
 
+use alembic_guard::advice::{Command, Help};
 use alembic_guard::finding::RefReport;
 use alembic_guard::finding::{Finding, Level, Report, Site};
 use alembic_guard::report::text::{Problem, Push, broken, config_problems, render, render_refs};
@@ -155,8 +156,8 @@ pub(crate) fn refs() -> Vec<RefReport> {
 
 #[test]
 fn several_refs_are_refused_by_name() {
-    let push =
-        Push { refs: &refs(), push_fine: Some("git push origin docs v1.0"), bypass: &bypass() };
+    let fine = Command::of("git push origin docs v1.0");
+    let push = Push { refs: &refs(), push_fine: Some(&fine), bypass: &bypass() };
     same(render_refs(&push, &style()), file!["../snapshots/report/refs.txt"]);
     let quiet = Style { quiet: true, ..style() };
     let fine = Push { refs: &refs()[1..2], ..push };
@@ -203,7 +204,7 @@ struct Outer(#[source] std::io::Error);
 #[test]
 fn what_could_not_be_judged_is_said() {
     let error = Outer(std::io::Error::other("object not found\nno match for id 0123"));
-    let help = ["fetch the rest of the history: `git fetch --unshallow`".to_owned()];
+    let help = [Help::run("fetch the rest of the history", Command::of("git fetch --unshallow"))];
     same(broken(&error, &help, &style()), file!["../snapshots/report/broken.txt"]);
 }
 
@@ -214,7 +215,7 @@ fn mistakes_in_the_configuration_are_pointed_at() {
         Problem {
             message: "unknown key `bse`".to_owned(),
             span: 0..3,
-            help: Some("did you mean `base`?".to_owned()),
+            help: Some("did you mean `base`?".into()),
         },
         Problem {
             message: "unknown rule `merge-with-operatons`".to_owned(),

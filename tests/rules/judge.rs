@@ -47,7 +47,7 @@ fn judge(fixture: &str) -> Report {
                 change: "this change".to_owned(),
                 checkout: None,
                 get_base: None,
-                base_option: String::new(),
+                base_option: None,
                 finish: Finish::Nothing,
                 doubt: None,
             },

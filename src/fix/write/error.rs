@@ -4,6 +4,7 @@ use std::io;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
+use crate::advice::{Command, Help};
 use crate::git;
 use crate::text::{Escaped, shell_word};
 use crate::tree::RepoPath;
@@ -169,60 +170,70 @@ impl Error {
     }
 
     /// Returns what to do about it, one step or choice a line; empty where nothing is known.
-    pub fn help(&self) -> Vec<String> {
+    pub fn help(&self) -> Vec<Help> {
         match self {
             Error::NoPath(_) | Error::Twice(_) | Error::Identify { .. } => Vec::new(),
             Error::Outside { link, .. } => vec![
-                format!("see where the link leads: ls -l {}", word(link)),
+                Help::run("see where the link leads", Command::of("ls -l").arg(lossy(link))),
                 "make the change by hand, or run this where the file is tracked".into(),
             ],
-            Error::NoFolder { parent, .. } => vec![format!("move it away: {}", word(parent))],
+            Error::NoFolder { parent, .. } => {
+                vec![format!("move it away: {}", word(parent)).into()]
+            }
             Error::NoFile(path) => {
-                vec![format!("see what it is: ls -ld {}", repository_word(path))]
+                vec![Help::run("see what it is", Command::of("ls -ld").path(path))]
             }
             Error::Gone(_) | Error::Changed(_) => vec![RUN_AGAIN.into()],
             Error::Exists(path) => {
-                vec![format!("move it away if it is not needed: {}", repository_word(path))]
+                vec![format!("move it away if it is not needed: {}", repository_word(path)).into()]
             }
             Error::ReadOnly(path) => {
-                vec![format!("make it writable: chmod u+w {}", repository_word(path))]
+                vec![Help::run("make it writable", Command::of("chmod u+w").path(path))]
             }
             Error::ReadOnlyFolder { folder, .. } => {
-                vec![format!("make it writable: chmod u+w {}", word(folder))]
+                vec![Help::run("make it writable", Command::of("chmod u+w").arg(lossy(folder)))]
             }
             Error::Busy => vec!["wait until it is done, then run this again".into()],
             Error::Lock { path, .. }
             | Error::Read { path, .. }
             | Error::Clean { path, .. }
             | Error::Write { path, .. } => {
-                vec![format!("see who owns it and how full the disk is: ls -ld {}", word(path))]
+                let look = Command::of("ls -ld").arg(lossy(path));
+                vec![Help::run("see who owns it and how full the disk is", look)]
             }
             Error::Finish { path, .. } => vec![
-                format!("see what is in the way: ls -ld {}", word(path)),
+                Help::run("see what is in the way", Command::of("ls -ld").arg(lossy(path))),
                 "then run this again: it finishes what is not done yet".into(),
             ],
             Error::ChangedSince { path, leftovers } => vec![
-                format!("undo your change of {} and run this again", repository_word(path)),
+                format!("undo your change of {} and run this again", repository_word(path)).into(),
                 give_up(leftovers),
             ],
             Error::Lost { leftovers, .. } => vec![give_up(leftovers)],
             Error::NoJournal(path) | Error::StoreFolder(path) => vec![
-                format!("see what it is: ls -ld {}", word(path)),
-                format!("alembic-guard never makes such a thing; remove it: rm -r {}", word(path)),
+                Help::run("see what it is", Command::of("ls -ld").arg(lossy(path))),
+                Help::run(
+                    "alembic-guard never makes such a thing; remove it",
+                    Command::of("rm -r").arg(lossy(path)),
+                ),
             ],
             Error::Journal { path, .. } => vec![
-                format!("forget that run: {}", remove(std::slice::from_ref(path))),
-                "see what it wrote, and what it left (`.alembic-guard-*.tmp`): git status".into(),
+                Help::run("forget that run", remove(std::slice::from_ref(path))),
+                Help::run(
+                    "see what it wrote, and what it left (`.alembic-guard-*.tmp`)",
+                    Command::of("git status"),
+                ),
             ],
             Error::JournalVersion { path, .. } => vec![
                 "run the version of alembic-guard that wrote it".into(),
-                format!("or forget that run: {}", remove(std::slice::from_ref(path))),
+                Help::run("or forget that run", remove(std::slice::from_ref(path))),
             ],
             Error::Compiled { path, .. } => {
-                vec![STALE.into(), format!("remove it: {}", remove(std::slice::from_ref(path)))]
+                vec![STALE.into(), Help::run("remove it", remove(std::slice::from_ref(path)))]
             }
             Error::CompiledLink(path) => {
-                vec![STALE.into(), format!("remove what lies there: ls -lH {}", word(path))]
+                let look = Command::of("ls -lH").arg(lossy(path));
+                vec![STALE.into(), Help::run("remove what lies there", look)]
             }
         }
     }
@@ -253,13 +264,16 @@ const RUN_AGAIN: &str = "run this again: it starts from the files as they are no
 const STALE: &str =
     "until it is removed, Python may take the old `down_revision` from what it compiled";
 
-fn give_up(leftovers: &[PathBuf]) -> String {
-    format!("or keep all files as they are now and forget that run: {}", remove(leftovers))
+fn give_up(leftovers: &[PathBuf]) -> Help {
+    Help::run("or keep all files as they are now and forget that run", remove(leftovers))
 }
 
-fn remove(paths: &[PathBuf]) -> String {
-    let words: Vec<String> = paths.iter().map(|path| word(path)).collect();
-    format!("rm -f {}", words.join(" "))
+fn remove(paths: &[PathBuf]) -> Command {
+    Command::of("rm -f").args(paths.iter().map(|path| lossy(path)))
+}
+
+fn lossy(path: &Path) -> String {
+    path.to_string_lossy().into_owned()
 }
 
 /// Shows a path on a terminal.

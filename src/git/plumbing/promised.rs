@@ -2,6 +2,7 @@
 
 use super::run::{fed, printed};
 use super::{Plumbing, text};
+use crate::advice::{Command, Help};
 use crate::git::{Reason, parse_id};
 use crate::tree::ObjectId;
 
@@ -37,8 +38,8 @@ impl Plumbing {
         git.args(["--filter=blob:none", "--stdin", "--", &remote]);
         let wanted: String = missing.iter().map(|id| format!("{id}\n")).collect();
         printed(fed(&mut git, wanted.as_bytes())?).map_err(|reason| {
-            let fetch = format!("git fetch {}", crate::text::shell_word(&remote));
-            reason.with_remedy(format!("see whether the other repository answers: `{fetch}`"))
+            let fetch = Command::of("git fetch").arg(&remote);
+            reason.with_remedy(Help::run("see whether the other repository answers", fetch))
         })?;
         self.begin_anew();
         Ok(())

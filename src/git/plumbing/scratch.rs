@@ -7,6 +7,7 @@ use std::process::Command;
 use tempfile::TempDir;
 
 use super::{Plumbing, path};
+use crate::advice::Help;
 use crate::git::Reason;
 use crate::leftovers::{self, Leftover, Noted};
 
@@ -33,7 +34,10 @@ impl Plumbing {
         }
         let failed = |error: std::io::Error| {
             Reason::new(format!("cannot make a folder for what a merge makes: {error}"))
-                .with_remedy("name a folder that has room for some files: `TMPDIR=FOLDER`")
+                .with_remedy(Help::write(
+                    "name a folder that has room for some files",
+                    "TMPDIR=FOLDER",
+                ))
         };
         leftovers::begin_watch();
         let folder = tempfile::Builder::new().prefix("alembic-guard-").tempdir().map_err(failed)?;

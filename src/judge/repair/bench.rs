@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{Ground, Outcome, refusal};
+use crate::advice::{Command, Help};
 use crate::check::{After, Blame, Comparison, Pair, Reader, check, check_against};
 use crate::environment::Environment;
 use crate::finding::{Finding, Level};
@@ -81,7 +82,11 @@ impl Bench<'_, '_> {
     /// Says what there is to say where nothing new is at fault: that all is well, that nobody can tell what
     /// a head stands on, that heads have landed side by side, or that what joins them is yet to come into
     /// the work tree.
-    pub(super) fn without_fault(&mut self, pair: &Pair, command: &str) -> Result<Outcome, Error> {
+    pub(super) fn without_fault(
+        &mut self,
+        pair: &Pair,
+        command: &'static str,
+    ) -> Result<Outcome, Error> {
         let environment = &pair.environment;
         let limits = Limits { heads: environment.heads, branches: &environment.branches };
         let heads: Vec<RevisionId> = pair.after.graph.heads().into_iter().cloned().collect();
@@ -123,14 +128,14 @@ impl Bench<'_, '_> {
     }
 
     /// Says that something must come into the work tree first, and how.
-    pub(super) fn get_base(&self, missing: &[RevisionId], command: &str) -> Refusal {
+    pub(super) fn get_base(&self, missing: &[RevisionId], command: &'static str) -> Refusal {
         let wording = &self.comparison.wording;
         let verb = if missing.len() == 1 { "is" } else { "are" };
         let ids: Vec<String> = missing.iter().map(|id| format!("`{id}`")).collect();
-        let get_base = wording.get_base.as_ref();
+        let get_base = wording.get_base.clone();
         let get_base =
-            get_base.map(|command| format!("bring it in without committing yet: `{command}`"));
-        let again = format!("then again: `{command}`");
+            get_base.map(|command| Help::run("bring it in without committing yet", command));
+        let again = Help::run("then again", Command::of(command));
         Refusal {
             message: format!(
                 "{} of {} {verb} not in the work tree yet",
@@ -146,7 +151,11 @@ impl Bench<'_, '_> {
 ///
 /// The parent that is missing may join the heads, or be another one than was meant: whatever is put
 /// between them now would be wrong once that is mended.
-pub(super) fn gap_below(pair: &Pair, heads: &[RevisionId], command: &str) -> Option<Refusal> {
+pub(super) fn gap_below(
+    pair: &Pair,
+    heads: &[RevisionId],
+    command: &'static str,
+) -> Option<Refusal> {
     let graph = &pair.after.graph;
     let gaps = new_gaps(&pair.before.graph, graph);
     let is_below = |child| graph.heads_above(child).iter().any(|head| heads.contains(head));

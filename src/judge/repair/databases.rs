@@ -5,11 +5,11 @@
 
 use std::collections::BTreeMap;
 
+use crate::advice::{Command, Help};
 use crate::environment::Environment;
 use crate::fix::Repointed;
 use crate::graph::Graph;
 use crate::migration::RevisionId;
-use crate::text::shell_word;
 
 /// So many of the migrations that a database would skip are named.
 const MOST_SHOWN: usize = 3;
@@ -19,7 +19,7 @@ pub(super) fn own_databases(
     environment: &Environment,
     graph: &Graph,
     repointed: &[Repointed],
-) -> Vec<String> {
+) -> Vec<Help> {
     if let [one] = repointed
         && let Some(way_back) = way_back(environment, graph, one)
     {
@@ -29,35 +29,32 @@ pub(super) fn own_databases(
         shown.extend((!more.is_empty()).then(|| format!("{} more", more.len())));
         let they = if skipped.len() == 1 { "it" } else { "them" };
         let lower = format!(
-            "a database that has run `{}` but not {} would skip {they}; there, run: `{way_back}`",
+            "a database that has run `{}` but not {} would skip {they}; there, run",
             one.revision,
             shown.join(", "),
         );
+        let lower = Help::run(lower, way_back);
         return std::iter::once(lower).chain(has_run_both(environment, graph, one)).collect();
     }
     let moved: Vec<String> = repointed.iter().map(|one| format!("`{}`", one.revision)).collect();
     let they = if moved.len() == 1 { "it" } else { "them" };
     let begins = |one: &Repointed| parents(graph, one).is_empty();
-    let down = if repointed.iter().any(begins) { "downgrade base" } else { "downgrade REVISION" };
-    vec![format!(
+    let down = if repointed.iter().any(begins) { "base" } else { "REVISION" };
+    vec![Help::note(format!(
         "a database that has run {} in the old order would skip what lies below {they} now: make it \
          anew, or take {they} back there with the files as they were (`{}`)",
         moved.join(", "),
-        environment.command(&[down])
-    )]
+        environment.command("downgrade", &[down])
+    ))]
 }
 
 /// Says how a database is told that it has run all there is, where nothing is above the revision: Alembic
 /// stops at two stamps of which one is below the other.
-fn has_run_both(environment: &Environment, graph: &Graph, one: &Repointed) -> Option<String> {
+fn has_run_both(environment: &Environment, graph: &Graph, one: &Repointed) -> Option<Help> {
     let heads = moved(graph, one).heads().into_iter().cloned().collect::<Vec<_>>();
-    let stamp = format!("stamp --purge {}", shell_word(&one.revision.to_string()));
-    (heads == [one.revision.clone()]).then(|| {
-        format!(
-            "one that has run all of them needs no more than: `{}`",
-            environment.command(&[&stamp])
-        )
-    })
+    let stamp = environment.command("stamp", &["--purge", one.revision.as_str()]);
+    (heads == [one.revision.clone()])
+        .then(|| Help::run("one that has run all of them needs no more than", stamp))
 }
 
 fn moved(graph: &Graph, one: &Repointed) -> Graph {
@@ -82,9 +79,8 @@ fn skipped(graph: &Graph, one: &Repointed) -> Vec<RevisionId> {
 ///
 /// What `stamp --purge` would forget is where the database stands in other lines, and old releases of
 /// Flask-Migrate lack it; a plain `stamp` moves down the line of the revision and leaves the others.
-fn way_back(environment: &Environment, graph: &Graph, one: &Repointed) -> Option<String> {
+fn way_back(environment: &Environment, graph: &Graph, one: &Repointed) -> Option<Command> {
     let old = parents(graph, one);
-    let word = |id: &RevisionId| shell_word(&id.to_string());
     // Below what began with nothing the database may have run something or not, and `stamp base` takes
     // the stamps of all lines away.
     if old.is_empty() {
@@ -94,16 +90,13 @@ fn way_back(environment: &Environment, graph: &Graph, one: &Repointed) -> Option
     let below = one.parents.iter().find(|id| !old.contains(id))?;
     let left = old.iter().filter(|id| !one.parents.contains(id));
     let up = match moved(graph, one).heads().len() {
-        ..=1 => "upgrade head",
-        _ => "upgrade heads",
+        ..=1 => "head",
+        _ => "heads",
     };
-    let stamps = left.map(|id| format!("stamp {}", word(id)));
-    let commands: Vec<String> = std::iter::once(format!("downgrade {}", word(below)))
-        .chain(stamps)
-        .chain([up.to_owned()])
-        .collect();
-    let commands: Vec<&str> = commands.iter().map(String::as_str).collect();
-    Some(environment.command(&commands))
+    let down = environment.command("downgrade", &[below.as_str()]);
+    let stamped =
+        left.fold(down, |command, id| command.and(environment.command("stamp", &[id.as_str()])));
+    Some(stamped.and(environment.command("upgrade", &[up])))
 }
 
 fn parents(graph: &Graph, one: &Repointed) -> Vec<RevisionId> {

@@ -2,13 +2,13 @@
 //! it, the docstrings and the name of the file.
 
 use super::remedies::Remedy;
+use crate::advice::Help;
 use crate::check::Pair;
 use crate::environment::Environment;
 use crate::fix::{self, Content, Repaired, followers};
 use crate::graph::Revision;
 use crate::judge::Error;
 use crate::migration::{Limits, RevisionId};
-use crate::text::shell_word;
 use crate::tree::RepoPath;
 
 /// Reads a file as it is now.
@@ -66,17 +66,17 @@ fn renamed(
 }
 
 /// Says how a database that stands at the old id learns the new one; one that stands higher needs nothing.
-fn stamped(pair: &Pair, old: &RevisionId, new: &RevisionId) -> String {
+fn stamped(pair: &Pair, old: &RevisionId, new: &RevisionId) -> Help {
     let unknown = format!("a database of yours that stands at `{old}` does not know it any more");
     // No command of Alembic goes on without the unknown stamp, and this one forgets where other lines stand.
     match pair.before.graph.heads().len() {
         ..=1 => {
-            let stamp = format!("stamp --purge {}", shell_word(&new.to_string()));
-            format!("{unknown}; there, run: `{}`", pair.environment.command(&[&stamp]))
+            let stamp = pair.environment.command("stamp", &["--purge", new.as_str()]);
+            Help::run(format!("{unknown}; there, run"), stamp)
         }
-        _ => format!(
+        _ => Help::note(format!(
             "{unknown}; there, write `{new}` in its place in the table that Alembic keeps, \
              `alembic_version` unless env.py names another"
-        ),
+        )),
     }
 }

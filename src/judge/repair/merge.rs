@@ -4,6 +4,7 @@ use std::time::SystemTime;
 
 use super::bench::gap_below;
 use super::{Bench, Outcome, refusal};
+use crate::advice::{Command, Help};
 use crate::check::{Comparison, Pair, pairs};
 use crate::environment::Environment;
 use crate::fix::{
@@ -14,6 +15,7 @@ use crate::graph::Graph;
 use crate::judge::{Error, Judge};
 use crate::migration::RevisionId;
 use crate::rules::{self, Concern, listed};
+use crate::tree::RepoPath;
 use crate::verdict::Limits;
 
 /// What a merge is asked to do.
@@ -118,7 +120,9 @@ impl Judge<'_> {
             match new_revision(bench, environment, graph, heads, asked) {
                 Ok((step, file)) => {
                     steps.push(step);
-                    outcome.then.extend(refusal::other_template(environment, &file));
+                    outcome
+                        .then
+                        .extend(refusal::other_template(environment, &file).map(Help::note));
                     outcome.changes.push(file.change);
                 }
                 Err(refusal) => return Ok(Outcome::refused(refusal)),
@@ -142,19 +146,21 @@ impl Judge<'_> {
         bench: &mut Bench<'_, '_>,
         pair: &Pair,
         (changes, staged): (&[Change], bool),
-    ) -> Option<String> {
+    ) -> Option<Help> {
         bench.ground.base.as_ref()?;
         let repointed = self.plan(bench, pair, None).ok().filter(|moved| !moved.is_empty())?;
         let verb = if repointed.len() == 1 { "has" } else { "have" };
-        let paths = changes.iter().map(|change| self.path_word(&change.path));
-        let paths = paths.collect::<Vec<_>>().join(" ");
-        let instead = match staged {
-            true => format!("git rm -qf {paths} && alembic-guard rebase --stage"),
-            false => format!("rm {paths} && alembic-guard rebase"),
+        let paths: Vec<RepoPath> =
+            changes.iter().map(|change| self.path_from_here(&change.path)).collect();
+        let (remove, rebase) = if staged {
+            ("git rm -qf", "alembic-guard rebase --stage")
+        } else {
+            ("rm", "alembic-guard rebase")
         };
-        Some(format!(
-            "{} {verb} not landed, so one line would do without a merge revision: `{instead}`",
-            listed(repointed.iter().map(|one| &one.revision))
+        let moved = listed(repointed.iter().map(|one| &one.revision));
+        Some(Help::run(
+            format!("{moved} {verb} not landed, so one line would do without a merge revision"),
+            Command::of(remove).paths(&paths).and(Command::of(rebase)),
         ))
     }
 }

@@ -12,10 +12,12 @@ mod refusal;
 mod remedies;
 mod unstaged;
 
+use crate::advice::{Command, Help};
 use crate::environment::Environment;
 use crate::fix::{Change, Mended, Mending, Proposal, Refusal};
 use crate::judge::Judge;
 use crate::migration::RevisionId;
+use crate::tree::RepoPath;
 
 use bench::Bench;
 use ground::Ground;
@@ -27,9 +29,9 @@ pub use rebase::RebaseRequest;
 pub(super) struct Outcome {
     mended: Mended,
     changes: Vec<Change>,
-    then: Vec<String>,
+    then: Vec<Help>,
     /// Another way that may fit better, or what is left to do where nothing is done.
-    hint: Option<String>,
+    hint: Option<Help>,
 }
 
 impl Outcome {
@@ -70,15 +72,16 @@ impl Judge<'_> {
         }
         let go_on = match self.repository.operation() {
             Some(operation) => operation.go_on(),
-            None => "git commit",
+            None => Command::of("git commit"),
         };
-        let paths = proposal.paths().into_iter();
-        let words: Vec<String> = paths.map(|path| self.path_word(path)).collect();
-        let step = match staged {
-            true => format!("then go on: `{go_on}`"),
-            false => format!("then go on: `git add {} && {go_on}`", words.join(" ")),
+        let go_on = if staged {
+            go_on
+        } else {
+            let paths: Vec<RepoPath> =
+                proposal.paths().into_iter().map(|path| self.path_from_here(path)).collect();
+            Command::of("git add").paths(&paths).and(go_on)
         };
-        proposal.then.insert(0, step);
+        proposal.then.insert(0, Help::run("then go on", go_on));
         proposal
     }
 }

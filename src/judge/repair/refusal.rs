@@ -1,16 +1,21 @@
 //! Why a repair is not made, in words, and what to do instead.
 
+use crate::advice::{Command, Help};
 use crate::environment::Environment;
 use crate::finding::Finding;
 use crate::fix::{Holder, NewFile, Obstacle, Refusal, Uneditable};
 use crate::git::Unsettled;
 use crate::migration::RevisionId;
 use crate::rules::listed;
-use crate::text::{escape, shell_word};
+use crate::text::escape;
 use crate::tree::RepoPath;
 use crate::verdict::Gap;
 
-const JOIN: &str = "join the heads instead, which skips nothing: `alembic-guard merge`";
+/// Says how to go on without new parents, behind a word that makes it an alternative.
+fn join(or: &str) -> Help {
+    let text = format!("{or}join the heads instead, which skips nothing");
+    Help::run(text, Command::of("alembic-guard merge"))
+}
 
 /// Says why new parents alone do not mend a history.
 pub(super) fn obstacle(obstacle: &Obstacle, base: &str) -> Refusal {
@@ -20,7 +25,7 @@ pub(super) fn obstacle(obstacle: &Obstacle, base: &str) -> Refusal {
                 "`{revision}` would have to build on something else, but it is on {branch}: databases \
                  that ran it would skip what it is put on"
             ),
-            help: vec![JOIN.to_owned()],
+            help: vec![join("")],
         },
         Obstacle::Held { revision, holder: Holder::Branch(branch), .. } => Refusal {
             message: format!(
@@ -28,21 +33,21 @@ pub(super) fn obstacle(obstacle: &Obstacle, base: &str) -> Refusal {
                  others may have run it"
             ),
             help: vec![
-                format!("let it be mended on {branch}, and take that in"),
-                format!("or {JOIN}"),
+                format!("let it be mended on {branch}, and take that in").into(),
+                join("or "),
             ],
         },
         Obstacle::Ambiguous { revision, heads } => {
             let choices = heads.iter().map(|head| {
-                let head = shell_word(&head.to_string());
-                format!("put it on that one: `alembic-guard rebase --onto {head}`")
+                let command = Command::of("alembic-guard rebase --onto").arg(head.as_str());
+                Help::run("put it on that one", command)
             });
             Refusal {
                 message: format!(
                     "{base} has several heads for `{revision}` to build on: {}",
                     listed(heads)
                 ),
-                help: choices.chain([format!("or {JOIN}")]).collect(),
+                help: choices.chain([join("or ")]).collect(),
             }
         }
         Obstacle::Rewritten { head, .. } => Refusal {
@@ -51,15 +56,18 @@ pub(super) fn obstacle(obstacle: &Obstacle, base: &str) -> Refusal {
                  parents for new migrations do not mend that"
             ),
             help: vec![
-                "see what was changed and how to put it back: `alembic-guard check`".to_owned(),
-                format!("or {JOIN}"),
+                Help::run(
+                    "see what was changed and how to put it back",
+                    Command::of("alembic-guard check"),
+                ),
+                join("or "),
             ],
         },
         Obstacle::Tangled { heads } => Refusal {
             message: format!("no order of the new migrations makes one line of {}", listed(heads)),
             help: vec![
-                "see how they hang together: `alembic-guard graph`".to_owned(),
-                format!("or {JOIN}"),
+                Help::run("see how they hang together", Command::of("alembic-guard graph")),
+                join("or "),
             ],
         },
     }
@@ -67,7 +75,7 @@ pub(super) fn obstacle(obstacle: &Obstacle, base: &str) -> Refusal {
 
 /// Says that heads which each belong to a line of their own are not joined unasked.
 pub(super) fn lines_apart(heads: &[RevisionId]) -> Refusal {
-    let words: Vec<String> = heads.iter().map(|head| shell_word(&head.to_string())).collect();
+    let merge = Command::of("alembic-guard merge").args(heads.iter().map(RevisionId::as_str));
     Refusal {
         message: format!(
             "{} share no revision and carry branch labels of their own, so they may be meant to stay \
@@ -75,9 +83,9 @@ pub(super) fn lines_apart(heads: &[RevisionId]) -> Refusal {
             listed(heads)
         ),
         help: vec![
-            format!("if not, name them: `alembic-guard merge {}`", words.join(" ")),
+            Help::run("if not, name them", merge),
             "if so, name their labels as `branches` of the environment in .alembic-guard.toml"
-                .to_owned(),
+                .into(),
         ],
     }
 }
@@ -87,8 +95,8 @@ pub(super) fn nothing_to_join_with(head: &RevisionId) -> Refusal {
     Refusal {
         message: format!("`{head}` is one head alone; a merge revision joins two at least"),
         help: vec![
-            "see what heads there are: `alembic-guard heads`".to_owned(),
-            "or join all that must be: `alembic-guard merge`".to_owned(),
+            Help::run("see what heads there are", Command::of("alembic-guard heads")),
+            Help::run("or join all that must be", Command::of("alembic-guard merge")),
         ],
     }
 }
@@ -97,7 +105,7 @@ pub(super) fn nothing_to_join_with(head: &RevisionId) -> Refusal {
 pub(super) fn id_is_taken(id: &RevisionId) -> Refusal {
     Refusal {
         message: format!("there is a revision `{id}` already"),
-        help: vec!["choose another id, or none: `alembic-guard merge`".to_owned()],
+        help: vec![Help::run("choose another id, or none", Command::of("alembic-guard merge"))],
     }
 }
 
@@ -105,7 +113,10 @@ pub(super) fn id_is_taken(id: &RevisionId) -> Refusal {
 pub(super) fn unwritable(why: &dyn std::error::Error) -> Refusal {
     Refusal {
         message: format!("no merge revision can be written: {why}"),
-        help: vec!["see how files are named and made: `alembic-guard config`".to_owned()],
+        help: vec![Help::run(
+            "see how files are named and made",
+            Command::of("alembic-guard config"),
+        )],
     }
 }
 
@@ -123,7 +134,7 @@ pub(super) fn too_many(environment: &Environment) -> Refusal {
             "`{}` has more migrations than are read, so its heads are not known",
             escape(&environment.name)
         ),
-        help: vec!["see how to let them in: `alembic-guard check`".to_owned()],
+        help: vec![Help::run("see how to let them in", Command::of("alembic-guard check"))],
     }
 }
 
@@ -131,12 +142,12 @@ pub(super) fn too_many(environment: &Environment) -> Refusal {
 pub(super) fn unknown_id(path: &RepoPath) -> Refusal {
     Refusal {
         message: format!("the id of {path} cannot be known, so nobody can tell what the heads are"),
-        help: vec!["see what is wrong with it: `alembic-guard check`".to_owned()],
+        help: vec![Help::run("see what is wrong with it", Command::of("alembic-guard check"))],
     }
 }
 
 /// Says that nobody can tell what a revision stands on, and so what is above it.
-pub(super) fn gap(gap: &Gap<'_>, command: &str) -> Refusal {
+pub(super) fn gap(gap: &Gap<'_>, command: &'static str) -> Refusal {
     let child = gap.child;
     Refusal {
         message: match &gap.parent {
@@ -144,8 +155,8 @@ pub(super) fn gap(gap: &Gap<'_>, command: &str) -> Refusal {
             None => format!("only running Python could tell what `{child}` builds on"),
         },
         help: vec![
-            "see how to mend that first: `alembic-guard check`".to_owned(),
-            format!("then again: `{command}`"),
+            Help::run("see how to mend that first", Command::of("alembic-guard check")),
+            Help::run("then again", Command::of(command)),
         ],
     }
 }
@@ -158,7 +169,7 @@ pub(super) fn landed_side_by_side(heads: &[RevisionId], base: &str) -> Refusal {
              have run it",
             listed(heads)
         ),
-        help: vec![JOIN.to_owned()],
+        help: vec![join("")],
     }
 }
 
@@ -168,43 +179,42 @@ pub(super) fn still_faulty(fault: &Finding) -> Refusal {
     Refusal {
         message: format!("that would not come out clean: {} ({rule})", fault.message),
         help: vec![
-            "see all that is wrong: `alembic-guard check`".to_owned(),
-            format!("why this is a fault: `alembic-guard explain {rule}`"),
+            Help::run("see all that is wrong", Command::of("alembic-guard check")),
+            Help::run("why this is a fault", Command::of("alembic-guard explain").arg(rule)),
         ],
     }
 }
 
 /// Says that a file must be put in order before a program edits it.
 pub(super) fn unsettled(path: &RepoPath, why: Unsettled) -> Refusal {
-    let word = shell_word(&path.to_string());
+    let update_index = |option| Command::of("git update-index").arg(option).path(path);
     match why {
         Unsettled::Conflicted => Refusal {
             message: format!("git asks how to merge {path}"),
-            help: vec![format!("answer it, then stage it: `git add {word}`")],
+            help: vec![Help::run("answer it, then stage it", Command::of("git add").path(path))],
         },
         Unsettled::Modified => Refusal {
             message: format!(
                 "{path} holds changes that are not staged, and an edit would mix with them"
             ),
             help: vec![
-                format!("stage them: `git add {word}`"),
-                format!("or put them aside: `git stash push {word}`"),
+                Help::run("stage them", Command::of("git add").path(path)),
+                Help::run("or put them aside", Command::of("git stash push").path(path)),
             ],
         },
         Unsettled::AssumedUnchanged => Refusal {
             message: format!("git was told to take {path} for unchanged whatever it holds"),
-            help: vec![format!(
-                "let git look at it: `git update-index --no-assume-unchanged {word}`"
-            )],
+            help: vec![Help::run("let git look at it", update_index("--no-assume-unchanged"))],
         },
         Unsettled::Skipped => Refusal {
             message: format!("git was told not to look at {path} (`skip-worktree`)"),
-            help: vec![format!("let git look at it: `git update-index --no-skip-worktree {word}`")],
+            help: vec![Help::run("let git look at it", update_index("--no-skip-worktree"))],
         },
         Unsettled::LeftOut => Refusal {
             message: format!("{path} is left out of this sparse checkout"),
-            help: vec![format!(
-                "bring it here: `git update-index --no-skip-worktree {word} && git restore {word}`"
+            help: vec![Help::run(
+                "bring it here",
+                update_index("--no-skip-worktree").and(Command::of("git restore").path(path)),
             )],
         },
     }
@@ -220,8 +230,8 @@ pub(super) fn uneditable(path: &RepoPath, parents: &[RevisionId], why: &Uneditab
     Refusal {
         message: format!("`down_revision` in {path} is not to be edited by a program: {why}"),
         help: vec![
-            format!("write it by hand in {path}: `down_revision = {value}`"),
-            format!("or {JOIN}"),
+            Help::write(format!("write it by hand in {path}"), format!("down_revision = {value}")),
+            join("or "),
         ],
     }
 }

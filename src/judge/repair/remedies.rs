@@ -2,6 +2,7 @@
 
 use super::Bench;
 use super::fixes::Work;
+use crate::advice::Help;
 use crate::check::Pair;
 use crate::finding::Finding;
 use crate::fix::{self, Content, Repaired};
@@ -14,7 +15,7 @@ use crate::rules;
 pub(super) struct Remedy {
     pub(super) contents: Vec<Content>,
     pub(super) repaired: Repaired,
-    pub(super) then: Option<String>,
+    pub(super) then: Option<Help>,
 }
 
 pub(super) fn misspelling(

@@ -1,6 +1,7 @@
 //! What mends a history in the work tree and is not in the index, so that git would not commit it.
 
 use super::{Bench, Outcome};
+use crate::advice::{Command, Help};
 use crate::check::Pair;
 use crate::fix::Mended;
 use crate::git::Unsettled;
@@ -29,11 +30,11 @@ impl Judge<'_> {
         }
         let files = pair.after.graph.revisions().map(|revision| &revision.migration.file.path);
         let unstaged = files.filter(|path| self.is_unstaged(path));
-        let words: Vec<String> = unstaged.map(|path| self.path_word(path)).collect();
-        let hint = (!words.is_empty()).then(|| {
-            format!(
-                "git would commit it as it was; stage what mends it: `git add {}`",
-                words.join(" ")
+        let paths: Vec<RepoPath> = unstaged.map(|path| self.path_from_here(path)).collect();
+        let hint = (!paths.is_empty()).then(|| {
+            Help::run(
+                "git would commit it as it was; stage what mends it",
+                Command::of("git add").paths(&paths),
             )
         });
         Ok(Outcome { hint, ..outcome })

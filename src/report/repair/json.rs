@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::Written;
 use crate::fix::{self, Change, Mended, Mending, Proposal, Step};
 use crate::migration::RevisionId;
-use crate::report::json::{self, BaseJson};
+use crate::report::json::{self, AdviceJson, BaseJson};
 use crate::tree::RepoPath;
 
 /// What `rebase` and `merge` say.
@@ -20,6 +20,7 @@ pub struct Repair {
     changes: Vec<ChangeJson>,
     staged: bool,
     then: Vec<String>,
+    then_advice: Vec<AdviceJson>,
     /// What was not written, as a unified diff.
     diff: Option<String>,
 }
@@ -32,7 +33,9 @@ struct EnvironmentJson {
     steps: Vec<StepJson>,
     message: Option<String>,
     help: Option<String>,
+    advice: Vec<AdviceJson>,
     hint: Option<String>,
+    hint_advice: Vec<AdviceJson>,
 }
 
 #[derive(Debug, Serialize)]
@@ -80,7 +83,8 @@ pub fn repair(proposal: &Proposal, written: Written) -> Repair {
         environments: proposal.environments.iter().map(environment).collect(),
         changes: proposal.changes.iter().map(change).collect(),
         staged: written == Written::Staged,
-        then: proposal.then.clone(),
+        then: proposal.then.iter().map(ToString::to_string).collect(),
+        then_advice: json::advice(&proposal.then),
         diff: (written == Written::Not && !proposal.changes.is_empty())
             .then(|| String::from_utf8_lossy(&fix::unified(&proposal.changes)).into_owned()),
     }
@@ -105,7 +109,9 @@ fn environment(one: &Mending) -> EnvironmentJson {
         steps: Vec::new(),
         message: None,
         help: None,
-        hint: one.hint.clone(),
+        advice: Vec::new(),
+        hint: one.hint.as_ref().map(ToString::to_string),
+        hint_advice: json::advice(one.hint.as_slice()),
     };
     match &one.outcome {
         Mended::Nothing { .. } => {}
@@ -117,6 +123,7 @@ fn environment(one: &Mending) -> EnvironmentJson {
             shown.outcome = "refused";
             shown.message = Some(refusal.message.clone());
             shown.help = json::lines(&refusal.help);
+            shown.advice = json::advice(&refusal.help);
         }
     }
     shown

@@ -77,8 +77,7 @@ fn environment(one: &Mending, several: bool, base: Option<&Base>, style: &Style)
 }
 
 fn hint(one: &Mending, style: &Style) -> String {
-    let hint: Vec<String> = one.hint.iter().cloned().collect();
-    prose::help(&hint, style)
+    prose::help(one.hint.as_slice(), style)
 }
 
 fn said(line: &str, style: &Style) -> String {

@@ -1,6 +1,7 @@
 //! Several refs in one push: each judged by itself, refused together.
 
 use super::{finding, notes, summary, way_around, worth_saying};
+use crate::advice::Command;
 use crate::finding::RefReport;
 use crate::finding::{Note, Outcome};
 use crate::report::paint::{ERROR, LINE, STRONG, paint};
@@ -15,7 +16,7 @@ pub struct Push<'a> {
     /// Its refs, in git's order.
     pub refs: &'a [RefReport],
     /// The command that pushes the refs that are fine and nothing else.
-    pub push_fine: Option<&'a str>,
+    pub push_fine: Option<&'a Command>,
     /// How to push all the same.
     pub bypass: &'a Bypass,
 }
@@ -43,8 +44,8 @@ pub fn render_refs(push: &Push<'_>, style: &Style) -> String {
     out += &format!("{}\n", summary::verdict(tally, style));
     out += &push.refs.iter().map(|one| line(one, style)).collect::<String>();
     if tally.outcome() != Outcome::Clean {
-        let command: Vec<String> = push.push_fine.map(str::to_owned).into_iter().collect();
-        out += &prose::commands("\nto push only what is fine", &command, style);
+        let command = push.push_fine.map_or(&[][..], std::slice::from_ref);
+        out += &prose::commands("\nto push only what is fine", command, style);
         out += &way_around(push.bypass, style);
     }
     out

@@ -2,6 +2,7 @@
 
 use std::error::Error;
 
+use crate::advice::Help;
 use crate::finding::Level;
 use crate::report::paint::ERROR;
 use crate::report::snippet::{Marked, marked};
@@ -19,20 +20,20 @@ pub struct Problem {
     /// The bytes that are wrong.
     pub span: Span,
     /// What to do.
-    pub help: Option<String>,
+    pub help: Option<Help>,
 }
 
 /// Renders why nothing could be judged, what caused it, and what can be done.
-pub fn broken(error: &dyn Error, help: &[String], style: &Style) -> String {
+pub fn broken(error: &dyn Error, help: &[Help], style: &Style) -> String {
     failure(&format!("cannot judge: {error}"), error, help, style)
 }
 
 /// Renders why something else than judging failed.
-pub fn failed(error: &dyn Error, help: &[String], style: &Style) -> String {
+pub fn failed(error: &dyn Error, help: &[Help], style: &Style) -> String {
     failure(&error.to_string(), error, help, style)
 }
 
-fn failure(message: &str, error: &dyn Error, help: &[String], style: &Style) -> String {
+fn failure(message: &str, error: &dyn Error, help: &[Help], style: &Style) -> String {
     let mut out = several_lines(message, style);
     let mut cause = error.source();
     while let Some(error) = cause {
