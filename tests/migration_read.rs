@@ -302,8 +302,7 @@ fn other_bindings_make_a_name_computed() {
 #[test]
 fn what_binds_nothing_changes_nothing() {
     for code in [
-        "if TYPE_CHECKING:\n  down_revision = 'b'",
-        "if typing.TYPE_CHECKING:\n  from x import down_revision",
+        "if TYPE_CHECKING:\n  from x import y",
         "def f():\n  down_revision = 'b'",
         "def f(down_revision): pass\nf(down_revision='b')",
         "x = lambda down_revision: (down_revision)",
@@ -337,6 +336,7 @@ fn what_can_reach_any_name_makes_all_computed_until_they_are_assigned() {
         "exec('down_revision = 1')",
         "setattr(sys.modules[__name__], 'down_revision', 'b')",
         "from sys import modules",
+        "if TYPE_CHECKING:\n  down_revision = 'b'",
         "def f():\n  global down_revision\n  down_revision = 'b'\nf()",
         "def f():\n  global down_revision\n  down_revision = 'b'\ndef g(): f()\ng()",
         "@x\ndef f():\n  global down_revision",
@@ -363,6 +363,55 @@ fn what_can_reach_any_name_makes_all_computed_until_they_are_assigned() {
     assert!(matches!(dynamic.revision, Value::Known { .. }));
     assert!(matches!(dynamic.down_revision, Value::Computed { .. }));
     assert!(matches!(module("class C:\n  def __getattr__(self): pass").revision, Value::Missing));
+}
+
+#[test]
+fn what_gets_hold_of_the_namespace_makes_all_computed_for_good() {
+    for code in [
+        "e = exec",
+        "from builtins import exec as e",
+        "import builtins",
+        "v = vars",
+        "l = locals()",
+        "f = lambda: globals().update(x)",
+        "g = (globals().update(x) for y in z)",
+        "f_locals = sys._getframe().f_locals",
+        "d = getattr(f, '__globals__')",
+        "def f(x: exec(y)): pass",
+        "def f(x=vars()): pass",
+        "type X = exec(y)",
+        "def f[T = exec(y)](): pass",
+    ] {
+        let source = format!("{code}\ndown_revision = 'a'\n");
+        let found = down_revision(&source);
+        assert!(found.starts_with("computed: "), "{code}: {found}");
+    }
+    for code in
+        ["f = (x := 'b' for y in z)", "f = lambda: x.append('b')", "def f(y: x.append('b')): pass"]
+    {
+        let source = format!("{code}\nx = ['a']\ndown_revision = x\n");
+        let found = down_revision(&source);
+        assert!(found.starts_with("computed: "), "{code}: {found}");
+    }
+}
+
+#[test]
+fn an_attribute_or_a_method_is_no_call_of_the_modules_function() {
+    let upgrade = "def upgrade(name):\n  globals()['upgrade_%s' % name]()\n";
+    for code in [
+        "class C:\n  upgrade = True\n  def downgrade(self): self.upgrade",
+        "class C:\n  def upgrade(self): pass",
+        "command.upgrade(config, 'head')",
+        "x = dict(upgrade=1)",
+        "'upgrade'  # upgrade()",
+    ] {
+        let source = format!("down_revision = 'a'\n{upgrade}{code}\n");
+        assert_eq!(down_revision(&source), "string [a < 'a'] @ 'a'", "{code}");
+    }
+    for code in ["upgrade('x')", "class C: x = upgrade", "f(x=upgrade)", "@x\ndef f(): upgrade()"] {
+        let source = format!("down_revision = 'a'\n{upgrade}{code}\n");
+        assert!(down_revision(&source).starts_with("computed: "), "{code}");
+    }
 }
 
 #[test]

@@ -3,13 +3,15 @@
 use std::collections::BTreeSet;
 
 use rustpython_parser::ast::{
-    Alias, Arguments, Comprehension, ExceptHandler, Expr, ExprContext, Identifier, Pattern, Ranged,
-    Stmt, StmtIf, StmtImportFrom,
+    Alias, Comprehension, ExceptHandler, Expr, ExprContext, Identifier, Pattern, Ranged, Stmt,
+    StmtAnnAssign, StmtClassDef, StmtImportFrom, TypeParam,
 };
 
+use super::namespace;
 use super::python::spelling;
-use super::reach::{Body, Source, gives_names, is_name, parameters, reaches_module};
-use super::walk::{self, Visitor};
+use super::reach::{Body, Source, parameters};
+use super::targets;
+use super::walk::{self, Function, Visitor};
 use crate::text::Span;
 
 /// One thing that a statement can do.
@@ -30,14 +32,15 @@ pub(super) enum On {
     Object(String),
     /// May bind any name.
     Everything,
+    /// Gets hold of the namespace, and may bind any name from here on.
+    Namespace,
 }
 
 /// What a function does if something calls it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Deferred {
-    pub(super) function: String,
-    /// A decorator may call it, and the body of a class runs at once.
-    pub(super) may_run_at_once: bool,
+    /// Its name; none where anything may call it: a lambda, a method, what a decorator gets.
+    pub(super) function: Option<String>,
     pub(super) effects: Vec<Effect>,
 }
 
@@ -46,6 +49,15 @@ pub(super) struct Deferred {
 pub(super) struct Effects {
     pub(super) now: Vec<Effect>,
     pub(super) deferred: Vec<Deferred>,
+}
+
+impl Effects {
+    /// Adds what may happen whenever `function` is called; without a name, at any time.
+    pub(super) fn defer(&mut self, function: Option<String>, effects: Vec<Effect>) {
+        if !effects.is_empty() {
+            self.deferred.push(Deferred { function, effects });
+        }
+    }
 }
 
 /// Collects the effects of code on the names for which `wanted` holds.
@@ -97,6 +109,16 @@ impl<'a> Collector<'a> {
         self.visit_expr(expression);
     }
 
+    /// Collects from what an annotated assignment evaluates beside its value.
+    pub(super) fn annotated(&mut self, assignment: &StmtAnnAssign, how: &'static str) {
+        self.how = how;
+        // The name in a mere declaration is not touched, but the parts of any other target are.
+        if assignment.value.is_none() && !matches!(&*assignment.target, Expr::Name(_)) {
+            self.visit_expr(&assignment.target);
+        }
+        self.visit_annotation(&assignment.annotation);
+    }
+
     fn span(&self, node: &dyn Ranged) -> Span {
         self.around.clone().unwrap_or_else(|| self.source.span(node))
     }
@@ -126,19 +148,20 @@ impl<'a> Collector<'a> {
 
     fn import_from(&mut self, import: &StmtImportFrom) {
         let module = import.module.as_ref().map_or("", |module| module.as_str());
+        let is_relative = import.level.is_some_and(|level| level.to_u32() > 0);
         for alias in &import.names {
             match alias.name.as_str() {
-                "*" if import.level.is_some_and(|level| level.to_u32() > 0)
-                    || !is_harmless(module) =>
-                {
+                "*" if is_relative || !is_harmless(module) => {
                     self.push(On::Everything, self.span(import), "a star import may bind it");
-                }
-                "modules" if module == "sys" => {
-                    self.push(On::Everything, self.span(import), "`sys.modules` may rebind it");
                 }
                 _ => self.imported(alias),
             }
         }
+    }
+
+    /// Notes that code gets hold of the namespace.
+    fn reach(&mut self, span: Span) {
+        self.push(On::Namespace, span, "code that may run reaches for the names of the module");
     }
 
     fn imported(&mut self, alias: &Alias) {
@@ -152,46 +175,66 @@ impl<'a> Collector<'a> {
         }
     }
 
-    fn condition(&mut self, statement: &StmtIf) {
-        self.visit_expr(&statement.test);
-        if !never_holds(&statement.test) {
-            self.visit_body(&statement.body);
-        }
-        self.visit_body(&statement.orelse);
+    /// Visits code that runs later, as often as anything asks for it, or never.
+    fn postponed(&mut self, visit: impl FnOnce(&mut Self)) {
+        let now = std::mem::take(&mut self.effects.now);
+        visit(self);
+        let later = std::mem::replace(&mut self.effects.now, now);
+        self.effects.defer(None, later);
     }
 
-    /// Visits a comprehension, whose targets are its own names.
-    fn comprehension(&mut self, generators: &[Comprehension], items: &[&Expr]) {
-        let Some(first) = generators.first() else { return };
-        self.visit_expr(&first.iter);
-        self.hidden.push(generators.iter().flat_map(|each| targets(&each.target)).collect());
-        let others = generators.iter().skip(1).map(|each| &each.iter);
-        self.visit_exprs(others.chain(generators.iter().flat_map(|each| &each.ifs)));
-        self.visit_exprs(items.iter().copied());
+    /// Visits code whose names are its own.
+    fn inner(&mut self, visit: impl FnOnce(&mut Self)) {
+        let outer = std::mem::replace(&mut self.is_inner, true);
+        visit(self);
+        self.is_inner = outer;
+    }
+
+    fn with_hidden(&mut self, names: BTreeSet<String>, visit: impl FnOnce(&mut Self)) {
+        self.hidden.push(names);
+        visit(self);
         self.hidden.pop();
     }
 
-    fn function(
-        &mut self,
-        whole: Span,
-        name: &Identifier,
-        decorators: &[Expr],
-        arguments: &Arguments,
-        body: &[Stmt],
-    ) {
-        self.bind(name, self.source.first(name, whole), "it is a function");
-        self.visit_exprs(decorators);
-        self.visit_exprs(walk::defaults(arguments));
-        let may_run_at_once = !decorators.is_empty();
-        self.defer(name, may_run_at_once, |inner| inner.function(arguments, body));
+    /// Visits what the first `for` of a comprehension goes through, which is evaluated outside of it.
+    fn iterated(&mut self, generators: &[Comprehension]) {
+        self.visit_exprs(generators.first().map(|first| &first.iter));
     }
 
-    fn defer(
-        &mut self,
-        function: &Identifier,
-        may_run_at_once: bool,
-        visit: impl FnOnce(&mut Body<'_>),
-    ) {
+    /// Visits the rest of a comprehension, whose targets are its own names.
+    fn comprehended(&mut self, generators: &[Comprehension], items: &[&Expr]) {
+        let names = generators.iter().flat_map(|each| targets::names(&each.target)).collect();
+        self.with_hidden(names, |inner| {
+            inner.visit_exprs(generators.iter().skip(1).map(|each| &each.iter));
+            for each in generators {
+                inner.visit_exprs(targets::computed_parts(&each.target));
+                inner.visit_exprs(&each.ifs);
+            }
+            inner.visit_exprs(items.iter().copied());
+        });
+    }
+
+    fn comprehension(&mut self, generators: &[Comprehension], items: &[&Expr]) {
+        self.iterated(generators);
+        self.comprehended(generators, items);
+    }
+
+    fn function(&mut self, function: Function<'_>, whole: Span) {
+        self.bind(function.name, self.source.first(function.name, whole), "it is a function");
+        function.walk_head(self);
+        let name = function.decorators.is_empty().then_some(function.name);
+        self.defer(name, |inner| inner.function(function.arguments, function.body));
+    }
+
+    fn class(&mut self, class: &StmtClassDef) {
+        let name = self.source.first(&class.name, self.span(class));
+        self.bind(&class.name, name, "it is a class");
+        walk::walk_class_head(self, class);
+        self.defer(None, |inner| inner.visit_body(&class.body));
+        self.inner(|inner| inner.visit_body(&class.body));
+    }
+
+    fn defer(&mut self, function: Option<&Identifier>, visit: impl FnOnce(&mut Body<'_>)) {
         let mut inner = Body::new(self.source, self.wanted);
         visit(&mut inner);
         let uses = inner.uses.into_iter().map(|(name, span)| Effect {
@@ -206,54 +249,29 @@ impl<'a> Collector<'a> {
             reason: "a function that may run has it as a `global`",
         });
         let reaches = inner.reaches.into_iter().map(|span| Effect {
-            on: On::Everything,
+            on: On::Namespace,
             span,
             reason: "a function that may run reaches for the names of the module",
         });
-        let effects: Vec<Effect> = globals.chain(reaches).chain(uses).collect();
-        if !effects.is_empty() {
-            self.effects.deferred.push(Deferred {
-                function: function.to_string(),
-                may_run_at_once,
-                effects,
-            });
-        }
+        let effects = globals.chain(reaches).chain(uses).collect();
+        self.effects.defer(function.map(|name| spelling(name).into_owned()), effects);
     }
 }
 
 impl<'ast> Visitor<'ast> for Collector<'_> {
     fn visit_stmt(&mut self, statement: &'ast Stmt) {
+        if let Some(function) = Function::of(statement) {
+            return self.function(function, self.span(statement));
+        }
+        if namespace::imports_way(statement) {
+            self.reach(self.span(statement));
+        }
         match statement {
-            Stmt::FunctionDef(function) => self.function(
-                self.span(function),
-                &function.name,
-                &function.decorator_list,
-                &function.args,
-                &function.body,
-            ),
-            Stmt::AsyncFunctionDef(function) => self.function(
-                self.span(function),
-                &function.name,
-                &function.decorator_list,
-                &function.args,
-                &function.body,
-            ),
-            Stmt::ClassDef(class) => {
-                let name = self.source.first(&class.name, self.span(class));
-                self.bind(&class.name, name, "it is a class");
-                self.visit_exprs(&class.decorator_list);
-                self.visit_exprs(&class.bases);
-                self.visit_exprs(class.keywords.iter().map(|keyword| &keyword.value));
-                self.defer(&class.name, true, |inner| inner.visit_body(&class.body));
-                let outer = std::mem::replace(&mut self.is_inner, true);
-                self.visit_body(&class.body);
-                self.is_inner = outer;
-            }
+            Stmt::ClassDef(class) => self.class(class),
             Stmt::Import(import) => import.names.iter().for_each(|alias| self.imported(alias)),
             Stmt::ImportFrom(import) => self.import_from(import),
-            Stmt::If(condition) => self.condition(condition),
             Stmt::AnnAssign(assignment) if assignment.value.is_none() => {
-                self.visit_expr(&assignment.annotation);
+                self.annotated(assignment, self.how);
             }
             Stmt::AugAssign(assignment) => {
                 self.used(&assignment.target);
@@ -264,31 +282,35 @@ impl<'ast> Visitor<'ast> for Collector<'_> {
     }
 
     fn visit_expr(&mut self, expression: &'ast Expr) {
+        if namespace::is_way(expression) {
+            self.reach(self.span(expression));
+        }
         match expression {
             Expr::Name(name) => match name.ctx {
-                ExprContext::Load if gives_names(expression) => self.push(
-                    On::Everything,
-                    self.span(name),
-                    "code that uses `globals`, `exec` or `eval` may rebind it",
-                ),
                 ExprContext::Load => self.used(expression),
                 ExprContext::Store => self.bind(&name.id, self.span(name), self.how),
                 ExprContext::Del => self.bind(&name.id, self.span(name), "it is deleted"),
             },
+            Expr::Call(call) if namespace::is_harmless_call(call, self.is_inner) => {
+                walk::walk_arguments_of_call(self, call);
+            }
             Expr::Lambda(lambda) => {
                 self.visit_exprs(walk::defaults(&lambda.args));
-                self.hidden.push(parameters(&lambda.args));
-                let outer = std::mem::replace(&mut self.is_inner, true);
-                self.visit_expr(&lambda.body);
-                self.is_inner = outer;
-                self.hidden.pop();
+                let visit = |inner: &mut Self| inner.visit_expr(&lambda.body);
+                let names = parameters(&lambda.args);
+                self.postponed(|later| {
+                    later.with_hidden(names, |hidden| hidden.inner(visit));
+                });
             }
             Expr::ListComp(list) => self.comprehension(&list.generators, &[&list.elt]),
             Expr::SetComp(set) => self.comprehension(&set.generators, &[&set.elt]),
             Expr::DictComp(dict) => {
                 self.comprehension(&dict.generators, &[&dict.key, &dict.value]);
             }
-            Expr::GeneratorExp(each) => self.comprehension(&each.generators, &[&each.elt]),
+            Expr::GeneratorExp(each) => {
+                self.iterated(&each.generators);
+                self.postponed(|later| later.comprehended(&each.generators, &[&each.elt]));
+            }
             Expr::JoinedStr(text) => {
                 let span = self.span(text);
                 let outer = self.around.clone();
@@ -298,17 +320,26 @@ impl<'ast> Visitor<'ast> for Collector<'_> {
                 walk::walk_expr(self, expression);
                 self.around = outer;
             }
-            _ => {
-                if reaches_module(expression) {
-                    self.push(
-                        On::Everything,
-                        self.span(expression),
-                        "code that reaches for the names of the module may rebind it",
-                    );
-                }
-                walk::walk_expr(self, expression);
-            }
+            _ => walk::walk_expr(self, expression),
         }
+    }
+
+    /// Python up to 3.13 evaluates an annotation at once, later versions when something asks for it; those
+    /// have no `:=` in it.
+    fn visit_annotation(&mut self, annotation: &'ast Expr) {
+        let start = self.effects.now.len();
+        self.visit_expr(annotation);
+        let later = self.effects.now[start..].iter();
+        let later = later.filter(|effect| matches!(effect.on, On::Object(_))).cloned().collect();
+        self.effects.defer(None, later);
+    }
+
+    fn visit_type_params(&mut self, params: &'ast [TypeParam]) {
+        self.postponed(|later| walk::walk_type_params(later, params));
+    }
+
+    fn visit_alias_value(&mut self, value: &'ast Expr) {
+        self.postponed(|later| later.visit_expr(value));
     }
 
     fn visit_except_handler(&mut self, handler: &'ast ExceptHandler) {
@@ -336,28 +367,6 @@ impl<'ast> Visitor<'ast> for Collector<'_> {
             self.bind(name, self.source.last(name, self.span(pattern)), self.how);
         }
         walk::walk_pattern(self, pattern);
-    }
-}
-
-/// Returns the names that a target binds.
-fn targets(target: &Expr) -> Vec<String> {
-    match target {
-        Expr::Name(name) => vec![spelling(&name.id).into_owned()],
-        Expr::Tuple(tuple) => tuple.elts.iter().flat_map(targets).collect(),
-        Expr::List(list) => list.elts.iter().flat_map(targets).collect(),
-        Expr::Starred(starred) => targets(&starred.value),
-        _ => Vec::new(),
-    }
-}
-
-/// Tells whether a condition is false wherever Alembic loads the module.
-fn never_holds(condition: &Expr) -> bool {
-    match condition {
-        Expr::Name(_) => is_name(condition, "TYPE_CHECKING"),
-        Expr::Attribute(attribute) => {
-            attribute.attr.as_str() == "TYPE_CHECKING" && is_name(&attribute.value, "typing")
-        }
-        _ => false,
     }
 }
 

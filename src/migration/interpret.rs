@@ -19,7 +19,7 @@ use crate::text::Span;
 pub(super) const NAMES: [&str; 4] = ["revision", "down_revision", "branch_labels", "depends_on"];
 
 /// A module may answer for names that it does not have (PEP 562).
-const GETATTR: &str = "__getattr__";
+pub(super) const GETATTR: &str = "__getattr__";
 
 const IN_EXPRESSION: &str = "it is assigned inside an expression";
 
@@ -136,7 +136,8 @@ impl<'a> State<'a> {
                     let span = self.value_span(assign.annotation.end().to_usize(), statement);
                     self.assign(std::slice::from_ref(&*assign.target), value, &span);
                 }
-                self.run_expression(&assign.annotation, IN_EXPRESSION);
+                let effects = self.collect(|collector| collector.annotated(assign, IN_EXPRESSION));
+                self.apply(effects);
             }
             Stmt::AugAssign(assign) => self.augment(assign),
             _ => {
@@ -168,8 +169,18 @@ impl<'a> State<'a> {
                 Expr::Name(name) => self.bind(&spelling(&name.id), result.clone(), span),
                 Expr::Tuple(tuple) => self.unpack(target, &tuple.elts, value),
                 Expr::List(list) => self.unpack(target, &list.elts, value),
-                _ => self.run_expression(target, IN_EXPRESSION),
+                _ => {
+                    self.hand_over(&result, span);
+                    self.run_expression(target, IN_EXPRESSION);
+                }
             }
+        }
+    }
+
+    /// Gives up on the object that something else gets hold of.
+    fn hand_over(&mut self, value: &Result<Constant, Unknown>, span: &Span) {
+        if let Ok(Constant { kind, .. }) = value {
+            self.change_object(*kind, span, "another name stands for the same object");
         }
     }
 
@@ -213,11 +224,12 @@ impl<'a> State<'a> {
 
     fn augment(&mut self, assign: &StmtAugAssign) {
         let result = self.evaluate(&assign.value);
+        let span = Scope::span(self, assign);
+        self.hand_over(&result, &span);
         let Expr::Name(name) = &*assign.target else {
             return self.run_expression(&assign.target, IN_EXPRESSION);
         };
         let name = &*spelling(&name.id);
-        let span = Scope::span(self, assign);
         let sum = match (self.names.get(name), result, assign.op) {
             (Some(Binding::Known { constant, .. }), Ok(right), Operator::Add)
                 if !matches!(constant.kind, Kind::Mutable { .. }) =>
@@ -235,10 +247,7 @@ impl<'a> State<'a> {
     fn bind(&mut self, name: &str, value: Result<Constant, Unknown>, span: &Span) {
         let Some(binding) = self.names.get_mut(name) else {
             // A name that is not followed could change the object behind the back of those that are.
-            if let Ok(Constant { kind, .. }) = value {
-                self.change_object(kind, span, "another name stands for the same object");
-            }
-            return;
+            return self.hand_over(&value, span);
         };
         *binding = match value {
             Ok(constant) => {
@@ -287,17 +296,23 @@ impl<'a> State<'a> {
     }
 
     fn apply(&mut self, effects: Effects) {
-        for effect in effects.now {
-            self.suffer(effect);
-        }
         self.deferred.extend(effects.deferred);
+        for effect in effects.now {
+            match effect.on {
+                // Whatever got hold of the namespace may bind a name after its last assignment too.
+                On::Namespace => {
+                    self.deferred.push(Deferred { function: None, effects: vec![effect] });
+                }
+                On::Name(_) | On::Object(_) | On::Everything => self.suffer(effect),
+            }
+        }
     }
 
     fn suffer(&mut self, effect: Effect) {
         match &effect.on {
             On::Name(name) => self.lose(name, effect.span, effect.reason),
             On::Object(name) => self.change(name, &effect.span, effect.reason),
-            On::Everything => {
+            On::Everything | On::Namespace => {
                 for binding in self.names.values_mut() {
                     *binding = Binding::Unknown(Unknown {
                         span: effect.span.clone(),

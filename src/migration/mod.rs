@@ -15,6 +15,7 @@ mod header;
 mod interpret;
 mod misspelling;
 mod name;
+mod namespace;
 mod nesting;
 mod newer;
 mod operation;

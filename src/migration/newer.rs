@@ -3,7 +3,8 @@
 //! There is no syntax tree to go by, so this judges by the words, and takes too much for a change rather
 //! than too little. Code that writes down constants needs no newer syntax.
 
-use super::effects::{Collector, Deferred, Effect, Effects, On};
+use super::effects::{Collector, Effect, Effects, On};
+use super::namespace::{self, Way};
 use super::pieces::{Kind, Piece, Pieces};
 use super::python::{self, spelling};
 use crate::text::Span;
@@ -37,7 +38,7 @@ pub(super) fn effects(text: &str, span: &Span, wanted: &dyn Fn(&str) -> bool) ->
     let scan = Scan { text, base: span.start, words: &words, wanted };
     match words.form() {
         Form::Line => scan.line(),
-        Form::Block => Effects { now: scan.block(), deferred: Vec::new() },
+        Form::Block => scan.block(),
         Form::Definition { keyword } => scan.definition(keyword),
     }
 }
@@ -119,29 +120,44 @@ impl<'a> Words<'a> {
         self.is_operator(Some(place + 1), ":") && self.is_operator(Some(place + 2), "=")
     }
 
-    /// Tells whether a word gets at the names of the module from anywhere.
-    fn reaches(&self, place: usize) -> bool {
-        let is_attribute = self.is_attribute(place);
-        match &*spelling(self.text(&self.pieces[place])) {
-            "f_globals" | "__globals__" => is_attribute,
-            "globals" => !is_attribute,
-            "vars" | "locals" => {
-                let is_bare = self.is(Some(place + 1), "(") && self.is(Some(place + 2), ")");
-                !is_attribute && is_bare
+    /// Tells whether a piece is a way to the namespace of the module. `is_inner` is whether it stands in
+    /// a function, whose names are not the module's.
+    fn reaches(&self, place: usize, is_inner: bool) -> bool {
+        let piece = &self.pieces[place];
+        if piece.kind != Kind::Word {
+            return piece.kind == Kind::Text && namespace::is_named_by(self.text(piece));
+        }
+        let before = |word: &str| self.is(place.checked_sub(1), word);
+        let is_called = self.is(Some(place + 1), "(");
+        let first = self.pieces.get(place + 2);
+        match namespace::way(&spelling(self.text(piece))) {
+            Some(Way::Everywhere) => true,
+            Some(Way::Function) => !self.is_attribute(place),
+            Some(Way::Scope) if self.is_attribute(place) => false,
+            Some(Way::Scope) if self.is(Some(place + 2), ")") => !(is_called && is_inner),
+            Some(Way::Scope) => {
+                let is_given = is_called && !self.is(Some(place + 2), "*");
+                !(is_given && spelling(self.text(piece)) == "vars")
             }
-            "modules" if is_attribute => self.is(place.checked_sub(2), "sys"),
-            "modules" => self.is(place.checked_sub(1), "import"),
-            _ => false,
+            Some(Way::Importer) if before("import") || before(",") => {
+                self.is(Some(place + 1), "as")
+            }
+            Some(Way::Importer) => {
+                let is_whole = [")", ","].iter().any(|end| self.is(Some(place + 3), end));
+                !(is_called && is_whole && first.is_some_and(|first| first.kind == Kind::Text))
+            }
+            Some(Way::Modules) => self.is_attribute(place) || before("import") || before(","),
+            None => false,
         }
     }
 
-    /// Tells whether a word may bind any name where it is run by the module.
-    fn binds_all(&self, place: usize) -> bool {
-        match &*spelling(self.text(&self.pieces[place])) {
-            "exec" | "eval" => !self.is_attribute(place),
-            "import" => self.is(Some(place + 1), "*"),
-            _ => self.reaches(place),
-        }
+    /// Tells whether some of the code runs later than where it stands: a lambda, a generator.
+    fn postpones(&self) -> bool {
+        let mut words = self.pieces.iter().zip(&self.depths);
+        words.any(|(piece, depth)| {
+            let word = self.text(piece);
+            piece.kind == Kind::Word && (word == "lambda" || word == "for" && *depth > 0)
+        })
     }
 }
 
@@ -164,12 +180,15 @@ impl Scan<'_> {
         places: std::ops::Range<usize>,
         binds: impl Fn(usize) -> bool,
     ) -> Vec<Effect> {
-        let is_word = |place: &usize| self.words.pieces[*place].kind == Kind::Word;
         let mut effects = Vec::new();
-        for place in places.filter(is_word) {
-            let name = spelling(self.words.text(&self.words.pieces[place])).into_owned();
+        for place in places {
             let mut push = |on| effects.push(Effect { on, span: self.span(place), reason: NEWER });
-            if self.words.binds_all(place) {
+            let piece = &self.words.pieces[place];
+            let name = spelling(self.words.text(piece)).into_owned();
+            if self.words.reaches(place, false) {
+                push(On::Namespace);
+            } else if piece.kind != Kind::Word {
+            } else if name == "import" && self.words.is(Some(place + 1), "*") {
                 push(On::Everything);
             } else if !self.words.is_attribute(place) && (self.wanted)(&name) {
                 // `name[0] = 1` looks like a binding too, and changes the object.
@@ -187,8 +206,16 @@ impl Scan<'_> {
     }
 
     /// Any name that a block mentions may be bound there.
-    fn block(&self) -> Vec<Effect> {
-        self.collect(self.all(), |_| true)
+    fn block(&self) -> Effects {
+        self.at_once(self.collect(self.all(), |_| true))
+    }
+
+    /// Takes effects for what happens here, and for what may happen later where code is postponed.
+    fn at_once(&self, now: Vec<Effect>) -> Effects {
+        let later = if self.words.postpones() { now.clone() } else { Vec::new() };
+        let mut effects = Effects { now, deferred: Vec::new() };
+        effects.defer(None, later);
+        effects
     }
 
     /// A line binds what stands in front of its last `=`.
@@ -205,8 +232,7 @@ impl Scan<'_> {
             true => words.pieces.len(),
             false => self.all().rev().find(is_assignment).unwrap_or(0),
         };
-        let now = self.collect(self.all(), |place| place < last || words.is_walrus(place));
-        Effects { now, deferred: Vec::new() }
+        self.at_once(self.collect(self.all(), |place| place < last || words.is_walrus(place)))
     }
 
     /// Reads the head of a definition by itself, and looks in its body for what leaves it.
@@ -216,7 +242,7 @@ impl Scan<'_> {
         let colon = (keyword..words.pieces.len())
             .find(|place| words.depths[*place] == 0 && words.is_operator(Some(*place), ":"));
         let (Some(colon), true) = (colon, name < words.pieces.len()) else {
-            return Effects { now: self.block(), deferred: Vec::new() };
+            return self.block();
         };
         let head = format!("{}pass", &words.code[..words.pieces[colon].end]);
         let mut effects = match python::parse(&head) {
@@ -225,24 +251,17 @@ impl Scan<'_> {
                 statements.iter().for_each(|statement| collector.statement(statement));
                 collector.finish()
             }
-            None => Effects {
-                now: self.collect(0..colon, |place| place == name || words.is_walrus(place)),
-                deferred: Vec::new(),
-            },
+            None => self
+                .at_once(self.collect(0..colon, |place| place == name || words.is_walrus(place))),
         };
         let body = colon + 1..words.pieces.len();
         let is_class = words.is(Some(keyword), "class");
         if is_class {
             effects.now.extend(self.collect(body.clone(), |_| false));
         }
-        let later = self.leaving(body);
-        if !later.is_empty() {
-            effects.deferred.push(Deferred {
-                function: words.text(&words.pieces[name]).to_owned(),
-                may_run_at_once: is_class || words.is(Some(0), "@"),
-                effects: later,
-            });
-        }
+        let function = spelling(words.text(&words.pieces[name])).into_owned();
+        let is_called_by_name = !is_class && !words.is(Some(0), "@");
+        effects.defer(is_called_by_name.then_some(function), self.leaving(body));
         effects
     }
 
@@ -262,11 +281,13 @@ impl Scan<'_> {
                     span: self.span(place),
                     reason: "a function that may run has it as a `global`",
                 }),
-                Kind::Word if self.words.reaches(place) => effects.push(Effect {
-                    on: On::Everything,
-                    span: self.span(place),
-                    reason: "a function that may run reaches for the names of the module",
-                }),
+                Kind::Word | Kind::Text if self.words.reaches(place, true) => {
+                    effects.push(Effect {
+                        on: On::Namespace,
+                        span: self.span(place),
+                        reason: "a function that may run reaches for the names of the module",
+                    })
+                }
                 Kind::Word if (self.wanted)(&word) && !self.words.is_attribute(place) => effects
                     .push(Effect {
                         on: On::Object(word.into_owned()),
@@ -291,12 +312,13 @@ mod tests {
                 On::Name(name) => format!("={name}"),
                 On::Object(name) => name.clone(),
                 On::Everything => "*".to_owned(),
+                On::Namespace => "**".to_owned(),
             };
             format!("{mark}{on}")
         };
         let now = effects.now.iter().map(|effect| show(effect, ""));
         let later = effects.deferred.iter().flat_map(|deferred| {
-            let mark = if deferred.may_run_at_once { "!" } else { "?" };
+            let mark = if deferred.function.is_none() { "!" } else { "?" };
             deferred.effects.iter().map(move |effect| show(effect, mark))
         });
         // What is bound is used as well.
@@ -326,8 +348,13 @@ mod tests {
         assert_eq!(seen("f(w=f'{wx['a']}', x=(wy := 1))"), ["w", "wx", "=wy"]);
         assert_eq!(seen("x == f'{w['a']}'"), ["w"]);
         assert_eq!(seen("del w[f'{x['a']}']"), ["=w"]);
-        assert_eq!(seen("f'{globals()['a']}'; exec(x); x.exec"), ["*", "*"]);
-        assert_eq!(seen("f'{vars(x)['a']}'; vars(); sys.modules; modules"), ["*", "*"]);
+        assert_eq!(seen("f'{globals()['a']}'; exec(x); x.exec"), ["**", "**"]);
+        assert_eq!(seen("f'{vars(x)['a']}'; vars(); sys.modules; modules"), ["**", "**"]);
+        assert_eq!(seen("vars; vars(*x); f(vars, locals)"), ["**", "**", "**", "**"]);
+        assert_eq!(seen("i('__globals__'); x.f_locals; import builtins"), ["**", "**", "**"]);
+        assert_eq!(seen("import_module('a'); import_module('a' + b)"), ["**"]);
+        assert_eq!(seen("f = lambda: w.x(f'{x['a']}')"), ["w", "!w"]);
+        assert_eq!(seen("f = (w := y for y in f'{x['a']}')"), ["=w", "!w", "!=w"]);
     }
 
     #[test]
@@ -341,11 +368,11 @@ mod tests {
         let body = ":\n  w = f'{x['a']}'\n  global wx, wy; wz\n  globals()\n";
         assert_eq!(
             seen(&format!("def w(wx=(wy := 1)){body}")),
-            ["=w", "=wy", "?w", "?=wx", "?=wy", "?wz", "?*"]
+            ["=w", "=wy", "?w", "?=wx", "?=wy", "?wz", "?**"]
         );
         assert_eq!(
             seen(&format!("@wz\ndef x(wx){body}")),
-            ["wz", "!w", "!=wx", "!=wy", "!wz", "!*"]
+            ["wz", "!w", "!=wx", "!=wy", "!wz", "!**"]
         );
         assert_eq!(seen("async def f[T = int](w): pass"), ["w"]);
         assert_eq!(

@@ -4,6 +4,7 @@ use rustpython_parser::ast::{Expr, Ranged, Stmt};
 
 use super::reach::{Source, is_name};
 use super::units::{self, Role};
+use super::walk::Function;
 use super::{nesting, python};
 use crate::text::Span;
 
@@ -34,12 +35,9 @@ fn first_in(text: &str, span: &Span) -> Option<Span> {
         return None;
     }
     let statements = python::parse(code)?;
-    let body = statements.iter().find_map(|statement| match statement {
-        Stmt::FunctionDef(function) => Some(&function.body),
-        Stmt::AsyncFunctionDef(function) => Some(&function.body),
-        _ => None,
-    })?;
-    let reached = body.iter().take_while(|statement| !matches!(statement, Stmt::Return(_)));
+    let function = statements.iter().find_map(Function::of)?;
+    let reached =
+        function.body.iter().take_while(|statement| !matches!(statement, Stmt::Return(_)));
     let statement = reached.into_iter().find(|statement| does_something(statement))?;
     Some(Source { text, base: span.start }.span(statement as &dyn Ranged))
 }

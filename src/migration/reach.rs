@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 
 use rustpython_parser::ast::{Arguments, Comprehension, Expr, ExprContext, ExprName, Ranged, Stmt};
 
+use super::namespace;
 use super::pieces::{Kind, Pieces};
 use super::python::spelling;
-use super::walk::{self, Visitor};
+use super::walk::{self, Function, Visitor};
 use crate::text::Span;
 
 /// Finds what the body of a function or class takes from the module.
@@ -25,8 +26,14 @@ pub(super) struct Body<'a> {
 
 impl<'a> Body<'a> {
     pub(super) fn new(source: Source<'a>, wanted: &'a dyn Fn(&str) -> bool) -> Body<'a> {
-        let (locals, globals, uses, reaches) = Default::default();
-        Body { source, wanted, locals, globals, uses, reaches }
+        Body {
+            source,
+            wanted,
+            locals: Vec::new(),
+            globals: Vec::new(),
+            uses: Vec::new(),
+            reaches: Vec::new(),
+        }
     }
 
     /// Visits the body of a function.
@@ -49,17 +56,14 @@ impl<'a> Body<'a> {
 
 impl<'ast> Visitor<'ast> for Body<'_> {
     fn visit_stmt(&mut self, statement: &'ast Stmt) {
+        if let Some(function) = Function::of(statement) {
+            function.walk_head(self);
+            return self.function(function.arguments, function.body);
+        }
+        if namespace::imports_way(statement) {
+            self.reaches.push(self.source.span(statement));
+        }
         match statement {
-            Stmt::FunctionDef(function) => {
-                self.visit_exprs(&function.decorator_list);
-                self.visit_exprs(walk::defaults(&function.args));
-                self.function(&function.args, &function.body);
-            }
-            Stmt::AsyncFunctionDef(function) => {
-                self.visit_exprs(&function.decorator_list);
-                self.visit_exprs(walk::defaults(&function.args));
-                self.function(&function.args, &function.body);
-            }
             Stmt::Global(global) => {
                 let mut within = self.source.span(global);
                 for name in &global.names {
@@ -73,11 +77,14 @@ impl<'ast> Visitor<'ast> for Body<'_> {
     }
 
     fn visit_expr(&mut self, expression: &'ast Expr) {
-        if gives_names(expression) || reaches_module(expression) {
+        if namespace::is_way(expression) {
             self.reaches.push(self.source.span(expression));
         }
         match expression {
             Expr::Name(name) if name.ctx == ExprContext::Load => self.used(name),
+            Expr::Call(call) if namespace::is_harmless_call(call, true) => {
+                walk::walk_arguments_of_call(self, call);
+            }
             Expr::Lambda(lambda) => {
                 self.visit_exprs(walk::defaults(&lambda.args));
                 self.locals.push(parameters(&lambda.args));
@@ -101,9 +108,10 @@ impl<'ast> Visitor<'ast> for Locals {
         let mut bind = |name: &str| {
             self.names.insert(spelling(name).into_owned());
         };
+        if let Some(function) = Function::of(statement) {
+            return bind(function.name);
+        }
         match statement {
-            Stmt::FunctionDef(function) => bind(&function.name),
-            Stmt::AsyncFunctionDef(function) => bind(&function.name),
             Stmt::ClassDef(class) => bind(&class.name),
             Stmt::Global(global) => {
                 let names = global.names.iter().map(|name| spelling(name).into_owned());
@@ -172,27 +180,6 @@ impl Source<'_> {
             .filter(move |piece| piece.kind == Kind::Word && &code[piece.start..piece.end] == name)
             .map(move |piece| start + piece.start..start + piece.end)
     }
-}
-
-/// Tells whether an expression gives the names of a module.
-pub(super) fn reaches_module(expression: &Expr) -> bool {
-    match expression {
-        Expr::Attribute(attribute) => match &*spelling(&attribute.attr) {
-            "f_globals" | "__globals__" => true,
-            "modules" => is_name(&attribute.value, "sys"),
-            _ => false,
-        },
-        Expr::Call(call) => {
-            let is_bare = call.args.is_empty() && call.keywords.is_empty();
-            is_bare && (is_name(&call.func, "vars") || is_name(&call.func, "locals"))
-        }
-        _ => false,
-    }
-}
-
-/// Tells whether a name is a function of Python's that gives the names of the module.
-pub(super) fn gives_names(expression: &Expr) -> bool {
-    ["globals", "exec", "eval"].iter().any(|name| is_name(expression, name))
 }
 
 pub(super) fn is_name(expression: &Expr, wanted: &str) -> bool {

@@ -1,10 +1,12 @@
 //! The syntax trees of the statements that matter, and the words of those that do not.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use rustpython_parser::ast::{Expr, Stmt};
 
-use super::pieces::{Kind, Pieces};
+use super::interpret::GETATTR;
+use super::pieces::{Kind, Piece, Pieces};
 use super::python::spelling;
 use super::units::{Role, Unit};
 use super::{nesting, newer, plain, python};
@@ -166,40 +168,67 @@ pub(super) fn words<'a>(text: &'a str, span: &Span) -> impl Iterator<Item = &'a 
         .map(|piece| &code[piece.start..piece.end])
 }
 
-/// Returns the words of a function's decorators and first line, but for its name.
-fn head<'a>(text: &'a str, unit: &Unit, name: &Span) -> impl Iterator<Item = &'a str> {
-    let base = unit.span.start;
-    let name = name.start - base;
+/// Returns the words of code that may stand for a function of the module.
+///
+/// An attribute is a function of something else; a name that is defined or assigned is none yet.
+fn references(code: &str) -> Vec<Cow<'_, str>> {
+    let pieces: Vec<Piece> = Pieces::new(code).collect();
+    let text = |place: usize| pieces.get(place).map_or("", |piece| &code[piece.start..piece.end]);
+    let is_reference = |place: &usize| {
+        let before = place.checked_sub(1).map_or("", text);
+        let is_bound = text(place + 1) == "=" && text(place + 2) != "=";
+        pieces[*place].kind == Kind::Word && !matches!(before, "." | "def" | "class") && !is_bound
+    };
+    (0..pieces.len()).filter(is_reference).map(|place| spelling(text(place))).collect()
+}
+
+/// Returns the code of a function's decorators and first line.
+fn head<'a>(text: &'a str, unit: &Unit, name: &Span) -> &'a str {
     let code = &text[unit.span.clone()];
-    Pieces::new(code)
-        .take_while(move |piece| piece.kind != Kind::Newline || piece.start < name)
-        .filter(move |piece| piece.kind == Kind::Word && piece.start != name)
-        .map(|piece| &code[piece.start..piece.end])
+    let name = name.start - unit.span.start;
+    let is_end = |piece: &Piece| piece.kind == Kind::Newline && piece.start >= name;
+    let end = Pieces::new(code).find(is_end).map_or(code.len(), |piece| piece.start);
+    &code[..end]
 }
 
 /// Returns the words of all code that running the module may run.
 ///
-/// A function that no such code mentions is never called by it.
-pub(super) fn reached<'a>(text: &'a str, units: &[Unit]) -> BTreeSet<&'a str> {
-    let mut definitions: BTreeMap<&str, Vec<&Unit>> = BTreeMap::new();
-    let mut waiting: Vec<&str> = Vec::new();
+/// A function that no such code mentions is never called by it, unless a decorator gets hold of it; the
+/// module's `__getattr__` is called by whoever asks for a name that is missing.
+pub(super) fn reached<'a>(text: &'a str, units: &[Unit]) -> BTreeSet<Cow<'a, str>> {
+    let mut definitions: BTreeMap<Cow<'_, str>, Vec<&Unit>> = BTreeMap::new();
+    let mut waiting: Vec<Cow<'_, str>> = vec![Cow::Borrowed(GETATTR)];
     for unit in units {
         match &unit.role {
-            Role::Code => waiting.extend(words(text, &unit.span)),
+            Role::Code => waiting.extend(references(&text[unit.span.clone()])),
             Role::Definition(name) => {
-                waiting.extend(head(text, unit, name));
-                let name = &text[name.clone()];
+                waiting.extend(references(head(text, unit, name)));
+                let name = spelling(&text[name.clone()]);
+                if text[unit.span.clone()].starts_with('@') {
+                    waiting.push(name.clone());
+                }
                 definitions.entry(name).or_default().push(unit);
             }
         }
     }
     let mut reached = BTreeSet::new();
     while let Some(word) = waiting.pop() {
-        if reached.insert(word) {
-            for unit in definitions.remove(word).unwrap_or_default() {
-                waiting.extend(words(text, &unit.span));
+        if reached.insert(word.clone()) {
+            for unit in definitions.remove(&word).unwrap_or_default() {
+                waiting.extend(references(&text[unit.span.clone()]));
             }
         }
     }
     reached
+}
+
+#[cfg(test)]
+mod tests {
+    use super::references;
+
+    #[test]
+    fn a_function_is_referred_to_by_its_name_alone() {
+        let code = "def a(b=c):\n  d.e(f=g, h=i == j)\n  class k(l): m = n\n  f'{o.p} {q}' # r";
+        assert_eq!(references(code), ["def", "c", "d", "g", "i", "j", "class", "l", "n", "o", "q"]);
+    }
 }

@@ -1,9 +1,10 @@
-//! Whether code assigns only to what can be assigned to.
+//! The targets of assignments: which are valid, what they bind and what they evaluate.
 //!
 //! RustPython's parser takes any expression for a target: there, the compiler behind it is what refuses.
 
 use rustpython_parser::ast::{Comprehension, Expr, Stmt};
 
+use super::python::spelling;
 use super::walk::{self, Visitor};
 
 /// Tells whether every target of an assignment in `body` can be one.
@@ -78,6 +79,29 @@ fn is_deletable(target: &Expr) -> bool {
         Expr::Tuple(tuple) => tuple.elts.iter().all(is_deletable),
         Expr::List(list) => list.elts.iter().all(is_deletable),
         _ => is_place(target),
+    }
+}
+
+/// Returns the names that a target binds.
+pub(super) fn names(target: &Expr) -> Vec<String> {
+    match target {
+        Expr::Name(name) => vec![spelling(&name.id).into_owned()],
+        Expr::Tuple(tuple) => tuple.elts.iter().flat_map(names).collect(),
+        Expr::List(list) => list.elts.iter().flat_map(names).collect(),
+        Expr::Starred(starred) => names(&starred.value),
+        _ => Vec::new(),
+    }
+}
+
+/// Returns the parts of a target that are evaluated to find the place: in `a.b[c]`, all but the names
+/// that it binds.
+pub(super) fn computed_parts(target: &Expr) -> Vec<&Expr> {
+    match target {
+        Expr::Name(_) => Vec::new(),
+        Expr::Tuple(tuple) => tuple.elts.iter().flat_map(computed_parts).collect(),
+        Expr::List(list) => list.elts.iter().flat_map(computed_parts).collect(),
+        Expr::Starred(starred) => computed_parts(&starred.value),
+        _ => vec![target],
     }
 }
 

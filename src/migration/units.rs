@@ -1,5 +1,7 @@
 //! Cuts a module into its top-level statements and tells which of them could matter.
 
+use super::interpret::{GETATTR, NAMES};
+use super::namespace::{self, Way};
 use super::pieces::{Kind, Piece, Pieces};
 use crate::text::Span;
 
@@ -113,10 +115,13 @@ impl Cutter<'_> {
         };
         let Some(open) = &mut self.open else { return };
         open.end = piece.end;
+        let word = &self.text[piece.start..piece.end];
+        if piece.kind == Kind::Text && namespace::is_named_by(word) {
+            open.interest = Interest::Reach;
+        }
         if piece.kind != Kind::Word {
             return;
         }
-        let word = &self.text[piece.start..piece.end];
         if at_margin || open.definition.is_begun() {
             open.note_definition(word, at_margin, &piece);
         }
@@ -128,7 +133,11 @@ impl Cutter<'_> {
             Interest::Import if !imports_everything(&self.text[piece.end..]) => return,
             interest => interest,
         };
-        let can_be_attribute = interest == Interest::Name || matches!(word, "exec" | "eval");
+        let can_be_attribute = match namespace::way(word) {
+            Some(Way::Function | Way::Scope) => true,
+            Some(Way::Everywhere | Way::Importer | Way::Modules) => false,
+            None => interest == Interest::Name,
+        };
         let is_attribute = can_be_attribute && self.text[..piece.start].ends_with('.');
         if !is_attribute {
             open.interest = open.interest.max(interest);
@@ -174,15 +183,10 @@ impl Cutter<'_> {
                 Role::Code
             }
         };
-        let interesting = match (&open.interest, &role) {
-            (Interest::Name | Interest::Import | Interest::Anywhere, _) => true,
-            (Interest::Module, Role::Code) => true,
-            (Interest::Module, Role::Definition(_)) | (Interest::None, _) => false,
-        };
         self.cut.units.push(Unit {
             span: open.start..open.end,
             role,
-            interesting: interesting || open.is_odd,
+            interesting: open.interest != Interest::None || open.is_odd,
         });
     }
 }
@@ -207,49 +211,57 @@ impl Open {
     }
 }
 
-/// How much a word can bear on the four names, the strongest last.
+/// How a word can bear on the four names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Interest {
     None,
-    /// Code at module level can rebind any name by it, code in a function its own names only.
-    Module,
     /// `import`, if a `*` follows.
     Import,
     /// One of the names.
     Name,
-    /// A way to the names of a module from anywhere.
-    Anywhere,
+    /// A way to the namespace of the module.
+    Reach,
 }
 
 impl Interest {
     fn of(word: &str) -> Interest {
         match word {
-            "revision" | "down_revision" | "branch_labels" | "depends_on" | "__getattr__" => {
+            "revision" | "down_revision" | "branch_labels" | "depends_on" | GETATTR => {
                 Interest::Name
             }
-            "globals" | "__globals__" | "f_globals" | "exec" | "eval" => Interest::Anywhere,
             "import" => Interest::Import,
-            "vars" | "locals" | "modules" => Interest::Module,
-            // Python compares names after NFKC, so this could be any of the above.
+            // Python compares names after NFKC, so this could be any of these.
             _ if !word.is_ascii() => Interest::Name,
+            _ if namespace::way(word).is_some() => Interest::Reach,
             _ => Interest::None,
         }
     }
 }
 
-/// Tells whether a word of ASCII can be one that bears on the names, by its length and first letter.
-fn may_matter(word: &[u8]) -> bool {
-    match (word.first(), word.len()) {
-        (Some(b'r'), length) => length == "revision".len(),
-        (Some(b'd'), length) => length == "down_revision".len() || length == "depends_on".len(),
-        (Some(b'b'), length) => length == "branch_labels".len(),
-        (Some(b'_'), length) => length == "__getattr__".len(),
-        (Some(b'g' | b'm'), length) => length == "globals".len(),
-        (Some(b'f'), length) => length == "f_globals".len(),
-        (Some(b'i' | b'l'), length) => length == "import".len(),
-        (Some(b'e' | b'v'), length) => length == "exec".len(),
-        _ => false,
+/// For each first letter of the words that bear on the names, a bit for each of their lengths.
+static LENGTHS: [u32; 128] = {
+    let mut lengths = [0; 128];
+    let [one, two, three, four, five] = namespace::words();
+    let lists: [&[&str]; 7] = [&NAMES, &[GETATTR, "import"], one, two, three, four, five];
+    let mut list = 0;
+    while list < lists.len() {
+        let mut word = 0;
+        while word < lists[list].len() {
+            let bytes = lists[list][word].as_bytes();
+            lengths[bytes[0] as usize] |= 1 << bytes.len();
+            word += 1;
+        }
+        list += 1;
     }
+    lengths
+};
+
+/// Tells whether a word of ASCII can be one that bears on the names, by its length and first letter.
+#[inline]
+fn may_matter(word: &[u8]) -> bool {
+    let first = word.first().copied().unwrap_or_default();
+    let lengths = LENGTHS.get(usize::from(first)).copied().unwrap_or_default();
+    word.len() < u32::BITS as usize && lengths >> word.len() & 1 == 1
 }
 
 fn imports_everything(behind: &str) -> bool {
@@ -347,9 +359,8 @@ mod tests {
 
     #[test]
     fn every_word_that_bears_on_the_names_may_matter() {
-        let words = "revision down_revision branch_labels depends_on __getattr__ globals __globals__ \
-            f_globals exec eval import vars locals modules";
-        for word in words.split_whitespace() {
+        let names = NAMES.into_iter().chain([GETATTR, "import"]);
+        for word in names.chain(namespace::words().into_iter().flatten().copied()) {
             assert!(Interest::of(word) != Interest::None && may_matter(word.as_bytes()), "{word}");
         }
     }

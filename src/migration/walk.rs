@@ -1,7 +1,8 @@
 //! Goes through a syntax tree in the order in which Python runs it.
 
 use rustpython_parser::ast::{
-    Arguments, Comprehension, ExceptHandler, Expr, Keyword, Pattern, Stmt, TypeParam, WithItem,
+    Arguments, Comprehension, ExceptHandler, Expr, ExprCall, Identifier, Keyword, Pattern, Stmt,
+    StmtClassDef, TypeParam, WithItem,
 };
 
 /// Something that looks at parts of a syntax tree; what it does not look at is walked.
@@ -16,6 +17,16 @@ pub(super) trait Visitor<'ast> {
 
     fn visit_annotation(&mut self, annotation: &'ast Expr) {
         self.visit_expr(annotation);
+    }
+
+    /// Visits the parameters of a generic definition, whose bounds Python evaluates when asked for them.
+    fn visit_type_params(&mut self, params: &'ast [TypeParam]) {
+        walk_type_params(self, params);
+    }
+
+    /// Visits the value of a `type` statement, which Python evaluates when asked for it.
+    fn visit_alias_value(&mut self, value: &'ast Expr) {
+        self.visit_expr(value);
     }
 
     fn visit_comprehension(&mut self, comprehension: &'ast Comprehension) {
@@ -45,34 +56,77 @@ pub(super) trait Visitor<'ast> {
     }
 }
 
+/// A function definition, `async` or not.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Function<'ast> {
+    pub(super) name: &'ast Identifier,
+    pub(super) arguments: &'ast Arguments,
+    pub(super) decorators: &'ast [Expr],
+    pub(super) body: &'ast [Stmt],
+    type_params: &'ast [TypeParam],
+    returns: Option<&'ast Expr>,
+}
+
+impl<'ast> Function<'ast> {
+    pub(super) fn of(statement: &'ast Stmt) -> Option<Function<'ast>> {
+        match statement {
+            Stmt::FunctionDef(function) => Some(Function {
+                name: &function.name,
+                arguments: &function.args,
+                decorators: &function.decorator_list,
+                body: &function.body,
+                type_params: &function.type_params,
+                returns: function.returns.as_deref(),
+            }),
+            Stmt::AsyncFunctionDef(function) => Some(Function {
+                name: &function.name,
+                arguments: &function.args,
+                decorators: &function.decorator_list,
+                body: &function.body,
+                type_params: &function.type_params,
+                returns: function.returns.as_deref(),
+            }),
+            _ => None,
+        }
+    }
+
+    /// Visits what the definition itself evaluates: everything but the body.
+    pub(super) fn walk_head<V: Visitor<'ast> + ?Sized>(self, visitor: &mut V) {
+        visitor.visit_exprs(self.decorators);
+        visitor.visit_type_params(self.type_params);
+        walk_arguments(visitor, self.arguments);
+        self.returns.iter().for_each(|returns| visitor.visit_annotation(returns));
+    }
+}
+
+/// Visits what a class definition itself evaluates: everything but the body.
+pub(super) fn walk_class_head<'ast, V: Visitor<'ast> + ?Sized>(
+    visitor: &mut V,
+    class: &'ast StmtClassDef,
+) {
+    visitor.visit_exprs(&class.decorator_list);
+    visitor.visit_type_params(&class.type_params);
+    visitor.visit_exprs(&class.bases);
+    walk_keywords(visitor, &class.keywords);
+}
+
 pub(super) fn walk_stmt<'ast, V: Visitor<'ast> + ?Sized>(visitor: &mut V, statement: &'ast Stmt) {
+    if let Some(function) = Function::of(statement) {
+        function.walk_head(visitor);
+        visitor.visit_body(function.body);
+        return;
+    }
     match statement {
-        Stmt::FunctionDef(function) => {
-            visitor.visit_exprs(&function.decorator_list);
-            walk_type_params(visitor, &function.type_params);
-            walk_arguments(visitor, &function.args);
-            function.returns.iter().for_each(|returns| visitor.visit_annotation(returns));
-            visitor.visit_body(&function.body);
-        }
-        Stmt::AsyncFunctionDef(function) => {
-            visitor.visit_exprs(&function.decorator_list);
-            walk_type_params(visitor, &function.type_params);
-            walk_arguments(visitor, &function.args);
-            function.returns.iter().for_each(|returns| visitor.visit_annotation(returns));
-            visitor.visit_body(&function.body);
-        }
+        Stmt::FunctionDef(_) | Stmt::AsyncFunctionDef(_) => {}
         Stmt::ClassDef(class) => {
-            visitor.visit_exprs(&class.decorator_list);
-            walk_type_params(visitor, &class.type_params);
-            visitor.visit_exprs(&class.bases);
-            walk_keywords(visitor, &class.keywords);
+            walk_class_head(visitor, class);
             visitor.visit_body(&class.body);
         }
         Stmt::Return(statement) => visitor.visit_exprs(statement.value.as_deref()),
         Stmt::Delete(delete) => visitor.visit_exprs(&delete.targets),
         Stmt::TypeAlias(alias) => {
-            visitor.visit_expr(&alias.value);
-            walk_type_params(visitor, &alias.type_params);
+            visitor.visit_type_params(&alias.type_params);
+            visitor.visit_alias_value(&alias.value);
             visitor.visit_expr(&alias.name);
         }
         Stmt::Assign(assign) => {
@@ -176,8 +230,7 @@ pub(super) fn walk_expr<'ast, V: Visitor<'ast> + ?Sized>(visitor: &mut V, expres
         }
         Expr::Call(call) => {
             visitor.visit_expr(&call.func);
-            visitor.visit_exprs(&call.args);
-            walk_keywords(visitor, &call.keywords);
+            walk_arguments_of_call(visitor, call);
         }
         Expr::FormattedValue(field) => {
             visitor.visit_expr(&field.value);
@@ -303,11 +356,22 @@ pub(super) fn defaults(arguments: &Arguments) -> impl Iterator<Item = &Expr> {
         .filter_map(|argument| argument.default.as_deref())
 }
 
+pub(super) fn walk_arguments_of_call<'ast, V: Visitor<'ast> + ?Sized>(
+    visitor: &mut V,
+    call: &'ast ExprCall,
+) {
+    visitor.visit_exprs(&call.args);
+    walk_keywords(visitor, &call.keywords);
+}
+
 fn walk_keywords<'ast, V: Visitor<'ast> + ?Sized>(visitor: &mut V, keywords: &'ast [Keyword]) {
     visitor.visit_exprs(keywords.iter().map(|keyword| &keyword.value));
 }
 
-fn walk_type_params<'ast, V: Visitor<'ast> + ?Sized>(visitor: &mut V, params: &'ast [TypeParam]) {
+pub(super) fn walk_type_params<'ast, V: Visitor<'ast> + ?Sized>(
+    visitor: &mut V,
+    params: &'ast [TypeParam],
+) {
     for param in params {
         if let TypeParam::TypeVar(variable) = param {
             visitor.visit_exprs(variable.bound.as_deref());

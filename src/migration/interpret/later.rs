@@ -6,7 +6,7 @@ use super::super::effects::{Deferred, On};
 use super::super::sources::reached;
 use super::super::units::Unit;
 use super::super::value::Unknown;
-use super::{Binding, State};
+use super::State;
 
 impl State<'_> {
     /// Returns the names that functions bind which running the module may call.
@@ -16,14 +16,15 @@ impl State<'_> {
             return unstable;
         }
         let reached = reached(self.text, units);
-        let may_run = |deferred: &&Deferred| {
-            deferred.may_run_at_once || reached.contains(deferred.function.as_str())
+        let may_run = |deferred: &&Deferred| match &deferred.function {
+            Some(function) => reached.contains(function.as_str()),
+            None => true,
         };
         for effect in self.deferred.iter().filter(may_run).flat_map(|deferred| &deferred.effects) {
             let names: Vec<&String> = match &effect.on {
                 On::Name(name) => vec![name],
                 On::Object(name) => self.sharers(name),
-                On::Everything => self.names.keys().collect(),
+                On::Everything | On::Namespace => self.names.keys().collect(),
             };
             for name in names {
                 unstable.entry(name.clone()).or_insert_with(|| Unknown {
@@ -35,15 +36,12 @@ impl State<'_> {
         unstable
     }
 
-    /// Returns the names that stand for a list or set for which `name` has stood too.
+    /// Returns the names that have stood for a list or set for which `name` has stood too.
     fn sharers(&self, name: &str) -> Vec<&String> {
         let Some(objects) = self.objects.get(name) else {
             return Vec::new();
         };
-        let shares = |binding: &Binding| match binding {
-            Binding::Known { constant, .. } => objects.contains(&constant.kind),
-            Binding::Unbound | Binding::Unknown(_) => false,
-        };
-        self.names.iter().filter(|(_, binding)| shares(binding)).map(|(name, _)| name).collect()
+        let sharers = self.objects.iter().filter(|(_, others)| !others.is_disjoint(objects));
+        sharers.map(|(name, _)| name).collect()
     }
 }

@@ -1,5 +1,6 @@
 //! Generated migrations, plain and odd, loaded by Alembic and read by the guard.
 
+mod bindings;
 mod case;
 mod edits;
 mod lines;
