@@ -1,6 +1,7 @@
 //! Two trees to a [`Report`]: the one way by which every command comes to its answer.
 
 mod edited;
+mod losses;
 mod lowering;
 mod namesakes;
 mod parallel;
@@ -13,7 +14,7 @@ use crate::environment::Problem;
 use crate::finding::{EnvironmentSummary, Finding, Level, Lowered, Note, Report};
 use crate::graph::{Graph, Revision};
 use crate::migration::{Details, RevisionId};
-use crate::rules::{self, Debt, Rule, Standing, Subject, Unread, Wording};
+use crate::rules::{self, Debt, Fate, Rule, Standing, Subject, Unread, Wording};
 use crate::tree::{self, File, RepoPath, Tree};
 use crate::verdict::{Limits, judge_heads};
 
@@ -154,9 +155,15 @@ pub(crate) fn check_against(
     let is_known = |problem: &Problem| {
         past.as_ref().is_some_and(|discovery| discovery.problems.contains(problem))
     };
-    report.notes.extend(problems.iter().map(|problem| problem_note(problem, is_known(problem))));
+    let is_shown = |problem: &&Problem| {
+        pairs.iter().any(|pair| pair.loss.stop.as_ref().is_some_and(|stop| stop.is(problem)))
+    };
+    let noted = problems.iter().filter(|problem| !is_shown(problem));
+    report.notes.extend(noted.map(|problem| problem_note(problem, is_known(problem))));
     for pair in &pairs {
-        report.environments.push(summary(pair));
+        if pair.loss.fate != Fate::Removed {
+            report.environments.push(summary(pair));
+        }
         report.notes.extend(namesakes::notes(pair, &comparison.blame));
         report.findings.extend(judge(reader, comparison, after, pair)?);
     }
@@ -181,7 +188,7 @@ fn judge(
     let edited = edited::find(reader, comparison, after, pair, &changed)?;
     let subject = Subject {
         environment,
-        lost: pair.lost,
+        loss: &pair.loss,
         before: &pair.before.graph,
         standing: comparison.standing,
         after: &pair.after.graph,

@@ -4,19 +4,24 @@ use std::cmp::Reverse;
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
+use super::losses::Sides;
 use super::{Comparison, Reader, State};
+use crate::config::Config;
 use crate::environment::{Environment, Excess, Listed, Problem};
 use crate::graph::{Graph, Revision};
-use crate::migration::Migration;
+use crate::migration::{Migration, RevisionId};
+use crate::rules::{Fate, Loss};
 use crate::tree::{Error, File, RepoPath, Tree};
 
 /// One environment on both sides.
 #[derive(Debug)]
 pub(crate) struct Pair {
-    /// As it is after the change; as it was where it is lost.
+    /// As it is after the change; as it was where it is gone.
     pub(crate) environment: Environment,
-    /// Whether it is gone while migrations remain in its folders.
-    pub(crate) lost: bool,
+    /// As it was before the change, where it was there.
+    pub(super) was: Option<Environment>,
+    /// What the change takes from it.
+    pub(crate) loss: Loss,
     pub(crate) before: State,
     pub(crate) after: State,
 }
@@ -25,6 +30,11 @@ impl Pair {
     /// Returns why neither side was read, where one of them is too much.
     pub(crate) fn excess(&self) -> Option<&Excess> {
         self.after.excess.as_ref().or(self.before.excess.as_ref())
+    }
+
+    /// Tells whether the environment is there after the change.
+    pub(crate) fn is_kept(&self) -> bool {
+        self.loss.fate == Fate::Kept
     }
 
     /// Tells whether both sides are known to have the same files.
@@ -67,24 +77,30 @@ pub(crate) fn pairs(
     for witness in &comparison.witnesses {
         everywhere.extend(reader.discover(*witness)?.environments.iter().cloned());
     }
-    let mut here = Side::read(reader, after, &after_discovery.environments, &everywhere)?;
+    let sides = Sides {
+        before: &before_discovery,
+        after: &after_discovery,
+        past: comparison.before,
+        tree: after,
+    };
     let landed = match comparison.before {
         Some(before) => {
-            Side::read(reader, before, &before_discovery.environments, &everywhere)?.found
+            Side::read(reader, before, &before_discovery.environments, &everywhere, None)?
         }
-        None => Vec::new(),
+        None => Side::default(),
     };
+    let environments = remaining(&sides, &reader.config())?;
+    let mut here = Side::read(reader, after, &environments, &everywhere, Some(&landed))?;
+    let mut landed: Vec<Option<Found>> = landed.found.into_iter().map(Some).collect();
+    let mut pasts = pasts(&sides, &here.found, &mut landed);
     let mut pairs = Vec::new();
-    let mut landed: Vec<Option<Found>> = landed.into_iter().map(Some).collect();
-    // Those that stayed where they were are found first, lest a copy takes another one's past.
-    let mut same: Vec<Option<Found>> =
-        here.found.iter().map(|found| at_the_same_place(found, &mut landed)).collect();
-    for (found, same) in here.found.drain(..).zip(&mut same) {
-        let before = same.take().or_else(|| most_alike(&found, &mut landed));
+    for (found, past) in here.found.drain(..).zip(&mut pasts) {
+        let (was, before) = past.take().map(|past| (past.environment, past.state)).unzip();
         pairs.push(Pair {
             environment: found.environment,
-            lost: false,
-            before: before.map(|before| before.state).unwrap_or_default(),
+            was,
+            loss: Loss::default(),
+            before: before.unwrap_or_default(),
             after: found.state,
         });
     }
@@ -92,13 +108,51 @@ pub(crate) fn pairs(
         pairs.extend(lost(reader, after, &here.strays, gone)?);
     }
     pairs.iter_mut().for_each(Pair::forget_half);
+    let losses = (0..pairs.len()).map(|place| sides.loss(&pairs, place));
+    let losses = losses.collect::<Result<Vec<Loss>, Error>>()?;
+    pairs.iter_mut().zip(losses).for_each(|(pair, loss)| pair.loss = loss);
     Ok((pairs, after_discovery.problems.clone()))
 }
 
+/// Returns the environments after the change, without those that a file led to and no longer does.
+fn remaining(sides: &Sides<'_>, config: &Config) -> Result<Vec<Environment>, Error> {
+    let mut environments = Vec::new();
+    for environment in &sides.after.environments {
+        if !config.environments.is_empty() || !sides.is_abandoned(environment)? {
+            environments.push(environment.clone());
+        }
+    }
+    Ok(environments)
+}
+
+/// Finds for each environment what it was before the change.
+///
+/// Those that stayed where they were are found first, lest a copy takes another one's past; last those of
+/// which nothing remains but the command that runs them.
+fn pasts(sides: &Sides<'_>, here: &[Found], landed: &mut [Option<Found>]) -> Vec<Option<Found>> {
+    let mut pasts: Vec<Option<Found>> =
+        here.iter().map(|found| at_the_same_place(found, landed)).collect();
+    for (found, past) in here.iter().zip(&mut pasts).filter(|(_, past)| past.is_none()) {
+        *past = most_alike(found, landed);
+    }
+    for (found, past) in here.iter().zip(&mut pasts).filter(|(_, past)| past.is_none()) {
+        let is_it = |other: &Option<Found>| {
+            other
+                .as_ref()
+                .is_some_and(|other| sides.are_run_alike(&other.environment, &found.environment))
+        };
+        *past = landed.iter_mut().find(|other| is_it(other)).and_then(Option::take);
+    }
+    pasts
+}
+
 /// The environments of one tree, and the migrations of its version folders that belong to none.
+#[derive(Default)]
 struct Side {
     found: Vec<Found>,
     strays: Vec<File>,
+    /// Those that were given to an environment which does not load them.
+    adopted: BTreeSet<RevisionId>,
 }
 
 impl Side {
@@ -107,25 +161,45 @@ impl Side {
         tree: &dyn Tree,
         environments: &[Environment],
         everywhere: &[Environment],
+        landed: Option<&Side>,
     ) -> Result<Side, Error> {
-        let mut found = Vec::new();
+        let mut side = Side::default();
         for environment in environments {
             let state = reader.state(tree, environment, &[])?;
-            found.push(Found { environment: environment.clone(), state });
+            side.found.push(Found { environment: environment.clone(), state });
         }
-        let mut side = Side { found, strays: Vec::new() };
         for stray in strays(reader, tree, &side.found, everywhere)? {
-            side.adopt(reader, tree, stray)?;
+            let migration = reader.migration(tree, &stray)?;
+            match Revision::of(migration) {
+                Ok(revision) if landed.is_some_and(|landed| landed.loads(&revision.id)) => {
+                    side.strays.push(stray);
+                }
+                Ok(revision) if side.loads(&revision.id) => side.strays.push(stray),
+                Ok(Revision { migration, .. }) | Err(migration) => {
+                    side.adopt(reader, tree, stray, &migration)?;
+                }
+            }
         }
         Ok(side)
     }
 
+    /// Tells whether Alembic has a revision here, as it had not one that was only adopted.
+    fn loads(&self, id: &RevisionId) -> bool {
+        self.found.iter().any(|found| found.state.graph.contains(id)) && !self.adopted.contains(id)
+    }
+
     /// Gives a migration outside of every environment to the one that its parents belong to.
-    fn adopt(&mut self, reader: &mut Reader, tree: &dyn Tree, stray: File) -> Result<(), Error> {
-        let migration = reader.migration(tree, &stray)?;
-        let home = self.found.iter_mut().find(|found| belongs(&migration, &found.state));
+    fn adopt(
+        &mut self,
+        reader: &mut Reader,
+        tree: &dyn Tree,
+        stray: File,
+        migration: &Migration,
+    ) -> Result<(), Error> {
+        let home = self.found.iter_mut().find(|found| belongs(migration, &found.state));
         match home {
             Some(home) => {
+                self.adopted.extend(Revision::of(migration.clone()).map(|revision| revision.id));
                 let mut elsewhere: Vec<File> = home.state.files.clone();
                 elsewhere.retain(|file| home.environment.versions_folder_of(&file.path).is_none());
                 elsewhere.push(stray);
@@ -194,7 +268,7 @@ fn has(found: &Found, revision: &Revision) -> bool {
     found.state.graph.contains(&revision.id)
 }
 
-/// Judges what remains of an environment that is gone at its old place.
+/// Judges what remains of an environment that is gone at its old place; nothing where it was empty.
 fn lost(
     reader: &mut Reader,
     after: &dyn Tree,
@@ -202,13 +276,18 @@ fn lost(
     gone: Found,
 ) -> Result<Option<Pair>, Error> {
     let remaining = reader.state(after, &gone.environment, &[])?;
-    if !remaining.files.iter().any(|file| strays.contains(file)) {
+    let (fate, after) = if remaining.files.iter().any(|file| strays.contains(file)) {
+        (Fate::Lost, remaining)
+    } else if gone.state.graph.is_empty() {
         return Ok(None);
-    }
+    } else {
+        (Fate::Removed, State::default())
+    };
     Ok(Some(Pair {
+        was: Some(gone.environment.clone()),
         environment: gone.environment,
-        lost: true,
+        loss: Loss { fate, ..Loss::default() },
         before: gone.state,
-        after: remaining,
+        after,
     }))
 }

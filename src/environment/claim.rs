@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use super::Problem;
 use super::ini::{Ini, Section};
 use super::lookup::Lookup;
 use super::pyproject::Pyproject;
 use super::settings::{IniSection, SCRIPT_LOCATION, Settings, VERSION_LOCATIONS};
 use super::walk::Interest;
+use super::{Effect, Problem};
 use crate::finding::Site;
 use crate::tree::{Error, File, RepoPath};
 
@@ -24,8 +24,10 @@ pub(super) struct Claim {
     pub(super) folder: RepoPath,
     /// The configuration.
     pub(super) origin: Origin,
-    /// What it says.
-    pub(super) settings: Settings,
+    /// What it says, or why that cannot be told.
+    pub(super) settings: Result<Settings, Box<Problem>>,
+    /// What else is wrong with it.
+    pub(super) problems: Vec<Problem>,
 }
 
 /// What claims an environment.
@@ -39,30 +41,37 @@ pub(super) enum Origin {
     OwnFolder { ini: File },
     /// `[tool.alembic]`.
     Pyproject { file: File },
+    /// A file of which no section can be read.
+    Unreadable { file: File },
     /// A folder with `env.py` and `script.py.mako`.
     Bare,
 }
 
-/// Returns the claims of one folder, `[alembic]` of `alembic.ini` before all others.
+/// Returns the claims of one folder, `[alembic]` of `alembic.ini` before all others, and adds to `problems`
+/// what is wrong with a file and stops none of them.
 pub(super) fn claims(
     lookup: &Lookup<'_>,
     interest: &Interest,
     problems: &mut Vec<Problem>,
 ) -> Result<Vec<Claim>, Error> {
-    let pyproject = match &interest.pyproject {
-        Some(file) => read_pyproject(lookup, file, problems)?,
-        None => None,
+    let (pyproject, broken) = match &interest.pyproject {
+        Some(file) => match read_pyproject(lookup, file)? {
+            Ok(pyproject) => (pyproject, None),
+            Err(problem) => (None, Some(unreadable(&interest.folder, file, problem))),
+        },
+        None => (None, None),
     };
-    let mut claims =
-        Claims { interest, pyproject: pyproject.as_ref(), found: Vec::new(), problems };
+    let found = broken.into_iter().collect();
+    let mut claims = Claims { interest, pyproject: pyproject.as_ref(), found, problems };
     for file in &interest.inis {
         let source = lookup.tree.read(file)?;
         if !claims.concerns(file, &source) {
             continue;
         }
-        match source.len() > MAX_SIZE {
-            true => claims.problems.push(too_large(file)),
-            false => claims.ini(file, &source),
+        if source.len() > MAX_SIZE {
+            claims.found.push(unreadable(&interest.folder, file, too_large(file)));
+        } else {
+            claims.ini(file, &source);
         }
     }
     claims.pyproject_alone();
@@ -71,32 +80,42 @@ pub(super) fn claims(
 
 /// Returns the claim of a folder that nothing else claims.
 pub(super) fn bare(folder: &RepoPath) -> Claim {
-    Claim { folder: folder.clone(), origin: Origin::Bare, settings: Settings::default() }
+    Claim {
+        folder: folder.clone(),
+        origin: Origin::Bare,
+        settings: Ok(Settings::default()),
+        problems: Vec::new(),
+    }
+}
+
+fn unreadable(folder: &RepoPath, file: &File, problem: Box<Problem>) -> Claim {
+    Claim {
+        folder: folder.clone(),
+        origin: Origin::Unreadable { file: file.clone() },
+        settings: Err(problem),
+        problems: Vec::new(),
+    }
 }
 
 fn read_pyproject(
     lookup: &Lookup<'_>,
     file: &File,
-    problems: &mut Vec<Problem>,
-) -> Result<Option<Pyproject>, Error> {
+) -> Result<Result<Option<Pyproject>, Box<Problem>>, Error> {
     let source = lookup.tree.read(file)?;
-    if source.len() > MAX_SIZE {
-        problems.extend(Pyproject::may_speak(&source).then(|| too_large(file)));
-        return Ok(None);
+    if source.len() <= MAX_SIZE {
+        return Ok(Pyproject::parse(file, &source));
     }
-    Ok(Pyproject::parse(file, &source).unwrap_or_else(|problem| {
-        problems.push(*problem);
-        None
-    }))
+    Ok(if Pyproject::may_speak(&source) { Err(too_large(file)) } else { Ok(None) })
 }
 
-fn too_large(file: &File) -> Problem {
-    Problem {
+fn too_large(file: &File) -> Box<Problem> {
+    Box::new(Problem {
         site: Site::File(file.clone()),
         section: None,
         key: None,
         message: "the file is larger than 1 MiB and was not read".to_owned(),
-    }
+        effect: Effect::Unknown,
+    })
 }
 
 struct Claims<'a> {
@@ -118,8 +137,14 @@ impl Claims<'_> {
         let ini = match Ini::parse(&text) {
             Ok(ini) => ini,
             Err(fault) => {
-                let message = format!("Python cannot read the file: {}", fault.message);
-                self.problem(file, fault.span, message);
+                let problem = Box::new(Problem {
+                    site: Site::Span { file: file.clone(), span: fault.span },
+                    section: None,
+                    key: None,
+                    message: format!("Python cannot read the file: {}", fault.message),
+                    effect: Effect::Stops,
+                });
+                self.found.push(unreadable(&self.interest.folder, file, problem));
                 return;
             }
         };
@@ -157,8 +182,14 @@ impl Claims<'_> {
             }
         }
         if let Some(span) = invalid {
-            let message = "the file is not UTF-8, Python reads it only under some locales";
-            self.problem(file, span, message.to_owned());
+            self.problems.push(Problem {
+                site: Site::Span { file: file.clone(), span },
+                section: None,
+                key: None,
+                message: "the file is not UTF-8, Python reads it only under some locales"
+                    .to_owned(),
+                effect: Effect::Unknown,
+            });
         }
         text
     }
@@ -180,30 +211,32 @@ impl Claims<'_> {
         let over = |origin: &Origin| match origin {
             Origin::Section { ini, name } => is_alembic_ini(ini) && name == MAIN_SECTION,
             Origin::Heir { ini } => is_alembic_ini(ini),
-            Origin::OwnFolder { .. } | Origin::Pyproject { .. } | Origin::Bare => false,
+            Origin::OwnFolder { .. }
+            | Origin::Pyproject { .. }
+            | Origin::Unreadable { .. }
+            | Origin::Bare => false,
         };
-        if !self.found.iter().any(|claim| over(&claim.origin)) {
-            let file = pyproject.file.clone();
-            self.claim(Origin::Pyproject { file }, None);
+        if self.found.iter().any(|claim| over(&claim.origin)) {
+            return;
         }
+        // Alembic reads an `alembic.ini` first even where that says nothing.
+        let is_first = |claim: &&Claim| matches!(&claim.origin, Origin::Unreadable { file } if is_alembic_ini(file));
+        let first = self.found.iter().find(is_first);
+        let stop = first.and_then(|claim| claim.settings.as_ref().err().cloned());
+        let file = pyproject.file.clone();
+        self.claim(Origin::Pyproject { file }, None);
+        let claim = self.found.last_mut();
+        claim.into_iter().for_each(|claim| claim.problems.extend(stop.clone().map(|stop| *stop)));
     }
 
     fn claim(&mut self, origin: Origin, section: Option<IniSection<'_>>) {
-        match Settings::read(section, self.pyproject, self.problems) {
-            Ok(settings) => {
-                self.found.push(Claim { folder: self.interest.folder.clone(), origin, settings })
-            }
-            Err(problem) => self.problems.push(*problem),
-        }
-    }
-
-    fn problem(&mut self, file: &File, span: crate::text::Span, message: String) {
-        self.problems.push(Problem {
-            site: Site::Span { file: file.clone(), span },
-            section: None,
-            key: None,
-            message,
-        });
+        let mut problems = Vec::new();
+        // Flask-Migrate knows nothing of `pyproject.toml`.
+        let is_flask = matches!(origin, Origin::OwnFolder { .. });
+        let pyproject = self.pyproject.filter(|_| !is_flask);
+        let settings = Settings::read(section, pyproject, &mut problems);
+        let folder = self.interest.folder.clone();
+        self.found.push(Claim { folder, origin, settings, problems });
     }
 }
 

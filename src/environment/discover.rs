@@ -2,13 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use super::claim::{Claim, Origin, bare, claims};
+use super::claim::{Claim, MAIN_SECTION, Origin, bare, claims};
 use super::location::{script_folder, version_folder};
 use super::lookup::{Found, Lookup};
-use super::name::{make_unique, name, runner};
-use super::settings::SCRIPT_LOCATION;
+use super::name::{make_unique, name, runner, uses_flask};
+use super::settings::{SCRIPT_LOCATION, Settings};
 use super::walk::walk;
-use super::{Discovery, Environment, Problem};
+use super::{Discovery, Effect, Environment, Invocation, Problem};
 use crate::cache::Cache;
 use crate::config::{Config, EnvironmentConfig};
 use crate::finding::Site;
@@ -30,16 +30,15 @@ pub fn discover_remembering(
 ) -> Result<Discovery, Error> {
     let lookup = Lookup::new(tree);
     let found = search(&lookup, config, cache)?;
-    match config.environments.is_empty() {
-        true => Ok(found),
-        false => configured(&lookup, config, &found.environments),
-    }
+    if config.environments.is_empty() { Ok(found) } else { configured(&lookup, config, found) }
 }
 
 /// An environment and what claims it.
-struct Settled {
-    environment: Environment,
+pub(super) struct Settled {
+    pub(super) environment: Environment,
     origin: Origin,
+    /// The current directory that its `script_location` takes; nothing where any will do.
+    pub(super) run_from: Option<RepoPath>,
     /// Whether at least one of its version folders is there.
     populated: bool,
 }
@@ -47,14 +46,17 @@ struct Settled {
 fn search(lookup: &Lookup<'_>, config: &Config, cache: &Cache) -> Result<Discovery, Error> {
     let mut problems = Vec::new();
     let interests = walk(lookup.tree, config, cache, &mut problems)?;
-    let mut settled = Vec::new();
+    let mut settled: Vec<Settled> = Vec::new();
+    let mut invocations = Vec::new();
     for interest in &interests {
         for claim in claims(lookup, interest, &mut problems)? {
             if settled.len() == MAX_ENVIRONMENTS {
                 problems.push(too_many(&claim));
                 break;
             }
-            settled.extend(settle(lookup, &claim, &mut problems)?);
+            let (found, invocation) = settle(lookup, &claim, &mut problems)?;
+            settled.extend(found);
+            invocations.push(invocation);
         }
     }
     for interest in interests.iter().filter(|interest| interest.bare) {
@@ -63,10 +65,10 @@ fn search(lookup: &Lookup<'_>, config: &Config, cache: &Cache) -> Result<Discove
             problems.push(too_many(&claim));
             break;
         }
-        if let Some(found) = settle(lookup, &claim, &mut problems)?
-            && !is_claimed(&settled, &found.environment)
-        {
+        let (found, invocation) = settle(lookup, &claim, &mut problems)?;
+        if let Some(found) = found.filter(|found| !is_claimed(&settled, &found.environment)) {
             settled.push(found);
+            invocations.push(invocation);
         }
     }
     settled.retain(|found| !config.excludes(&found.environment.script_location));
@@ -79,7 +81,7 @@ fn search(lookup: &Lookup<'_>, config: &Config, cache: &Cache) -> Result<Discove
         key(one).cmp(&key(other))
     });
     problems.dedup();
-    Ok(Discovery { environments, problems })
+    Ok(Discovery { environments, problems, invocations })
 }
 
 fn too_many(claim: &Claim) -> Problem {
@@ -90,6 +92,7 @@ fn too_many(claim: &Claim) -> Problem {
         message: format!(
             "there are more than {MAX_ENVIRONMENTS} environments; the others are not judged"
         ),
+        effect: Effect::None,
     }
 }
 
@@ -111,6 +114,7 @@ fn distinct(settled: Vec<Settled>) -> Vec<Environment> {
             Origin::Heir { .. }
             | Origin::OwnFolder { .. }
             | Origin::Pyproject { .. }
+            | Origin::Unreadable { .. }
             | Origin::Bare => None,
         })
         .collect();
@@ -119,7 +123,10 @@ fn distinct(settled: Vec<Settled>) -> Vec<Environment> {
     for found in settled {
         let sister = match &found.origin {
             Origin::Heir { ini } | Origin::OwnFolder { ini } => with_sections.contains(ini),
-            Origin::Section { .. } | Origin::Pyproject { .. } | Origin::Bare => false,
+            Origin::Section { .. }
+            | Origin::Pyproject { .. }
+            | Origin::Unreadable { .. }
+            | Origin::Bare => false,
         };
         let key = found.environment.key().into_iter().cloned().collect();
         if (found.populated || !sister) && keys.insert(key) {
@@ -129,18 +136,43 @@ fn distinct(settled: Vec<Settled>) -> Vec<Environment> {
     environments
 }
 
-/// Looks the folders of a claim up; nothing, and a problem, where its `script_location` is not there.
+/// Looks the folders of a claim up, and adds what is wrong with them to `problems`.
 fn settle(
     lookup: &Lookup<'_>,
     claim: &Claim,
     problems: &mut Vec<Problem>,
+) -> Result<(Option<Settled>, Invocation), Error> {
+    let mut own = claim.problems.clone();
+    let settled = match &claim.settings {
+        Ok(settings) => settled(lookup, claim, settings, &mut own)?,
+        Err(problem) => {
+            own.push((**problem).clone());
+            None
+        }
+    };
+    let invocation = Invocation::new(lookup, claim, settled.as_ref(), &own)?;
+    for problem in own {
+        if !problems.contains(&problem) {
+            problems.push(problem);
+        }
+    }
+    Ok((settled, invocation))
+}
+
+/// Finds the environment of a claim; nothing, and a problem, where its `script_location` is not there.
+fn settled(
+    lookup: &Lookup<'_>,
+    claim: &Claim,
+    settings: &Settings,
+    problems: &mut Vec<Problem>,
 ) -> Result<Option<Settled>, Error> {
-    let Some((script_location, run_from)) = script_location(lookup, claim, problems)? else {
+    let Some((script_location, run_from)) = script_location(lookup, claim, settings, problems)?
+    else {
         return Ok(None);
     };
     let mut folders = Vec::new();
     let mut populated = false;
-    for stated in &claim.settings.version_locations {
+    for stated in &settings.version_locations {
         let (folder, problem) = version_folder(lookup, stated, &claim.folder, run_from.as_ref())?;
         populated |= problem.is_none();
         let usual = script_location.join("versions");
@@ -148,7 +180,7 @@ fn settle(
         problems.extend(problem.filter(|_| !is_to_come).map(|problem| *problem));
         folders.extend(folder.filter(|folder| !folders.contains(folder)));
     }
-    if claim.settings.version_locations.is_empty() {
+    if settings.version_locations.is_empty() {
         let usual = script_location.join("versions");
         problems.extend(broken_link(lookup, &usual)?);
         let (folder, exists) = real_folder(lookup, &usual)?;
@@ -158,43 +190,57 @@ fn settle(
     if folders.is_empty() {
         return Ok(None);
     }
-    let run_from = run_from.unwrap_or_default();
+    let in_folder = run_from.clone().unwrap_or_default();
     let environment = Environment {
         name: name(&script_location, &claim.origin),
-        runner: runner(lookup, &claim.origin, &script_location, &run_from)?,
-        run_from,
+        runner: runner(lookup, &claim.origin, &script_location, &in_folder)?,
+        run_from: in_folder,
         script_location,
         version_locations: folders,
-        recursive: claim.settings.recursive,
-        sourceless: claim.settings.sourceless,
-        naming: claim.settings.naming.clone(),
+        recursive: settings.recursive,
+        sourceless: settings.sourceless,
+        naming: settings.naming.clone(),
         heads: 1,
         branches: Vec::new(),
     };
-    Ok(Some(Settled { environment, origin: claim.origin.clone(), populated }))
+    Ok(Some(Settled { environment, origin: claim.origin.clone(), run_from, populated }))
 }
 
 /// Finds the `script_location` and, where it takes one, the current directory.
 fn script_location(
     lookup: &Lookup<'_>,
     claim: &Claim,
+    settings: &Settings,
     problems: &mut Vec<Problem>,
 ) -> Result<Option<(RepoPath, Option<RepoPath>)>, Error> {
-    // Flask-Migrate puts its own folder over what `[DEFAULT]` says.
-    let is_flask = matches!(claim.origin, Origin::OwnFolder { .. });
-    if let Some(stated) = claim.settings.script_location.as_ref().filter(|_| !is_flask) {
-        return Ok(match script_folder(lookup, stated, &claim.folder)? {
-            Ok(candidate) => Some((candidate.folder, candidate.run_from)),
-            Err(problem) => {
-                problems.push(*problem);
-                None
-            }
-        });
+    // Flask-Migrate puts its own folder over what the file says.
+    let is_flask = match &claim.origin {
+        Origin::OwnFolder { .. } => true,
+        Origin::Section { ini, name } if name == MAIN_SECTION => is_own(lookup, ini)?,
+        Origin::Heir { ini } => is_own(lookup, ini)?,
+        Origin::Section { .. }
+        | Origin::Pyproject { .. }
+        | Origin::Unreadable { .. }
+        | Origin::Bare => false,
+    };
+    let stated = if is_flask { Ok(None) } else { settings.script_location.clone() };
+    let found = match stated {
+        Ok(Some(stated)) => script_folder(lookup, &stated, &claim.folder)?.map(Some),
+        Ok(None) => Ok(None),
+        Err(problem) => Err(problem),
+    };
+    match found {
+        Ok(Some(candidate)) => return Ok(Some((candidate.folder, candidate.run_from))),
+        Ok(None) => {}
+        Err(problem) => {
+            problems.push(*problem);
+            return Ok(None);
+        }
     }
     let is_own = match &claim.origin {
         Origin::OwnFolder { .. } | Origin::Bare => true,
         // Flask-Migrate gives its own folder, and knows nothing of `pyproject.toml`.
-        Origin::Pyproject { .. } => false,
+        Origin::Pyproject { .. } | Origin::Unreadable { .. } => false,
         Origin::Section { .. } | Origin::Heir { .. } => {
             lookup.is_file(&claim.folder.join("env.py"))?
         }
@@ -202,18 +248,26 @@ fn script_location(
     if is_own {
         return Ok(Some((claim.folder.clone(), None)));
     }
-    problems.extend(without_script_location(claim));
+    problems.extend(without_script_location(claim, settings));
     Ok(None)
 }
 
-fn without_script_location(claim: &Claim) -> Option<Problem> {
+/// Tells whether Flask-Migrate runs the folder of an ini file, whatever the file says.
+fn is_own(lookup: &Lookup<'_>, ini: &File) -> Result<bool, Error> {
+    let folder = ini.path.parent().unwrap_or_default();
+    Ok(ini.path.file_name() == b"alembic.ini"
+        && lookup.is_file(&folder.join("env.py"))?
+        && uses_flask(lookup, &folder)?)
+}
+
+fn without_script_location(claim: &Claim, settings: &Settings) -> Option<Problem> {
     let nowhere = match claim.origin {
-        Origin::Pyproject { .. } => "",
+        Origin::Pyproject { .. } | Origin::Unreadable { .. } => "",
         Origin::Section { .. } | Origin::Heir { .. } | Origin::OwnFolder { .. } | Origin::Bare => {
             ", and no `env.py` lies here"
         }
     };
-    if let Some(stated) = claim.settings.version_locations.first() {
+    if let Some(stated) = settings.version_locations.first() {
         let message = format!("`script_location` is missing beside `version_locations`{nowhere}");
         return Some(*stated.place.problem(message));
     }
@@ -223,6 +277,7 @@ fn without_script_location(claim: &Claim) -> Option<Problem> {
         section: Some(name.clone()),
         key: Some(SCRIPT_LOCATION),
         message: format!("`script_location` is missing{nowhere}"),
+        effect: Effect::Stops,
     })
 }
 
@@ -243,18 +298,15 @@ fn broken_link(lookup: &Lookup<'_>, path: &RepoPath) -> Result<Option<Problem>, 
         section: None,
         key: None,
         message: "this link leads to no folder of the repository".to_owned(),
+        effect: Effect::None,
     }))
 }
 
 /// Takes the environments that the guard's configuration names; what was found says how they run.
-fn configured(
-    lookup: &Lookup<'_>,
-    config: &Config,
-    found: &[Environment],
-) -> Result<Discovery, Error> {
-    let mut discovery = Discovery::default();
+fn configured(lookup: &Lookup<'_>, config: &Config, found: Discovery) -> Result<Discovery, Error> {
+    let mut discovery = Discovery { invocations: found.invocations, ..Discovery::default() };
     for named in &config.environments {
-        let (environment, exists) = from_config(lookup, named, found)?;
+        let (environment, exists) = from_config(lookup, named, &found.environments)?;
         if !exists {
             discovery.problems.push(Problem {
                 message: format!(
@@ -264,6 +316,7 @@ fn configured(
                 site: Site::Path(named.script_location.clone()),
                 section: None,
                 key: None,
+                effect: Effect::None,
             });
         }
         discovery.environments.push(environment);

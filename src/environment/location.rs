@@ -4,9 +4,9 @@
 //! known here, so each folder that could be the current directory is tried: that of the
 //! configuration file, the root, and those between the two.
 
-use super::Problem;
 use super::lookup::{Found, Lookup};
 use super::settings::Stated;
+use super::{Effect, Problem};
 use crate::tree::{Error, RepoPath};
 
 /// Stands for the absolute path of the tree's root, which no real path can begin with.
@@ -37,7 +37,7 @@ pub(super) fn script_folder(
 ) -> Result<Result<Candidate, Box<Problem>>, Error> {
     let candidates = match candidates(&stated.text, written_in) {
         Ok(candidates) => candidates,
-        Err(reason) => return Ok(Err(stated.refused(&reason))),
+        Err(reason) => return Ok(Err(stated.refused(Effect::Unknown, &reason))),
     };
     let mut exists = None;
     let mut outside = false;
@@ -55,7 +55,10 @@ pub(super) fn script_folder(
             Found::File(_) | Found::Nothing(_) => {}
         }
     }
-    Ok(exists.ok_or_else(|| stated.refused(missing(&stated.text, outside))))
+    Ok(exists.ok_or_else(|| {
+        let (effect, reason) = missing(&stated.text, outside);
+        stated.refused(effect, reason)
+    }))
 }
 
 /// Finds the folder of one version location.
@@ -70,7 +73,7 @@ pub(super) fn version_folder(
 ) -> Result<(Option<RepoPath>, Option<Box<Problem>>), Error> {
     let mut candidates = match candidates(&stated.text, written_in) {
         Ok(candidates) => candidates,
-        Err(reason) => return Ok((None, Some(stated.refused(&reason)))),
+        Err(reason) => return Ok((None, Some(stated.refused(Effect::None, &reason)))),
     };
     candidates
         .sort_by_key(|candidate| run_from.is_some() && candidate.run_from.as_ref() != run_from);
@@ -87,7 +90,9 @@ pub(super) fn version_folder(
         }
     }
     let expected = first.filter(|_| !has_placeholder(&stated.text));
-    Ok((expected, Some(stated.refused(missing(&stated.text, outside)))))
+    // Alembic passes over a version folder that is not there (`_load_revisions` of `script/base.py`).
+    let (_, reason) = missing(&stated.text, outside);
+    Ok((expected, Some(stated.refused(Effect::None, reason))))
 }
 
 fn holds_migrations(lookup: &Lookup<'_>, folder: &RepoPath) -> Result<bool, Error> {
@@ -95,19 +100,22 @@ fn holds_migrations(lookup: &Lookup<'_>, folder: &RepoPath) -> Result<bool, Erro
 }
 
 impl Stated {
-    fn refused(&self, reason: &str) -> Box<Problem> {
+    fn refused(&self, effect: Effect, reason: &str) -> Box<Problem> {
         let text = self.text.replace(&format!("{ROOT}/"), "").replace(ROOT, ".");
-        self.place.problem(format!("`{}` is `{text}`: {reason}", self.place.key))
+        self.place.problem_with(effect, format!("`{}` is `{text}`: {reason}", self.place.key))
     }
 }
 
-fn missing(text: &str, outside: bool) -> &'static str {
+fn missing(text: &str, outside: bool) -> (Effect, &'static str) {
     if has_placeholder(text) {
-        "it is filled in by a program, so the folder is not known"
+        (Effect::Unknown, "it is filled in by a program, so the folder is not known")
     } else if outside {
-        "it leads out of this repository"
+        (Effect::Unknown, "it leads out of this repository")
+    } else if text.contains(':') {
+        // A package may be installed from elsewhere.
+        (Effect::Unknown, "there is no such folder in this repository")
     } else {
-        "there is no such folder in this repository"
+        (Effect::Stops, "there is no such folder in this repository")
     }
 }
 

@@ -8,6 +8,7 @@
 mod claim;
 mod discover;
 mod ini;
+mod invocation;
 mod listing;
 mod location;
 mod lookup;
@@ -24,6 +25,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 
 pub use discover::{discover, discover_remembering};
+pub use invocation::Invocation;
 pub use listing::{Excess, Listed, Listing, is_migration_name, migration_files};
 pub use naming::Naming;
 pub use runner::Runner;
@@ -101,6 +103,8 @@ pub struct Discovery {
     pub environments: Vec<Environment>,
     /// What could not be made sense of; each may stand for an environment that is not judged.
     pub problems: Vec<Problem>,
+    /// Every way in which the files of the tree let Alembic be run, several for one environment included.
+    pub invocations: Vec<Invocation>,
 }
 
 /// Something in Alembic's configuration that could not be made sense of.
@@ -114,6 +118,26 @@ pub struct Problem {
     pub key: Option<&'static str>,
     /// What is wrong, in one sentence.
     pub message: String,
+    /// What it does to Alembic.
+    pub effect: Effect,
+}
+
+/// What a problem does to `alembic upgrade`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Effect {
+    /// Alembic stops.
+    Stops,
+    /// A program, another package or another machine decides it, so the tree does not tell.
+    Unknown,
+    /// Alembic goes on; only the guard cannot follow.
+    None,
+}
+
+impl Problem {
+    /// Tells whether both are the same, however they weigh.
+    pub fn is(&self, other: &Problem) -> bool {
+        *self == Problem { effect: self.effect, ..other.clone() }
+    }
 }
 
 impl fmt::Display for Problem {

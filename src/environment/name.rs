@@ -56,7 +56,7 @@ pub(super) fn runner(
         Origin::Section { ini, .. } | Origin::Heir { ini } => {
             ini.path == script_location.join("alembic.ini")
         }
-        Origin::Pyproject { .. } => false,
+        Origin::Pyproject { .. } | Origin::Unreadable { .. } => false,
     };
     if own_folder && uses_flask(lookup, script_location)? {
         // Flask-Migrate looks for `migrations` in the current directory.
@@ -66,13 +66,8 @@ pub(super) fn runner(
             false => vec!["-d".to_owned(), String::from_utf8_lossy(folder).into_owned()],
         }));
     }
-    let file = match origin {
-        Origin::Section { ini, .. } | Origin::Heir { ini } | Origin::OwnFolder { ini } => Some(ini),
-        Origin::Pyproject { file } => Some(file),
-        Origin::Bare => None,
-    };
     let mut arguments = Vec::new();
-    if let Some(file) = file {
+    if let Some(file) = origin.file() {
         let path = file.path.below(run_from).unwrap_or(file.path.as_bytes());
         if path != b"alembic.ini" && path != b"pyproject.toml" {
             arguments.push("-c".to_owned());
@@ -92,12 +87,13 @@ fn section(origin: &Origin) -> Option<&str> {
         Origin::Heir { .. }
         | Origin::OwnFolder { .. }
         | Origin::Pyproject { .. }
+        | Origin::Unreadable { .. }
         | Origin::Bare => None,
     }
 }
 
 /// Flask-Migrate's `env.py` takes the database from Flask's current application.
-fn uses_flask(lookup: &Lookup<'_>, script_location: &RepoPath) -> Result<bool, Error> {
+pub(super) fn uses_flask(lookup: &Lookup<'_>, script_location: &RepoPath) -> Result<bool, Error> {
     let Found::File(env) = lookup.find(&script_location.join("env.py"))? else {
         return Ok(false);
     };

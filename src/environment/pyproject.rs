@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::Problem;
 use super::location;
 use super::naming::{FILE_TEMPLATE, OUTPUT_ENCODING, SLUG_LENGTH, TIMEZONE};
 use super::refusals::refusals_of_table;
 use super::settings::{Place, RECURSIVE, SCRIPT_LOCATION, SOURCELESS, Stated, VERSION_LOCATIONS};
+use super::{Effect, Problem};
 use crate::finding::Site;
 use crate::tree::File;
 
@@ -46,15 +46,7 @@ impl Pyproject {
         let root = match DeTable::parse(text) {
             Ok(root) => root,
             Err(_) if !text.contains(SECTION) => return Ok(None),
-            Err(error) => {
-                let site = Site::Span { file: file.clone(), span: error.span().unwrap_or(0..0) };
-                return Err(Box::new(Problem {
-                    site,
-                    section: None,
-                    key: None,
-                    message: format!("the file cannot be read: {}", error.message()),
-                }));
-            }
+            Err(error) => return Err(not_toml(file, &error)),
         };
         let tool = root.get_ref().get("tool").map(Spanned::get_ref);
         let Some(value) = tool.and_then(|tool| tool.as_table()?.get("alembic")) else {
@@ -67,6 +59,7 @@ impl Pyproject {
                 section: Some(SECTION.to_owned()),
                 key: None,
                 message: "`alembic` must be a table".to_owned(),
+                effect: Effect::Stops,
             })),
         }
     }
@@ -187,6 +180,25 @@ fn substitute(raw: &str, here: &str) -> Option<String> {
     Some(text)
 }
 
+/// Finds out why Python cannot read a file, if it cannot. Alembic stops at that even where the file does not
+/// speak of it (`Config.toml_alembic_config` of `alembic/config.py`).
+pub(super) fn syntax_error(file: &File, source: &[u8]) -> Option<Box<Problem>> {
+    match str::from_utf8(source) {
+        Ok(text) => DeTable::parse(text).err().map(|error| not_toml(file, &error)),
+        Err(error) => Some(not_utf8(file, error.valid_up_to())),
+    }
+}
+
+fn not_toml(file: &File, error: &toml::de::Error) -> Box<Problem> {
+    Box::new(Problem {
+        site: Site::Span { file: file.clone(), span: error.span().unwrap_or(0..0) },
+        section: None,
+        key: None,
+        message: format!("the file cannot be read: {}", error.message()),
+        effect: Effect::Stops,
+    })
+}
+
 /// Says that TOML is UTF-8 and this file is not, from an offset on.
 fn not_utf8(file: &File, offset: usize) -> Box<Problem> {
     Box::new(Problem {
@@ -194,5 +206,6 @@ fn not_utf8(file: &File, offset: usize) -> Box<Problem> {
         section: None,
         key: None,
         message: "the file cannot be read: it is not UTF-8".to_owned(),
+        effect: Effect::Stops,
     })
 }

@@ -5,12 +5,12 @@
 
 use std::collections::BTreeSet;
 
-use super::Problem;
 use super::ini::{Fault, Ini, Section, Setting};
 use super::location;
 use super::naming::Naming;
 use super::pyproject::Pyproject;
 use super::refusals::refusals;
+use super::{Effect, Problem};
 use crate::finding::Site;
 use crate::tree::File;
 
@@ -41,26 +41,45 @@ pub(super) struct Place {
 }
 
 impl Place {
-    /// Makes a problem of the value at this place.
+    /// Makes a problem of the value at this place, by which Alembic stops.
     pub(super) fn problem(&self, message: impl Into<String>) -> Box<Problem> {
+        self.problem_with(Effect::Stops, message)
+    }
+
+    /// Makes a problem of the value at this place.
+    pub(super) fn problem_with(&self, effect: Effect, message: impl Into<String>) -> Box<Problem> {
         Box::new(Problem {
             site: self.site.clone(),
             section: Some(self.section.clone()),
             key: Some(self.key),
             message: message.into(),
+            effect,
         })
     }
 }
 
 /// What one section and one `[tool.alembic]` say together.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Settings {
-    pub(super) script_location: Option<Stated>,
+    /// Nothing where nothing is said; the problem where that cannot be read.
+    pub(super) script_location: Result<Option<Stated>, Box<Problem>>,
     /// Empty where nothing is said, or nothing in many words.
     pub(super) version_locations: Vec<Stated>,
     pub(super) recursive: bool,
     pub(super) sourceless: bool,
     pub(super) naming: Naming,
+}
+
+impl Default for Settings {
+    fn default() -> Settings {
+        Settings {
+            script_location: Ok(None),
+            version_locations: Vec::new(),
+            recursive: false,
+            sourceless: false,
+            naming: Naming::default(),
+        }
+    }
 }
 
 /// One section of one ini file.
@@ -78,9 +97,9 @@ impl Settings {
         pyproject: Option<&Pyproject>,
         problems: &mut Vec<Problem>,
     ) -> Result<Settings, Box<Problem>> {
-        let stated = section.map(|ini| ini.stated(SCRIPT_LOCATION));
-        let script_location = match (stated.transpose()?.flatten(), pyproject) {
-            (None, Some(pyproject)) => pyproject.script_location.clone()?,
+        let stated = section.map_or(Ok(None), |ini| ini.stated(SCRIPT_LOCATION));
+        let script_location = match (stated, pyproject) {
+            (Ok(None), Some(pyproject)) => pyproject.script_location.clone(),
             (stated, _) => stated,
         };
         let listed = match section {
@@ -91,11 +110,7 @@ impl Settings {
             Some(pyproject) if listed.is_empty() => pyproject.version_locations.clone()?,
             _ => listed,
         };
-        for problem in refusals(section, pyproject) {
-            if !problems.contains(&problem) {
-                problems.push(problem);
-            }
-        }
+        problems.extend(refusals(section, pyproject));
         let mut flag = |key, fallback: Option<&Result<bool, Box<Problem>>>| {
             let own = section.and_then(|ini| ini.flag(key));
             own.unwrap_or_else(|| match fallback.cloned() {
@@ -142,15 +157,16 @@ impl<'a> IniSection<'a> {
         let separator = self.separator(problems)?;
         let mut texts = split(&stated.text, separator);
         if texts.contains(&"") {
-            problems.push(*stated.place.problem(format!(
+            let message = format!(
                 "`{VERSION_LOCATIONS}` holds an empty name, for which Alembic takes its current \
                  directory; it is not looked at"
-            )));
+            );
+            problems.push(*stated.place.problem_with(Effect::None, message));
             texts.retain(|text| !text.is_empty());
         }
         if texts.len() > MAX_LOCATIONS {
             let message = format!("`{VERSION_LOCATIONS}` names more than {MAX_LOCATIONS} folders");
-            return Err(stated.place.problem(message));
+            return Err(stated.place.problem_with(Effect::Unknown, message));
         }
         Ok(texts
             .into_iter()
@@ -206,6 +222,7 @@ impl<'a> IniSection<'a> {
                 section: Some(self.section.name.clone()),
                 key: None,
                 message: format!("`{key}` cannot be read: {}", fault.message),
+                effect: Effect::Stops,
             }))
         })
     }

@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Problem;
+use super::{Effect, Problem};
 use crate::cache::{Cache, Key, Kind};
 use crate::config::Config;
 use crate::finding::Site;
@@ -195,6 +195,7 @@ fn unsearched(folder: RepoPath) -> Problem {
         site: Site::Path(folder),
         section: None,
         key: None,
+        effect: Effect::None,
     }
 }
 

@@ -1,8 +1,12 @@
 //! `environment-lost`.
 
-use super::{Concern, Debt, Rule, Subject};
+use super::subject::listed;
+use super::{Concern, Debt, Fate, Rule, Setting, Subject};
+use crate::advice::Help;
 use crate::config;
-use crate::finding::{Finding, Level, Site};
+use crate::environment::{Effect, Problem};
+use crate::finding::{Finding, Level, Lowered, Site};
+use crate::migration::RevisionId;
 use crate::tree::RepoPath;
 
 pub(super) static RULE: Rule = Rule {
@@ -10,15 +14,23 @@ pub(super) static RULE: Rule = Rule {
     level: Level::Error,
     explain: "\
 ## What it checks
-The change takes an Alembic environment away (its `alembic.ini` or section, `env.py` and template)
-while its migrations remain.
+What Alembic could run before the change, it can still run after it. The change must not:
+
+- break the configuration, so that `alembic upgrade` fails for every way in which it is run from this
+  repository: an `alembic.ini` or `pyproject.toml` that cannot be parsed, a value that Alembic refuses,
+  a `script_location` that is no folder, a missing `env.py`;
+- leave published migrations in a folder that no environment includes any more, because
+  `script_location` or `version_locations` changed;
+- remove an environment (its `alembic.ini` or section, `env.py` and template) and leave its migrations.
+
+Where a program, another package or another machine decides, the rule only warns.
 
 ## Why it matters
-Without the environment Alembic cannot run these migrations, and the guard could no longer see
-them: whatever came after would pass unjudged.
+Alembic stops, or does not find the revision that a database is stamped with. And the guard no longer
+sees the migrations either: later changes to them would pass unchecked.
 
 ## How to fix
-Bring back what was removed; or remove the migrations too; or tell where they are run from, as an
+Restore the setting or the file. If the migrations are run in another way, say so with an
 `[[environment]]` in `.alembic-guard.toml`.
 ",
     debt: Debt::Compared,
@@ -27,32 +39,118 @@ Bring back what was removed; or remove the migrations too; or tell where they ar
 };
 
 fn check(subject: &Subject<'_>) -> Vec<Finding> {
-    let remaining = subject.after.len() + subject.after.opaque().len();
-    if !subject.lost || remaining == 0 {
-        return Vec::new();
+    let loss = subject.loss;
+    let finding = if let Some(stop) = &loss.stop {
+        Some(stopped(subject, stop))
+    } else if loss.fate == Fate::Lost {
+        lost(subject)
+    } else if !loss.unseen.is_empty() {
+        Some(unseen(subject, loss.setting.as_ref()))
+    } else {
+        None
+    };
+    finding.into_iter().collect()
+}
+
+/// Alembic worked, and now stops.
+fn stopped(subject: &Subject<'_>, stop: &Problem) -> Finding {
+    let location = &subject.environment.script_location;
+    let message = match stop.effect {
+        Effect::Stops => format!("Alembic can no longer run `{}`", shown(location)),
+        Effect::Unknown | Effect::None => {
+            format!("cannot tell whether Alembic can still run `{}`", shown(location))
+        }
+    };
+    let mut finding = RULE.at(subject, stop.site.clone(), format!("{message}: {}", stop.message));
+    finding.label = "`alembic upgrade` stops here".to_owned();
+    if stop.effect != Effect::Stops {
+        finding.lowered = Some(Lowered::CannotTell);
+        finding.label = "depends on more than this repository".to_owned();
     }
+    finding.culprits.extend(claims(location));
+    if stop.key == Some("script_location") {
+        // Whoever removes the folder breaks what names it.
+        finding.culprits.push(location.clone());
+    }
+    let restore = subject.loss.restore.as_ref().map(|path| subject.wording.keep_help(&[path]));
+    finding.help = match (stop.effect, restore) {
+        (Effect::Stops, None) => vec![format!("fix {}", stop.site.path()).into()],
+        (Effect::Stops, Some(restore)) => vec![restore],
+        (Effect::Unknown | Effect::None, restore) => {
+            let otherwise = |help: Help| Help { text: format!("otherwise {}", help.text), ..help };
+            let named = named_in_config("if it still runs, name", location);
+            [named].into_iter().chain(restore.map(otherwise)).collect()
+        }
+    };
+    finding
+}
+
+/// Nothing leads to the migrations any more.
+fn lost(subject: &Subject<'_>) -> Option<Finding> {
+    let remaining = subject.after.len() + subject.after.opaque().len();
     let location = &subject.environment.script_location;
     let migrations = match remaining {
+        0 => return None,
         1 => "one of its migrations remains".to_owned(),
         several => format!("{several} of its migrations remain"),
     };
     let name = &subject.environment.name;
     let message = format!("the Alembic environment `{name}` is gone while {migrations}");
     let mut finding = RULE.at(subject, Site::Path(location.clone()), message);
-    finding.label = "nothing here tells Alembic to run them".to_owned();
+    finding.label = "Alembic no longer finds them".to_owned();
     finding.culprits = claims(location);
-    let location = match location.is_root() {
-        true => ".".to_owned(),
-        false => location.to_string(),
+    finding.help =
+        vec!["bring back its alembic.ini or env.py".into(), named_in_config("or name", location)];
+    Some(finding)
+}
+
+/// The environment is there and leaves out revisions whose files are still there.
+fn unseen(subject: &Subject<'_>, setting: Option<&Setting>) -> Finding {
+    let ids: Vec<&RevisionId> = subject.loss.unseen.iter().collect();
+    let what = match ids.as_slice() {
+        [_] | [_, _] => listed(ids.iter().copied()),
+        _ => format!("{} revisions", ids.len()),
     };
+    let verb = if ids.len() == 1 { "is" } else { "are" };
+    let base = &subject.wording.base;
+    let message = format!("{what} of {base} {verb} in no Alembic environment any more");
+    let location = &subject.environment.script_location;
+    let site = setting.map_or_else(|| Site::Path(location.clone()), |it| it.site.clone());
+    let mut finding = RULE.at(subject, site, message);
+    finding.label = match setting {
+        Some(Setting { key, folders, .. }) if folders.is_empty() => {
+            format!("`{key}` no longer includes their folders")
+        }
+        Some(Setting { key, folders, .. }) => {
+            let folders: Vec<String> = folders.iter().map(|folder| format!("`{folder}`")).collect();
+            format!("`{key}` no longer includes {}", folders.join(", "))
+        }
+        None => "Alembic no longer finds them".to_owned(),
+    };
+    let files = ids.iter().filter_map(|id| subject.before.get(id));
+    finding.culprits.extend(claims(location));
+    finding.culprits.extend(files.map(|revision| revision.migration.file.path.clone()));
+    finding.revisions = ids.into_iter().cloned().collect();
     finding.help = vec![
-        "bring back its alembic.ini or env.py".into(),
-        format!(
-            "or name it in .alembic-guard.toml: `[[environment]]` with `script_location = \"{location}\"`"
-        )
-        .into(),
+        match setting {
+            Some(setting) => format!("include their folders again in `{}`", setting.key).into(),
+            None => "include their folders again".into(),
+        },
+        "or move the files to a folder that Alembic loads, with their ids as they are".into(),
     ];
-    vec![finding]
+    finding
+}
+
+fn shown(location: &RepoPath) -> String {
+    if location.is_root() { ".".to_owned() } else { location.to_string() }
+}
+
+fn named_in_config(name: &str, location: &RepoPath) -> Help {
+    let location = shown(location);
+    format!(
+        "{name} it in .alembic-guard.toml: `[[environment]]` with `script_location = \"{location}\"`"
+    )
+    .into()
 }
 
 /// Returns the files that may have made the folder an environment, and whose removal is to blame.

@@ -36,7 +36,7 @@ use crate::finding::{Finding, Level, Site};
 pub use advice::free_id;
 pub(crate) use filename_mismatch::renamed;
 pub(crate) use subject::listed;
-pub use subject::{Edited, Standing, Subject, Unread};
+pub use subject::{Edited, Fate, Loss, Setting, Standing, Subject, Unread};
 pub use wording::{Finish, Wording};
 
 /// A rule: its name, its weight, its explanation and its function.

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::subject::{doubt, listed};
-use super::{Concern, Debt, Rule, Standing, Subject};
+use super::{Concern, Debt, Fate, Rule, Standing, Subject};
 use crate::advice::{Command, Help};
 use crate::finding::{Finding, Level, Related, Site};
 use crate::graph::{Parents, Revision};
@@ -16,10 +16,16 @@ pub(super) static RULE: Rule = Rule {
     level: Level::Error,
     explain: "\
 ## What it checks
-The change takes away revisions that have landed. It blocks where a new migration builds on the
-parent of one that is gone, so that it takes its place, and where a target branch is rewritten by
-force. Elsewhere (a revert, a squash, a clean-up of the oldest), and where the removal repairs a
-history with too many heads or one that does not load, it is one warning.
+The change takes away revisions that have landed. It blocks
+
+- if a new migration builds on the parent of one that is gone, so that it takes its place;
+- if all migrations of an environment go while the environment stays, and no new first migration
+  replaces them;
+- if a target branch is rewritten by force, even if the configuration goes as well.
+
+Otherwise (a revert, a squash, a clean-up of the oldest, an environment that goes as a whole, a
+migration that moves to another environment), and if the removal repairs a history with too many heads
+or one that does not load, it is one warning.
 
 ## Why it matters
 A database that has run the migration is stamped with its id. Alembic then stops with \"Can't locate
@@ -35,15 +41,21 @@ it, or all of them are past it, let the removal land on its own before the next 
 };
 
 fn check(subject: &Subject<'_>) -> Vec<Finding> {
-    if !subject.is_published() || subject.lost {
+    let loss = subject.loss;
+    if !subject.is_published() || loss.fate == Fate::Lost {
         return Vec::new();
     }
     let told = told_elsewhere(subject);
-    let published = subject.before.revisions();
-    let gone: Vec<&Revision> = published
-        .filter(|revision| !subject.after.contains(&revision.id) && !told.contains(&revision.id))
-        .collect();
-    let finding = finding(subject, &gone);
+    let is_gone = |revision: &&Revision| {
+        let id = &revision.id;
+        !subject.after.contains(id) && !told.contains(id) && !loss.unseen.contains(id)
+    };
+    let (moved, gone): (Vec<&Revision>, Vec<&Revision>) = subject
+        .before
+        .revisions()
+        .filter(is_gone)
+        .partition(|revision| loss.moved.contains_key(&revision.id));
+    let finding = finding(subject, &gone).or_else(|| moved_away(subject, &moved));
     // Where an error says that one is missed, a warning that others are gone says nothing more.
     finding.into_iter().filter(|finding| told.is_empty() || finding.level == Level::Error).collect()
 }
@@ -74,8 +86,16 @@ fn finding(subject: &Subject<'_>, gone: &[&Revision]) -> Option<Finding> {
         _ => format!("{} revisions", gone.len()),
     };
     let verb = if gone.len() == 1 { "is" } else { "are" };
+    let is_all = subject.after.is_empty() && subject.after.opaque().is_empty();
+    let is_kept = subject.loss.fate == Fate::Kept;
     let how = match (subject.standing, taker) {
         (Standing::Replaced, _) => format!(", since {} replaces {base}", subject.wording.change),
+        (Standing::Published | Standing::Local, _) if !is_kept => {
+            format!(" with the Alembic environment `{}`", subject.environment.name)
+        }
+        (Standing::Published | Standing::Local, _) if is_all => {
+            format!(", and the Alembic environment `{}` is left empty", subject.environment.name)
+        }
         (Standing::Published | Standing::Local, Some(taker)) => {
             format!(", and `{}` takes the place of `{}`", taker.id, first.id)
         }
@@ -86,19 +106,47 @@ fn finding(subject: &Subject<'_>, gone: &[&Revision]) -> Option<Finding> {
     finding.label = format!("databases that have run `{}` will not find it", first.id);
     finding.related = takers.iter().map(|(taken, taker)| builds_beside(taken, taker)).collect();
     finding.culprits = gone.iter().map(|revision| revision.migration.file.path.clone()).collect();
+    finding.culprits.extend(subject.loss.setting.iter().map(|it| it.site.path().clone()));
     finding.culprits.extend(takers.iter().map(|(_, taker)| taker.migration.file.path.clone()));
     finding.revisions = ids().cloned().collect();
     finding.help = match squashed_into(subject, gone) {
         Some((last, whole)) => squash_help(subject, &last, whole),
         None => help(subject, gone, first, taker),
     };
-    let repairs = subject.after.heads().len() < subject.before.heads().len()
+    let repairs = !is_all && subject.after.heads().len() < subject.before.heads().len()
         || !subject.before.is_sound() && subject.after.is_sound();
-    if (taker.is_none() || repairs) && subject.standing != Standing::Replaced {
+    let empties = is_all && is_kept && subject.loss.moved.is_empty();
+    if (taker.is_none() || repairs) && !empties && subject.standing != Standing::Replaced {
         finding.level = Level::Warn;
     }
     let opaque = subject.after.opaque().iter();
     doubt(&mut finding, opaque, "may define it: its own id cannot be known");
+    Some(finding)
+}
+
+/// Says that revisions went to another environment, whose databases have not run them.
+fn moved_away(subject: &Subject<'_>, moved: &[&Revision]) -> Option<Finding> {
+    let first = moved.first()?;
+    let other = &subject.loss.moved[&first.id];
+    let ids = || moved.iter().map(|revision| &revision.id);
+    let what = match moved {
+        [_] | [_, _] => listed(ids()),
+        _ => format!("{} revisions", moved.len()),
+    };
+    let verb = if moved.len() == 1 { "is" } else { "are" };
+    let message = format!(
+        "{what} of {} {verb} in the Alembic environment `{other}` now",
+        subject.wording.base
+    );
+    let mut finding = RULE.at(subject, Site::Path(first.migration.file.path.clone()), message);
+    finding.label = format!(
+        "databases of `{}` that have run `{}` will not find it",
+        subject.environment.name, first.id
+    );
+    finding.culprits = moved.iter().map(|revision| revision.migration.file.path.clone()).collect();
+    finding.culprits.extend(subject.loss.setting.iter().map(|it| it.site.path().clone()));
+    finding.revisions = ids().cloned().collect();
+    finding.level = Level::Warn;
     Some(finding)
 }
 
@@ -195,8 +243,17 @@ fn help(
         )];
     }
     let paths: Vec<&RepoPath> = gone.iter().map(|one| &one.migration.file.path).collect();
+    let location = &subject.environment.script_location;
+    if subject.loss.fate == Fate::Removed && !location.is_root() {
+        return vec![subject.wording.keep_help(&[location])];
+    }
     let mut help = vec![subject.wording.keep_help(&paths)];
     help.extend(put_back(subject, gone));
+    if subject.after.is_empty() && subject.loss.fate == Fate::Kept {
+        let revision = subject.environment.command("revision", &[]);
+        help.push(Help::run("or begin a new history in the same change", revision));
+        return help;
+    }
     help.push(match gone {
         [_] => "and undo what it does in a migration of its own, on top".into(),
         _ => "and undo what they do in a migration of its own, on top".into(),

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Wording;
 use crate::config::FilenamePattern;
-use crate::environment::{Environment, Excess};
+use crate::environment::{Environment, Excess, Problem};
 use crate::finding::{Drawing, Finding, Lowered, Related, Site};
 use crate::graph::{Graph, Revision};
 use crate::migration::{Details, Migration, RevisionId};
@@ -14,10 +14,10 @@ use crate::verdict::{Caption, HeadFault, draw};
 /// One environment on both sides of a change.
 #[derive(Debug)]
 pub struct Subject<'a> {
-    /// The environment, as it is after the change; as it was where it is lost.
+    /// The environment, as it is after the change; as it was where it is gone.
     pub environment: &'a Environment,
-    /// Whether the change took the environment away and left its migrations.
-    pub lost: bool,
+    /// What the change takes from it.
+    pub loss: &'a Loss,
     /// What has landed; empty where the environment is new.
     pub before: &'a Graph,
     /// Who has what there was before.
@@ -42,6 +42,46 @@ pub struct Subject<'a> {
     pub filename_pattern: Option<&'a FilenamePattern>,
     /// What the two sides are called.
     pub wording: &'a Wording,
+}
+
+/// What a change takes from Alembic that it could run or find before.
+#[derive(Debug, Default)]
+pub struct Loss {
+    /// What becomes of the environment.
+    pub fate: Fate,
+    /// Why every command fails now that could upgrade a database.
+    pub stop: Option<Problem>,
+    /// What was there before and would end that.
+    pub restore: Option<RepoPath>,
+    /// Published revisions that no environment has any more although their files are where they were.
+    pub unseen: BTreeSet<RevisionId>,
+    /// The setting that leaves them out, where it is known.
+    pub setting: Option<Setting>,
+    /// Revisions that another environment has now, with its name.
+    pub moved: BTreeMap<RevisionId, String>,
+}
+
+/// What becomes of an environment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Fate {
+    /// It is there, wherever that is.
+    #[default]
+    Kept,
+    /// It is gone while migrations remain in its folders.
+    Lost,
+    /// It is gone with its migrations.
+    Removed,
+}
+
+/// A setting by which an environment no longer has all of its folders.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Setting {
+    /// Its key.
+    pub key: &'static str,
+    /// Where it stands, or the file where it no longer does.
+    pub site: Site,
+    /// The folders that it no longer leads to.
+    pub folders: Vec<RepoPath>,
 }
 
 /// Who has what there was before a change.

@@ -16,6 +16,7 @@ mod guard;
 mod history;
 mod judge;
 mod library;
+mod losses;
 mod prerequisites;
 mod published;
 mod random;

@@ -1,7 +1,29 @@
-//! Rows 19 and 20: environments that move or vanish.
+//! Rows 19 and 20: environments that move or vanish, or that Alembic can no longer run.
 
 use crate::notation::Written;
-use crate::world::{VERSIONS, World};
+use crate::world::{Repo, VERSIONS, World};
+
+const INI: &str = "[alembic]\nscript_location = %(here)s/migrations\n";
+const TWO_FOLDERS: &str = "[alembic]\nscript_location = %(here)s/migrations\npath_separator = space\n\
+    version_locations = %(here)s/migrations/versions %(here)s/plugin\n";
+
+/// A repository whose main has a, b(a) and, in a second version folder, p.
+fn with_a_plugin() -> (World, Repo) {
+    let world = World::with("a b(a)");
+    let mine = world.mine();
+    mine.write("alembic.ini", TWO_FOLDERS);
+    mine.write("plugin/p_add_p.py", &Written::parse("p").python()).commit("plugin").publish();
+    (world, mine)
+}
+
+/// Runs the command of a help that begins with these words, in the repository that it is about.
+#[track_caller]
+fn follow(mine: &Repo, stderr: &str, word: &str) {
+    let line = stderr.lines().map(str::trim).find(|line| line.starts_with(word));
+    let line = line.unwrap_or_else(|| panic!("no {word}:\n{stderr}"));
+    let ran = mine.command("sh").args(["-c", line]).status();
+    assert!(ran.expect("sh runs").success(), "{line}");
+}
 
 #[test]
 fn row_19_a_migration_added_to_the_folder_that_main_moved_is_stale() {
@@ -63,7 +85,152 @@ fn taking_the_environment_away_with_its_migrations_passes() {
     mine.branch("feature", "origin/main");
     mine.git(&["rm", "-qr", "alembic.ini", "migrations"]);
     mine.commit("gone");
-    assert!(mine.push_it().success);
+    mine.push_it()
+        .passed(&["warning published-migration-deleted at a"])
+        .says("`a` and `b` of origin/main are gone with the Alembic environment `migrations`");
+}
+
+#[test]
+fn a_folder_that_leaves_the_configuration_is_refused_by_the_ids_in_it() {
+    let (_world, mine) = with_a_plugin();
+    mine.branch("feature", "origin/main");
+    mine.write("alembic.ini", INI).commit("drop");
+    mine.push_it()
+        .refused(&["error environment-lost at alembic.ini"])
+        .says("`p` of origin/main is in no Alembic environment any more")
+        .says("`version_locations` no longer includes `plugin`");
+    let listed = mine.guard(&["check", "-v"]).stdout();
+    assert!(listed.contains("2 revisions"), "{listed}");
+}
+
+#[test]
+fn a_folder_may_be_copied_or_moved_or_squashed() {
+    let (_world, mine) = with_a_plugin();
+    mine.branch("copy", "origin/main");
+    mine.write("other/p_add_p.py", &Written::parse("p").python());
+    mine.write("alembic.ini", &TWO_FOLDERS.replace("plugin", "other")).commit("copy");
+    mine.push_it().passed(&[]).is_silent();
+    mine.branch("squash", "origin/main");
+    mine.write("db/env.py", "from alembic import context\n");
+    mine.write("db/versions/s_add_s.py", &Written::parse("s").python());
+    mine.write("alembic.ini", &INI.replace("migrations", "db")).commit("squash");
+    mine.push_it().passed(&["warning published-migration-deleted at a"]);
+}
+
+#[test]
+fn an_id_that_goes_to_another_environment_is_told_of() {
+    let (_world, mine) = with_a_plugin();
+    mine.write("other/alembic.ini", "[alembic]\nscript_location = %(here)s\n");
+    mine.write("other/env.py", "from alembic import context\n");
+    mine.write("other/script.py.mako", "").commit("other").publish();
+    mine.branch("feature", "origin/main");
+    std::fs::create_dir(mine.top.join("other/versions")).expect("a folder");
+    mine.git(&["mv", "plugin/p_add_p.py", "other/versions/p_add_p.py"]);
+    mine.commit("move");
+    mine.push_it()
+        .passed(&["warning published-migration-deleted at plugin/p"])
+        .says("`p` of origin/main is in the Alembic environment `other` now");
+}
+
+#[test]
+fn a_switch_of_script_location_is_refused() {
+    let world = World::with("a b(a)");
+    let mine = world.mine();
+    mine.branch("feature", "origin/main");
+    mine.write("db/env.py", "from alembic import context\n");
+    mine.write("alembic.ini", &INI.replace("migrations", "db")).commit("switch");
+    mine.push_it()
+        .refused(&["error environment-lost at alembic.ini:2"])
+        .says("`a` and `b` of origin/main are in no Alembic environment any more")
+        .says("`script_location` no longer includes `migrations/versions`");
+}
+
+#[test]
+fn an_ini_that_cannot_be_parsed_is_refused_until_it_is_restored() {
+    let world = World::with("a b(a)");
+    let mine = world.mine();
+    mine.branch("feature", "origin/main");
+    mine.write("alembic.ini", &format!("<<<<<<< HEAD\n{INI}")).commit("conflict");
+    let push = mine.push_it();
+    push.refused(&["error environment-lost at alembic.ini:1"])
+        .says("Alembic can no longer run `migrations`: Python cannot read the file");
+    follow(&mine, &push.stderr, "git restore");
+    mine.commit("restore").push_it().passed(&[]).is_silent();
+}
+
+#[test]
+fn a_broken_setting_blocks_the_push_that_breaks_it() {
+    let world = World::with("a b(a)");
+    let mine = world.mine();
+    mine.branch("feature", "origin/main");
+    mine.write("alembic.ini", &format!("{INI}[loggers]\nkeys = a\nkeys = b\n")).commit("twice");
+    mine.push_it().refused(&["error environment-lost at alembic.ini:5"]);
+    mine.publish().add_code();
+    let push = mine.push_it();
+    assert!(push.success, "{}", push.stderr);
+    push.says("warning[environment-lost]");
+    mine.switch("main").merge("feature");
+    mine.push_it().refused(&["error environment-lost at alembic.ini:5"]);
+}
+
+#[test]
+fn a_missing_env_is_refused() {
+    let world = World::with("a b(a)");
+    let mine = world.mine();
+    mine.git(&["rm", "-q", "migrations/env.py"]);
+    let commit = mine.run(&["commit", "-m", "gone"]);
+    assert!(!commit.success, "{}", commit.stderr);
+    commit.says("there is no `env.py`");
+    mine.commit("gone");
+    let push = mine.push_it();
+    push.refused(&["error environment-lost at migrations/env.py"]);
+    follow(&mine, &push.stderr, "git restore");
+    mine.commit("restore").push_it().passed(&[]).is_silent();
+}
+
+#[test]
+fn a_setting_that_a_program_fills_in_is_told_of() {
+    let world = World::with("a b(a)");
+    let mine = world.mine();
+    mine.write("alembic.ini", "[alembic]\nscript_location = {folder}/migrations\n").commit("fill");
+    let push = mine.push_it();
+    assert!(push.success, "{}", push.stderr);
+    push.says("warning[environment-lost]: cannot tell whether Alembic can still run `migrations`");
+}
+
+#[test]
+fn taking_all_migrations_away_and_leaving_the_environment_is_refused() {
+    let world = World::with("a b(a)");
+    let mine = world.mine();
+    mine.git(&["rm", "-qr", VERSIONS]);
+    mine.commit("empty");
+    let push = mine.push_it();
+    push.refused(&["error published-migration-deleted at a"])
+        .says("and the Alembic environment `migrations` is left empty");
+    follow(&mine, &push.stderr, "git restore");
+    mine.commit("restore").push_it().passed(&[]).is_silent();
+}
+
+#[test]
+fn a_submodule_in_the_place_of_the_migrations_counts_as_their_removal() {
+    let world = World::with("a b(a)");
+    let mine = world.mine();
+    let tip = mine.tip("HEAD");
+    mine.git(&["rm", "-qr", VERSIONS]);
+    mine.git(&["update-index", "--add", "--cacheinfo", &format!("160000,{tip},{VERSIONS}")]);
+    mine.git(&["commit", "-qm", "submodule", "--no-verify"]);
+    mine.push_it().refused(&["error published-migration-deleted at a"]);
+}
+
+#[test]
+fn a_target_may_not_be_replaced_by_what_has_no_alembic() {
+    let world = World::with("a b(a)");
+    let mine = world.mine();
+    mine.git(&["switch", "-q", "--orphan", "X"]);
+    mine.write("README", "other").commit("other");
+    mine.push(&["-f", "origin", "X:main"])
+        .refused(&["error published-migration-deleted at a"])
+        .says("since this push replaces origin/main");
 }
 
 #[test]

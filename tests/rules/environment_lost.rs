@@ -3,12 +3,12 @@
 use snapbox::str;
 
 use crate::Examples;
-use crate::judge::{is_silent, says};
+use crate::judge::says;
 
 pub(crate) const EXAMPLES: Examples = Examples {
     rule: "environment-lost",
     fires: "before: a b(a)\nchange -alembic.ini:\nchange -env.py:\nchange -script.py.mako:",
-    silent: "before: a b(a)\nchange -alembic.ini:",
+    silent: "before: a b(a)\nchange -script.py.mako:",
 };
 
 #[test]
@@ -18,7 +18,7 @@ fn migrations_without_an_environment() {
         str![[r#"
 error environment-lost  (a path)
   the Alembic environment `.` is gone while 2 of its migrations remain
-  ^ nothing here tells Alembic to run them
+  ^ Alembic no longer finds them
   > bring back its alembic.ini or env.py
   > or name it in .alembic-guard.toml: `[[environment]]` with `script_location = "."`
 
@@ -28,7 +28,72 @@ error environment-lost  (a path)
 
 #[test]
 fn an_environment_that_goes_with_its_migrations() {
-    is_silent(
+    says(
         "before: a\nchange: -a\nchange -alembic.ini:\nchange -env.py:\nchange -script.py.mako:",
+        str![[r#"
+warn published-migration-deleted versions/a.py (a path)
+  `a` of main is gone with the Alembic environment `.`
+  ^ databases that have run `a` will not find it
+  > keep versions/a.py: `git restore --source=1234567890 --staged --worktree -- versions/a.py`
+  > and undo what it does in a migration of its own, on top
+
+"#]],
+    );
+}
+
+#[test]
+fn an_ini_that_python_cannot_parse() {
+    says(
+        "before: a b(a)\nchange alembic.ini:\n    [alembic]\n    script_location = .\n    x = 1\n    x = 2",
+        str![[r#"
+error environment-lost alembic.ini:4:1 x = 2
+  Alembic can no longer run `.`: Python cannot read the file: `x` is there twice in its section
+  ^ `alembic upgrade` stops here
+  > keep alembic.ini: `git restore --source=1234567890 --staged --worktree -- alembic.ini`
+
+"#]],
+    );
+}
+
+#[test]
+fn an_environment_that_only_a_program_can_run() {
+    says(
+        "before: a b(a)\nchange -alembic.ini:",
+        str![[r#"
+warn environment-lost alembic.ini (a path) (CannotTell)
+  cannot tell whether Alembic can still run `.`: the file is gone, and nothing else here leads to its folder
+  ^ depends on more than this repository
+  > if it still runs, name it in .alembic-guard.toml: `[[environment]]` with `script_location = "."`
+  > otherwise keep alembic.ini: `git restore --source=1234567890 --staged --worktree -- alembic.ini`
+
+"#]],
+    );
+}
+
+#[test]
+fn a_folder_that_no_setting_names_any_more() {
+    says(
+        "\
+before: a b(a)
+before alembic.ini:
+    [alembic]
+    script_location = .
+    path_separator = space
+    version_locations = versions plugin
+before plugin/p.py:
+    revision = \"p\"
+    down_revision = None
+change alembic.ini:
+    [alembic]
+    script_location = .
+    version_locations = versions",
+        str![[r#"
+error environment-lost alembic.ini:3:21 versions
+  `p` of main is in no Alembic environment any more
+  ^ `version_locations` no longer includes `plugin`
+  > include their folders again in `version_locations`
+  > or move the files to a folder that Alembic loads, with their ids as they are
+
+"#]],
     );
 }

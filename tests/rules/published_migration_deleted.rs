@@ -229,3 +229,50 @@ error unknown-down-revision versions/b.py (a path)
 "#]],
     );
 }
+
+#[test]
+fn all_of_them_while_the_environment_stays() {
+    says(
+        "\
+before: a b(a)
+change: -a -b",
+        str![[r#"
+error published-migration-deleted versions/a.py (a path)
+  `a` and `b` of main are gone, and the Alembic environment `.` is left empty
+  ^ databases that have run `a` will not find it
+  > keep both files: `git restore --source=1234567890 --staged --worktree -- versions/a.py versions/b.py`
+  > or begin a new history in the same change: `alembic revision`
+
+"#]],
+    );
+}
+
+#[test]
+fn one_that_goes_to_another_environment() {
+    says(
+        "\
+before: a
+before alembic.ini:
+    [alembic]
+    script_location = .
+    path_separator = space
+    version_locations = versions plugin
+before plugin/p.py:
+    revision = \"p\"
+    down_revision = None
+before other/alembic.ini:
+    [alembic]
+    script_location = %(here)s
+before other/env.py:
+change -plugin/p.py:
+change other/versions/p.py:
+    revision = \"p\"
+    down_revision = None",
+        str![[r#"
+warn published-migration-deleted plugin/p.py (a path)
+  `p` of main is in the Alembic environment `other` now
+  ^ databases of `.` that have run `p` will not find it
+
+"#]],
+    );
+}

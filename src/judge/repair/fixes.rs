@@ -31,7 +31,7 @@ impl Judge<'_> {
             let mut tried = BTreeSet::new();
             while let Some(finding) = work.next(&tried) {
                 tried.insert(key(&finding));
-                let mut pairs = work.state.pairs.iter().filter(|pair| !pair.lost);
+                let mut pairs = work.state.pairs.iter().filter(|pair| pair.is_kept());
                 let pair = pairs.find(|pair| pair.environment.name == finding.environment);
                 if let Some(pair) = pair
                     && let Some(remedy) = self.remedy(bench, &work, pair, &finding)?
@@ -194,7 +194,7 @@ impl Work<'_> {
 
     fn proposal(self, base: crate::finding::Base) -> Proposal {
         let mut proposal = Proposal { base: Some(base), ..Proposal::default() };
-        for pair in self.state.pairs.iter().filter(|pair| !pair.lost) {
+        for pair in self.state.pairs.iter().filter(|pair| pair.is_kept()) {
             let here = || self.steps.iter().filter(|(name, _)| *name == pair.environment.name);
             let steps: Vec<Step> =
                 here().map(|(_, remedy)| Step::Repair(remedy.repaired.clone())).collect();

@@ -71,7 +71,7 @@ impl Judge<'_> {
         let (pairs, _) = pairs(bench.reader, bench.comparison, bench.merged)?;
         let named = named_heads(&asked.heads, &pairs)?;
         let mut proposal = Proposal::default();
-        for (place, pair) in pairs.iter().enumerate().filter(|(_, pair)| !pair.lost) {
+        for (place, pair) in pairs.iter().enumerate().filter(|(_, pair)| pair.is_kept()) {
             let here: Vec<&RevisionId> =
                 named.iter().filter(|(at, _)| *at == place).map(|(_, id)| id).collect();
             if named.is_empty() || !here.is_empty() {

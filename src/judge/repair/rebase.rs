@@ -34,7 +34,7 @@ impl Judge<'_> {
             let (pairs, _) = pairs(bench.reader, bench.comparison, bench.merged)?;
             let onto = asked.onto.as_deref().map(|name| chosen(name, &pairs)).transpose()?;
             let mut proposal = Proposal { base: Some(base.summary()), ..Proposal::default() };
-            for pair in pairs.iter().filter(|pair| !pair.lost) {
+            for pair in pairs.iter().filter(|pair| pair.is_kept()) {
                 let onto = onto.as_ref().filter(|onto| pair.after.graph.contains(onto));
                 let outcome = self.rebase_environment(bench, pair, onto)?;
                 outcome.put_into(&mut proposal, &pair.environment);

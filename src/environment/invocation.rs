@@ -1,0 +1,203 @@
+//! How Alembic is run: by which section of which file, where that leads, and why it would stop.
+
+use super::claim::{Claim, MAIN_SECTION, Origin};
+use super::discover::Settled;
+use super::lookup::{Found, Lookup};
+use super::settings::Place;
+use super::{Effect, Environment, Problem, Runner, pyproject};
+use crate::finding::Site;
+use crate::tree::{Error, File, Node, RepoPath, Tree};
+
+/// Larger files are not read.
+const MAX_SIZE: usize = 1024 * 1024;
+
+/// One way in which people run Alembic: a section of a file, or a folder that a program names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Invocation {
+    /// The configuration file; nothing for a folder that only a program can name.
+    pub file: Option<File>,
+    /// The section of it; nothing where no section can be read.
+    pub section: Option<String>,
+    /// The `script_location` and the version folders to which it leads.
+    target: Option<(RepoPath, Vec<RepoPath>)>,
+    /// Where the file states its locations.
+    places: Vec<Place>,
+    /// The `pyproject.toml` that Alembic reads beside an ini file.
+    toml: Option<Toml>,
+    /// Why `alembic upgrade` stops, or may stop.
+    pub failure: Option<Problem>,
+}
+
+impl Invocation {
+    /// Describes the invocation that a claim stands for; `problems` are those that were met with it.
+    pub(super) fn new(
+        lookup: &Lookup<'_>,
+        claim: &Claim,
+        settled: Option<&Settled>,
+        problems: &[Problem],
+    ) -> Result<Invocation, Error> {
+        let toml = Toml::beside(lookup, claim, settled)?;
+        let mut failing: Vec<Problem> =
+            problems.iter().filter_map(|problem| failure(claim, toml.as_ref(), problem)).collect();
+        if let Some(settled) = settled {
+            failing.extend(without_env(lookup, &settled.environment)?);
+        }
+        failing.sort_by_key(|problem| problem.effect != Effect::Stops);
+        let settings = claim.settings.as_ref().ok();
+        let stated = settings.into_iter().flat_map(|settings| {
+            let script_location = settings.script_location.iter().flatten();
+            script_location.chain(&settings.version_locations)
+        });
+        Ok(Invocation {
+            file: claim.origin.file().cloned(),
+            section: claim.origin.section().map(str::to_owned),
+            target: settled.map(|Settled { environment, .. }| {
+                (environment.script_location.clone(), environment.version_locations.clone())
+            }),
+            places: stated.map(|stated| stated.place.clone()).collect(),
+            toml,
+            failure: failing.into_iter().next(),
+        })
+    }
+
+    /// Tells whether people run both by the same command.
+    pub fn is_same(&self, other: &Invocation) -> bool {
+        let path = |invocation: &Invocation| invocation.file.as_ref().map(|file| file.path.clone());
+        let is_same_section = match (&self.section, &other.section) {
+            (Some(one), Some(other)) => one == other,
+            (None, _) | (_, None) => true,
+        };
+        self.file.is_some() && path(self) == path(other) && is_same_section
+    }
+
+    /// Tells whether it runs the migrations of an environment.
+    pub fn leads_to(&self, environment: &Environment) -> bool {
+        self.target.as_ref().is_some_and(|(script_location, folders)| {
+            *script_location == environment.script_location
+                && folders.iter().any(|folder| environment.version_locations.contains(folder))
+        })
+    }
+
+    /// Returns where the file states a setting, or the file itself.
+    pub fn site_of(&self, key: &str) -> Option<Site> {
+        let place = self.places.iter().find(|place| place.key == key);
+        let stated = place.map(|place| place.site.clone());
+        stated.or_else(|| self.file.clone().map(Site::File))
+    }
+
+    /// Finds out why Python cannot read the `pyproject.toml` beside the ini file, unless an earlier
+    /// invocation had the same.
+    pub fn broken_toml(
+        &self,
+        tree: &dyn Tree,
+        earlier: &Invocation,
+    ) -> Result<Option<Problem>, Error> {
+        let Some(toml) = self.toml.as_ref().filter(|toml| Some(*toml) != earlier.toml.as_ref())
+        else {
+            return Ok(None);
+        };
+        let source = tree.read(&toml.file)?;
+        let problem = match source.len() > MAX_SIZE {
+            true => None,
+            false => pyproject::syntax_error(&toml.file, &source),
+        };
+        Ok(problem.map(|problem| Problem { effect: toml.effect, ..*problem }))
+    }
+}
+
+/// A `pyproject.toml` that Alembic reads beside an ini file, and what it does if that cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Toml {
+    file: File,
+    effect: Effect,
+}
+
+impl Toml {
+    /// Finds the file in Alembic's current directory (`CommandLine._inis_from_config` of
+    /// `alembic/config.py`). Where any directory will do, only that of an ini file at the top is known.
+    fn beside(
+        lookup: &Lookup<'_>,
+        claim: &Claim,
+        settled: Option<&Settled>,
+    ) -> Result<Option<Toml>, Error> {
+        let is_flask =
+            |settled: &Settled| matches!(settled.environment.runner, Runner::FlaskMigrate(_));
+        if claim.origin.ini().is_none() || settled.is_some_and(is_flask) {
+            return Ok(None);
+        }
+        let run_from = settled.and_then(|settled| settled.run_from.as_ref());
+        let folder = run_from.unwrap_or(&claim.folder);
+        let is_known = run_from.is_some() || folder.is_root();
+        Ok(match lookup.node(folder, b"pyproject.toml")? {
+            Some(Node::File(id)) => Some(Toml {
+                file: File { path: folder.join("pyproject.toml"), id },
+                effect: if is_known { Effect::Stops } else { Effect::Unknown },
+            }),
+            Some(Node::Folder(_) | Node::Link(_) | Node::Submodule) | None => None,
+        })
+    }
+}
+
+/// Returns a problem as it weighs for the invocation of a claim; nothing where Alembic goes on.
+fn failure(claim: &Claim, toml: Option<&Toml>, problem: &Problem) -> Option<Problem> {
+    let own = claim.origin.file().map(|file| &file.path);
+    let path = problem.site.path();
+    let effect = match toml {
+        _ if own == Some(path) || path.file_name() != b"pyproject.toml" => problem.effect,
+        Some(toml) if toml.file.path == *path => toml.effect,
+        Some(_) | None => Effect::None,
+    };
+    (effect != Effect::None).then(|| Problem { effect, ..problem.clone() })
+}
+
+impl Origin {
+    /// Returns the configuration file.
+    pub(super) fn file(&self) -> Option<&File> {
+        match self {
+            Origin::Pyproject { file } | Origin::Unreadable { file } => Some(file),
+            Origin::Section { ini, .. } | Origin::Heir { ini } | Origin::OwnFolder { ini } => {
+                Some(ini)
+            }
+            Origin::Bare => None,
+        }
+    }
+
+    /// Returns the ini file, where it is one.
+    fn ini(&self) -> Option<&File> {
+        self.file().filter(|file| file.path.file_name().ends_with(b".ini"))
+    }
+
+    /// Returns the section that Alembic has to be told to read, or reads unless it is told another.
+    fn section(&self) -> Option<&str> {
+        match self {
+            Origin::Section { name, .. } => Some(name),
+            Origin::Heir { .. } | Origin::OwnFolder { .. } | Origin::Pyproject { .. } => {
+                Some(MAIN_SECTION)
+            }
+            Origin::Unreadable { .. } | Origin::Bare => None,
+        }
+    }
+}
+
+/// Says that there is no `env.py`, which only commands that touch a database load (`run_env` of
+/// `alembic/script/base.py`). Compiled code takes its place.
+fn without_env(lookup: &Lookup<'_>, environment: &Environment) -> Result<Option<Problem>, Error> {
+    let folder = &environment.script_location;
+    let env = folder.join("env.py");
+    let is_compiled = |name: &[u8]| name.starts_with(b"env.") && name.ends_with(b".pyc");
+    let cache = lookup.list(&folder.join("__pycache__"))?;
+    let mut beside = lookup.list(folder)?.to_vec();
+    beside.extend_from_slice(&cache);
+    if lookup.find(&env)? != Found::Nothing(env.clone())
+        || beside.iter().any(|entry| is_compiled(&entry.name))
+    {
+        return Ok(None);
+    }
+    Ok(Some(Problem {
+        site: Site::Path(env),
+        section: None,
+        key: None,
+        message: "there is no `env.py`, without which no command can reach the database".to_owned(),
+        effect: Effect::Stops,
+    }))
+}
