@@ -8,6 +8,7 @@ use super::terminal::Terminal;
 use super::{Failure, Session};
 use crate::advice::{Command, Help};
 use crate::finding::{Note, Outcome, RefReport};
+use crate::git::Url;
 use crate::hook::{self, HostedPush};
 use crate::judge::{PushedRef, Remote};
 use crate::report::text::Push;
@@ -31,8 +32,8 @@ pub(super) fn run(
         }
     }
     let destination = Remote {
-        name: remote.or(url).unwrap_or("origin").to_owned(),
-        url: url.or(remote).unwrap_or("origin").to_owned(),
+        name: Url::new(remote.or(url).unwrap_or("origin")),
+        url: Url::new(url.or(remote).unwrap_or("origin")),
     };
     judge(&destination, &refs, session, terminal)
 }
@@ -48,7 +49,7 @@ pub(super) fn hosted(
         "alembic-guard: {host} tells only the first ref of a push, `{}`: no other is judged\n",
         crate::text::escape(short(&pushed.remote_ref)),
     ));
-    judge(&Remote { name: remote, url }, &[pushed], session, terminal)
+    judge(&Remote { name: Url::new(remote), url }, &[pushed], session, terminal)
 }
 
 /// Returns the commit that a name stands for, in hexadecimal.
@@ -69,7 +70,8 @@ fn is_doubtful(remote: Option<&str>, session: &Session) -> bool {
         return false;
     };
     let branch = repository.branch();
-    let named = remote.map(|remote| repository.remote_of_url(remote).unwrap_or(remote.to_owned()));
+    let named = remote
+        .map(|remote| repository.remote_of_url(&Url::new(remote)).unwrap_or(remote.to_owned()));
     let Some(remote) = named.or_else(|| repository.usual_remote(branch.as_deref())) else {
         return true;
     };
@@ -140,7 +142,7 @@ fn push_fine(reports: &[RefReport], refs: &[PushedRef], destination: &Remote) ->
     };
     let fine: Vec<String> = reports.iter().zip(refs).filter_map(fine).collect();
     let some_but_not_all = !fine.is_empty() && fine.len() < refs.len();
-    some_but_not_all.then(|| Command::of("git push").arg(&destination.name).args(fine))
+    some_but_not_all.then(|| Command::of("git push").arg(destination.name.to_string()).args(fine))
 }
 
 fn refspec(pushed: &PushedRef) -> String {

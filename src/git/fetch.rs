@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 
 use rustix::process::{Signal, kill_process_group};
 
-use crate::git::Repository;
 use crate::git::plumbing::refusal;
+use crate::git::{Repository, Url};
 use crate::leftovers::{self, group_of};
 use crate::tree::ObjectId;
 
@@ -16,8 +16,8 @@ use crate::tree::ObjectId;
 #[derive(Debug, Clone, Copy)]
 pub struct FetchRequest<'a> {
     /// What git is to ask: the remote, or an address.
-    pub from: &'a str,
-    /// The remote whose branch it is; the address where it has no name.
+    pub from: &'a Url,
+    /// The remote whose branch it is; the address, without its secrets, where it has no name.
     pub remote: &'a str,
     /// The branch there, without `refs/heads/`.
     pub branch: &'a str,
@@ -56,7 +56,7 @@ impl Repository {
         let mut git = Command::new("git");
         git.args(["-c", "credential.interactive=false", "fetch", "--quiet", "--no-tags"]);
         git.args(["--no-recurse-submodules", "--no-auto-maintenance", "--no-write-fetch-head"]);
-        git.args(["--refmap=", "--", from, &format!("+refs/heads/{branch}:{kept}")]);
+        git.args(["--refmap=", "--", from.secret(), &format!("+refs/heads/{branch}:{kept}")]);
         ask_nobody(&mut git, self.file_setting("core.sshCommand").is_none());
         git.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).process_group(0);
         leftovers::begin_watch();

@@ -30,6 +30,7 @@ mod source;
 mod sources;
 mod staging;
 mod unvaried;
+mod url;
 mod work_tree;
 
 use std::cell::RefCell;
@@ -55,10 +56,11 @@ pub use discovery::refuse_planted_at;
 pub use fetch::{FetchFailure, FetchRequest, KEPT_REFS};
 pub use history::{Before, Description, Range, Step};
 pub use merge::{Conflicted, Merged, Side};
-pub use observed::{forget_seen, without_credentials};
+pub use observed::forget_seen;
 pub use operation::Operation;
 pub use refs::{Target, TargetNames, usual_targets};
 pub use staging::Unsettled;
+pub use url::Url;
 
 /// What libgit2 or git says of a failure, without its classes and numbers.
 #[derive(Debug, Clone, thiserror::Error)]

@@ -185,7 +185,7 @@ fn shown_url(url: &str) -> String {
 }
 
 /// Writes an address without the name and password in it (`transport_anonymize_url` in transport.c).
-pub fn without_credentials(url: &str) -> String {
+fn without_credentials(url: &str) -> String {
     let (scheme, rest) = match url.split_once("://") {
         Some((scheme, rest)) => (format!("{scheme}://"), rest),
         None => (String::new(), url),

@@ -1,6 +1,7 @@
 //! Branches, here and as last seen on remotes, and which of them are targets.
 
 use crate::finding::Freshness;
+use crate::git::Url;
 use crate::git::source::Source;
 use crate::git::{Error, Repository};
 use crate::tree::ObjectId;
@@ -86,16 +87,17 @@ impl Repository {
     }
 
     /// Finds the remote whose url or pushurl this is, as the configuration has it.
-    pub fn remote_of_url(&self, url: &str) -> Option<String> {
+    pub fn remote_of_url(&self, url: &Url) -> Option<String> {
         self.remotes().into_iter().find(|name| {
             let of = |key: &str| self.file_setting(&format!("remote.{name}.{key}"));
-            of("url").as_deref() == Some(url) || of("pushurl").as_deref() == Some(url)
+            let url = Some(url.secret());
+            of("url").as_deref() == url || of("pushurl").as_deref() == url
         })
     }
 
     /// Tells whether a remote is fetched from this very address, so that its name stands for it.
-    pub fn is_fetched_from(&self, remote: &str, url: &str) -> bool {
-        self.file_setting(&format!("remote.{remote}.url")).as_deref() == Some(url)
+    pub fn is_fetched_from(&self, remote: &str, url: &Url) -> bool {
+        self.file_setting(&format!("remote.{remote}.url")).as_deref() == Some(url.secret())
     }
 
     /// Returns a remote's default branch: what `refs/remotes/<remote>/HEAD` names, else the first

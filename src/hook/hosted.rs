@@ -4,6 +4,7 @@
 //! pre-commit does not tell a hook at which stage it runs, so one is found by what else is said.
 //! Nothing is taken for a commit that git does not make: a run by hand is about something else.
 
+use crate::git::Url;
 use crate::judge::{Error, PushedRef};
 
 /// What a host runs the guard for.
@@ -33,7 +34,7 @@ pub struct HostedPush {
     /// The remote's name.
     pub remote: String,
     /// The remote's address.
-    pub url: String,
+    pub url: Url,
     /// The first ref of the push.
     pub pushed: PushedRef,
 }
@@ -89,7 +90,7 @@ impl HostedPush {
         Ok(Some(HostedPush {
             host: if variable("PREK_HOOK_STAGE").is_some() { "prek" } else { "pre-commit" },
             remote: needed("PRE_COMMIT_REMOTE_NAME")?,
-            url: variable("PRE_COMMIT_REMOTE_URL").unwrap_or_default(),
+            url: Url::new(variable("PRE_COMMIT_REMOTE_URL").unwrap_or_default()),
             pushed: PushedRef { local_ref, local_oid, remote_ref, remote_oid },
         }))
     }

@@ -9,7 +9,7 @@ use crate::advice::{Command, Help};
 use crate::check::{Blame, Reader};
 use crate::config::{Config, Fetch};
 use crate::finding::{Note, Outcome, RefReport, Report};
-use crate::git::{self, BaseChoice, FetchRequest, Side, Stored, TargetNames};
+use crate::git::{self, BaseChoice, FetchRequest, Side, Stored, TargetNames, Url};
 use crate::judge::arrival::{
     Arrival, Destination, Judged, PushedRef, Replaced, Unobtained, destination, ref_report,
 };
@@ -23,9 +23,9 @@ use crate::tree::ObjectId;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Remote {
     /// The remote's name, or its address where it has none.
-    pub name: String,
+    pub name: Url,
     /// Its address.
-    pub url: String,
+    pub url: Url,
 }
 
 /// What became of the commits that only the remote had, by the id that git reports.
@@ -76,10 +76,12 @@ impl Judge<'_> {
             return Ok(None);
         }
         let known = arrival.remote.as_deref();
-        let from = known.filter(|name| self.repository.is_fetched_from(name, &remote.url));
+        let named = known.filter(|name| self.repository.is_fetched_from(name, &remote.url));
+        let from = named.map_or_else(|| remote.url.clone(), Url::new);
+        let name = known.map_or_else(|| remote.url.to_string(), str::to_owned);
         let request = FetchRequest {
-            from: from.unwrap_or(&remote.url),
-            remote: known.unwrap_or(&remote.url),
+            from: &from,
+            remote: &name,
             branch: &arrival.branch,
             timeout: arrival.config.fetch_timeout,
         };
@@ -94,17 +96,15 @@ impl Judge<'_> {
             (Stored::Absent, failure) => Replaced::Absent(Some(Unobtained {
                 commit: old,
                 reason: failure.unwrap_or_else(|| "the branch has moved since".to_owned()),
-                fetch: Command::of("git fetch")
-                    .arg(git::without_credentials(from.unwrap_or(&remote.url)))
-                    .arg(&pushed.remote_ref),
+                fetch: Command::of("git fetch").arg(from.to_string()).arg(&pushed.remote_ref),
             })),
         }))
     }
 
     /// Returns the name of a remote here, where it has one.
     fn name_of(&self, remote: &Remote) -> Option<String> {
-        let known = self.repository.remotes().into_iter().find(|name| *name == remote.name);
-        let by_url = |url: &str| self.repository.remote_of_url(url);
+        let known = self.repository.remotes().into_iter().find(|name| name == remote.name.secret());
+        let by_url = |url: &Url| self.repository.remote_of_url(url);
         known.or_else(|| by_url(&remote.url)).or_else(|| by_url(&remote.name))
     }
 
@@ -299,7 +299,7 @@ impl Judge<'_> {
             return (base, None);
         }
         let request = FetchRequest {
-            from: &remote,
+            from: &Url::new(&remote),
             remote: &remote,
             branch: &target.branch,
             timeout: arrival.config.fetch_timeout,

@@ -159,6 +159,42 @@ fn row_24_of_two_refs_the_good_one_is_named() {
 }
 
 #[test]
+fn an_address_is_printed_without_its_token() {
+    let (world, feature) = World::moved_on();
+    feature.branch("good", "origin/main").add("g(b)");
+    feature.branch("bad", "feature").add("d(a)");
+    let address = "https://me:t0ken@host.example/x.git";
+    let alias = format!("url.{}.insteadOf", world.url("origin.git"));
+    feature.git(&["config", &alias, address]);
+    let push = feature.push(&[address, "good", "bad"]);
+    push.refused(STALE_D)
+        .says("to push only what is fine: git push https://host.example/x.git good")
+        .says_nothing_of("t0ken");
+    feature.git(&["remote", "add", "named", address]);
+    feature
+        .push(&["named", "good", "bad"])
+        .refused(STALE_D)
+        .says("to push only what is fine: git push named good")
+        .says_nothing_of("t0ken");
+}
+
+#[test]
+fn names_that_mean_something_to_the_shell_are_quoted() {
+    let (world, feature) = World::moved_on();
+    let name = "good;touch${IFS}pwned";
+    feature.branch(name, "origin/main").add("g(b)");
+    feature.branch("bad", "feature").add("d(a)");
+    let push = feature.push(&["origin", name, "bad"]);
+    push.refused(STALE_D).says("git push origin 'good;touch${IFS}pwned'");
+    let fine = push.stderr.lines().skip_while(|line| !line.starts_with("to push only")).nth(1);
+    let fine = fine.expect("a command follows").trim();
+    let ran = feature.command("sh").args(["-c", fine]).output().expect("sh runs");
+    assert!(ran.status.success(), "{ran:?}");
+    assert!(!feature.top.join("pwned").exists());
+    assert!(world.at("origin.git").refs().contains_key(&format!("refs/heads/{name}")));
+}
+
+#[test]
 fn row_24_of_many_refs_of_every_kind_the_good_ones_are_named() {
     let (_world, feature) = World::moved_on();
     feature.branch("good", "origin/main").add("g(b)").publish();

@@ -3,6 +3,7 @@
 use super::run::{fed, printed};
 use super::{Plumbing, text};
 use crate::advice::{Command, Help};
+use crate::git::Url;
 use crate::git::{Reason, parse_id};
 use crate::tree::ObjectId;
 
@@ -38,7 +39,7 @@ impl Plumbing {
         git.args(["--filter=blob:none", "--stdin", "--", &remote]);
         let wanted: String = missing.iter().map(|id| format!("{id}\n")).collect();
         printed(fed(&mut git, wanted.as_bytes())?).map_err(|reason| {
-            let fetch = Command::of("git fetch").arg(&remote);
+            let fetch = Command::of("git fetch").arg(Url::new(&remote).to_string());
             reason.with_remedy(Help::run("see whether the other repository answers", fetch))
         })?;
         self.begin_anew();

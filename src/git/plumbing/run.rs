@@ -8,6 +8,7 @@ use std::process::{Child, Command, Output, Stdio};
 
 use crate::git::Reason;
 use crate::git::source::Place;
+use crate::git::url::without_secrets;
 use crate::leftovers::{self, Noted};
 
 /// A path at which there can be nothing.
@@ -133,7 +134,7 @@ pub(super) fn refused(output: &Output) -> Reason {
 /// It ends with `fatal:` and why; what follows is what it advises, such as the setting that lets it open a
 /// repository of somebody else's.
 pub(in crate::git) fn refusal(said: &[u8]) -> Reason {
-    let said = String::from_utf8_lossy(said);
+    let said = without_secrets(&String::from_utf8_lossy(said));
     let mut lines = said.lines().map(str::trim).filter(|line| !line.is_empty());
     let Some(fatal) = lines.find_map(|line| line.strip_prefix("fatal:")) else {
         let last = said.lines().next_back().unwrap_or("git failed without a word");
