@@ -26,7 +26,8 @@ pub(super) trait Source {
     /// Finds the commit that a ref leads to, given its full name or `HEAD` and its kin.
     fn ref_commit(&self, name: &str) -> Result<Option<ObjectId>, Reason>;
 
-    /// Finds the ref that another one stands for; nothing where it names an object itself.
+    /// Finds the ref that another one stands for in the end, through others if need be; nothing where it
+    /// names an object itself.
     fn symbolic_target(&self, name: &str) -> Result<Option<String>, Reason>;
 
     /// Lists the refs below a prefix that ends in `/` and that lead to a commit, with their full names.

@@ -213,6 +213,36 @@ fn a_ref_that_stands_for_a_target_is_that_target() {
 }
 
 #[test]
+fn a_ref_that_stands_for_a_target_through_others_is_that_target() {
+    let world = World::with("a b(a)");
+    let mine = world.clone("mine");
+    mine.add("d(a)");
+    let mut behind = "refs/heads/main".to_owned();
+    for number in 1..=5 {
+        let name = format!("alias{number}");
+        let full_name = format!("refs/heads/{name}");
+        world.server().git(&["symbolic-ref", &full_name, &behind]);
+        let pushed = mine.push(&["origin", &format!("HEAD:{name}")]);
+        assert!(!pushed.success, "{name}: {}", pushed.stderr);
+        assert_eq!(pushed.before, pushed.after, "{name}: {}", pushed.stderr);
+        behind = full_name;
+    }
+    mine.push(&["origin", "HEAD:alias4"]).refused(&[STALE_D]);
+}
+
+#[test]
+fn the_branch_that_a_repository_is_about_is_found_behind_other_names() {
+    let world = World::with("a b(a)");
+    let server = world.server();
+    server.git(&["branch", "-m", "main", "prod"]);
+    server.git(&["symbolic-ref", "refs/heads/current", "refs/heads/prod"]);
+    server.git(&["symbolic-ref", "HEAD", "refs/heads/current"]);
+    let mine = world.clone("mine");
+    mine.git(&["switch", "-q", "-C", "work", "origin/prod"]);
+    mine.add("d(a)").push(&["origin", "HEAD:prod"]).refused(&[STALE_D]);
+}
+
+#[test]
 fn what_one_target_has_does_not_bring_another_back_to_it() {
     let world = World::with("a b(a)");
     let mine = world.clone("mine");

@@ -31,6 +31,9 @@ pub(super) struct Libgit2 {
     config: OnceCell<git2::Config>,
 }
 
+/// So many symbolic refs in a row are followed; git refuses to write to one behind more
+/// (`SYMREF_MAXDEPTH` in refs.c).
+const MOST_SYMBOLIC: usize = 5;
 /// Fewer blobs than this are read one by one: at a thousand the order makes no difference yet.
 const MANY: usize = 2048;
 /// Fewer than this are read one by one even then: what is looked up for one serves for many.
@@ -111,10 +114,17 @@ impl Source for Libgit2 {
     }
 
     fn symbolic_target(&self, name: &str) -> Result<Option<String>, Reason> {
-        let reference = there(self.repository.find_reference(name))?;
-        let target =
-            reference.and_then(|it| it.symbolic_target().ok().flatten().map(str::to_owned));
-        Ok(target)
+        let mut last = None;
+        for _ in 0..MOST_SYMBOLIC {
+            let name = last.as_deref().unwrap_or(name);
+            let reference = there(self.repository.find_reference(name))?;
+            let target = reference.and_then(|it| it.symbolic_target().ok()?.map(str::to_owned));
+            if target.is_none() {
+                break;
+            }
+            last = target;
+        }
+        Ok(last)
     }
 
     fn refs_below(&self, prefix: &str) -> Result<Vec<(String, ObjectId)>, Reason> {
