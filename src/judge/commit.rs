@@ -89,7 +89,8 @@ impl Judge<'_> {
         }
     }
 
-    /// Returns the targets, those of remotes first: what is there has landed for everybody.
+    /// Returns the targets of remotes: what is there has landed for everybody. The branches of this
+    /// repository count where no remote has a target, since nobody else can have run what is on them alone.
     pub(super) fn known_targets(&self, config: &Config) -> Result<Vec<Target>, Error> {
         let names = TargetNames { patterns: config.targets.as_deref() };
         let branch = self.repository.branch();
@@ -98,7 +99,9 @@ impl Judge<'_> {
         for remote in remote.into_iter().chain(["upstream".to_owned()]) {
             targets.extend(self.repository.targets_on(&remote, &names)?);
         }
-        targets.extend(self.repository.local_targets(&names)?);
+        if targets.is_empty() {
+            targets = self.repository.local_targets(&names)?;
+        }
         Ok(targets)
     }
 

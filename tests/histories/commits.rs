@@ -273,3 +273,39 @@ fn a_folder_of_which_nothing_is_left_is_gone() {
     assert_eq!(said["environments"][0]["script_location"], "alembic", "{said}");
     assert_eq!(said["environments"][0]["revisions"], 3, "{said}");
 }
+
+/// The local main has b(a), which nobody else has; the branch was cut from there.
+fn unpublished() -> (World, Repo) {
+    let world = World::with("a");
+    let mine = world.mine();
+    mine.add("b(a)").branch("feature", "main");
+    (world, mine)
+}
+
+#[test]
+fn what_is_on_the_local_main_alone_may_be_rebased() {
+    let world = World::with("a");
+    let mine = world.mine();
+    mine.add_all("b(a) k(a)").branch("feature", "main");
+    mine.guard(&["rebase", "--stage"]).succeeded();
+    mine.run(&["commit", "-qm", "rebase"]).passed(&[]).is_silent();
+}
+
+#[test]
+fn a_folder_may_be_moved_as_on_the_local_main() {
+    let (_world, mine) = unpublished();
+    let ini = "[alembic]\nscript_location = %(here)s/db\n";
+    mine.switch("main").git(&["mv", "migrations", "db"]);
+    mine.write("alembic.ini", ini).commit("move");
+    mine.write("db/versions/c_add_c.py", "revision = \"c\"\ndown_revision = \"b\"\n").commit("c");
+    mine.switch("feature").git(&["cherry-pick", "-n", "main~"]);
+    mine.run(&["commit", "-qm", "move"]).passed(&[]).is_silent();
+}
+
+#[test]
+fn without_a_remote_the_local_main_is_what_has_landed() {
+    let (_world, mine) = unpublished();
+    mine.git(&["remote", "remove", "origin"]);
+    mine.stage("d(a)").stage("b(d)");
+    mine.run(&["commit", "-qm", "d"]).refused(&["error published-identity-changed at b:14"]);
+}
