@@ -69,6 +69,14 @@ impl Repository {
         }
     }
 
+    /// Tells whether a tracking ref was ever moved by a push from this repository, as its reflog says
+    /// (`transport_update_tracking_ref` in transport.c).
+    pub fn was_pushed_from_here(&self, name: &str) -> bool {
+        let log = self.source.place().common_dir.join("logs/refs/remotes").join(name);
+        let entries = fs::read(log).unwrap_or_default();
+        entries.split(|byte| *byte == b'\n').any(|entry| entry.ends_with(b"\tupdate by push"))
+    }
+
     /// Notes what git says a remote's branch is, where that is news.
     pub fn note_reported(&self, remote: &str, branch: &str, commit: ObjectId) {
         let tracked = self.ref_commit(&format!("refs/remotes/{remote}/{branch}"));

@@ -6,7 +6,7 @@ use crate::advice::{Command, Help};
 use crate::check::{Reader, Shared};
 use crate::finding::Note;
 use crate::git::{self, BaseChoice, Side};
-use crate::judge::arrival::Arrival;
+use crate::judge::arrival::{Arrival, Replaced};
 use crate::judge::relevance::{Relevance, may_matter};
 use crate::judge::{Error, Judge, Role, note};
 use crate::tree::{Node, ObjectId, RepoPath, Tree};
@@ -117,7 +117,8 @@ impl Judge<'_> {
     /// Finds the paths that some branch of a remote has just so.
     ///
     /// A branch that the base holds does not count: its work has landed, and where it is not there any
-    /// more it was taken back. Nor does one that is never judged.
+    /// more it was taken back. Nor does one that is never judged, nor what a deleted branch has left
+    /// behind when it is pushed again.
     fn seen_elsewhere(
         &self,
         arrival: &Arrival<'_>,
@@ -126,10 +127,11 @@ impl Judge<'_> {
     ) -> Result<BTreeMap<RepoPath, String>, Error> {
         let ours = self.repository.commit_tree(arrival.tip)?;
         let mut elsewhere = BTreeMap::new();
-        for PushedBranch { name, branch, commit } in self.pushed_branches()? {
-            if arrival.config.ignores_ref(&branch) {
+        for pushed in self.pushed_branches()? {
+            if arrival.config.ignores_ref(&pushed.branch) || self.is_left_of(&pushed, arrival) {
                 continue;
             }
+            let PushedBranch { name, commit, .. } = pushed;
             let theirs = self.repository.commit_tree(commit)?;
             let mut found = Vec::new();
             for path in paths.iter().filter(|path| !elsewhere.contains_key(*path)) {
@@ -145,6 +147,24 @@ impl Judge<'_> {
             }
         }
         Ok(elsewhere)
+    }
+
+    /// Tells whether a tracking ref is what an earlier push of a branch has left, where the remote has that
+    /// branch no more.
+    ///
+    /// The branch may have been pushed under its own name or its upstream's. Under these a colleague's branch
+    /// may be meant as well, so it must have been pushed from here.
+    fn is_left_of(&self, pushed: &PushedBranch, arrival: &Arrival<'_>) -> bool {
+        if arrival.replaced != Replaced::Nothing {
+            return false;
+        }
+        let Some(local) = arrival.pushed.local_ref.strip_prefix("refs/heads/") else {
+            return pushed.branch == arrival.branch;
+        };
+        let upstream = || self.repository.upstream_branch(local);
+        let is_local = || pushed.branch == local || Some(&pushed.branch) == upstream().as_ref();
+        pushed.branch == arrival.branch
+            || is_local() && self.repository.was_pushed_from_here(&pushed.name)
     }
 
     /// Tells on which remote branch a file of `tree` is just so, other than those that the base holds.

@@ -14,6 +14,7 @@ mod fixes;
 mod heads;
 mod joining;
 mod labels;
+mod leftovers;
 mod merges;
 mod notation;
 mod observed;
