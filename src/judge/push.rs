@@ -229,7 +229,7 @@ impl Judge<'_> {
             return Err(mistake);
         }
         let report = match base {
-            None => self.first_push(&mut reader, arrival, Blame::default())?,
+            None => self.without_base(&mut reader, arrival)?,
             Some(base) if arrival.is_target => {
                 let incoming = Incoming {
                     side: Side::Commit(arrival.tip),
@@ -244,6 +244,19 @@ impl Judge<'_> {
         };
         self.keep(reader);
         Ok(Judged::Report(report))
+    }
+
+    /// Judges a push alone where there is no target to compare it with, and says so where it brings
+    /// migrations. The first push to an empty remote has nothing to be compared with.
+    fn without_base(&self, reader: &mut Reader, arrival: &Arrival<'_>) -> Result<Report, Error> {
+        let mut report = self.first_push(reader, arrival, Blame::default())?;
+        let is_first = arrival.is_target && self.repository.remote_branches()?.is_empty();
+        if !is_first && !self.touched(reader, arrival, None)?.paths.is_empty() {
+            let message = "no target branch is known here, so the migrations of this push were \
+                           compared with nothing; name one as `base` in .alembic-guard.toml";
+            report.notes.push(note(message, Vec::new()));
+        }
+        Ok(report)
     }
 
     /// Says what the two sides of a push are called; what is pushed need not be checked out.
@@ -266,7 +279,7 @@ impl Judge<'_> {
         base: BaseChoice,
     ) -> Result<Report, Error> {
         let side = Side::Commit(arrival.tip);
-        let Touched { paths, elsewhere, unread } = self.touched(reader, arrival, &base)?;
+        let Touched { paths, elsewhere, unread } = self.touched(reader, arrival, Some(&base))?;
         let (base, failed) = self.freshened(arrival, base, !paths.is_empty());
         let mut wording = self.push_naming(arrival, &base);
         wording.doubt = Some(arrival.doubt(&base));

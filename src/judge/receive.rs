@@ -124,7 +124,7 @@ impl Judge<'_> {
         if arrival.is_target {
             return self.onto_target(reader, arrival, &incoming);
         }
-        let Touched { paths, elsewhere, unread } = self.touched(reader, arrival, base)?;
+        let Touched { paths, elsewhere, unread } = self.touched(reader, arrival, Some(base))?;
         incoming.blame = Blame { touched: Some(paths), elsewhere, ..incoming.blame };
         incoming.wording.doubt = Some(arrival.doubt(base));
         let mut report = self.incoming(reader, &incoming)?;

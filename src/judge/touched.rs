@@ -74,11 +74,12 @@ impl Judge<'_> {
         &self,
         reader: &mut Reader,
         arrival: &Arrival<'_>,
-        base: &BaseChoice,
+        base: Option<&BaseChoice>,
     ) -> Result<Touched, Error> {
         let tree = self.repository.commit_tree(arrival.tip)?;
-        let landed = self.repository.commit_tree(base.commit)?;
-        let relevance = Relevance::of(reader, &[&*tree, &*landed])?;
+        let landed = base.map(|base| self.repository.commit_tree(base.commit)).transpose()?;
+        let trees: Vec<&dyn Tree> = std::iter::once(&*tree).chain(landed.as_deref()).collect();
+        let relevance = Relevance::of(reader, &trees)?;
         let side = Side::Commit(arrival.tip);
         let covers = |path: &RepoPath| relevance.covers(path);
         let mut unread = arrival.unknown();
@@ -104,11 +105,12 @@ impl Judge<'_> {
 
     fn since_parting(
         &self,
-        base: &BaseChoice,
+        base: Option<&BaseChoice>,
         tip: ObjectId,
         relevance: &Relevance,
     ) -> Result<BTreeSet<RepoPath>, Error> {
-        let parted = self.repository.merge_bases(base.commit, tip).unwrap_or_default();
+        let parted = base.map(|base| self.repository.merge_bases(base.commit, tip));
+        let parted = parted.and_then(Result::ok).unwrap_or_default();
         let (from, covers) = (parted.first().copied(), |path: &RepoPath| relevance.covers(path));
         let changes = self.repository.changes(from, Side::Commit(tip), &covers)?;
         Ok(changes.paths().cloned().collect())
@@ -122,7 +124,7 @@ impl Judge<'_> {
     fn seen_elsewhere(
         &self,
         arrival: &Arrival<'_>,
-        base: &BaseChoice,
+        base: Option<&BaseChoice>,
         paths: &BTreeSet<RepoPath>,
     ) -> Result<BTreeMap<RepoPath, String>, Error> {
         let ours = self.repository.commit_tree(arrival.tip)?;
@@ -132,17 +134,20 @@ impl Judge<'_> {
                 continue;
             }
             let PushedBranch { name, commit, .. } = pushed;
-            let theirs = self.repository.commit_tree(commit)?;
             let mut found = Vec::new();
             for path in paths.iter().filter(|path| !elsewhere.contains_key(*path)) {
                 let node = ours.node(path)?;
-                if matches!(node, Some(Node::File(_) | Node::Link(_))) && theirs.node(path)? == node
-                {
+                let is_file = matches!(node, Some(Node::File(_) | Node::Link(_)));
+                // A branch that cannot be read excuses nothing.
+                let theirs = || self.repository.commit_tree(commit).ok()?.node(path).ok()?;
+                if is_file && theirs() == node {
                     found.push(path);
                 }
             }
             // Asked last, since walking a history costs more than looking paths up.
-            if !found.is_empty() && !self.repository.contains(base.commit, commit) {
+            let has_landed =
+                || base.is_some_and(|base| self.repository.contains(base.commit, commit));
+            if !found.is_empty() && !has_landed() {
                 elsewhere.extend(found.into_iter().map(|path| (path.clone(), name.clone())));
             }
         }

@@ -7,6 +7,7 @@
 mod advice;
 mod arrivals;
 mod bad_input;
+mod baseless;
 mod commits;
 mod environments;
 mod fetching;

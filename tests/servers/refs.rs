@@ -269,3 +269,24 @@ fn a_tag_of_the_name_of_a_branch_is_no_base() {
         .push(&["origin", "topic"])
         .refused(&[STALE_D]);
 }
+
+/// The old tip of a target is damaged on the server: nothing is known of what would be replaced.
+#[test]
+fn a_target_whose_old_tip_is_damaged_is_not_judged() {
+    let world = World::with("a b(a)");
+    let (server, mine) = (world.server(), world.clone("mine"));
+    mine.branch("release/1", "main").write("code", "1").commit("one");
+    mine.push(&["origin", "release/1"]).passed(&[]);
+    mine.write("code", "2").commit("two");
+    server.git(&["fetch", "-q", mine.top.to_str().expect("a plain path"), "HEAD"]);
+    let folder = server.git(&["rev-parse", "release/1^{tree}"]);
+    let (start, rest) = folder.trim().split_at(2);
+    let path = server.top.join("objects").join(start).join(rest);
+    std::fs::remove_file(&path).expect("the object is loose");
+    std::fs::write(&path, "damaged").expect("the server is ours");
+    let (old, new) = (server.tip("release/1"), mine.tip("HEAD"));
+    let line = format!("{old} {new} refs/heads/release/1\n");
+    let ran = server.guard_with_input(&["hook", "pre-receive"], &line);
+    let said = ran.exits(2).stderr();
+    assert!(said.contains("cannot read what this push would replace on release/1"), "{said}");
+}
