@@ -81,6 +81,23 @@ impl Repository {
         Ok(steps)
     }
 
+    /// Returns what a branch was before it met another commit: the newest commit along HEAD's first parents
+    /// without that one, else what is being merged into HEAD or, after a rebase, what HEAD was before.
+    pub fn before_meeting(&self, other: ObjectId) -> Option<ObjectId> {
+        let lacks_it = |commit: &ObjectId| !self.contains(*commit, other);
+        let mut next = self.head();
+        while let Some(commit) = next.filter(|commit| *commit != other) {
+            if lacks_it(&commit) {
+                return Some(commit);
+            }
+            next = match self.before(commit) {
+                Ok(Before::Commit(parent)) => Some(parent),
+                Ok(Before::Nothing | Before::CutOff) | Err(_) => None,
+            };
+        }
+        self.merge_heads().into_iter().chain(self.before_merge()).find(lacks_it)
+    }
+
     /// Counts the steps, from the newest, that a commit has not seen.
     ///
     /// What lies below a step is a part of it, so the search goes no further where it meets one.

@@ -27,10 +27,9 @@ history has two heads, and `alembic upgrade head` or `flask db upgrade` stops wi
 
 ## How to fix
 Get the newest state of the target branch and write its head as `down_revision` of your migration:
-the lowest one, where it is a chain. `alembic-guard rebase` does the second of it. A database that
-already ran your migration must first be downgraded below it. Where your migration has been applied
-to databases that you cannot downgrade, join the two heads with a merge revision instead:
-`alembic-guard merge`.
+the lowest one, where it is a chain. `alembic-guard rebase` does the second of it, and prints the
+commands for a database that already ran your migration. If you do not know which databases did, join
+the two heads with a merge revision instead: `alembic-guard merge`.
 ",
     debt: Debt::Compared,
     concern: Concern::Heads,

@@ -7,12 +7,25 @@ use std::process::{Command, Output};
 use serde_json::Value;
 use tempfile::TempDir;
 
+/// Takes the database from the environment, and what there should be in it from a file.
 const ENV: &str = "\
-from alembic import context
-from sqlalchemy import create_engine
+import json
+import os
+from pathlib import Path
 
-with create_engine(\"sqlite:///story.db\").connect() as connection:
-    context.configure(connection=connection)
+from alembic import context
+from sqlalchemy import Column, Integer, MetaData, Table, create_engine
+
+models = Path(\"models.json\")
+metadata = MetaData()
+if models.exists():
+    for name, columns in json.loads(models.read_text()).items():
+        Table(name, metadata, *(Column(column, Integer) for column in columns))
+
+name = context.config.config_ini_section
+url = f\"sqlite:///{'story' if name == 'alembic' else name}.db\"
+with create_engine(os.environ.get(\"DATABASE\", url)).connect() as connection:
+    context.configure(connection=connection, target_metadata=metadata if models.exists() else None)
     with context.begin_transaction():
         context.run_migrations()
 ";
@@ -27,6 +40,8 @@ print(*sorted(name for name, in tables))
 pub(crate) struct Database {
     pub(crate) folder: TempDir,
     programs: PathBuf,
+    /// Where the database is, in words of SQLAlchemy; an SQLite file if nothing is said.
+    pub(crate) url: Option<String>,
 }
 
 impl Database {
@@ -40,9 +55,9 @@ impl Database {
     pub(crate) fn empty(python: &Path) -> Database {
         let programs = python.parent().expect("a program has a folder").to_owned();
         let folder = tempfile::tempdir().expect("a temporary folder");
-        let database = Database { folder, programs };
+        let database = Database { folder, programs, url: None };
         database.shell("git init -q -b main");
-        database.write(".gitignore", "__pycache__\n*.db*\n");
+        database.write(".gitignore", "__pycache__\n*.db*\nmodels.json\n");
         database
     }
 
@@ -129,6 +144,7 @@ impl Database {
             .env("LC_ALL", "C")
             // A cached module of the same size and second hides an edit: Python would load the old one.
             .env("PYTHONDONTWRITEBYTECODE", "1")
+            .envs(self.url.iter().map(|url| ("DATABASE", url)))
             .envs(["GIT_AUTHOR_NAME", "GIT_COMMITTER_NAME"].map(|name| (name, "A")))
             .envs(["GIT_AUTHOR_EMAIL", "GIT_COMMITTER_EMAIL"].map(|name| (name, "a@example.com")))
             .output()

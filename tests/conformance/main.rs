@@ -17,6 +17,7 @@ mod history;
 mod judge;
 mod library;
 mod losses;
+mod postgres;
 mod prerequisites;
 mod published;
 mod random;

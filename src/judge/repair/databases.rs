@@ -1,104 +1,132 @@
-//! What a rebase means for databases that have run the old order already: the author's own.
+//! What a rebase means for databases that ran the migrations in their old order: the author's own, above all.
 //!
-//! A database stamped with a revision that now stands higher would skip what was put below it. Nobody
-//! but its owner can know of it, so the way back is told with every rebase.
+//! Which ones these are is known to their owner alone, so every rebase tells how two likely states are
+//! brought up to date, and how to recognise them. `alembic current` does not help with that: by the new
+//! files, a database that ran both sides looks like one that skipped the lower side.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use super::Bench;
 use crate::advice::{Command, Help};
+use crate::check::Pair;
 use crate::environment::Environment;
-use crate::fix::Repointed;
+use crate::fix::{DatabaseStep, Step, UnknownState, database_steps};
 use crate::graph::Graph;
+use crate::judge::{Error, Judge};
 use crate::migration::RevisionId;
+use crate::rules::listed;
 
-/// So many of the migrations that a database would skip are named.
-const MOST_SHOWN: usize = 3;
-
-/// Says how a database that has run the migrations in their old order gets into the new one.
-pub(super) fn own_databases(
-    environment: &Environment,
-    graph: &Graph,
-    repointed: &[Repointed],
-) -> Vec<Help> {
-    if let [one] = repointed
-        && let Some(way_back) = way_back(environment, graph, one)
-    {
-        let skipped = skipped(graph, one);
-        let (shown, more) = skipped.split_at(skipped.len().min(MOST_SHOWN));
-        let mut shown: Vec<String> = shown.iter().map(|id| format!("`{id}`")).collect();
-        shown.extend((!more.is_empty()).then(|| format!("{} more", more.len())));
-        let they = if skipped.len() == 1 { "it" } else { "them" };
-        let lower = format!(
-            "a database that has run `{}` but not {} would skip {they}; there, run",
-            one.revision,
-            shown.join(", "),
-        );
-        let lower = Help::run(lower, way_back);
-        return std::iter::once(lower).chain(has_run_both(environment, graph, one)).collect();
-    }
-    let moved: Vec<String> = repointed.iter().map(|one| format!("`{}`", one.revision)).collect();
-    let they = if moved.len() == 1 { "it" } else { "them" };
-    let begins = |one: &Repointed| parents(graph, one).is_empty();
-    let down = if repointed.iter().any(begins) { "base" } else { "REVISION" };
-    vec![Help::note(format!(
-        "a database that has run {} in the old order would skip what lies below {they} now: make it \
-         anew, or take {they} back there with the files as they were (`{}`)",
-        moved.join(", "),
-        environment.command("downgrade", &[down])
-    ))]
+/// An environment whose migrations are re-pointed.
+pub(super) struct Move<'a> {
+    pub(super) pair: &'a Pair,
+    pub(super) steps: &'a [Step],
+    /// Whether there are other environments.
+    pub(super) several: bool,
 }
 
-/// Says how a database is told that it has run all there is, where nothing is above the revision: Alembic
-/// stops at two stamps of which one is below the other.
-fn has_run_both(environment: &Environment, graph: &Graph, one: &Repointed) -> Option<Help> {
-    let heads = moved(graph, one).heads().into_iter().cloned().collect::<Vec<_>>();
-    let stamp = environment.command("stamp", &["--purge", one.revision.as_str()]);
-    (heads == [one.revision.clone()])
-        .then(|| Help::run("one that has run all of them needs no more than", stamp))
-}
-
-fn moved(graph: &Graph, one: &Repointed) -> Graph {
-    graph.with_parents(&BTreeMap::from([(one.revision.clone(), one.parents.clone())]))
-}
-
-/// Returns what lies below a revision now and did not before: its new parents, then what these bring.
-fn skipped(graph: &Graph, one: &Repointed) -> Vec<RevisionId> {
-    let known = graph.ancestors(&one.revision);
-    let mut skipped: Vec<RevisionId> =
-        one.parents.iter().filter(|id| !known.contains(id)).cloned().collect();
-    for below in one.parents.iter().flat_map(|parent| graph.ancestors(parent)) {
-        if !known.contains(below) && !skipped.contains(below) {
-            skipped.push(below.clone());
+impl Judge<'_> {
+    /// Says how databases that have run the migrations in their old order get into the new one.
+    pub(super) fn database_help(
+        &self,
+        bench: &mut Bench<'_, '_>,
+        one: &Move<'_>,
+    ) -> Result<Vec<Help>, Error> {
+        let old = &one.pair.after.graph;
+        let base = bench.comparison.wording.base.clone();
+        let own = self.run_by_branch(bench, one.pair)?;
+        let own = own.map(|run| owned(old.uppermost(&run.iter().collect())));
+        let both = owned(old.real_heads());
+        let mut help = Vec::new();
+        if let Some(own) = own.filter(|own| *own != both) {
+            match one.catch_up(&own, "only this branch's migrations have run") {
+                Ok(line) => help.extend(line),
+                Err(UnknownState) => return Ok(vec![one.unknown()]),
+            }
         }
+        match one.catch_up(&both, &format!("this branch's and {base}'s have run")) {
+            Ok(line) => help.extend(line),
+            Err(UnknownState) => return Ok(vec![one.unknown()]),
+        }
+        help.push(Help::note(
+            "a database in any other state has no fixed commands, nor have several of one environment \
+             that differ; `alembic current` cannot tell the states apart, so read the table with \
+             `SELECT version_num FROM alembic_version`",
+        ));
+        Ok(help)
     }
-    skipped
+
+    /// Returns what a database has run that was upgraded on this branch before it met its base; nothing if
+    /// the history does not tell.
+    fn run_by_branch(
+        &self,
+        bench: &mut Bench<'_, '_>,
+        pair: &Pair,
+    ) -> Result<Option<BTreeSet<RevisionId>>, Error> {
+        let graph = &pair.after.graph;
+        let base = bench.ground.base.as_ref();
+        let start = base.and_then(|base| self.repository.before_meeting(base.commit));
+        let mut on_branch = Graph::default();
+        if let Some(start) = start {
+            let tree = self.repository.commit_tree(start)?;
+            on_branch = bench.reader.state(&*tree, &pair.environment, &[])?.graph.clone();
+        }
+        let ids = graph.revisions().map(|revision| &revision.id);
+        let is_run = |id: &&RevisionId| !pair.before.graph.contains(id) || on_branch.contains(id);
+        let run: BTreeSet<&RevisionId> = ids.filter(is_run).collect();
+        let needed = graph.requirements_of(run.iter().copied());
+        // What the base has put below a published revision, the branch has not run.
+        let is_closed = on_branch.is_empty() || needed.len() == run.len();
+        Ok(is_closed.then(|| needed.into_iter().cloned().collect()))
+    }
 }
 
-/// Takes a database to where it was before the revision, by the new files, and up again; nothing where
-/// no commands do that.
-///
-/// What `stamp --purge` would forget is where the database stands in other lines, and old releases of
-/// Flask-Migrate lack it; a plain `stamp` moves down the line of the revision and leaves the others.
-fn way_back(environment: &Environment, graph: &Graph, one: &Repointed) -> Option<Command> {
-    let old = parents(graph, one);
-    // Below what began with nothing the database may have run something or not, and `stamp base` takes
-    // the stamps of all lines away.
-    if old.is_empty() {
-        return None;
+impl Move<'_> {
+    /// Says how a database that stands at these revisions is brought up to date; nothing if it is.
+    fn catch_up(&self, stamped: &[RevisionId], state: &str) -> Result<Option<Help>, UnknownState> {
+        let old = &self.pair.after.graph;
+        let new = old.with_parents(&self.parents());
+        let steps = database_steps(old, &new, stamped)?;
+        let environment = &self.pair.environment;
+        let of = match self.several {
+            true => format!(" of environment `{}`", crate::text::escape(&environment.name)),
+            false => String::new(),
+        };
+        let state = format!("`alembic_version`{of} holds only {} ({state})", listed(stamped));
+        Ok(command(environment, &steps)
+            .map(|command| Help::run("bring the database up to date", command).when(state)))
     }
-    // Of the parents of a merge revision any will do: the others are where the database stands then.
-    let below = one.parents.iter().find(|id| !old.contains(id))?;
-    let left = old.iter().filter(|id| !one.parents.contains(id));
-    let up = match moved(graph, one).heads().len() {
-        ..=1 => "head",
-        _ => "heads",
-    };
-    let down = environment.command("downgrade", &[below.as_str()]);
-    let stamped =
-        left.fold(down, |command, id| command.and(environment.command("stamp", &[id.as_str()])));
-    Some(stamped.and(environment.command("upgrade", &[up])))
+
+    /// Says that nobody can tell what a database has run.
+    fn unknown(&self) -> Help {
+        let moved = self.parents();
+        Help::note(format!(
+            "no commands are known for a database that has run {}: a parent or dependency is missing, so \
+             nobody can tell what else it has run; recreate it",
+            listed(moved.keys())
+        ))
+    }
+
+    /// Returns what each revision that is moved builds on then.
+    fn parents(&self) -> BTreeMap<RevisionId, Vec<RevisionId>> {
+        let moved = self.steps.iter().filter_map(|step| match step {
+            Step::Repoint { revision, to, .. } => Some((revision.clone(), to.clone())),
+            Step::Join { .. } | Step::Repair(_) => None,
+        });
+        moved.collect()
+    }
 }
 
-fn parents(graph: &Graph, one: &Repointed) -> Vec<RevisionId> {
-    graph.get(&one.revision).map(|revision| revision.parents.ids()).unwrap_or_default()
+/// Returns the commands for some steps, if there are any.
+fn command(environment: &Environment, steps: &[DatabaseStep]) -> Option<Command> {
+    let commands = steps.iter().map(|step| match step {
+        DatabaseStep::Purge(Some(id)) => environment.command("stamp", &["--purge", id.as_str()]),
+        DatabaseStep::Purge(None) => environment.command("stamp", &["--purge", "base"]),
+        DatabaseStep::Stamp(id) => environment.command("stamp", &[id.as_str()]),
+        DatabaseStep::Upgrade(id) => environment.command("upgrade", &[id.as_str()]),
+    });
+    commands.reduce(Command::and)
+}
+
+fn owned(ids: Vec<&RevisionId>) -> Vec<RevisionId> {
+    ids.into_iter().cloned().collect()
 }

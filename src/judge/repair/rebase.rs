@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 
-use super::databases::own_databases;
+use super::databases::Move;
 use super::{Bench, Outcome, refusal};
 use crate::check::{Pair, pairs};
 use crate::fix::{self, Change, Mended, Obstacle, Proposal, Rebase, Refusal, Repointed, Step};
@@ -36,7 +36,11 @@ impl Judge<'_> {
             let mut proposal = Proposal { base: Some(base.summary()), ..Proposal::default() };
             for pair in pairs.iter().filter(|pair| pair.is_kept()) {
                 let onto = onto.as_ref().filter(|onto| pair.after.graph.contains(onto));
-                let outcome = self.rebase_environment(bench, pair, onto)?;
+                let mut outcome = self.rebase_environment(bench, pair, onto)?;
+                if let Mended::Steps(steps) = &outcome.mended {
+                    let several = pairs.len() > 1;
+                    outcome.then = self.database_help(bench, &Move { pair, steps, several })?;
+                }
                 outcome.put_into(&mut proposal, &pair.environment);
             }
             Ok(proposal)
@@ -80,8 +84,7 @@ impl Judge<'_> {
             return Ok(Outcome::refused(refusal::still_faulty(fault)));
         }
         let steps = repointed.iter().filter_map(|one| step(graph, one)).collect();
-        let then = own_databases(&pair.environment, graph, &repointed);
-        Ok(Outcome { changes, then, ..Outcome::of(Mended::Steps(steps)) })
+        Ok(Outcome { changes, ..Outcome::of(Mended::Steps(steps)) })
     }
 
     pub(super) fn plan(

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::place::{Place, Run, ways_back};
+use super::place::{Place, Run, ways};
 use crate::database::Database;
 use crate::prerequisites::{python, with};
 
@@ -56,17 +56,29 @@ fn holds(binds: &str, init: &str, stores: &'static [&'static str]) {
         place.upgrades_from("own", &whole);
         place.database.shell("git commit -q --no-edit && alembic-guard check");
         let place = made(&python);
+        place.run("upgrade heads");
+        place.keep("both");
         let said = place.mend("rebase --stage");
         let whole = place.goes_up_and_down();
         place.upgrades_from("main", &whole);
         place.bring("own");
         place.upgrade();
         assert_ne!(place.content(), whole, "nothing is skipped");
-        place.bring("own");
-        let commands = ways_back(&said);
-        assert_eq!(commands, ["flask db downgrade b && flask db stamp a && flask db upgrade head"]);
-        place.database.shell(&commands[0]);
-        assert_eq!(place.content(), whole);
+        for (state, stamps, command) in [
+            (
+                "own",
+                &["e"][..],
+                "flask db stamp --purge a && flask db upgrade b && flask db stamp e",
+            ),
+            ("both", &["b", "e"], "flask db stamp --purge e"),
+        ] {
+            let ways = ways(&said);
+            let way = ways.iter().find(|way| way.stamps == *stamps).expect("the state is told");
+            assert_eq!(way.command, command);
+            place.bring(state);
+            place.database.shell(command);
+            assert_eq!(place.content(), whole, "{state}");
+        }
         place.database.shell("git commit -q --no-edit && alembic-guard check");
     });
 }
@@ -74,7 +86,7 @@ fn holds(binds: &str, init: &str, stores: &'static [&'static str]) {
 /// Makes an app whose `main` got `b` on `a`, and whose `feature`, checked out, has `d` and `e` on `a`.
 fn place(python: &Path, binds: &str, init: &str, stores: &'static [&'static str]) -> Place {
     let runs = vec![Run { folder: "", program: "flask db", stores }];
-    let place = Place { database: Database::empty(python), runs, head: "head" };
+    let place = Place { database: Database::empty(python), runs, head: "head", server: None };
     place.database.write("app.py", &APP.replace("# binds", binds));
     place.database.shell(init);
     let migrate = |id: &str| {

@@ -73,7 +73,7 @@ fn holds(old: &str, common: &str) {
 /// A branch with the old id above `a`, and `e` and `f` above that.
 fn place(python: &Path, old: &str, common: &str) -> Place {
     let runs = vec![Run { folder: "", program: "alembic", stores: &["story.db"] }];
-    let place = Place { database: Database::empty(python), runs, head: "heads" };
+    let place = Place { database: Database::empty(python), runs, head: "heads", server: None };
     place.database.environment("");
     let add = |migrations: &str| {
         for script in migrations.split(' ').map(Script::parse) {

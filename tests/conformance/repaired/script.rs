@@ -28,6 +28,15 @@ impl Script {
         }
     }
 
+    /// Tells whether it makes a table.
+    pub(super) fn is_busy(&self) -> bool {
+        self.is_busy
+    }
+
+    pub(super) fn first_parent(&self) -> Option<&str> {
+        self.parents.first().map(String::as_str)
+    }
+
     /// Returns the same migration with other parents.
     pub(super) fn with_parents(&self, parents: impl IntoIterator<Item = String>) -> Script {
         Script { parents: parents.into_iter().collect(), ..self.clone() }
@@ -41,6 +50,16 @@ impl Script {
 
     /// Returns a migration that makes a table, and a column in the table of its first parent.
     pub(super) fn python(&self) -> String {
+        let (up, down) = self.operations();
+        self.module(&up, &down)
+    }
+
+    /// Returns the same migration with a `downgrade` that does nothing.
+    pub(super) fn without_downgrade(&self) -> String {
+        self.module(&self.operations().0, &[])
+    }
+
+    fn operations(&self) -> (Vec<String>, Vec<String>) {
         let (id, column) = (&self.id, "sa.Column(\"id\", sa.Integer)");
         let (mut up, mut down) = (Vec::new(), Vec::new());
         if self.is_busy {
@@ -51,7 +70,7 @@ impl Script {
             up.push(format!("op.add_column({parent:?}, sa.Column({id:?}, sa.Integer))"));
             down.insert(0, format!("op.drop_column({parent:?}, {id:?})"));
         }
-        self.module(&up, &down)
+        (up, down)
     }
 
     fn module(&self, up: &[String], down: &[String]) -> String {
