@@ -78,15 +78,15 @@ pub struct Gap<'g> {
 
 /// Names the heads that `after` should not have and `before` does not answer for.
 ///
-/// A group at or under its limit is never at fault. Heads that `before` has already are nobody's, and
-/// heads over a gap that the change makes are not counted: nobody knows what they join. Files whose id
-/// is unknown count as one head more if at least one of them is nobody's parent.
+/// A group at or under its limit is never at fault. Heads that `before` has already are nobody's, and heads
+/// over a gap or a duplicate that the change makes are not counted: nobody knows what they join. Files
+/// whose id is unknown count as one head more if at least one of them is nobody's parent.
 pub fn judge_heads(before: &Graph, after: &Graph, limits: Limits<'_>) -> Vec<HeadFault> {
     let heads_before = heads_by_group(before, limits);
-    let broken = heads_over_new_gaps(before, after);
+    let in_doubt = heads_in_doubt(before, after);
     let mut faults = Vec::new();
     for (label, mut heads) in heads_by_group(after, limits) {
-        heads.retain(|head| !broken.contains(head));
+        heads.retain(|head| !in_doubt.contains(head));
         if heads.len() + unnamed(label, after) > limits.heads {
             let count_before = heads_before.get(&label).map_or(0, Vec::len);
             faults.extend(Group { before, after, heads, count_before }.judge());
@@ -131,10 +131,12 @@ fn unnamed(label: GroupLabel<'_>, graph: &Graph) -> usize {
     usize::from(label.is_none() && graph.has_unnamed_head())
 }
 
-/// Finds the heads over a parent that is missing, or not to be known, as it was not before.
-fn heads_over_new_gaps<'g>(before: &Graph, after: &'g Graph) -> BTreeSet<&'g RevisionId> {
+/// Finds the heads of which nobody can tell what they stand on, as could be told before: over a parent that
+/// is missing or not to be known, or over an id that has become that of several files.
+fn heads_in_doubt<'g>(before: &Graph, after: &'g Graph) -> BTreeSet<&'g RevisionId> {
     let gaps = new_gaps(before, after);
-    let mut above = after.descendants_of_all(gaps.iter().map(|gap| gap.child));
+    let duplicates = after.duplicates().map(|(id, _)| id).filter(|id| !before.is_duplicate(id));
+    let mut above = after.descendants_of_all(gaps.iter().map(|gap| gap.child).chain(duplicates));
     above.retain(|id| after.is_head(id));
     above
 }

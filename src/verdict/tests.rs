@@ -57,6 +57,13 @@ fn a_chain_on_a_parent_left_behind_is_stale() {
 }
 
 #[test]
+fn what_builds_on_a_new_duplicate_is_not_judged() {
+    assert_eq!(faults("a b(a) c(b)", "a b(a) c(b) b(a) d(b)"), [""; 0]);
+    assert_eq!(faults("a b(a) c(b)", "a b(a) c(b) c(a) d(c)"), [""; 0]);
+    assert_eq!(faults("a b(a) b(a) c(b)", "a b(a) b(a) c(b) d(b)"), ["stale d at d(b)<c"]);
+}
+
+#[test]
 fn nothing_that_the_change_removes_is_named_to_build_on() {
     assert_eq!(places("a b(a) c(b)", "a b(a) c(b) d(a)"), ["b; c"]);
     assert_eq!(places("a x(a) y(a)", "a x(a) d(a)"), ["x; x"]);
