@@ -6,6 +6,7 @@ use crate::advice::{Command, Help};
 use crate::finding::{Finding, Level, Related, Site};
 use crate::graph::MissingParent;
 use crate::migration::RevisionId;
+use crate::verdict::new_gaps;
 
 pub(super) static RULE: Rule = Rule {
     name: "unknown-down-revision",
@@ -90,10 +91,11 @@ fn help(subject: &Subject<'_>, child: &RevisionId, parent: &RevisionId) -> Vec<H
     let nearest = nearest.filter(|(distance, _)| *distance <= parent.as_str().chars().count() / 4);
     let mut help = match nearest {
         Some((_, near)) => vec![Help::write("did you mean", format!("\"{near}\""))],
-        None => vec![
-            "if it is on another branch, merge that branch first; if it was removed, bring it back"
-                .into(),
-        ],
+        None => {
+            let elsewhere = "if it is on another branch, merge that branch first; if it was removed, bring it back";
+            let put = put_on_the_head(subject, child);
+            std::iter::once(elsewhere.into()).chain(put).collect()
+        }
     };
     if subject.wording.finish == Finish::Stage {
         help.push(Help::run(
@@ -102,4 +104,22 @@ fn help(subject: &Subject<'_>, child: &RevisionId, parent: &RevisionId) -> Vec<H
         ));
     }
     help
+}
+
+/// Says how a migration gets onto the head, if there is one: its parent may be a guess, or gone on purpose.
+fn put_on_the_head(subject: &Subject<'_>, child: &RevisionId) -> Vec<Help> {
+    let (before, after) = (subject.before, subject.after);
+    // What has landed is not moved, and a file whose own id is unknown may define the parent.
+    if before.is_empty() || before.contains(child) || !after.opaque().is_empty() {
+        return Vec::new();
+    }
+    let over_gaps = after.descendants_of_all(new_gaps(before, after).iter().map(|gap| gap.child));
+    let mut heads = after.heads().into_iter().filter(|head| !over_gaps.contains(head));
+    let (Some(head), None) = (heads.next(), heads.next()) else {
+        return Vec::new();
+    };
+    let rebase = subject.rebase_command().args(["--onto", head.as_str()]);
+    let put = Help::run(format!("if it is a guess, put `{child}` on the head, `{head}`"), rebase);
+    let get_base = if before.contains(head) { subject.wording.get_base_help() } else { Vec::new() };
+    get_base.into_iter().chain([put]).chain(subject.wording.finish_staged_help()).collect()
 }

@@ -164,3 +164,18 @@ fn a_second_base_is_joined_with_what_the_branch_has_put_on_the_base() {
     mine.guard(&command).exits(0);
     mine.commit("as advised").push_it().passed(&["warning second-base at d:14"]);
 }
+
+#[test]
+fn a_guessed_parent_is_replaced_by_the_head() {
+    let (_world, feature) = World::moved_on();
+    feature.add_all("d(a1b2c3d4e5f6) e(d)");
+    let help = feature.guard(&["check"]);
+    let help = help.exits(1).stdout();
+    for command in ["git merge --no-commit origin/main", "alembic-guard rebase --stage --onto b"] {
+        assert!(help.contains(command), "{help}");
+    }
+    feature.git(&["merge", "-q", "--no-commit", "origin/main"]);
+    feature.guard(&["rebase", "--stage", "--onto", "b"]).exits(0);
+    feature.git(&["commit", "-q", "--no-edit"]);
+    feature.push_it().passed(&[]).is_silent();
+}

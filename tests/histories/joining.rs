@@ -171,3 +171,19 @@ fn a_gap_that_has_landed_keeps_nothing_else_from_being_joined() {
     ran.exits(0);
     assert_eq!(parents(&said), ["b", "d"]);
 }
+
+#[test]
+fn heads_that_a_file_joins_which_git_does_not_know_are_not_joined_again() {
+    let world = World::with("a b(a)");
+    let mine = world.mine();
+    mine.branch("feature", "origin/main").add_all("d(b) e(b)");
+    mine.guard(&["merge", "d", "e", "--rev-id", "ffff"]).exits(0);
+    let again = mine.guard(&["merge", "--stage", "d", "e"]);
+    let said = again.exits(0).stdout();
+    assert!(said.contains("nothing to do: the head is `ffff`"), "{said}");
+    assert!(said.contains("git add migrations/versions/ffff_merge_d_and_e.py"), "{said}");
+    mine.git(&["add", "migrations"]);
+    let said = mine.guard(&["merge", "d", "e"]).exits(0).stdout();
+    assert!(said.contains("git commit"), "{said}");
+    mine.commit("as advised").push_it().passed(&[]).is_silent();
+}

@@ -221,8 +221,30 @@ fn heads_that_have_landed_side_by_side_are_to_be_joined() {
 fn a_parent_that_no_file_defines_is_named_and_nothing_is_moved() {
     let (_world, feature) = World::moved_on();
     feature.add("d(x)").merge("origin/main");
-    feature.guard(&["rebase"]).exits(1).says("`d` builds on `x`, which no file defines");
+    let rebase = feature.guard(&["rebase"]);
+    rebase.exits(1).says("`d` builds on `x`, which no file defines; the head is `b`");
+    rebase.says("put `d` on `b`: alembic-guard rebase --onto b");
     assert_eq!(parent(&feature, "d"), "\"x\"");
+}
+
+#[test]
+fn two_files_with_one_id_are_named_and_nothing_is_moved() {
+    let (_world, feature) = World::moved_on();
+    let other = "revision = 'b'\ndown_revision = 'a'\n\ndef upgrade():\n    pass\n";
+    feature.write("migrations/versions/b_other.py", other).commit("b again").merge("origin/main");
+    for command in ["rebase", "merge"] {
+        let ran = feature.guard(&[command]);
+        ran.exits(1).says("revision `b` is defined by migrations/versions/b_add_b.py and");
+        ran.says("alembic-guard check");
+    }
+}
+
+#[test]
+fn what_is_staged_and_not_committed_is_to_be_committed() {
+    let (_world, feature) = World::moved_on();
+    feature.add("d(a)").merge("origin/main");
+    feature.guard(&["rebase", "--stage"]).exits(0);
+    feature.guard(&["rebase"]).exits(0).says("staged and not committed yet: git commit");
 }
 
 #[test]

@@ -20,6 +20,7 @@ error unknown-down-revision versions/b.py:2:17 "nowhere"
   `b` builds on `nowhere`, which no migration defines
   ^ no such revision
   > if it is on another branch, merge that branch first; if it was removed, bring it back
+  > if it is a guess, put `b` on the head, `a`: `alembic-guard rebase --onto a`
 
 "#]],
     );
@@ -127,6 +128,7 @@ error unknown-down-revision versions/aaa111bbb005.py:2:17 "aaa111bbb004"
   `aaa111bbb005` builds on `aaa111bbb004`, which no migration defines
   ^ no such revision
   > if it is on another branch, merge that branch first; if it was removed, bring it back
+  > if it is a guess, put `aaa111bbb005` on the head, `a`: `alembic-guard rebase --onto a`
 
 "#]],
     );

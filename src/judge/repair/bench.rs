@@ -82,16 +82,12 @@ impl Bench<'_, '_> {
     /// Says what there is to say where nothing new is at fault: that all is well, that nobody can tell what
     /// a head stands on, that heads have landed side by side, or that what joins them is yet to come into
     /// the work tree.
-    pub(super) fn without_fault(
-        &mut self,
-        pair: &Pair,
-        command: &'static str,
-    ) -> Result<Outcome, Error> {
+    pub(super) fn without_fault(&mut self, pair: &Pair) -> Result<Outcome, Error> {
         let environment = &pair.environment;
         let limits = Limits { heads: environment.heads, branches: &environment.branches };
         let heads: Vec<RevisionId> = pair.after.graph.heads().into_iter().cloned().collect();
         if !within_limits(&pair.after.graph, limits) {
-            if let Some(refusal) = gap_below(pair, &heads, command) {
+            if let Some(refusal) = gap_below(pair, &heads, &self.ground.command) {
                 return Ok(Outcome::refused(refusal));
             }
             let unknown = pair.after.graph.opaque().first();
@@ -106,7 +102,7 @@ impl Bench<'_, '_> {
         let missing = self.not_here(&pair.after.graph, &heads)?;
         match within_limits(&here.graph, limits) || missing.is_empty() {
             true => Ok(Outcome::nothing(heads)),
-            false => Ok(Outcome::refused(self.get_base(&missing, command))),
+            false => Ok(Outcome::refused(self.get_base(&missing))),
         }
     }
 
@@ -128,14 +124,14 @@ impl Bench<'_, '_> {
     }
 
     /// Says that something must come into the work tree first, and how.
-    pub(super) fn get_base(&self, missing: &[RevisionId], command: &'static str) -> Refusal {
+    pub(super) fn get_base(&self, missing: &[RevisionId]) -> Refusal {
         let wording = &self.comparison.wording;
         let verb = if missing.len() == 1 { "is" } else { "are" };
         let ids: Vec<String> = missing.iter().map(|id| format!("`{id}`")).collect();
         let get_base = wording.get_base.clone();
         let get_base =
             get_base.map(|command| Help::run("bring it in without committing yet", command));
-        let again = Help::run("then again", Command::of(command));
+        let again = Help::run("then again", self.ground.command.clone());
         Refusal {
             message: format!(
                 "{} of {} {verb} not in the work tree yet",
@@ -151,14 +147,22 @@ impl Bench<'_, '_> {
 ///
 /// The parent that is missing may join the heads, or be another one than was meant: whatever is put
 /// between them now would be wrong once that is mended.
-pub(super) fn gap_below(
-    pair: &Pair,
-    heads: &[RevisionId],
-    command: &'static str,
-) -> Option<Refusal> {
+pub(super) fn gap_below(pair: &Pair, heads: &[RevisionId], command: &Command) -> Option<Refusal> {
     let graph = &pair.after.graph;
     let gaps = new_gaps(&pair.before.graph, graph);
     let is_below = |child| graph.heads_above(child).iter().any(|head| heads.contains(head));
     let gap = gaps.iter().find(|gap| is_below(gap.child))?;
-    Some(refusal::gap(gap, command))
+    let is_movable = gap.parent.is_some() && !pair.before.graph.contains(gap.child);
+    let over_gaps = graph.descendants_of_all(gaps.iter().map(|gap| gap.child));
+    let tops = graph.heads().into_iter().filter(|head| is_movable && !over_gaps.contains(head));
+    Some(refusal::gap(gap, &tops.cloned().collect::<Vec<_>>(), command))
+}
+
+/// Says that an id which several files define must be told apart first, where the change made it so.
+pub(super) fn new_duplicate(pair: &Pair, command: &Command) -> Option<Refusal> {
+    let is_new = |id: &RevisionId| !pair.before.graph.is_duplicate(id);
+    let graph = &pair.after.graph;
+    let (id, earlier) = graph.duplicates().find(|(id, _)| is_new(id))?;
+    let files = earlier.iter().chain(graph.get(id)).map(|file| &file.migration.file.path);
+    Some(refusal::duplicate(id, &files.collect::<Vec<_>>(), command))
 }

@@ -9,6 +9,7 @@ use super::holders::Holders;
 use super::id::exchange_id;
 use super::remedies::{Remedy, docstring, filename, misspelling};
 use super::{Bench, Outcome};
+use crate::advice::Command;
 use crate::check::{Pair, check_against, pairs};
 use crate::finding::{Finding, Level, Report};
 use crate::fix::{self, Change, Mended, Proposal, Step, changed, overlay};
@@ -21,7 +22,7 @@ impl Judge<'_> {
     /// Plans how the unpublished migrations of the work tree lose the faults that a program can repair,
     /// compared with a base that somebody named, else with the nearest target.
     pub fn fixes(&self, base: Option<&str>) -> Result<Proposal, Error> {
-        let (ground, mut reader) = self.ground(base)?;
+        let (ground, mut reader) = self.ground(base, Command::of("alembic-guard check --fix"))?;
         let base = self.base_or_last_commit(&ground)?;
         let holders = self.holders(&ground);
         self.at_the_bench(&ground, &base, &mut reader, |bench| {

@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use crate::advice::Command;
 use crate::check::Reader;
 use crate::config::Config;
 use crate::git::{BaseChoice, Candidates, Operation, Side};
@@ -17,6 +18,8 @@ pub(super) struct Ground<'r> {
     pub(super) branch: Option<String>,
     /// What has landed; nothing where there is no branch to compare with.
     pub(super) base: Option<BaseChoice>,
+    /// The command that asked for the repair.
+    pub(super) command: Command,
 }
 
 impl Ground<'_> {
@@ -26,15 +29,21 @@ impl Ground<'_> {
 }
 
 impl Judge<'_> {
-    /// Finds what a repair of the work tree stands on; `base` is the one that somebody named.
+    /// Finds what a repair of the work tree stands on; `base` is the one that somebody named, `command` what
+    /// asked for the repair.
     ///
     /// A file that git asks about is no ground to stand on.
-    pub(super) fn ground(&self, base: Option<&str>) -> Result<(Ground<'_>, Reader), Error> {
+    pub(super) fn ground(
+        &self,
+        base: Option<&str>,
+        command: Command,
+    ) -> Result<(Ground<'_>, Reader), Error> {
         let work = self.repository.work_tree()?;
         let mut reader = self.reader(self.config(&*work)?);
         self.refuse_conflicts(&mut reader, &*work)?;
         let branch = self.repository.working_branch();
-        let mut ground = Ground { work, config: reader.config(), branch, base: None };
+        let command = command.args(base.iter().flat_map(|base| ["--base", base]));
+        let mut ground = Ground { work, config: reader.config(), branch, base: None, command };
         ground.base = match base {
             Some(name) => Some(self.repository.named_base(name)?),
             None => self.repair_base(&ground)?,

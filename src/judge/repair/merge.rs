@@ -2,7 +2,7 @@
 
 use std::time::SystemTime;
 
-use super::bench::gap_below;
+use super::bench::{gap_below, new_duplicate};
 use super::{Bench, Outcome, refusal};
 use crate::advice::{Command, Help};
 use crate::check::{Comparison, Pair, pairs};
@@ -36,12 +36,17 @@ pub struct MergeRequest<'a> {
     pub stage: bool,
 }
 
-const COMMAND: &str = "alembic-guard merge";
+impl MergeRequest<'_> {
+    /// Returns the command that asks for this, but for the base, the message and the id.
+    fn command(&self) -> Command {
+        Command::of("alembic-guard merge").args(self.stage.then_some("--stage")).args(&self.heads)
+    }
+}
 
 impl Judge<'_> {
     /// Plans merge revisions that join the heads which the work tree has too many of.
     pub fn merge(&self, asked: &MergeRequest<'_>) -> Result<Proposal, Error> {
-        let (ground, mut reader) = self.ground(asked.base.as_deref())?;
+        let (ground, mut reader) = self.ground(asked.base.as_deref(), asked.command())?;
         let proposal = match &ground.base {
             Some(base) => self.at_the_bench(&ground, base, &mut reader, |bench| {
                 let proposal = self.join_all(bench, asked)?;
@@ -94,6 +99,16 @@ impl Judge<'_> {
         if pair.excess().is_some() {
             return Ok(Outcome::refused(refusal::too_many(environment)));
         }
+        if let Some(refusal) = new_duplicate(pair, &bench.ground.command) {
+            return Ok(Outcome::refused(refusal));
+        }
+        if let Some(joined) = joined_already(graph, named) {
+            return self.with_unstaged(bench, pair, Outcome::nothing(vec![joined.clone()]));
+        }
+        if let Some(id) = named.iter().find(|id| !graph.is_head(id)) {
+            let heads = graph.heads().into_iter().cloned().collect();
+            return Err(Error::NoHead { id: (*id).clone(), heads });
+        }
         let limits = Limits { heads: environment.heads, branches: &environment.branches };
         let joins = match named {
             [] => heads_to_join(&pair.before.graph, graph, limits),
@@ -101,7 +116,7 @@ impl Judge<'_> {
         };
         let joins = match joins {
             Ok(joins) if joins.is_empty() => {
-                let outcome = bench.without_fault(pair, COMMAND)?;
+                let outcome = bench.without_fault(pair)?;
                 return self.with_unstaged(bench, pair, outcome);
             }
             Ok(joins) => joins,
@@ -165,6 +180,16 @@ impl Judge<'_> {
     }
 }
 
+/// Returns the head that has all of several revisions below it, none of which is a head any more.
+fn joined_already<'g>(graph: &'g Graph, named: &[&RevisionId]) -> Option<&'g RevisionId> {
+    let mut above: Vec<&RevisionId> = named.iter().flat_map(|id| graph.heads_above(id)).collect();
+    above.dedup();
+    match above.as_slice() {
+        [one] if named.len() > 1 && !named.contains(one) => Some(*one),
+        _ => None,
+    }
+}
+
 /// Says what keeps heads from being joined here and now.
 fn kept_apart(
     bench: &Bench<'_, '_>,
@@ -178,11 +203,11 @@ fn kept_apart(
         [] => graph.heads().into_iter().cloned().collect(),
         _ => heads.to_vec(),
     };
-    if let Some(refusal) = gap_below(pair, &at_stake, COMMAND) {
+    if let Some(refusal) = gap_below(pair, &at_stake, &bench.ground.command) {
         return Ok(Some(refusal));
     }
     let missing = bench.not_here(graph, heads)?;
-    Ok((!missing.is_empty()).then(|| bench.get_base(&missing, COMMAND)))
+    Ok((!missing.is_empty()).then(|| bench.get_base(&missing)))
 }
 
 fn new_revision(
@@ -229,7 +254,7 @@ fn free_id(graph: &Graph, new_id: &dyn Fn() -> RevisionId) -> RevisionId {
     ids.find(|id| !graph.contains(id)).expect("ids never end")
 }
 
-/// Finds the heads that somebody named, each with the place of its environment.
+/// Finds the revisions that somebody named, each with the place of its environment.
 fn named_heads(names: &[String], pairs: &[Pair]) -> Result<Vec<(usize, RevisionId)>, Error> {
     let mut found = Vec::new();
     for name in names.iter().filter(|name| *name != "heads") {
@@ -245,10 +270,6 @@ fn named_heads(names: &[String], pairs: &[Pair]) -> Result<Vec<(usize, RevisionI
                 return Err(Error::AmbiguousId { id: name.clone(), ids });
             }
         };
-        let graph = &pairs[place].after.graph;
-        if !graph.is_head(&id) {
-            return Err(Error::NoHead { id, heads: graph.heads().into_iter().cloned().collect() });
-        }
         if !found.contains(&(place, id.clone())) {
             found.push((place, id));
         }

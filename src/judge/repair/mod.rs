@@ -70,10 +70,7 @@ impl Judge<'_> {
         if proposal.changes.is_empty() {
             return proposal;
         }
-        let go_on = match self.repository.operation() {
-            Some(operation) => operation.go_on(),
-            None => Command::of("git commit"),
-        };
+        let go_on = self.commit_command();
         let go_on = if staged {
             go_on
         } else {
@@ -83,5 +80,13 @@ impl Judge<'_> {
         };
         proposal.then.insert(0, Help::run("then go on", go_on));
         proposal
+    }
+
+    /// Returns the command that commits what is staged, and so goes on with what git is in the middle of.
+    fn commit_command(&self) -> Command {
+        match self.repository.operation() {
+            Some(operation) => operation.go_on(),
+            None => Command::of("git commit"),
+        }
     }
 }

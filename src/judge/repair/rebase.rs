@@ -2,8 +2,10 @@
 
 use std::cell::RefCell;
 
+use super::bench::new_duplicate;
 use super::databases::Move;
 use super::{Bench, Outcome, refusal};
+use crate::advice::Command;
 use crate::check::{Pair, pairs};
 use crate::fix::{self, Change, Mended, Obstacle, Proposal, Rebase, Refusal, Repointed, Step};
 use crate::graph::{Graph, Revision};
@@ -22,12 +24,19 @@ pub struct RebaseRequest {
     pub stage: bool,
 }
 
-const COMMAND: &str = "alembic-guard rebase";
+impl RebaseRequest {
+    /// Returns the command that asks for this, but for the base.
+    fn command(&self) -> Command {
+        let stage = self.stage.then_some("--stage");
+        let onto = self.onto.iter().flat_map(|onto| ["--onto", onto]);
+        Command::of("alembic-guard rebase").args(stage).args(onto)
+    }
+}
 
 impl Judge<'_> {
     /// Plans how the unpublished migrations of the work tree go on top of what has landed.
     pub fn rebase(&self, asked: &RebaseRequest) -> Result<Proposal, Error> {
-        let (ground, mut reader) = self.ground(asked.base.as_deref())?;
+        let (ground, mut reader) = self.ground(asked.base.as_deref(), asked.command())?;
         let base = self.base_or_last_commit(&ground)?;
         let base = &base;
         let proposal = self.at_the_bench(&ground, base, &mut reader, |bench| {
@@ -57,10 +66,13 @@ impl Judge<'_> {
         if pair.excess().is_some() {
             return Ok(Outcome::refused(refusal::too_many(&pair.environment)));
         }
+        if let Some(refusal) = new_duplicate(pair, &bench.ground.command) {
+            return Ok(Outcome::refused(refusal));
+        }
         let graph = &pair.after.graph;
         let repointed = match self.plan(bench, pair, onto) {
             Ok(repointed) if repointed.is_empty() => {
-                let outcome = bench.without_fault(pair, COMMAND)?;
+                let outcome = bench.without_fault(pair)?;
                 return self.with_unstaged(bench, pair, outcome);
             }
             Ok(repointed) => repointed,
@@ -73,7 +85,7 @@ impl Judge<'_> {
             repointed.iter().flat_map(|one| one.parents.iter().cloned()).collect();
         let missing = bench.not_here(graph, &parents)?;
         if !missing.is_empty() {
-            return Ok(Outcome::refused(bench.get_base(&missing, COMMAND)));
+            return Ok(Outcome::refused(bench.get_base(&missing)));
         }
         let changes = match self.edit_all(bench, graph, &repointed)? {
             Ok(changes) => changes,
@@ -134,7 +146,7 @@ impl Judge<'_> {
     ) -> Result<Result<Change, Refusal>, Error> {
         let path = &revision.migration.file.path;
         let Some(source) = bench.ground.work.read_path(path)? else {
-            return Ok(Err(bench.get_base(std::slice::from_ref(&revision.id), COMMAND)));
+            return Ok(Err(bench.get_base(std::slice::from_ref(&revision.id))));
         };
         if let Some(unsettled) = self.repository.unsettled(path) {
             return Ok(Err(refusal::unsettled(path, unsettled)));

@@ -146,17 +146,46 @@ pub(super) fn unknown_id(path: &RepoPath) -> Refusal {
     }
 }
 
-/// Says that nobody can tell what a revision stands on, and so what is above it.
-pub(super) fn gap(gap: &Gap<'_>, command: &'static str) -> Refusal {
+/// Says that nobody can tell what a revision stands on, and so what is above it; `tops` are the heads that it
+/// may be put on.
+pub(super) fn gap(gap: &Gap<'_>, tops: &[RevisionId], command: &Command) -> Refusal {
     let child = gap.child;
+    let (Some(parent), Some(first)) = (&gap.parent, tops.first()) else {
+        return Refusal {
+            message: match &gap.parent {
+                Some(parent) => format!("`{child}` builds on `{parent}`, which no file defines"),
+                None => format!("only running Python could tell what `{child}` builds on"),
+            },
+            help: vec![
+                Help::run("see how to repair that first", Command::of("alembic-guard check")),
+                Help::run("then again", command.clone()),
+            ],
+        };
+    };
+    let verb = if tops.len() == 1 { "head is" } else { "heads are" };
+    let onto = Command::of("alembic-guard rebase --onto").arg(first.as_str());
     Refusal {
-        message: match &gap.parent {
-            Some(parent) => format!("`{child}` builds on `{parent}`, which no file defines"),
-            None => format!("only running Python could tell what `{child}` builds on"),
-        },
+        message: format!(
+            "`{child}` builds on `{parent}`, which no file defines; the {verb} {}",
+            listed(tops)
+        ),
         help: vec![
-            Help::run("see how to mend that first", Command::of("alembic-guard check")),
-            Help::run("then again", Command::of(command)),
+            Help::run(format!("put `{child}` on `{first}`"), onto),
+            Help::note(format!(
+                "or, if `{parent}` is on a branch that is not merged yet, merge that branch first"
+            )),
+        ],
+    }
+}
+
+/// Says that several files define one id, which no parents make right.
+pub(super) fn duplicate(id: &RevisionId, files: &[&RepoPath], command: &Command) -> Refusal {
+    let files: Vec<String> = files.iter().map(ToString::to_string).collect();
+    Refusal {
+        message: format!("revision `{id}` is defined by {}", files.join(" and ")),
+        help: vec![
+            Help::run("see how to give one another id", Command::of("alembic-guard check")),
+            Help::run("then again", command.clone()),
         ],
     }
 }

@@ -6,13 +6,14 @@ use crate::check::Pair;
 use crate::fix::Mended;
 use crate::git::Unsettled;
 use crate::judge::{Error, Judge};
-use crate::tree::RepoPath;
+use crate::tree::{RepoPath, Tree};
 use crate::verdict::{Limits, within_limits};
 
 impl Judge<'_> {
-    /// Adds to an outcome that is nothing how to stage what git would leave out of the next commit.
+    /// Adds to an outcome that is nothing how to stage what git would leave out of the next commit, and how to
+    /// commit what is staged.
     ///
-    /// Nothing is added where the index has no more heads than it may.
+    /// Nothing is added if the last commit has no more heads than it may.
     pub(super) fn with_unstaged(
         &self,
         bench: &mut Bench<'_, '_>,
@@ -21,12 +22,22 @@ impl Judge<'_> {
     ) -> Result<Outcome, Error> {
         let environment = &pair.environment;
         let limits = Limits { heads: environment.heads, branches: &environment.branches };
-        let is_nothing = matches!(outcome.mended, Mended::Nothing { .. });
-        let index = self.repository.index_tree()?;
-        if !is_nothing
-            || within_limits(&bench.reader.state(&*index, environment, &[])?.graph, limits)
-        {
+        let mut is_mended = |tree: &dyn Tree| -> Result<bool, Error> {
+            Ok(within_limits(&bench.reader.state(tree, environment, &[])?.graph, limits))
+        };
+        if !matches!(outcome.mended, Mended::Nothing { .. }) {
             return Ok(outcome);
+        }
+        if is_mended(&*self.repository.index_tree()?)? {
+            let head = self.repository.head().map(|head| self.repository.commit_tree(head));
+            let is_committed = match head.transpose()? {
+                Some(tree) => is_mended(&*tree)?,
+                None => true,
+            };
+            let commit = || {
+                Help::run("what repairs it is staged and not committed yet", self.commit_command())
+            };
+            return Ok(Outcome { hint: (!is_committed).then(commit), ..outcome });
         }
         let files = pair.after.graph.revisions().map(|revision| &revision.migration.file.path);
         let unstaged = files.filter(|path| self.is_unstaged(path));
