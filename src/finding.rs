@@ -216,6 +216,8 @@ pub struct EnvironmentSummary {
     pub heads_before: Vec<RevisionId>,
     /// Its heads after; sorted.
     pub heads_after: Vec<RevisionId>,
+    /// Those of the heads after that are too many as they were before, whoever added them; sorted.
+    pub existing: Vec<RevisionId>,
 }
 
 /// Everything there is to say about one comparison.

@@ -16,7 +16,7 @@ use crate::graph::{Graph, Revision};
 use crate::migration::{Details, RevisionId};
 use crate::rules::{self, Debt, Fate, Rule, Standing, Subject, Unread, Wording};
 use crate::tree::{self, File, RepoPath, Tree};
-use crate::verdict::{Limits, judge_heads};
+use crate::verdict::{Limits, existing_heads, judge_heads};
 
 use lowering::{Found, lower};
 pub use reading::{Reader, State};
@@ -105,6 +105,9 @@ pub struct Blame {
     pub everything: Option<Lowered>,
     /// What a comment in a file may allow that file.
     pub allowing: Allowing,
+    /// The branch that answers for heads which were too many before, if any does: a target that is judged
+    /// itself.
+    pub answering: Option<String>,
 }
 
 /// What `# alembic-guard: allow(rule)` in a file may allow that file.
@@ -161,15 +164,25 @@ pub(crate) fn check_against(
     let noted = problems.iter().filter(|problem| !is_shown(problem));
     report.notes.extend(noted.map(|problem| problem_note(problem, is_known(problem))));
     for pair in &pairs {
-        if pair.loss.fate != Fate::Removed {
-            report.environments.push(summary(pair));
-        }
         report.notes.extend(namesakes::notes(pair, &comparison.blame));
-        report.findings.extend(judge(reader, comparison, after, pair)?);
+        let judged = judge(reader, comparison, after, pair)?;
+        if pair.loss.fate != Fate::Removed {
+            report.environments.push(summary(pair, &judged.existing));
+        }
+        report.findings.extend(judged.findings);
+        report.notes.extend(judged.notes);
     }
     report.findings.sort_by(|one, other| order(one).cmp(&order(other)));
     read_sources(&mut report, comparison, after);
     Ok(report)
+}
+
+/// What is found in one environment.
+struct Judged {
+    findings: Vec<Finding>,
+    notes: Vec<Note>,
+    /// The heads that were too many before, by group.
+    existing: Vec<Vec<RevisionId>>,
 }
 
 /// Applies every rule to one environment, and takes from the findings what is not this change's fault.
@@ -178,10 +191,11 @@ fn judge(
     comparison: &Comparison<'_>,
     after: &dyn Tree,
     pair: &Pair,
-) -> Result<Vec<Finding>, tree::Error> {
+) -> Result<Judged, tree::Error> {
     let environment = &pair.environment;
     let limits = Limits { heads: environment.heads, branches: &environment.branches };
     let head_faults = judge_heads(&pair.before.graph, &pair.after.graph, limits);
+    let existing = existing_heads(&pair.before.graph, &pair.after.graph, limits, &head_faults);
     let details = details(reader, after, pair)?;
     let config = reader.config();
     let changed = changed(&pair.before.graph, &pair.after.graph);
@@ -194,6 +208,8 @@ fn judge(
         after: &pair.after.graph,
         changed: &changed,
         head_faults: &head_faults,
+        existing: &existing,
+        answering: comparison.blame.answering.as_deref(),
         details: &details,
         edited: &edited,
         broken_links: &pair.after.broken_links,
@@ -213,7 +229,11 @@ fn judge(
             }));
         }
     }
-    Ok(findings)
+    // A push that touches no migration hears of them no more.
+    let known = comparison.blame.touched.as_ref().is_some_and(BTreeSet::is_empty);
+    let notes = rules::existing_heads_notes(&subject).into_iter();
+    let notes = notes.map(|note| Note { known, ..note }).collect();
+    Ok(Judged { findings, notes, existing })
 }
 
 /// Finds the revisions that are not in the same file with the same content before the change.
@@ -233,6 +253,7 @@ fn debts(rule: &Rule, subject: &Subject<'_>, before: &State) -> BTreeSet<Key> {
         after: subject.before,
         changed: &[],
         head_faults: &[],
+        existing: &[],
         details: &BTreeMap::new(),
         edited: &[],
         broken_links: &before.broken_links,
@@ -258,7 +279,9 @@ fn details(
     reader.details(after, &new)
 }
 
-fn summary(pair: &Pair) -> EnvironmentSummary {
+fn summary(pair: &Pair, existing: &[Vec<RevisionId>]) -> EnvironmentSummary {
+    let mut existing: Vec<RevisionId> = existing.iter().flatten().cloned().collect();
+    existing.sort();
     let owned = |heads: Vec<&RevisionId>| heads.into_iter().cloned().collect();
     EnvironmentSummary {
         name: pair.environment.name.clone(),
@@ -267,6 +290,7 @@ fn summary(pair: &Pair) -> EnvironmentSummary {
         revisions: pair.after.graph.len(),
         heads_before: owned(pair.before.graph.heads()),
         heads_after: owned(pair.after.graph.heads()),
+        existing,
     }
 }
 

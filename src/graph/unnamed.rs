@@ -60,7 +60,7 @@ impl Graph {
     }
 
     /// Tells whether only running Python could show all that some file builds on.
-    fn has_unreadable_parents(&self) -> bool {
+    pub fn has_unreadable_parents(&self) -> bool {
         let is_unreadable = |opaque: &Migration| {
             opaque.module.fault.is_some()
                 || !matches!(opaque.module.down_revision, Value::Known { .. })

@@ -74,7 +74,8 @@ impl Judge<'_> {
                 let wording = self.naming("this change", &base, tip, Finish::Nothing);
                 let base_option = base_option(&subject.against);
                 let wording = Wording { base_option, ..wording };
-                let blame = Blame::default();
+                let answering = self.target_at_head(subject, &candidates)?;
+                let blame = Blame { answering, ..Blame::default() };
                 let (side, base) = (subject.side, &base);
                 let incoming = Incoming { side, base, blame, wording, candidates: &candidates };
                 self.incoming(&mut reader, &incoming)?
@@ -93,6 +94,25 @@ impl Judge<'_> {
             true => Error::NoEnvironment(tree.describe()),
             false => Error::Misconfigured { tree: tree.describe(), problems },
         })
+    }
+
+    /// Returns the target that HEAD is by name, if HEAD or what lies in the work tree is judged. A branch that
+    /// was freshly cut from a target is none.
+    fn target_at_head(
+        &self,
+        subject: &Subject,
+        candidates: &Candidates<'_>,
+    ) -> Result<Option<String>, Error> {
+        let is_head = subject.name.as_ref().is_none_or(|name| name == "HEAD");
+        let pushed = || self.circumstances.pushed_branch.clone();
+        let Some(branch) = self.repository.branch().or_else(pushed) else {
+            return Ok(None);
+        };
+        if !is_head || subject.side == Side::Index {
+            return Ok(None);
+        }
+        let targets = self.targets(candidates)?;
+        Ok(targets.iter().any(|target| target.branch == branch).then_some(branch))
     }
 
     fn has_alembic(&self, reader: &mut Reader, base: &BaseChoice) -> Result<bool, Error> {

@@ -61,6 +61,8 @@ pub struct Circumstances {
     pub patience: Patience,
     /// Whether this is a continuous integration run, which must not pass what it could not compare.
     pub in_ci: bool,
+    /// The branch whose push started this run of continuous integration, if one did.
+    pub pushed_branch: Option<String>,
     /// The way from where the commands of an advice are run up to the top of the work tree: `../`.
     pub up: String,
 }

@@ -5,7 +5,8 @@
 //! `base.fetched` is `"now"` where the remote itself told the commit during this run, the RFC 3339 time
 //! at which the commit was last seen there where
 //! that is known, and else null. Levels are those in force: `"warn"` and `"error"`. `local_ref` is empty
-//! on a server, which is not told.
+//! on a server, which is not told. `existing` lists the heads of an environment that were too many before;
+//! they do not count for `outcome`, which is the exit code in words.
 
 use std::error::Error;
 use std::time::{Duration, SystemTime};
@@ -96,6 +97,7 @@ struct EnvironmentJson {
     revisions: usize,
     heads_before: Vec<String>,
     heads_after: Vec<String>,
+    existing: Vec<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -271,6 +273,7 @@ fn environment(environment: &EnvironmentSummary) -> EnvironmentJson {
         revisions: environment.revisions,
         heads_before: ids(&environment.heads_before),
         heads_after: ids(&environment.heads_after),
+        existing: ids(&environment.existing),
     }
 }
 

@@ -35,6 +35,7 @@ use crate::finding::{Finding, Level, Site};
 
 pub use advice::free_id;
 pub(crate) use filename_mismatch::renamed;
+pub(crate) use multiple_heads::existing_heads_notes;
 pub(crate) use subject::listed;
 pub use subject::{Edited, Fate, Loss, Setting, Standing, Subject, Unread};
 pub use wording::{Finish, Wording};

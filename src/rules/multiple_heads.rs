@@ -1,5 +1,7 @@
 //! `multiple-heads`.
 
+mod existing;
+
 use std::collections::BTreeMap;
 
 use super::subject::listed;
@@ -9,6 +11,8 @@ use crate::finding::{Finding, Level, Related, Site};
 use crate::graph::Revision;
 use crate::migration::RevisionId;
 use crate::verdict::{Cause, HeadFault};
+
+pub(crate) use existing::notes as existing_heads_notes;
 
 pub(super) static RULE: Rule = Rule {
     name: "multiple-heads",
@@ -55,19 +59,16 @@ fn check(subject: &Subject<'_>) -> Vec<Finding> {
     }
     let removed = returned.into_iter();
     findings.extend(removed.filter_map(|(child, heads)| removed_child(subject, child, &heads)));
+    if let Some(branch) = subject.answering {
+        findings.extend(existing::findings(subject, branch));
+    }
     findings
 }
 
-fn fork(subject: &Subject<'_>, heads: &[RevisionId]) -> Option<Finding> {
+/// Begins a finding at heads that stand side by side.
+fn side_by_side(subject: &Subject<'_>, heads: &[RevisionId], message: String) -> Option<Finding> {
     let (first, others) = heads.split_first()?;
     let site = |id: &RevisionId| subject.after.get(id).map(|head| head.parents_site());
-    let message = match subject.before.is_empty() {
-        true => format!("the history has {} heads: {}", heads.len(), listed(heads)),
-        false => {
-            let change = &subject.wording.change;
-            format!("{change} adds {} heads side by side: {}", heads.len(), listed(heads))
-        }
-    };
     let mut finding = RULE.at(subject, site(first)?, message);
     finding.label = format!("`{first}` is a head");
     for other in others {
@@ -77,10 +78,42 @@ fn fork(subject: &Subject<'_>, heads: &[RevisionId]) -> Option<Finding> {
     }
     finding.revisions = heads.to_vec();
     finding.drawing = Some(subject.draw(heads));
+    Some(finding)
+}
+
+/// Writes the environment as the configuration names it, with one more setting.
+fn configured(subject: &Subject<'_>, setting: &str) -> String {
+    let locations = subject.environment.version_locations.iter();
+    let locations: Vec<String> = locations.map(|path| quoted(&path.to_string())).collect();
+    format!(
+        "environment = [{{ script_location = {}, version_locations = [{}], {setting} }}]",
+        quoted(&subject.environment.script_location.to_string()),
+        locations.join(", "),
+    )
+}
+
+fn quoted(text: &str) -> String {
+    format!("\"{}\"", crate::text::escape(text))
+}
+
+fn fork(subject: &Subject<'_>, heads: &[RevisionId]) -> Option<Finding> {
+    let change = &subject.wording.change;
+    let is_all_there_is = subject.before.is_empty();
+    let message = if is_all_there_is {
+        format!("the history has {} heads: {}", heads.len(), listed(heads))
+    } else {
+        format!("{change} adds {} heads side by side: {}", heads.len(), listed(heads))
+    };
+    let mut finding = side_by_side(subject, heads, message)?;
     finding.help_if_shared = vec![subject.join_help(heads)];
-    finding.help = vec![Help::run("put them in one line", subject.rebase_command())];
-    finding.help.extend(subject.wording.finish_staged_help());
-    finding.help.push(Help::run("or join them", subject.join_command(heads)));
+    if is_all_there_is {
+        // Nobody knows which of them landed first, so `rebase` has nothing to put them on.
+        finding.help = vec![Help::run("join them", subject.join_command(heads))];
+    } else {
+        finding.help = vec![Help::run("put them in one line", subject.rebase_command())];
+        finding.help.extend(subject.wording.finish_staged_help());
+        finding.help.push(Help::run("or join them", subject.join_command(heads)));
+    }
     finding.help.extend(label_help(subject, heads));
     Some(finding)
 }
@@ -101,19 +134,12 @@ fn label_help(subject: &Subject<'_>, heads: &[RevisionId]) -> Option<Help> {
     if own.is_empty() || own.len() + 1 < heads.len() {
         return None;
     }
-    let quoted = |text: &str| format!("\"{}\"", crate::text::escape(text));
     let branches: Vec<String> = own.iter().map(|label| quoted(label)).collect();
-    let locations = subject.environment.version_locations.iter();
-    let locations: Vec<String> = locations.map(|path| quoted(&path.to_string())).collect();
+    let branches = format!("branches = [{}]", branches.join(", "));
     Some(Help::write(
         "or, where these branches are meant to stay apart, say so at the top of .alembic-guard.toml; \
          this replaces the search for environments, so name them all",
-        format!(
-            "environment = [{{ script_location = {}, version_locations = [{}], branches = [{}] }}]",
-            quoted(&subject.environment.script_location.to_string()),
-            locations.join(", "),
-            branches.join(", ")
-        ),
+        configured(subject, &branches),
     ))
 }
 

@@ -28,6 +28,10 @@ pub struct Subject<'a> {
     pub changed: &'a [&'a Revision],
     /// What the change does to the heads.
     pub head_faults: &'a [HeadFault],
+    /// The heads that were too many before and are so still, by group.
+    pub existing: &'a [Vec<RevisionId>],
+    /// The branch that answers for them, if any does.
+    pub answering: Option<&'a str>,
     /// What the files of the change hold as a whole.
     pub details: &'a BTreeMap<File, Details>,
     /// The published migrations that would no longer do the same.

@@ -33,6 +33,19 @@ pub enum HeadFault {
     },
 }
 
+impl HeadFault {
+    /// Returns the heads that the fault is about.
+    fn heads(&self) -> &[RevisionId] {
+        match self {
+            HeadFault::Stale(stale) => &stale.heads,
+            HeadFault::Fork { heads } => heads,
+            HeadFault::NewHistory { head, .. } | HeadFault::Returned { head, .. } => {
+                std::slice::from_ref(head)
+            }
+        }
+    }
+}
+
 /// What made a landed revision a head again.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Cause {
@@ -93,6 +106,27 @@ pub fn judge_heads(before: &Graph, after: &Graph, limits: Limits<'_>) -> Vec<Hea
         }
     }
     faults
+}
+
+/// Returns the heads of each group that has more than it may in `after` as in `before`, without those that
+/// `faults` are about; sorted. None where a file may join them whose parents nobody can tell.
+pub fn existing_heads(
+    before: &Graph,
+    after: &Graph,
+    limits: Limits<'_>,
+    faults: &[HeadFault],
+) -> Vec<Vec<RevisionId>> {
+    let at_fault: BTreeSet<&RevisionId> = faults.iter().flat_map(HeadFault::heads).collect();
+    let before = heads_by_group(before, limits);
+    let mut existing = Vec::new();
+    for (label, mut heads) in heads_by_group(after, limits) {
+        heads.retain(|head| !at_fault.contains(head));
+        let was_crowded = before.get(&label).is_some_and(|heads| heads.len() > limits.heads);
+        if was_crowded && heads.len() > limits.heads && !after.has_unreadable_parents() {
+            existing.push(heads.into_iter().cloned().collect());
+        }
+    }
+    existing
 }
 
 /// Tells whether no group has more heads than it may, whoever answers for them.

@@ -12,7 +12,8 @@ mod support;
 pub use drawing::{Caption, draw};
 pub use groups::Limits;
 pub use heads::{
-    Cause, Gap, HeadFault, Stale, StaleEdge, crowded, judge_heads, new_gaps, within_limits,
+    Cause, Gap, HeadFault, Stale, StaleEdge, crowded, existing_heads, judge_heads, new_gaps,
+    within_limits,
 };
 
 #[cfg(test)]

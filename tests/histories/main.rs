@@ -10,6 +10,7 @@ mod bad_input;
 mod baseless;
 mod commits;
 mod environments;
+mod existing;
 mod fetching;
 mod fixes;
 mod heads;

@@ -81,6 +81,7 @@ pub(crate) fn environment(name: &str, before: &[&str], after: &[&str]) -> Enviro
         revisions: 128,
         heads_before: before.iter().copied().map(id).collect(),
         heads_after: after.iter().copied().map(id).collect(),
+        existing: Vec::new(),
     }
 }
 

@@ -17,11 +17,16 @@ pub(super) struct Tally {
     warnings: usize,
     /// Refs that could not be judged.
     unjudged: usize,
+    /// Whether some environment has more heads than it may, as it had before.
+    has_existing_heads: bool,
 }
 
 impl Tally {
     pub(super) fn of<'a>(reports: impl IntoIterator<Item = &'a Report>, style: &Style) -> Tally {
         let mut tally = Tally::default();
+        let reports: Vec<&Report> = reports.into_iter().collect();
+        let mut environments = reports.iter().flat_map(|report| &report.environments);
+        tally.has_existing_heads = environments.any(|one| !one.existing.is_empty());
         for finding in reports.into_iter().flat_map(in_force) {
             match finding.level {
                 Level::Error => tally.errors += 1,
@@ -34,7 +39,7 @@ impl Tally {
     }
 
     pub(super) fn is_nothing(self) -> bool {
-        self == Tally::default()
+        (self.errors, self.warnings, self.unjudged) == (0, 0, 0)
     }
 
     pub(super) fn outcome(self) -> Outcome {
@@ -54,7 +59,7 @@ impl Tally {
     pub(super) fn words(self, style: &Style) -> String {
         let verdict = match (self.outcome(), self.warnings) {
             (Outcome::Findings | Outcome::Broken, _) => paint(style, ERROR, "refused"),
-            (Outcome::Clean, 0) => paint(style, GOOD, "clean"),
+            (Outcome::Clean, 0) if !self.has_existing_heads => paint(style, GOOD, "clean"),
             (Outcome::Clean, _) => paint(style, WARNING, "passed"),
         };
         let counts = [(self.errors, "error"), (self.warnings, "warning")];

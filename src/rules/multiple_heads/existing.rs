@@ -1,0 +1,53 @@
+//! Heads that were too many before the change: nobody's fault, and no reason to call the history clean.
+
+use super::{configured, side_by_side};
+use crate::advice::Help;
+use crate::finding::{Finding, Note};
+use crate::migration::RevisionId;
+use crate::rules::{Subject, listed};
+use crate::text::escape;
+
+/// Notes the heads that were too many before, unless the branch that is judged answers for them.
+pub(crate) fn notes(subject: &Subject<'_>) -> Vec<Note> {
+    if subject.answering.is_some() {
+        return Vec::new();
+    }
+    let note = |heads: &Vec<RevisionId>| Note {
+        message: format!(
+            "{} already has too many heads; with {} they are {}, and `upgrade head` fails",
+            subject.wording.base,
+            subject.wording.change,
+            listed(heads)
+        ),
+        help: ways_out(subject, heads),
+        known: false,
+    };
+    subject.existing.iter().map(note).collect()
+}
+
+/// Finds them where a branch answers for them.
+pub(super) fn findings(subject: &Subject<'_>, branch: &str) -> Vec<Finding> {
+    subject.existing.iter().filter_map(|heads| finding(subject, branch, heads)).collect()
+}
+
+fn finding(subject: &Subject<'_>, branch: &str, heads: &[RevisionId]) -> Option<Finding> {
+    let branch = escape(branch);
+    let message = format!("{branch} has {} heads: {}", heads.len(), listed(heads));
+    let mut finding = side_by_side(subject, heads, message)?;
+    finding.help = ways_out(subject, heads);
+    Some(finding)
+}
+
+/// Says how heads are joined, or allowed.
+fn ways_out(subject: &Subject<'_>, heads: &[RevisionId]) -> Vec<Help> {
+    let limit = format!("heads = {}", heads.len());
+    vec![
+        Help::run("join them", subject.merge_command(heads)),
+        Help::write(
+            "or, if they are meant to stay apart, allow them at the top of .alembic-guard.toml, or name \
+             the label of each as `branches` there; this replaces the search for environments, so name \
+             them all",
+            configured(subject, &limit),
+        ),
+    ]
+}
