@@ -245,9 +245,13 @@ fn a_long_chain_or_number_needs_little_stack_and_time() {
         let module = read(chain.as_bytes(), &Limits::default());
         assert!(matches!(module.revision, Value::Computed { .. }), "{count}");
     }
-    let number = format!("revision = 1{}\n", "0".repeat(1_000_000));
+    let number = format!("revision = 0x1{}\n", "0".repeat(1_000_000));
     assert_eq!(fault(&number), None);
-    let _ = read(number.as_bytes(), &Limits::default());
+    let decimal = number.replace("0x", "");
+    assert!(fault(&decimal).is_some_and(|fault| fault.starts_with("a number of 1000001 digits")));
+    for number in [number, decimal] {
+        let _ = read(number.as_bytes(), &Limits::default());
+    }
 }
 
 /// What only some parsers take for a string hides nothing from the bound on nesting.

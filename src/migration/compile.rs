@@ -15,6 +15,9 @@ use rustpython_ruff_text_size::{Ranged, TextRange};
 use super::context::{Context, Refusal};
 use super::scopes::{Kind, Scope};
 
+/// How many digits a decimal number may have: more of them Python does not convert (since 3.7.14).
+const MAX_DIGITS: usize = 4_300;
+
 const STARRED: &str = "a starred expression cannot stand alone";
 
 /// Returns the first thing that the compiler refuses.
@@ -141,6 +144,18 @@ impl Compiler<'_> {
         }
     }
 
+    fn number(&self, range: TextRange) {
+        let digits = &self.context.source[range];
+        let is_decimal = digits.bytes().all(|byte| byte.is_ascii_digit() || byte == b'_');
+        let count = digits.bytes().filter(u8::is_ascii_digit).count();
+        if is_decimal
+            && count > MAX_DIGITS
+            && digits.bytes().any(|byte| matches!(byte, b'1'..=b'9'))
+        {
+            self.refuse(&format!("a number of {count} digits; Python reads {MAX_DIGITS}"), range);
+        }
+    }
+
     fn name(&self, name: &ExprName) {
         let declared = self.context.scope().nonlocal(&name.id);
         if declared.is_some_and(|nonlocal| name.range.start() < nonlocal.start()) {
@@ -205,6 +220,7 @@ impl<'a> Visitor<'a> for Compiler<'_> {
                 self.comprehension(Kind::Generator, &generator.generators, &[&generator.elt]);
             }
             Expr::Name(name) => self.name(name),
+            Expr::NumberLiteral(number) => self.number(number.range),
             Expr::Named(named) => {
                 if self.iterated {
                     let message = "`:=` cannot stand in what a comprehension goes through";

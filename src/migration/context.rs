@@ -19,7 +19,7 @@ pub(super) struct Refusal {
 
 /// Where a statement or expression stands.
 pub(super) struct Context<'s> {
-    source: &'s str,
+    pub(super) source: &'s str,
     /// The innermost last; never empty.
     scopes: Vec<Scope>,
     found: RefCell<Option<Refusal>>,

@@ -76,6 +76,9 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Source<'_>, Fault> {
         Some(body) => (BOM.len(), body),
         None => (0, bytes),
     };
+    if body.starts_with(BOM) {
+        return Err(fault_at(skipped, "a second byte order mark"));
+    }
     if body.contains(&0) {
         let before = body.iter().take_while(|byte| **byte != 0);
         return Err(fault_at(skipped + before.count(), "a null byte"));
@@ -173,6 +176,8 @@ fn character(byte: u8, codec: Codec) -> Option<char> {
         Codec::Latin1 => Some(char::from(byte)),
         Codec::Iso(_) if is_control => Some(char::from(byte)),
         Codec::Iso(encoding) => by_table(byte, encoding),
+        // Unicode has had a character for it since 2004, Python's table has not.
+        Codec::Windows(encoding) if encoding == encoding_rs::WINDOWS_1255 && byte == 0xca => None,
         // encoding_rs fills the holes of a code page with control characters, Python refuses them.
         Codec::Windows(encoding) => {
             by_table(byte, encoding).filter(|character| !is_control || !character.is_control())
@@ -262,8 +267,11 @@ fn codec(name: &str, has_bom: bool) -> Option<Codec> {
             .flatten()
             .map(Codec::Windows);
     }
+    // The labels that encoding_rs knows are those of the web: `iso-8859-8-i`, which Python has not.
     let part = name.strip_prefix("iso-8859-").or(name.strip_prefix("iso8859-"))?;
-    Encoding::for_label(format!("iso-8859-{part}").as_bytes()).map(Codec::Iso)
+    let is_number = part.bytes().all(|byte| byte.is_ascii_digit()) && !part.starts_with('0');
+    let label = format!("iso-8859-{part}");
+    is_number.then(|| Encoding::for_label(label.as_bytes())).flatten().map(Codec::Iso)
 }
 
 #[cfg(test)]
@@ -304,6 +312,8 @@ mod tests {
             b"# coding: utf-7\n",
             b"# coding: unicode_escape\n",
             b"# coding: cp1252x\n",
+            b"# coding: iso-8859-8-i\n",
+            b"\xef\xbb\xbf\xef\xbb\xbfx = 1",
             b"\xef\xbb\xbf# coding: latin-1\n",
             b"x = '\0'",
         ] {

@@ -10,6 +10,7 @@
 
 mod binary;
 mod database;
+mod encodings;
 mod flask;
 mod generated;
 mod guard;
