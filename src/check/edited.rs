@@ -4,6 +4,7 @@ use super::sides::Pair;
 use super::{Comparison, Reader};
 use crate::finding::{Level, Site};
 use crate::graph::Revision;
+use crate::migration::Change;
 use crate::rules::{self, Edited, Standing};
 use crate::tree::{Error, Tree};
 
@@ -28,9 +29,9 @@ pub(super) fn find(
         if old.id == file.id || pair.after.graph.is_duplicate(id) {
             continue;
         }
-        if let Some(span) = reader.first_change((before, old), (after, file))? {
+        if let Some(Change { part, span }) = reader.first_change((before, old), (after, file))? {
             let site = Site::Span { file: file.clone(), span };
-            edited.push(Edited { revision: id.clone(), site, published: old.path.clone() });
+            edited.push(Edited { revision: id.clone(), part, site, published: old.path.clone() });
         }
     }
     Ok(edited)

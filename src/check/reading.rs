@@ -11,8 +11,7 @@ use crate::environment::{
     Discovery, Environment, Excess, Listed, Listing, discover_remembering, migration_files,
 };
 use crate::graph::Graph;
-use crate::migration::{self, Details, Limits, Migration, Module};
-use crate::text::Span;
+use crate::migration::{self, Change, Details, Limits, Migration, Module};
 use crate::tree::{Content, Error, File, Identity, ObjectId, RepoPath, Tree};
 
 /// How many files are held in memory at once while they are read.
@@ -240,7 +239,7 @@ impl Reader {
         &self,
         (before_tree, before): (&dyn Tree, &File),
         (after_tree, after): (&dyn Tree, &File),
-    ) -> Result<Option<Span>, Error> {
+    ) -> Result<Option<Change>, Error> {
         let (before, after) = (before_tree.read(before)?, after_tree.read(after)?);
         Ok(migration::first_change(&before, &after, &self.limits()))
     }

@@ -38,6 +38,7 @@ use std::sync::Arc;
 
 use bytesize::ByteSize;
 
+pub use self::alike::{Change, Part};
 use self::decode::Source;
 pub use self::docstring::Docstring;
 pub use self::name::legacy_id;
@@ -250,14 +251,15 @@ pub fn title(source: &[u8], limits: &Limits) -> Option<String> {
     docstring::title(&source.text).map(str::to_owned)
 }
 
-/// Returns the bytes of `after` at which it first does something else than `before`, if it does.
+/// Returns where `after` first does something else than `before`, if it does.
 ///
-/// Comments, formatting, docstrings and the four identifiers make no difference. A source that does not
-/// parse differs from none: what is wrong with it is told elsewhere.
-pub fn first_change(before: &[u8], after: &[u8], limits: &Limits) -> Option<Span> {
+/// Only what `upgrade` and `downgrade` depend on counts; comments, formatting, docstrings and the four
+/// identifiers do not. A source that does not parse differs from none: what is wrong with it is told
+/// elsewhere.
+pub fn first_change(before: &[u8], after: &[u8], limits: &Limits) -> Option<Change> {
     let (before, after) = (bounded(before, limits).ok()?, bounded(after, limits).ok()?);
-    let span = alike::first_change(&before.text, &after.text)?;
-    Some(after.original(&span))
+    let change = alike::first_change(&before.text, &after.text)?;
+    Some(Change { span: after.original(&change.span), ..change })
 }
 
 /// Finds where the code of a source file says a name; in strings and comments it says none.

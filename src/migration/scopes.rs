@@ -75,6 +75,13 @@ impl Scope {
     }
 }
 
+/// Returns the names that statements bind in their own scope.
+pub(super) fn bound(body: &[Stmt]) -> BTreeSet<String> {
+    let mut names = Names::default();
+    names.visit_body(body);
+    names.bound
+}
+
 fn parameters(parameters: &Parameters) -> BTreeSet<String> {
     parameters.iter().map(|parameter| parameter.name().to_string()).collect()
 }

@@ -1,21 +1,24 @@
 //! `published-migration-edited`.
 
 use super::subject::listed;
-use super::{Concern, Debt, Rule, Subject};
+use super::{Concern, Debt, Edited, Rule, Subject};
 use crate::finding::{Finding, Level, Related};
+use crate::migration::Part;
 
 pub(super) static RULE: Rule = Rule {
     name: "published-migration-edited",
     level: Level::Warn,
     explain: "\
 ## What it checks
-A migration that has landed does something else after the change. Comments, formatting, docstrings,
-the annotations of functions and variables, and imports that are sorted or that nothing uses make no
-difference; `down_revision` and its like are the matter of `published-identity-changed`.
+A published migration does something else after the change: its `upgrade`, its `downgrade`, or
+anything in the file that these two read. Comments, formatting, docstrings, annotations, the order of
+imports, and names that neither function reads make no difference; `published-identity-changed` checks
+`down_revision` and the other identifiers.
 
 ## Why it matters
-A database that has run the migration will not run it again. It keeps what the old version made,
-new databases get what the new version makes, and nothing ever compares the two.
+A database that has run the old `upgrade` will not run the new one. It keeps what the old version made,
+new databases get what the new version makes, and nothing ever compares the two. If only `downgrade`
+differs, the new code reverts what the old version made.
 
 ## How to fix
 Leave the migration as it is and put the difference into a new one. Where the old version fails on
@@ -27,20 +30,32 @@ every database, so that none can have run it, the edit is right.
 };
 
 fn check(subject: &Subject<'_>) -> Vec<Finding> {
-    let Some((first, others)) = subject.edited.split_first() else {
-        return Vec::new();
-    };
+    let parts = [Part::Upgrade, Part::Downgrade];
+    parts.into_iter().filter_map(|part| report(subject, part)).collect()
+}
+
+fn report(subject: &Subject<'_>, part: Part) -> Option<Finding> {
+    let edited: Vec<&Edited> = subject.edited.iter().filter(|edited| edited.part == part).collect();
+    let (first, others) = edited.split_first()?;
     let base = &subject.wording.base;
-    let ids = subject.edited.iter().map(|edited| &edited.revision);
+    let ids = edited.iter().map(|edited| &edited.revision);
     let which = match others {
         [] => format!("`{}` is in {base}", first.revision),
         [_] => format!("{} are in {base}", listed(ids.clone())),
         _ => format!("{} of the edited migrations are in {base}", others.len() + 1),
     };
-    let message = format!(
-        "{which} already; databases that have run the old version will not run the new one"
-    );
-    let mut finding = RULE.at(subject, first.site.clone(), message);
+    let (consequence, way_out) = match part {
+        Part::Upgrade => (
+            "databases that have run the old version will not run the new one",
+            "or, where no database can have run it, let the edit stand",
+        ),
+        Part::Downgrade => (
+            "databases that have run the old version will be taken back by the new code",
+            "or, if the new `downgrade` reverts what the old version did, let the edit stand",
+        ),
+    };
+    let mut finding =
+        RULE.at(subject, first.site.clone(), format!("{which} already; {consequence}"));
     finding.label = format!("from here on it differs from {base}");
     finding.culprits.push(first.published.clone());
     for other in others {
@@ -51,7 +66,7 @@ fn check(subject: &Subject<'_>) -> Vec<Finding> {
     finding.revisions = ids.cloned().collect();
     finding.help = vec![
         "leave it as it is and put the difference into a new migration".into(),
-        "or, where no database can have run it, let the edit stand".into(),
+        way_out.into(),
     ];
-    vec![finding]
+    Some(finding)
 }

@@ -7,7 +7,7 @@ use crate::config::FilenamePattern;
 use crate::environment::{Environment, Excess, Problem};
 use crate::finding::{Drawing, Finding, Lowered, Related, Site};
 use crate::graph::{Graph, Revision};
-use crate::migration::{Details, Migration, RevisionId};
+use crate::migration::{Details, Migration, Part, RevisionId};
 use crate::tree::{File, RepoPath};
 use crate::verdict::{Caption, HeadFault, draw};
 
@@ -113,6 +113,8 @@ pub struct Unread<'a> {
 pub struct Edited {
     /// The revision.
     pub revision: RevisionId,
+    /// What is different.
+    pub part: Part,
     /// The first place that differs.
     pub site: Site,
     /// Where the file was before.

@@ -89,27 +89,32 @@ warn published-migration-edited versions/b.py:6:5 op.one()
 }
 
 #[test]
-fn something_else_in_the_module() {
+fn something_that_upgrade_reads_through_others() {
     says(
         "\
 before: a
 before versions/b.py:
     import sqlalchemy
+    TABLE = 1
+    NAMES = [TABLE]
     revision = \"b\"
     down_revision = \"a\"
 
+    def helper(): op.one(NAMES)
     def upgrade():
-        op.one()
+        helper()
 change versions/b.py:
     import sqlalchemy
-    TABLE = 1
+    TABLE = 2
+    NAMES = [TABLE]
     revision = \"b\"
     down_revision = \"a\"
 
+    def helper(): op.one(NAMES)
     def upgrade():
-        op.one()",
+        helper()",
         str![[r#"
-warn published-migration-edited versions/b.py:2:1 TABLE = 1
+warn published-migration-edited versions/b.py:2:1 TABLE = 2
   `b` is in main already; databases that have run the old version will not run the new one
   ^ from here on it differs from main
   > leave it as it is and put the difference into a new migration
@@ -260,13 +265,19 @@ before versions/b.py:
 
     class User(Base):
         name: Mapped[str]
+
+    def upgrade():
+        op.add(User)
 change versions/b.py:
     import sqlalchemy
     revision = \"b\"
     down_revision = \"a\"
 
     class User(Base):
-        name: Mapped[int]",
+        name: Mapped[int]
+
+    def upgrade():
+        op.add(User)",
         str![[r#"
 warn published-migration-edited versions/b.py:5:1 class User(Base):\n    name: Mapped[int]
   `b` is in main already; databases that have run the old version will not run the new one
@@ -305,5 +316,148 @@ warn published-migration-edited versions/b.py:5:5 upgrade
   > or, where no database can have run it, let the edit stand
 
 "#]],
+    );
+}
+
+#[test]
+fn a_downgrade_alone() {
+    says(
+        "\
+before: a
+before versions/b.py:
+    import sqlalchemy
+    OLD = 1
+    revision = \"b\"
+    down_revision = \"a\"
+
+    def upgrade():
+        op.one()
+
+    def downgrade():
+        op.two(OLD)
+change versions/b.py:
+    import sqlalchemy
+    OLD = 2
+    revision = \"b\"
+    down_revision = \"a\"
+
+    def upgrade():
+        op.one()
+
+    def downgrade():
+        op.two(OLD)",
+        str![[r#"
+warn published-migration-edited versions/b.py:2:1 OLD = 2
+  `b` is in main already; databases that have run the old version will be taken back by the new code
+  ^ from here on it differs from main
+  > leave it as it is and put the difference into a new migration
+  > or, if the new `downgrade` reverts what the old version did, let the edit stand
+
+"#]],
+    );
+}
+
+#[test]
+fn several_databases_have_functions_of_their_own() {
+    let migration = |upgrade: &str, downgrade: &str| {
+        format!(
+            "    revision = \"b\"\n    down_revision = \"a\"\n\n    \
+             def upgrade(name): globals()[\"upgrade_%s\" % name]()\n    \
+             def downgrade(name): globals()[\"downgrade_%s\" % name]()\n    \
+             def upgrade_x(): op.{upgrade}()\n    \
+             def downgrade_x(): op.{downgrade}()"
+        )
+    };
+    let fixture = |after: &str| {
+        let before = migration("one", "two");
+        format!("before: a\nbefore versions/b.py:\n{before}\nchange versions/b.py:\n{after}")
+    };
+    says(
+        &fixture(&migration("three", "two")),
+        str![[r#"
+warn published-migration-edited versions/b.py:6:18 op.three()
+  `b` is in main already; databases that have run the old version will not run the new one
+  ^ from here on it differs from main
+  > leave it as it is and put the difference into a new migration
+  > or, where no database can have run it, let the edit stand
+
+"#]],
+    );
+    says(
+        &fixture(&migration("one", "three")),
+        str![[r#"
+warn published-migration-edited versions/b.py:7:20 op.three()
+  `b` is in main already; databases that have run the old version will be taken back by the new code
+  ^ from here on it differs from main
+  > leave it as it is and put the difference into a new migration
+  > or, if the new `downgrade` reverts what the old version did, let the edit stand
+
+"#]],
+    );
+}
+
+#[test]
+fn what_creates_the_tables_of_a_base() {
+    says(
+        "\
+before: a
+before versions/b.py:
+    revision = \"b\"
+    down_revision = \"a\"
+    Base = declarative_base()
+    class User(Base): id = 1
+    users = Table(1, Base.metadata)
+
+    def upgrade():
+        Base.metadata.create_all(op.get_bind())
+change versions/b.py:
+    revision = \"b\"
+    down_revision = \"a\"
+    Base = declarative_base()
+    class User(Base): id = 1
+    users = Table(2, Base.metadata)
+
+    def upgrade():
+        Base.metadata.create_all(op.get_bind())",
+        str![[r#"
+warn published-migration-edited versions/b.py:5:1 users = Table(2, Base.metadata)
+  `b` is in main already; databases that have run the old version will not run the new one
+  ^ from here on it differs from main
+  > leave it as it is and put the difference into a new migration
+  > or, where no database can have run it, let the edit stand
+
+"#]],
+    );
+}
+
+#[test]
+fn names_that_neither_function_reads_and_imports_of_the_same() {
+    is_silent(
+        "\
+before: a
+before versions/b.py:
+    import sqlalchemy.dialects.postgresql as pg
+    import sqlalchemy as sa
+    import app.money as money
+    revision = \"b\"
+    down_revision = \"a\"
+    TABLE = \"x\"
+    def helper(): op.one(TABLE, money)
+
+    def upgrade():
+        op.one(pg, sa)
+change versions/b.py:
+    from sqlalchemy.dialects import postgresql as pg
+    import sqlalchemy as sa
+    import sqlalchemy.exc
+    import app.cash as money
+    revision = \"b\"
+    down_revision = \"a\"
+    TABLE = \"y\"
+    INDEX = TABLE + \"i\"
+    def helper(): op.two(TABLE, money)
+
+    def upgrade():
+        op.one(pg, sa)",
     );
 }

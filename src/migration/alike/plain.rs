@@ -1,9 +1,6 @@
 //! A module without what makes no difference when it runs.
 
-use std::collections::BTreeSet;
-
 use rustpython_ruff_python_ast::visitor::transformer::{self, Transformer};
-use rustpython_ruff_python_ast::visitor::{self, Visitor};
 use rustpython_ruff_python_ast::{Alias, Expr, Stmt, StmtAssign, StmtFunctionDef};
 use rustpython_ruff_text_size::TextRange;
 
@@ -12,7 +9,7 @@ use crate::migration::interpret::NAMES;
 /// What a module does when it runs.
 #[derive(Debug)]
 pub(super) struct Plain {
-    /// The names that it imports and uses.
+    /// The names that it imports.
     pub(super) imports: Vec<Imported>,
     /// All else.
     pub(super) statements: Vec<Stmt>,
@@ -21,13 +18,13 @@ pub(super) struct Plain {
 /// A name that a module imports.
 #[derive(Debug)]
 pub(super) struct Imported {
-    /// The name as the module has it, and what it stands for.
+    /// The name as the module has it, and the dotted path of what it stands for.
     pub(super) binding: (String, String),
     /// Where it is imported.
     pub(super) range: TextRange,
 }
 
-/// Takes from a module its docstrings, its annotations, the four identifiers and what it imports to no end.
+/// Takes from a module its docstrings, its annotations and the four identifiers, and sorts out its imports.
 ///
 /// Classes are left as they are: what makes tables of them reads annotations.
 pub(super) fn plain(mut statements: Vec<Stmt>) -> Plain {
@@ -42,9 +39,6 @@ pub(super) fn plain(mut statements: Vec<Stmt>) -> Plain {
         }
         None => true,
     });
-    let mut used = Used::default();
-    used.visit_body(&statements);
-    imports.retain(|import| used.names.contains(&import.binding.0));
     Plain { imports, statements }
 }
 
@@ -114,9 +108,11 @@ fn imported(statement: &Stmt) -> Option<Vec<Imported>> {
     match statement {
         Stmt::Import(import) => {
             let names = import.names.iter().map(|alias| {
-                let source = alias.name.as_str();
-                let first = source.split('.').next().unwrap_or(source);
-                bound(alias, first, format!("import {source}"))
+                let path = alias.name.as_str();
+                let first = path.split('.').next().unwrap_or(path);
+                // Without `as` it is the package that has a name.
+                let source = if alias.asname.is_some() { path } else { first };
+                bound(alias, first, source.to_owned())
             });
             Some(names.collect())
         }
@@ -125,25 +121,10 @@ fn imported(statement: &Stmt) -> Option<Vec<Imported>> {
             let dots = ".".repeat(import.level as usize);
             let names = import.names.iter().map(|alias| {
                 let name = alias.name.as_str();
-                bound(alias, name, format!("from {dots}{module} import {name}"))
+                bound(alias, name, format!("{dots}{module}.{name}"))
             });
             Some(names.collect())
         }
         _ => None,
-    }
-}
-
-/// The names that code looks up.
-#[derive(Default)]
-struct Used {
-    names: BTreeSet<String>,
-}
-
-impl<'ast> Visitor<'ast> for Used {
-    fn visit_expr(&mut self, expression: &'ast Expr) {
-        if let Expr::Name(name) = expression {
-            self.names.insert(name.id.to_string());
-        }
-        visitor::walk_expr(self, expression);
     }
 }

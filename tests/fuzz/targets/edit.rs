@@ -49,7 +49,7 @@ pub(crate) fn holds(input: &[u8]) {
     // Another name may share the value, in `revision = name = "a"`: that statement is what was edited.
     let value = identifier.of(&modules[1]).span().expect("a value that was written is there");
     let elsewhere = first_change(source, &after, &limits)
-        .filter(|changed| !(changed.start <= value.start && value.end <= changed.end));
+        .filter(|changed| !(changed.span.start <= value.start && value.end <= changed.span.end));
     assert_eq!(elsewhere, None, "it does something else");
     bytes_outside_are_same(identifier, &modules[0], source, &after);
     let again = edit(identifier, &after, &ids);
