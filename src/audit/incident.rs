@@ -4,7 +4,7 @@ use crate::environment::Environment;
 use crate::finding::{Finding, Report, Site};
 use crate::git::Description;
 use crate::graph::Graph;
-use crate::migration::RevisionId;
+use crate::migration::{self, RevisionId};
 use crate::rules::{self, Concern, Debt};
 use crate::text::position;
 use crate::tree::{File, ObjectId, RepoPath};
@@ -98,6 +98,14 @@ impl Evidence {
         }
     }
 
+    fn is_about(&self, other: &Evidence) -> bool {
+        let alike = match self.revisions.is_empty() {
+            true => self.path == other.path,
+            false => self.revisions == other.revisions,
+        };
+        self.rule == other.rule && alike
+    }
+
     /// Tells whether it is still so, given what is found of a later commit.
     ///
     /// Some faults are looked for in new files alone; these last as long as their file stays as it is.
@@ -115,6 +123,13 @@ impl Evidence {
     }
 }
 
+fn is_python_2(finding: &Finding, report: &Report) -> bool {
+    let source = finding.site.file().and_then(|file| report.sources.get(file));
+    finding.rule == UNREADABLE
+        && source
+            .is_some_and(|source| migration::is_python_2(source, &migration::Limits::default()))
+}
+
 fn is_content(finding: &Finding, file: &Option<File>) -> bool {
     let found = finding.site.file().map(|file| file.id);
     found.is_some() && found == file.as_ref().map(|file| file.id)
@@ -127,13 +142,15 @@ fn has_file(graph: &Graph, file: &File) -> bool {
 impl Incident {
     /// Gathers what a commit did to one environment, an incident for each kind.
     ///
-    /// What was lowered does not count: it was there before, or cannot be told.
+    /// What was lowered does not count: it was there before, or cannot be told. Neither does a file of
+    /// Python 2, which loaded in its time, nor a fork that leaves as many heads as there were.
     pub(super) fn of(landed: &Landed, report: &Report, environment: &str) -> Vec<Incident> {
         let summary = report.environments.iter().find(|summary| summary.name == environment);
         let mut incidents: Vec<Incident> = Vec::new();
         for finding in &report.findings {
             let is_fault = finding.environment == environment && finding.lowered.is_none();
-            let Some(kind) = kind(finding).filter(|_| is_fault) else {
+            let Some(kind) = kind(finding).filter(|_| is_fault && !is_python_2(finding, report))
+            else {
                 continue;
             };
             let evidence = Evidence::of(finding, report);
@@ -150,6 +167,7 @@ impl Incident {
                 }),
             }
         }
+        incidents.retain(|incident| incident.kind != Kind::Heads || incident.adds_head());
         incidents.sort_by_key(|incident| incident.kind);
         incidents
     }
@@ -162,11 +180,21 @@ impl Incident {
         match self.kind {
             Kind::Heads => forked,
             Kind::Loading | Kind::Duplicate => {
-                let adds_head = self.heads_after.len() > self.heads_before.len();
-                forked && adds_head
+                forked && self.adds_head()
                     || self.findings.iter().any(|evidence| evidence.stands(seen, report))
             }
         }
+    }
+
+    fn adds_head(&self) -> bool {
+        self.heads_after.len() > self.heads_before.len()
+    }
+
+    /// Tells whether another commit only did again what this one is about.
+    pub(super) fn covers(&self, later: &Incident) -> bool {
+        let is_same =
+            |evidence: &Evidence| self.findings.iter().any(|mine| mine.is_about(evidence));
+        self.kind == later.kind && later.findings.iter().all(is_same)
     }
 
     /// Tells whether there are no more heads than there may be, or than there would be without the
@@ -191,3 +219,4 @@ fn kind(finding: &Finding) -> Option<Kind> {
 }
 
 const DUPLICATE: &str = "duplicate-revision";
+const UNREADABLE: &str = "unreadable-migration";

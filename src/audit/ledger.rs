@@ -31,11 +31,18 @@ impl Ledger {
             }
         }
         for (line, seen) in &now {
-            let incidents = Incident::of(landed, report, &seen.environment.name).into_iter();
-            self.incidents.extend(incidents.map(|incident| (*line, incident)));
+            let mut incidents = Incident::of(landed, report, &seen.environment.name);
+            incidents.retain(|incident| !self.is_listed(*line, incident));
+            self.incidents.extend(incidents.into_iter().map(|incident| (*line, incident)));
             self.names.insert(seen.environment.name.clone());
         }
         self.environments = now;
+    }
+
+    /// Tells whether an incident that still stands is about the same.
+    fn is_listed(&self, line: Line, incident: &Incident) -> bool {
+        let mut open = self.incidents.iter().filter(|(_, open)| open.repair.is_none());
+        open.any(|(other, open)| *other == line && open.covers(incident))
     }
 
     /// Closes the book: the incidents in the order in which they landed, and the environments' names.

@@ -22,6 +22,7 @@ mod operation;
 mod pieces;
 mod plain;
 mod python;
+mod python2;
 mod reach;
 mod scopes;
 mod sources;
@@ -226,6 +227,11 @@ pub fn check_body(source: &[u8], limits: &Limits) -> Option<Fault> {
         Ok(source) => fault(&source),
         Err(fault) => Some(fault),
     }
+}
+
+/// Tells whether a source file that no supported version of Python loads is one of Python 2.
+pub fn is_python_2(source: &[u8], limits: &Limits) -> bool {
+    bounded(source, limits).is_ok_and(|source| python2::is_valid(&source.text))
 }
 
 /// Reads the whole of a source file, which takes many times as long as [`read`].

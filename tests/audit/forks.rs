@@ -159,3 +159,40 @@ fn a_version_folder_that_comes_later_is_found() {
     repository.add("a b");
     assert_eq!(told(&repository.audit(&[])), ["b: open"]);
 }
+
+#[test]
+fn a_file_of_python_2_is_no_incident_and_one_of_no_python_is() {
+    let repository = Repository::with("a b(a)");
+    let migration =
+        |code: &str| format!("revision = 'c'\ndown_revision = 'b'\n\ndef upgrade():\n    {code}\n");
+    repository.write(&format!("{VERSIONS}/c.py"), &migration("print 'x'")).commit("python 2");
+    assert_eq!(told(&repository.audit(&[])), [""; 0]);
+    repository.write(&format!("{VERSIONS}/c.py"), &migration("print('x')")).commit("port");
+    repository.write(&format!("{VERSIONS}/c.py"), &migration("print('x'")).commit("broken");
+    assert_eq!(told(&repository.audit(&[])), ["broken: open"]);
+}
+
+#[test]
+fn a_fault_that_stands_is_listed_once() {
+    let repository = Repository::with("a");
+    let broken = |name: &str| format!("revision = 'b'\ndown_revision = (\n# {name}\n");
+    for name in ["first", "second", "third"] {
+        repository.write(&format!("{VERSIONS}/b.py"), &broken(name)).commit(name);
+    }
+    assert_eq!(told(&repository.audit(&[])), ["first: open"]);
+    let whole = "revision = 'b'\ndown_revision = 'a'\n";
+    repository.write(&format!("{VERSIONS}/b.py"), whole).commit("whole");
+    repository.write(&format!("{VERSIONS}/b.py"), &broken("again")).commit("again");
+    let repaired = "first: edited by whole after 3 days, 3 commits".to_owned();
+    assert_eq!(told(&repository.audit(&[])), [repaired, "again: open".to_owned()]);
+}
+
+#[test]
+fn a_commit_that_leaves_as_many_heads_adds_none() {
+    let repository = Repository::forked();
+    // One head more and one less: the fork is as it was.
+    repository.write(&format!("{VERSIONS}/m.py"), "revision = 'm'\ndown_revision = ('b', 'd')\n");
+    repository.write(&format!("{VERSIONS}/e.py"), "revision = 'e'\ndown_revision = 'a'\n");
+    repository.commit("join and fork");
+    assert_eq!(told(&repository.audit(&[])), [format!("{MERGE}: open")]);
+}
