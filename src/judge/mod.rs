@@ -9,6 +9,7 @@ mod arrival;
 mod change;
 mod commit;
 mod error;
+mod obtain;
 mod patience;
 mod push;
 mod receive;

@@ -1,23 +1,18 @@
 //! A push: each ref judged by where it goes.
-//!
-//! What has to be asked of the remote to know what a target is there is asked first, for all refs: the
-//! verdict on one must not depend on which of them comes first.
-
-use std::collections::BTreeMap;
 
 use crate::advice::{Command, Help};
 use crate::check::{Blame, Reader};
 use crate::config::{Config, Fetch};
 use crate::finding::{Note, Outcome, RefReport, Report};
-use crate::git::{self, BaseChoice, FetchRequest, Side, Stored, TargetNames, Url};
+use crate::git::{self, BaseChoice, FetchRequest, Side, TargetNames, Url};
 use crate::judge::arrival::{
-    Arrival, Destination, Judged, PushedRef, Replaced, Unobtained, destination, ref_report,
+    Arrival, Destination, Judged, PushedRef, Replaced, destination, ref_report,
 };
 use crate::judge::change::{Incoming, fetched};
+use crate::judge::obtain::Obtained;
 use crate::judge::touched::Touched;
 use crate::judge::{Error, Judge, note};
 use crate::rules::{Finish, Wording};
-use crate::tree::ObjectId;
 
 /// Where a push goes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,9 +23,6 @@ pub struct Remote {
     pub url: Url,
 }
 
-/// What became of the commits that only the remote had, by the id that git reports.
-type Obtained = BTreeMap<ObjectId, Replaced>;
-
 impl Judge<'_> {
     /// Judges every ref of a push.
     pub fn push(&self, remote: &Remote, refs: &[PushedRef]) -> Result<Vec<RefReport>, Error> {
@@ -38,71 +30,8 @@ impl Judge<'_> {
         refs.iter().map(|pushed| self.pushed_ref(remote, pushed, &obtained)).collect()
     }
 
-    /// Notes what git reports of the remote's branches, and gets what targets have there that is not here.
-    fn obtain(&self, remote: &Remote, refs: &[PushedRef]) -> Result<Obtained, Error> {
-        let mut obtained = Obtained::new();
-        let name = self.name_of(remote);
-        for pushed in refs {
-            let branch = pushed.remote_ref.strip_prefix("refs/heads/");
-            let (Some(old), Some(branch)) = (git::parse_id(&pushed.remote_oid), branch) else {
-                continue;
-            };
-            match (self.repository.stored(old), &name) {
-                (Stored::Commit(commit), Some(name)) => {
-                    self.repository.note_reported(name, branch, commit);
-                }
-                (Stored::Absent, _) => {
-                    if let Some(found) = self.obtain_target(remote, pushed, old)? {
-                        obtained.insert(old, found);
-                    }
-                }
-                (Stored::Commit(_), None) | (Stored::Damaged(_), _) => {}
-            }
-        }
-        Ok(obtained)
-    }
-
-    /// Gets what a target has, from where git pushes to; nothing where no target with Alembic is concerned.
-    fn obtain_target(
-        &self,
-        remote: &Remote,
-        pushed: &PushedRef,
-        old: ObjectId,
-    ) -> Result<Option<Replaced>, Error> {
-        let Ok((arrival, _)) = self.arrival(remote, pushed, &Obtained::new())? else {
-            return Ok(None);
-        };
-        if !arrival.is_target || !self.concerns_alembic(&arrival)? {
-            return Ok(None);
-        }
-        let known = arrival.remote.as_deref();
-        let named = known.filter(|name| self.repository.is_fetched_from(name, &remote.url));
-        let from = named.map_or_else(|| remote.url.clone(), Url::new);
-        let name = known.map_or_else(|| remote.url.to_string(), str::to_owned);
-        let request = FetchRequest {
-            from: &from,
-            remote: &name,
-            branch: &arrival.branch,
-            timeout: arrival.config.fetch_timeout,
-        };
-        let failure = if arrival.config.fetch == Fetch::Never {
-            Some("`fetch` is \"never\"".to_owned())
-        } else {
-            self.repository.fetch(&request).err().map(|failure| failure.to_string())
-        };
-        Ok(Some(match (self.repository.stored(old), failure) {
-            (Stored::Commit(commit), _) => Replaced::Obtained(commit),
-            (Stored::Damaged(reason), _) => Replaced::Damaged(reason),
-            (Stored::Absent, failure) => Replaced::Absent(Some(Unobtained {
-                commit: old,
-                reason: failure.unwrap_or_else(|| "the branch has moved since".to_owned()),
-                fetch: Command::of("git fetch").arg(from.to_string()).arg(&pushed.remote_ref),
-            })),
-        }))
-    }
-
     /// Returns the name of a remote here, where it has one.
-    fn name_of(&self, remote: &Remote) -> Option<String> {
+    pub(super) fn name_of(&self, remote: &Remote) -> Option<String> {
         let known = self.repository.remotes().into_iter().find(|name| name == remote.name.secret());
         let by_url = |url: &Url| self.repository.remote_of_url(url);
         known.or_else(|| by_url(&remote.url)).or_else(|| by_url(&remote.name))
@@ -154,7 +83,7 @@ impl Judge<'_> {
     ///
     /// Where the configuration that it brings holds a mistake, that comes along, and the arrival has the
     /// usual one.
-    fn arrival<'p>(
+    pub(super) fn arrival<'p>(
         &self,
         remote: &Remote,
         pushed: &'p PushedRef,

@@ -115,9 +115,13 @@ impl Judge<'_> {
         before: &[ObjectId],
         tip: ObjectId,
     ) -> Result<bool, Error> {
-        let after = reader.discover(&*self.repository.commit_tree(tip)?)?;
+        let mut environments = |commit: ObjectId| -> Result<_, Error> {
+            let found = reader.discover(&*self.repository.commit_tree(commit)?)?;
+            Ok((found.environments.clone(), found.problems.clone()))
+        };
+        let after = environments(tip)?;
         for commit in before {
-            if reader.discover(&*self.repository.commit_tree(*commit)?)? == after {
+            if environments(*commit)? == after {
                 return Ok(false);
             }
         }

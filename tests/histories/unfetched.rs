@@ -223,6 +223,28 @@ fn a_ref_that_git_may_reject_is_named_behind() {
     }
 }
 
+/// The fetch for one target brings what the other one is at: git did not have it when it wrote its list.
+#[test]
+fn every_target_that_git_may_reject_is_named_behind() {
+    for refs in [["main", "release/1"], ["release/1", "main"]] {
+        let world = World::with("a");
+        world.main().branch("release/1", "main").publish();
+        let mine = world.mine();
+        mine.branch("release/1", "main").branch("bad", "main").add_all("x(a) y(a)");
+        let theirs = world.main();
+        theirs.write("theirs", "1").commit("one");
+        theirs.git(&["push", "-q", "--no-verify", "origin", "main:release/1"]);
+        theirs.write("theirs", "2").commit("two").publish();
+        for branch in ["main", "release/1"] {
+            mine.switch(branch).add_code();
+        }
+        let push = mine.push(&[&["origin", "bad"], &refs[..]].concat());
+        push.refused(&["error multiple-heads at x:14"])
+            .says("main: clean, behind origin/main;")
+            .says("release/1: clean, behind origin/release/1;");
+    }
+}
+
 #[test]
 fn the_refusal_names_the_good_refs_and_the_command_that_pushes_them() {
     for refs in [["good", "main"], ["main", "good"]] {
