@@ -68,6 +68,7 @@ fn a_server_keeps_nothing() {
     let ran = said(&answer(hook, &input));
     assert!(ran.contains("stale-down-revision"), "{ran}");
     assert_eq!(all_below(&server.top), pushed);
+    assert!(!server.top.join("alembic-guard").exists());
 }
 
 #[test]

@@ -83,15 +83,16 @@ pub(crate) fn folder(repo: &Repo) -> PathBuf {
     repo.top.join(".git/alembic-guard")
 }
 
-/// Lists what is in a folder.
+/// Lists what the cache has in a folder; what pushes learned of remotes is kept beside it, in `seen`.
 pub(crate) fn files(folder: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(folder).into_iter().flatten();
-    let mut files: Vec<_> = entries.map(|entry| entry.expect("it is listed").path()).collect();
+    let paths = entries.map(|entry| entry.expect("it is listed").path());
+    let mut files: Vec<_> = paths.filter(|path| !path.ends_with("seen")).collect();
     files.sort();
     files
 }
 
-/// Returns every file in and below a folder with when it was written.
+/// Returns every file in and below a folder with when it was written, but for `seen`.
 pub(crate) fn all_below(folder: &Path) -> BTreeMap<PathBuf, Option<SystemTime>> {
     let mut found = BTreeMap::new();
     let mut ahead = vec![folder.to_owned()];
