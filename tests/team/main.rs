@@ -1,0 +1,188 @@
+//! A team at random, with real git and the guard's hooks, and Alembic to say what came of it.
+//!
+//! A bare repository and two or three clones; what everybody does is drawn from a seed: migrations on fresh
+//! and stale parents, merges, rebases, cherry-picks, reverts, squashes, pushes of every kind. After every push
+//!
+//! - nothing may be on main that gives it another head, that Alembic cannot load or upgrade by, or by which a
+//!   database that main left behind skips a migration, runs one twice or stops;
+//! - nothing may be refused that does none of that;
+//! - the commands that a refusal prints, run as they stand, must lead to a push that passes and that serves
+//!   all those databases.
+//!
+//! What is harm is found by Alembic alone, on the trees that git makes. Databases that a push with a
+//! warning leaves behind (by rows 12, 14 and 15 of the verdict's table), or one past the hooks, are exempt
+//! from then on and counted.
+//!
+//! What the team's members leave out, they do as a reader would: a commit that the help does not ask for is
+//! made and counted. Disagreements that are known and open are listed in `known.rs`.
+//!
+//! A failure is shrunk to few actions and printed as a script. `ALEMBIC_GUARD_CASES` says how many teams
+//! there are, `ALEMBIC_GUARD_SEED` which.
+
+mod action;
+mod acts;
+mod advice;
+mod clone;
+mod databases;
+#[path = "../conformance/judge.rs"]
+mod judge;
+mod known;
+mod migration;
+#[path = "../histories/notation.rs"]
+mod notation;
+mod opinion;
+#[path = "../histories/outcome.rs"]
+#[expect(dead_code, reason = "other tests ask for more")]
+mod outcome;
+#[path = "../conformance/prerequisites.rs"]
+#[expect(dead_code, reason = "other tests ask for more")]
+mod prerequisites;
+mod push;
+mod pushes;
+#[path = "../conformance/random.rs"]
+#[expect(dead_code, reason = "other tests ask for more")]
+mod random;
+mod referee;
+mod settings;
+mod shrink;
+mod tally;
+mod team;
+#[path = "../histories/world.rs"]
+#[expect(dead_code, reason = "other tests ask for more")]
+mod world;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::thread;
+use std::time::Instant;
+
+use crate::action::actions;
+use crate::judge::Judge;
+use crate::known::{KNOWN, known};
+use crate::prerequisites::{number, python, say, with};
+use crate::random::Random;
+use crate::tally::Tally;
+use crate::team::Failed;
+
+const CASES: u64 = 100;
+const SEED: u64 = 1_000;
+const THREADS: usize = 2;
+/// To shrink takes as long as many cases, so it is done for this many kinds of failure.
+const SHRUNK: usize = 4;
+
+#[test]
+fn a_team_at_random_keeps_main_sound() {
+    with(python(), |python| {
+        in_memory();
+        let seed = number("ALEMBIC_GUARD_SEED", SEED);
+        let cases = number("ALEMBIC_GUARD_CASES", CASES);
+        let start = Instant::now();
+        let (tally, failures) = play(&python, seed, cases);
+        let seconds = start.elapsed().as_secs_f64();
+        say(&format!("seed {seed}, {cases} teams in {seconds:.0} s:{tally}"));
+        let (open, failures): (Vec<Failed>, Vec<Failed>) =
+            failures.into_iter().partition(|failed| known(&failed.failure.kind).is_some());
+        for (kind, wrong) in KNOWN {
+            let times = open.iter().filter(|failed| failed.failure.kind == kind).count();
+            say(&format!("known and open, {times} times: {kind}: {wrong}"));
+            let is_default = (seed, cases) == (SEED, CASES);
+            assert!(times > 0 || !is_default, "no longer so, take it out of known.rs: {kind}");
+        }
+        assert!(failures.is_empty(), "{} of {cases} fail\n{}", failures.len(), told(&failures));
+        assert_eventful(&tally, cases);
+    });
+}
+
+/// Asserts that enough happened: less than this in a hundred teams tests nothing.
+fn assert_eventful(tally: &Tally, cases: u64) {
+    let least = [
+        ("pushes", "of main, accepted", 60),
+        ("pushes", "of a branch, accepted", 80),
+        ("pushes", "of main, accepted with a warning", 8),
+        ("pushes", "of a branch, accepted with a warning", 5),
+        ("pushes", "refused", 50),
+        ("refused for", "stale-down-revision", 15),
+        ("refused for", "multiple-heads", 6),
+        ("repairs", "done in round 1", 25),
+        ("repairs", "of branches, upgraded from every database of main", 10),
+        ("databases", "upgraded", 200),
+    ];
+    for (kind, what, in_a_hundred) in least {
+        let (times, least) = (tally.of(kind, what) as u64, in_a_hundred * (cases / 100));
+        assert!(times >= least, "{kind}: {what}: {times} times, not {least}");
+    }
+}
+
+/// Lets teams play in several threads; returns what they did, and what went wrong.
+fn play(python: &Path, seed: u64, cases: u64) -> (Tally, Vec<Failed>) {
+    let next = AtomicU64::new(0);
+    let shrunk = Mutex::new(BTreeSet::new());
+    let work = || {
+        let mut judge = Judge::new(python, "../team/team_judge.py");
+        let (mut tally, mut failures) = (Tally::default(), Vec::new());
+        loop {
+            let case = next.fetch_add(1, Ordering::Relaxed);
+            if case >= cases {
+                return (tally, failures);
+            }
+            let seed = seed.wrapping_add(case);
+            let actions = actions(&mut Random::new(seed));
+            match team::run(&actions, &mut judge) {
+                Ok(one) => tally.add(&one),
+                Err(failed) => {
+                    tally.add(&failed.tally);
+                    let kind = failed.failure.kind.clone();
+                    let is_first = {
+                        let mut shrunk = shrunk.lock().expect("no thread panics with it");
+                        known(&kind).is_none() && shrunk.len() < SHRUNK && shrunk.insert(kind)
+                    };
+                    let failed = match is_first {
+                        true => shrink::shrunk(actions, failed, &mut judge),
+                        false => failed,
+                    };
+                    failures.push(Failed { seed, is_shrunk: is_first, ..*failed });
+                }
+            }
+        }
+    };
+    thread::scope(|scope| {
+        let threads: Vec<_> = (0..THREADS).map(|_| scope.spawn(work)).collect();
+        let (mut tally, mut failures) = (Tally::default(), Vec::new());
+        for thread in threads {
+            let (one, more) = thread.join().expect("a team is judged to its end");
+            tally.add(&one);
+            failures.extend(more);
+        }
+        (tally, failures)
+    })
+}
+
+/// Lists all failures by their kinds, with the script of the first.
+fn told(failures: &[Failed]) -> String {
+    let mut kinds: BTreeMap<&str, Vec<&Failed>> = BTreeMap::new();
+    for failed in failures {
+        kinds.entry(&failed.failure.kind).or_default().push(failed);
+    }
+    let told = kinds.into_iter().map(|(kind, failures)| {
+        let seeds: Vec<String> = failures.iter().map(|failed| failed.seed.to_string()).collect();
+        let title = format!("=== {kind}: {} times, seeds {}", failures.len(), seeds.join(" "));
+        match failures.iter().find(|failed| failed.is_shrunk) {
+            None => format!("{title}\n"),
+            Some(Failed { seed, script, failure, .. }) => {
+                format!("{title}; seed {seed}:\n{script}\n{}\n", failure.details)
+            }
+        }
+    });
+    told.collect()
+}
+
+/// Puts temporary folders into memory, where the system has such a folder.
+fn in_memory() {
+    let memory = Path::new("/dev/shm");
+    if memory.is_dir() {
+        // Another test may have said so already.
+        let _ = tempfile::env::override_temp_dir(memory);
+    }
+}

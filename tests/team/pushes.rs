@@ -1,0 +1,269 @@
+//! What comes of a push: measured by what Alembic makes of it, and repaired as the report says.
+
+use std::collections::BTreeMap;
+
+use crate::advice::ways_out;
+use crate::opinion::{Arrival, Opinion};
+use crate::push::{Accepted, Finding, Outcome, Push, Report};
+use crate::team::{Failure, Team};
+
+/// A report may name one problem after the other, but not more than these.
+const ROUNDS: usize = 4;
+
+/// What the remote and the clone had before a push.
+struct Before {
+    shared: BTreeMap<String, String>,
+    /// The branches of the remote that the clone knows of, and their commits.
+    known: Vec<(String, String)>,
+}
+
+impl Team<'_> {
+    /// Pushes, asks for an opinion, and repairs what was refused.
+    pub(crate) fn push(&mut self, who: usize, push: &Push, pick: usize) -> Result<(), Failure> {
+        let before = self.before(who);
+        match push.run(&self.clones[who]) {
+            Outcome::Accepted(accepted) => self.accepted(push, &accepted, &before),
+            Outcome::Rejected(rejected) => {
+                self.tally.count("pushes", "rejected by git");
+                self.accepted(push, &rejected, &before)
+            }
+            Outcome::Failed => {
+                self.tally.count("pushes", "nothing to push");
+                Ok(())
+            }
+            Outcome::Refused(report) => {
+                self.tally.count("pushes", "refused");
+                self.refused(&report, &before)?;
+                if pick % 5 < 4 { self.repair(who, push, report, pick) } else { Ok(()) }
+            }
+        }
+    }
+
+    fn before(&self, who: usize) -> Before {
+        let format = "--format=%(refname:lstrip=3) %(objectname)";
+        let known = self.clones[who].ask("git", &["for-each-ref", format, "refs/remotes/origin"]);
+        let known = known.stdout.lines().filter_map(|line| line.split_once(' '));
+        let known = known.filter(|(name, _)| *name != "HEAD");
+        Before {
+            shared: self.shared(),
+            known: known.map(|(name, commit)| (name.to_owned(), commit.to_owned())).collect(),
+        }
+    }
+
+    fn opinion(&mut self, before: &Before, name: &str, new: &str) -> Opinion {
+        let branch = name.trim_start_matches("refs/heads/");
+        let others = before.known.iter().filter(|(other, _)| other != branch && other != "main");
+        let arrival = Arrival {
+            old: before.shared.get(name).map_or("", String::as_str),
+            new,
+            main: &before.shared["refs/heads/main"],
+            is_main: branch == "main",
+            others: others.map(|(_, commit)| commit.clone()).collect(),
+        };
+        arrival.opinion(&mut self.referee, &self.databases)
+    }
+
+    /// Nothing harmful may have got through.
+    fn accepted(
+        &mut self,
+        push: &Push,
+        accepted: &Accepted,
+        before: &Before,
+    ) -> Result<(), Failure> {
+        let warned = accepted.said.contains("warning[");
+        let how = match (push.is_past_the_hook(), warned) {
+            (true, _) => "accepted past the hook",
+            (false, true) => "accepted with a warning",
+            (false, false) => "accepted",
+        };
+        for (name, (_, new)) in &accepted.moved {
+            if new.is_empty() {
+                self.tally.count("pushes", "deletions");
+                continue;
+            }
+            let is_main = name == "refs/heads/main";
+            let target = if is_main { "main" } else { "a branch" };
+            self.tally.count("pushes", &format!("of {target}, {how}"));
+            let opinion = self.opinion(before, name, new);
+            if let Opinion::Harmful(reason) = &opinion
+                && !push.is_past_the_hook()
+            {
+                let kind = format!("accepted on {target}: {}", short(reason));
+                return Err(Failure::new(&kind, &format!("{name}: {reason}\n{}", accepted.said)));
+            }
+            if is_main {
+                self.advance(new, &opinion, push.is_past_the_hook());
+            }
+        }
+        Ok(())
+    }
+
+    /// Goes on with what main is now, and counts the databases that are exempt from then on.
+    fn advance(&mut self, main: &str, opinion: &Opinion, past_the_hook: bool) {
+        let why = match opinion {
+            _ if past_the_hook => "after --no-verify",
+            Opinion::Unclear(row) => row.as_str(),
+            Opinion::Harmless | Opinion::Harmful(_) => "of a push that changes nothing",
+        };
+        let exempt = self.databases.advance(&mut self.referee, main);
+        self.tally.add_to("databases exempt", why, exempt);
+        self.tally.add_to("databases", "upgraded", self.databases.len());
+    }
+
+    /// Nothing harmless may have been refused.
+    fn refused(&mut self, report: &Report, before: &Before) -> Result<(), Failure> {
+        if report.outcome == "broken" {
+            return Err(Failure::new("the guard cannot tell", &format!("{report:#?}")));
+        }
+        if report.outcome != "findings" {
+            return Err(Failure::new("refused, but not when asked again", &format!("{report:#?}")));
+        }
+        for one in &report.refs {
+            if one.remote_ref.is_empty() || one.local_oid.chars().all(|digit| digit == '0') {
+                continue;
+            }
+            let opinion = self.opinion(before, &one.remote_ref, &one.local_oid);
+            let main = if one.remote_ref == "refs/heads/main" { "main" } else { "a branch" };
+            match (&opinion, one.outcome.as_str()) {
+                (Opinion::Harmless, "findings") => {
+                    let rule = first_error(report).map_or("nothing", |finding| &finding.rule);
+                    let kind = format!("harmless and refused on {main}: {rule}");
+                    return Err(Failure::new(&kind, &format!("{one:#?}")));
+                }
+                (Opinion::Harmful(reason), "clean") => {
+                    let kind = format!("harmful and found clean beside others on {main}");
+                    return Err(Failure::new(&kind, &format!("{reason}\n{one:#?}")));
+                }
+                (Opinion::Unclear(reason), outcome) => {
+                    self.tally.count("unclear", &format!("{outcome}: {reason}"));
+                }
+                _ => {}
+            }
+        }
+        for finding in report.refs.iter().flat_map(|one| &one.findings) {
+            if finding.level == "error" {
+                self.tally.count("refused for", &finding.rule);
+            }
+        }
+        Ok(())
+    }
+
+    /// Does what the report says until the push passes.
+    fn repair(
+        &mut self,
+        who: usize,
+        push: &Push,
+        report: Report,
+        pick: usize,
+    ) -> Result<(), Failure> {
+        let mut report = report;
+        let mut rules = Vec::new();
+        for round in 0..ROUNDS {
+            let Some(finding) = first_error(&report).cloned() else {
+                return Err(Failure::new("refused without an error", &format!("{report:#?}")));
+            };
+            let ways = ways_out(&finding);
+            let Some(way) = crate::acts::chosen(&ways, pick / 5 + round) else {
+                self.tally.count("repairs without a command", &finding.rule);
+                return Ok(());
+            };
+            rules.push(finding.rule.clone());
+            for line in &way.lines {
+                let ran = self.clones[who].shell(line);
+                if !ran.success && ran.said().contains("CONFLICT") {
+                    self.tally.count("repairs", "given up at a conflict");
+                    self.tidy(who);
+                    return Ok(());
+                }
+                if !ran.success {
+                    let command: Vec<&str> = line.split(' ').take(2).collect();
+                    let kind = format!(
+                        "a printed command fails: {}, for {}",
+                        command.join(" "),
+                        finding.rule
+                    );
+                    return Err(Failure::new(
+                        &kind,
+                        &format!("{}\n{}", finding.message, ran.said()),
+                    ));
+                }
+            }
+            self.commit_rest(who, &finding);
+            let before = self.before(who);
+            match push.run(&self.clones[who]) {
+                Outcome::Accepted(accepted) => {
+                    self.tally.count("repairs", &format!("done in round {}", round + 1));
+                    self.tally.count("repaired", &rules.join(", "));
+                    self.accepted(push, &accepted, &before)?;
+                    return self.serves(&accepted, &rules.join(", "));
+                }
+                Outcome::Rejected(rejected) => {
+                    self.tally.count("repairs", "rejected by git");
+                    return self.accepted(push, &rejected, &before);
+                }
+                Outcome::Failed => {
+                    self.tally.count("repairs", "nothing to push");
+                    return Ok(());
+                }
+                Outcome::Refused(next) => {
+                    self.refused(&next, &before)?;
+                    report = next;
+                }
+            }
+        }
+        rules.dedup();
+        let kind = format!("the help does not lead out: {}", rules.join(", "));
+        Err(Failure::new(&kind, &format!("{report:#?}")))
+    }
+
+    /// Commits what the help left uncommitted, as its reader would, and counts that.
+    fn commit_rest(&mut self, who: usize, finding: &Finding) {
+        let clone = &self.clones[who];
+        if clone.ask("git", &["status", "--porcelain"]).stdout.is_empty() {
+            return;
+        }
+        self.tally.count("commits that the help leaves out", &finding.rule);
+        clone.git(&["add", "-A"]);
+        clone.git(&["commit", "-q", "--no-verify", "-m", "repair"]);
+    }
+
+    /// A branch that was repaired serves every database of main once it is merged.
+    fn serves(&mut self, accepted: &Accepted, rules: &str) -> Result<(), Failure> {
+        let main = self.shared()["refs/heads/main"].clone();
+        let branches = accepted.moved.iter().filter(|(name, _)| *name != "refs/heads/main");
+        for (name, (_, new)) in branches {
+            let Some(merged) = self.referee.merged(&main, new) else {
+                continue;
+            };
+            let facts = self.referee.facts(&merged);
+            if !facts.works() || facts.heads.len() > 1 {
+                self.tally.count("repairs", "with a rest that is not this push's");
+                continue;
+            }
+            let harmed = self.databases.harmed(&mut self.referee, &merged);
+            if let Some(one) = harmed.first() {
+                let details = format!("{name}: {:?}: {}", one.database, one.fault);
+                let kind = format!("databases do not survive the repair of {rules}");
+                return Err(Failure::new(&kind, &details));
+            }
+            self.tally.count("repairs", "of branches, upgraded from every database of main");
+        }
+        Ok(())
+    }
+}
+
+/// Shortens a reason to what does not depend on ids and folders.
+fn short(reason: &str) -> String {
+    let parts: Vec<&str> = reason.split(": ").collect();
+    let kept = match parts.as_slice() {
+        ["main stops working", "CommandError", ..] => 3,
+        ["main stops working", ..] => 2,
+        _ => 1,
+    };
+    parts[..kept.min(parts.len())].join(": ")
+}
+
+fn first_error(report: &Report) -> Option<&Finding> {
+    let findings = report.refs.iter().flat_map(|one| &one.findings);
+    findings.into_iter().find(|finding| finding.level == "error")
+}
