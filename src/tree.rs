@@ -10,6 +10,8 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
+use crate::text::shell_word;
+
 pub use overlay::Overlay;
 pub use path::RepoPath;
 
@@ -95,6 +97,9 @@ pub struct File {
     pub id: ObjectId,
 }
 
+/// How many bytes a file may have that is read for what it sets: a configuration, `env.py`, a template.
+pub const LARGEST_SETTING: u64 = 1024 * 1024;
+
 /// What a file holds, as far as it is read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Content {
@@ -129,6 +134,20 @@ pub enum Error {
         /// What can be done about it, where that is known.
         remedy: Option<Box<Help>>,
     },
+    /// A file has too many bytes to be read.
+    #[error("`{path}` in {tree} has {size} bytes; at most {most} are read")]
+    TooLarge {
+        /// The file.
+        path: RepoPath,
+        /// The tree, as [`Tree::describe`] names it.
+        tree: String,
+        /// Its size in bytes.
+        size: u64,
+        /// How many bytes are read.
+        most: u64,
+        /// What can be done about it.
+        remedy: String,
+    },
     /// A file could not be read.
     #[error("cannot read `{path}` in {tree}: {reason}")]
     Read {
@@ -148,7 +167,15 @@ impl Error {
     pub fn remedy(&self) -> Option<&Help> {
         match self {
             Error::List { remedy, .. } | Error::Read { remedy, .. } => remedy.as_deref(),
+            Error::TooLarge { remedy, .. } => Some(remedy),
         }
+    }
+
+    /// Makes the error of a file that has more bytes than are read.
+    pub fn too_large(path: &RepoPath, tree: String, size: u64, most: u64) -> Error {
+        let word = shell_word(&path.to_string());
+        let remedy = format!("see which commit made it so large: `git log --stat -- {word}`");
+        Error::TooLarge { path: path.clone(), tree, size, most, remedy }
     }
 }
 
@@ -171,6 +198,20 @@ pub trait Tree {
 
     /// Reads a file that [`Tree::list`] gave; for a link, its target.
     fn read(&self, file: &File) -> Result<Vec<u8>, Error>;
+
+    /// Reads a file for what it sets.
+    ///
+    /// # Errors
+    /// Fails with [`Error::TooLarge`] if it has more than [`LARGEST_SETTING`] bytes.
+    fn read_setting(&self, file: &File) -> Result<Vec<u8>, Error> {
+        match self.read_all(&[file], LARGEST_SETTING)?.pop() {
+            Some(Content::Whole(content)) => Ok(content),
+            Some(Content::TooLarge(size)) => {
+                Err(Error::too_large(&file.path, self.describe(), size, LARGEST_SETTING))
+            }
+            None => self.read(file),
+        }
+    }
 
     /// Reads many files that [`Tree::list`] gave, in their order; none that has more bytes than `most`.
     fn read_all(&self, files: &[&File], most: u64) -> Result<Vec<Content>, Error> {

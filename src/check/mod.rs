@@ -329,8 +329,9 @@ pub(crate) fn read_sources(report: &mut Report, comparison: &Comparison<'_>, aft
     };
     let files: BTreeSet<File> = report.findings.iter().flat_map(related).collect();
     for file in files {
-        let read = after.read(&file).ok();
-        let read = read.or_else(|| comparison.before.and_then(|before| before.read(&file).ok()));
+        let read = after.read_setting(&file).ok();
+        let read =
+            read.or_else(|| comparison.before.and_then(|before| before.read_setting(&file).ok()));
         report.sources.extend(read.map(|content| (file, content)));
     }
 }

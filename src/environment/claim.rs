@@ -9,13 +9,13 @@ use super::settings::{IniSection, SCRIPT_LOCATION, Settings, VERSION_LOCATIONS};
 use super::walk::Interest;
 use super::{Effect, Problem};
 use crate::finding::Site;
-use crate::tree::{Error, File, RepoPath};
+use crate::tree::{Content, Error, File, LARGEST_SETTING, RepoPath};
 
 /// The section that Alembic reads unless it is told another.
 pub(super) const MAIN_SECTION: &str = "alembic";
 
-/// Larger files are not read.
-const MAX_SIZE: usize = 1024 * 1024;
+/// Larger files are not searched for what they say of Alembic.
+const MAX_GLANCE: u64 = 16 * 1024 * 1024;
 
 /// One environment as it is configured.
 #[derive(Debug)]
@@ -64,15 +64,21 @@ pub(super) fn claims(
     let found = broken.into_iter().collect();
     let mut claims = Claims { interest, pyproject: pyproject.as_ref(), found, problems };
     for file in &interest.inis {
-        let source = lookup.tree.read(file)?;
+        let source = match glance(lookup, file)? {
+            Content::Whole(source) => source,
+            Content::TooLarge(_) if !is_alembic_ini(file) => {
+                claims.problems.push(too_large(file));
+                continue;
+            }
+            Content::TooLarge(size) => return Err(refused(lookup, file, size)),
+        };
         if !claims.concerns(file, &source) {
             continue;
         }
-        if source.len() > MAX_SIZE {
-            claims.found.push(unreadable(&interest.folder, file, too_large(file)));
-        } else {
-            claims.ini(file, &source);
+        if source.len() as u64 > LARGEST_SETTING {
+            return Err(refused(lookup, file, source.len() as u64));
         }
+        claims.ini(file, &source);
     }
     claims.pyproject_alone();
     Ok(claims.found)
@@ -101,21 +107,37 @@ fn read_pyproject(
     lookup: &Lookup<'_>,
     file: &File,
 ) -> Result<Result<Option<Pyproject>, Box<Problem>>, Error> {
-    let source = lookup.tree.read(file)?;
-    if source.len() <= MAX_SIZE {
+    let source = match glance(lookup, file)? {
+        Content::Whole(source) => source,
+        Content::TooLarge(size) => return Err(refused(lookup, file, size)),
+    };
+    if source.len() as u64 <= LARGEST_SETTING {
         return Ok(Pyproject::parse(file, &source));
     }
-    Ok(if Pyproject::may_speak(&source) { Err(too_large(file)) } else { Ok(None) })
+    if Pyproject::may_speak(&source) {
+        return Err(refused(lookup, file, source.len() as u64));
+    }
+    Ok(Ok(None))
 }
 
-fn too_large(file: &File) -> Box<Problem> {
-    Box::new(Problem {
+/// Reads a file that may say something of Alembic, and may be somebody's data.
+fn glance(lookup: &Lookup<'_>, file: &File) -> Result<Content, Error> {
+    let read = lookup.tree.read_all(&[file], MAX_GLANCE)?.pop();
+    Ok(read.unwrap_or(Content::Whole(Vec::new())))
+}
+
+fn refused(lookup: &Lookup<'_>, file: &File, size: u64) -> Error {
+    Error::too_large(&file.path, lookup.tree.describe(), size, LARGEST_SETTING)
+}
+
+fn too_large(file: &File) -> Problem {
+    Problem {
         site: Site::File(file.clone()),
         section: None,
         key: None,
-        message: "the file is larger than 1 MiB and was not read".to_owned(),
+        message: "the file is larger than 16 MiB and was not searched".to_owned(),
         effect: Effect::Unknown,
-    })
+    }
 }
 
 struct Claims<'a> {

@@ -4,13 +4,13 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use crate::tree::{Entry, Error, File, Node, RepoPath, Tree};
+use crate::tree::{Content, Entry, Error, File, Node, RepoPath, Tree};
 
 /// As many links as Linux follows for one path.
 const MAX_LINKS: usize = 40;
 
 /// Longer targets are no paths.
-const MAX_TARGET: usize = 4096;
+const MAX_TARGET: u64 = 4096;
 
 /// A tree whose folders are listed once.
 pub(super) struct Lookup<'t> {
@@ -78,8 +78,12 @@ impl<'t> Lookup<'t> {
                 Some(Node::Submodule) => return Ok(Found::Outside(last(ahead, name))),
                 Some(Node::Link(id)) => {
                     links += 1;
-                    let target = self.tree.read(&File { path: next.clone(), id })?;
-                    if links > MAX_LINKS || target.is_empty() || target.len() > MAX_TARGET {
+                    let link = File { path: next.clone(), id };
+                    let target = match self.tree.read_all(&[&link], MAX_TARGET)?.pop() {
+                        Some(Content::Whole(target)) if links <= MAX_LINKS => target,
+                        Some(Content::Whole(_) | Content::TooLarge(_)) | None => Vec::new(),
+                    };
+                    if target.is_empty() {
                         return Ok(Found::Nothing(rest(next, ahead)));
                     }
                     let is_absolute = target.starts_with(b"/");

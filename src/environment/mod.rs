@@ -72,7 +72,7 @@ impl Environment {
     pub fn script_template(&self, tree: &dyn Tree) -> Result<Option<Vec<u8>>, Error> {
         let lookup = Lookup::new(tree);
         match lookup.find(&self.script_location.join("script.py.mako"))? {
-            Found::File(file) => tree.read(&file).map(Some),
+            Found::File(file) => tree.read_setting(&file).map(Some),
             Found::Folder(_) | Found::Nothing(_) | Found::Outside(_) => Ok(None),
         }
     }

@@ -97,7 +97,7 @@ pub(super) fn uses_flask(lookup: &Lookup<'_>, script_location: &RepoPath) -> Res
     let Found::File(env) = lookup.find(&script_location.join("env.py"))? else {
         return Ok(false);
     };
-    let source = lookup.tree.read(&env)?;
+    let source = lookup.tree.read_setting(&env)?;
     let mentions = |word: &[u8]| source.windows(word.len()).any(|window| window == word);
     Ok(mentions(b"current_app") || mentions(b"flask_migrate"))
 }

@@ -6,7 +6,7 @@ use crate::git::source::Source;
 use crate::tree::{Content, Entry, Error, File, Identity, Node, ObjectId, RepoPath, Tree};
 
 /// How many bytes a file may have that is read whatever it is for; migrations have a bound of their own.
-const LARGEST: u64 = 64 * 1024 * 1024;
+pub(super) const LARGEST: u64 = 64 * 1024 * 1024;
 
 /// The files of a commit, read from the object database as they are asked for.
 pub(super) struct CommitTree<'r> {
@@ -101,11 +101,9 @@ pub(super) fn read_blob(source: &dyn Source, file: &File, tree: &str) -> Result<
     let read = source.blobs(&[file.id], LARGEST).map(|mut contents| contents.pop());
     match read.map_err(|reason| unread(file, tree, &reason))? {
         Some(Content::Whole(content)) => Ok(content),
-        Some(Content::TooLarge(size)) => Err(unread(
-            file,
-            tree,
-            &Reason::new(format!("it has {size} bytes, too many to be read")),
-        )),
+        Some(Content::TooLarge(size)) => {
+            Err(Error::too_large(&file.path, tree.to_owned(), size, LARGEST))
+        }
         None => Err(unread(file, tree, &Reason::new("nothing is said of it"))),
     }
 }

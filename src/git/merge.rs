@@ -13,9 +13,10 @@ use std::path::PathBuf;
 use crate::git::changes::Change;
 use crate::git::commit_tree::CommitTree;
 use crate::git::index_tree::IndexTree;
+use crate::git::large::Sides;
 use crate::git::source::{Conflict, Edit, Incoming, Merge, MergedFiles, Mode, Source};
 use crate::git::{Changes, Error, Reason, Repository};
-use crate::tree::{File, Node, ObjectId, Overlay, RepoPath, Tree};
+use crate::tree::{File, LARGEST_SETTING, Node, ObjectId, Overlay, RepoPath, Tree};
 
 /// What is to be merged into a base.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,6 +27,14 @@ pub enum Side {
     Index,
     /// The work tree, likewise.
     WorkTree,
+}
+
+/// What somebody wants to know of a merge.
+pub struct Concern<'a> {
+    /// Tells which paths matter.
+    pub covers: &'a dyn Fn(&RepoPath) -> bool,
+    /// How many bytes a file may have whose text is merged; about as larger ones git is taken to ask.
+    pub largest: u64,
 }
 
 /// The result of a merge.
@@ -77,14 +86,15 @@ impl Repository {
 
     /// Merges a side into a base as git would.
     ///
-    /// `relevant` tells which paths matter: where the sides meet elsewhere only, the result is the same
-    /// for whoever reads relevant paths alone, and cheap.
+    /// Where the sides meet at paths only that do not concern anybody, the result is the same for whoever
+    /// reads the others alone, and cheap.
     pub fn merge(
         &self,
         base: ObjectId,
         side: Side,
-        relevant: &dyn Fn(&RepoPath) -> bool,
+        concern: &Concern<'_>,
     ) -> Result<Merged<'_>, Error> {
+        let relevant = concern.covers;
         let Some(tip) = self.tip(side) else {
             return Ok(Merged::Unrelated);
         };
@@ -92,7 +102,7 @@ impl Repository {
         let [merge_base] = merge_bases.as_slice() else {
             return match merge_bases.is_empty() {
                 true => Ok(Merged::Unrelated),
-                false => self.full_merge(base, side, relevant),
+                false => self.full_merge(base, side, concern),
             };
         };
         if *merge_base == base {
@@ -101,7 +111,7 @@ impl Repository {
         let landed = self.changes(Some(*merge_base), Side::Commit(base), relevant)?;
         let ours = self.changes(Some(*merge_base), side, relevant)?;
         if meet(&landed, &ours) {
-            return self.full_merge(base, side, relevant);
+            return self.full_merge(base, side, concern);
         }
         let tree = self.side_tree(side)?;
         let laid_over = entries(&*tree, &ours)?;
@@ -112,18 +122,22 @@ impl Repository {
         &self,
         base: ObjectId,
         side: Side,
-        relevant: &dyn Fn(&RepoPath) -> bool,
+        concern: &Concern<'_>,
     ) -> Result<Merged<'_>, Error> {
         let incoming = self.incoming(side)?;
+        let largest = concern.largest.max(LARGEST_SETTING);
+        let Sides { into, incoming, large } = self.without_large_files(base, incoming, largest)?;
         let failed = |source| merge_error(base, source);
-        let Merge { files, mut conflicts } = self.source.merge(base, &incoming).map_err(failed)?;
-        conflicts.retain(|conflict| relevant(&conflict.path));
+        let Merge { files, mut conflicts } = self.source.merge(&into, &incoming).map_err(failed)?;
+        conflicts.retain(|conflict| (concern.covers)(&conflict.path));
+        let tree = || large.restored_in(self.merged_tree(&files));
         if conflicts.is_empty() {
-            return Ok(Merged::Clean(self.merged_tree(&files)));
+            return Ok(Merged::Clean(tree()));
         }
         let answered = |answer: &dyn Fn(&Conflict) -> Option<Node>| {
+            let answer = |it: &Conflict| answer(it).map(|node| large.restored(node));
             let answers = conflicts.iter().map(|it| (it.path.clone(), answer(it))).collect();
-            let (below, above) = (self.merged_tree(&files), self.merged_tree(&files));
+            let (below, above) = (tree(), tree());
             Box::new(Overlay::new(below, above, answers))
         };
         Ok(Merged::Conflicted(Conflicted {
@@ -164,8 +178,9 @@ impl Repository {
             };
             edits.push((path.clone(), edit));
         }
-        let parents = self.head().into_iter().chain(self.merge_heads()).collect();
-        Ok(Incoming::Uncommitted { parents, edits })
+        let parents = self.head().into_iter().chain(self.merge_heads());
+        let parents = parents.map(Incoming::Commit).collect();
+        Ok(Incoming::Made { like: self.head(), parents, edits })
     }
 
     /// Takes a file from the work tree as `git add` would, else as the tree has it.
@@ -182,7 +197,7 @@ impl Repository {
         let disk = self.work_dir().map(|top| top.join(OsStr::from_bytes(path.as_bytes())));
         let is_file = |disk: &PathBuf| fs::symlink_metadata(disk).is_ok_and(|it| it.is_file());
         match disk.filter(is_file) {
-            Some(disk) => Ok(Edit::Disk(disk)),
+            Some(disk) => Ok(Edit::Disk(disk, id)),
             None => Ok(Edit::Content(tree.read(&File { path: path.clone(), id })?, mode)),
         }
     }

@@ -18,6 +18,7 @@ mod history;
 mod index;
 mod index_tree;
 
+mod large;
 mod libgit2;
 mod listing;
 mod merge;
@@ -55,7 +56,7 @@ pub use changes::Changes;
 pub use discovery::refuse_planted_at;
 pub use fetch::{FetchFailure, FetchRequest, KEPT_REFS};
 pub use history::{Before, Description, Range, Step};
-pub use merge::{Conflicted, Merged, Side};
+pub use merge::{Concern, Conflicted, Merged, Side};
 pub use observed::forget_seen;
 pub use operation::Operation;
 pub use refs::{Target, TargetNames, usual_targets};

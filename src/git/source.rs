@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::git::Reason;
 use crate::git::changes::Changes;
 use crate::git::index::{Index, IndexEntry};
-use crate::tree::{Content, Node, ObjectId, RepoPath};
+use crate::tree::{Content, LARGEST_SETTING, Node, ObjectId, RepoPath};
 
 /// Whoever knows a repository.
 ///
@@ -59,6 +59,23 @@ pub(super) trait Source {
     /// Returns the id that this repository gives an object.
     fn hash(&self, kind: Kind, content: &[u8]) -> Result<ObjectId, Reason>;
 
+    /// Returns the id that this repository gives a file on a disk, as it is there.
+    ///
+    /// `size` is that of the file, in bytes; a large one is not held in memory.
+    fn hash_file(&self, disk: &Path, size: u64) -> Result<ObjectId, Reason> {
+        let read = |error: std::io::Error| Reason::new(error.to_string());
+        if size > LARGEST_SETTING {
+            return self.hash_large_file(disk);
+        }
+        self.hash(Kind::Blob, &std::fs::read(disk).map_err(read)?)
+    }
+
+    /// Does what [`Source::hash_file`] does, a part of the file after the other.
+    fn hash_large_file(&self, disk: &Path) -> Result<ObjectId, Reason>;
+
+    /// Returns how many bytes objects have, in the order of their ids; nothing for one that is not here.
+    fn sizes(&self, ids: &[ObjectId]) -> Result<Vec<Option<u64>>, Reason>;
+
     /// Finds the best commits at which two commits parted; several where merges cross.
     fn merge_bases(&self, one: ObjectId, other: ObjectId) -> Result<Vec<ObjectId>, Reason>;
 
@@ -81,7 +98,7 @@ pub(super) trait Source {
     fn settled(&self, path: &RepoPath) -> Result<Settled, Reason>;
 
     /// Merges into a commit as git would; what that makes is kept for this run alone.
-    fn merge(&self, into: ObjectId, incoming: &Incoming) -> Result<Merge, Reason>;
+    fn merge(&self, into: &Incoming, incoming: &Incoming) -> Result<Merge, Reason>;
 }
 
 /// Where a repository lies.
@@ -166,29 +183,41 @@ pub(super) enum Settled {
     Conflicted,
 }
 
-/// What is merged into a commit.
-#[derive(Debug)]
+/// One side of a merge.
+#[derive(Debug, Clone)]
 pub(super) enum Incoming {
     /// A commit.
     Commit(ObjectId),
-    /// What would be one: the first parent's tree with edits.
-    Uncommitted {
-        /// What it would be made on; nothing before the first commit.
-        parents: Vec<ObjectId>,
+    /// What would be one: the tree of a commit with edits.
+    Made {
+        /// The commit; nothing before the first one.
+        like: Option<ObjectId>,
+        /// What it would be made on.
+        parents: Vec<Incoming>,
         /// What it would change.
         edits: Vec<(RepoPath, Edit)>,
     },
 }
 
+impl Incoming {
+    /// Returns the commits that it is, or that it would be made on.
+    pub(super) fn tips(&self) -> Vec<ObjectId> {
+        match self {
+            Incoming::Commit(commit) => vec![*commit],
+            Incoming::Made { parents, .. } => parents.iter().flat_map(Incoming::tips).collect(),
+        }
+    }
+}
+
 /// What is to be at a path.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) enum Edit {
     /// Nothing.
     Gone,
     /// An object of the repository.
     Object(ObjectId, Mode),
-    /// A file of the work tree, as `git add` would take it, line endings and all.
-    Disk(PathBuf),
+    /// A file of the work tree, as `git add` would take it, line endings and all; by what id it is read.
+    Disk(PathBuf, ObjectId),
     /// This.
     Content(Vec<u8>, Mode),
 }

@@ -191,6 +191,14 @@ impl Source for Sources {
         self.first()?.hash(kind, content)
     }
 
+    fn hash_large_file(&self, disk: &Path) -> Result<ObjectId, Reason> {
+        self.first()?.hash_large_file(disk)
+    }
+
+    fn sizes(&self, ids: &[ObjectId]) -> Result<Vec<Option<u64>>, Reason> {
+        self.ask(|source| source.sizes(ids))
+    }
+
     fn merge_bases(&self, one: ObjectId, other: ObjectId) -> Result<Vec<ObjectId>, Reason> {
         self.ask(|source| source.merge_bases(one, other))
     }
@@ -227,7 +235,7 @@ impl Source for Sources {
         self.ask(|source| source.settled(path))
     }
 
-    fn merge(&self, into: ObjectId, incoming: &Incoming) -> Result<Merge, Reason> {
+    fn merge(&self, into: &Incoming, incoming: &Incoming) -> Result<Merge, Reason> {
         self.ask(|source| source.merge(into, incoming))
     }
 }

@@ -8,10 +8,11 @@ use std::path::PathBuf;
 use std::rc::Rc;
 
 use crate::git::Error as GitError;
+use crate::git::commit_tree::LARGEST;
 use crate::git::index::{Index, Stat};
 use crate::git::index_tree::IndexTree;
 use crate::git::source::{Kind, Source};
-use crate::tree::{Entry, Error, File, Identity, Node, ObjectId, RepoPath, Tree};
+use crate::tree::{Content, Entry, Error, File, Identity, Node, ObjectId, RepoPath, Tree};
 
 /// The files on disk, listed a folder at a time as they are asked for.
 pub(super) struct WorkTree<'r> {
@@ -70,8 +71,33 @@ impl<'r> WorkTree<'r> {
         }
         match self.unchanged(path, &metadata) {
             Some(node) => Ok(Some(node)),
-            None => Ok(self.hash(&fs::read(&disk)?).map(Node::File)),
+            None => Ok(self.source.hash_file(&disk, metadata.len()).ok().map(Node::File)),
         }
+    }
+
+    fn read_within(&self, file: &File, most: u64) -> Result<Content, Error> {
+        let disk = self.disk_path(&file.path);
+        let found = fs::symlink_metadata(&disk);
+        if self.left_out.node(&file.path)?.is_some() && found.is_err() {
+            let content = self.left_out.read_all(&[file], most)?.pop();
+            return Ok(content.unwrap_or(Content::Whole(Vec::new())));
+        }
+        let content = match found {
+            Ok(found) if found.is_file() && found.len() > most => {
+                return Ok(Content::TooLarge(found.len()));
+            }
+            Ok(found) if found.is_symlink() => {
+                fs::read_link(&disk).map(|target| target.into_os_string().into_vec())
+            }
+            Ok(_) | Err(_) => fs::read(&disk),
+        };
+        let content = content.map_err(|error| Error::Read {
+            path: file.path.clone(),
+            tree: self.describe(),
+            reason: error.to_string(),
+            remedy: None,
+        })?;
+        Ok(Content::of(content, most))
     }
 
     /// Returns the id that the index has, where the file cannot have changed since.
@@ -132,20 +158,16 @@ impl Tree for WorkTree<'_> {
     }
 
     fn read(&self, file: &File) -> Result<Vec<u8>, Error> {
-        let disk = self.disk_path(&file.path);
-        if self.left_out.node(&file.path)?.is_some() && fs::symlink_metadata(&disk).is_err() {
-            return self.left_out.read(file);
+        match self.read_within(file, LARGEST)? {
+            Content::Whole(content) => Ok(content),
+            Content::TooLarge(size) => {
+                Err(Error::too_large(&file.path, self.describe(), size, LARGEST))
+            }
         }
-        let content = match fs::read_link(&disk) {
-            Ok(target) => Ok(target.into_os_string().into_vec()),
-            Err(_) => fs::read(&disk),
-        };
-        content.map_err(|error| Error::Read {
-            path: file.path.clone(),
-            tree: self.describe(),
-            reason: error.to_string(),
-            remedy: None,
-        })
+    }
+
+    fn read_all(&self, files: &[&File], most: u64) -> Result<Vec<Content>, Error> {
+        files.iter().map(|file| self.read_within(file, most)).collect()
     }
 
     fn identity(&self, file: &File) -> Identity {

@@ -4,7 +4,7 @@ use crate::advice::{Command, Help};
 use crate::check::{After, Blame, Comparison, NamedTree, Reader, check};
 use crate::config::Config;
 use crate::finding::{Freshness, Lowered, Note, Report};
-use crate::git::{self, BaseChoice, Candidates, Merged, Side, Target, TargetNames};
+use crate::git::{self, BaseChoice, Candidates, Concern, Merged, Side, Target, TargetNames};
 use crate::judge::relevance::Relevance;
 use crate::judge::{Error, Judge, Role, get_base_command, note};
 use crate::rules::{Finish, Standing, Wording};
@@ -248,7 +248,11 @@ impl Judge<'_> {
         let mut trees = witnesses.clone();
         trees.push(&*landed);
         let relevance = Relevance::of(reader, &trees)?;
-        let merged = self.repository.merge(base.commit, side, &|path| relevance.covers(path))?;
+        let concern = Concern {
+            covers: &|path| relevance.covers(path),
+            largest: reader.config().max_file_size,
+        };
+        let merged = self.repository.merge(base.commit, side, &concern)?;
         let after = match &merged {
             Merged::Unrelated => return Ok(Met::Unrelated),
             Merged::Clean(tree) => After::Tree(&**tree),

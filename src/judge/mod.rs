@@ -28,7 +28,7 @@ use crate::config::{self, Config};
 use crate::finding::{Freshness, Note};
 use crate::git::{BaseChoice, Repository};
 use crate::rules;
-use crate::tree::{ObjectId, RepoPath, Tree};
+use crate::tree::{File, Node, ObjectId, RepoPath, Tree};
 
 pub use advice::{Advice, Brought, Landed};
 pub use arrival::PushedRef;
@@ -115,9 +115,12 @@ impl<'r> Judge<'r> {
 /// Reads the configuration that a tree carries; the usual one where it carries none.
 fn carried_config(tree: &dyn Tree) -> Result<Config, Error> {
     let path = RepoPath::new(config::FILE_NAME);
-    match tree.read_path(&path)? {
-        Some(source) => parse_config(&path, &source),
-        None => Ok(Config::default()),
+    match tree.node(&path)? {
+        Some(Node::File(id)) => {
+            let source = tree.read_setting(&File { path: path.clone(), id })?;
+            parse_config(&path, &source)
+        }
+        Some(Node::Folder(_) | Node::Link(_) | Node::Submodule) | None => Ok(Config::default()),
     }
 }
 

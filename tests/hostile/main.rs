@@ -3,6 +3,7 @@
 mod crowded;
 mod inert;
 mod places;
+mod memory;
 mod planted;
 mod repository;
 mod settings;

@@ -23,22 +23,32 @@ pub(crate) struct Repository {
 impl Repository {
     /// A repository that holds nothing.
     pub(crate) fn empty() -> Repository {
+        Repository::of(&[])
+    }
+
+    /// A repository that holds nothing and is of some kind, as options of `git init` say.
+    pub(crate) fn of(options: &[&str]) -> Repository {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let repository = Repository { folder };
         fs::create_dir_all(repository.top()).expect("folders can be made");
-        repository.git(&["init", "-q", "-b", "main"]);
+        repository.git(&[&["init", "-q", "-b", "main"], options].concat());
         repository
     }
 
     /// A repository with an environment and one migration, committed.
     pub(crate) fn with_alembic() -> Repository {
         let repository = Repository::empty();
-        for (path, content) in SCAFFOLD {
-            repository.write(path, content);
-        }
-        repository.write("migrations/versions/a.py", migration("a", None));
+        repository.scaffold();
         repository.commit("a");
         repository
+    }
+
+    /// Writes an environment and one migration.
+    pub(crate) fn scaffold(&self) {
+        for (path, content) in SCAFFOLD {
+            self.write(path, content);
+        }
+        self.write("migrations/versions/a.py", migration("a", None));
     }
 
     pub(crate) fn top(&self) -> PathBuf {

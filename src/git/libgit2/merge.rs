@@ -5,29 +5,34 @@ use git2::{Index, IndexEntry, IndexTime, Oid};
 use super::index::owned_entry;
 use super::{Libgit2, oid, path_of};
 use crate::git::source::{Conflict, Edit, Incoming, Merge, MergedFiles, Mode};
-use crate::tree::{Node, ObjectId, RepoPath};
+use crate::tree::{Node, RepoPath};
 
 impl Libgit2 {
     /// Merges into a commit.
-    pub(super) fn merged(&self, into: ObjectId, incoming: &Incoming) -> Result<Merge, git2::Error> {
-        let incoming = match incoming {
-            Incoming::Commit(commit) => oid(*commit)?,
-            Incoming::Uncommitted { parents, edits } => self.commit(parents, edits)?,
-        };
-        let ours = self.repository.find_commit(oid(into)?)?;
-        let theirs = self.repository.find_commit(incoming)?;
+    pub(super) fn merged(
+        &self,
+        into: &Incoming,
+        incoming: &Incoming,
+    ) -> Result<Merge, git2::Error> {
+        let ours = self.repository.find_commit(self.side(into)?)?;
+        let theirs = self.repository.find_commit(self.side(incoming)?)?;
         let index = self.repository.merge_commits(&ours, &theirs, None)?;
         let conflicts = conflicts(&index)?;
         let entries = index.iter().map(|entry| owned_entry(&entry)).collect();
         Ok(Merge { files: MergedFiles::Entries(entries), conflicts })
     }
 
-    fn commit(&self, parents: &[ObjectId], edits: &[(RepoPath, Edit)]) -> Result<Oid, git2::Error> {
-        let parents = parents.iter().map(|parent| self.repository.find_commit(oid(*parent)?));
+    /// Finds a side of a merge, or makes it.
+    fn side(&self, side: &Incoming) -> Result<Oid, git2::Error> {
+        let (like, parents, edits) = match side {
+            Incoming::Commit(commit) => return oid(*commit),
+            Incoming::Made { like, parents, edits } => (like, parents, edits),
+        };
+        let parents = parents.iter().map(|parent| self.repository.find_commit(self.side(parent)?));
         let parents: Vec<git2::Commit<'_>> = parents.collect::<Result<_, _>>()?;
         let mut index = Index::new()?;
-        if let Some(first) = parents.first() {
-            index.read_tree(&first.tree()?)?;
+        if let Some(like) = like {
+            index.read_tree(&self.repository.find_commit(oid(*like)?)?.tree()?)?;
         }
         for (path, edit) in edits {
             let (id, mode) = match edit {
@@ -36,7 +41,7 @@ impl Libgit2 {
                     continue;
                 }
                 Edit::Object(id, mode) => (oid(*id)?, *mode),
-                Edit::Disk(disk) => (self.repository.blob_path(disk)?, Mode::File),
+                Edit::Disk(disk, _) => (self.repository.blob_path(disk)?, Mode::File),
                 Edit::Content(content, mode) => (self.repository.blob(content)?, *mode),
             };
             index.add(&entry(path, id, mode.bits()))?;

@@ -200,6 +200,19 @@ impl Source for Libgit2 {
         Ok(hash(kind, content)?)
     }
 
+    fn hash_large_file(&self, disk: &Path) -> Result<ObjectId, Reason> {
+        Ok(hash_file(disk)?)
+    }
+
+    fn sizes(&self, ids: &[ObjectId]) -> Result<Vec<Option<u64>>, Reason> {
+        let odb = self.repository.odb()?;
+        let size = |id: &ObjectId| {
+            let header = oid(*id).and_then(|id| odb.read_header(id));
+            Ok(there(header)?.map(|(size, _)| size as u64))
+        };
+        ids.iter().map(size).collect()
+    }
+
     fn merge_bases(&self, one: ObjectId, other: ObjectId) -> Result<Vec<ObjectId>, Reason> {
         let bases = there(self.repository.merge_bases(oid(one)?, oid(other)?))?;
         Ok(bases.map(|bases| bases.iter().copied().map(owned).collect()).unwrap_or_default())
@@ -244,7 +257,7 @@ impl Source for Libgit2 {
         })
     }
 
-    fn merge(&self, into: ObjectId, incoming: &Incoming) -> Result<Merge, Reason> {
+    fn merge(&self, into: &Incoming, incoming: &Incoming) -> Result<Merge, Reason> {
         Ok(self.merged(into, incoming)?)
     }
 }
@@ -297,6 +310,11 @@ pub(super) fn hash(kind: Kind, content: &[u8]) -> Result<ObjectId, git2::Error> 
         Kind::Tag => ObjectType::Tag,
     };
     Oid::hash_object(kind, content).map(owned)
+}
+
+/// Returns the id that git gives the file where ids are SHA-1's.
+pub(super) fn hash_file(disk: &Path) -> Result<ObjectId, git2::Error> {
+    Oid::hash_file(ObjectType::Blob, disk).map(owned)
 }
 
 /// Takes what is not there for an answer.

@@ -16,12 +16,9 @@ const USAGE: i32 = 129;
 
 impl Plumbing {
     /// Merges into a commit.
-    pub(super) fn merge_tree(&self, into: ObjectId, incoming: &Incoming) -> Result<Merge, Reason> {
+    pub(super) fn merge_tree(&self, into: &Incoming, incoming: &Incoming) -> Result<Merge, Reason> {
         self.scratch()?;
-        let incoming = match incoming {
-            Incoming::Commit(commit) => *commit,
-            Incoming::Uncommitted { parents, edits } => self.commit(parents, edits)?,
-        };
+        let (into, incoming) = (self.side(into)?, self.side(incoming)?);
         let mut git = self.in_scratch();
         git.args(["merge-tree", "--write-tree", "-z", "--no-messages"]);
         let output = run(git.args([into, incoming].map(|id| id.to_string())))?;
@@ -32,8 +29,14 @@ impl Plumbing {
         }
     }
 
-    /// Makes a commit of edits to the first parent's tree.
-    fn commit(&self, parents: &[ObjectId], edits: &[(RepoPath, Edit)]) -> Result<ObjectId, Reason> {
+    /// Finds a side of a merge, or makes it.
+    fn side(&self, side: &Incoming) -> Result<ObjectId, Reason> {
+        let (like, parents, edits) = match side {
+            Incoming::Commit(commit) => return Ok(*commit),
+            Incoming::Made { like, parents, edits } => (like, parents, edits),
+        };
+        let parents = parents.iter().map(|parent| self.side(parent));
+        let parents: Vec<ObjectId> = parents.collect::<Result<_, _>>()?;
         let index = self.scratch()?.path("index");
         let git = || {
             let mut git = self.in_scratch();
@@ -45,8 +48,8 @@ impl Plumbing {
             git.env("GIT_INDEX_FILE", &index);
             git
         };
-        let first = parents.first().map_or("--empty".to_owned(), ObjectId::to_string);
-        printed(run(git().args(["read-tree", &first]))?)?;
+        let like = like.map_or("--empty".to_owned(), |like| like.to_string());
+        printed(run(git().args(["read-tree", &like]))?)?;
         let mut lines = Vec::new();
         for (path, edit) in edits {
             let (mode, id) = self.staged(edit)?;
@@ -69,7 +72,7 @@ impl Plumbing {
             // An id of the right length that names nothing.
             Edit::Gone => (0, "0".repeat(2 * self.empty_tree()?.as_bytes().len())),
             Edit::Object(id, mode) => (mode.bits(), id.to_string()),
-            Edit::Disk(disk) => (Mode::File.bits(), self.blob_of(disk)?),
+            Edit::Disk(disk, _) => (Mode::File.bits(), self.blob_of(disk)?),
             Edit::Content(content, mode) => {
                 let mut git = self.in_scratch();
                 git.args(["hash-object", "-w", "-t", Kind::Blob.word(), "--stdin"]);

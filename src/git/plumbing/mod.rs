@@ -218,6 +218,14 @@ impl Source for Plumbing {
         objects::hash(self.format, kind, content)
     }
 
+    fn hash_large_file(&self, disk: &Path) -> Result<ObjectId, Reason> {
+        objects::hash_file(self.format, disk)
+    }
+
+    fn sizes(&self, ids: &[ObjectId]) -> Result<Vec<Option<u64>>, Reason> {
+        self.measured(ids)
+    }
+
     fn merge_bases(&self, one: ObjectId, other: ObjectId) -> Result<Vec<ObjectId>, Reason> {
         let (one, other) = (one.to_string(), other.to_string());
         let bases = self.git.answer(&["merge-base", "--all", &one, &other])?.unwrap_or_default();
@@ -255,7 +263,7 @@ impl Source for Plumbing {
         self.status(path)
     }
 
-    fn merge(&self, into: ObjectId, incoming: &Incoming) -> Result<Merge, Reason> {
+    fn merge(&self, into: &Incoming, incoming: &Incoming) -> Result<Merge, Reason> {
         self.merge_tree(into, incoming)
     }
 }

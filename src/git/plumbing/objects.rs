@@ -1,8 +1,13 @@
 //! Objects, through `git cat-file --batch`.
 
+use std::fs::File;
+use std::io::Read as _;
+use std::path::Path;
+
 use sha2::{Digest, Sha256};
 
 use super::conversation::Conversation;
+use super::run::{fed, printed};
 use super::{Format, Plumbing, text};
 use crate::git::Reason;
 use crate::git::libgit2;
@@ -34,6 +39,23 @@ impl Plumbing {
             *running = None;
         }
         read.map_err(|failure| failure.reason)
+    }
+
+    /// Asks for the sizes of objects, in order and in bytes; nothing for one that is not here.
+    pub(super) fn measured(&self, ids: &[ObjectId]) -> Result<Vec<Option<u64>>, Reason> {
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let questions: String = ids.iter().map(|id| format!("{id}\n")).collect();
+        let mut git = self.in_scratch();
+        git.args(["cat-file", "--batch-check=%(objectsize)"]).env("GIT_NO_LAZY_FETCH", "1");
+        let sizes = printed(fed(&mut git, questions.as_bytes())?)?;
+        let sizes: Vec<Option<u64>> = text(&sizes).lines().map(|line| line.parse().ok()).collect();
+        if sizes.len() == ids.len() {
+            Ok(sizes)
+        } else {
+            Err(Reason::new("git does not say how large an object is"))
+        }
     }
 
     /// Forgets the running git, so that the next one knows of what has come since.
@@ -100,6 +122,24 @@ pub(super) fn hash(format: Format, kind: Kind, content: &[u8]) -> Result<ObjectI
             let header = format!("{} {}\0", kind.word(), content.len());
             let hash = Sha256::new().chain_update(header).chain_update(content).finalize();
             Ok(ObjectId::from_bytes(&hash))
+        }
+    }
+}
+
+/// Returns the id of a file on a disk, of which no more than a part is held in memory.
+pub(super) fn hash_file(format: Format, disk: &Path) -> Result<ObjectId, Reason> {
+    if format == Format::Sha1 {
+        return Ok(libgit2::hash_file(disk)?);
+    }
+    let unread = |error: std::io::Error| Reason::new(error.to_string());
+    let mut file = File::open(disk).map_err(unread)?;
+    let size = file.metadata().map_err(unread)?.len();
+    let mut hash = Sha256::new().chain_update(format!("{} {size}\0", Kind::Blob.word()));
+    let mut part = vec![0; 64 * 1024];
+    loop {
+        match file.read(&mut part).map_err(unread)? {
+            0 => return Ok(ObjectId::from_bytes(&hash.finalize())),
+            length => hash.update(&part[..length]),
         }
     }
 }
