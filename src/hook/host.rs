@@ -5,6 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::Hook;
+use super::call::{calls_guard, names_hook};
 
 /// A program that runs the hooks of a team.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,10 +34,11 @@ impl Host {
         }
     }
 
-    /// Tells whether the file in which a team says what to run for `hook` names the guard.
-    pub(super) fn names_guard(self, hook: Hook, folder: &Path, top: &Path) -> bool {
+    /// Tells whether the file in which a team says what to run for `hook` calls the guard.
+    pub(super) fn is_told_to_call(self, hook: Hook, folder: &Path, top: &Path) -> bool {
         let mut files = self.files(hook, folder, top).into_iter();
-        files.any(|file| fs::read_to_string(file).is_ok_and(|text| text.contains("alembic-guard")))
+        let calls = |text: &str| calls_guard(text) || self == Host::PreCommit && names_hook(text);
+        files.any(|file| fs::read_to_string(file).is_ok_and(|text| calls(&text)))
     }
 
     fn files(self, hook: Hook, folder: &Path, top: &Path) -> Vec<PathBuf> {

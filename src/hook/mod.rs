@@ -6,6 +6,7 @@
 //! done, say a line where the heads have become too many, and never fail. A repository that is only
 //! pushed to has one, `pre-receive`, which no environment switches off.
 
+mod call;
 mod error;
 mod folder;
 mod git;

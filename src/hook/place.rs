@@ -5,6 +5,7 @@ use std::io::{self, Read};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
+use super::call::calls_guard;
 use super::host::Host;
 use super::{Error, Hook, Shim};
 
@@ -62,8 +63,8 @@ pub(super) struct ForeignFile {
     pub(super) executable: bool,
     /// Who wrote it, where that is known.
     pub(super) host: Option<Host>,
-    /// Its text names this program.
-    pub(super) names_guard: bool,
+    /// Its text calls this program.
+    pub(super) calls_guard: bool,
 }
 
 /// Looks at a path; a link is what it leads to, and one that leads nowhere is a foreign hook.
@@ -95,11 +96,7 @@ pub(super) fn is_executable(metadata: &fs::Metadata) -> bool {
 impl ForeignFile {
     fn read(bytes: &[u8], executable: bool) -> ForeignFile {
         let text = String::from_utf8_lossy(bytes);
-        ForeignFile {
-            executable,
-            host: Host::of(&text),
-            names_guard: text.contains("alembic-guard"),
-        }
+        ForeignFile { executable, host: Host::of(&text), calls_guard: calls_guard(&text) }
     }
 
     /// Tells whether it runs the `.legacy` file beside it.

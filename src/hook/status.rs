@@ -57,7 +57,7 @@ pub enum HookState {
     Missing,
     /// Somebody else's hook.
     Foreign {
-        /// Whether it is executable and names `alembic-guard`: by its text, or where pre-commit, prek, lefthook or
+        /// Whether it is executable and calls `alembic-guard`: by its text, or where pre-commit, prek, lefthook or
         /// husky wrote it, by the file that tells them what to run.
         calls_guard: bool,
     },
@@ -173,14 +173,14 @@ fn beside_foreign(
     let folder = place.path.parent().unwrap_or(Path::new("/"));
     let is_told = || {
         let told = foreign.host.zip(top);
-        told.is_some_and(|(host, top)| host.names_guard(place.hook, folder, top))
+        told.is_some_and(|(host, top)| host.is_told_to_call(place.hook, folder, top))
     };
     Ok(match look(&place.legacy)? {
         Slot::Ours(file) if foreign.runs_legacy() && foreign.executable => {
             installed(file, place.legacy.clone())
         }
         Slot::Ours(_) | Slot::Empty | Slot::Foreign(_) | Slot::NoFile => HookState::Foreign {
-            calls_guard: foreign.executable && (foreign.names_guard || is_told()),
+            calls_guard: foreign.executable && (foreign.calls_guard || is_told()),
         },
     })
 }
@@ -233,7 +233,7 @@ impl fmt::Display for HookState {
         match self {
             HookState::Missing => out.write_str("missing"),
             HookState::Foreign { calls_guard: true } => {
-                out.write_str("another hook, which names alembic-guard")
+                out.write_str("another hook, which calls alembic-guard")
             }
             HookState::Foreign { calls_guard: false } => {
                 out.write_str("another hook, which does not call alembic-guard")

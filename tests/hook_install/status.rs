@@ -92,6 +92,18 @@ fn another_hook_is_well_where_it_calls_the_guard() {
     });
 }
 
+/// A clone of the guard's own source is called so by git, and so may be any folder that a hook names.
+#[test]
+fn a_hook_that_names_a_folder_called_as_the_guard_does_not_call_it() {
+    hermetic(|sandbox| {
+        let repository = sandbox.repository("alembic-guard");
+        let log = repository.top.join("alembic-guard/hook");
+        let hook = format!("#!/bin/sh\necho ran >>'{}'\n", log.display());
+        write(&repository.hook("pre-push"), hook.as_bytes(), 0o755);
+        assert_eq!(*pre_push(&look(&repository)), HookState::Foreign { calls_guard: false });
+    });
+}
+
 #[test]
 fn earlier_hooks_are_listed_with_whether_they_run() {
     hermetic(|sandbox| {

@@ -12,7 +12,7 @@ fn what_the_host_is_told_counts(host: Host) {
             status.lines().filter_map(|line| line.trim_start().strip_prefix("pre-push: "));
         lines.next().expect("every hook has a line").to_owned()
     };
-    assert_eq!(push(&Team::by_readme(host)), "another hook, which names alembic-guard");
+    assert_eq!(push(&Team::by_readme(host)), "another hook, which calls alembic-guard");
 
     let without = Team::with_other(host);
     host.install(&without.mine);
