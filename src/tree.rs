@@ -10,12 +10,10 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use crate::text::shell_word;
-
 pub use overlay::Overlay;
 pub use path::RepoPath;
 
-use crate::advice::Help;
+use crate::advice::{Command, Help};
 
 /// The name of an object's content: equal names mean equal bytes.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
@@ -146,7 +144,7 @@ pub enum Error {
         /// How many bytes are read.
         most: u64,
         /// What can be done about it.
-        remedy: String,
+        remedy: Box<Help>,
     },
     /// A file could not be read.
     #[error("cannot read `{path}` in {tree}: {reason}")]
@@ -173,8 +171,8 @@ impl Error {
 
     /// Makes the error of a file that has more bytes than are read.
     pub fn too_large(path: &RepoPath, tree: String, size: u64, most: u64) -> Error {
-        let word = shell_word(&path.to_string());
-        let remedy = format!("see which commit made it so large: `git log --stat -- {word}`");
+        let log = Command::of("git log --stat --").path(path);
+        let remedy = Box::new(Help::run("see which commit made it so large", log));
         Error::TooLarge { path: path.clone(), tree, size, most, remedy }
     }
 }

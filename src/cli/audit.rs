@@ -9,6 +9,7 @@ use super::terminal::Terminal;
 use super::{Failure, Session};
 use crate::audit::{Audit, audit};
 use crate::finding::Outcome;
+use crate::judge::Word;
 use crate::report;
 
 /// What is past is only told: whatever was found, the command did what it should.
@@ -32,7 +33,12 @@ fn walk(history: &History, session: &Session, terminal: &Terminal) -> Result<Aud
     }
     let range = repository.range(history.range.as_deref())?;
     let progress = Progress::new(!terminal.is_quiet() && std::io::stderr().is_terminal());
-    Ok(audit(repository, &session.judge(), &range, &mut |done, all| progress.show(done, all))?)
+    let patience = &session.circumstances.patience;
+    let mut show = |done, all| {
+        patience.tell(Word::Step);
+        progress.show(done, all);
+    };
+    Ok(audit(repository, &session.judge(), &range, &mut show)?)
 }
 
 /// A bar on standard error that is gone when the command is done, and where it fails.

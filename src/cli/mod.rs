@@ -25,7 +25,7 @@ use clap::Parser;
 use crate::advice::Help;
 use crate::finding::Outcome;
 use crate::git::Repository;
-use crate::judge::{Circumstances, Error, Patience, Role};
+use crate::judge::{Circumstances, Error, Role, Word};
 use crate::{advice, fix, hook as hooks, report};
 
 use arguments::{Arguments, Command, Format, Global};
@@ -52,6 +52,7 @@ pub fn main() -> ExitCode {
     let failure = match ended {
         Ended::Done(outcome) => return ExitCode::from(outcome.exit_code()),
         Ended::Late(limit) => Failure::Late(limit),
+        Ended::CutOff(id) => Failure::CutOff(id),
         Ended::Broken => Failure::Defect,
     };
     let outcome = match &arguments.command {
@@ -79,8 +80,7 @@ fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Outcome, Failure> {
         Command::Merge(merge) => merge::run(merge, &Session::open(global)?, terminal),
         Command::Audit(history) => {
             // Whoever asks for a whole history knows that it takes its time, and sees how far it is.
-            global.patience.ask(None);
-            let global = Global { patience: Patience::default(), ..global.clone() };
+            let global = Global { patience: global.patience.of_steps(), ..global.clone() };
             audit::run(history, &Session::open(&global)?, terminal)
         }
         Command::Config => config::run(&Session::open(global)?, terminal),
@@ -131,6 +131,7 @@ impl Session {
             std::env::var_os("CI").is_some_and(|value| !value.is_empty() && value != "false");
         let up = way_up(&repository).unwrap_or_default();
         let patience = global.patience.clone();
+        patience.tell(Word::Objects(repository.object_folders()));
         let role = Role::Clone;
         let pushed_branch = pushed_branch();
         let circumstances = Circumstances { config, role, patience, in_ci, pushed_branch, up };
@@ -209,6 +210,8 @@ enum Failure {
     Binary(#[source] std::io::Error),
     #[error("it took longer than {}", humantime::format_duration(*.0))]
     Late(Duration),
+    #[error("object {0} is damaged: its file ends too early")]
+    CutOff(String),
     #[error("this program has met a defect of its own")]
     Defect,
     #[error("cannot write JSON")]
@@ -238,6 +241,10 @@ impl Failure {
                     "allow it more in .alembic-guard.toml, or in what stands in for it",
                     "time_limit = \"5min\"",
                 )]
+            }
+            Failure::CutOff(_) => {
+                let fsck = advice::Command::of("git fsck");
+                vec![Help::run("see what else is damaged, then fetch or clone again", fsck)]
             }
             Failure::Defect => {
                 vec!["what it says above, and the command that did it, help to mend it".into()]

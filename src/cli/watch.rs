@@ -2,6 +2,7 @@
 //! nothing is left of it where somebody ends it.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::thread;
@@ -12,7 +13,8 @@ use signal_hook::iterator::Signals;
 use signal_hook::low_level;
 
 use crate::config::Config;
-use crate::judge::Patience;
+use crate::git::cut_off_object;
+use crate::judge::{Patience, Word};
 use crate::leftovers;
 
 /// What the work may use of stack: twice what the deepest migration that is read needs in an
@@ -33,6 +35,8 @@ pub(super) enum Ended<T> {
     Done(T),
     /// It took longer than this.
     Late(Duration),
+    /// It goes on for ever, with this object.
+    CutOff(String),
     /// It stopped in the middle by a fault of its own.
     Broken,
 }
@@ -40,7 +44,8 @@ pub(super) enum Ended<T> {
 enum Event<T> {
     /// Nothing where it has panicked.
     Done(Option<T>),
-    Limit(Option<Duration>),
+    Word(Word),
+    CutOff(String),
     Signal(i32),
 }
 
@@ -54,14 +59,14 @@ pub(super) fn over<T: Send + 'static>(
     let (tell, told) = mpsc::channel();
     let signals = tell.clone();
     leftovers::watch_when_needed(move || hear_signals(signals));
-    let limit = tell.clone();
-    let patience = Patience::of(move |asked| drop(limit.send(Event::Limit(asked))));
+    let (words, found) = (tell.clone(), tell.clone());
+    let patience = Patience::of(move |word| drop(words.send(Event::Word(word))));
     let run = move || {
         let answer = catch_unwind(AssertUnwindSafe(|| work(patience)));
         drop(tell.send(Event::Done(answer.ok())));
     };
     match thread::Builder::new().stack_size(STACK).spawn(run) {
-        Ok(_) => wait(&told),
+        Ok(_) => Wait::begin(found).run(&told),
         Err(_) => Ended::Broken,
     }
 }
@@ -95,29 +100,119 @@ fn ignored() -> Vec<i32> {
     (1..64).filter(|signal| mask >> (signal - 1) & 1 == 1).collect()
 }
 
-fn wait<T>(told: &Receiver<Event<T>>) -> Ended<T> {
-    let started = Instant::now();
-    let mut limit = Some(Config::default().time_limit);
-    loop {
-        let left = limit.map(|limit| limit.saturating_sub(started.elapsed()));
-        let event = match left {
-            Some(left) => told.recv_timeout(left),
-            None => told.recv().map_err(RecvTimeoutError::from),
-        };
-        match (event, limit) {
-            (Ok(Event::Done(answer)), _) => return answer.map_or(Ended::Broken, Ended::Done),
-            (Ok(Event::Limit(asked)), _) => limit = asked,
-            (Ok(Event::Signal(signal)), _) => {
-                leftovers::take_along();
-                // Where the signal does not end it, an exit code as a shell gives it does.
-                let _ = low_level::emulate_default_handler(signal);
-                low_level::exit(128 + signal);
-            }
-            (Err(RecvTimeoutError::Timeout), Some(limit)) => {
-                GIVEN_UP.store(true, Ordering::SeqCst);
-                return Ended::Late(limit);
-            }
-            (Err(_), _) => return Ended::Broken,
+/// After so long without an answer it is looked for objects that libgit2 never comes to an end with; most
+/// runs have ended by then.
+const LOOK_AFTER: Duration = Duration::from_secs(2);
+
+/// So long a run may still go on once such an object was found: it may have nothing to do with it.
+const GRACE: Duration = Duration::from_secs(3);
+
+/// What is waited for, and how long.
+struct Wait<T> {
+    started: Instant,
+    /// When the last step was done.
+    stepped: Instant,
+    limit: Option<Duration>,
+    step_limit: Option<Duration>,
+    /// Where to look for such objects, and when.
+    objects: Vec<PathBuf>,
+    look: Option<Instant>,
+    cut_off: Option<(String, Instant)>,
+    found: Sender<Event<T>>,
+}
+
+impl<T: Send + 'static> Wait<T> {
+    fn begin(found: Sender<Event<T>>) -> Wait<T> {
+        let now = Instant::now();
+        Wait {
+            started: now,
+            stepped: now,
+            limit: Some(Config::default().time_limit),
+            step_limit: None,
+            objects: Vec::new(),
+            look: Some(now + LOOK_AFTER),
+            cut_off: None,
+            found,
         }
+    }
+
+    fn run(mut self, told: &Receiver<Event<T>>) -> Ended<T> {
+        loop {
+            let event = match self.next_end() {
+                Some(end) => told.recv_timeout(end.saturating_duration_since(Instant::now())),
+                None => told.recv().map_err(RecvTimeoutError::from),
+            };
+            match event {
+                Ok(Event::Done(answer)) => return answer.map_or(Ended::Broken, Ended::Done),
+                Ok(Event::Word(word)) => self.hear(word),
+                Ok(Event::CutOff(id)) => self.cut_off = Some((id, Instant::now() + GRACE)),
+                Ok(Event::Signal(signal)) => {
+                    leftovers::take_along();
+                    // Where the signal does not end it, an exit code as a shell gives it does.
+                    let _ = low_level::emulate_default_handler(signal);
+                    low_level::exit(128 + signal);
+                }
+                Err(RecvTimeoutError::Timeout) => {
+                    if let Some(ended) = self.run_out() {
+                        GIVEN_UP.store(true, Ordering::SeqCst);
+                        return ended;
+                    }
+                }
+                Err(RecvTimeoutError::Disconnected) => return Ended::Broken,
+            }
+        }
+    }
+
+    fn hear(&mut self, word: Word) {
+        match word {
+            Word::Limit(limit) => self.limit = limit,
+            Word::StepLimit(limit) => self.step_limit = Some(limit),
+            Word::Objects(folders) => self.objects = folders,
+            Word::Step => {
+                self.stepped = Instant::now();
+                self.cut_off = None;
+                self.look = Some(self.stepped + LOOK_AFTER);
+            }
+        }
+    }
+
+    fn ends(&self) -> [Option<Instant>; 4] {
+        [
+            self.limit.map(|limit| self.started + limit),
+            self.step_limit.map(|limit| self.stepped + limit),
+            self.look,
+            self.cut_off.as_ref().map(|(_, end)| *end),
+        ]
+    }
+
+    fn next_end(&self) -> Option<Instant> {
+        self.ends().into_iter().flatten().min()
+    }
+
+    /// Does what is to be done now, and says how the run ends if it is over.
+    fn run_out(&mut self) -> Option<Ended<T>> {
+        let now = Instant::now();
+        let [limit, step_limit, look, cut_off] =
+            self.ends().map(|end| end.is_some_and(|end| end <= now));
+        if cut_off && let Some((id, _)) = self.cut_off.take() {
+            return Some(Ended::CutOff(id));
+        }
+        if look {
+            self.look = None;
+            self.look_for_damage();
+        }
+        let late =
+            |is_late: bool, limit: Option<Duration>| limit.filter(|_| is_late).map(Ended::Late);
+        late(limit, self.limit).or_else(|| late(step_limit, self.step_limit))
+    }
+
+    fn look_for_damage(&self) {
+        let (objects, found) = (self.objects.clone(), self.found.clone());
+        let look = move || {
+            if let Some(id) = cut_off_object(&objects) {
+                drop(found.send(Event::CutOff(id)));
+            }
+        };
+        drop(thread::Builder::new().spawn(look));
     }
 }

@@ -8,11 +8,12 @@
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
+use crate::advice::{Command, Help};
 use crate::git::plumbing::refusal;
 use crate::git::{Error, Reason};
-use crate::text::{Escaped, shell_word};
+use crate::text::Escaped;
 
 /// What ties git to one repository; git sets these for hooks.
 const TIES: [&str; 4] = ["GIT_DIR", "GIT_WORK_TREE", "GIT_COMMON_DIR", "GIT_INDEX_FILE"];
@@ -24,7 +25,7 @@ const TIES: [&str; 4] = ["GIT_DIR", "GIT_WORK_TREE", "GIT_COMMON_DIR", "GIT_INDE
 /// # Errors
 /// Fails if that is so, and if it cannot be told what another repository tracks.
 pub fn refuse_planted_at(folder: &Path) -> Result<(), Error> {
-    let mut git = Command::new("git");
+    let mut git = std::process::Command::new("git");
     git.args(["rev-parse", "--absolute-git-dir"]).current_dir(folder);
     let Ok(git_dir) = output(&mut git) else { return Ok(()) };
     let git_dir = git_dir.strip_suffix(b"\n").unwrap_or(&git_dir);
@@ -74,7 +75,7 @@ fn refuse_planted(git_dir: &Path, here: &Path) -> Result<(), Reason> {
 
 /// Names a file in a folder that the repository of another folder tracks.
 fn tracked_file(top: &Path, folder: &Path) -> Result<Option<Vec<u8>>, Reason> {
-    let mut git = Command::new("git");
+    let mut git = std::process::Command::new("git");
     for tie in TIES {
         git.env_remove(tie);
     }
@@ -87,21 +88,19 @@ fn tracked_file(top: &Path, folder: &Path) -> Result<Option<Vec<u8>>, Reason> {
 
 fn planted(git_dir: &Path, top: &Path, file: &[u8]) -> Reason {
     let shown = |path: &Path| Escaped(path.as_os_str().as_bytes()).to_string();
-    let word = |path: &Path| shell_word(&path.to_string_lossy());
     Reason::new(format!(
         "`{}` is laid out like a bare repository, but the repository in `{}` tracks `{}`",
         shown(git_dir),
         shown(top),
         Escaped(file)
     ))
-    .with_remedy(format!(
-        "leave this folder: `cd {}`; only if you trust it, name it: `export GIT_DIR={}`",
-        word(top),
-        word(git_dir)
+    .with_remedy(Help::run(
+        "leave this folder; only if you trust it, name it",
+        Command::of("export").arg(format!("GIT_DIR={}", git_dir.to_string_lossy())),
     ))
 }
 
-fn output(git: &mut Command) -> Result<Vec<u8>, Reason> {
+fn output(git: &mut std::process::Command) -> Result<Vec<u8>, Reason> {
     let output = git.stdin(Stdio::null()).output();
     let output = output.map_err(|error| Reason::new(format!("cannot run git: {error}")))?;
     if output.status.success() { Ok(output.stdout) } else { Err(refusal(&output.stderr)) }

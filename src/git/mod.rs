@@ -21,6 +21,7 @@ mod index_tree;
 mod large;
 mod libgit2;
 mod listing;
+mod loose;
 mod merge;
 mod observed;
 mod operation;
@@ -56,6 +57,7 @@ pub use changes::Changes;
 pub use discovery::refuse_planted_at;
 pub use fetch::{FetchFailure, FetchRequest, KEPT_REFS};
 pub use history::{Before, Description, Range, Step};
+pub use loose::cut_off_object;
 pub use merge::{Concern, Conflicted, Merged, Side};
 pub use observed::forget_seen;
 pub use operation::Operation;
@@ -248,6 +250,13 @@ impl Repository {
     /// Returns the repository's own folder, that of the linked worktree where it is one.
     pub fn git_dir(&self) -> PathBuf {
         self.source.place().git_dir.clone()
+    }
+
+    /// Returns the folders that hold the repository's objects, and those that these name.
+    pub fn object_folders(&self) -> Vec<PathBuf> {
+        let own = libgit2::databases(self.source.place());
+        let named: Vec<PathBuf> = own.iter().flat_map(|folder| loose::alternates(folder)).collect();
+        own.into_iter().chain(named).collect()
     }
 
     /// Tells whether the history is cut off somewhere (gitrepository-layout(5), `shallow`).

@@ -34,7 +34,7 @@ pub use advice::{Advice, Brought, Landed};
 pub use arrival::PushedRef;
 pub use change::{Against, Subject};
 pub use error::{BadConfig, Error};
-pub use patience::Patience;
+pub use patience::{Patience, Word};
 pub use push::Remote;
 pub(crate) use relevance::is_setting;
 pub use repair::{MergeRequest, RebaseRequest};
@@ -91,7 +91,7 @@ impl<'r> Judge<'r> {
             Some((name, source)) => parse_config(&RepoPath::new(name), source),
             None => carried_config(tree),
         }?;
-        self.circumstances.patience.ask(Some(config.time_limit));
+        self.circumstances.patience.ask(config.time_limit);
         Ok(config)
     }
 

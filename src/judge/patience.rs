@@ -1,6 +1,7 @@
 //! How long a verdict may take, told to whoever waits for it.
 
 use std::fmt;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,26 +9,56 @@ use std::time::Duration;
 ///
 /// Nothing here looks at a clock: the wait is not the judge's, only the configuration that bounds it is.
 #[derive(Clone, Default)]
-pub struct Patience(Option<Arc<Ask>>);
+pub struct Patience {
+    tell: Option<Arc<Tell>>,
+    /// Whether each step may take as long as is asked for, and not all of them.
+    is_of_steps: bool,
+}
 
-type Ask = dyn Fn(Option<Duration>) + Send + Sync;
+/// What whoever waits is told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Word {
+    /// How long all may take, counted from the start of the run; for ever where nothing is said.
+    Limit(Option<Duration>),
+    /// How long may pass between two steps.
+    StepLimit(Duration),
+    /// A step is done.
+    Step,
+    /// Where the objects lie that are read.
+    Objects(Vec<PathBuf>),
+}
+
+type Tell = dyn Fn(Word) + Send + Sync;
 
 impl Patience {
     /// Makes a way to somebody who waits.
-    pub fn of(ask: impl Fn(Option<Duration>) + Send + Sync + 'static) -> Patience {
-        Patience(Some(Arc::new(ask)))
+    pub fn of(tell: impl Fn(Word) + Send + Sync + 'static) -> Patience {
+        Patience { tell: Some(Arc::new(tell)), is_of_steps: false }
     }
 
-    /// Asks to be waited for so long, counted from the start of the run; for ever where nothing is said.
-    pub fn ask(&self, limit: Option<Duration>) {
-        if let Some(ask) = &self.0 {
-            ask(limit);
+    /// Takes what is asked for from now on as the limit of each step.
+    #[must_use]
+    pub fn of_steps(&self) -> Patience {
+        self.tell(Word::Limit(None));
+        Patience { is_of_steps: true, ..self.clone() }
+    }
+
+    /// Asks to be waited for so long.
+    pub fn ask(&self, limit: Duration) {
+        let is_of_steps = self.is_of_steps;
+        self.tell(if is_of_steps { Word::StepLimit(limit) } else { Word::Limit(Some(limit)) });
+    }
+
+    /// Tells something to whoever waits.
+    pub fn tell(&self, word: Word) {
+        if let Some(tell) = &self.tell {
+            tell(word);
         }
     }
 }
 
 impl fmt::Debug for Patience {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.debug_tuple("Patience").field(&self.0.is_some()).finish()
+        out.debug_tuple("Patience").field(&self.tell.is_some()).finish()
     }
 }

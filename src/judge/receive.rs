@@ -24,7 +24,7 @@ impl Judge<'_> {
     /// Judges every ref that a server is about to take.
     pub fn receive(&self, refs: &[PushedRef]) -> Result<Vec<RefReport>, Error> {
         let law = self.law()?;
-        self.circumstances.patience.ask(Some(law.time_limit()));
+        self.circumstances.patience.ask(law.time_limit());
         let behind = |pushed: &PushedRef| PushedRef {
             remote_ref: self.repository.ref_behind(&pushed.remote_ref),
             ..pushed.clone()

@@ -292,7 +292,7 @@ fn refuse_what_it_misreads(repository: &git2::Repository) -> Result<(), Reason> 
 }
 
 /// Returns the object databases that the environment names, else that of the repository.
-fn databases(place: &Place) -> Vec<PathBuf> {
+pub(super) fn databases(place: &Place) -> Vec<PathBuf> {
     let named = std::env::var_os("GIT_OBJECT_DIRECTORY").map(PathBuf::from);
     let others = std::env::var_os("GIT_ALTERNATE_OBJECT_DIRECTORIES").unwrap_or_default();
     let others = std::env::split_paths(&others).filter(|path| !path.as_os_str().is_empty());
