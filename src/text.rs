@@ -42,6 +42,15 @@ pub fn escape(text: &str) -> String {
     Escaped(text.as_bytes()).to_string()
 }
 
+/// Returns the beginning of `text` as [`Escaped`] shows it, with three full stops for what is left out.
+pub fn excerpt(text: &str) -> String {
+    const CHARACTERS: usize = 120;
+    match text.char_indices().nth(CHARACTERS) {
+        Some((end, _)) => escape(&text[..end]) + "...",
+        None => escape(text),
+    }
+}
+
 /// Returns `text` as one word of a shell command, escaped and quoted where it must be.
 ///
 /// It is no word to begin a command with: `a=b` would be an assignment there.

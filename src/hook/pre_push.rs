@@ -18,11 +18,11 @@ fn read_line(line: &[u8]) -> Result<PushedRef, Error> {
     let text = String::from_utf8_lossy(line);
     // The local name comes first and may be any expression, so the other three are taken from the end.
     let mut words = text.rsplitn(4, ' ').map(str::to_owned);
-    let mut word = || words.next().ok_or_else(|| Error::PushLine(crate::text::escape(&text)));
+    let mut word = || words.next().ok_or_else(|| Error::PushLine(crate::text::excerpt(&text)));
     let (remote_oid, remote_ref, local_oid) = (word()?, word()?, word()?);
     let local_ref = word()?;
     if !is_id(&local_oid) || !is_id(&remote_oid) {
-        return Err(Error::PushLine(crate::text::escape(&text)));
+        return Err(Error::PushLine(crate::text::excerpt(&text)));
     }
     Ok(PushedRef { local_ref, local_oid, remote_ref, remote_oid })
 }
@@ -59,5 +59,13 @@ mod tests {
             let read = read_refs(line.as_bytes()).expect("memory can be read");
             assert!(matches!(read, Err(Error::PushLine(_))), "{line}");
         }
+    }
+
+    #[test]
+    fn an_endless_line_is_not_repeated_whole() {
+        let line = "x".repeat(10 << 20);
+        let read = read_refs(line.as_bytes()).expect("memory can be read");
+        let error = read.expect_err("it is no line of git's");
+        assert!(error.to_string().len() < 200, "{} bytes", error.to_string().len());
     }
 }

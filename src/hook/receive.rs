@@ -4,7 +4,7 @@ use std::io::{self, Read};
 
 use super::refs::{is_id, read_lines};
 use crate::judge::{Error, PushedRef};
-use crate::text::escape;
+use crate::text::excerpt;
 
 /// Reads what `pre-receive` is told: a line a ref, `<old oid> <new oid> <ref>` (githooks(5)).
 ///
@@ -16,7 +16,7 @@ pub fn read_received(input: impl Read) -> io::Result<Result<Vec<PushedRef>, Erro
         let mut words = text.splitn(3, ' ');
         let mut word = || words.next().unwrap_or_default();
         let (old, new, reference) = (word(), word(), word());
-        received(reference, old, new).ok_or_else(|| Error::Received(escape(&text)))
+        received(reference, old, new).ok_or_else(|| Error::Received(excerpt(&text)))
     })
 }
 
@@ -26,7 +26,7 @@ pub fn read_received(input: impl Read) -> io::Result<Result<Vec<PushedRef>, Erro
 /// Fails in words where that is nothing of git's.
 pub fn read_update(reference: &str, old: &str, new: &str) -> Result<PushedRef, Error> {
     received(reference, old, new)
-        .ok_or_else(|| Error::Received(escape(&format!("{reference} {old} {new}"))))
+        .ok_or_else(|| Error::Received(excerpt(&format!("{reference} {old} {new}"))))
 }
 
 fn received(reference: &str, old: &str, new: &str) -> Option<PushedRef> {
