@@ -61,6 +61,15 @@ say() {
 
 # --- what is needed ---------------------------------------------------------------------------
 
+# Tells how to get a newer Rust: a cargo that a distribution brought is not rustup's to update.
+get_rust() {
+    if command -v rustup >/dev/null 2>&1; then
+        echo "rustup update stable"
+    else
+        echo "get rustup from https://rustup.rs"
+    fi
+}
+
 # Names everything that is missing at once, and how to get it here.
 check_needs() {
     lacking=
@@ -68,7 +77,7 @@ check_needs() {
     if ! found=$(cargo --version 2>/dev/null); then
         lack "Rust $rust or newer, with cargo" "get rustup from https://rustup.rs"
     elif ! at_least "$rust" "${found#cargo }"; then
-        lack "Rust $rust or newer (this is ${found})" "rustup update stable"
+        lack "Rust $rust or newer (this is ${found})" "$(get_rust)"
     fi
     # rustc links with cc, whatever else is there; on a Mac without its tools cc is there but fails.
     if ! cc --version >/dev/null 2>&1; then

@@ -81,6 +81,7 @@ fn a_mac_is_told_of_its_own_tools() {
 fn what_is_too_old_is_told_with_its_version() {
     let sandbox = Sandbox::new();
     sandbox.program("bin/cargo", "#!/bin/sh\necho 'cargo 1.40.0 (abc 2019-01-01)'\n");
+    sandbox.program("bin/rustup", "#!/bin/sh\n");
     sandbox.program("bin/git", "#!/bin/sh\necho 'git version 2.30.2 (Apple Git-99)'\n");
     let output = sandbox.install(&[]);
     let said = text(&output);
@@ -89,6 +90,17 @@ fn what_is_too_old_is_told_with_its_version() {
         assert!(said.contains(wanted), "{wanted} in {said}");
     }
     assert!(!said.contains("C compiler"), "{said}");
+}
+
+#[test]
+fn a_cargo_that_rustup_did_not_bring_is_not_updated_by_rustup() {
+    let sandbox = Sandbox::new();
+    let bare = sandbox.bare_tools();
+    let cargo = sandbox.program("old/cargo", "#!/bin/sh\necho 'cargo 1.40.0 (abc 2019-01-01)'\n");
+    let path = format!("{}:{}", folder_of(&cargo), bare.display());
+    let said = text(&sandbox.run(&[], &[("PATH", &path)]));
+    assert!(said.contains("cargo 1.40.0") && said.contains("get rustup from"), "{said}");
+    assert!(!said.contains("rustup update"), "{said}");
 }
 
 #[test]
