@@ -1,5 +1,6 @@
 //! Branches, here and as last seen on remotes, and which of them are targets.
 
+use crate::config::matches_ref;
 use crate::finding::Freshness;
 use crate::git::Url;
 use crate::git::source::Source;
@@ -47,7 +48,7 @@ impl TargetNames<'_> {
     /// Tells whether a branch is a target, given its remote's default branch where that is known.
     pub fn accept(&self, branch: &str, default_branch: Option<&str>) -> bool {
         match self.patterns {
-            Some(patterns) => patterns.iter().any(|pattern| pattern.matches(branch)),
+            Some(patterns) => matches_ref(patterns, branch),
             None => is_usual(branch, default_branch),
         }
     }
@@ -56,7 +57,7 @@ impl TargetNames<'_> {
 /// Returns the usual patterns by which the given branches are targets, and those that none covers.
 pub fn usual_targets(targets: &[Target]) -> Vec<String> {
     let is_met = |name: &str, target: &Target| {
-        glob::Pattern::new(name).is_ok_and(|pattern| pattern.matches(&target.branch))
+        glob::Pattern::new(name).is_ok_and(|pattern| matches_ref(&[pattern], &target.branch))
     };
     let usual = || DEFAULT_BRANCHES.iter().chain(RELEASE_BRANCHES).copied();
     let met = usual().filter(|name| targets.iter().any(|target| is_met(name, target)));
@@ -72,7 +73,7 @@ pub fn usual_targets(targets: &[Target]) -> Vec<String> {
 
 fn is_usual(branch: &str, default_branch: Option<&str>) -> bool {
     let is_release =
-        |name: &&str| glob::Pattern::new(name).is_ok_and(|pattern| pattern.matches(branch));
+        |name: &&str| glob::Pattern::new(name).is_ok_and(|pattern| matches_ref(&[pattern], branch));
     default_branch == Some(branch)
         || DEFAULT_BRANCHES.contains(&branch)
         || RELEASE_BRANCHES.iter().any(is_release)
