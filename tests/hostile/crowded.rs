@@ -128,8 +128,11 @@ fn folders_of_many_names_are_searched_as_far_as_may_be() {
     let files = format!("{files}\n040000 tree {}\tbomb\n", folders_of_folders(&repository, "ini"));
     let tree = repository.git_with(&["mktree"], files.as_bytes());
     let tip = repository.git(&["commit-tree", "-m", "bomb", &tree]);
+    // What is held to a limit here is memory; how long it takes depends on what else the machine does.
+    repository.write("../patient.toml", "time_limit = \"30min\"\n");
     let asked = |option: &str| {
-        let guarded = format!("ulimit -v {KILOBYTES} && exec \"$0\" {option} heads {tip}");
+        let options = format!("{option} --config ../patient.toml");
+        let guarded = format!("ulimit -v {KILOBYTES} && exec \"$0\" {options} heads {tip}");
         let mut command = repository.command("sh");
         command.args(["-c", &guarded, super::repository::GUARD]);
         said(&super::repository::fed(&mut command, b""))
