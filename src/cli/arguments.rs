@@ -122,7 +122,7 @@ pub(super) struct Check {
     #[arg(short = 'n', long, requires = "fix")]
     pub(super) dry_run: bool,
     /// With --fix: stage what is written. A renamed file is always renamed in the index too.
-    #[arg(long, requires = "fix", conflicts_with = "dry_run")]
+    #[arg(long, requires = "fix")]
     pub(super) stage: bool,
 }
 
@@ -163,7 +163,7 @@ pub(super) struct Writing {
     #[arg(short = 'n', long)]
     pub(super) dry_run: bool,
     /// Stage what is written.
-    #[arg(long, conflicts_with = "dry_run")]
+    #[arg(long)]
     pub(super) stage: bool,
 }
 

@@ -1,35 +1,64 @@
 //! `config`.
 
+use super::arguments::Format;
 use super::check::default_side;
 use super::terminal::Terminal;
 use super::{Failure, Session};
 use crate::config::{Config, Fetch, OtherBranches};
 use crate::environment::{Environment, discover};
 use crate::finding::Outcome;
+use crate::judge::Destinations;
+use crate::report;
 use crate::rules::RULES;
-use crate::text::is_unprintable;
+use crate::text::{escape, is_unprintable};
 
 pub(super) fn run(session: &Session, terminal: &Terminal) -> Result<Outcome, Failure> {
-    let tree = session.repository.side_tree(default_side(session)?)?;
+    let side = default_side(session)?;
+    let tree = session.repository.side_tree(side)?;
     let judge = session.judge();
     let config = judge.config(&*tree)?;
     let environments = discover(&*tree, &config)?.environments;
-    terminal.print(&text(&config, &environments));
+    let destinations = judge.destinations(side, &config)?;
+    let text = text(&config, &environments, &destinations);
+    terminal.print(&match session.format {
+        Format::Text => text,
+        Format::Json => report::json::to_string(&json(&text, &destinations))?,
+    });
     Ok(Outcome::Clean)
 }
 
+/// Says the same to a program: the keys of the file, and what they come to in this repository.
+fn json(text: &str, destinations: &Destinations) -> serde_json::Value {
+    let config: toml::Table = text.parse().unwrap_or_default();
+    let resolved = serde_json::json!({
+        "base": destinations.base,
+        "targets": destinations.targets,
+    });
+    serde_json::json!({ "version": 1, "config": config, "resolved": resolved })
+}
+
 /// Writes what is in force as the file would have it.
-fn text(config: &Config, environments: &[Environment]) -> String {
+fn text(config: &Config, environments: &[Environment], destinations: &Destinations) -> String {
     let mut lines = Vec::new();
     match &config.base {
         Some(base) => lines.push(format!("base = {}", quoted(base))),
-        None => lines.push("# base: the nearest target".to_owned()),
-    }
-    match &config.targets {
-        Some(targets) => lines.push(format!("targets = {}", patterns(targets))),
         None => {
-            lines.push("# targets: the default branch and the usual release branches".to_owned())
+            let base = destinations.base.as_deref().map_or("none is here".to_owned(), escape);
+            lines.push(format!("# base: the nearest target: {base}"));
         }
+    }
+    let targets = match destinations.targets.as_slice() {
+        [] => "none is here".to_owned(),
+        targets => escape(&targets.join(", ")),
+    };
+    match &config.targets {
+        Some(patterns) => {
+            lines.push(format!("targets = {}", self::patterns(patterns)));
+            lines.push(format!("# targets: {targets}"));
+        }
+        None => lines.push(format!(
+            "# targets: the default branch and the usual release branches: {targets}"
+        )),
     }
     let fetch = match config.fetch {
         Fetch::Auto => "auto",
@@ -39,6 +68,8 @@ fn text(config: &Config, environments: &[Environment]) -> String {
     lines.push(format!("fetch = {}", quoted(fetch)));
     let timeout = humantime::format_duration(config.fetch_timeout).to_string();
     lines.push(format!("fetch_timeout = {}", quoted(&timeout)));
+    let limit = humantime::format_duration(config.time_limit).to_string();
+    lines.push(format!("time_limit = {}", quoted(&limit)));
     lines.push(format!("max_revision_id_length = {}", config.max_revision_id_length));
     let size = bytesize::ByteSize::b(config.max_file_size).display().iec().to_string();
     lines.push(format!("max_file_size = {}", quoted(&size)));

@@ -1,28 +1,51 @@
 //! `explain`.
 
-use super::arguments::Explain;
+use serde_json::{Value, json};
+
+use super::arguments::{Explain, Format};
 use super::terminal::Terminal;
 use crate::finding::Outcome;
-use crate::rules::{self, RULES};
+use crate::report;
+use crate::rules::{self, RULES, Rule};
 use crate::text::escape;
 
-pub(super) fn run(explain: &Explain, terminal: &Terminal) -> Outcome {
+pub(super) fn run(explain: &Explain, format: Format, terminal: &Terminal) -> Outcome {
+    let is_json = format == Format::Json;
     let Some(name) = &explain.rule else {
-        terminal.print(&list());
+        terminal.print(&if is_json { json(&list_json()) } else { list() });
         return Outcome::Clean;
     };
     match rules::find(name) {
         Some(rule) => {
-            terminal.print(&format!("# {} ({})\n\n{}", rule.name, rule.level, rule.explain));
+            let text = || format!("# {} ({})\n\n{}", rule.name, rule.level, rule.explain);
+            terminal.print(&if is_json { json(&rule_json(rule)) } else { text() });
             Outcome::Clean
         }
         None => {
             let near =
                 nearest(name).map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
-            terminal.warn(&format!("error: there is no rule `{}`{near}\n", escape(name)));
+            let message = format!("there is no rule `{}`{near}", escape(name));
+            if is_json {
+                terminal.print(&json(&json!({ "version": 1, "error": { "message": message } })));
+            }
+            terminal.warn(&format!("error: {message}\n"));
             Outcome::Broken
         }
     }
+}
+
+fn json(value: &Value) -> String {
+    report::json::to_string(value).unwrap_or_default()
+}
+
+fn rule_json(rule: &Rule) -> Value {
+    let level = rule.level.to_string();
+    json!({ "version": 1, "name": rule.name, "level": level, "explain": rule.explain })
+}
+
+fn list_json() -> Value {
+    let rule = |rule: &&Rule| json!({ "name": rule.name, "level": rule.level.to_string() });
+    json!({ "version": 1, "rules": RULES.iter().map(rule).collect::<Vec<_>>() })
 }
 
 fn list() -> String {

@@ -104,6 +104,7 @@ fn environment_view(
         name: environment.name,
         script_location: environment.script_location,
         version_locations: environment.version_locations,
+        recursive: environment.recursive,
         revisions: losers.chain(state.graph.revisions()).map(view).collect(),
         heads: owned(state.graph.heads()),
         real_heads: owned(state.graph.real_heads()),

@@ -20,9 +20,9 @@ pub(super) fn run(
     let here = global.directory.as_deref().unwrap_or(Path::new("."));
     match command {
         HookCommand::Check(arguments) => checked(arguments, global, terminal),
-        HookCommand::Install { force } => install(here, *force, terminal),
-        HookCommand::Uninstall => uninstall(here, terminal),
-        HookCommand::Status => status(here, terminal),
+        HookCommand::Install { force } => install(here, *force, global.format, terminal),
+        HookCommand::Uninstall => uninstall(here, global.format, terminal),
+        HookCommand::Status => status(here, global.format, terminal),
         HookCommand::PreCommit
         | HookCommand::PreMergeCommit
         | HookCommand::PrePush { .. }
@@ -61,27 +61,46 @@ fn checked(arguments: &Check, global: &Global, terminal: &Terminal) -> Result<Ou
     check::run(arguments, &Session::open(global)?, terminal)
 }
 
-fn install(directory: &Path, force: bool, terminal: &Terminal) -> Result<Outcome, Failure> {
+fn install(
+    directory: &Path,
+    force: bool,
+    format: Format,
+    terminal: &Terminal,
+) -> Result<Outcome, Failure> {
     git::refuse_planted_at(directory)?;
     let binary = std::env::current_exe().map_err(Failure::Binary)?;
     let options = InstallOptions { directory: directory.to_owned(), binary, force };
-    for installed in hook::install(&options)? {
+    let installed = hook::install(&options)?;
+    if format == Format::Json {
+        terminal.print(&report::json::to_string(&report::installation::installed(&installed))?);
+        return Ok(Outcome::Clean);
+    }
+    for installed in installed {
         terminal.mention(&format!("{installed}\n"));
     }
     Ok(Outcome::Clean)
 }
 
-fn uninstall(directory: &Path, terminal: &Terminal) -> Result<Outcome, Failure> {
+fn uninstall(directory: &Path, format: Format, terminal: &Terminal) -> Result<Outcome, Failure> {
     git::refuse_planted_at(directory)?;
-    for removed in hook::uninstall(directory)? {
+    let removed = hook::uninstall(directory)?;
+    if format == Format::Json {
+        terminal.print(&report::json::to_string(&report::installation::removed(&removed))?);
+        return Ok(Outcome::Clean);
+    }
+    for removed in removed {
         terminal.mention(&format!("{removed}\n"));
     }
     Ok(Outcome::Clean)
 }
 
-fn status(directory: &Path, terminal: &Terminal) -> Result<Outcome, Failure> {
+fn status(directory: &Path, format: Format, terminal: &Terminal) -> Result<Outcome, Failure> {
     git::refuse_planted_at(directory)?;
     let status = hook::status(directory)?;
+    if format == Format::Json {
+        terminal.print(&report::json::to_string(&report::installation::status(&status))?);
+        return Ok(if status.is_ok() { Outcome::Clean } else { Outcome::Findings });
+    }
     terminal.print(&status.to_string());
     if status.is_ok() {
         return Ok(Outcome::Clean);

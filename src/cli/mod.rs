@@ -71,7 +71,7 @@ fn usage(error: &clap::Error) -> ExitCode {
 fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Outcome, Failure> {
     let global = &arguments.global;
     match &arguments.command {
-        Command::Explain(explain) => Ok(explain::run(explain, terminal)),
+        Command::Explain(explain) => Ok(explain::run(explain, global.format, terminal)),
         Command::Check(check) => check::run(check, &Session::open(global)?, terminal),
         Command::Hook(hook) => hook::run(hook, global, terminal),
         Command::Heads(graph) => graph::heads(graph, &Session::open(global)?, terminal),

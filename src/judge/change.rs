@@ -200,6 +200,18 @@ impl Judge<'_> {
         }
     }
 
+    /// Says where a change goes, by the names that its targets have here.
+    ///
+    /// # Errors
+    /// Fails if refs cannot be read, and if the configuration names a base that is not here.
+    pub fn destinations(&self, side: Side, config: &Config) -> Result<Destinations, Error> {
+        let branch = self.repository.branch();
+        let candidates = self.candidates(config, branch.as_deref());
+        let targets = self.targets(&candidates)?.iter().map(Target::name).collect();
+        let base = self.base(side, config, &candidates)?.map(|base| base.name);
+        Ok(Destinations { base, targets })
+    }
+
     /// Returns the targets that a change may go to, in order of preference.
     pub(super) fn targets(&self, candidates: &Candidates<'_>) -> Result<Vec<Target>, git::Error> {
         match self.circumstances.role {
@@ -310,6 +322,15 @@ impl Judge<'_> {
         });
         named.collect()
     }
+}
+
+/// Where a change goes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Destinations {
+    /// What it is compared with; nothing if there is nothing here.
+    pub base: Option<String>,
+    /// The branches that it may go to, in order of preference.
+    pub targets: Vec<String>,
 }
 
 /// Returns how a repair is told of a base that somebody named.

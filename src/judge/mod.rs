@@ -32,7 +32,7 @@ use crate::tree::{File, Node, ObjectId, RepoPath, Tree};
 
 pub use advice::{Advice, Brought, Landed};
 pub use arrival::PushedRef;
-pub use change::{Against, Subject};
+pub use change::{Against, Destinations, Subject};
 pub use error::{BadConfig, Error};
 pub use patience::{Patience, Word};
 pub use push::Remote;

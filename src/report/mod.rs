@@ -8,6 +8,7 @@ pub mod advice;
 pub mod audit;
 mod drawing;
 pub mod graph;
+pub mod installation;
 pub mod json;
 mod lanes;
 mod order;

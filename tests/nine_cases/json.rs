@@ -126,6 +126,7 @@ fn graph_and_heads() {
             "name",
             "script_location",
             "version_locations",
+            "recursive",
             "revisions",
             "revision",
             "down_revision",
@@ -182,5 +183,62 @@ fn a_push_of_two_refs() {
         assert_eq!(one["local_oid"], repository.git(&["rev-parse", branch]));
         assert_eq!(one["remote_oid"], none);
         assert!(one["findings"].is_array() && one["environments"].is_array());
+    }
+}
+
+#[test]
+fn what_is_in_force_and_installed() {
+    let repository = two_heads();
+    repository.git(&["remote", "add", "origin", "/nowhere"]);
+    repository.git(&["update-ref", "refs/remotes/origin/main", "main"]);
+    let (config, code) = repository.json(&["config"]);
+    assert_eq!((&config["version"], code), (&Value::from(1), 0));
+    assert_eq!(config["config"]["time_limit"], "1m");
+    assert_eq!(config["config"]["environment"][0]["recursive"], false);
+    assert_eq!(config["config"]["rules"]["multiple-heads"], "error");
+    assert_eq!(config["resolved"]["base"], "origin/main");
+    assert_eq!(texts(&config["resolved"]["targets"]), ["origin/main"]);
+    let said = repository.said(&["config"]);
+    for line in [
+        "# base: the nearest target: origin/main",
+        "# targets: the default branch and the usual release branches: origin/main",
+        "time_limit = \"1m\"",
+    ] {
+        assert!(said.lines().any(|other| other == line), "{line} is not in {said}");
+    }
+
+    let (rules, code) = repository.json(&["explain"]);
+    assert_eq!((&rules["version"], code), (&Value::from(1), 0));
+    let name = rules["rules"][0]["name"].as_str().expect("a rule has a name");
+    let (rule, _) = repository.json(&["explain", name]);
+    assert_eq!(rule["name"], name);
+    assert!(rule["explain"].as_str().is_some_and(|text| text.contains("## ")));
+    let (none, code) = repository.json(&["explain", "no-rule"]);
+    assert_eq!(code, 2);
+    assert!(none["error"]["message"].as_str().is_some_and(|text| text.contains("no-rule")));
+
+    let (status, code) = repository.json(&["hook", "status"]);
+    assert_eq!((&status["ok"], code), (&Value::from(false), 1));
+    assert_eq!(status["folders"][0]["hooks"][0]["state"], "missing");
+    let (installed, code) = repository.json(&["hook", "install"]);
+    assert_eq!(code, 0);
+    assert_eq!(installed["hooks"][0]["hook"], "pre-commit");
+    assert_eq!(installed["hooks"][0]["outcome"], "installed");
+    let (status, code) = repository.json(&["hook", "status"]);
+    assert_eq!((&status["ok"], code), (&Value::from(true), 0));
+    assert_eq!(status["folders"][0]["hooks"][0]["state"], "installed");
+    assert_eq!(status["folders"][0]["hooks"][0]["binary_state"], "executable");
+    let (removed, code) = repository.json(&["hook", "uninstall"]);
+    assert_eq!((&removed["hooks"][0]["outcome"], code), (&Value::from("removed"), 0));
+}
+
+#[test]
+fn a_repair_that_is_only_shown_may_be_one_that_would_be_staged() {
+    let repository = two_heads();
+    repository.git(&["update-ref", "refs/remotes/origin/main", "main"]);
+    for command in ["rebase", "merge"] {
+        let output = repository.guard(&[command, "--stage", "-n"], "");
+        assert_ne!(output.status.code(), Some(2), "{}", String::from_utf8_lossy(&output.stderr));
+        assert_eq!(repository.git(&["status", "--porcelain"]), "");
     }
 }

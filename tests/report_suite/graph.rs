@@ -32,6 +32,7 @@ pub(crate) fn environment(
         name: name.to_owned(),
         script_location: RepoPath::new("migrations"),
         version_locations: vec![RepoPath::new(VERSIONS)],
+        recursive: false,
         revisions,
         heads: heads.iter().copied().map(id).collect(),
         real_heads: heads.iter().take(1).copied().map(id).collect(),

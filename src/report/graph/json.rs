@@ -18,6 +18,7 @@ struct EnvironmentJson {
     name: String,
     script_location: String,
     version_locations: Vec<String>,
+    recursive: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     revisions: Option<Vec<RevisionJson>>,
     heads: Vec<String>,
@@ -55,6 +56,7 @@ fn json_with(
         name: environment.name.clone(),
         script_location: path(&environment.script_location),
         version_locations: environment.version_locations.iter().map(path).collect(),
+        recursive: environment.recursive,
         revisions: revisions(environment),
         heads: ids(&environment.heads),
         real_heads: ids(&environment.real_heads),

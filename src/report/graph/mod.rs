@@ -29,6 +29,8 @@ pub struct EnvironmentView {
     pub script_location: RepoPath,
     /// Where the migrations are.
     pub version_locations: Vec<RepoPath>,
+    /// Whether they may lie in folders below.
+    pub recursive: bool,
     /// Its revisions; of two with one id the later is the one that others mean, as in Alembic.
     pub revisions: Vec<RevisionView>,
     /// The revisions that are no other's parent.
