@@ -7,7 +7,7 @@
 
 use std::fs;
 use std::io::{self, Read, Seek, SeekFrom, Write};
-use std::os::unix::fs::MetadataExt;
+use std::os::unix::fs::{DirBuilderExt, MetadataExt};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
@@ -17,6 +17,7 @@ use sha2::{Digest, Sha256};
 use crate::finding::Freshness;
 use crate::git::source::Source;
 use crate::git::{Repository, Target, parse_id};
+use crate::own_file;
 use crate::tree::ObjectId;
 
 /// The folder of these files in a repository's common folder.
@@ -138,6 +139,9 @@ impl Repository {
 
 /// Removes all that pushes have noted in a common folder.
 pub fn forget_seen(common_dir: &Path) -> io::Result<()> {
+    if !is_own(common_dir) {
+        return Ok(());
+    }
     match fs::remove_dir_all(common_dir.join(FOLDER)) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
         Ok(()) | Err(_) => Ok(()),
@@ -154,8 +158,19 @@ fn path_of(common_dir: &Path, name: &str) -> PathBuf {
     common_dir.join(FOLDER).join(hex)
 }
 
+/// Tells whether nobody else can have written what is there: as with the cache, neither a link nor a folder
+/// that belongs to another user or that everybody may write to is used.
+fn is_own(common_dir: &Path) -> bool {
+    [own_file::FOLDER, FOLDER].iter().all(|folder| {
+        let found = fs::symlink_metadata(common_dir.join(folder));
+        found.map_or(true, |found| found.is_dir() && own_file::is_trusted(&found))
+    })
+}
+
 fn read(common_dir: &Path, name: &str) -> Option<Sighting> {
-    let file = fs::File::open(path_of(common_dir, name)).ok()?;
+    let path = path_of(common_dir, name);
+    let file = own_file::open(&path, fs::OpenOptions::new().read(true)).ok()?;
+    (is_own(common_dir) && own_file::is_trusted(&file.metadata().ok()?)).then_some(())?;
     serde_json::from_reader(file.take(LONGEST)).ok()
 }
 
@@ -166,7 +181,11 @@ fn write(common_dir: &Path, sighting: &Sighting) -> io::Result<()> {
     }
     let path = path_of(common_dir, &sighting.name);
     let folder = common_dir.join(FOLDER);
-    fs::create_dir_all(&folder)?;
+    // Whatever the umask, nobody but the user and a group can write here.
+    fs::DirBuilder::new().recursive(true).mode(0o775).create(&folder)?;
+    if !is_own(common_dir) {
+        return Ok(());
+    }
     let mut file = tempfile::NamedTempFile::new_in(&folder)?;
     file.write_all(&serde_json::to_vec(sighting)?)?;
     file.persist(path)?;

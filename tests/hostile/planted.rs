@@ -292,10 +292,13 @@ fn what_lies_in_the_place_of_a_journal_is_neither_followed_nor_waited_for() {
 fn a_link_in_the_place_of_the_guards_own_folder_is_not_followed() {
     let repository = Repository::with_alembic();
     repository.write("docs/journal.json", journal(&hook_entry(), true));
+    repository.write("docs/seen/notes", "");
+    repository.write("docs/lock", "");
     repository.write("migrations/versions/b.py", migration("b", Some("gone")));
     repository.link(".git/alembic-guard", "../docs");
     let before = everything(&repository.top());
     refuses(&repository.guard(&["rebase"]), "is not a folder of its own");
     said(&repository.guard(&["check", "--all"]));
+    said(&repository.guard(&["hook", "uninstall"]));
     assert!(everything(&repository.top()) == before);
 }
