@@ -101,7 +101,7 @@ mod tests {
     fn python_2_is_told_from_what_is_no_python() {
         for code in [
             "print 'x'",
-            "print >>f, 'x',",
+            "print >>f, 'x',\nprint 'y'",
             "if x: print 'x' % y; print",
             "def f():\n    print 'x', \\\n        y  # z\n    return",
             "exec 'x' in y",
