@@ -71,6 +71,15 @@ fn search(lookup: &Lookup<'_>, config: &Config, cache: &Cache) -> Result<Discove
             invocations.push(invocation);
         }
     }
+    let is_run = |folder: &RepoPath| {
+        settled.iter().any(|found| {
+            let Environment { script_location, version_locations, .. } = &found.environment;
+            script_location == folder || version_locations.contains(&folder.join("versions"))
+        })
+    };
+    let unclaimed = interests.iter().filter(|it| it.env && it.versions && !it.bare);
+    let unclaimed = unclaimed.map(|interest| interest.folder.clone());
+    let unclaimed: Vec<RepoPath> = unclaimed.filter(|folder| !is_run(folder)).collect();
     settled.retain(|found| !config.excludes(&found.environment.script_location));
     let mut environments = distinct(settled);
     make_unique(&mut environments);
@@ -81,7 +90,7 @@ fn search(lookup: &Lookup<'_>, config: &Config, cache: &Cache) -> Result<Discove
         key(one).cmp(&key(other))
     });
     problems.dedup();
-    Ok(Discovery { environments, problems, invocations })
+    Ok(Discovery { environments, problems, invocations, unclaimed })
 }
 
 fn too_many(claim: &Claim) -> Problem {

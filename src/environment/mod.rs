@@ -105,6 +105,9 @@ pub struct Discovery {
     pub problems: Vec<Problem>,
     /// Every way in which the files of the tree let Alembic be run, several for one environment included.
     pub invocations: Vec<Invocation>,
+    /// Folders with `env.py` and `versions` that nothing claims and that have no template: code alone runs them,
+    /// or nobody.
+    pub unclaimed: Vec<RepoPath>,
 }
 
 /// Something in Alembic's configuration that could not be made sense of.

@@ -38,6 +38,8 @@ pub(super) struct Interest {
     pub(super) env: bool,
     /// Whether there is a `script.py.mako` too.
     pub(super) bare: bool,
+    /// Whether there is a folder `versions`.
+    pub(super) versions: bool,
 }
 
 /// Returns the folders that could have to do with Alembic, the shallower first, then by path.
@@ -236,6 +238,7 @@ fn interest(folder: &RepoPath, entries: &[Entry]) -> Option<Interest> {
             let link = matches!(entry.node, Node::Link(_));
             found.env |= link && name == b"env.py";
             mako |= link && name == b"script.py.mako";
+            found.versions |= matches!(entry.node, Node::Folder(_)) && name == b"versions";
             continue;
         };
         match name {
@@ -252,7 +255,8 @@ fn interest(folder: &RepoPath, entries: &[Entry]) -> Option<Interest> {
     }
     found.bare = found.env && mako;
     found.inis.sort_by_key(|ini| ini.path.file_name() != b"alembic.ini");
-    if found.inis.is_empty() && found.pyproject.is_none() && !found.bare {
+    let may_run = found.bare || found.env && found.versions;
+    if found.inis.is_empty() && found.pyproject.is_none() && !may_run {
         return None;
     }
     found.folder = folder.clone();

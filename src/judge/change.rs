@@ -86,8 +86,10 @@ impl Judge<'_> {
             None if self.circumstances.in_ci => return Err(Error::NoBase),
             None => without_base(&mut reader, &*tree)?,
         };
-        if !report.environments.is_empty() || had_alembic {
-            return Ok(report);
+        let overlooked = self.overlooked(&mut reader, &*tree)?;
+        if !report.environments.is_empty() || had_alembic || !overlooked.is_empty() {
+            let notes = [report.notes, overlooked].concat();
+            return Ok(Report { notes, ..report });
         }
         let problems = reader.discover(&*tree)?.problems.clone();
         Err(match problems.is_empty() {

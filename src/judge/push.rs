@@ -4,11 +4,12 @@ use crate::advice::{Command, Help};
 use crate::check::{Blame, Reader};
 use crate::config::{Config, Fetch};
 use crate::finding::{Note, Outcome, RefReport, Report};
-use crate::git::{self, BaseChoice, FetchRequest, Side, TargetNames, Url};
+use crate::git::{self, BaseChoice, Candidates, FetchRequest, Side, Stored, TargetNames, Url};
 use crate::judge::arrival::{
     Arrival, Destination, Judged, PushedRef, Replaced, destination, ref_report,
 };
 use crate::judge::change::{Incoming, fetched};
+use crate::judge::deletion::{Deletion, with_replaced};
 use crate::judge::obtain::Obtained;
 use crate::judge::touched::Touched;
 use crate::judge::{Error, Judge, note};
@@ -26,8 +27,45 @@ pub struct Remote {
 impl Judge<'_> {
     /// Judges every ref of a push.
     pub fn push(&self, remote: &Remote, refs: &[PushedRef]) -> Result<Vec<RefReport>, Error> {
-        let obtained = self.obtain(remote, refs)?;
-        refs.iter().map(|pushed| self.pushed_ref(remote, pushed, &obtained)).collect()
+        let refs = with_replaced(refs);
+        let obtained = self.obtain(remote, &refs)?;
+        let judged = refs.iter().map(|pushed| {
+            let mut report = self.pushed_ref(remote, pushed, &obtained)?;
+            report.report.notes.extend(self.deleted(remote, pushed, &refs)?);
+            Ok(report)
+        });
+        judged.collect()
+    }
+
+    /// Says what goes with a target that is deleted, by the configuration that the target holds.
+    fn deleted(
+        &self,
+        remote: &Remote,
+        pushed: &PushedRef,
+        refs: &[PushedRef],
+    ) -> Result<Option<Note>, Error> {
+        let is_deletion = git::parse_id(&pushed.local_oid).is_none();
+        let old = git::parse_id(&pushed.remote_oid).filter(|_| is_deletion);
+        let Some(Stored::Commit(old)) = old.map(|old| self.repository.stored(old)) else {
+            return Ok(None);
+        };
+        // A mistake in what goes away stops nobody.
+        let Ok(config) = self.config(&*self.repository.commit_tree(old)?) else {
+            return Ok(None);
+        };
+        let name = self.name_of(remote);
+        let names = TargetNames { patterns: config.targets.as_deref() };
+        let candidates = Candidates { remote: name.clone(), branch: None, names };
+        let mut targets = self.targets(&candidates)?;
+        targets.retain(|target| target.remote == name);
+        self.deleted_target(Deletion {
+            pushed,
+            refs,
+            remote: name.clone().unwrap_or_else(|| remote.url.to_string()),
+            default_branch: name.as_deref().and_then(|it| self.repository.default_branch(it)),
+            targets,
+            config,
+        })
     }
 
     /// Returns the name of a remote here, where it has one.

@@ -6,12 +6,13 @@
 use crate::advice::Command;
 use crate::check::{Allowing, Blame, Reader};
 use crate::config::OtherBranches;
-use crate::finding::{Lowered, RefReport, Report};
+use crate::finding::{Lowered, Note, RefReport, Report};
 use crate::git::{self, BaseChoice, Side, Stored, TargetNames};
 use crate::judge::arrival::{
     Arrival, Destination, Judged, PushedRef, Replaced, destination, ref_report,
 };
 use crate::judge::change::Incoming;
+use crate::judge::deletion::{Deletion, with_replaced};
 use crate::judge::touched::Touched;
 use crate::judge::trust::Law;
 use crate::judge::{Error, Judge};
@@ -29,7 +30,34 @@ impl Judge<'_> {
             remote_ref: self.repository.ref_behind(&pushed.remote_ref),
             ..pushed.clone()
         };
-        refs.iter().map(|pushed| self.received_ref(&law, &behind(pushed))).collect()
+        let refs = with_replaced(&refs.iter().map(behind).collect::<Vec<PushedRef>>());
+        let judged = refs.iter().map(|pushed| {
+            let mut report = self.received_ref(&law, pushed)?;
+            report.report.notes.extend(self.received_deletion(&law, pushed, &refs)?);
+            Ok(report)
+        });
+        judged.collect()
+    }
+
+    /// Says what goes with a target that is deleted.
+    fn received_deletion(
+        &self,
+        law: &Law,
+        pushed: &PushedRef,
+        refs: &[PushedRef],
+    ) -> Result<Option<Note>, Error> {
+        if git::parse_id(&pushed.local_oid).is_some() {
+            return Ok(None);
+        }
+        let names = TargetNames { patterns: law.config.targets.as_deref() };
+        self.deleted_target(Deletion {
+            pushed,
+            refs,
+            remote: ORIGIN.to_owned(),
+            default_branch: self.repository.branch(),
+            targets: self.repository.served_targets(&names)?,
+            config: law.config.clone(),
+        })
     }
 
     fn received_ref(&self, law: &Law, pushed: &PushedRef) -> Result<RefReport, Error> {

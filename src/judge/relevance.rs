@@ -44,7 +44,8 @@ impl Relevance {
 
 /// Tells whether a path could matter, whatever the environments are; most changes touch none.
 pub(super) fn may_matter(path: &RepoPath) -> bool {
-    is_setting(path) || path.file_name().ends_with(b".py")
+    let name = path.file_name();
+    is_setting(path) || name.ends_with(b".py") || name.ends_with(b".py\n")
 }
 
 /// Tells whether a file may say where Alembic is.

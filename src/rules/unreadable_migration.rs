@@ -35,7 +35,24 @@ fn check(subject: &Subject<'_>) -> Vec<Finding> {
     let migrations = subject.migrations();
     let faulty = migrations.filter_map(|migration| Some((migration, fault(subject, migration)?)));
     let links = subject.broken_links.iter().map(|link| broken_link(subject, link));
-    faulty.map(|(migration, fault)| finding(subject, migration, fault)).chain(links).collect()
+    let faulty = faulty.map(|(migration, fault)| finding(subject, migration, fault));
+    let misnamed = subject.migrations().filter(|it| has_no_suffix(it.file.path.file_name()));
+    let misnamed = misnamed.map(|migration| misnamed_file(subject, migration));
+    faulty.chain(misnamed).chain(links).collect()
+}
+
+/// Tells whether Alembic takes a file for a migration and then does not know how to load it: for `pathlib`
+/// the suffix of its name is not `.py` (`load_python_file` of `alembic/util/pyfiles.py`).
+fn has_no_suffix(name: &[u8]) -> bool {
+    name == b".py" || name.ends_with(b".py\n")
+}
+
+fn misnamed_file(subject: &Subject<'_>, migration: &Migration) -> Finding {
+    let message = "Alembic stops at the name of this file".to_owned();
+    let mut finding = RULE.at(subject, Site::File(migration.file.clone()), message);
+    finding.label = "its name has no suffix `.py`".to_owned();
+    finding.help = vec!["give it a name that ends in `.py`".into()];
+    finding
 }
 
 fn fault<'a>(subject: &'a Subject<'_>, migration: &'a Migration) -> Option<&'a Fault> {

@@ -244,3 +244,50 @@ fn two_migrations_that_are_one_file_on_other_disks_are_told_of() {
     push.passed(&[]).says("B_ADD_B.py` and ").says("are one file on disks");
     mine.add_code().push_it().passed(&[]).is_silent();
 }
+
+#[test]
+fn deleting_a_target_is_told_of_where_no_other_has_its_migrations() {
+    let world = World::with("a b(a)");
+    let mine = world.mine();
+    mine.branch("release/1", "origin/main").add("h(b)").publish();
+    mine.branch("release/2", "origin/main").publish();
+    mine.fetch();
+    let tip = mine.tip("release/1");
+    let push = mine.push(&["origin", ":release/1", ":release/2"]);
+    push.passed(&[]).says("no other target branch has `h`, which this push deletes with release/1");
+    push.says(&format!("git push origin {tip}:refs/heads/release/1"));
+    push.says_nothing_of("deletes with release/2");
+    follow(&mine, &push.stderr, "git push origin");
+    mine.switch("main").merge("release/1").publish().fetch();
+    mine.push(&["origin", ":release/1"]).passed(&[]).is_silent();
+}
+
+#[test]
+fn migrations_below_a_version_folder_are_told_of_by_check_alone() {
+    let world = World::with("a b(a)");
+    let mine = world.mine();
+    mine.branch("feature", "origin/main");
+    mine.write(&format!("{VERSIONS}/rocky/c.py"), &Written::parse("c(b)").python()).commit("c");
+    let checked = mine.guard(&["check"]);
+    let said = checked.succeeded().stdout();
+    assert!(said.contains("1 file below `migrations/versions`"), "{said}");
+    assert!(said.contains("recursive_version_locations = true"), "{said}");
+    mine.push_it().passed(&[]).is_silent();
+}
+
+#[test]
+fn a_folder_that_code_alone_can_run_is_told_of_by_check() {
+    let world = World::with("a b(a)");
+    let mine = world.mine();
+    mine.branch("feature", "origin/main");
+    mine.write("db/env.py", "from alembic import context\n");
+    mine.write("db/versions/c.py", "VERSION = 1\n").commit("db");
+    let said = mine.guard(&["check"]).succeeded().stdout();
+    assert!(!said.contains("`db`"), "{said}");
+    mine.write("db/versions/d.py", &Written::parse("d").python()).commit("d");
+    let said = mine.guard(&["check"]).succeeded().stdout();
+    assert!(
+        said.contains("`db` has an `env.py`, and 1 file in `versions` looks like a migration"),
+        "{said}"
+    );
+}

@@ -103,3 +103,21 @@ warn unknown-down-revision versions/c.py:2:17 "b" (CannotTell)
 "#]],
     );
 }
+
+#[test]
+fn a_name_that_alembic_cannot_load() {
+    says(
+        "\
+before: a
+change versions/.py:
+    revision = \"b\"
+    down_revision = \"a\"",
+        str![[r#"
+error unreadable-migration versions/.py
+  Alembic stops at the name of this file
+  ^ its name has no suffix `.py`
+  > give it a name that ends in `.py`
+
+"#]],
+    );
+}

@@ -94,7 +94,8 @@ fn tags_notes_deletions_and_other_refs_pass() {
     mine.push(&["origin", "HEAD:refs/heads/topic"]).passed(&[WARNED_D]);
     mine.push(&["origin", ":topic", ":v1"]).passed(&[]).is_silent();
     world.server().git(&["config", "receive.denyDeleteCurrent", "false"]);
-    mine.push(&["origin", ":main"]).passed(&[]).is_silent();
+    let last = mine.push(&["origin", ":main"]);
+    last.passed(&[]).says("no other target branch has `a` and `b`, which this push deletes");
 }
 
 #[test]
@@ -289,4 +290,44 @@ fn a_target_whose_old_tip_is_damaged_is_not_judged() {
     let ran = server.guard_with_input(&["hook", "pre-receive"], &line);
     let said = ran.exits(2).stderr();
     assert!(said.contains("cannot read what this push would replace on release/1"), "{said}");
+}
+
+#[test]
+fn deleting_a_target_is_told_of_where_no_other_has_its_migrations() {
+    let world = World::with("a b(a)");
+    let mine = world.clone("mine");
+    mine.branch("release/1", "origin/main").add("h(b)");
+    mine.push(&["-q", "origin", "release/1"]).passed(&[]);
+    let push = mine.push(&["origin", ":release/1"]);
+    push.passed(&[]).says("no other target branch has `h`, which this push deletes with release/1");
+}
+
+#[test]
+fn a_target_that_is_deleted_and_created_in_one_push_is_compared_with_what_was_deleted() {
+    let world = World::with("a b(a)");
+    let server = world.server();
+    let old = server.tip("main");
+    let new = server.tip("main~");
+    let lines = format!("{old} {ZERO} refs/heads/main\n{ZERO} {new} refs/heads/main\n");
+    let ran = server.guard_with_input(&["hook", "pre-receive"], &lines);
+    ran.exits(1);
+    let said = ran.stderr();
+    assert!(said.contains("error[published-migration-deleted]: `b` of main is gone"), "{said}");
+}
+
+#[test]
+fn a_target_is_not_replaced_by_what_has_no_alembic() {
+    let world = World::with("a b(a)");
+    let mine = world.clone("mine");
+    mine.git(&["switch", "-q", "--orphan", "X"]);
+    mine.write("README", "other").commit("other");
+    mine.push(&["-f", "origin", "X:main"]).refused(&["error published-migration-deleted at a"]);
+}
+
+#[test]
+fn what_alembic_could_run_must_still_run() {
+    let world = World::with("a b(a)");
+    let mine = world.clone("mine");
+    mine.write("alembic.ini", "[alembic]\nscript_location = gone\n").commit("gone");
+    mine.push_main().refused(&["error environment-lost at alembic.ini:2"]);
 }
