@@ -109,7 +109,11 @@ impl Team<'_> {
             What::MigrateWithDependency => {
                 migration.depends_on = chosen(&found, other).map(|one| one.id.clone());
             }
-            What::MigrateWithTakenId => migration.id = format!("r{:02}", 1 + other % self.ids),
+            What::MigrateWithTakenId => {
+                // Another migration, which does something else.
+                migration.mark = Some(migration.id);
+                migration.id = format!("r{:02}", 1 + other % self.ids);
+            }
             _ => {}
         }
         self.clone(action).add(&migration);

@@ -10,6 +10,8 @@ pub(crate) struct Migration {
     pub(crate) parents: Vec<String>,
     pub(crate) label: Option<String>,
     pub(crate) depends_on: Option<String>,
+    /// What its upgrade leaves behind, if that is not its id.
+    pub(crate) mark: Option<String>,
 }
 
 /// A migration in a work tree.
@@ -35,16 +37,20 @@ impl Migration {
         ];
         let quoted = values.map(|value| format!("'{value}'"));
         let line = format!("migration {folder} {} {}", self.id, quoted.join(" "));
-        line.trim_end_matches(" 'None'").to_owned()
+        match &self.mark {
+            Some(mark) => format!("{line} {mark}"),
+            None => line.trim_end_matches(" 'None'").to_owned(),
+        }
     }
 
     /// Returns its source, whose `upgrade` adds a row that tells that it ran; a merge revision does nothing.
     pub(crate) fn source(&self) -> String {
-        let Migration { id, parents, label, depends_on } = self;
+        let Migration { id, parents, label, depends_on, mark } = self;
+        let mark = mark.as_ref().unwrap_or(id);
         let (up, down) = match parents.len() {
             0 | 1 => (
-                format!("op.execute(\"insert into ran values ('{id}')\")"),
-                format!("op.execute(\"delete from ran where id = '{id}'\")"),
+                format!("op.execute(\"insert into ran values ('{mark}')\")"),
+                format!("op.execute(\"delete from ran where id = '{mark}'\")"),
             ),
             _ => ("pass".to_owned(), "pass".to_owned()),
         };
@@ -136,14 +142,17 @@ fn strings(source: &str, begin: &str) -> Vec<String> {
 fn the_script_writes_what_the_team_writes() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let setup = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/team/migration.sh");
-    for (parents, label, depends_on) in
-        [(vec![], None, None), (vec!["a"], None, Some("b")), (vec!["a", "b"], Some("x"), None)]
-    {
+    for (parents, label, depends_on, mark) in [
+        (vec![], None, None, None),
+        (vec!["a"], None, Some("b"), Some("m")),
+        (vec!["a", "b"], Some("x"), None, None),
+    ] {
         let migration = Migration {
             id: "r".to_owned(),
             parents: parents.into_iter().map(str::to_owned).collect(),
             label: label.map(str::to_owned),
             depends_on: depends_on.map(str::to_owned),
+            mark: mark.map(str::to_owned),
         };
         let script = format!(". {}\n{}", setup.display(), migration.line("."));
         let ran =

@@ -58,6 +58,10 @@ impl Arrival<'_> {
         }
         let harmed = databases.harmed(referee, self.new);
         match (harmed.first(), exemption(&before, &after, forced)) {
+            // What no database can have run may be refused all the same: it was published.
+            (None, _) if forced && removes_files(&before, &after) => {
+                Opinion::Unclear("migrations removed by force".to_owned())
+            }
             (None, _) => Opinion::Harmless,
             (Some(_), Some(row)) => Opinion::Unclear(row.to_owned()),
             (Some(one), None) => Opinion::Harmful(format!(
@@ -187,6 +191,10 @@ fn touched(old: &Facts, new: &Facts) -> BTreeSet<String> {
     let (old, new) = (old.relevant(), new.relevant());
     let paths = old.keys().chain(new.keys());
     paths.filter(|path| old.get(**path) != new.get(**path)).map(|path| (*path).to_owned()).collect()
+}
+
+fn removes_files(before: &Facts, after: &Facts) -> bool {
+    before.files.keys().any(|path| is_migration(path) && !after.files.contains_key(path))
 }
 
 fn is_migration(path: &str) -> bool {

@@ -195,7 +195,7 @@ impl Team<'_> {
                     self.tally.count("repairs", &format!("done in round {}", round + 1));
                     self.tally.count("repaired", &rules.join(", "));
                     self.accepted(push, &accepted, &before)?;
-                    return self.serves(&accepted, &rules.join(", "));
+                    return self.serves(&accepted, &rules[0]);
                 }
                 Outcome::Rejected(rejected) => {
                     self.tally.count("repairs", "rejected by git");
@@ -228,7 +228,7 @@ impl Team<'_> {
     }
 
     /// A branch that was repaired serves every database of main once it is merged.
-    fn serves(&mut self, accepted: &Accepted, rules: &str) -> Result<(), Failure> {
+    fn serves(&mut self, accepted: &Accepted, rule: &str) -> Result<(), Failure> {
         let main = self.shared()["refs/heads/main"].clone();
         let branches = accepted.moved.iter().filter(|(name, _)| *name != "refs/heads/main");
         for (name, (_, new)) in branches {
@@ -243,7 +243,7 @@ impl Team<'_> {
             let harmed = self.databases.harmed(&mut self.referee, &merged);
             if let Some(one) = harmed.first() {
                 let details = format!("{name}: {:?}: {}", one.database, one.fault);
-                let kind = format!("databases do not survive the repair of {rules}");
+                let kind = format!("databases do not survive the repair of {rule}");
                 return Err(Failure::new(&kind, &details));
             }
             self.tally.count("repairs", "of branches, upgraded from every database of main");
