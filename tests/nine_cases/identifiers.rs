@@ -129,5 +129,6 @@ fn an_environment_that_goes_with_its_migrations() {
         "migrations/script.py.mako",
         "migrations/versions/a.py",
     ]);
-    assert!(repository.findings(&["check", "--base", "main"]).is_empty());
+    let findings = repository.findings(&["check", "--base", "main"]);
+    assert_eq!(findings, ["warn published-migration-deleted"]);
 }

@@ -23,8 +23,8 @@ enum Kind<'f> {
     /// Something that has landed is a head again: no new revision can be moved for that, but heads be
     /// joined.
     Published,
-    /// No file defines these parents any more, or ever did: whatever is written, Alembic does not load
-    /// it, and both refuse.
+    /// No file defines these parents any more, or ever did: `merge` refuses, and `rebase` unless it is told
+    /// which head takes their place.
     Gap(BTreeSet<&'f str>),
 }
 
@@ -103,7 +103,8 @@ impl<'f> Incident<'_, 'f> {
                 figures.merged.count(is_good(About::Merge, merge));
             }
             Kind::Gap(missing) => {
-                let rebase = is_good(About::Rebase, names_one(&rebase, &missing));
+                figures.bridged += usize::from(rebase.is_ok());
+                let rebase = rebase.is_ok() || is_good(About::Rebase, names_one(&rebase, &missing));
                 let merge = is_good(About::Merge, names_one(&merge, &missing));
                 figures.gaps.count(rebase && merge);
             }

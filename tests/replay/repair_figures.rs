@@ -22,8 +22,10 @@ pub(crate) struct RepairFigures {
     pub(crate) of_named_heads: usize,
     /// Those of them that `rebase` refuses.
     pub(crate) not_rebased: Share,
-    /// Those over a parent that is missing, which both refuse.
+    /// Those over a parent that is missing, which both refuse at first.
     pub(crate) gaps: Share,
+    /// Those of them that `rebase` repairs once it is told the head.
+    pub(crate) bridged: usize,
     /// Repaired trees at which Alembic finds the heads that the guard finds.
     pub(crate) alembic: Share,
     /// Repaired trees that Alembic does not load, as it did not load the incident.
@@ -55,6 +57,7 @@ impl RepairFigures {
         self.of_named_heads += other.of_named_heads;
         self.not_rebased.add(&other.not_rebased);
         self.gaps.add(&other.gaps);
+        self.bridged += other.bridged;
         self.alembic.add(&other.alembic);
         self.unloadable += other.unloadable;
         self.compared += other.compared;
@@ -69,7 +72,7 @@ impl fmt::Display for RepairFigures {
             formatter,
             "{} incidents: where only unpublished heads came, rebase repairs {} and merge {}; \
              where a published one came back, merge repairs {} and rebase refuses {}; \
-             over a parent that is missing both refuse {}; \
+             over a parent that is missing both refuse {}, {} of which rebase repairs with the head it names; \
              {} rebases went onto a head that was to be chosen, {} merges were of heads that were to be named; \
              Alembic agrees on the heads of {} repaired trees, {} more load neither before nor after; \
              published files changed: {} of {} compared",
@@ -79,6 +82,7 @@ impl fmt::Display for RepairFigures {
             self.merged,
             self.not_rebased,
             self.gaps,
+            self.bridged,
             self.onto_a_chosen_head,
             self.of_named_heads,
             self.alembic,
