@@ -109,7 +109,7 @@ fn a_folder_may_be_copied_or_moved_or_squashed() {
     mine.branch("copy", "origin/main");
     mine.write("other/p_add_p.py", &Written::parse("p").python());
     mine.write("alembic.ini", &TWO_FOLDERS.replace("plugin", "other")).commit("copy");
-    mine.push_it().passed(&[]).is_silent();
+    mine.push_it().passed(&[]);
     mine.branch("squash", "origin/main");
     mine.write("db/env.py", "from alembic import context\n");
     mine.write("db/versions/s_add_s.py", &Written::parse("s").python());
