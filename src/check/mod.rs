@@ -1,5 +1,7 @@
 //! Two trees to a [`Report`]: the one way by which every command comes to its answer.
 
+mod attributes;
+mod checkout;
 mod edited;
 mod losses;
 mod lowering;
@@ -18,6 +20,8 @@ use crate::rules::{self, Debt, Fate, Rule, Standing, Subject, Unread, Wording};
 use crate::tree::{self, File, RepoPath, Tree};
 use crate::verdict::{Limits, existing_heads, judge_heads};
 
+pub(crate) use attributes::ATTRIBUTES;
+pub(crate) use checkout::{COMPILED, compiled_source};
 use lowering::{Found, lower};
 pub use reading::{Reader, State};
 pub(crate) use sides::{Pair, pairs};
@@ -200,6 +204,7 @@ fn judge(
     let config = reader.config();
     let changed = changed(&pair.before.graph, &pair.after.graph);
     let edited = edited::find(reader, comparison, after, pair, &changed)?;
+    let altered = checkout::find(reader, comparison, after, pair)?;
     let subject = Subject {
         environment,
         loss: &pair.loss,
@@ -212,6 +217,7 @@ fn judge(
         answering: comparison.blame.answering.as_deref(),
         details: &details,
         edited: &edited,
+        altered: &altered,
         broken_links: &pair.after.broken_links,
         unread: pair.excess().map(|excess| Unread { excess, is_same: pair.has_same_files() }),
         max_revision_id_length: config.max_revision_id_length,
@@ -256,6 +262,7 @@ fn debts(rule: &Rule, subject: &Subject<'_>, before: &State) -> BTreeSet<Key> {
         existing: &[],
         details: &BTreeMap::new(),
         edited: &[],
+        altered: &[],
         broken_links: &before.broken_links,
         unread: None,
         ..*subject

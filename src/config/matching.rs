@@ -6,7 +6,7 @@
 
 /// What `*`, `?` and `[...]` do at a `/`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Separator {
+pub(crate) enum Separator {
     /// They match it.
     Crossed,
     /// They do not.
@@ -14,7 +14,7 @@ pub(super) enum Separator {
 }
 
 /// Tells whether a pattern matches the whole of a text.
-pub(super) fn matches(pattern: &glob::Pattern, text: &str, separator: Separator) -> bool {
+pub(crate) fn matches(pattern: &glob::Pattern, text: &str, separator: Separator) -> bool {
     let tokens = tokens(pattern.as_str());
     let mut reached = vec![false; tokens.len() + 1];
     reached[0] = true;

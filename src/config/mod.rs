@@ -19,7 +19,7 @@ pub use parse::parse;
 
 use crate::finding::Level;
 use crate::tree::RepoPath;
-use matching::{Separator, matches};
+pub(crate) use matching::{Separator, matches};
 
 /// The name of the file, at the root of a repository.
 pub const FILE_NAME: &str = ".alembic-guard.toml";

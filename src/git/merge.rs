@@ -129,7 +129,9 @@ impl Repository {
         let Sides { into, incoming, large } = self.without_large_files(base, incoming, largest)?;
         let failed = |source| merge_error(base, source);
         let Merge { files, mut conflicts } = self.source.merge(&into, &incoming).map_err(failed)?;
-        conflicts.retain(|conflict| (concern.covers)(&conflict.path));
+        // Either answer will do for what Python compiles anew.
+        let is_compiled = |path: &RepoPath| path.file_name().ends_with(b".pyc");
+        conflicts.retain(|it| (concern.covers)(&it.path) && !is_compiled(&it.path));
         let tree = || large.restored_in(self.merged_tree(&files));
         if conflicts.is_empty() {
             return Ok(Merged::Clean(tree()));

@@ -1,6 +1,6 @@
 //! Which paths can change a verdict: migrations, and what says where they are.
 
-use crate::check::Reader;
+use crate::check::{ATTRIBUTES, COMPILED, Reader, compiled_source};
 use crate::config;
 use crate::environment::Environment;
 use crate::judge::Error;
@@ -25,9 +25,31 @@ impl Relevance {
         Ok(relevance)
     }
 
-    /// Tells whether the path is a migration or says where migrations are.
+    /// Tells whether the path is a migration, says where migrations are or changes what Python reads of them.
     pub(super) fn covers(&self, path: &RepoPath) -> bool {
+        self.covers_history(path) || self.alters_migrations(path)
+    }
+
+    /// Tells whether the path is a migration or says where migrations are.
+    pub(super) fn covers_history(&self, path: &RepoPath) -> bool {
         is_setting(path) || self.is_migration(path)
+    }
+
+    /// Tells whether the path may set attributes for migrations, or holds what Python compiled of one.
+    fn alters_migrations(&self, path: &RepoPath) -> bool {
+        let Some(folder) = path.parent() else { return false };
+        if path.file_name() == ATTRIBUTES {
+            let mut folders = self.environments.iter().flat_map(|it| &it.version_locations);
+            return folders.any(|versions| {
+                folder.is_root()
+                    || folder == *versions
+                    || versions.below(&folder).is_some()
+                    || folder.below(versions).is_some()
+            });
+        }
+        let source = compiled_source(path.file_name()).filter(|_| folder.file_name() == COMPILED);
+        let beside = folder.parent().zip(source).map(|(folder, source)| folder.join(source));
+        beside.is_some_and(|source| self.is_migration(&source))
     }
 
     /// Tells whether the path lies in a version folder.
@@ -45,7 +67,11 @@ impl Relevance {
 /// Tells whether a path could matter, whatever the environments are; most changes touch none.
 pub(super) fn may_matter(path: &RepoPath) -> bool {
     let name = path.file_name();
-    is_setting(path) || name.ends_with(b".py") || name.ends_with(b".py\n")
+    is_setting(path)
+        || name.ends_with(b".py")
+        || name.ends_with(b".py\n")
+        || name.ends_with(b".pyc")
+        || name == ATTRIBUTES
 }
 
 /// Tells whether a file may say where Alembic is.

@@ -37,7 +37,7 @@ pub use advice::free_id;
 pub(crate) use filename_mismatch::renamed;
 pub(crate) use multiple_heads::existing_heads_notes;
 pub(crate) use subject::listed;
-pub use subject::{Edited, Fate, Loss, Setting, Standing, Subject, Unread};
+pub use subject::{Alteration, Altered, Edited, Fate, Loss, Setting, Standing, Subject, Unread};
 pub use wording::{Finish, Wording};
 
 /// A rule: its name, its weight, its explanation and its function.

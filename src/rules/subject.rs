@@ -36,6 +36,9 @@ pub struct Subject<'a> {
     pub details: &'a BTreeMap<File, Details>,
     /// The published migrations that would no longer do the same.
     pub edited: &'a [Edited],
+    /// The migrations that Python does not read as the tree holds them, where the change makes it so or
+    /// brings the migration.
+    pub altered: &'a [Altered],
     /// Links in a version folder that lead nowhere in the repository.
     pub broken_links: &'a [RepoPath],
     /// Why neither side was read, where there is too much of one.
@@ -119,6 +122,36 @@ pub struct Edited {
     pub site: Site,
     /// Where the file was before.
     pub published: RepoPath,
+}
+
+/// A migration that Python does not read as the tree holds it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Altered {
+    /// The migration.
+    pub file: File,
+    /// What comes between.
+    pub by: Alteration,
+    /// The files that make it so: `.gitattributes`, or the compiled one.
+    pub causes: Vec<File>,
+}
+
+/// What comes between a file in a tree and Python.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Alteration {
+    /// Git writes a hash behind each `$Id` of the file, and some identifier has one.
+    Ident {
+        /// Whether more than a label becomes another one.
+        is_vital: bool,
+    },
+    /// Git writes the file in another encoding.
+    Encoding {
+        /// The name that git has for it.
+        name: String,
+        /// Whether no Python reads it.
+        is_unreadable: bool,
+    },
+    /// Python takes a compiled file for this one without comparing the two.
+    Compiled,
 }
 
 impl Subject<'_> {

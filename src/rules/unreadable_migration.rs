@@ -1,8 +1,8 @@
 //! `unreadable-migration`.
 
-use super::{Concern, Debt, Rule, Subject};
+use super::{Alteration, Altered, Concern, Debt, Rule, Subject};
 use crate::advice::{Command, Help};
-use crate::finding::{Finding, Level, Lowered, Site};
+use crate::finding::{Finding, Level, Lowered, Related, Site};
 use crate::migration::{Fault, Migration};
 use crate::text::escape;
 use crate::tree::RepoPath;
@@ -15,7 +15,10 @@ pub(super) static RULE: Rule = Rule {
 A new or changed file in a version folder is no Python that any current version loads: a syntax
 error, conflict markers, an encoding that it does not declare, a size or nesting beyond all
 measure, or a link that leads out of the repository. Of a file that Git LFS or git-crypt keeps
-nothing is known here, and that is a warning. Old files with Python 2 in their bodies are
+nothing is known here, and that is a warning. So it is if Python may read something else than the
+repository holds: `working-tree-encoding` in `.gitattributes` has git write the file in another
+encoding, or a compiled file in `__pycache__` is marked not to be compared with its source. An
+encoding with null bytes, as UTF-16, and an identifier in which git expands `$Id$` are errors. Old files with Python 2 in their bodies are
 still read for their identifiers and are not shown.
 
 ## Why it matters
@@ -34,11 +37,13 @@ file that is truly larger than `max_file_size` can be let in by that key of `.al
 fn check(subject: &Subject<'_>) -> Vec<Finding> {
     let migrations = subject.migrations();
     let faulty = migrations.filter_map(|migration| Some((migration, fault(subject, migration)?)));
+    let faulty = faulty.filter(|(migration, _)| !is_encoded_anew(subject, migration));
     let links = subject.broken_links.iter().map(|link| broken_link(subject, link));
     let faulty = faulty.map(|(migration, fault)| finding(subject, migration, fault));
     let misnamed = subject.migrations().filter(|it| has_no_suffix(it.file.path.file_name()));
     let misnamed = misnamed.map(|migration| misnamed_file(subject, migration));
-    faulty.chain(misnamed).chain(links).collect()
+    let altered = subject.altered.iter().map(|altered| altered_file(subject, altered));
+    faulty.chain(misnamed).chain(links).chain(altered).collect()
 }
 
 /// Tells whether Alembic takes a file for a migration and then does not know how to load it: for `pathlib`
@@ -100,5 +105,63 @@ fn broken_link(subject: &Subject<'_>, link: &RepoPath) -> Finding {
     let message = "this link in a version folder leads to no file of the repository".to_owned();
     let mut finding = RULE.at(subject, Site::Path(link.clone()), message);
     finding.help = vec!["put the file itself there".into()];
+    finding
+}
+
+/// Tells whether git writes a file in another encoding, so that its bytes in the repository say little.
+fn is_encoded_anew(subject: &Subject<'_>, migration: &Migration) -> bool {
+    subject.altered.iter().any(|altered| {
+        altered.file == migration.file && matches!(altered.by, Alteration::Encoding { .. })
+    })
+}
+
+fn altered_file(subject: &Subject<'_>, altered: &Altered) -> Finding {
+    let path = &altered.file.path;
+    let switch_off =
+        |off: &str| Help::write("switch it off in .gitattributes", format!("{path} {off}"));
+    let (message, help, is_certain) = match &altered.by {
+        Alteration::Ident { is_vital } => (
+            "git expands `$Id$` in this file at checkout, which changes its identifiers".to_owned(),
+            vec!["take `$Id$` out of the identifiers".into(), switch_off("-ident")],
+            *is_vital,
+        ),
+        Alteration::Encoding { name, is_unreadable: true } => (
+            format!(
+                "git writes this file as {} at checkout, and Python cannot load it",
+                escape(name)
+            ),
+            vec![switch_off("!working-tree-encoding")],
+            true,
+        ),
+        Alteration::Encoding { name, is_unreadable: false } => (
+            format!(
+                "cannot tell how Python reads this file: git writes it as {} at checkout",
+                escape(name)
+            ),
+            vec![switch_off("!working-tree-encoding")],
+            false,
+        ),
+        Alteration::Compiled => (
+            "cannot tell what Alembic reads: Python may load a compiled file without comparing it \
+             with this one"
+                .to_owned(),
+            vec![Help::run(
+                "remove the compiled file",
+                Command::of("git rm").paths(altered.causes.iter().map(|cause| &cause.path)),
+            )],
+            false,
+        ),
+    };
+    let mut finding = RULE.at(subject, Site::File(altered.file.clone()), message);
+    if !is_certain {
+        finding.level = Level::Warn;
+    }
+    finding.culprits.extend(altered.causes.iter().map(|cause| cause.path.clone()));
+    if altered.by == Alteration::Compiled {
+        let related =
+            |cause| Related { site: Site::File(cause), message: "is loaded instead".to_owned() };
+        finding.related = altered.causes.iter().cloned().map(related).collect();
+    }
+    finding.help = help;
     finding
 }

@@ -9,6 +9,7 @@
 //! - `ALEMBIC_GUARD_CASES`, `ALEMBIC_GUARD_SEED`: how many cases each generator makes, and from where.
 
 mod binary;
+mod checkout;
 mod database;
 mod encodings;
 mod flask;

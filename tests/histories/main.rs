@@ -8,6 +8,7 @@ mod advice;
 mod arrivals;
 mod bad_input;
 mod baseless;
+mod checkout;
 mod commits;
 mod environments;
 mod existing;

@@ -58,7 +58,7 @@ impl Judge<'_> {
         }
         let relevance = Relevance::of(reader, &[work])?;
         let paths: Vec<RepoPath> =
-            conflicts.into_iter().filter(|path| relevance.covers(path)).collect();
+            conflicts.into_iter().filter(|path| relevance.covers_history(path)).collect();
         match paths.is_empty() {
             true => Ok(()),
             false => Err(Error::Unmerged(paths)),
