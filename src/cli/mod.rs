@@ -4,6 +4,7 @@ mod arguments;
 mod arrival;
 mod audit;
 mod check;
+mod ci;
 mod config;
 mod explain;
 mod graph;
@@ -127,14 +128,18 @@ impl Session {
                 .map_err(|source| Failure::Directory { path: directory.clone(), source })?;
         }
         let repository = Repository::open(index.as_deref()).map_err(Error::from)?;
-        let in_ci =
-            std::env::var_os("CI").is_some_and(|value| !value.is_empty() && value != "false");
         let up = way_up(&repository).unwrap_or_default();
         let patience = global.patience.clone();
         patience.tell(Word::Objects(repository.object_folders()));
-        let role = Role::Clone;
-        let pushed_branch = pushed_branch();
-        let circumstances = Circumstances { config, role, patience, in_ci, pushed_branch, up };
+        let circumstances = Circumstances {
+            config,
+            role: Role::Clone,
+            patience,
+            in_ci: ci::is_here(),
+            pushed_branch: ci::pushed_branch(),
+            proposed_branch: ci::proposed_branch(),
+            up,
+        };
         let (format, terminal) = (global.format, Terminal::new(global));
         Ok(Session { repository, circumstances, format, terminal })
     }
@@ -148,6 +153,7 @@ impl Session {
         circumstances.role = Role::Server;
         circumstances.in_ci = false;
         circumstances.pushed_branch = None;
+        circumstances.proposed_branch = None;
         if circumstances.config.is_none()
             && let Some(path) = session.repository.own_path("alembic-guard.config")?
         {
@@ -159,16 +165,6 @@ impl Session {
     fn judge(&self) -> crate::judge::Judge<'_> {
         crate::judge::Judge::new(&self.repository, self.circumstances.clone())
     }
-}
-
-/// Returns the branch whose push started this run, by GitHub Actions' or GitLab's own variables.
-fn pushed_branch() -> Option<String> {
-    let read = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
-    let is = |name, value: &str| read(name).as_deref() == Some(value);
-    let github = is("GITHUB_EVENT_NAME", "push") && !is("GITHUB_REF_TYPE", "tag");
-    let gitlab = is("CI_PIPELINE_SOURCE", "push");
-    let github = read("GITHUB_REF_NAME").filter(|_| github);
-    github.or_else(|| read("CI_COMMIT_BRANCH").filter(|_| gitlab))
 }
 
 /// Returns how many folders the current one lies below the top of the work tree, as a path leads up.

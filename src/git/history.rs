@@ -131,6 +131,14 @@ impl Repository {
         })
     }
 
+    /// Returns the commits that a commit was made on, by its own word.
+    ///
+    /// # Errors
+    /// Fails if the commit cannot be read.
+    pub fn parents(&self, commit: ObjectId) -> Result<Vec<ObjectId>, Error> {
+        Ok(self.commit(commit)?.parents)
+    }
+
     /// Returns what a commit says of itself.
     pub fn describe(&self, commit: ObjectId) -> Result<Description, Error> {
         let Commit { committed, authored, subject, .. } = self.commit(commit)?;

@@ -182,7 +182,12 @@ impl Repository {
     /// Returns every branch that is known of any remote: its name, `origin/topic`, and its tip.
     pub fn remote_branches(&self) -> Result<Vec<(String, ObjectId)>, Error> {
         let refs = self.refs_below("refs/remotes/")?;
-        let branches = refs.into_iter().filter(|(name, ..)| !name.ends_with("/HEAD"));
+        // GitHub Actions and Azure Pipelines check a pull request out as `refs/remotes/pull/1/merge`.
+        let is_request = |name: &str| {
+            name.starts_with("pull/") && !self.remotes().iter().any(|remote| remote == "pull")
+        };
+        let branches = refs.into_iter();
+        let branches = branches.filter(|(name, ..)| !name.ends_with("/HEAD") && !is_request(name));
         Ok(branches.map(|(name, _, commit)| (name, commit)).collect())
     }
 

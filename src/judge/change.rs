@@ -6,6 +6,7 @@ use crate::config::Config;
 use crate::finding::{Freshness, Lowered, Note, Report};
 use crate::git::{self, BaseChoice, Candidates, Concern, Merged, Side, Target, TargetNames};
 use crate::judge::relevance::Relevance;
+use crate::judge::touched::PushedBranch;
 use crate::judge::{Error, Judge, Role, get_base_command, note};
 use crate::rules::{Finish, Standing, Wording};
 use crate::tree::{ObjectId, Tree};
@@ -57,7 +58,10 @@ impl Judge<'_> {
         let tree = self.repository.side_tree(subject.side)?;
         let mut reader = self.reader(self.config(&*tree)?);
         let config = reader.config();
-        let branch = self.branch_of(subject);
+        let branch = match self.branch_of(subject) {
+            Some(branch) => Some(branch),
+            None => self.proposed_branch(subject, &config)?,
+        };
         let candidates = self.candidates(&config, branch.as_deref());
         let base = match &subject.against {
             Against::Named(name) => Some(self.repository.named_base(name)?),
@@ -133,6 +137,28 @@ impl Judge<'_> {
                 known.map(|_| branch.to_owned())
             }
         }
+    }
+
+    /// Returns the branch of the pull request that continuous integration runs for, if what is judged is that
+    /// branch or its merge into a target.
+    ///
+    /// A fork's branch may have the name of a target or of somebody else's branch, so its tip must be there.
+    fn proposed_branch(&self, subject: &Subject, config: &Config) -> Result<Option<String>, Error> {
+        let Some(branch) = &self.circumstances.proposed_branch else {
+            return Ok(None);
+        };
+        let Some(tip) = self.repository.tip(subject.side) else {
+            return Ok(None);
+        };
+        let targets = self.targets(&self.candidates(config, None))?;
+        if targets.iter().any(|target| target.branch == *branch) {
+            return Ok(None);
+        }
+        let made_of = [self.repository.parents(tip)?, vec![tip]].concat();
+        let pushed = self.pushed_branches()?;
+        let is_it =
+            |pushed: &PushedBranch| pushed.branch == *branch && made_of.contains(&pushed.commit);
+        Ok(pushed.iter().any(is_it).then(|| branch.clone()))
     }
 
     /// Says where a change goes that nobody has pushed yet, by the branch that it is on.

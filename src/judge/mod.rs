@@ -66,6 +66,8 @@ pub struct Circumstances {
     pub in_ci: bool,
     /// The branch whose push started this run of continuous integration, if one did.
     pub pushed_branch: Option<String>,
+    /// The branch of the pull request that a run of continuous integration is for, by its own word.
+    pub proposed_branch: Option<String>,
     /// The way from where the commands of an advice are run up to the top of the work tree: `../`.
     pub up: String,
 }

@@ -236,6 +236,6 @@ pub(super) struct PushedBranch {
     /// What it is called here: `origin/topic`.
     name: String,
     /// The branch, without `refs/heads/`.
-    branch: String,
-    commit: ObjectId,
+    pub(super) branch: String,
+    pub(super) commit: ObjectId,
 }

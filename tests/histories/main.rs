@@ -23,6 +23,7 @@ mod notation;
 mod observed;
 mod outcome;
 mod published;
+mod pull_requests;
 mod rebase;
 mod rebase_killed;
 mod refs;

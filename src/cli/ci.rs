@@ -1,0 +1,48 @@
+//! What services of continuous integration say in the environment.
+
+/// Where services name the branch that a pull request comes from. Those that name no other variable for it
+/// have it in the one for the branch that is built.
+const PROPOSED: &[&str] = &[
+    // GitHub Actions, Gitea and Forgejo.
+    "GITHUB_HEAD_REF",
+    // GitLab.
+    "CI_MERGE_REQUEST_SOURCE_BRANCH_NAME",
+    // Azure Pipelines: `refs/heads/topic`.
+    "SYSTEM_PULLREQUEST_SOURCEBRANCH",
+    // Jenkins, its multibranch projects.
+    "CHANGE_BRANCH",
+    // Drone and Woodpecker.
+    "DRONE_SOURCE_BRANCH",
+    "CI_COMMIT_SOURCE_BRANCH",
+    "TRAVIS_PULL_REQUEST_BRANCH",
+    "APPVEYOR_PULL_REQUEST_HEAD_REPO_BRANCH",
+    "SEMAPHORE_GIT_PR_BRANCH",
+    "BITBUCKET_BRANCH",
+    "BUILDKITE_BRANCH",
+    "CIRCLE_BRANCH",
+    "BITRISE_GIT_BRANCH",
+];
+
+/// Tells whether this is such a run.
+pub(super) fn is_here() -> bool {
+    std::env::var_os("CI").is_some_and(|value| !value.is_empty() && value != "false")
+}
+
+/// Returns the branch whose push started this run, by GitHub Actions' or GitLab's own variables.
+pub(super) fn pushed_branch() -> Option<String> {
+    let is = |name, value: &str| read(name).as_deref() == Some(value);
+    let github = is("GITHUB_EVENT_NAME", "push") && !is("GITHUB_REF_TYPE", "tag");
+    let gitlab = is("CI_PIPELINE_SOURCE", "push");
+    let github = read("GITHUB_REF_NAME").filter(|_| github);
+    github.or_else(|| read("CI_COMMIT_BRANCH").filter(|_| gitlab))
+}
+
+/// Returns the branch of the pull request that this run is for.
+pub(super) fn proposed_branch() -> Option<String> {
+    let name = PROPOSED.iter().find_map(|name| read(name))?;
+    Some(name.strip_prefix("refs/heads/").unwrap_or(&name).to_owned())
+}
+
+fn read(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}
