@@ -19,7 +19,7 @@ pub(super) struct Sides<'a> {
 
 impl Sides<'_> {
     /// Tells whether a folder that a configuration file led to is left to whatever program may name it:
-    /// the file is still there and leads elsewhere, or nowhere.
+    /// the file is still there, or another one in its place, and leads elsewhere, or nowhere.
     pub(super) fn is_abandoned(&self, environment: &Environment) -> Result<bool, Error> {
         let leads = |invocation: &&Invocation| {
             invocation.file.is_some() && invocation.leads_to(environment)
@@ -28,7 +28,8 @@ impl Sides<'_> {
             return Ok(false);
         }
         for invocation in self.before.invocations.iter().filter(leads) {
-            if self.file_of(invocation)?.is_some() {
+            let is_replaced = self.after.invocations.iter().any(|later| later.is_same(invocation));
+            if is_replaced || self.file_of(invocation)?.is_some() {
                 return Ok(true);
             }
         }

@@ -62,7 +62,7 @@ impl Invocation {
 
     /// Tells whether people run both by the same command.
     pub fn is_same(&self, other: &Invocation) -> bool {
-        let path = |invocation: &Invocation| invocation.file.as_ref().map(|file| file.path.clone());
+        let path = |invocation: &Invocation| invocation.file.as_ref().map(read_first);
         let is_same_section = match (&self.section, &other.section) {
             (Some(one), Some(other)) => one == other,
             (None, _) | (_, None) => true,
@@ -176,6 +176,16 @@ impl Origin {
             }
             Origin::Unreadable { .. } | Origin::Bare => None,
         }
+    }
+}
+
+/// Returns the file that Alembic reads first where it reads this one: a `pyproject.toml` is read by the command that
+/// reads the `alembic.ini` beside it, which need not be there (`CommandLine._inis_from_config` of
+/// `alembic/config.py`).
+fn read_first(file: &File) -> RepoPath {
+    match (file.path.file_name(), file.path.parent()) {
+        (b"pyproject.toml", Some(folder)) => folder.join("alembic.ini"),
+        _ => file.path.clone(),
     }
 }
 

@@ -78,6 +78,7 @@ fn usual() -> Files {
 const BOTH: &str = "[alembic]\nscript_location = migrations\npath_separator = os\n\
                     version_locations = migrations/versions:plugin\n";
 const PYPROJECT: &str = "[tool.alembic]\nscript_location = \"%(here)s/migrations\"\n";
+const NOWHERE: &str = "[tool.alembic]\nscript_location = \"%(here)s/gone\"\n";
 const FLASK_ENV: &str = concat!(
     "# current_app\n",
     "from alembic import context\n",
@@ -140,6 +141,43 @@ const CHANGES: &[Change] = &[
         before: &[],
         after: &[NO_TOP, ("pyproject.toml", Some(PYPROJECT))],
         expected: Expected::Clean,
+    },
+    Change {
+        name: "alembic.ini becomes a pyproject.toml whose script_location names no folder",
+        ways: USUAL,
+        before: &[],
+        after: &[NO_TOP, ("pyproject.toml", Some(NOWHERE))],
+        expected: Expected::Error,
+    },
+    Change {
+        name: "alembic.ini becomes a pyproject.toml that cannot be parsed",
+        ways: USUAL,
+        before: &[],
+        after: &[
+            NO_TOP,
+            ("pyproject.toml", Some("[tool.alembic]\nscript_location = \"migrations\n")),
+        ],
+        expected: Expected::Error,
+    },
+    Change {
+        name: "alembic.ini becomes a pyproject.toml that leads to an empty environment",
+        ways: USUAL,
+        before: &[],
+        after: &[
+            NO_TOP,
+            ("pyproject.toml", Some("[tool.alembic]\nscript_location = \"%(here)s/db\"\n")),
+        ],
+        expected: Expected::Error,
+    },
+    Change {
+        name: "pyproject.toml becomes an alembic.ini whose script_location names no folder",
+        ways: USUAL,
+        before: &[("alembic.ini", "[loggers]\nkeys = root\n"), ("pyproject.toml", PYPROJECT)],
+        after: &[
+            ("alembic.ini", Some("[alembic]\nscript_location = gone\n")),
+            ("pyproject.toml", None),
+        ],
+        expected: Expected::Error,
     },
     Change {
         name: "conflict markers",

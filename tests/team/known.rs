@@ -12,7 +12,7 @@ pub(crate) struct Known {
     pub(crate) wrong: &'static str,
 }
 
-pub(crate) const KNOWN: [Known; 5] = [
+pub(crate) const KNOWN: [Known; 4] = [
     Known {
         kind: "a printed command fails: git commit, for multiple-heads",
         seed: 1087,
@@ -22,11 +22,6 @@ pub(crate) const KNOWN: [Known; 5] = [
         kind: "databases do not survive the repair of duplicate-revision",
         seed: 1016,
         wrong: "of a migration that is there twice, one file is given another id and runs again",
-    },
-    Known {
-        kind: "accepted on main: main stops working: CommandError: Path doesn't exist",
-        seed: 1083,
-        wrong: "alembic.ini gives way to a pyproject.toml whose script_location is no folder",
     },
     Known {
         kind: "the help does not lead out: environment-lost",
