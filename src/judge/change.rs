@@ -318,7 +318,7 @@ impl Judge<'_> {
     }
 
     /// Returns the states at which a change and its base parted.
-    fn parting_trees(
+    pub(super) fn parting_trees(
         &self,
         side: Side,
         base: &BaseChoice,

@@ -78,9 +78,13 @@ impl Judge<'_> {
     ) -> Result<Touched, Error> {
         let tree = self.repository.commit_tree(arrival.tip)?;
         let landed = base.map(|base| self.repository.commit_tree(base.commit)).transpose()?;
-        let trees: Vec<&dyn Tree> = std::iter::once(&*tree).chain(landed.as_deref()).collect();
-        let relevance = Relevance::of(reader, &trees)?;
         let side = Side::Commit(arrival.tip);
+        // Where both sides moved a folder or gave it up, only the state at which they parted tells of it.
+        let parted = base.map(|base| self.parting_trees(side, base)).and_then(Result::ok);
+        let parted = parted.unwrap_or_default();
+        let trees = parted.iter().chain(&landed).map(|tree| &**tree);
+        let trees: Vec<&dyn Tree> = std::iter::once(&*tree).chain(trees).collect();
+        let relevance = Relevance::of(reader, &trees)?;
         let covers = |path: &RepoPath| relevance.covers(path);
         let mut unread = arrival.unknown();
         if let Some(old) = arrival.replaced.commit() {

@@ -40,6 +40,26 @@ fn row_19_a_migration_added_to_the_folder_that_main_moved_is_stale() {
         .says("db/migrations/versions/b_add_b.py:14:17");
 }
 
+/// What main had at first tells of the folder, and nothing else does.
+#[test]
+fn row_19_a_push_is_refused_again_where_it_gave_the_folder_up_that_main_moved() {
+    let world = World::with("a b(a)");
+    let mine = world.mine();
+    mine.branch("feature", "origin/main").add("d(a)");
+    mine.git(&["rm", "-q", "alembic.ini", "migrations/env.py", "migrations/script.py.mako"]);
+    mine.commit("gone");
+    let theirs = world.main();
+    std::fs::create_dir(theirs.top.join("db")).expect("a folder");
+    theirs.git(&["mv", "migrations", "db/migrations"]);
+    theirs.write("alembic.ini", "[alembic]\nscript_location = %(here)s/db/migrations\n");
+    theirs.commit("move").publish();
+    for _ in 0..2 {
+        let push = mine.push_it();
+        assert!(!push.success, "{}", push.stderr);
+        push.says("error[stale-down-revision]: `d` builds on `a`");
+    }
+}
+
 #[test]
 fn row_19_moving_the_folder_deletes_nothing() {
     let world = World::with("a b(a)");
