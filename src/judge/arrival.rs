@@ -1,13 +1,13 @@
 //! A ref on its way to where it is pushed: what it goes to, and what is compared there.
 
 use crate::advice::{Command, Help};
-use crate::check::{Blame, Comparison, Reader, check};
+use crate::check::{After, Blame, Comparison, Reader, check};
 use crate::config::Config;
 use crate::finding::{Freshness, Lowered, Note, RefReport, Report};
 use crate::git::{self, BaseChoice, Candidates, Stored, Target, TargetNames};
-use crate::judge::change::{Incoming, alone};
+use crate::judge::change::{Incoming, Met, alone};
 use crate::judge::{Error, Judge, note};
-use crate::rules::Standing;
+use crate::rules::{Standing, Wording};
 use crate::tree::ObjectId;
 
 /// A ref that is pushed, as git names it to the hooks of either side.
@@ -285,10 +285,13 @@ impl Judge<'_> {
         let base = incoming.base;
         let tree = self.repository.commit_tree(arrival.tip)?;
         let landed = self.repository.commit_tree(base.commit)?;
+        let standing = self.standing_of_target(arrival, base);
+        let is_conflicted =
+            standing == Standing::Replaced && self.is_conflicted(reader, incoming)?;
         let comparison = Comparison {
             before: Some(&*landed),
-            standing: self.standing_of_target(arrival, base),
-            wording: incoming.wording.clone(),
+            standing,
+            wording: Wording { is_conflicted, ..incoming.wording.clone() },
             blame: incoming.blame.clone(),
             shared: &self.shared(&*tree, Some(&arrival.branch), base.commit),
             ..Comparison::alone(&*tree)
@@ -296,6 +299,14 @@ impl Judge<'_> {
         let mut report = check(reader, &comparison)?;
         report.base = Some(base.summary());
         Ok(report)
+    }
+
+    /// Tells whether git would ask how to merge what a push would replace, as each repair does first.
+    fn is_conflicted(&self, reader: &mut Reader, incoming: &Incoming<'_>) -> Result<bool, Error> {
+        let met = self.meet(reader, incoming, |_, comparison| {
+            Ok(matches!(comparison.after, After::Conflicted { .. }))
+        })?;
+        Ok(matches!(met, Met::Merged(true)))
     }
 
     /// Tells whether a push to a target builds on what is there or, by force, takes its place.

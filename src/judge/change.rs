@@ -302,6 +302,7 @@ impl Judge<'_> {
                 paths: &conflicted.paths,
             },
         };
+        let is_conflicted = matches!(after, After::Conflicted { .. });
         let other_targets = || self.other_targets(incoming);
         let shared = self.shared(&*tree, incoming.candidates.branch, base.commit);
         let comparison = Comparison {
@@ -309,7 +310,7 @@ impl Judge<'_> {
             standing: Standing::Published,
             after,
             witnesses,
-            wording: incoming.wording.clone(),
+            wording: Wording { is_conflicted, ..incoming.wording.clone() },
             blame: incoming.blame.clone(),
             other_targets: &other_targets,
             shared: &shared,
@@ -395,6 +396,7 @@ pub(super) fn wording(change: &str, base: &BaseChoice, finish: Finish) -> Wordin
         change: change.to_owned(),
         checkout: None,
         get_base: None,
+        is_conflicted: false,
         base_option: None,
         finish,
         doubt: None,

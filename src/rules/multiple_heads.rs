@@ -110,7 +110,11 @@ fn fork(subject: &Subject<'_>, heads: &[RevisionId]) -> Option<Finding> {
         // Nobody knows which of them landed first, so `rebase` has nothing to put them on.
         finding.help = vec![Help::run("join them", subject.join_command(heads))];
     } else {
-        finding.help = vec![Help::run("put them in one line", subject.rebase_command())];
+        finding.help = match subject.wording.is_conflicted {
+            true => subject.wording.get_base_help(),
+            false => Vec::new(),
+        };
+        finding.help.push(Help::run("put them in one line", subject.rebase_command()));
         finding.help.extend(subject.wording.finish_staged_help());
         finding.help.push(Help::run("or join them", subject.join_command(heads)));
     }

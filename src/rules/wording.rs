@@ -19,6 +19,8 @@ pub struct Wording {
     pub checkout: Option<Command>,
     /// The command that brings what has landed into the work tree, where it is not there yet.
     pub get_base: Option<Command>,
+    /// Whether git asks how to merge the two: no repair goes on before that is answered.
+    pub is_conflicted: bool,
     /// The base that `alembic-guard rebase` must be told so that it takes the same one: `origin/next`.
     pub base_option: Option<String>,
     /// What must be done once the file is mended.
@@ -47,6 +49,7 @@ impl Wording {
             change: "this history".to_owned(),
             checkout: None,
             get_base: None,
+            is_conflicted: false,
             base_option: None,
             finish: Finish::Nothing,
             doubt: None,
@@ -58,9 +61,9 @@ impl Wording {
         let checkout = self.checkout.clone();
         let checkout = checkout.map(|command| Help::run("go to the branch", command));
         let get_base = self.get_base.clone();
-        let get_base = get_base.map(|command| {
-            Help::run(format!("bring in {} without committing yet", self.base), command)
-        });
+        let how = if self.is_conflicted { "and answer git" } else { "without committing yet" };
+        let get_base =
+            get_base.map(|command| Help::run(format!("bring in {} {how}", self.base), command));
         checkout.into_iter().chain(get_base).collect()
     }
 

@@ -149,6 +149,41 @@ fn a_fault_that_shows_whichever_way_a_conflict_is_resolved_blocks() {
     .says("git will ask how to merge `migrations/versions/e_add_e.py` with origin/main");
 }
 
+/// A clone that is about to push a fork, and differs from main in the body of b.
+fn fork_in_conflict(branch: &str) -> (World, Repo) {
+    let world = World::with("a b(a)");
+    let mine = world.mine();
+    mine.branch(branch, "origin/main").edit_body("b(a)").add_all("d(b) e(b)");
+    let other = Written::parse("b(a)").python_with("    op.execute(\"select 2\")\n");
+    world.main().write(&path_of("b"), &other).commit("body").publish();
+    mine.fetch();
+    (world, mine)
+}
+
+#[test]
+fn a_fork_beside_a_conflict_is_put_in_one_line_once_git_is_answered() {
+    let (_world, mine) = fork_in_conflict("feature");
+    mine.push_it()
+        .refused(&["error multiple-heads at d:14", "warning published-migration-edited at b:20"])
+        .says("bring in origin/main and answer git:");
+    mine.git(&["fetch", "origin"]);
+    assert!(!mine.try_git(&["merge", "--no-commit", "origin/main"]).status.success(), "git asks");
+    mine.git(&["checkout", "-q", "--theirs", &path_of("b")]);
+    mine.git(&["add", &path_of("b")]);
+    mine.guard(&["rebase", "--stage"]).exits(0);
+    mine.git(&["commit", "-q", "--no-edit"]);
+    mine.push_it().passed(&[]);
+}
+
+#[test]
+fn a_fork_in_a_forced_push_is_put_in_one_line_once_git_is_answered() {
+    let (_world, mine) = fork_in_conflict("work");
+    mine.git(&["switch", "-q", "-C", "main", "work"]);
+    let push = mine.push(&["--force", "origin", "main"]);
+    push.refused(&["error multiple-heads at d:14", "warning published-migration-edited at b:20"])
+        .says("bring in origin/main and answer git:");
+}
+
 const STALE_D: &[&str] = &["error stale-down-revision at d:14"];
 
 /// Blame is on d and never on b, which landed first.

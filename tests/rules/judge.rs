@@ -5,7 +5,7 @@ use std::fmt::Write;
 use alembic_guard::check::{Comparison, Reader, check};
 use alembic_guard::config::{self, Config};
 use alembic_guard::finding::{Finding, Report, Site};
-use alembic_guard::rules::{Finish, Standing, Wording, names};
+use alembic_guard::rules::{Standing, Wording, names};
 use alembic_guard::text::position;
 use alembic_guard::tree::{MemoryTree, Tree};
 use snapbox::{Data, IntoData, assert_data_eq};
@@ -45,11 +45,7 @@ fn judge(fixture: &str) -> Report {
                 base: "main".to_owned(),
                 base_commit: Some("1234567890".to_owned()),
                 change: "this change".to_owned(),
-                checkout: None,
-                get_base: None,
-                base_option: None,
-                finish: Finish::Nothing,
-                doubt: None,
+                ..Wording::alone()
             },
         },
         ..Comparison::alone(&after)
