@@ -1,10 +1,11 @@
 //! `duplicate-revision`.
 
 use super::{Concern, Debt, Rule, Subject};
-use crate::advice::Help;
+use crate::advice::{Command, Help};
 use crate::finding::{Finding, Level, Related};
-use crate::graph::Revision;
+use crate::graph::{Graph, Revision};
 use crate::migration::RevisionId;
+use crate::tree::RepoPath;
 
 pub(super) static RULE: Rule = Rule {
     name: "duplicate-revision",
@@ -21,6 +22,9 @@ its own or is never run, and a database that is stamped with the id counts as ha
 Give the migration that has not landed an id of its own, in `revision`, in its docstring and in the
 file's name, and re-point what builds on it. `alembic revision` makes ids that do not collide;
 invented ones such as `a1b2c3d4e5f6` or running numbers do.
+
+If both files are the same migration, remove one of them: under another id, databases that ran it
+would run it again.
 ",
     debt: Debt::SameFault,
     concern: Concern::Neither,
@@ -32,11 +36,44 @@ fn check(subject: &Subject<'_>) -> Vec<Finding> {
     duplicates.filter_map(|(id, earlier)| finding(subject, id, earlier)).collect()
 }
 
+/// The files of one id.
+struct Files<'g> {
+    /// The one that is to give way: the last that has not landed.
+    newcomer: &'g Revision,
+    others: Vec<&'g Revision>,
+}
+
+impl<'g> Files<'g> {
+    fn of(
+        before: &Graph,
+        after: &'g Graph,
+        (id, earlier): (&RevisionId, &'g [Revision]),
+    ) -> Option<Files<'g>> {
+        let mut files: Vec<&Revision> = earlier.iter().chain(after.get(id)).collect();
+        let landed = before.get(id).map(|landed| &landed.migration.file.path);
+        let newcomer = files.iter().rposition(|file| Some(&file.migration.file.path) != landed)?;
+        Some(Files { newcomer: files.remove(newcomer), others: files })
+    }
+
+    /// Returns another file that is the same as the newcomer, byte for byte.
+    fn original(&self) -> Option<&'g Revision> {
+        let content = self.newcomer.migration.file.id;
+        self.others.iter().copied().find(|other| other.migration.file.id == content)
+    }
+}
+
+/// Returns the file that defines an id as another one does, byte for byte, and should go.
+pub fn copied<'g>(before: &Graph, after: &'g Graph, id: &RevisionId) -> Option<&'g RepoPath> {
+    let duplicate = after.duplicates().find(|(other, _)| *other == id)?;
+    let files = Files::of(before, after, duplicate)?;
+    files.original().map(|_| &files.newcomer.migration.file.path)
+}
+
 fn finding(subject: &Subject<'_>, id: &RevisionId, earlier: &[Revision]) -> Option<Finding> {
-    let mut files: Vec<&Revision> = earlier.iter().chain(subject.after.get(id)).collect();
+    let found = Files::of(subject.before, subject.after, (id, earlier))?;
+    let original = found.original();
+    let Files { newcomer, others: files } = found;
     let landed = subject.before.get(id).map(|landed| &landed.migration.file.path);
-    let newcomer = files.iter().rposition(|file| Some(&file.migration.file.path) != landed)?;
-    let newcomer = files.remove(newcomer);
     let message = format!("revision `{id}` is defined by {} files", files.len() + 1);
     let mut finding = RULE.at(subject, newcomer.id_site(), message);
     finding.label = "this id is taken".to_owned();
@@ -49,13 +86,31 @@ fn finding(subject: &Subject<'_>, id: &RevisionId, earlier: &[Revision]) -> Opti
             .push(Related { site: other.id_site(), message: "defined here too".to_owned() });
     }
     finding.revisions = vec![id.clone()];
-    let path = &newcomer.migration.file.path;
-    finding.help = vec![
-        Help::write(
-            format!("give it an id of its own; write in {path}"),
-            format!("revision = \"{}\"", subject.free_id(newcomer)),
-        ),
-        format!("and the same id wherever a `down_revision` means {path}").into(),
-    ];
+    finding.help = match original {
+        Some(original) => removed(subject, newcomer, original),
+        None => renamed(subject, newcomer),
+    };
     Some(finding)
+}
+
+/// Says how a file goes that is there twice.
+fn removed(subject: &Subject<'_>, copy: &Revision, original: &Revision) -> Vec<Help> {
+    let mut help = subject.wording.get_base_help();
+    let remove = match subject.wording.stage_option() {
+        Some(_) => Command::of("git rm"),
+        None => Command::of("rm"),
+    };
+    let why = format!("remove it; {} is the same file", original.migration.file.path);
+    help.push(Help::run(why, remove.path(&copy.migration.file.path)));
+    help.extend(subject.wording.finish_staged_help());
+    help
+}
+
+fn renamed(subject: &Subject<'_>, newcomer: &Revision) -> Vec<Help> {
+    let path = &newcomer.migration.file.path;
+    let write = Help::write(
+        format!("give it an id of its own; write in {path}"),
+        format!("revision = \"{}\"", subject.free_id(newcomer)),
+    );
+    vec![write, format!("and the same id wherever a `down_revision` means {path}").into()]
 }

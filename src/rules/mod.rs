@@ -34,6 +34,7 @@ mod wording;
 use crate::finding::{Finding, Level, Site};
 
 pub use advice::free_id;
+pub use duplicate_revision::copied;
 pub(crate) use filename_mismatch::renamed;
 pub(crate) use multiple_heads::existing_heads_notes;
 pub(crate) use subject::listed;

@@ -187,3 +187,20 @@ fn heads_that_a_file_joins_which_git_does_not_know_are_not_joined_again() {
     assert!(said.contains("git commit"), "{said}");
     mine.commit("as advised").push_it().passed(&[]).is_silent();
 }
+
+#[test]
+fn a_migration_that_is_there_twice_loses_one_of_its_files() {
+    let world = World::with("a b(a)");
+    let mine = world.mine();
+    mine.branch("feature", "origin/main").add("d(b)");
+    mine.write("migrations/versions/d_again.py", &mine.read(&path_of("d(b)"))).commit("again");
+    mine.push_it()
+        .refused(&["error duplicate-revision at d_again.py:13"])
+        .says("git rm migrations/versions/d_again.py");
+    for command in ["merge", "rebase"] {
+        let said = mine.guard(&[command]).exits(1).stdout();
+        assert!(said.contains("git rm migrations/versions/d_again.py"), "{said}");
+    }
+    mine.git(&["rm", "-q", "migrations/versions/d_again.py"]);
+    mine.commit("as advised").push_it().passed(&[]).is_silent();
+}

@@ -36,6 +36,28 @@ error duplicate-revision versions/z.py:1:12 "b"
 }
 
 #[test]
+fn a_migration_that_is_there_twice() {
+    says(
+        "\
+before: a
+before versions/b.py:
+    revision = \"b\"
+    down_revision = \"a\"
+change versions/z.py:
+    revision = \"b\"
+    down_revision = \"a\"",
+        str![[r#"
+error duplicate-revision versions/z.py:1:12 "b"
+  revision `b` is defined by 2 files
+  ^ this id is taken
+  + versions/b.py:1:12 "b": defined here too
+  > remove it; versions/b.py is the same file: `rm versions/z.py`
+
+"#]],
+    );
+}
+
+#[test]
 fn an_id_that_was_taken_twice_before() {
     says(
         "\

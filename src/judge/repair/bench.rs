@@ -13,8 +13,8 @@ use crate::graph::Graph;
 use crate::judge::change::{Incoming, Met};
 use crate::judge::{Error, Judge};
 use crate::migration::RevisionId;
-use crate::rules::Finish;
-use crate::tree::Tree;
+use crate::rules::{self, Finish};
+use crate::tree::{RepoPath, Tree};
 use crate::verdict::{Limits, crowded, new_gaps, within_limits};
 
 /// One repair in the making: the merge that git would make of the work tree and its base.
@@ -158,11 +158,17 @@ pub(super) fn gap_below(pair: &Pair, heads: &[RevisionId], command: &Command) ->
     Some(refusal::gap(gap, &tops.cloned().collect::<Vec<_>>(), command))
 }
 
-/// Says that an id which several files define must be told apart first, where the change made it so.
-pub(super) fn new_duplicate(pair: &Pair, command: &Command) -> Option<Refusal> {
-    let is_new = |id: &RevisionId| !pair.before.graph.is_duplicate(id);
-    let graph = &pair.after.graph;
-    let (id, earlier) = graph.duplicates().find(|(id, _)| is_new(id))?;
-    let files = earlier.iter().chain(graph.get(id)).map(|file| &file.migration.file.path);
-    Some(refusal::duplicate(id, &files.collect::<Vec<_>>(), command))
+impl Judge<'_> {
+    /// Says that an id which several files define must be told apart first, where the change made it so.
+    pub(super) fn new_duplicate(&self, pair: &Pair, command: &Command) -> Option<Refusal> {
+        let (before, graph) = (&pair.before.graph, &pair.after.graph);
+        let (id, earlier) = graph.duplicates().find(|(id, _)| !before.is_duplicate(id))?;
+        let files = earlier.iter().chain(graph.get(id)).map(|file| &file.migration.file.path);
+        let files: Vec<&RepoPath> = files.collect();
+        let remove = rules::copied(before, graph, id).map(|copy| {
+            let remove = if self.repository.is_tracked(copy) { "git rm" } else { "rm" };
+            Command::of(remove).path(&self.path_from_here(copy))
+        });
+        Some(refusal::duplicate(id, &files, remove, command))
+    }
 }

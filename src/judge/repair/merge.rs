@@ -2,7 +2,7 @@
 
 use std::time::SystemTime;
 
-use super::bench::{gap_below, new_duplicate};
+use super::bench::gap_below;
 use super::{Bench, Outcome, refusal};
 use crate::advice::{Command, Help};
 use crate::check::{Comparison, Pair, pairs};
@@ -99,7 +99,7 @@ impl Judge<'_> {
         if pair.excess().is_some() {
             return Ok(Outcome::refused(refusal::too_many(environment)));
         }
-        if let Some(refusal) = new_duplicate(pair, &bench.ground.command) {
+        if let Some(refusal) = self.new_duplicate(pair, &bench.ground.command) {
             return Ok(Outcome::refused(refusal));
         }
         if let Some(joined) = joined_already(graph, named) {

@@ -2,7 +2,6 @@
 
 use std::cell::RefCell;
 
-use super::bench::new_duplicate;
 use super::databases::Move;
 use super::{Bench, Outcome, refusal};
 use crate::advice::Command;
@@ -66,7 +65,7 @@ impl Judge<'_> {
         if pair.excess().is_some() {
             return Ok(Outcome::refused(refusal::too_many(&pair.environment)));
         }
-        if let Some(refusal) = new_duplicate(pair, &bench.ground.command) {
+        if let Some(refusal) = self.new_duplicate(pair, &bench.ground.command) {
             return Ok(Outcome::refused(refusal));
         }
         let graph = &pair.after.graph;

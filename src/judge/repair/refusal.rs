@@ -179,14 +179,20 @@ pub(super) fn gap(gap: &Gap<'_>, tops: &[RevisionId], command: &Command) -> Refu
 }
 
 /// Says that several files define one id, which no parents make right.
-pub(super) fn duplicate(id: &RevisionId, files: &[&RepoPath], command: &Command) -> Refusal {
+pub(super) fn duplicate(
+    id: &RevisionId,
+    files: &[&RepoPath],
+    remove: Option<Command>,
+    command: &Command,
+) -> Refusal {
     let files: Vec<String> = files.iter().map(ToString::to_string).collect();
+    let first = match remove {
+        Some(remove) => Help::run("remove the one that is a copy", remove),
+        None => Help::run("see how to give one another id", Command::of("alembic-guard check")),
+    };
     Refusal {
         message: format!("revision `{id}` is defined by {}", files.join(" and ")),
-        help: vec![
-            Help::run("see how to give one another id", Command::of("alembic-guard check")),
-            Help::run("then again", command.clone()),
-        ],
+        help: vec![first, Help::run("then again", command.clone())],
     }
 }
 
