@@ -8,7 +8,7 @@ use crate::advice::{Command, Help};
 use crate::graph::{Graph, Revision};
 use crate::migration::{Docstring, RevisionId};
 use crate::text::escape;
-use crate::verdict::HeadFault;
+use crate::verdict::{HeadFault, Limits, crowded};
 
 impl Subject<'_> {
     /// Returns the command that joins heads with a merge revision.
@@ -23,8 +23,11 @@ impl Subject<'_> {
     /// Returns the command that joins the heads of a fault; where there are several faults, one command
     /// joins all their heads.
     pub(super) fn join_command(&self, heads: &[RevisionId]) -> Command {
-        match self.head_faults {
-            [] | [_] => self.merge_command(heads),
+        let limits = Limits { heads: self.environment.heads, branches: &self.environment.branches };
+        match (self.head_faults, crowded(self.after, limits).as_slice()) {
+            ([] | [_], _) => self.merge_command(heads),
+            // Unasked, lines that may be meant to stay apart are not joined.
+            (_, [all]) => self.merge_all_command().args(all.iter().map(|head| head.as_str())),
             _ => self.merge_all_command(),
         }
     }

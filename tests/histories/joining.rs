@@ -188,6 +188,23 @@ fn heads_that_a_file_joins_which_git_does_not_know_are_not_joined_again() {
     mine.commit("as advised").push_it().passed(&[]).is_silent();
 }
 
+/// Without ids, `merge` keeps what has no revision in common apart from a line with a label.
+#[test]
+fn heads_at_several_faults_are_named_so_that_all_are_joined() {
+    let world = World::with("a b(a)");
+    let mine = world.mine();
+    mine.branch("feature", "origin/main").add_all("d(b) e");
+    world.main().land("c#label(b)");
+    mine.fetch();
+    let push = mine.push_it();
+    push.refused(&["error stale-down-revision at d:14", "error multiple-heads at e:14"])
+        .says("alembic-guard merge --stage c d e");
+    mine.git(&["merge", "-q", "--no-commit", "origin/main"]);
+    mine.guard(&["merge", "--stage", "c", "d", "e"]).exits(0);
+    mine.git(&["commit", "-q", "--no-edit"]);
+    mine.push_it().passed(&["warning second-base at e:14"]);
+}
+
 #[test]
 fn a_migration_that_is_there_twice_loses_one_of_its_files() {
     let world = World::with("a b(a)");

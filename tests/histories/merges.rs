@@ -322,5 +322,5 @@ fn one_command_joins_the_heads_of_two_faults() {
     feature.add_all("d(a) e(a)");
     let push = feature.push_it();
     push.refused(&["error stale-down-revision at d:14", "error stale-down-revision at e:14"]);
-    push.says("alembic-guard merge --stage help").says_nothing_of("merge --stage b");
+    push.says("alembic-guard merge --stage b d e").says_nothing_of("merge --stage b d help");
 }
