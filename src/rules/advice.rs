@@ -38,6 +38,21 @@ impl Subject<'_> {
         Command::of("alembic-guard rebase").args(self.wording.stage_option()).args(base)
     }
 
+    /// Says how new migrations are put in one line on top of what has landed, which no parents do while
+    /// something that has landed is a head again.
+    pub(super) fn rebase_help(&self, text: impl Into<String>) -> Vec<Help> {
+        let returned = self.head_faults.iter().find_map(|fault| match fault {
+            HeadFault::Returned { head, .. } => Some(head),
+            HeadFault::Stale(_) | HeadFault::Fork { .. } | HeadFault::NewHistory { .. } => None,
+        });
+        match returned {
+            Some(head) => vec![format!("repair first what makes `{head}` a head again").into()],
+            None => std::iter::once(Help::run(text, self.rebase_command()))
+                .chain(self.wording.finish_staged_help())
+                .collect(),
+        }
+    }
+
     /// Says how to join heads without editing a migration that others may have run.
     pub fn join_help(&self, heads: &[RevisionId]) -> Help {
         Help::run("add a revision that joins the heads", self.join_command(heads))

@@ -114,8 +114,7 @@ fn fork(subject: &Subject<'_>, heads: &[RevisionId]) -> Option<Finding> {
             true => subject.wording.get_base_help(),
             false => Vec::new(),
         };
-        finding.help.push(Help::run("put them in one line", subject.rebase_command()));
-        finding.help.extend(subject.wording.finish_staged_help());
+        finding.help.extend(subject.rebase_help("put them in one line"));
         finding.help.push(Help::run("or join them", subject.join_command(heads)));
     }
     finding.help.extend(label_help(subject, heads));
@@ -170,10 +169,7 @@ fn new_history(subject: &Subject<'_>, head: &RevisionId, base: &RevisionId) -> O
 
 fn continued(subject: &Subject<'_>, start: &Revision, landed: &[RevisionId]) -> Vec<Help> {
     match landed {
-        [_] => {
-            let rebase = Help::run("continue the history", subject.rebase_command());
-            std::iter::once(rebase).chain(subject.wording.finish_staged_help()).collect()
-        }
+        [_] => subject.rebase_help("continue the history"),
         _ => subject.write_parents("continue the history; ", start, landed),
     }
 }

@@ -126,11 +126,8 @@ fn help(subject: &Subject<'_>, stale: &Stale, heads: &[RevisionId]) -> Vec<Help>
         help.push(format!("{then}build on the head that `alembic heads` names").into());
     } else if let Some(tops) = single_tops(subject, stale) {
         let moved: BTreeSet<&RevisionId> = stale.edges.iter().map(|edge| &edge.revision).collect();
-        help.push(Help::run(
-            format!("{then}put {} on top of {}", listed(moved), listed(&tops)),
-            subject.rebase_command(),
-        ));
-        help.extend(wording.finish_staged_help());
+        let text = format!("{then}put {} on top of {}", listed(moved), listed(&tops));
+        help.extend(subject.rebase_help(text));
         help.push(join(subject, heads));
     } else {
         let repointed = repointed(subject, stale);

@@ -173,3 +173,23 @@ before versions/m.py:
 change: b(p) c(p)";
     assert!(!rules(fixture).contains(&EXAMPLES.rule));
 }
+
+#[test]
+fn a_second_history_beside_a_head_that_returns() {
+    says(
+        "before: a b(a)\nchange: -b d",
+        str![[r#"
+error multiple-heads versions/b.py (a path)
+  `a` is a head again: `b` was removed
+  ^ `b` was defined here
+  > keep versions/b.py: `git restore --source=1234567890 --staged --worktree -- versions/b.py`
+  > or join the heads: `alembic-guard merge a d`
+error multiple-heads versions/d.py:2:17 None
+  `d` starts a second history beside `b`
+  ^ builds on nothing; main is at `b`
+  > repair first what makes `a` a head again
+  > or join the two: `alembic-guard merge a d`
+
+"#]],
+    );
+}
