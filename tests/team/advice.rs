@@ -1,6 +1,6 @@
 //! The commands that a report prints, in the order in which a reader runs them.
 
-use crate::push::{Advice, Finding};
+use crate::push::Advice;
 
 /// One way out: lines of shell.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -8,12 +8,11 @@ pub(crate) struct WayOut {
     pub(crate) lines: Vec<String>,
 }
 
-/// Returns the ways out of a finding: the first as it is printed, then each that begins with "or".
+/// Returns the ways out of a problem: the first as it is printed, then each that begins with "or".
 ///
 /// Another way takes the place of the step before it; what comes before that and what finishes it ("and ...")
 /// stay.
-pub(crate) fn ways_out(finding: &Finding) -> Vec<WayOut> {
-    let items = &finding.advice;
+pub(crate) fn ways_out(items: &[Advice]) -> Vec<WayOut> {
     let is_other = |item: &Advice| item.text.starts_with("or ");
     let steps: Vec<&Advice> = items.iter().take_while(|item| !is_other(item)).collect();
     let finish = steps.iter().rev().take_while(|item| item.text.starts_with("and ")).count();
@@ -38,7 +37,7 @@ pub(crate) fn ways_out(finding: &Finding) -> Vec<WayOut> {
 /// Tells whether a step changes a migration, and does not only bring in or commit what others do.
 fn is_repair(item: &Advice) -> bool {
     let is_repair = |command: &Vec<String>| {
-        command[0] == "alembic-guard" || ["restore", "revert"].contains(&command[1].as_str())
+        command[0] == "alembic-guard" || ["restore", "revert", "rm"].contains(&command[1].as_str())
     };
     item.line.is_some() && item.text.contains("write in ") || item.commands.iter().any(is_repair)
 }

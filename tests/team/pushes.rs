@@ -1,14 +1,36 @@
 //! What comes of a push: measured by what Alembic makes of it, and repaired as the report says.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
+
+use serde::Deserialize;
 
 use crate::advice::ways_out;
 use crate::opinion::{Arrival, Opinion};
-use crate::push::{Accepted, Finding, Outcome, Push, Report};
+use crate::push::{Accepted, Advice, Finding, Outcome, Push, Report};
 use crate::team::{Failure, Team};
 
 /// A report may name one problem after the other, but not more than these.
 const ROUNDS: usize = 4;
+
+/// A repair may be refused for one reason after the other, but not for more than these.
+const REFUSALS: usize = 2;
+
+/// What a repair says that is refused.
+#[derive(Debug, Deserialize)]
+struct Refused {
+    environments: Vec<RefusedEnvironment>,
+}
+
+#[derive(Debug, Deserialize)]
+struct RefusedEnvironment {
+    advice: Vec<Advice>,
+}
+
+/// What `check` finds.
+#[derive(Debug, Deserialize)]
+struct Checked {
+    findings: Vec<Finding>,
+}
 
 /// What the remote and the clone had before a push.
 struct Before {
@@ -162,18 +184,30 @@ impl Team<'_> {
             let Some(finding) = first_error(&report).cloned() else {
                 return Err(Failure::new("refused without an error", &format!("{report:#?}")));
             };
-            let ways = ways_out(&finding);
+            let ways = ways_out(&finding.advice);
             let Some(way) = crate::acts::chosen(&ways, pick / 5 + round) else {
                 self.tally.count("repairs without a command", &finding.rule);
                 return Ok(());
             };
             rules.push(finding.rule.clone());
-            for line in &way.lines {
-                let ran = self.clones[who].shell(line);
+            let mut lines: VecDeque<String> = way.lines.clone().into();
+            let mut refusals = 0;
+            while let Some(line) = lines.pop_front() {
+                let ran = self.clones[who].shell(&line);
                 if !ran.success && ran.said().contains("CONFLICT") {
                     self.tally.count("repairs", "given up at a conflict");
                     self.tidy(who);
                     return Ok(());
+                }
+                // A repair that is refused says itself what comes first.
+                if !ran.success
+                    && refusals < REFUSALS
+                    && let Some(first) = self.first_steps(who, &line)
+                {
+                    self.tally.count("repairs", "refused with what comes first");
+                    refusals += 1;
+                    first.into_iter().rev().for_each(|line| lines.push_front(line));
+                    continue;
                 }
                 if !ran.success {
                     let command: Vec<&str> = line.split(' ').take(2).collect();
@@ -214,6 +248,30 @@ impl Team<'_> {
         rules.dedup();
         let kind = format!("the help does not lead out: {}", rules.join(", "));
         Err(Failure::new(&kind, &format!("{report:#?}")))
+    }
+
+    /// Returns what a repair that was refused says, as lines of shell.
+    ///
+    /// Where it says to look at all that is wrong, its reader looks and does what is said there.
+    fn first_steps(&self, who: usize, line: &str) -> Option<Vec<String>> {
+        let clone = &self.clones[who];
+        let arguments: Vec<&str> = line.strip_prefix("alembic-guard ")?.split(' ').collect();
+        let (_, ran) = clone.guard(&[&["--format", "json"], arguments.as_slice()].concat(), "");
+        let refused: Refused = serde_json::from_str(&ran.stdout).ok()?;
+        let advice = refused.environments.into_iter().find(|one| !one.advice.is_empty())?.advice;
+        let way = ways_out(&advice).into_iter().next()?;
+        let mut lines = Vec::new();
+        for line in way.lines {
+            if line != "alembic-guard check" {
+                lines.push(line);
+                continue;
+            }
+            let (_, ran) = clone.guard(&["--format", "json", "check"], "");
+            let report: Checked = serde_json::from_str(&ran.stdout).ok()?;
+            let finding = report.findings.into_iter().find(|finding| finding.level == "error")?;
+            lines.extend(ways_out(&finding.advice).into_iter().next()?.lines);
+        }
+        Some(lines)
     }
 
     /// Commits what the help left uncommitted, as its reader would, and counts that.
