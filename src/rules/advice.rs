@@ -41,16 +41,29 @@ impl Subject<'_> {
     /// Says how new migrations are put in one line on top of what has landed, which no parents do while
     /// something that has landed is a head again.
     pub(super) fn rebase_help(&self, text: impl Into<String>) -> Vec<Help> {
-        let returned = self.head_faults.iter().find_map(|fault| match fault {
-            HeadFault::Returned { head, .. } => Some(head),
-            HeadFault::Stale(_) | HeadFault::Fork { .. } | HeadFault::NewHistory { .. } => None,
-        });
-        match returned {
+        match self.returned() {
             Some(head) => vec![format!("repair first what makes `{head}` a head again").into()],
             None => std::iter::once(Help::run(text, self.rebase_command()))
                 .chain(self.wording.finish_staged_help())
                 .collect(),
         }
+    }
+
+    /// Says how heads are joined instead, behind a few words.
+    ///
+    /// A database that ran what stood on a head that is one again does not survive that: what joins the heads
+    /// would take its place.
+    pub(super) fn join_instead(&self, text: &str, heads: &[RevisionId]) -> Option<Help> {
+        let is_safe = self.returned().is_none() || !self.is_published();
+        is_safe.then(|| Help::run(text, self.join_command(heads)))
+    }
+
+    /// Returns a head that had children and is one again.
+    fn returned(&self) -> Option<&RevisionId> {
+        self.head_faults.iter().find_map(|fault| match fault {
+            HeadFault::Returned { head, .. } => Some(head),
+            HeadFault::Stale(_) | HeadFault::Fork { .. } | HeadFault::NewHistory { .. } => None,
+        })
     }
 
     /// Says how to join heads without editing a migration that others may have run.

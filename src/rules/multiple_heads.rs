@@ -115,7 +115,7 @@ fn fork(subject: &Subject<'_>, heads: &[RevisionId]) -> Option<Finding> {
             false => Vec::new(),
         };
         finding.help.extend(subject.rebase_help("put them in one line"));
-        finding.help.push(Help::run("or join them", subject.join_command(heads)));
+        finding.help.extend(subject.join_instead("or join them", heads));
     }
     finding.help.extend(label_help(subject, heads));
     Some(finding)
@@ -162,7 +162,7 @@ fn new_history(subject: &Subject<'_>, head: &RevisionId, base: &RevisionId) -> O
     finding.help_if_shared.push(subject.join_help(&heads));
     finding.help = subject.wording.get_base_help();
     finding.help.extend(continued(subject, start, &landed));
-    finding.help.push(Help::run("or join the two", subject.join_command(&heads)));
+    finding.help.extend(subject.join_instead("or join the two", &heads));
     finding.help.extend(label_help(subject, &heads));
     Some(finding)
 }
@@ -210,9 +210,9 @@ fn removed_child(
     finding.revisions = std::iter::once(child).chain(heads).cloned().collect();
     let standing: Vec<RevisionId> = subject.after.heads().into_iter().cloned().collect();
     finding.drawing = Some(subject.draw(&standing));
-    finding.help = vec![
-        subject.wording.keep_help(&[&path]),
-        Help::run("or join the heads", subject.merge_command(&standing)),
-    ];
+    finding.help = vec![subject.wording.keep_help(&[&path])];
+    if !subject.is_published() {
+        finding.help.push(Help::run("or join the heads", subject.merge_command(&standing)));
+    }
     Some(finding)
 }

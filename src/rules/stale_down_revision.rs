@@ -128,7 +128,7 @@ fn help(subject: &Subject<'_>, stale: &Stale, heads: &[RevisionId]) -> Vec<Help>
         let moved: BTreeSet<&RevisionId> = stale.edges.iter().map(|edge| &edge.revision).collect();
         let text = format!("{then}put {} on top of {}", listed(moved), listed(&tops));
         help.extend(subject.rebase_help(text));
-        help.push(join(subject, heads));
+        help.extend(join(subject, heads));
     } else {
         let repointed = repointed(subject, stale);
         let whys = std::iter::once(then).chain(std::iter::repeat("and "));
@@ -137,14 +137,14 @@ fn help(subject: &Subject<'_>, stale: &Stale, heads: &[RevisionId]) -> Vec<Help>
         }
         let files = repointed.iter().map(|one| &one.revision.migration.file.path);
         help.extend(wording.finish_help(files));
-        help.push(join(subject, heads));
+        help.extend(join(subject, heads));
     }
     help.extend(subject.wording.doubt.clone());
     help
 }
 
-fn join(subject: &Subject<'_>, heads: &[RevisionId]) -> Help {
-    Help::run("or do not edit it, and add a revision that joins both", subject.join_command(heads))
+fn join(subject: &Subject<'_>, heads: &[RevisionId]) -> Option<Help> {
+    subject.join_instead("or do not edit it, and add a revision that joins both", heads)
 }
 
 /// Returns what the chain is to build on, where there is no choice.

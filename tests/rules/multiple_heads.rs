@@ -79,7 +79,6 @@ error multiple-heads versions/m.py (a path)
   `b` and `c` are heads again: `m` was removed
   ^ `m` was defined here
   > keep versions/m.py: `git restore --source=1234567890 --staged --worktree -- versions/m.py`
-  > or join the heads: `alembic-guard merge b c`
 
 "#]],
     );
@@ -183,12 +182,10 @@ error multiple-heads versions/b.py (a path)
   `a` is a head again: `b` was removed
   ^ `b` was defined here
   > keep versions/b.py: `git restore --source=1234567890 --staged --worktree -- versions/b.py`
-  > or join the heads: `alembic-guard merge a d`
 error multiple-heads versions/d.py:2:17 None
   `d` starts a second history beside `b`
   ^ builds on nothing; main is at `b`
   > repair first what makes `a` a head again
-  > or join the two: `alembic-guard merge a d`
 
 "#]],
     );
