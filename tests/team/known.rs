@@ -12,17 +12,7 @@ pub(crate) struct Known {
     pub(crate) wrong: &'static str,
 }
 
-pub(crate) const KNOWN: [Known; 4] = [
-    Known {
-        kind: "a printed command fails: git commit, for multiple-heads",
-        seed: 1087,
-        wrong: "`merge --stage` without ids leaves the second base that it is to join",
-    },
-    Known {
-        kind: "databases do not survive the repair of duplicate-revision",
-        seed: 1016,
-        wrong: "of a migration that is there twice, one file is given another id and runs again",
-    },
+pub(crate) const KNOWN: [Known; 2] = [
     Known {
         kind: "the help does not lead out: environment-lost",
         seed: 1070,

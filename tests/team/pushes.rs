@@ -181,7 +181,7 @@ impl Team<'_> {
         let mut report = report;
         let mut rules = Vec::new();
         for round in 0..ROUNDS {
-            let Some(finding) = first_error(&report).cloned() else {
+            let Some(finding) = next_error(&report).cloned() else {
                 return Err(Failure::new("refused without an error", &format!("{report:#?}")));
             };
             let ways = ways_out(&finding.advice);
@@ -319,6 +319,15 @@ fn short(reason: &str) -> String {
         _ => 1,
     };
     parts[..kept.min(parts.len())].join(": ")
+}
+
+/// Returns the error that is repaired next: the first with a command; an error may say that another comes first.
+fn next_error(report: &Report) -> Option<&Finding> {
+    let errors = report.refs.iter().flat_map(|one| &one.findings);
+    let mut errors = errors.filter(|finding| finding.level == "error");
+    let first = errors.next()?;
+    let has_way = |finding: &&Finding| !ways_out(&finding.advice).is_empty();
+    Some(std::iter::once(first).chain(errors).find(has_way).unwrap_or(first))
 }
 
 fn first_error(report: &Report) -> Option<&Finding> {
