@@ -3,7 +3,7 @@
 //! Two commits share most of their folders, and a folder of a hundred thousand names takes longer to
 //! unpack than all else takes; so what follows from a large one is remembered from run to run.
 
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::HashMap;
 use std::rc::Rc;
 
@@ -25,12 +25,42 @@ const LARGE: usize = 8 * 1024;
 /// Where folders differ in more names than this, that is not remembered.
 const FEW: usize = 256;
 
+/// A large folder is searched so often from one end; then its names are indexed.
+const FEW_SEARCHES: usize = 4;
+
 /// The folders that were read in this run.
 #[derive(Default)]
 pub(super) struct Folders {
-    listings: RefCell<HashMap<ObjectId, Rc<[u8]>>>,
+    listings: RefCell<HashMap<ObjectId, Rc<Listing>>>,
     kept: Cell<usize>,
     cache: Rc<Cache>,
+}
+
+/// A folder as git wrote it.
+struct Listing {
+    bytes: Box<[u8]>,
+    /// How often it was searched.
+    searches: Cell<usize>,
+    index: OnceCell<HashMap<Vec<u8>, Node>>,
+}
+
+impl Listing {
+    fn of(bytes: Vec<u8>) -> Listing {
+        Listing { bytes: bytes.into(), searches: Cell::new(0), index: OnceCell::new() }
+    }
+
+    fn node(&self, name: &[u8], id_length: usize) -> Option<Node> {
+        self.searches.set(self.searches.get() + 1);
+        if self.bytes.len() < LARGE || self.searches.get() <= FEW_SEARCHES {
+            return listing::node(&self.bytes, name, id_length);
+        }
+        let index = self.index.get_or_init(|| listing::index(&self.bytes, id_length));
+        index.get(name).copied()
+    }
+
+    fn is_indexed(&self) -> bool {
+        self.index.get().is_some()
+    }
 }
 
 /// What a name in a folder stands for, as it is remembered.
@@ -45,7 +75,7 @@ impl Folders {
 
     /// Lists a folder, sorted by the bytes of the names.
     pub(super) fn entries(&self, source: &dyn Source, id: ObjectId) -> Result<Vec<Entry>, Reason> {
-        let entries = listing::entries(&self.listing(source, id)?, id.as_bytes().len());
+        let entries = listing::entries(&self.listing(source, id)?.bytes, id.as_bytes().len());
         entries.ok_or_else(|| Reason::new(format!("tree {id} is damaged")))
     }
 
@@ -58,7 +88,7 @@ impl Folders {
     ) -> Result<Option<Node>, Reason> {
         let find = || {
             let listing = self.listing(source, id)?;
-            Ok((listing::node(&listing, name, id.as_bytes().len()), listing.len() >= LARGE))
+            Ok((listing.node(name, id.as_bytes().len()), listing.bytes.len() >= LARGE))
         };
         if !self.may_be_known([id]) {
             return find().map(|(node, _)| node);
@@ -83,9 +113,10 @@ impl Folders {
     ) -> Result<Vec<Difference>, Reason> {
         let find = || {
             let read = |id: Option<ObjectId>| id.map(|id| self.listing(source, id)).transpose();
-            let (old, new) = (read(before)?.unwrap_or_default(), read(after)?.unwrap_or_default());
+            let (old, new) = (read(before)?, read(after)?);
+            let [old, new] = [&old, &new].map(|it| it.as_ref().map_or(&[][..], |it| &*it.bytes));
             let id_length = before.or(after).map_or(0, |id| id.as_bytes().len());
-            let found = differences(&old, &new, id_length);
+            let found = differences(old, new, id_length);
             let is_worth_it = old.len() + new.len() >= LARGE && found.len() <= FEW;
             Ok((found, is_worth_it))
         };
@@ -104,25 +135,29 @@ impl Folders {
         Ok(found)
     }
 
-    /// Tells whether something may be remembered of folders: not where they are known to be small.
+    /// Tells whether something may be remembered of folders: not where they are known to be small, or are at
+    /// hand with an index.
     fn may_be_known(&self, ids: impl IntoIterator<Item = ObjectId>) -> bool {
         let listings = self.listings.borrow();
-        let lengths = ids.into_iter().map(|id| listings.get(&id).map(|listing| listing.len()));
+        let lengths = ids.into_iter().map(|id| {
+            let listing = listings.get(&id)?;
+            Some(if listing.is_indexed() { 0 } else { listing.bytes.len() })
+        });
         self.cache.is_on() && lengths.sum::<Option<usize>>().is_none_or(|length| length >= LARGE)
     }
 
     /// Reads a folder as git wrote it.
-    fn listing(&self, source: &dyn Source, id: ObjectId) -> Result<Rc<[u8]>, Reason> {
+    fn listing(&self, source: &dyn Source, id: ObjectId) -> Result<Rc<Listing>, Reason> {
         if let Some(listing) = self.listings.borrow().get(&id) {
             return Ok(Rc::clone(listing));
         }
-        let listing: Rc<[u8]> = source.object(id)?.of_kind(Kind::Tree)?.into();
+        let listing = Rc::new(Listing::of(source.object(id)?.of_kind(Kind::Tree)?));
         let mut listings = self.listings.borrow_mut();
         if self.kept.get() > KEPT {
             listings.clear();
             self.kept.set(0);
         }
-        self.kept.set(self.kept.get() + listing.len());
+        self.kept.set(self.kept.get() + listing.bytes.len());
         listings.insert(id, Rc::clone(&listing));
         Ok(listing)
     }

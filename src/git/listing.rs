@@ -1,6 +1,7 @@
 //! A folder as git writes it.
 
 use std::cmp::Ordering;
+use std::collections::HashMap;
 
 use crate::tree::{Entry, Node, ObjectId};
 
@@ -76,6 +77,15 @@ pub(super) fn entries(mut listing: &[u8], id_length: usize) -> Option<Vec<Entry>
     }
     entries.sort_by(|one, other| one.name.cmp(&other.name));
     listing.is_empty().then_some(entries)
+}
+
+/// Gathers what the names of a folder stand for; of a name that is there twice, the first.
+pub(super) fn index(mut listing: &[u8], id_length: usize) -> HashMap<Vec<u8>, Node> {
+    let mut nodes = HashMap::new();
+    while let Some(item) = Item::take(&mut listing, id_length) {
+        nodes.entry(item.name.to_vec()).or_insert_with(|| item.node());
+    }
+    nodes
 }
 
 /// Looks a name up; nothing where the folder has none like it.
