@@ -2,7 +2,7 @@
 //!
 //! Alembic ignores a name that it does not know, so `down_revisions = "..."` reads as no parent at all.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use strsim::damerau_levenshtein;
 
@@ -33,13 +33,16 @@ const NEVER_RIGHT: &str = "down_revisions";
 ///
 /// `branch_labels` and `depends_on` may well be missing: for them a name that the file uses is no slip.
 pub(super) fn find(text: &str, units: &[Unit], missing: &[&'static str]) -> Vec<Misspelling> {
+    let mut seen: BTreeSet<&str> = BTreeSet::new();
     let mut found: Vec<Misspelling> = units
         .iter()
         .filter(|unit| unit.role == Role::Code)
         .filter_map(|unit| {
             let span = target(text, unit)?;
             let name = &text[span.clone()];
-            Some(Misspelling { found: name.to_owned(), meant: meant(name, missing)?, span })
+            // However often it is assigned, it is one slip.
+            let meant = if seen.insert(name) { meant(name, missing)? } else { return None };
+            Some(Misspelling { found: name.to_owned(), meant, span })
         })
         .collect();
     if found.is_empty() {
