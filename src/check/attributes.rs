@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::config::{Separator, matches};
+use crate::config::{Pattern, Separator, matches};
 use crate::tree::{Content, Error, File, Node, RepoPath, Tree};
 
 /// The name of a file that sets attributes.
@@ -44,7 +44,7 @@ pub(super) struct Checkout {
 struct Line {
     /// The folder that the pattern counts from.
     folder: RepoPath,
-    pattern: glob::Pattern,
+    pattern: Pattern,
     /// Whether the pattern is for names in any folder below.
     is_name: bool,
     assignments: Vec<Assignment>,
@@ -230,7 +230,7 @@ fn assignment(word: &[u8]) -> Option<Assignment> {
 }
 
 /// Writes a pattern of git's as one of [`glob`], where that is possible.
-fn translated(pattern: &str, is_name: bool) -> Option<glob::Pattern> {
+fn translated(pattern: &str, is_name: bool) -> Option<Pattern> {
     let mut out = String::new();
     let mut rest = pattern;
     while let Some(character) = rest.chars().next() {
@@ -260,7 +260,7 @@ fn translated(pattern: &str, is_name: bool) -> Option<glob::Pattern> {
             }
         };
     }
-    glob::Pattern::new(&out).ok()
+    Pattern::new(&out).ok()
 }
 
 /// Writes a set behind its `[`, where a `]` that comes first is one of its characters.

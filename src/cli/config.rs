@@ -4,7 +4,7 @@ use super::arguments::Format;
 use super::check::default_side;
 use super::terminal::Terminal;
 use super::{Failure, Session};
-use crate::config::{Config, Fetch, OtherBranches};
+use crate::config::{Config, Fetch, OtherBranches, Pattern};
 use crate::environment::{Environment, discover};
 use crate::finding::Outcome;
 use crate::judge::Destinations;
@@ -109,7 +109,7 @@ fn environment(environment: &Environment) -> Vec<String> {
     ]
 }
 
-fn patterns(patterns: &[glob::Pattern]) -> String {
+fn patterns(patterns: &[Pattern]) -> String {
     let quoted: Vec<String> = patterns.iter().map(|pattern| quoted(pattern.as_str())).collect();
     format!("[{}]", quoted.join(", "))
 }

@@ -6,6 +6,9 @@ use toml::de::{DeTable, DeValue};
 use super::invalid::{Mistake, nearest};
 use crate::text::Span;
 
+/// So many items of a list are read: each pattern is matched with many names.
+const MOST_ITEMS: usize = 256;
+
 /// One table that is being read: each key is taken once, what remains is unknown.
 pub(super) struct Fields<'t, 'm> {
     table: &'t DeTable<'t>,
@@ -79,8 +82,17 @@ impl<'t, 'm> Fields<'t, 'm> {
     ) -> Option<Vec<T>> {
         let value = self.take(key)?;
         let array = self.expect(key, value, "an array of strings", DeValue::as_array)?;
+        let span = array.span();
+        let array = array.into_inner();
+        if array.len() > MOST_ITEMS {
+            self.wrong(
+                span,
+                format!("`{key}` has {} items; at most {MOST_ITEMS} are read", array.len()),
+            );
+            return None;
+        }
         let mut items = Vec::new();
-        for item in array.into_inner().iter() {
+        for item in array.iter() {
             if let Some(text) = self.expect(key, item, "an array of strings", DeValue::as_str) {
                 items.extend(self.read(key, &text, &read));
             }

@@ -19,6 +19,7 @@ pub use parse::parse;
 
 use crate::finding::Level;
 use crate::tree::RepoPath;
+pub use matching::Pattern;
 pub(crate) use matching::{Separator, matches};
 
 /// The name of the file, at the root of a repository.
@@ -31,9 +32,9 @@ pub struct Config {
     pub base: Option<String>,
     /// The branches that releases are made from, as patterns; nothing means git's default branch and
     /// the usual names of release branches.
-    pub targets: Option<Vec<glob::Pattern>>,
+    pub targets: Option<Vec<Pattern>>,
     /// Branches that are never judged, as patterns.
-    pub ignore_refs: Vec<glob::Pattern>,
+    pub ignore_refs: Vec<Pattern>,
     /// Whether `pre-push` may ask the remote for the base's newest commit.
     pub fetch: Fetch,
     /// How long that may take.
@@ -47,7 +48,7 @@ pub struct Config {
     /// How many migrations an environment may have.
     pub max_migrations: usize,
     /// Paths that hold no environment of the repository's own, test fixtures for one.
-    pub exclude: Vec<glob::Pattern>,
+    pub exclude: Vec<Pattern>,
     /// The environments; empty means that they are looked for.
     pub environments: Vec<EnvironmentConfig>,
     /// The levels that differ from the rules' own.
@@ -134,9 +135,16 @@ impl Config {
         let whole = String::from_utf8_lossy(path.as_bytes());
         let ends = whole.match_indices('/').map(|(slash, _)| slash).chain([whole.len()]);
         let mut prefixes = ends.map(|end| &whole[..end]);
-        prefixes.any(|prefix| {
-            self.exclude.iter().any(|pattern| matches(pattern, prefix, Separator::Kept))
-        })
+        prefixes.any(|prefix| self.excludes_text(prefix))
+    }
+
+    /// Tells whether a path itself is excluded, where it is known that no folder is that it is in.
+    pub fn excludes_here(&self, path: &RepoPath) -> bool {
+        self.excludes_text(&String::from_utf8_lossy(path.as_bytes()))
+    }
+
+    fn excludes_text(&self, path: &str) -> bool {
+        self.exclude.iter().any(|pattern| matches(pattern, path, Separator::Kept))
     }
 
     /// Tells whether a branch is never judged.
@@ -148,7 +156,7 @@ impl Config {
 /// Tells whether one of the patterns matches a branch, `main` and `refs/heads/main` alike.
 ///
 /// `*` crosses a `/` as it does in git's refspecs, so `release/*` matches `release/1.0/hotfix`.
-pub fn matches_ref(patterns: &[glob::Pattern], branch: &str) -> bool {
+pub fn matches_ref(patterns: &[Pattern], branch: &str) -> bool {
     let short = branch.strip_prefix("refs/heads/").unwrap_or(branch);
     patterns.iter().any(|pattern| {
         [short, branch].iter().any(|name| matches(pattern, name, Separator::Crossed))
@@ -159,8 +167,8 @@ pub fn matches_ref(patterns: &[glob::Pattern], branch: &str) -> bool {
 mod tests {
     use super::*;
 
-    fn patterns(texts: &[&str]) -> Vec<glob::Pattern> {
-        texts.iter().map(|text| glob::Pattern::new(text).expect("the test's own pattern")).collect()
+    fn patterns(texts: &[&str]) -> Vec<Pattern> {
+        texts.iter().map(|text| Pattern::new(text).expect("the test's own pattern")).collect()
     }
 
     #[test]

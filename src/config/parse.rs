@@ -8,12 +8,18 @@ use toml::de::{DeTable, DeValue};
 
 use super::fields::{Fields, chosen};
 use super::invalid::{Invalid, Mistake, nearest};
-use super::{Config, EnvironmentConfig, Fetch, FilenamePattern, OtherBranches};
+use super::{Config, EnvironmentConfig, Fetch, FilenamePattern, OtherBranches, Pattern};
 use crate::finding::Level;
 use crate::tree::RepoPath;
 
 /// The rule that a pattern for the names of files is for.
 const FILENAME_RULE: &str = "filename-convention";
+
+/// Longer patterns are refused.
+const LONGEST_PATTERN: usize = 1024;
+
+/// So many environments are read.
+const MOST_ENVIRONMENTS: usize = 1000;
 
 const LEVELS: [(&str, Level); 3] =
     [("off", Level::Off), ("warn", Level::Warn), ("error", Level::Error)];
@@ -91,8 +97,12 @@ fn top_level(
     let filename = fields.table("filename");
     let server = fields.table("server");
     fields.finish();
-    for table in &environment_tables {
+    for table in environment_tables.iter().take(MOST_ENVIRONMENTS) {
         environments.extend(environment(table, mistakes));
+    }
+    if let Some(table) = environment_tables.get(MOST_ENVIRONMENTS) {
+        let message = format!("there may be {MOST_ENVIRONMENTS} environments, not more");
+        mistakes.push(Mistake { message, span: table.span(), nearest: None });
     }
     unique_names(&environments, mistakes);
     config.environments = environments.into_iter().map(Spanned::into_inner).collect();
@@ -255,13 +265,15 @@ fn revision(text: &str) -> Result<String, String> {
     }
 }
 
-fn pattern(text: &str) -> Result<glob::Pattern, String> {
+fn pattern(text: &str) -> Result<Pattern, String> {
     not_empty(text)?;
-    glob::Pattern::new(text)
-        .map_err(|error| format!("{} at character {}", error.msg, error.pos + 1))
+    if text.len() > LONGEST_PATTERN {
+        return Err(format!("it is longer than {LONGEST_PATTERN} bytes"));
+    }
+    Pattern::new(text).map_err(|error| format!("{} at character {}", error.msg, error.pos + 1))
 }
 
-fn path_pattern(text: &str) -> Result<glob::Pattern, String> {
+fn path_pattern(text: &str) -> Result<Pattern, String> {
     let relative = folder(text)?;
     if relative.is_root() {
         return Err("it would exclude everything".to_owned());

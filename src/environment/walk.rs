@@ -49,7 +49,8 @@ pub(super) fn walk(
     cache: &Cache,
     problems: &mut Vec<Problem>,
 ) -> Result<Vec<Interest>, Error> {
-    let mut search = Search { tree, config, cache, searched: 0 };
+    let exclude = format!("{:?}", config.exclude);
+    let mut search = Search { tree, config, cache, exclude, searched: 0 };
     let found = search.below(&RepoPath::root(), tree.id(), 0)?;
     match found {
         Some(found) => Ok(found.in_order()),
@@ -87,6 +88,8 @@ struct Search<'a> {
     tree: &'a dyn Tree,
     config: &'a Config,
     cache: &'a Cache,
+    /// What is excluded, as it is a part of what is remembered.
+    exclude: String,
     searched: usize,
 }
 
@@ -142,13 +145,10 @@ impl Search<'_> {
 
     /// Names what is found in a folder; where something is excluded, that depends on where it lies.
     fn key(&self, folder: &RepoPath, id: ObjectId) -> Option<Key> {
-        let exclude = &self.config.exclude;
-        self.cache.is_on().then(|| match exclude.is_empty() {
-            true => Key::of(Kind::Interests, &[id.as_bytes()]),
-            false => {
-                let exclude = format!("{exclude:?}");
-                Key::of(Kind::Interests, &[id.as_bytes(), folder.as_bytes(), exclude.as_bytes()])
-            }
+        let (id, exclude) = (id.as_bytes(), self.exclude.as_bytes());
+        self.cache.is_on().then(|| match self.config.exclude.is_empty() {
+            true => Key::of(Kind::Interests, &[id]),
+            false => Key::of(Kind::Interests, &[id, folder.as_bytes(), exclude]),
         })
     }
 }
@@ -157,7 +157,7 @@ impl Search<'_> {
 fn entries(tree: &dyn Tree, config: &Config, folder: &RepoPath) -> Result<Vec<Entry>, Error> {
     let mut entries = tree.list(folder)?;
     if !config.exclude.is_empty() {
-        entries.retain(|entry| !config.excludes(&folder.join(&entry.name)));
+        entries.retain(|entry| !config.excludes_here(&folder.join(&entry.name)));
     }
     Ok(entries)
 }

@@ -1,6 +1,6 @@
 //! Branches, here and as last seen on remotes, and which of them are targets.
 
-use crate::config::matches_ref;
+use crate::config::{Pattern, matches_ref};
 use crate::finding::Freshness;
 use crate::git::Url;
 use crate::git::source::Source;
@@ -41,7 +41,7 @@ impl Target {
 #[derive(Debug, Clone)]
 pub struct TargetNames<'a> {
     /// The patterns that the configuration gives; none for the usual names.
-    pub patterns: Option<&'a [glob::Pattern]>,
+    pub patterns: Option<&'a [Pattern]>,
 }
 
 impl TargetNames<'_> {
@@ -57,7 +57,7 @@ impl TargetNames<'_> {
 /// Returns the usual patterns by which the given branches are targets, and those that none covers.
 pub fn usual_targets(targets: &[Target]) -> Vec<String> {
     let is_met = |name: &str, target: &Target| {
-        glob::Pattern::new(name).is_ok_and(|pattern| matches_ref(&[pattern], &target.branch))
+        Pattern::new(name).is_ok_and(|pattern| matches_ref(&[pattern], &target.branch))
     };
     let usual = || DEFAULT_BRANCHES.iter().chain(RELEASE_BRANCHES).copied();
     let met = usual().filter(|name| targets.iter().any(|target| is_met(name, target)));
@@ -73,7 +73,7 @@ pub fn usual_targets(targets: &[Target]) -> Vec<String> {
 
 fn is_usual(branch: &str, default_branch: Option<&str>) -> bool {
     let is_release =
-        |name: &&str| glob::Pattern::new(name).is_ok_and(|pattern| matches_ref(&[pattern], branch));
+        |name: &&str| Pattern::new(name).is_ok_and(|pattern| matches_ref(&[pattern], branch));
     default_branch == Some(branch)
         || DEFAULT_BRANCHES.contains(&branch)
         || RELEASE_BRANCHES.iter().any(is_release)

@@ -228,7 +228,7 @@ fn foreign_and_excluded_folders_are_not_entered() {
         ("m/env.py", ""),
     ];
     let config = Config {
-        exclude: vec![glob::Pattern::new("tests/**").expect("the test's own pattern")],
+        exclude: vec![crate::config::Pattern::new("tests/**").expect("the test's own pattern")],
         ..Config::default()
     };
     let discovery = found_with(&files, &config);

@@ -87,7 +87,7 @@ proptest! {
         excludes in prop::sample::select(vec![vec![], vec!["a/**"], vec!["a.b", "b/a"]]),
     ) {
         let config = Config {
-            exclude: excludes.iter().map(|it| glob::Pattern::new(it).expect("a pattern")).collect(),
+            exclude: excludes.iter().map(|it| crate::config::Pattern::new(it).expect("a pattern")).collect(),
             ..Config::default()
         };
         let common_dir = tempfile::tempdir().expect("a temporary folder");
