@@ -36,7 +36,7 @@ impl fmt::Display for Level {
 }
 
 /// A place in the repository.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 pub enum Site {
     /// Bytes of a file.
     Span {
@@ -295,9 +295,35 @@ pub struct RefReport {
     pub unknown: Option<Note>,
     /// The target that has commits which this ref lacks, where git does not say whether it is forced.
     pub behind: Option<String>,
+    /// The place of another ref of the push that brings the same commit, where this one is judged as that is;
+    /// then the report holds no more than [`RefReport::settle`] has put there.
+    pub like: Option<usize>,
 }
 
 impl RefReport {
+    /// Gives each ref that is judged as another one is that one's base and heaviest finding.
+    pub fn settle(reports: &mut [RefReport]) {
+        for place in 0..reports.len() {
+            let Some(other) = reports[place].like.and_then(|other| reports.get(other)) else {
+                continue;
+            };
+            let heaviest = other.report.findings.iter().max_by_key(|finding| finding.level);
+            let brief = heaviest.map(|finding| Finding {
+                related: Vec::new(),
+                drawing: None,
+                help: Vec::new(),
+                help_if_shared: Vec::new(),
+                ..finding.clone()
+            });
+            let (base, skipped) = (other.report.base.clone(), other.skipped.clone());
+            let unknown = other.unknown.clone();
+            let findings = brief.into_iter().collect();
+            let report = Report { base, findings, ..Report::default() };
+            let one = &mut reports[place];
+            (one.report, one.skipped, one.unknown) = (report, skipped, unknown);
+        }
+    }
+
     /// Tells whether anything blocks this ref.
     pub fn outcome(&self) -> Outcome {
         match &self.unknown {

@@ -91,26 +91,38 @@ pub struct Position {
     pub column: usize,
 }
 
-/// Finds the line and column of a byte offset; `\n`, `\r\n` and a lone `\r` end a line, as in Python.
-///
-/// An offset behind the end means the end.
-pub fn position(bytes: &[u8], offset: usize) -> Position {
-    let before = &bytes[..offset.min(bytes.len())];
-    let mut line = 1;
-    let mut line_start = 0;
-    for (index, byte) in before.iter().enumerate() {
-        let ends_line = match byte {
+/// Where the lines of a text begin; `\n`, `\r\n` and a lone `\r` end a line, as in Python.
+#[derive(Debug)]
+pub struct Lines {
+    starts: Vec<usize>,
+}
+
+impl Lines {
+    /// Finds the lines of a text.
+    pub fn of(bytes: &[u8]) -> Lines {
+        let ends_line = |&index: &usize| match bytes[index] {
             b'\n' => true,
             b'\r' => bytes.get(index + 1) != Some(&b'\n'),
             _ => false,
         };
-        if ends_line {
-            line += 1;
-            line_start = index + 1;
-        }
+        let ends = (0..bytes.len()).filter(ends_line);
+        Lines { starts: std::iter::once(0).chain(ends.map(|end| end + 1)).collect() }
     }
-    let column = String::from_utf8_lossy(&before[line_start..]).chars().count() + 1;
-    Position { line, column }
+
+    /// Finds the line and column of a byte offset in the text that has these lines; one behind the end means
+    /// the end.
+    pub fn position(&self, bytes: &[u8], offset: usize) -> Position {
+        let offset = offset.min(bytes.len());
+        let line = self.starts.partition_point(|start| *start <= offset).max(1);
+        let before = &bytes[self.starts[line - 1]..offset];
+        Position { line, column: String::from_utf8_lossy(before).chars().count() + 1 }
+    }
+}
+
+/// Finds the line and column of a byte offset, as [`Lines::position`] does.
+pub fn position(bytes: &[u8], offset: usize) -> Position {
+    // A line feed behind the offset belongs to the line.
+    Lines::of(&bytes[..bytes.len().min(offset.saturating_add(1))]).position(bytes, offset)
 }
 
 #[cfg(test)]

@@ -87,7 +87,9 @@ pub struct Entry {
 }
 
 /// A file of a tree: where it is and what it holds.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
+#[derive(
+    Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
+)]
 pub struct File {
     /// Where it is.
     pub path: RepoPath,

@@ -108,6 +108,7 @@ fn judge(
         let branch = hook::branch_of(&session.repository, report);
         hook::lower_as_asked(&session.repository, branch.as_deref(), &mut report.report.findings);
     }
+    RefReport::settle(&mut reports);
     terminal.warn(&text(&reports, refs, destination, session, terminal)?);
     Ok(reports.iter().map(RefReport::outcome).max().unwrap_or(Outcome::Clean))
 }

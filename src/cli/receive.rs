@@ -22,6 +22,7 @@ pub(super) fn run(
         let branch = report.remote_ref.strip_prefix("refs/heads/");
         hook::lower_as_served(&session.repository, branch, &mut report.report.findings);
     }
+    RefReport::settle(&mut reports);
     terminal.warn(&match session.format {
         Format::Json => report::json::to_string(&report::json::refs(&reports))?,
         Format::Text => text(&reports, terminal),

@@ -1,5 +1,6 @@
 //! What git's own configuration says about the guard.
 
+use std::collections::HashSet;
 use std::ffi::OsString;
 use std::os::unix::ffi::OsStringExt;
 use std::path::PathBuf;
@@ -41,6 +42,16 @@ impl Repository {
             Some(1) => Ok(None),
             _ => Err(failed(escape(String::from_utf8_lossy(&output.stderr).trim()))),
         }
+    }
+
+    /// Returns the branches that git's configuration says something of; nothing if git does not tell.
+    pub fn configured_branches(&self) -> Option<HashSet<String>> {
+        let output = config(&["--name-only", "-z", "--get-regexp", r"^branch\."]).output().ok()?;
+        // Git exits with 1 where there are none.
+        matches!(output.status.code(), Some(0 | 1)).then_some(())?;
+        let names = String::from_utf8_lossy(&output.stdout).into_owned();
+        let branch = |key: &str| Some(key.strip_prefix("branch.")?.rsplit_once('.')?.0.to_owned());
+        Some(names.split('\0').filter_map(branch).collect())
     }
 
     /// Returns a value of the configuration files, without asking git.

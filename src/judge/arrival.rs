@@ -199,6 +199,7 @@ pub(super) fn ref_report(pushed: &PushedRef, judged: Judged) -> RefReport {
         skipped,
         unknown,
         behind: None,
+        like: None,
     }
 }
 

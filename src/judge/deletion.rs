@@ -1,6 +1,6 @@
 //! Targets that a push deletes, and those that it deletes and creates again.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use crate::advice::{Command, Help};
 use crate::check::Reader;
@@ -20,11 +20,11 @@ const SHOWN: usize = 5;
 ///
 /// `git push` refuses to do so, and git's protocol does not.
 pub(super) fn with_replaced(refs: &[PushedRef]) -> Vec<PushedRef> {
-    let deleted = |one: &PushedRef| {
-        let mut deletions = refs.iter().filter(|other| is_deletion(other));
-        deletions.find(|other| other.remote_ref == one.remote_ref)
-    };
-    let replacing = |one: &PushedRef| match deleted(one) {
+    let mut deleted: HashMap<&str, &PushedRef> = HashMap::new();
+    for deletion in refs.iter().filter(|one| is_deletion(one)) {
+        deleted.entry(&deletion.remote_ref).or_insert(deletion);
+    }
+    let replacing = |one: &PushedRef| match deleted.get(one.remote_ref.as_str()) {
         Some(deletion) if !is_deletion(one) && git::parse_id(&one.remote_oid).is_none() => {
             PushedRef { remote_oid: deletion.remote_oid.clone(), ..one.clone() }
         }
@@ -63,12 +63,15 @@ impl Judge<'_> {
             return Ok(None);
         };
         let is_target = |branch: &str| names.accept(branch, default_branch.as_deref());
+        if !is_target(&branch) || config.ignores_ref(&branch) {
+            return Ok(None);
+        }
         let is_recreated =
             refs.iter().any(|one| !is_deletion(one) && one.remote_ref == pushed.remote_ref);
         let Stored::Commit(old) = self.repository.stored(old) else {
             return Ok(None);
         };
-        if !is_target(&branch) || is_recreated || config.ignores_ref(&branch) {
+        if is_recreated {
             return Ok(None);
         }
         let touched: BTreeSet<String> = refs.iter().filter_map(branch_of).collect();

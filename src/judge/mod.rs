@@ -5,6 +5,7 @@
 //! judges nothing: it counts heads.
 
 mod advice;
+mod alike;
 mod arrival;
 mod change;
 mod commit;

@@ -5,6 +5,7 @@ use crate::check::{Blame, Reader};
 use crate::config::{Config, Fetch};
 use crate::finding::{Note, Outcome, RefReport, Report};
 use crate::git::{self, BaseChoice, Candidates, FetchRequest, Side, Stored, TargetNames, Url};
+use crate::judge::alike::as_another;
 use crate::judge::arrival::{
     Arrival, Destination, Judged, PushedRef, Replaced, destination, ref_report,
 };
@@ -29,9 +30,17 @@ impl Judge<'_> {
     pub fn push(&self, remote: &Remote, refs: &[PushedRef]) -> Result<Vec<RefReport>, Error> {
         let refs = with_replaced(refs);
         let obtained = self.obtain(remote, &refs)?;
-        let judged = refs.iter().map(|pushed| {
+        let name = self.name_of(remote);
+        let default = name.as_deref().and_then(|name| self.repository.default_branch(name));
+        let mut alike = self.alike(refs.len(), default)?;
+        let judged = refs.iter().enumerate().map(|(place, pushed)| {
+            let commit = self.only_commit(&mut alike, pushed, None);
+            if let Some(other) = commit.as_ref().and_then(|commit| alike.judged(commit)) {
+                return Ok(as_another(pushed, other));
+            }
             let mut report = self.pushed_ref(remote, pushed, &obtained)?;
             report.report.notes.extend(self.deleted(remote, pushed, &refs)?);
+            commit.into_iter().for_each(|commit| alike.note(commit, place));
             Ok(report)
         });
         judged.collect()

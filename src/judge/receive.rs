@@ -8,6 +8,7 @@ use crate::check::{Allowing, Blame, Reader};
 use crate::config::OtherBranches;
 use crate::finding::{Lowered, Note, RefReport, Report};
 use crate::git::{self, BaseChoice, Side, Stored, TargetNames};
+use crate::judge::alike::as_another;
 use crate::judge::arrival::{
     Arrival, Destination, Judged, PushedRef, Replaced, destination, ref_report,
 };
@@ -31,9 +32,15 @@ impl Judge<'_> {
             ..pushed.clone()
         };
         let refs = with_replaced(&refs.iter().map(behind).collect::<Vec<PushedRef>>());
-        let judged = refs.iter().map(|pushed| {
+        let mut alike = self.alike(refs.len(), self.repository.branch())?;
+        let judged = refs.iter().enumerate().map(|(place, pushed)| {
+            let commit = self.only_commit(&mut alike, pushed, Some(&law.config));
+            if let Some(other) = commit.as_ref().and_then(|commit| alike.judged(commit)) {
+                return Ok(as_another(pushed, other));
+            }
             let mut report = self.received_ref(&law, pushed)?;
             report.report.notes.extend(self.received_deletion(&law, pushed, &refs)?);
+            commit.into_iter().for_each(|commit| alike.note(commit, place));
             Ok(report)
         });
         judged.collect()

@@ -5,9 +5,12 @@
 //! `base.fetched` is `"now"` where the remote itself told the commit during this run, the RFC 3339 time
 //! at which the commit was last seen there where
 //! that is known, and else null. Levels are those in force: `"warn"` and `"error"`. `local_ref` is empty
-//! on a server, which is not told. `existing` lists the heads of an environment that were too many before;
+//! on a server, which is not told. Of many new branches of one commit all but the first ones have `like`, the place
+//! of another ref whose verdict holds for them too, and no more than its heaviest finding. `existing` lists the heads of an environment that were too many before;
 //! they do not count for `outcome`, which is the exit code in words.
 
+use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::error::Error;
 use std::time::{Duration, SystemTime};
 
@@ -19,8 +22,8 @@ use crate::finding::RefReport;
 use crate::finding::{
     Base, EnvironmentSummary, Finding, Freshness, Level, Lowered, Note, Outcome, Report, Site,
 };
-use crate::text::{is_unprintable, position};
-use crate::tree::RepoPath;
+use crate::text::{Lines, Position, is_unprintable};
+use crate::tree::{File, RepoPath};
 
 pub(super) const VERSION: u32 = 1;
 
@@ -67,6 +70,8 @@ struct Ref {
     remote_oid: String,
     skipped: Option<String>,
     behind: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    like: Option<usize>,
     error: Option<NoteJson>,
     #[serde(flatten)]
     comparison: Comparison,
@@ -226,17 +231,19 @@ fn one_ref(one: &RefReport) -> Ref {
         remote_oid: one.remote_oid.clone(),
         skipped: one.skipped.clone(),
         behind: one.behind.clone(),
+        like: one.like,
         error: one.unknown.as_ref().map(note),
         comparison: Comparison { outcome: one.outcome().name(), ..comparison(&one.report) },
     }
 }
 
 fn comparison(report: &Report) -> Comparison {
+    let places = Places { report, lines: RefCell::default() };
     Comparison {
         outcome: report.outcome().name(),
         base: report.base.as_ref().map(base),
         environments: report.environments.iter().map(environment).collect(),
-        findings: in_force(report).map(|finding| self::finding(finding, report)).collect(),
+        findings: in_force(report).map(|finding| self::finding(finding, &places)).collect(),
         notes: report.notes.iter().map(note).collect(),
     }
 }
@@ -277,8 +284,8 @@ fn environment(environment: &EnvironmentSummary) -> EnvironmentJson {
     }
 }
 
-fn finding(finding: &Finding, report: &Report) -> FindingJson {
-    let place = place(&finding.site, report);
+fn finding(finding: &Finding, places: &Places<'_>) -> FindingJson {
+    let place = places.of(&finding.site);
     let revisions = finding.revisions.iter();
     FindingJson {
         rule: finding.rule,
@@ -291,14 +298,14 @@ fn finding(finding: &Finding, report: &Report) -> FindingJson {
         line: place.map(|place| place.line),
         column: place.map(|place| place.column),
         revisions: revisions.map(|id| id.as_str().to_owned()).collect(),
-        related: finding.related.iter().map(|related| related_json(related, report)).collect(),
+        related: finding.related.iter().map(|related| related_json(related, places)).collect(),
         lowered: finding.lowered.as_ref().map(lowered),
         fixable: is_fixable(finding),
     }
 }
 
-fn related_json(related: &crate::finding::Related, report: &Report) -> RelatedJson {
-    let place = place(&related.site, report);
+fn related_json(related: &crate::finding::Related, places: &Places<'_>) -> RelatedJson {
+    let place = places.of(&related.site);
     RelatedJson {
         path: path(related.site.path()),
         line: place.map(|place| place.line),
@@ -327,10 +334,19 @@ pub(super) fn note(note: &Note) -> NoteJson {
     NoteJson { message: note.message.clone(), help: lines(&note.help), advice: advice(&note.help) }
 }
 
-fn place(site: &Site, report: &Report) -> Option<crate::text::Position> {
-    match site {
-        Site::Span { file, span } => Some(position(report.sources.get(file)?, span.start)),
-        Site::File(_) | Site::Path(_) => None,
+/// The places of a report, by lines and columns; each file is cut into lines once.
+struct Places<'r> {
+    report: &'r Report,
+    lines: RefCell<BTreeMap<&'r File, Lines>>,
+}
+
+impl Places<'_> {
+    fn of(&self, site: &Site) -> Option<Position> {
+        let Site::Span { file, span } = site else { return None };
+        let (file, source) = self.report.sources.get_key_value(file)?;
+        let mut lines = self.lines.borrow_mut();
+        let lines = lines.entry(file).or_insert_with(|| Lines::of(source));
+        Some(lines.position(source, span.start))
     }
 }
 

@@ -18,6 +18,9 @@ use crate::tree::File;
 /// How many columns stand before the text of a note: line numbers of four digits and `= note: `.
 const NOTE_COLUMNS: usize = 13;
 
+/// So many places are shown at once.
+const MOST: usize = 24;
+
 /// A place to be shown.
 pub(super) struct Place<'a> {
     /// Where.
@@ -35,6 +38,9 @@ pub(super) fn places(
     style: &Style,
 ) -> String {
     let mut canvas = Canvas::new(level);
+    let (places, others) = places.split_at(places.len().min(MOST));
+    let more = format!("{} are not shown", prose::counted(others.len(), "more place"));
+    let notes = &[if others.is_empty() { Vec::new() } else { vec![more] }, notes.to_vec()].concat();
     for (index, place) in places.iter().enumerate() {
         match source_of(place.site, sources) {
             None => canvas.origin(place),

@@ -195,6 +195,7 @@ proptest::proptest! {
                 skipped: (local_ref.len() % 2 == 0).then(|| remote_ref.clone()),
                 unknown: None,
                 behind: None,
+                like: None,
                 local_oid: String::new(),
                 remote_oid: String::new(),
                 local_ref,

@@ -141,6 +141,7 @@ pub(crate) fn refs() -> Vec<RefReport> {
         skipped: None,
         unknown: None,
         behind: None,
+        like: None,
     };
     let mut tag = one("x", "x", Report::default());
     tag.local_ref = "refs/tags/v1.0".to_owned();

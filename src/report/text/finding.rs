@@ -1,21 +1,32 @@
 //! One finding: what is wrong, where, a picture of it, and what to do.
 
+use std::cmp::Reverse;
+use std::collections::HashMap;
+
 use crate::finding::{Finding, Lowered, Report};
 use crate::report::paint::{level_color, level_word};
 use crate::report::snippet::{Place, places};
 use crate::report::{Style, drawing, in_force, prose};
 
-/// Renders all findings of a report, those that were there before last and in brief.
+/// So many findings are shown in full.
+const MOST: usize = 50;
+
+/// Renders all findings of a report, those that were there before last and in brief; of very many, those that
+/// are explained in full and the others in brief.
 pub(super) fn all(report: &Report, style: &Style) -> String {
-    let in_full: Vec<&Finding> =
+    let mut in_full: Vec<&Finding> =
         in_force(report).filter(|finding| style.verbose || !is_debt(finding)).collect();
+    if in_full.len() > MOST {
+        in_full.sort_by_key(|finding| (Reverse(finding.level), finding.help.is_empty()));
+    }
+    let others = in_full.split_off(in_full.len().min(MOST));
     let mut blocks: Vec<String> = Vec::new();
     for (index, finding) in in_full.iter().enumerate() {
         let next = in_full.get(index + 1);
         let told_next = next.is_some_and(|next| same_advice(finding, next));
         blocks.push(one(finding, told_next, report, style));
     }
-    let brief = debt(report, style);
+    let brief = more(&others, report, style) + &debt(report, style);
     if !brief.is_empty() {
         blocks.push(brief);
     }
@@ -101,21 +112,36 @@ fn debt(report: &Report, style: &Style) -> String {
     if style.verbose || style.quiet {
         return String::new();
     }
+    let debts = in_force(report).filter(|finding| is_debt(finding));
+    let line = |group: &Vec<&Finding>| {
+        let verb = if group.len() == 1 { "was" } else { "were" };
+        brief_line(group, &format!("{verb} there before"), report, style)
+    };
+    groups(debts).iter().map(line).collect()
+}
+
+/// Counts the findings that are not shown: one line for each rule and environment.
+fn more(others: &[&Finding], report: &Report, style: &Style) -> String {
+    let line = |group: &Vec<&Finding>| brief_line(group, "more", report, style);
+    groups(others.iter().copied()).iter().map(line).collect()
+}
+
+/// Puts the findings of one rule, level and environment together, in the order of the first ones.
+fn groups<'f>(findings: impl Iterator<Item = &'f Finding>) -> Vec<Vec<&'f Finding>> {
     let mut groups: Vec<Vec<&Finding>> = Vec::new();
-    for finding in in_force(report).filter(|finding| is_debt(finding)) {
-        let same = |group: &&mut Vec<&Finding>| {
-            let first = group[0];
-            first.rule == finding.rule && first.environment == finding.environment
-        };
-        match groups.iter_mut().find(same) {
+    let mut places = HashMap::new();
+    for finding in findings {
+        let key = (finding.rule, finding.level as u8, finding.environment.as_str());
+        let place = *places.entry(key).or_insert(groups.len());
+        match groups.get_mut(place) {
             Some(group) => group.push(finding),
             None => groups.push(vec![finding]),
         }
     }
-    groups.iter().map(|group| debt_line(group, report, style)).collect()
+    groups
 }
 
-fn debt_line(group: &[&Finding], report: &Report, style: &Style) -> String {
+fn brief_line(group: &[&Finding], what: &str, report: &Report, style: &Style) -> String {
     let first = group[0];
     let path = first.site.path();
     let place = match (group.len(), path.is_root()) {
@@ -127,7 +153,6 @@ fn debt_line(group: &[&Finding], report: &Report, style: &Style) -> String {
         0 | 1 => String::new(),
         _ => format!(" in environment `{}`", first.environment),
     };
-    let verb = if group.len() == 1 { "was" } else { "were" };
-    let message = format!("{} {verb} there before{environment}{place}", group.len());
+    let message = format!("{} {what}{environment}{place}", group.len());
     header(first, &message, style)
 }

@@ -1,5 +1,7 @@
 //! Several refs in one push: each judged by itself, refused together.
 
+use std::collections::{BTreeMap, HashSet};
+
 use super::{finding, notes, summary, way_around, worth_saying};
 use crate::advice::Command;
 use crate::finding::RefReport;
@@ -29,7 +31,8 @@ pub fn render_refs(push: &Push<'_>, style: &Style) -> String {
     {
         return super::render(&only.report, push.bypass, style);
     }
-    let unknown: Vec<String> = push.refs.iter().filter_map(|one| unknown(one, style)).collect();
+    let judged = push.refs.iter().filter(|one| one.like.is_none());
+    let unknown: Vec<String> = judged.filter_map(|one| unknown(one, style)).collect();
     let tally = summary::Tally::of(push.refs.iter().map(|one| &one.report), style);
     let tally = tally.with_unjudged(unknown.len());
     let said = all_notes(push.refs, style);
@@ -42,7 +45,7 @@ pub fn render_refs(push: &Push<'_>, style: &Style) -> String {
         out += &format!("{said}\n");
     }
     out += &format!("{}\n", summary::verdict(tally, style));
-    out += &push.refs.iter().map(|one| line(one, style)).collect::<String>();
+    out += &lines(push.refs, style);
     if tally.outcome() != Outcome::Clean {
         let command = push.push_fine.map_or(&[][..], std::slice::from_ref);
         out += &prose::commands("\nto push only what is fine", command, style);
@@ -54,7 +57,7 @@ pub fn render_refs(push: &Push<'_>, style: &Style) -> String {
 /// Renders the findings of each ref that has any, under its name.
 fn sections(refs: &[RefReport], style: &Style) -> String {
     let mut out = String::new();
-    for one in refs {
+    for one in refs.iter().filter(|one| one.like.is_none()) {
         let findings = finding::all(&one.report, style);
         if !findings.is_empty() {
             out += &format!("{}\n{findings}\n", heading(one, style));
@@ -95,6 +98,27 @@ fn short(name: &str) -> &str {
         .unwrap_or(name)
 }
 
+/// Writes a line for each ref, and counts those that are judged as another one is.
+fn lines(refs: &[RefReport], style: &Style) -> String {
+    let mut alike: BTreeMap<usize, usize> = BTreeMap::new();
+    let mut out = String::new();
+    for one in refs {
+        match one.like {
+            Some(other) => *alike.entry(other).or_default() += 1,
+            None => out += &line(one, style),
+        }
+    }
+    for (other, count) in alike {
+        if let Some(other) = refs.get(other) {
+            let what = if count == 1 { "branch" } else { "branches" };
+            let title = title(other, style);
+            let said = format!("{count} more new {what} of the same commit: as {title}");
+            out += &prose::detail(&said, style);
+        }
+    }
+    out
+}
+
 fn line(one: &RefReport, style: &Style) -> String {
     let title = title(one, style);
     if let Some(reason) = &one.skipped {
@@ -121,11 +145,7 @@ fn unknown(one: &RefReport, style: &Style) -> Option<String> {
 
 /// Gathers what must be said, each thing once however many refs say it.
 fn all_notes(refs: &[RefReport], style: &Style) -> Vec<Note> {
-    let mut all: Vec<Note> = Vec::new();
-    for note in refs.iter().flat_map(|one| worth_saying(&one.report.notes, style)) {
-        if !all.contains(note) {
-            all.push(note.clone());
-        }
-    }
-    all
+    let mut known: HashSet<(&str, String)> = HashSet::new();
+    let said = refs.iter().flat_map(|one| worth_saying(&one.report.notes, style));
+    said.filter(|note| known.insert((&note.message, format!("{:?}", note.help)))).cloned().collect()
 }
