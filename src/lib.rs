@@ -16,6 +16,7 @@ pub mod python;
 pub mod tree;
 mod leftovers;
 mod own_file;
+mod sets;
 pub mod cache;
 pub mod advice;
 pub mod finding;

@@ -97,7 +97,7 @@ fn environment_view(
     problems: Vec<String>,
 ) -> EnvironmentView {
     let owned = |ids: Vec<&RevisionId>| ids.into_iter().cloned().collect();
-    let labels = state.graph.labels();
+    let labels = state.graph.labels().unwrap_or_default();
     let view = |revision| revision_view(revision, &labels);
     let losers = state.graph.duplicates().flat_map(|(_, earlier)| earlier);
     EnvironmentView {

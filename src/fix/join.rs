@@ -3,8 +3,6 @@
 //! Lines that are meant to stay apart are not joined: the configured branch labels each have a group of
 //! their own, and without any, histories that share no revision and carry labels of their own.
 
-use std::collections::BTreeSet;
-
 use crate::graph::Graph;
 use crate::migration::RevisionId;
 use crate::verdict::{Limits, crowded};
@@ -22,7 +20,7 @@ pub fn heads_to_join(
 ) -> Result<Vec<Vec<RevisionId>>, Vec<RevisionId>> {
     let mut joins = Vec::new();
     for heads in crowded(after, limits) {
-        let mut lines = lines(after, heads.clone());
+        let mut lines = after.lines(&heads);
         lines.retain(|line| line.len() > 1);
         if lines.is_empty() {
             return Err(heads.into_iter().cloned().collect());
@@ -40,53 +38,6 @@ pub fn landed_first<'g>(
     let mut heads: Vec<RevisionId> = heads.into_iter().cloned().collect();
     heads.sort_by_key(|head| (!before.contains(head), head.clone()));
     heads
-}
-
-/// Puts heads together that belong to one line: they have a revision or a label in common, or neither
-/// carries a label.
-fn lines<'g>(graph: &Graph, heads: Vec<&'g RevisionId>) -> Vec<Vec<&'g RevisionId>> {
-    let labels = graph.labels();
-    let carried = |head: &RevisionId| labels.get(head).cloned().unwrap_or_default();
-    let of = |head: &'g RevisionId| Line {
-        heads: vec![head],
-        below: graph.ancestors(head).into_iter().cloned().collect(),
-        labels: carried(head).into_iter().map(str::to_owned).collect(),
-    };
-    let mut lines: Vec<Line<'g>> = Vec::new();
-    for head in heads {
-        let mut joined = of(head);
-        let (same, apart) =
-            lines.into_iter().partition(|line: &Line<'_>| line.is_one_with(&joined));
-        lines = apart;
-        let same: Vec<Line<'g>> = same;
-        same.into_iter().for_each(|line| joined.take(line));
-        lines.push(joined);
-    }
-    let mut lines: Vec<Vec<&RevisionId>> = lines.into_iter().map(|line| line.heads).collect();
-    lines.iter_mut().for_each(|line| line.sort());
-    lines.sort();
-    lines
-}
-
-/// Heads of one line, with all below them.
-struct Line<'g> {
-    heads: Vec<&'g RevisionId>,
-    below: BTreeSet<RevisionId>,
-    labels: BTreeSet<String>,
-}
-
-impl<'g> Line<'g> {
-    fn is_one_with(&self, other: &Line<'_>) -> bool {
-        !self.below.is_disjoint(&other.below)
-            || !self.labels.is_disjoint(&other.labels)
-            || self.labels.is_empty() && other.labels.is_empty()
-    }
-
-    fn take(&mut self, other: Line<'g>) {
-        self.heads.extend(other.heads);
-        self.below.extend(other.below);
-        self.labels.extend(other.labels);
-    }
 }
 
 #[cfg(test)]

@@ -10,22 +10,15 @@ impl Graph {
     ///
     /// Alembic refuses a history that has one with `CycleDetected` or `DependencyCycleDetected`.
     pub fn cycles(&self) -> Vec<Vec<&RevisionId>> {
-        let needs = self.needs();
-        let needed_by = needs.reversed();
-        let mut left = vec![true; needs.len()];
-        let mut cycles = Vec::new();
-        loop {
-            peel(&needs, &needed_by, &mut left);
-            peel(&needed_by, &needs, &mut left);
-            let Some(start) = left.iter().position(|&is_left| is_left) else {
-                return cycles;
-            };
-            let cycle = walk(start, &needs, &left);
-            for &index in &cycle {
-                left[index] = false;
-            }
-            cycles.push(cycle.into_iter().map(|index| &self.revisions[index].id).collect());
+        let mut cycles = Search::new(&self.needs()).cycles();
+        // Wherever the search got into a cycle, it is told from its first revision on.
+        for cycle in &mut cycles {
+            let first = (0..cycle.len()).min_by_key(|&place| cycle[place]);
+            cycle.rotate_left(first.unwrap_or(0));
         }
+        cycles.sort();
+        let ids = |cycle: Vec<Index>| cycle.into_iter().map(|index| &self.revisions[index].id);
+        cycles.into_iter().map(|cycle| ids(cycle).collect()).collect()
     }
 
     fn needs(&self) -> Links {
@@ -37,37 +30,64 @@ impl Graph {
     }
 }
 
-/// Takes away, again and again, what has no link in `from` to anything that is left.
-fn peel(from: &Links, to: &Links, left: &mut [bool]) {
-    let links_left = |others: &[Index]| others.iter().filter(|&&other| left[other]).count();
-    let mut open: Vec<usize> = from.iter().map(links_left).collect();
-    let mut free: Vec<Index> =
-        (0..from.len()).filter(|&index| left[index] && open[index] == 0).collect();
-    while let Some(index) = free.pop() {
-        left[index] = false;
-        for &other in &to[index] {
-            open[other] -= 1;
-            if open[other] == 0 && left[other] {
-                free.push(other);
-            }
-        }
-    }
+/// Follows each link once. What leads nowhere, and what a cycle is made of, is left behind.
+struct Search<'l> {
+    links: &'l Links,
+    /// How many links of each place were followed to what is left behind now.
+    followed: Vec<usize>,
+    states: Vec<State>,
+    path: Vec<Index>,
 }
 
-/// Follows what is left until a revision comes a second time; what lies between is a cycle.
-///
-/// Everything that is left must have a link to something left, which [`peel`] sees to.
-fn walk(start: Index, links: &Links, left: &[bool]) -> Vec<Index> {
-    let mut place = vec![None; links.len()];
-    let mut path = Vec::new();
-    let mut next = Some(start);
-    while let Some(index) = next {
-        if let Some(first) = place[index] {
-            return path.split_off(first);
+#[derive(Clone, Copy)]
+enum State {
+    Ahead,
+    OnPath(usize),
+    Behind,
+}
+
+impl<'l> Search<'l> {
+    fn new(links: &'l Links) -> Search<'l> {
+        let places = links.len();
+        Search {
+            links,
+            followed: vec![0; places],
+            states: vec![State::Ahead; places],
+            path: Vec::new(),
         }
-        place[index] = Some(path.len());
-        path.push(index);
-        next = links[index].iter().copied().find(|&other| left[other]);
     }
-    path
+
+    fn cycles(mut self) -> Vec<Vec<Index>> {
+        let mut cycles = Vec::new();
+        for start in 0..self.links.len() {
+            if let State::Ahead = self.states[start] {
+                self.enter(start);
+            }
+            while let Some(&top) = self.path.last() {
+                match self.links[top].get(self.followed[top]) {
+                    None => drop(self.leave(self.path.len() - 1)),
+                    Some(&next) => match self.states[next] {
+                        State::Ahead => self.enter(next),
+                        State::OnPath(first) => cycles.push(self.leave(first)),
+                        State::Behind => self.followed[top] += 1,
+                    },
+                }
+            }
+        }
+        cycles
+    }
+
+    fn enter(&mut self, place: Index) {
+        self.states[place] = State::OnPath(self.path.len());
+        self.path.push(place);
+    }
+
+    /// Leaves behind what the path has from a step on.
+    fn leave(&mut self, first: usize) -> Vec<Index> {
+        let left = self.path.split_off(first);
+        for &place in &left {
+            self.states[place] = State::Behind;
+        }
+        left
+    }
 }

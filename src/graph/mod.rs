@@ -4,10 +4,12 @@
 //! defines and cycles are facts that rules report, never errors. Where Alembic loads the history,
 //! revisions, heads and bases are those of its `RevisionMap` (`alembic/script/revision.py`).
 
+mod above;
 mod cycle;
 mod dependencies;
 mod heights;
 mod labels;
+mod lines;
 mod links;
 mod revision;
 mod unnamed;
@@ -16,8 +18,9 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::migration::{Migration, RevisionId, Text};
 
+pub use above::Above;
 pub use dependencies::UnknownDependency;
-pub use heights::Heights;
+pub use heights::{Heights, Way};
 pub use labels::LabelClash;
 pub use revision::{Parents, Revision};
 
@@ -256,6 +259,15 @@ impl Graph {
     ) -> BTreeSet<&RevisionId> {
         let starts = ids.into_iter().filter_map(|id| self.by_id.get(id)).copied();
         self.marked(&self.marks_from(&self.children, starts))
+    }
+
+    /// Returns some revisions and everything below any of them.
+    pub fn ancestors_of_all<'g>(
+        &self,
+        ids: impl IntoIterator<Item = &'g RevisionId>,
+    ) -> BTreeSet<&RevisionId> {
+        let starts = ids.into_iter().filter_map(|id| self.by_id.get(id)).copied();
+        self.marked(&self.marks_from(&self.parents, starts))
     }
 
     /// Returns what lies at or below any of some revisions, but for what lies below all of them: of that

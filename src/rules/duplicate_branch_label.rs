@@ -1,5 +1,8 @@
 //! `duplicate-branch-label`.
 
+use std::collections::HashSet;
+
+use super::subject::{Explained, MOST_RELATED};
 use super::{Concern, Debt, Rule, Subject};
 use crate::advice::Help;
 use crate::finding::{Finding, Level, Related, Site};
@@ -28,34 +31,50 @@ A second branch needs a label of its own.
 };
 
 fn check(subject: &Subject<'_>) -> Vec<Finding> {
+    let mut explained = Explained::default();
     let clashes = subject.after.label_clashes();
-    clashes.iter().filter_map(|clash| finding(subject, clash)).collect()
+    let landed: HashSet<Landed<'_>> = match clashes.as_slice() {
+        [] => HashSet::new(),
+        _ => subject.before.revisions().flat_map(landed_labels).collect(),
+    };
+    clashes.iter().filter_map(|clash| finding(subject, clash, &landed, &mut explained)).collect()
 }
 
-fn finding(subject: &Subject<'_>, clash: &LabelClash<'_>) -> Option<Finding> {
+fn finding(
+    subject: &Subject<'_>,
+    clash: &LabelClash<'_>,
+    landed: &HashSet<Landed<'_>>,
+    explained: &mut Explained,
+) -> Option<Finding> {
+    let has_landed = |revision: &Revision| landed.contains(&(&revision.id, clash.label));
     if let Some(owner) = clash.revision.filter(|owner| subject.is_new(&owner.id)) {
-        let landed = clash.declared.iter().find(|(other, _)| has_landed(subject, other, clash));
-        if let Some((declaring, text)) = landed {
+        let first = clash.declared.iter().find(|(other, _)| has_landed(other));
+        if let Some((declaring, text)) = first {
             return Some(taken_id(subject, owner, site(declaring, text)));
         }
     }
     let mut declared = clash.declared.clone();
     // What had the label before the change was there first.
-    let newcomer = declared.iter().rposition(|(revision, _)| !has_landed(subject, revision, clash));
+    let newcomer = declared.iter().rposition(|(revision, _)| !has_landed(revision));
     let (revision, text) = declared.remove(newcomer.unwrap_or(declared.len() - 1));
     let label = escape(clash.label);
     let message = match (clash.revision, declared.is_empty()) {
         (Some(_), _) => format!("branch label `{label}` is the id of a revision"),
+        (None, _) if declared.len() > 1 => {
+            format!("branch label `{label}` is declared {} times", declared.len() + 1)
+        }
         (None, _) => format!("branch label `{label}` is declared twice"),
     };
     let mut finding = RULE.at(subject, site(revision, text), message);
     finding.label = "this name is taken".to_owned();
     for (other, text) in declared {
-        if !has_landed(subject, other, clash) {
+        if !has_landed(other) {
             finding.culprits.push(other.migration.file.path.clone());
         }
-        let message = "declared here too".to_owned();
-        finding.related.push(Related { site: site(other, text), message });
+        if finding.related.len() < MOST_RELATED {
+            let message = "declared here too".to_owned();
+            finding.related.push(Related { site: site(other, text), message });
+        }
     }
     if let Some(owner) = clash.revision {
         finding.culprits.push(owner.migration.file.path.clone());
@@ -63,7 +82,9 @@ fn finding(subject: &Subject<'_>, clash: &LabelClash<'_>) -> Option<Finding> {
         finding.related.push(Related { site: owner.id_site(), message });
     }
     finding.revisions = vec![revision.id.clone(), RevisionId::new(clash.label)];
-    finding.help = vec![help(subject, revision, clash)];
+    if explained.takes(subject.is_new(&revision.id)) {
+        finding.help = vec![help(subject, revision, clash)];
+    }
     Some(finding)
 }
 
@@ -84,9 +105,11 @@ fn site(revision: &Revision, text: &Text) -> Site {
     revision.site_at(text.span.clone())
 }
 
-fn has_landed(subject: &Subject<'_>, revision: &Revision, clash: &LabelClash<'_>) -> bool {
-    let landed = subject.before.get(&revision.id);
-    landed.is_some_and(|landed| landed.labels().any(|label| label == clash.label))
+/// A label and the revision that declared it before the change.
+type Landed<'g> = (&'g RevisionId, &'g str);
+
+fn landed_labels(revision: &Revision) -> impl Iterator<Item = Landed<'_>> {
+    revision.labels().map(|label| (&revision.id, label))
 }
 
 fn help(subject: &Subject<'_>, revision: &Revision, clash: &LabelClash<'_>) -> Help {

@@ -1,5 +1,6 @@
 //! `duplicate-revision`.
 
+use super::subject::MOST_RELATED;
 use super::{Concern, Debt, Rule, Subject};
 use crate::advice::{Command, Help};
 use crate::finding::{Finding, Level, Related};
@@ -81,9 +82,10 @@ fn finding(subject: &Subject<'_>, id: &RevisionId, earlier: &[Revision]) -> Opti
         if Some(&other.migration.file.path) != landed {
             finding.culprits.push(other.migration.file.path.clone());
         }
-        finding
-            .related
-            .push(Related { site: other.id_site(), message: "defined here too".to_owned() });
+        if finding.related.len() < MOST_RELATED {
+            let message = "defined here too".to_owned();
+            finding.related.push(Related { site: other.id_site(), message });
+        }
     }
     finding.revisions = vec![id.clone()];
     finding.help = match original {

@@ -2,9 +2,9 @@
 
 mod existing;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
-use super::subject::listed;
+use super::subject::{Explained, MOST_RELATED, listed};
 use super::{Concern, Debt, Rule, Subject};
 use crate::advice::Help;
 use crate::finding::{Finding, Level, Related, Site};
@@ -41,24 +41,26 @@ branch label and name the labels as `branches` of the environment in `.alembic-g
 
 fn check(subject: &Subject<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
+    let mut explained = Explained::default();
     let mut returned: BTreeMap<&RevisionId, Vec<&RevisionId>> = BTreeMap::new();
     for fault in subject.head_faults {
         match fault {
             HeadFault::Stale(_) => {}
             HeadFault::Fork { heads } => findings.extend(fork(subject, heads)),
             HeadFault::NewHistory { head, base } => {
-                findings.extend(new_history(subject, head, base));
+                findings.extend(new_history(subject, (head, base), explained.takes(true)));
             }
             HeadFault::Returned { head, cause: Cause::Repointed(child) } => {
-                findings.extend(repointed(subject, head, child));
+                findings.extend(repointed(subject, (head, child), explained.takes(true)));
             }
             HeadFault::Returned { head, cause: Cause::Removed(child) } => {
                 returned.entry(child).or_default().push(head);
             }
         }
     }
-    let removed = returned.into_iter();
-    findings.extend(removed.filter_map(|(child, heads)| removed_child(subject, child, &heads)));
+    for (child, heads) in returned {
+        findings.extend(removed_child(subject, (child, &heads), explained.takes(true)));
+    }
     if let Some(branch) = subject.answering {
         findings.extend(existing::findings(subject, branch));
     }
@@ -74,7 +76,9 @@ fn side_by_side(subject: &Subject<'_>, heads: &[RevisionId], message: String) ->
     for other in others {
         let Some(site) = site(other) else { continue };
         finding.culprits.push(site.path().clone());
-        finding.related.push(Related { site, message: format!("`{other}` is a head too") });
+        if finding.related.len() < MOST_RELATED {
+            finding.related.push(Related { site, message: format!("`{other}` is a head too") });
+        }
     }
     finding.revisions = heads.to_vec();
     finding.drawing = Some(subject.draw(heads));
@@ -124,15 +128,17 @@ fn fork(subject: &Subject<'_>, heads: &[RevisionId]) -> Option<Finding> {
 /// Where all heads but one carry a label of their own, several lines are probably meant: those without
 /// a label are a group too.
 fn label_help(subject: &Subject<'_>, heads: &[RevisionId]) -> Option<Help> {
-    let labels = subject.after.labels();
-    let is_shared = |label: &str| {
-        let holding = heads.iter().filter_map(|head| labels.get(head));
-        holding.filter(|carried| carried.contains(label)).count() > 1
-    };
+    let labels = subject.after.labels()?;
+    let mut holding: HashMap<&str, usize> = HashMap::new();
+    for label in heads.iter().filter_map(|head| labels.get(head)).flatten() {
+        *holding.entry(label).or_default() += 1;
+    }
+    let is_shared = |label: &str| holding.get(label).is_some_and(|count| *count > 1);
+    let known: HashSet<&str> = subject.environment.branches.iter().map(String::as_str).collect();
     let own: Vec<&str> = heads
         .iter()
         .filter_map(|head| labels.get(head)?.iter().copied().find(|label| !is_shared(label)))
-        .filter(|label| !subject.environment.branches.iter().any(|known| known == label))
+        .filter(|label| !known.contains(label))
         .collect();
     if own.is_empty() || own.len() + 1 < heads.len() {
         return None;
@@ -146,7 +152,11 @@ fn label_help(subject: &Subject<'_>, heads: &[RevisionId]) -> Option<Help> {
     ))
 }
 
-fn new_history(subject: &Subject<'_>, head: &RevisionId, base: &RevisionId) -> Option<Finding> {
+fn new_history(
+    subject: &Subject<'_>,
+    (head, base): (&RevisionId, &RevisionId),
+    is_explained: bool,
+) -> Option<Finding> {
     let start = subject.after.get(base)?;
     let landed: Vec<RevisionId> = subject.before.heads().into_iter().cloned().collect();
     let message = format!("`{base}` starts a second history beside {}", listed(&landed));
@@ -155,6 +165,9 @@ fn new_history(subject: &Subject<'_>, head: &RevisionId, base: &RevisionId) -> O
         format!("builds on nothing; {} is at {}", subject.wording.base, listed(&landed));
     finding.revisions = vec![base.clone()];
     finding.revisions.extend((head != base).then(|| head.clone()));
+    if !is_explained {
+        return Some(finding);
+    }
     let mut heads = subject.tops(&landed);
     heads.push(head.clone());
     finding.drawing = Some(subject.draw(&heads));
@@ -174,7 +187,11 @@ fn continued(subject: &Subject<'_>, start: &Revision, landed: &[RevisionId]) -> 
     }
 }
 
-fn repointed(subject: &Subject<'_>, head: &RevisionId, child: &RevisionId) -> Option<Finding> {
+fn repointed(
+    subject: &Subject<'_>,
+    (head, child): (&RevisionId, &RevisionId),
+    is_explained: bool,
+) -> Option<Finding> {
     let changed = subject.after.get(child)?;
     let message = format!("`{head}` is a head again: `{child}` no longer builds on it");
     let mut finding = RULE.at(subject, changed.parents_site(), message);
@@ -182,6 +199,9 @@ fn repointed(subject: &Subject<'_>, head: &RevisionId, child: &RevisionId) -> Op
     let landed = subject.before.get(child)?.parents.texts().iter();
     let landed: Vec<RevisionId> = landed.map(|text| RevisionId::new(text.text.clone())).collect();
     finding.revisions = vec![head.clone(), child.clone()];
+    if !is_explained {
+        return Some(finding);
+    }
     let heads: Vec<RevisionId> = subject.after.heads().into_iter().cloned().collect();
     finding.drawing = Some(subject.draw(&heads));
     finding.help = subject.wording.get_base_help();
@@ -195,8 +215,8 @@ fn repointed(subject: &Subject<'_>, head: &RevisionId, child: &RevisionId) -> Op
 
 fn removed_child(
     subject: &Subject<'_>,
-    child: &RevisionId,
-    heads: &[&RevisionId],
+    (child, heads): (&RevisionId, &[&RevisionId]),
+    is_explained: bool,
 ) -> Option<Finding> {
     let path = subject.before.get(child)?.migration.file.path.clone();
     let again = match heads {
@@ -208,6 +228,9 @@ fn removed_child(
     let mut finding = RULE.at(subject, Site::Path(path.clone()), message);
     finding.label = format!("`{child}` was defined here");
     finding.revisions = std::iter::once(child).chain(heads).cloned().collect();
+    if !is_explained {
+        return Some(finding);
+    }
     let standing: Vec<RevisionId> = subject.after.heads().into_iter().cloned().collect();
     finding.drawing = Some(subject.draw(&standing));
     finding.help = vec![subject.wording.keep_help(&[&path])];

@@ -1,12 +1,12 @@
 //! `redundant-merge`.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use super::subject::listed;
 use super::{Concern, Debt, Rule, Subject};
 use crate::advice::{Command, Help};
 use crate::finding::{Finding, Level, Related, Site};
-use crate::graph::{Graph, Heights, Revision};
+use crate::graph::{Graph, Heights, Revision, Way};
 use crate::migration::{RevisionId, Text};
 use crate::verdict::HeadFault;
 
@@ -44,12 +44,13 @@ fn check(subject: &Subject<'_>) -> Vec<Finding> {
         return Vec::new();
     }
     let heights = subject.after.heights();
+    let first_joins = first_joins(subject);
     rewired
         .into_iter()
         .filter_map(|revision| {
             covered(subject, &heights, revision)
                 .or_else(|| named_twice(subject, revision))
-                .or_else(|| joined_twice(subject, revision))
+                .or_else(|| joined_twice(subject, &first_joins, revision))
         })
         .collect()
 }
@@ -58,18 +59,21 @@ fn check(subject: &Subject<'_>) -> Vec<Finding> {
 fn covered(subject: &Subject<'_>, heights: &Heights<'_>, revision: &Revision) -> Option<Finding> {
     let names = Names::of(subject.after, heights, revision);
     let all = || names.parents.iter().chain(&names.dependencies).copied();
-    if all().any(|named| heights.needs(named, &revision.id)) {
+    let named: Vec<&RevisionId> = all().collect();
+    if heights.any_needs(&named, &revision.id) {
         return None;
     }
-    let (top, below): (Vec<&RevisionId>, Vec<&RevisionId>) =
-        all().partition(|low| !all().any(|high| names.needs(high, low)));
+    let passed = heights.below_others(&named, Way::Needs);
+    let (below, top): (Vec<&RevisionId>, Vec<&RevisionId>) =
+        named.into_iter().partition(|low| passed.contains(low));
+    let low = below.first()?;
     if top.len() > 1 {
-        let low = below.first()?;
-        let high = top.iter().find(|high| names.needs(high, low))?;
+        let high = heights.needing(&top, low).into_iter().next()?;
         return Some(stopping(subject, revision, &names, names.pair(high, low)));
     }
     let high = names.parents.iter().find(|parent| top.first() == Some(parent))?;
-    let mut parents = names.parents.iter();
+    let lines = heights.below_others(&names.parents, Way::Parents);
+    let mut parents = names.parents.iter().filter(|low| lines.contains(*low));
     let low = parents.find(|low| names.builds_on(high, low))?;
     let mut finding = about(subject, revision, names.pair(high, low));
     finding.level = Level::Warn;
@@ -100,13 +104,11 @@ impl<'g> Names<'g> {
         let id = &revision.id;
         let parents: Vec<&RevisionId> = graph.parents(id).map(|parent| &parent.id).collect();
         let dependencies = graph.dependencies(id).map(|dependency| &dependency.id);
-        let own =
-            dependencies.filter(|named| !parents.contains(named) && !heights.inherits(id, named));
-        Names { heights, dependencies: own.collect(), parents }
-    }
-
-    fn needs(&self, high: &RevisionId, low: &RevisionId) -> bool {
-        high != low && self.heights.needs(high, low)
+        let known: HashSet<&RevisionId> = parents.iter().copied().collect();
+        let mut own: Vec<&RevisionId> = dependencies.filter(|it| !known.contains(it)).collect();
+        let inherited = heights.inherited(id, &own);
+        own.retain(|dependency| !inherited.contains(dependency));
+        Names { heights, dependencies: own, parents }
     }
 
     fn builds_on(&self, high: &RevisionId, low: &RevisionId) -> bool {
@@ -186,8 +188,8 @@ fn dependency_site(subject: &Subject<'_>, revision: &Revision, dependency: &Revi
 /// Says how to write the parents that are ancestors of no other.
 fn without_ancestors(subject: &Subject<'_>, revision: &Revision, names: &Names<'_>) -> Vec<Help> {
     let parents = &names.parents;
-    let is_below = |low: &RevisionId| parents.iter().any(|high| names.builds_on(high, low));
-    let kept = parents.iter().filter(|parent| !is_below(parent));
+    let below = names.heights.below_others(parents, Way::Parents);
+    let kept = parents.iter().filter(|parent| !below.contains(*parent));
     let kept: Vec<RevisionId> = kept.map(|parent| (*parent).clone()).collect();
     subject.write_parents("", revision, &kept)
 }
@@ -195,11 +197,8 @@ fn without_ancestors(subject: &Subject<'_>, revision: &Revision, names: &Names<'
 /// Alembic takes a parent that is named twice for one.
 fn named_twice(subject: &Subject<'_>, revision: &Revision) -> Option<Finding> {
     let texts = revision.parents.texts();
-    let again = texts
-        .iter()
-        .enumerate()
-        .find(|(place, text)| texts[..*place].iter().any(|earlier| earlier.text == text.text));
-    let (_, again) = again?;
+    let mut known = HashSet::new();
+    let again = texts.iter().find(|text| !known.insert(&text.text))?;
     let twice = RevisionId::new(again.text.clone());
     let message = format!("`{}` names its parent `{twice}` twice", revision.id);
     let mut finding = RULE.at(subject, revision.site_at(again.span.clone()), message);
@@ -215,17 +214,13 @@ fn named_twice(subject: &Subject<'_>, revision: &Revision) -> Option<Finding> {
 }
 
 /// Finds a merge revision that was there before, or comes first, and joins the same.
-fn joined_twice(subject: &Subject<'_>, revision: &Revision) -> Option<Finding> {
+fn joined_twice(
+    subject: &Subject<'_>,
+    first_joins: &FirstJoins<'_>,
+    revision: &Revision,
+) -> Option<Finding> {
     let parents = parent_set(subject.after, revision);
-    let first = parents.first().filter(|_| parents.len() > 1)?;
-    let mut siblings: Vec<&Revision> = subject
-        .after
-        .children(first)
-        .filter(|other| parent_set(subject.after, other) == parents)
-        .collect();
-    // Where both are new, the one that Alembic lists first may stay.
-    siblings.sort_by_key(|other| subject.is_new(&other.id));
-    let earlier = siblings.first().filter(|earlier| earlier.id != revision.id)?;
+    let earlier = first_joins.get(&parents).filter(|earlier| earlier.id != revision.id)?;
     if is_told_of(subject, revision) {
         return None;
     }
@@ -249,6 +244,25 @@ fn joined_twice(subject: &Subject<'_>, revision: &Revision) -> Option<Finding> {
         ),
     ];
     Some(finding)
+}
+
+/// The merge revision that may stay, of those with the same parents.
+type FirstJoins<'g> = BTreeMap<BTreeSet<&'g RevisionId>, &'g Revision>;
+
+/// Finds the merge revisions that may stay: what was there before, else what Alembic lists first.
+fn first_joins<'g>(subject: &'g Subject<'_>) -> FirstJoins<'g> {
+    let mut first: FirstJoins<'g> = BTreeMap::new();
+    let (new, old): (Vec<&Revision>, Vec<&Revision>) =
+        subject.after.revisions().partition(|revision| subject.is_new(&revision.id));
+    for revision in old.into_iter().chain(new) {
+        if revision.parents.texts().len() > 1 {
+            let parents = parent_set(subject.after, revision);
+            if parents.len() > 1 {
+                first.entry(parents).or_insert(revision);
+            }
+        }
+    }
+    first
 }
 
 fn parent_set<'g>(graph: &'g Graph, revision: &Revision) -> BTreeSet<&'g RevisionId> {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::subject::MOST_RELATED;
 use super::{Concern, Debt, Rule, Subject};
 use crate::finding::{Finding, Level, Related};
 use crate::graph::Revision;
@@ -45,7 +46,10 @@ fn finding(subject: &Subject<'_>, cycle: &[&RevisionId]) -> Option<Finding> {
         [] => format!("`{}` builds on itself", first.id),
         [other] => format!("`{}` and `{}` build on each other", first.id, other.id),
         _ => {
-            let names: Vec<String> = around.iter().map(|one| format!("`{}`", one.id)).collect();
+            let mut names: Vec<String> =
+                around.iter().take(MOST_RELATED).map(|one| format!("`{}`", one.id)).collect();
+            let more = around.len().checked_sub(names.len()).filter(|more| *more > 0);
+            names.extend(more.map(|more| format!("{more} more")));
             format!("{} build on each other in a circle", names.join(", "))
         }
     };
@@ -54,6 +58,7 @@ fn finding(subject: &Subject<'_>, cycle: &[&RevisionId]) -> Option<Finding> {
     finding.related = others
         .iter()
         .enumerate()
+        .take(MOST_RELATED)
         .map(|(place, other)| Related {
             site: other.parents_site(),
             message: format!("builds on `{}`", next(place + 1)),

@@ -1,5 +1,7 @@
 //! `second-base`.
 
+use std::collections::{BTreeSet, HashSet};
+
 use super::{Concern, Debt, Rule, Subject};
 use crate::advice::Help;
 use crate::finding::{Finding, Level, Related};
@@ -39,10 +41,10 @@ fn check(subject: &Subject<'_>) -> Vec<Finding> {
         return Vec::new();
     };
     let new = bases().filter(|base| base.id != first.id && !was_base(base));
-    let is_branch = |base: &Revision| {
-        base.labels().any(|label| subject.environment.branches.iter().any(|known| known == label))
-    };
-    new.filter(|base| !is_branch(base) && !is_told_of(subject, &base.id, &first.id))
+    let branches: HashSet<&str> = subject.environment.branches.iter().map(String::as_str).collect();
+    let is_branch = |base: &Revision| base.labels().any(|label| branches.contains(label));
+    let told = told(subject, &first.id);
+    new.filter(|base| !is_branch(base) && !told.contains(&base.id))
         .map(|base| finding(subject, base, first))
         .collect()
 }
@@ -68,16 +70,24 @@ fn finding(subject: &Subject<'_>, base: &Revision, first: &Revision) -> Finding 
     finding
 }
 
-/// Tells whether `multiple-heads` speaks of this base already.
-fn is_told_of(subject: &Subject<'_>, base: &RevisionId, first: &RevisionId) -> bool {
-    let above = |id: &RevisionId| subject.after.heads_above(id);
-    subject.head_faults.iter().any(|fault| match fault {
-        HeadFault::NewHistory { base: told, .. } => told == base,
-        // In a history with no past, heads over different bases are a fork.
-        HeadFault::Fork { heads } if subject.before.is_empty() => {
-            let (own, others) = (above(base), above(first));
-            heads.iter().any(|head| own.contains(&head) && !others.contains(&head))
+/// Finds the bases that `multiple-heads` speaks of already.
+fn told<'a>(subject: &'a Subject<'_>, first: &RevisionId) -> BTreeSet<&'a RevisionId> {
+    let mut told = BTreeSet::new();
+    let mut heads: Vec<&RevisionId> = Vec::new();
+    for fault in subject.head_faults {
+        match fault {
+            HeadFault::NewHistory { base, .. } => {
+                told.insert(base);
+            }
+            // In a history with no past, heads over different bases are a fork.
+            HeadFault::Fork { heads: forked } if subject.before.is_empty() => heads.extend(forked),
+            HeadFault::Fork { .. } | HeadFault::Stale(_) | HeadFault::Returned { .. } => {}
         }
-        HeadFault::Fork { .. } | HeadFault::Stale(_) | HeadFault::Returned { .. } => false,
-    })
+    }
+    if !heads.is_empty() {
+        let above_first = subject.after.descendants(first);
+        heads.retain(|head| !above_first.contains(head));
+        told.extend(subject.after.ancestors_of_all(heads));
+    }
+    told
 }

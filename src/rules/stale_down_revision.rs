@@ -5,7 +5,7 @@ mod repair;
 use std::collections::BTreeSet;
 
 use self::repair::repointed;
-use super::subject::{listed, whole};
+use super::subject::{Explained, MOST_RELATED, listed, whole};
 use super::{Concern, Debt, Rule, Subject};
 use crate::advice::Help;
 use crate::finding::{Finding, Level, Lowered, Related};
@@ -41,10 +41,11 @@ fn check(subject: &Subject<'_>) -> Vec<Finding> {
         HeadFault::Stale(stale) => Some(stale),
         HeadFault::Fork { .. } | HeadFault::NewHistory { .. } | HeadFault::Returned { .. } => None,
     });
-    stale.filter_map(|stale| finding(subject, stale)).collect()
+    let mut explained = Explained::default();
+    stale.filter_map(|stale| finding(subject, stale, explained.takes(true))).collect()
 }
 
-fn finding(subject: &Subject<'_>, stale: &Stale) -> Option<Finding> {
+fn finding(subject: &Subject<'_>, stale: &Stale, is_explained: bool) -> Option<Finding> {
     let (edge, others) = stale.edges.split_first()?;
     let revision = subject.after.get(&edge.revision)?;
     let base = &subject.wording.base;
@@ -57,24 +58,33 @@ fn finding(subject: &Subject<'_>, stale: &Stale) -> Option<Finding> {
         format!("`{}` builds on `{}`, which {base} has moved past", edge.revision, edge.parent)
     };
     let mut finding = RULE.at(subject, revision.parent_site(&edge.parent), message);
-    finding.label = match edge.base_heads.as_slice() {
+    finding.label = match &*edge.base_heads {
         [] => "no longer a head".to_owned(),
         heads => place(subject, heads),
     };
-    finding.related = successors(subject, edge);
     for other in others {
-        finding.related.extend(also_stale(subject, other));
         finding.culprits.extend(path_of(subject, &other.revision));
     }
     finding.revisions = vec![edge.revision.clone(), edge.parent.clone()];
     finding.revisions.extend(edge.base_heads.iter().cloned());
+    finding.lowered = stale.unfinished.then_some(Lowered::Unfinished);
+    if is_explained {
+        explain(subject, stale, &mut finding);
+    }
+    Some(finding)
+}
+
+/// Shows what took the place, and says what to do.
+fn explain(subject: &Subject<'_>, stale: &Stale, finding: &mut Finding) {
+    let Some((edge, others)) = stale.edges.split_first() else { return };
+    finding.related = successors(subject, edge);
+    finding.related.extend(others.iter().filter_map(|other| also_stale(subject, other)));
+    finding.related.truncate(MOST_RELATED);
     let heads = standing_heads(subject, stale, edge);
     finding.drawing = Some(subject.draw(&heads));
     finding.help = help(subject, stale, &heads);
     finding.help_if_shared = subject.wording.get_base_help();
     finding.help_if_shared.push(subject.join_help(&heads));
-    finding.lowered = stale.unfinished.then_some(Lowered::Unfinished);
-    Some(finding)
 }
 
 /// The heads that stand beside each other: the base's, with what the change adds to them, and those of
@@ -91,12 +101,12 @@ fn successors(subject: &Subject<'_>, edge: &StaleEdge) -> Vec<Related> {
         message: "this took its place; its own id cannot be known".to_owned(),
     });
     let landed = |id| subject.after.get(id).or_else(|| subject.before.get(id));
-    let successors = edge.successors.iter().filter_map(landed);
+    let successors = edge.successors.iter().take(MOST_RELATED).filter_map(landed);
     let related = successors.map(|successor| Related {
         site: successor.parent_site(&edge.parent),
         message: format!("`{}` took its place on {}", successor.id, subject.wording.base),
     });
-    related.chain(unnamed).collect()
+    related.chain(unnamed).take(MOST_RELATED).collect()
 }
 
 fn also_stale(subject: &Subject<'_>, edge: &StaleEdge) -> Option<Related> {
@@ -150,8 +160,10 @@ fn join(subject: &Subject<'_>, heads: &[RevisionId]) -> Option<Help> {
 /// Returns what the chain is to build on, where there is no choice.
 fn single_tops(subject: &Subject<'_>, stale: &Stale) -> Option<Vec<RevisionId>> {
     let mut tops = Vec::new();
-    for edge in &stale.edges {
-        match subject.tops(&edge.base_heads).as_slice() {
+    let base_heads: BTreeSet<&[RevisionId]> =
+        stale.edges.iter().map(|edge| &*edge.base_heads).collect();
+    for base_heads in base_heads {
+        match subject.tops(base_heads).as_slice() {
             [one] if tops.contains(one) => {}
             [one] => tops.push(one.clone()),
             _ => return None,

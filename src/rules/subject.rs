@@ -253,13 +253,43 @@ impl Subject<'_> {
     }
 }
 
-/// Joins ids as a sentence does: `a`, `b` and `c`.
+/// So many ids are listed in a sentence.
+const MOST_LISTED: usize = 20;
+/// So many places are shown of what a finding is about beside its own.
+pub(super) const MOST_RELATED: usize = 20;
+/// So many findings of a rule are explained.
+const MOST_EXPLAINED: usize = 50;
+
+/// Joins ids as a sentence does: `a`, `b` and `c`. Of many, the first are named and the others counted.
 pub(crate) fn listed<'a>(ids: impl IntoIterator<Item = &'a RevisionId>) -> String {
-    let ids: Vec<String> = ids.into_iter().map(|id| format!("`{id}`")).collect();
-    match ids.as_slice() {
-        [] => String::new(),
-        [one] => one.clone(),
-        [start @ .., last] => format!("{} and {last}", start.join(", ")),
+    let mut ids = ids.into_iter();
+    let mut named: Vec<String> =
+        ids.by_ref().take(MOST_LISTED).map(|id| format!("`{id}`")).collect();
+    let last = match ids.count() {
+        0 => named.pop(),
+        more => Some(format!("{more} more")),
+    };
+    match (named.as_slice(), last) {
+        (_, None) => String::new(),
+        ([], Some(only)) => only,
+        (start, Some(last)) => format!("{} and {last}", start.join(", ")),
+    }
+}
+
+/// Decides which findings of a rule are explained: what takes a look at the whole history is said of the first
+/// ones alone, and of those first that the change brings. Nobody reads more at once.
+#[derive(Default)]
+pub(super) struct Explained {
+    brought: usize,
+    others: usize,
+}
+
+impl Explained {
+    /// Tells whether one more is explained.
+    pub(super) fn takes(&mut self, is_brought: bool) -> bool {
+        let count = if is_brought { &mut self.brought } else { &mut self.others };
+        *count += 1;
+        *count <= MOST_EXPLAINED
     }
 }
 
@@ -269,7 +299,7 @@ pub(super) fn doubt<'m>(
     migrations: impl Iterator<Item = &'m Migration>,
     message: &str,
 ) {
-    for migration in migrations {
+    for migration in migrations.take(MOST_RELATED) {
         finding.lowered = Some(Lowered::CannotTell);
         finding.related.push(Related { site: whole(migration), message: message.to_owned() });
     }

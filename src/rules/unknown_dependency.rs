@@ -1,6 +1,6 @@
 //! `unknown-dependency`.
 
-use super::subject::doubt;
+use super::subject::{Explained, doubt};
 use super::{Concern, Debt, Rule, Subject};
 use crate::advice::Help;
 use crate::finding::{Finding, Level, Lowered, Related, Site};
@@ -33,8 +33,15 @@ first.
 fn check(subject: &Subject<'_>) -> Vec<Finding> {
     let unknown = subject.after.unknown_dependencies();
     let is_incomplete = !unknown.is_empty() && subject.is_incomplete();
+    let mut explained = Explained::default();
+    let unnamed: Vec<&Migration> = match unknown {
+        [] => Vec::new(),
+        _ => subject.migrations().filter(|migration| may_bear_any_name(migration)).collect(),
+    };
     let found = unknown.iter().filter_map(|unknown| {
-        let mut finding = finding(subject, unknown)?;
+        let mut finding = finding(subject, unknown, &mut explained)?;
+        let unnamed = unnamed.iter().copied();
+        doubt(&mut finding, unnamed, "may be what is meant: its names cannot be known");
         if is_incomplete && subject.before.named(&unknown.name.text).is_none() {
             finding.lowered.get_or_insert(Lowered::Incomplete);
         }
@@ -43,7 +50,11 @@ fn check(subject: &Subject<'_>) -> Vec<Finding> {
     found.collect()
 }
 
-fn finding(subject: &Subject<'_>, unknown: &UnknownDependency) -> Option<Finding> {
+fn finding(
+    subject: &Subject<'_>,
+    unknown: &UnknownDependency,
+    explained: &mut Explained,
+) -> Option<Finding> {
     let dependent = subject.after.get(&unknown.dependent)?;
     let name = RevisionId::new(unknown.name.text.clone());
     let named = dependent.site_at(unknown.name.span.clone());
@@ -54,7 +65,9 @@ fn finding(subject: &Subject<'_>, unknown: &UnknownDependency) -> Option<Finding
             let message = format!("`{}` depends on `{name}`, {what}", dependent.id);
             let mut finding = RULE.at(subject, named.clone(), message);
             finding.label = "nothing has this name".to_owned();
-            finding.help = help(subject, &name);
+            if explained.takes(subject.is_new(&dependent.id)) {
+                finding.help = help(subject, &name);
+            }
             finding
         }
     };
@@ -63,8 +76,6 @@ fn finding(subject: &Subject<'_>, unknown: &UnknownDependency) -> Option<Finding
         finding.related.push(Related { site: named, message });
     }
     finding.revisions = vec![dependent.id.clone(), name.clone()];
-    let unnamed = subject.migrations().filter(|migration| may_bear_any_name(migration));
-    doubt(&mut finding, unnamed, "may be what is meant: its names cannot be known");
     Some(finding)
 }
 

@@ -1,6 +1,6 @@
 //! `unknown-down-revision`.
 
-use super::subject::doubt;
+use super::subject::{Explained, doubt};
 use super::{Concern, Debt, Finish, Rule, Subject};
 use crate::advice::{Command, Help};
 use crate::finding::{Finding, Level, Related, Site};
@@ -31,11 +31,16 @@ branch first.
 };
 
 fn check(subject: &Subject<'_>) -> Vec<Finding> {
+    let mut explained = Explained::default();
     let missing = subject.after.missing().iter();
-    missing.filter_map(|missing| finding(subject, missing)).collect()
+    missing.filter_map(|missing| finding(subject, missing, &mut explained)).collect()
 }
 
-fn finding(subject: &Subject<'_>, missing: &MissingParent) -> Option<Finding> {
+fn finding(
+    subject: &Subject<'_>,
+    missing: &MissingParent,
+    explained: &mut Explained,
+) -> Option<Finding> {
     let child = subject.after.get(&missing.child)?;
     let parent = missing.id.clone();
     let named = child.site_at(missing.parent.span.clone());
@@ -60,7 +65,9 @@ fn finding(subject: &Subject<'_>, missing: &MissingParent) -> Option<Finding> {
                 format!("`{}` builds on `{parent}`, which no migration defines", child.id);
             let mut finding = RULE.at(subject, named, message);
             finding.label = "no such revision".to_owned();
-            finding.help = help(subject, &child.id, &parent);
+            if explained.takes(subject.is_new(&child.id)) {
+                finding.help = help(subject, &child.id, &parent);
+            }
             finding
         }
     };

@@ -24,7 +24,8 @@ pub fn draw(
     heads: &[RevisionId],
     caption: impl Fn(&RevisionId) -> Caption,
 ) -> Drawing {
-    let between = graph.between(heads);
+    // There is no room for what lies below more heads than these.
+    let between = graph.between(&heads[..heads.len().min(MOST)]);
     let shown = |id: &RevisionId| between.contains(id);
     let order = newest_first(graph, between.clone());
     let nodes = order.into_iter().filter_map(|id| {

@@ -23,15 +23,9 @@ pub(super) fn heads_by_group<'g>(
     limits: Limits<'g>,
 ) -> BTreeMap<GroupLabel<'g>, Vec<&'g RevisionId>> {
     let mut groups: BTreeMap<GroupLabel<'g>, Vec<&'g RevisionId>> = BTreeMap::new();
-    let labels = match limits.branches {
-        [] => BTreeMap::new(),
-        _ => graph.labels(),
-    };
+    let labels = graph.first_labels(limits.branches);
     for head in graph.heads() {
-        let carried = labels.get(head);
-        let configured = limits.branches.iter().map(String::as_str);
-        let label = carried
-            .and_then(|carried| configured.into_iter().find(|label| carried.contains(label)));
+        let label = labels.get(head).copied();
         groups.entry(label).or_default().push(head);
     }
     groups

@@ -1,11 +1,14 @@
 //! Which heads a change adds that it should not.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::rc::Rc;
 
 use super::groups::{GroupLabel, Limits, heads_by_group};
-use super::support::{Edge, Support};
+use super::left::Left;
+use super::support::{Edge, Support, Supports};
 use crate::graph::{Graph, MissingParent, Parents};
 use crate::migration::RevisionId;
+use crate::sets::Sets;
 
 /// One way in which a change leaves too many heads.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -74,10 +77,10 @@ pub struct StaleEdge {
     /// The parent.
     pub parent: RevisionId,
     /// The revisions that took its place and stay, sorted.
-    pub successors: Vec<RevisionId>,
+    pub successors: Rc<[RevisionId]>,
     /// The heads that the base has above it now, sorted; where the change removes one, what is left
     /// below.
-    pub base_heads: Vec<RevisionId>,
+    pub base_heads: Rc<[RevisionId]>,
 }
 
 /// A revision of which nobody can tell what it stands on.
@@ -188,55 +191,29 @@ impl<'g> Group<'g> {
         let mut faults = Vec::new();
         let mut stale: BTreeMap<BTreeSet<Edge<'g>>, Stale> = BTreeMap::new();
         let mut sound = Vec::new();
+        let mut supports = Supports::new(self.before, self.after);
+        let mut left = Left::new(self.before, self.after);
         for &head in &self.heads {
             if self.before.contains(head) {
                 faults.extend(self.returned(head));
                 continue;
             }
-            let support = Support::of(head, self.before, self.after);
-            let edges = support.stale_edges(self.before, self.after);
+            let support = supports.of(head);
+            let edges = supports.stale_edges(&support);
             if !edges.is_empty() {
-                let unfinished = !support.free_places(self.before, self.after).is_empty();
-                let chain = stale.entry(edges).or_insert_with_key(|edges| self.stale(edges));
+                let unfinished = !supports.free_places(&support).is_empty();
+                let chain = stale.entry(edges).or_insert_with_key(|edges| left.stale(edges));
                 chain.heads.push(head.clone());
                 chain.unfinished = unfinished;
             } else if let Some(base) = self.new_history(&support) {
                 faults.push(HeadFault::NewHistory { head: head.clone(), base: base.clone() });
             } else {
-                sound.push((head, support));
+                sound.push((head, supports.free_places(&support)));
             }
         }
         faults.extend(stale.into_values().map(HeadFault::Stale));
-        faults.extend(self.forks(sound));
+        faults.extend(Group::forks(sound));
         faults
-    }
-
-    fn stale(&self, edges: &BTreeSet<Edge<'g>>) -> Stale {
-        let edge = |edge: &Edge<'_>| StaleEdge {
-            revision: edge.revision.clone(),
-            parent: edge.parent.clone(),
-            successors: sorted(
-                self.before
-                    .naming(edge.parent)
-                    .filter(|child| self.after.contains(&child.id))
-                    .map(|child| child.id.clone()),
-            ),
-            base_heads: self.left_above(edge.parent),
-        };
-        Stale { edges: edges.iter().map(edge).collect(), heads: Vec::new(), unfinished: false }
-    }
-
-    /// Returns the newest of what `before` has above a revision and `after` keeps: nobody can build on
-    /// what is gone.
-    fn left_above(&self, parent: &RevisionId) -> Vec<RevisionId> {
-        let children = self.before.naming(parent).map(|child| &child.id);
-        let mut kept = self.before.descendants_of_all(children);
-        kept.retain(|id| *id != parent && self.after.contains(id));
-        let is_passed = |id: &RevisionId| {
-            self.before.children(id).any(|child| kept.contains(&child.id))
-                || self.before.opaque_children(id).next().is_some()
-        };
-        sorted(kept.iter().filter(|id| !is_passed(id)).map(|&id| id.clone()))
     }
 
     /// A chain that begins with no parent although there is a history; where it replaces revisions that
@@ -251,24 +228,20 @@ impl<'g> Group<'g> {
     }
 
     /// Gathers the heads that share a place they build on; in an empty history they all do.
-    fn forks(&self, sound: Vec<(&'g RevisionId, Support<'g>)>) -> Vec<HeadFault> {
-        let mut clusters: Vec<(BTreeSet<&RevisionId>, Vec<RevisionId>)> = Vec::new();
-        for (head, support) in sound {
-            let mut places = support.free_places(self.before, self.after);
-            let mut heads = vec![head.clone()];
-            let (sharing, apart) =
-                clusters.into_iter().partition(|(other, _): &(BTreeSet<_>, _)| {
-                    (other.is_empty() && places.is_empty()) || !other.is_disjoint(&places)
-                });
-            clusters = apart;
-            let sharing: Vec<(BTreeSet<&RevisionId>, Vec<RevisionId>)> = sharing;
-            for (other_places, other_heads) in sharing {
-                places.extend(other_places);
-                heads.extend(other_heads);
+    fn forks(sound: Vec<(&'g RevisionId, BTreeSet<&'g RevisionId>)>) -> Vec<HeadFault> {
+        let mut sets = Sets::apart(sound.len());
+        let mut first_at: HashMap<Option<&RevisionId>, usize> = HashMap::new();
+        for (number, (_, places)) in sound.iter().enumerate() {
+            let nowhere = places.is_empty().then_some(None);
+            for place in places.iter().copied().map(Some).chain(nowhere) {
+                sets.join(*first_at.entry(place).or_insert(number), number);
             }
-            clusters.push((places, heads));
         }
-        let forked = clusters.into_iter().map(|(_, heads)| heads).filter(|heads| heads.len() > 1);
+        let mut clusters: BTreeMap<usize, Vec<RevisionId>> = BTreeMap::new();
+        for (number, (head, _)) in sound.into_iter().enumerate() {
+            clusters.entry(sets.of(number)).or_default().push(head.clone());
+        }
+        let forked = clusters.into_values().filter(|heads| heads.len() > 1);
         forked.map(|heads| HeadFault::Fork { heads: sorted(heads) }).collect()
     }
 
@@ -290,7 +263,7 @@ impl<'g> Group<'g> {
     }
 }
 
-fn sorted(ids: impl IntoIterator<Item = RevisionId>) -> Vec<RevisionId> {
+pub(super) fn sorted(ids: impl IntoIterator<Item = RevisionId>) -> Vec<RevisionId> {
     let mut ids: Vec<RevisionId> = ids.into_iter().collect();
     ids.sort();
     ids

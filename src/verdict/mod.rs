@@ -7,6 +7,7 @@
 mod drawing;
 mod groups;
 mod heads;
+mod left;
 mod support;
 
 pub use drawing::{Caption, draw};

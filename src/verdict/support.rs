@@ -1,8 +1,9 @@
 //! What a new head stands on in the history that has landed.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::rc::Rc;
 
-use crate::graph::{Graph, Parents};
+use crate::graph::{Graph, Heights, Parents, Way};
 use crate::migration::RevisionId;
 
 /// The places at which new revisions leave the history that has landed.
@@ -26,9 +27,9 @@ impl<'g> Support<'g> {
     ///
     /// Where new merge revisions join several places, only the newest places count: a chain that is
     /// merged with what stands higher is reached from there and needs no other parent.
-    pub(super) fn of(head: &RevisionId, before: &Graph, after: &'g Graph) -> Support<'g> {
+    fn of(head: &RevisionId, before: &Graph, after: &'g Graph) -> Support<'g> {
         let mut support = Support::default();
-        let mut seen = BTreeSet::new();
+        let mut seen = HashSet::new();
         let mut waiting: Vec<&RevisionId> =
             after.get(head).map(|found| &found.id).into_iter().collect();
         while let Some(id) = waiting.pop() {
@@ -49,33 +50,83 @@ impl<'g> Support<'g> {
                 support.edges.insert(Edge { revision: id, parent });
             }
         }
-        support.keep_newest(before);
         support
     }
 
-    fn keep_newest(&mut self, before: &Graph) {
-        if self.edges.len() < 2 {
-            return;
-        }
+    fn keep_newest(mut self, heights: impl FnOnce() -> Rc<Heights<'g>>) -> Support<'g> {
         let parents: BTreeSet<&RevisionId> = self.edges.iter().map(|edge| edge.parent).collect();
-        let mut passed = BTreeSet::new();
-        for parent in &parents {
-            let below = before.ancestors(parent).into_iter().filter(|below| below != parent);
-            passed.extend(below.cloned());
+        if parents.len() > 1 {
+            let parents: Vec<&RevisionId> = parents.into_iter().collect();
+            let passed = heights().below_others(&parents, Way::Parents);
+            self.edges.retain(|edge| !passed.contains(edge.parent));
         }
-        self.edges.retain(|edge| !passed.contains(edge.parent));
+        self
+    }
+}
+
+/// What new heads stand on; heads on one line share that.
+pub(super) struct Supports<'g> {
+    before: &'g Graph,
+    after: &'g Graph,
+    heights: Option<Rc<Heights<'g>>>,
+    known: HashMap<&'g RevisionId, Rc<Support<'g>>>,
+    /// Whether parents have been taken by another revision that is still there.
+    taken: HashMap<&'g RevisionId, bool>,
+}
+
+impl<'g> Supports<'g> {
+    pub(super) fn new(before: &'g Graph, after: &'g Graph) -> Supports<'g> {
+        Supports { before, after, heights: None, known: HashMap::new(), taken: HashMap::new() }
+    }
+
+    /// Finds what a new head stands on.
+    pub(super) fn of(&mut self, head: &'g RevisionId) -> Rc<Support<'g>> {
+        let mut line = vec![head];
+        let mut lowest = head;
+        while let Some(below) = self.only_new_parent(lowest)
+            && !self.known.contains_key(lowest)
+            && line.len() <= self.after.len()
+        {
+            line.push(below);
+            lowest = below;
+        }
+        let found = self.known.get(lowest).cloned();
+        let found = found.unwrap_or_else(|| {
+            let support = Support::of(lowest, self.before, self.after);
+            Rc::new(support.keep_newest(|| self.heights()))
+        });
+        self.known.extend(line.into_iter().map(|id| (id, Rc::clone(&found))));
+        found
+    }
+
+    fn heights(&mut self) -> Rc<Heights<'g>> {
+        Rc::clone(self.heights.get_or_insert_with(|| Rc::new(self.before.heights())))
+    }
+
+    /// Returns the parent of a revision that is new as well, if it has no other.
+    fn only_new_parent(&self, id: &RevisionId) -> Option<&'g RevisionId> {
+        let [parent] = self.after.get(id)?.parents.texts() else {
+            return None;
+        };
+        let parent = self.after.get(&RevisionId::new(&*parent.text))?;
+        (!self.before.contains(&parent.id)).then_some(&parent.id)
     }
 
     /// Returns the edges whose parent has been taken by another revision that is still there.
-    pub(super) fn stale_edges(&self, before: &Graph, after: &Graph) -> BTreeSet<Edge<'g>> {
-        self.edges.iter().filter(|edge| is_taken(edge.parent, before, after)).copied().collect()
+    pub(super) fn stale_edges(&mut self, support: &Support<'g>) -> BTreeSet<Edge<'g>> {
+        support.edges.iter().filter(|edge| self.is_taken(edge.parent)).copied().collect()
     }
 
-    /// Returns the places that the head may build on: heads of `before`, and revisions whose children
+    /// Returns the places that a head may build on: heads of `before`, and revisions whose children
     /// are all gone.
-    pub(super) fn free_places(&self, before: &Graph, after: &Graph) -> BTreeSet<&'g RevisionId> {
-        let parents = self.edges.iter().map(|edge| edge.parent);
-        parents.filter(|parent| !is_taken(parent, before, after)).collect()
+    pub(super) fn free_places(&mut self, support: &Support<'g>) -> BTreeSet<&'g RevisionId> {
+        let parents = support.edges.iter().map(|edge| edge.parent);
+        parents.filter(|parent| !self.is_taken(parent)).collect()
+    }
+
+    fn is_taken(&mut self, parent: &'g RevisionId) -> bool {
+        let Supports { before, after, .. } = *self;
+        *self.taken.entry(parent).or_insert_with(|| is_taken(parent, before, after))
     }
 }
 

@@ -69,7 +69,7 @@ fn opinion_of(tree: &Stored, reader: &mut Reader) -> Opinion {
     let found = reader.discover(tree).expect("memory never fails");
     let state = reader.state(tree, &found.environments[0], &[]).expect("memory never fails");
     let graph = &state.graph;
-    let labels = graph.labels();
+    let labels = graph.labels().expect("there are few");
     let revisions = graph.revisions().map(|revision| {
         let parents = revision.parents.texts().iter();
         let labels = labels.get(&revision.id).into_iter().flatten();

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::graph::Revision;
 use crate::migration::RevisionId;
 use crate::rules::Subject;
-use crate::verdict::Stale;
+use crate::verdict::{Stale, StaleEdge};
 
 /// A stale revision and the parents that it should have.
 pub(super) struct Repointed<'a> {
@@ -36,13 +36,14 @@ pub(super) fn repointed<'a>(subject: &'a Subject<'_>, stale: &Stale) -> Vec<Repo
 fn named_then(subject: &Subject<'_>, stale: &Stale, revision: &Revision) -> Vec<RevisionId> {
     let edges = || stale.edges.iter().filter(|edge| edge.revision == revision.id);
     let mut parents = Vec::new();
-    for parent in edges().flat_map(|edge| subject.tops(&edge.base_heads)) {
+    for parent in tops(subject, edges()) {
         if !parents.contains(&parent) {
             parents.push(parent);
         }
     }
+    let left: BTreeSet<&RevisionId> = edges().map(|edge| &edge.parent).collect();
     let kept = revision.parents.texts().iter().map(|text| RevisionId::new(text.text.clone()));
-    let kept = kept.filter(|parent| !edges().any(|edge| edge.parent == *parent));
+    let kept = kept.filter(|parent| !left.contains(parent));
     parents.extend(kept.collect::<Vec<_>>());
     parents
 }
@@ -55,7 +56,14 @@ fn reached_then<'a>(
 ) -> BTreeSet<&'a RevisionId> {
     let mut reached = subject.after.ancestors(id);
     let moved = stale.edges.iter().filter(|edge| reached.contains(&edge.revision));
-    let tops: Vec<RevisionId> = moved.flat_map(|edge| subject.tops(&edge.base_heads)).collect();
+    let tops = tops(subject, moved);
     reached.extend(tops.iter().flat_map(|top| subject.after.ancestors(top)));
     reached
+}
+
+/// Returns what stale revisions are to build on, for edges that the base has left for the same heads once.
+fn tops<'a>(subject: &Subject<'_>, edges: impl Iterator<Item = &'a StaleEdge>) -> Vec<RevisionId> {
+    let mut seen: BTreeSet<&[RevisionId]> = BTreeSet::new();
+    let distinct = edges.map(|edge| &*edge.base_heads).filter(|heads| seen.insert(heads));
+    distinct.flat_map(|base_heads| subject.tops(base_heads)).collect()
 }
