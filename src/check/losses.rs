@@ -1,6 +1,7 @@
 //! What a change takes from Alembic: an environment that it could run, revisions that it could find.
 
-use super::State;
+use std::collections::HashSet;
+
 use super::sides::Pair;
 use crate::environment::{Discovery, Effect, Environment, Invocation, Problem};
 use crate::finding::Site;
@@ -36,11 +37,14 @@ impl Sides<'_> {
         Ok(false)
     }
 
-    /// Tells whether people run both environments by the same command, one before the change and one after.
-    pub(super) fn are_run_alike(&self, was: &Environment, now: &Environment) -> bool {
-        let mut earlier = self.before.invocations.iter().filter(|it| it.leads_to(was));
-        let later = || self.after.invocations.iter().filter(|it| it.leads_to(now));
-        earlier.any(|one| later().any(|other| other.is_same(one)))
+    /// Returns how people run an environment before the change.
+    pub(super) fn run_before(&self, was: &Environment) -> Vec<&Invocation> {
+        self.before.invocations.iter().filter(|it| it.leads_to(was)).collect()
+    }
+
+    /// Returns how people run an environment after the change.
+    pub(super) fn run_after(&self, now: &Environment) -> Vec<&Invocation> {
+        self.after.invocations.iter().filter(|it| it.leads_to(now)).collect()
     }
 
     /// Finds what a change takes from the environment of one pair.
@@ -67,6 +71,7 @@ impl Sides<'_> {
             return Ok(loss);
         }
         let mut all_elsewhere = true;
+        let loaded: HashSet<&RepoPath> = pair.after.files.iter().map(|file| &file.path).collect();
         for revision in pair.before.graph.revisions().filter(is_missing) {
             let id = &revision.id;
             if let Some(other) = elsewhere(id) {
@@ -76,7 +81,7 @@ impl Sides<'_> {
                 continue;
             }
             all_elsewhere = false;
-            if now.is_some() && self.remains(revision, &pair.after)? {
+            if now.is_some() && self.remains(revision, &loaded)? {
                 loss.unseen.insert(id.clone());
             }
         }
@@ -184,11 +189,10 @@ impl Sides<'_> {
     }
 
     /// Tells whether the file of a revision is where it was, and Alembic does not load it.
-    fn remains(&self, revision: &Revision, after: &State) -> Result<bool, Error> {
+    fn remains(&self, revision: &Revision, loaded: &HashSet<&RepoPath>) -> Result<bool, Error> {
         let path = &revision.migration.file.path;
         let node = self.tree.node(path)?;
-        Ok(matches!(node, Some(Node::File(_) | Node::Link(_)))
-            && !after.files.iter().any(|file| file.path == *path))
+        Ok(matches!(node, Some(Node::File(_) | Node::Link(_))) && !loaded.contains(path))
     }
 
     /// Finds the setting by which an environment no longer has all of its folders.

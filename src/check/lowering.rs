@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::sides::Pair;
 use super::{Allowing, Comparison, Reader};
+use crate::environment::Lookup;
 use crate::finding::{Finding, Level, Lowered};
 use crate::migration::RevisionId;
 use crate::rules::{Concern, Rule};
@@ -20,7 +21,7 @@ pub(super) struct Found {
 pub(super) fn lower(
     reader: &mut Reader,
     comparison: &Comparison<'_>,
-    pair: &Pair,
+    elsewhere: &mut Elsewhere<'_>,
     rule: &Rule,
     found: Found,
 ) -> Option<Finding> {
@@ -53,9 +54,9 @@ pub(super) fn lower(
         if counts_heads {
             leave_shared_alone(comparison, &mut finding);
         }
-        let elsewhere = counts_heads.then(|| head_elsewhere(reader, comparison, pair, &finding));
+        let excused = counts_heads.then(|| elsewhere.excuses(reader, comparison, &finding));
         // A warning blocks nowhere, so there is nothing to explain.
-        elsewhere.flatten().or_else(|| blame.everything.clone().filter(|_| !is_warning))
+        excused.flatten().or_else(|| blame.everything.clone().filter(|_| !is_warning))
     };
     if reason.is_some() {
         finding.level = finding.level.min(Level::Warn);
@@ -139,30 +140,61 @@ fn leave_shared_alone(comparison: &Comparison<'_>, finding: &mut Finding) {
     }
 }
 
-/// Finds another target on which a new head is a head too; then nobody is at fault here.
-fn head_elsewhere(
+/// Other targets on which new heads are heads too; then nobody is at fault here.
+pub(super) struct Elsewhere<'p> {
+    pair: &'p Pair,
+    /// By name, the new heads that are heads there, and all below them; once that was asked.
+    targets: Option<Vec<(String, BTreeSet<&'p RevisionId>)>>,
+}
+
+impl<'p> Elsewhere<'p> {
+    pub(super) fn of(pair: &'p Pair) -> Elsewhere<'p> {
+        Elsewhere { pair, targets: None }
+    }
+
+    /// Names the first such target for a finding.
+    fn excuses(
+        &mut self,
+        reader: &mut Reader,
+        comparison: &Comparison<'_>,
+        finding: &Finding,
+    ) -> Option<Lowered> {
+        let pair = self.pair;
+        let targets = self.targets.get_or_insert_with(|| targets(reader, comparison, pair));
+        let has =
+            |below: &BTreeSet<&RevisionId>| finding.revisions.iter().any(|id| below.contains(id));
+        let (name, _) = targets.iter().find(|(_, below)| has(below))?;
+        Some(Lowered::Elsewhere(name.clone()))
+    }
+}
+
+/// Finds the targets that have a new head, each with what lies at or below these.
+fn targets<'p>(
     reader: &mut Reader,
     comparison: &Comparison<'_>,
-    pair: &Pair,
-    finding: &Finding,
-) -> Option<Lowered> {
-    let after = &pair.after.graph;
-    let above = finding.revisions.iter().flat_map(|id| after.heads_above(id));
-    let new: Vec<&RevisionId> = above.filter(|id| !pair.before.graph.contains(id)).collect();
+    pair: &'p Pair,
+) -> Vec<(String, BTreeSet<&'p RevisionId>)> {
+    let (before, after) = (&pair.before.graph, &pair.after.graph);
+    let new: Vec<&RevisionId> =
+        after.heads().into_iter().filter(|head| !before.contains(head)).collect();
+    let mut targets = Vec::new();
     for (name, tree) in (comparison.other_targets)() {
         let Ok(discovery) = reader.discover(&*tree) else {
             reader.miss();
             continue;
         };
+        let mut there: BTreeSet<&RevisionId> = BTreeSet::new();
+        let lookup = Lookup::new(&*tree);
         for environment in &discovery.environments {
-            let Ok(state) = reader.state(&*tree, environment, &[]) else {
+            let Ok(state) = reader.state_by(&lookup, environment, &[]) else {
                 reader.miss();
                 continue;
             };
-            if new.iter().any(|id| state.graph.is_head(id)) {
-                return Some(Lowered::Elsewhere(name));
-            }
+            there.extend(new.iter().copied().filter(|id| state.graph.is_head(id)));
+        }
+        if !there.is_empty() {
+            targets.push((name, after.ancestors_of_all(there)));
         }
     }
-    None
+    targets
 }

@@ -22,7 +22,7 @@ use crate::verdict::{Limits, existing_heads, judge_heads};
 
 pub(crate) use attributes::ATTRIBUTES;
 pub(crate) use checkout::{COMPILED, compiled_source};
-use lowering::{Found, lower};
+use lowering::{Elsewhere, Found, lower};
 pub use reading::{Reader, State};
 pub(crate) use sides::{Pair, pairs};
 
@@ -159,14 +159,12 @@ pub(crate) fn check_against(
     let (pairs, problems) = pairs(reader, comparison, after)?;
     let mut report = Report::default();
     let past = comparison.before.map(|before| reader.discover(before)).transpose()?;
-    let is_known = |problem: &Problem| {
-        past.as_ref().is_some_and(|discovery| discovery.problems.contains(problem))
-    };
-    let is_shown = |problem: &&Problem| {
-        pairs.iter().any(|pair| pair.loss.stop.as_ref().is_some_and(|stop| stop.is(problem)))
-    };
+    let known: HashSet<&Problem> = past.iter().flat_map(|past| &past.problems).collect();
+    let is_known = |problem: &Problem| known.contains(problem);
+    let stops: Vec<&Problem> = pairs.iter().filter_map(|pair| pair.loss.stop.as_ref()).collect();
+    let is_shown = |problem: &&Problem| stops.iter().any(|stop| stop.is(problem));
     let noted = problems.iter().filter(|problem| !is_shown(problem));
-    report.notes.extend(noted.map(|problem| problem_note(problem, is_known(problem))));
+    report.notes.extend(problem_notes(noted, is_known));
     for pair in &pairs {
         report.notes.extend(namesakes::notes(pair, &comparison.blame));
         let judged = judge(reader, comparison, after, pair)?;
@@ -225,13 +223,14 @@ fn judge(
         wording: &comparison.wording,
     };
     let mut findings = Vec::new();
+    let mut elsewhere = Elsewhere::of(pair);
     for rule in rules::RULES {
         let found = rule.check(&subject);
         if !found.is_empty() {
             let debts = debts(rule, &subject, &pair.before);
             findings.extend(found.into_iter().filter_map(|finding| {
                 let debt = debts.contains(&Key::of(&finding).for_rule(rule, &finding));
-                lower(reader, comparison, pair, rule, Found { finding, debt })
+                lower(reader, comparison, &mut elsewhere, rule, Found { finding, debt })
             }));
         }
     }
@@ -343,8 +342,31 @@ pub(crate) fn read_sources(report: &mut Report, comparison: &Comparison<'_>, aft
     }
 }
 
-fn problem_note(problem: &Problem, known: bool) -> Note {
-    Note { message: problem.to_string(), help: Vec::new(), known }
+/// So many problems are told that were there before, and as many that were not.
+const MOST_PROBLEMS: usize = 20;
+
+fn problem_notes<'p>(
+    problems: impl Iterator<Item = &'p Problem>,
+    is_known: impl Fn(&Problem) -> bool,
+) -> Vec<Note> {
+    let note = |message, known| Note { message, help: Vec::new(), known };
+    let mut notes = Vec::new();
+    let mut counts = [0; 2];
+    for problem in problems {
+        let known = is_known(problem);
+        let count = &mut counts[usize::from(known)];
+        *count += 1;
+        if *count <= MOST_PROBLEMS {
+            notes.push(note(problem.to_string(), known));
+        }
+    }
+    for (count, known) in counts.into_iter().zip([false, true]) {
+        if count > MOST_PROBLEMS {
+            let more = count - MOST_PROBLEMS;
+            notes.push(note(format!("{more} more problems of this kind are not listed"), known));
+        }
+    }
+    notes
 }
 
 fn conflict_note(paths: &[RepoPath], wording: &Wording) -> Note {

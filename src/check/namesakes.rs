@@ -1,6 +1,6 @@
 //! Migrations whose names some disks do not tell apart: macOS and Windows have one file where git has two.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use unicode_normalization::UnicodeNormalization;
 
@@ -9,17 +9,30 @@ use super::{Blame, State};
 use crate::finding::Note;
 use crate::tree::RepoPath;
 
+/// So many are named.
+const MOST: usize = 20;
+
 /// Says which migrations are one file on such a disk, where that is news and the change's own.
 pub(super) fn notes(pair: &Pair, blame: &Blame) -> Vec<Note> {
     let found = namesakes(&pair.after);
     if found.is_empty() {
         return Vec::new();
     }
-    let known = namesakes(&pair.before);
+    let known: BTreeSet<Vec<&RepoPath>> = namesakes(&pair.before).into_iter().collect();
     let is_touched =
         |name: &&&RepoPath| blame.touched.as_ref().is_none_or(|touched| touched.contains(**name));
-    let news = found.iter().filter(|names| !known.contains(names));
-    news.filter(|names| names.iter().any(|name| is_touched(&name))).map(|it| note(it)).collect()
+    let news = found.iter().filter(|names| !known.contains(*names));
+    let mut news = news.filter(|names| names.iter().any(|name| is_touched(&name)));
+    let mut notes: Vec<Note> = news.by_ref().take(MOST).map(|names| note(names)).collect();
+    match news.count() {
+        0 => {}
+        more => notes.push(Note {
+            message: format!("{more} more migrations share the name of another one on such disks"),
+            help: Vec::new(),
+            known: false,
+        }),
+    }
+    notes
 }
 
 /// Groups the files of an environment that share what such a disk takes for their name.

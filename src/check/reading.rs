@@ -8,7 +8,8 @@ use super::parallel::map;
 use crate::cache::{Cache, Key, Kind};
 use crate::config::Config;
 use crate::environment::{
-    Discovery, Environment, Excess, Listed, Listing, discover_remembering, migration_files,
+    Discovery, Environment, Excess, Listed, Listing, Lookup, discover_remembering,
+    migration_files_by,
 };
 use crate::graph::Graph;
 use crate::migration::{self, Change, Details, Limits, Migration, Module};
@@ -110,7 +111,18 @@ impl Reader {
         environment: &Environment,
         elsewhere: &[File],
     ) -> Result<State, Error> {
-        let Listing { files, excess, is_cut } = self.list(tree, environment)?;
+        self.state_by(&Lookup::new(tree), environment, elsewhere)
+    }
+
+    /// Reads one of several environments of a tree, whose folders need not be listed again for each.
+    pub(super) fn state_by(
+        &mut self,
+        lookup: &Lookup<'_>,
+        environment: &Environment,
+        elsewhere: &[File],
+    ) -> Result<State, Error> {
+        let tree = lookup.tree();
+        let Listing { files, excess, is_cut } = self.list_by(lookup, environment)?;
         let mut state = State { excess, is_cut, ..State::default() };
         state.files.reserve_exact(files.len() + elsewhere.len());
         for listed in files {
@@ -134,7 +146,16 @@ impl Reader {
 
     /// Lists the migrations of an environment, of which there may be as many as the configuration says.
     pub fn list(&self, tree: &dyn Tree, environment: &Environment) -> Result<Listing, Error> {
-        migration_files(tree, environment, self.config.max_migrations)
+        self.list_by(&Lookup::new(tree), environment)
+    }
+
+    /// Lists those of one of several environments.
+    pub(super) fn list_by(
+        &self,
+        lookup: &Lookup<'_>,
+        environment: &Environment,
+    ) -> Result<Listing, Error> {
+        migration_files_by(lookup, environment, self.config.max_migrations)
     }
 
     /// Reads one migration.

@@ -1,13 +1,13 @@
 //! Which environment before the change is which after it, and where its migrations lie.
 
 use std::cmp::Reverse;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::rc::Rc;
 
 use super::losses::Sides;
 use super::{Comparison, Reader, State};
 use crate::config::Config;
-use crate::environment::{Environment, Excess, Listed, Problem};
+use crate::environment::{Environment, Excess, Invocation, Listed, Lookup, Problem};
 use crate::graph::{Graph, Revision};
 use crate::migration::{Migration, RevisionId};
 use crate::rules::{Fate, Loss};
@@ -104,8 +104,10 @@ pub(crate) fn pairs(
             after: found.state,
         });
     }
+    let lookup = Lookup::new(after);
+    let strays: HashSet<&File> = here.strays.iter().collect();
     for gone in landed.into_iter().flatten() {
-        pairs.extend(lost(reader, after, &here.strays, gone)?);
+        pairs.extend(lost(reader, &lookup, &strays, gone)?);
     }
     pairs.iter_mut().for_each(Pair::forget_half);
     let losses = (0..pairs.len()).map(|place| sides.loss(&pairs, place));
@@ -135,13 +137,16 @@ fn pasts(sides: &Sides<'_>, here: &[Found], landed: &mut [Option<Found>]) -> Vec
     for (found, past) in here.iter().zip(&mut pasts).filter(|(_, past)| past.is_none()) {
         *past = most_alike(found, landed);
     }
+    let run_before = |other: &Option<Found>| {
+        other.as_ref().map_or_else(Vec::new, |other| sides.run_before(&other.environment))
+    };
+    let run_before: Vec<_> = landed.iter().map(run_before).collect();
     for (found, past) in here.iter().zip(&mut pasts).filter(|(_, past)| past.is_none()) {
-        let is_it = |other: &Option<Found>| {
-            other
-                .as_ref()
-                .is_some_and(|other| sides.are_run_alike(&other.environment, &found.environment))
-        };
-        *past = landed.iter_mut().find(|other| is_it(other)).and_then(Option::take);
+        let run_now = sides.run_after(&found.environment);
+        let is_run = |one: &Invocation| run_now.iter().any(|now| now.is_same(one));
+        let mut others = landed.iter_mut().zip(&run_before);
+        let same = others.find(|(other, run)| other.is_some() && run.iter().any(|one| is_run(one)));
+        *past = same.and_then(|(other, _)| other.take());
     }
     pasts
 }
@@ -151,8 +156,10 @@ fn pasts(sides: &Sides<'_>, here: &[Found], landed: &mut [Option<Found>]) -> Vec
 struct Side {
     found: Vec<Found>,
     strays: Vec<File>,
-    /// Those that were given to an environment which does not load them.
-    adopted: BTreeSet<RevisionId>,
+    /// The migrations that were given to each environment, which does not load them.
+    adopted: Vec<Vec<File>>,
+    /// The environment that each of their revisions was given to.
+    adopted_ids: HashMap<RevisionId, usize>,
 }
 
 impl Side {
@@ -164,20 +171,26 @@ impl Side {
         landed: Option<&Side>,
     ) -> Result<Side, Error> {
         let mut side = Side::default();
+        let lookup = Lookup::new(tree);
         for environment in environments {
-            let state = reader.state(tree, environment, &[])?;
+            let state = reader.state_by(&lookup, environment, &[])?;
             side.found.push(Found { environment: environment.clone(), state });
         }
-        for stray in strays(reader, tree, &side.found, everywhere)? {
+        side.adopted = side.found.iter().map(|_| Vec::new()).collect();
+        for stray in strays(reader, &lookup, &side.found, everywhere)? {
             let migration = reader.migration(tree, &stray)?;
             match Revision::of(migration) {
                 Ok(revision) if landed.is_some_and(|landed| landed.loads(&revision.id)) => {
                     side.strays.push(stray);
                 }
                 Ok(revision) if side.loads(&revision.id) => side.strays.push(stray),
-                Ok(Revision { migration, .. }) | Err(migration) => {
-                    side.adopt(reader, tree, stray, &migration)?;
-                }
+                Ok(revision) => side.adopt(stray, &revision.migration, Some(&revision.id)),
+                Err(migration) => side.adopt(stray, &migration, None),
+            }
+        }
+        for (found, elsewhere) in side.found.iter_mut().zip(&side.adopted) {
+            if !elsewhere.is_empty() {
+                found.state = reader.state_by(&lookup, &found.environment, elsewhere)?;
             }
         }
         Ok(side)
@@ -185,42 +198,38 @@ impl Side {
 
     /// Tells whether Alembic has a revision here, as it had not one that was only adopted.
     fn loads(&self, id: &RevisionId) -> bool {
-        self.found.iter().any(|found| found.state.graph.contains(id)) && !self.adopted.contains(id)
+        let is_adopted = self.adopted_ids.contains_key(id);
+        !is_adopted && self.found.iter().any(|found| found.state.graph.contains(id))
     }
 
-    /// Gives a migration outside of every environment to the one that its parents belong to.
-    fn adopt(
-        &mut self,
-        reader: &mut Reader,
-        tree: &dyn Tree,
-        stray: File,
-        migration: &Migration,
-    ) -> Result<(), Error> {
-        let home = self.found.iter_mut().find(|found| belongs(migration, &found.state));
-        match home {
+    /// Gives a migration outside of every environment to the first that has one of its parents.
+    fn adopt(&mut self, stray: File, migration: &Migration, id: Option<&RevisionId>) {
+        let parents = migration.module.down_revision.texts().iter();
+        let homes = parents.filter_map(|parent| self.home_of(&RevisionId::new(&*parent.text)));
+        match homes.min() {
             Some(home) => {
-                self.adopted.extend(Revision::of(migration.clone()).map(|revision| revision.id));
-                let mut elsewhere: Vec<File> = home.state.files.clone();
-                elsewhere.retain(|file| home.environment.versions_folder_of(&file.path).is_none());
-                elsewhere.push(stray);
-                home.state = reader.state(tree, &home.environment, &elsewhere)?;
+                self.adopted[home].push(stray);
+                if let Some(id) = id {
+                    let first = self.adopted_ids.entry(id.clone()).or_insert(home);
+                    *first = home.min(*first);
+                }
             }
             None => self.strays.push(stray),
         }
-        Ok(())
     }
-}
 
-fn belongs(migration: &Migration, state: &State) -> bool {
-    let parents = migration.module.down_revision.texts().iter();
-    let mut named = parents.map(|text| crate::migration::RevisionId::new(text.text.clone()));
-    named.any(|parent| state.graph.contains(&parent))
+    /// Finds the first environment that has a revision, or was given it.
+    fn home_of(&self, id: &RevisionId) -> Option<usize> {
+        let loading = self.found.iter().position(|found| found.state.graph.contains(id));
+        let given = self.adopted_ids.get(id).copied();
+        loading.into_iter().chain(given).min()
+    }
 }
 
 /// Lists the migrations in folders that are version folders elsewhere and here are nobody's.
 fn strays(
     reader: &Reader,
-    tree: &dyn Tree,
+    lookup: &Lookup<'_>,
     found: &[Found],
     everywhere: &[Environment],
 ) -> Result<Vec<File>, Error> {
@@ -233,7 +242,7 @@ fn strays(
         found.iter().flat_map(|found| &found.state.files).map(|file| &file.path).collect();
     let mut strays = BTreeSet::new();
     for environment in everywhere.iter().filter(|environment| !is_here(environment)) {
-        for listed in reader.list(tree, environment)?.files {
+        for listed in reader.list_by(lookup, environment)?.files {
             if let Listed::File(file) = listed
                 && !claimed.contains(&file.path)
             {
@@ -271,11 +280,11 @@ fn has(found: &Found, revision: &Revision) -> bool {
 /// Judges what remains of an environment that is gone at its old place; nothing where it was empty.
 fn lost(
     reader: &mut Reader,
-    after: &dyn Tree,
-    strays: &[File],
+    after: &Lookup<'_>,
+    strays: &HashSet<&File>,
     gone: Found,
 ) -> Result<Option<Pair>, Error> {
-    let remaining = reader.state(after, &gone.environment, &[])?;
+    let remaining = reader.state_by(after, &gone.environment, &[])?;
     let (fate, after) = if remaining.files.iter().any(|file| strays.contains(file)) {
         (Fate::Lost, remaining)
     } else if gone.state.graph.is_empty() {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::discover::{MAX_ENVIRONMENTS, too_many};
 use super::ini::{Ini, Section};
 use super::lookup::Lookup;
 use super::pyproject::Pyproject;
@@ -173,9 +174,14 @@ impl Claims<'_> {
         let mut sections: Vec<&Section> = ini.sections.iter().collect();
         sections.sort_by_key(|section| section.name != MAIN_SECTION);
         let mut claimed = false;
+        let most = self.found.len() + MAX_ENVIRONMENTS;
         for section in &sections {
             if let Some(origin) = self.origin(file, &ini, section) {
                 claimed = true;
+                if self.found.len() == most {
+                    self.problems.push(too_many(Site::File(file.clone())));
+                    break;
+                }
                 self.claim(origin, Some(IniSection { file, ini: &ini, section }));
             }
         }

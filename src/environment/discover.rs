@@ -1,6 +1,6 @@
 //! From claims to environments: each is looked up in the tree, and the same one is kept once.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use super::claim::{Claim, MAIN_SECTION, Origin, bare, claims};
 use super::location::{script_folder, version_folder};
@@ -15,7 +15,7 @@ use crate::finding::Site;
 use crate::tree::{Error, File, Node, RepoPath, Tree};
 
 /// An ini file of a megabyte could claim many more.
-const MAX_ENVIRONMENTS: usize = 1000;
+pub(super) const MAX_ENVIRONMENTS: usize = 1000;
 
 /// Finds the environments of a tree: those of the guard's configuration, else all there are.
 pub fn discover(tree: &dyn Tree, config: &Config) -> Result<Discovery, Error> {
@@ -48,11 +48,11 @@ fn search(lookup: &Lookup<'_>, config: &Config, cache: &Cache) -> Result<Discove
     let interests = walk(lookup.tree, config, cache, &mut problems)?;
     let mut settled: Vec<Settled> = Vec::new();
     let mut invocations = Vec::new();
-    for interest in &interests {
+    'all: for interest in &interests {
         for claim in claims(lookup, interest, &mut problems)? {
             if settled.len() == MAX_ENVIRONMENTS {
-                problems.push(too_many(&claim));
-                break;
+                problems.push(too_many(Site::Path(claim.folder)));
+                break 'all;
             }
             let (found, invocation) = settle(lookup, &claim, &mut problems)?;
             settled.extend(found);
@@ -62,7 +62,7 @@ fn search(lookup: &Lookup<'_>, config: &Config, cache: &Cache) -> Result<Discove
     for interest in interests.iter().filter(|interest| interest.bare) {
         let claim = bare(&interest.folder);
         if settled.len() == MAX_ENVIRONMENTS {
-            problems.push(too_many(&claim));
+            problems.push(too_many(Site::Path(claim.folder)));
             break;
         }
         let (found, invocation) = settle(lookup, &claim, &mut problems)?;
@@ -71,12 +71,11 @@ fn search(lookup: &Lookup<'_>, config: &Config, cache: &Cache) -> Result<Discove
             invocations.push(invocation);
         }
     }
-    let is_run = |folder: &RepoPath| {
-        settled.iter().any(|found| {
-            let Environment { script_location, version_locations, .. } = &found.environment;
-            script_location == folder || version_locations.contains(&folder.join("versions"))
-        })
-    };
+    let environments = || settled.iter().map(|found| &found.environment);
+    let run: HashSet<&RepoPath> = environments().map(|it| &it.script_location).collect();
+    let loaded: HashSet<&RepoPath> = environments().flat_map(|it| &it.version_locations).collect();
+    let is_run =
+        |folder: &RepoPath| run.contains(folder) || loaded.contains(&folder.join("versions"));
     let unclaimed = interests.iter().filter(|it| it.env && it.versions && !it.bare);
     let unclaimed = unclaimed.map(|interest| interest.folder.clone());
     let unclaimed: Vec<RepoPath> = unclaimed.filter(|folder| !is_run(folder)).collect();
@@ -89,13 +88,15 @@ fn search(lookup: &Lookup<'_>, config: &Config, cache: &Cache) -> Result<Discove
         };
         key(one).cmp(&key(other))
     });
-    problems.dedup();
+    let mut known = HashSet::new();
+    problems.retain(|problem| known.insert(problem.clone()));
     Ok(Discovery { environments, problems, invocations, unclaimed })
 }
 
-fn too_many(claim: &Claim) -> Problem {
+/// Says that what follows a place is not looked at.
+pub(super) fn too_many(site: Site) -> Problem {
     Problem {
-        site: Site::Path(claim.folder.clone()),
+        site,
         section: None,
         key: None,
         message: format!(
@@ -160,11 +161,7 @@ fn settle(
         }
     };
     let invocation = Invocation::new(lookup, claim, settled.as_ref(), &own)?;
-    for problem in own {
-        if !problems.contains(&problem) {
-            problems.push(problem);
-        }
-    }
+    problems.extend(own);
     Ok((settled, invocation))
 }
 
@@ -180,6 +177,7 @@ fn settled(
         return Ok(None);
     };
     let mut folders = Vec::new();
+    let mut known = HashSet::new();
     let mut populated = false;
     for stated in &settings.version_locations {
         let (folder, problem) = version_folder(lookup, stated, &claim.folder, run_from.as_ref())?;
@@ -187,7 +185,7 @@ fn settled(
         let usual = script_location.join("versions");
         let is_to_come = folder.as_ref() == Some(&usual) && broken_link(lookup, &usual)?.is_none();
         problems.extend(problem.filter(|_| !is_to_come).map(|problem| *problem));
-        folders.extend(folder.filter(|folder| !folders.contains(folder)));
+        folders.extend(folder.filter(|folder| known.insert(folder.clone())));
     }
     if settings.version_locations.is_empty() {
         let usual = script_location.join("versions");

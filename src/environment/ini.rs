@@ -8,8 +8,10 @@
 mod interpolation;
 mod line;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::cell::OnceCell;
+use std::collections::BTreeMap;
 
+use super::Problem;
 use crate::text::Span;
 use line::{Line, lines, trimmed};
 
@@ -23,6 +25,10 @@ pub(super) struct Ini {
     pub(super) defaults: Options,
     /// The other sections, in the order of the file.
     pub(super) sections: Vec<Section>,
+    /// The place of each among them.
+    places: BTreeMap<String, usize>,
+    /// What is wrong with the hooks, once that was asked for one of the sections.
+    pub(super) hooks: OnceCell<Vec<Problem>>,
 }
 
 /// Keys, in lower case, and their raw values.
@@ -89,6 +95,11 @@ impl Ini {
         }
     }
 
+    /// Returns a section by its name.
+    pub(super) fn section(&self, name: &str) -> Option<&Section> {
+        self.places.get(name).map(|&place| &self.sections[place])
+    }
+
     fn raw<'i>(&'i self, section: &'i Section, key: &str) -> Option<&'i Setting> {
         section.options.get(key).or_else(|| self.defaults.get(key))
     }
@@ -108,7 +119,6 @@ impl Ini {
 #[derive(Default)]
 struct Reader {
     ini: Ini,
-    names: BTreeSet<String>,
     place: Place,
     indentation: usize,
     /// The key whose value may go on.
@@ -154,10 +164,11 @@ impl Reader {
             self.place = Place::Default;
             return Ok(());
         }
-        if !self.names.insert(name.to_owned()) {
+        let place = self.ini.sections.len();
+        if self.ini.places.insert(name.to_owned(), place).is_some() {
             return Err(line.fault(format!("section `[{name}]` is there twice")));
         }
-        self.place = Place::Section(self.ini.sections.len());
+        self.place = Place::Section(place);
         self.ini.sections.push(Section { name: name.to_owned(), options: Options::new() });
         Ok(())
     }

@@ -194,14 +194,14 @@ fn read_first(file: &File) -> RepoPath {
 fn without_env(lookup: &Lookup<'_>, environment: &Environment) -> Result<Option<Problem>, Error> {
     let folder = &environment.script_location;
     let env = folder.join("env.py");
-    let is_compiled = |name: &[u8]| name.starts_with(b"env.") && name.ends_with(b".pyc");
-    let cache = lookup.list(&folder.join("__pycache__"))?;
-    let mut beside = lookup.list(folder)?.to_vec();
-    beside.extend_from_slice(&cache);
-    if lookup.find(&env)? != Found::Nothing(env.clone())
-        || beside.iter().any(|entry| is_compiled(&entry.name))
-    {
+    if lookup.find(&env)? != Found::Nothing(env.clone()) {
         return Ok(None);
+    }
+    let is_compiled = |name: &[u8]| name.starts_with(b"env.") && name.ends_with(b".pyc");
+    for beside in [folder, &folder.join("__pycache__")] {
+        if lookup.list(beside)?.iter().any(|entry| is_compiled(&entry.name)) {
+            return Ok(None);
+        }
     }
     Ok(Some(Problem {
         site: Site::Path(env),

@@ -56,14 +56,17 @@ pub fn migration_files(
     environment: &Environment,
     most: usize,
 ) -> Result<Listing, Error> {
-    let mut lister = Lister {
-        lookup: Lookup::new(tree),
-        environment,
-        most,
-        seen: None,
-        folders: 0,
-        listing: Listing::default(),
-    };
+    migration_files_by(&Lookup::new(tree), environment, most)
+}
+
+/// Lists the same in a tree some folders of which were listed before.
+pub fn migration_files_by(
+    lookup: &Lookup<'_>,
+    environment: &Environment,
+    most: usize,
+) -> Result<Listing, Error> {
+    let mut lister =
+        Lister { lookup, environment, most, seen: None, folders: 0, listing: Listing::default() };
     for (number, location) in environment.version_locations.iter().enumerate() {
         if number > 0 {
             lister.remember();
@@ -92,7 +95,7 @@ pub(super) fn is_cache_folder(name: &[u8]) -> bool {
 }
 
 struct Lister<'a> {
-    lookup: Lookup<'a>,
+    lookup: &'a Lookup<'a>,
     environment: &'a Environment,
     most: usize,
     /// What was listed, once there may be a second way to it: a link, or another version location.

@@ -7,6 +7,7 @@
 use super::lookup::{Found, Lookup};
 use super::settings::Stated;
 use super::{Effect, Problem};
+use crate::text::excerpt;
 use crate::tree::{Error, RepoPath};
 
 /// Stands for the absolute path of the tree's root, which no real path can begin with.
@@ -102,6 +103,7 @@ fn holds_migrations(lookup: &Lookup<'_>, folder: &RepoPath) -> Result<bool, Erro
 impl Stated {
     fn refused(&self, effect: Effect, reason: &str) -> Box<Problem> {
         let text = self.text.replace(&format!("{ROOT}/"), "").replace(ROOT, ".");
+        let text = excerpt(&text);
         self.place.problem_with(effect, format!("`{}` is `{text}`: {reason}", self.place.key))
     }
 }

@@ -13,7 +13,7 @@ const MAX_LINKS: usize = 40;
 const MAX_TARGET: u64 = 4096;
 
 /// A tree whose folders are listed once.
-pub(super) struct Lookup<'t> {
+pub struct Lookup<'t> {
     pub(super) tree: &'t dyn Tree,
     listed: RefCell<BTreeMap<RepoPath, Rc<[Entry]>>>,
 }
@@ -33,8 +33,13 @@ pub(super) enum Found {
 
 impl<'t> Lookup<'t> {
     /// Begins with nothing listed.
-    pub(super) fn new(tree: &'t dyn Tree) -> Lookup<'t> {
+    pub fn new(tree: &'t dyn Tree) -> Lookup<'t> {
         Lookup { tree, listed: RefCell::default() }
+    }
+
+    /// Returns the tree.
+    pub fn tree(&self) -> &'t dyn Tree {
+        self.tree
     }
 
     /// Lists a folder.

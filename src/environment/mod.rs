@@ -26,12 +26,15 @@ use std::fmt;
 
 pub use discover::{discover, discover_remembering};
 pub use invocation::Invocation;
-pub use listing::{Excess, Listed, Listing, is_migration_name, migration_files};
+pub use listing::{
+    Excess, Listed, Listing, is_migration_name, migration_files, migration_files_by,
+};
+pub use lookup::Lookup;
 pub use naming::Naming;
 pub use runner::Runner;
 pub use template::{BadTemplate, Fields};
 
-use lookup::{Found, Lookup};
+use lookup::Found;
 
 use crate::finding::Site;
 use crate::text::escape;
@@ -111,7 +114,7 @@ pub struct Discovery {
 }
 
 /// Something in Alembic's configuration that could not be made sense of.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Problem {
     /// Where: the value in its file, or the folder that the guard's own configuration names.
     pub site: Site,
@@ -126,7 +129,7 @@ pub struct Problem {
 }
 
 /// What a problem does to `alembic upgrade`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Effect {
     /// Alembic stops.
     Stops,
@@ -139,7 +142,8 @@ pub enum Effect {
 impl Problem {
     /// Tells whether both are the same, however they weigh.
     pub fn is(&self, other: &Problem) -> bool {
-        *self == Problem { effect: self.effect, ..other.clone() }
+        (&self.site, &self.section, self.key, &self.message)
+            == (&other.site, &other.section, other.key, &other.message)
     }
 }
 

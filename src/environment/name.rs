@@ -1,5 +1,7 @@
 //! What environments are called, and how they are run.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::claim::{MAIN_SECTION, Origin};
 use super::lookup::{Found, Lookup};
 use super::{Environment, Runner};
@@ -22,25 +24,23 @@ pub(super) fn name(script_location: &RepoPath, origin: &Origin) -> String {
 
 /// Adds their first version folder to names that are there already.
 pub(super) fn make_unique(environments: &mut [Environment]) {
-    for index in 0..environments.len() {
-        let (earlier, rest) = environments.split_at_mut(index);
-        let Some(environment) = rest.first_mut() else {
-            continue;
-        };
-        let taken = |name: &str| earlier.iter().any(|other| other.name == name);
+    let mut taken: BTreeSet<String> = BTreeSet::new();
+    // How many have this name but for a number.
+    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+    for environment in environments {
         let versions = environment.version_locations.first();
-        if taken(&environment.name)
+        if taken.contains(&environment.name)
             && let Some(versions) = versions
         {
             environment.name = format!("{}@{}", environment.name, lossy(versions));
         }
         let plain = environment.name.clone();
-        for number in 2.. {
-            if !taken(&environment.name) {
-                break;
-            }
-            environment.name = format!("{plain}#{number}");
+        let count = counts.entry(plain.clone()).or_insert(1);
+        while taken.contains(&environment.name) {
+            *count += 1;
+            environment.name = format!("{plain}#{count}");
         }
+        taken.insert(environment.name.clone());
     }
 }
 

@@ -8,7 +8,10 @@ use toml::de::{DeTable, DeValue};
 use super::location;
 use super::naming::{FILE_TEMPLATE, OUTPUT_ENCODING, SLUG_LENGTH, TIMEZONE};
 use super::refusals::refusals_of_table;
-use super::settings::{Place, RECURSIVE, SCRIPT_LOCATION, SOURCELESS, Stated, VERSION_LOCATIONS};
+use super::settings::{
+    MAX_LOCATIONS, Place, RECURSIVE, SCRIPT_LOCATION, SOURCELESS, Stated, VERSION_LOCATIONS,
+    too_many_locations,
+};
 use super::{Effect, Problem};
 use crate::finding::Site;
 use crate::tree::File;
@@ -113,6 +116,9 @@ impl Reader<'_> {
             self.place(VERSION_LOCATIONS, value)
                 .problem("`version_locations` must be an array of strings")
         })?;
+        if array.len() > MAX_LOCATIONS {
+            return Err(too_many_locations(&self.place(VERSION_LOCATIONS, value)));
+        }
         let items = array.iter();
         items.map(|item| self.text(VERSION_LOCATIONS, item)).collect()
     }

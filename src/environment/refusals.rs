@@ -11,6 +11,8 @@ use super::settings::{IniSection, RECURSIVE, SOURCELESS};
 const SLUG_LENGTH: &str = "truncate_slug_length";
 const SYS_PATH: &str = "prepend_sys_path";
 const HOOKS: &str = "post_write_hooks";
+/// So many hooks that cannot be read are told of; Alembic stops at the first.
+const MOST: usize = 10;
 /// The settings of one value each.
 const VALUES: [&str; 5] = ["file_template", "output_encoding", "timezone", SLUG_LENGTH, SYS_PATH];
 
@@ -38,7 +40,11 @@ pub(super) fn refusals(
         found.extend([RECURSIVE, SOURCELESS].into_iter().filter_map(|key| ini.stated(key).err()));
     }
     match section.and_then(|ini| ini.beside(HOOKS)) {
-        Some(hooks) => found.extend(hooks.unreadable()),
+        Some(hooks) => {
+            // All sections of a file have the same hooks.
+            let problems = hooks.ini.hooks.get_or_init(|| hooks.unreadable().take(MOST).collect());
+            found.extend(problems.iter().cloned().map(Box::new));
+        }
         None => found.extend(pyproject.and_then(|file| file.refusal(HOOKS))),
     }
     found.into_iter().map(|problem| *problem).collect()

@@ -21,7 +21,7 @@ pub(super) const SOURCELESS: &str = "sourceless";
 const SEPARATORS: [&str; 2] = ["path_separator", "version_path_separator"];
 
 /// No one has more; each is looked up.
-const MAX_LOCATIONS: usize = 100;
+pub(super) const MAX_LOCATIONS: usize = 100;
 
 /// A value and where it is written.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -132,6 +132,11 @@ impl Settings {
     }
 }
 
+pub(super) fn too_many_locations(place: &Place) -> Box<Problem> {
+    let message = format!("`{VERSION_LOCATIONS}` names more than {MAX_LOCATIONS} folders");
+    place.problem_with(Effect::Unknown, message)
+}
+
 impl<'a> IniSection<'a> {
     pub(super) fn stated(&self, key: &'static str) -> Result<Option<Stated>, Box<Problem>> {
         let setting = self.get(key)?;
@@ -165,8 +170,7 @@ impl<'a> IniSection<'a> {
             texts.retain(|text| !text.is_empty());
         }
         if texts.len() > MAX_LOCATIONS {
-            let message = format!("`{VERSION_LOCATIONS}` names more than {MAX_LOCATIONS} folders");
-            return Err(stated.place.problem_with(Effect::Unknown, message));
+            return Err(too_many_locations(&stated.place));
         }
         Ok(texts
             .into_iter()
@@ -206,24 +210,24 @@ impl<'a> IniSection<'a> {
 
     /// Returns another section of the same file.
     pub(super) fn beside(self, name: &str) -> Option<IniSection<'a>> {
-        let section = self.ini.sections.iter().find(|section| section.name == name)?;
+        let section = self.ini.section(name)?;
         Some(IniSection { section, ..self })
     }
 
     /// Returns a problem for each value that cannot be read, inherited ones among them.
-    pub(super) fn unreadable(self) -> impl Iterator<Item = Box<Problem>> {
+    pub(super) fn unreadable(self) -> impl Iterator<Item = Problem> {
         let keys: BTreeSet<&String> =
             self.section.options.keys().chain(self.ini.defaults.keys()).collect();
         keys.into_iter().filter_map(move |key| {
             let folder = self.file.path.parent().unwrap_or_default();
             let fault = self.ini.get(self.section, key, &location::here(&folder)).err()?;
-            Some(Box::new(Problem {
+            Some(Problem {
                 site: Site::Span { file: self.file.clone(), span: fault.span },
                 section: Some(self.section.name.clone()),
                 key: None,
                 message: format!("`{key}` cannot be read: {}", fault.message),
                 effect: Effect::Stops,
-            }))
+            })
         })
     }
 

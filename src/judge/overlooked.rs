@@ -1,5 +1,7 @@
 //! Files that look like migrations and that Alembic is not configured to load.
 
+use std::collections::BTreeSet;
+
 use crate::check::Reader;
 use crate::environment::{Environment, is_migration_name};
 use crate::finding::Note;
@@ -10,6 +12,9 @@ use crate::tree::{File, Node, RepoPath, Tree};
 
 /// Folders that lie deeper are not looked into.
 const MAX_DEPTH: usize = 8;
+
+/// So many folders are told of.
+const MOST_NOTES: usize = 20;
 
 /// So many files are looked at.
 const MAX_FILES: usize = 2000;
@@ -23,11 +28,10 @@ impl Judge<'_> {
     ) -> Result<Vec<Note>, Error> {
         let discovery = reader.discover(tree)?;
         let mut notes = Vec::new();
+        let environments = discovery.environments.iter();
+        let own: BTreeSet<&RepoPath> = environments.flat_map(|it| &it.version_locations).collect();
         for environment in discovery.environments.iter().filter(|it| !it.recursive) {
-            let is_own = |folder: &RepoPath| {
-                let mut all = discovery.environments.iter();
-                all.any(|other| other.version_locations.contains(folder))
-            };
+            let is_own = |folder: &RepoPath| own.contains(folder);
             for location in &environment.version_locations {
                 let mut files = Vec::new();
                 below(tree, location, MAX_DEPTH, &is_own, &mut files)?;
@@ -37,7 +41,11 @@ impl Judge<'_> {
                 }
             }
         }
-        for folder in &discovery.unclaimed {
+        for (place, folder) in discovery.unclaimed.iter().enumerate() {
+            if notes.len() >= MOST_NOTES {
+                notes.push(unseen(discovery.unclaimed.len() - place));
+                break;
+            }
             let mut files = Vec::new();
             list(tree, &folder.join("versions"), &mut files)?;
             let count = migrations(reader, tree, &files)?;
@@ -89,6 +97,11 @@ fn migrations(reader: &mut Reader, tree: &dyn Tree, files: &[File]) -> Result<us
         count += usize::from(is_stated(&module.revision) && is_stated(&module.down_revision));
     }
     Ok(count)
+}
+
+fn unseen(folders: usize) -> Note {
+    let message = format!("{folders} more folders with `env.py` and `versions` were not looked at");
+    note(message, Vec::new())
 }
 
 fn counted(count: usize) -> String {

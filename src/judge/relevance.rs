@@ -1,14 +1,19 @@
 //! Which paths can change a verdict: migrations, and what says where they are.
 
+use std::collections::HashSet;
+
 use crate::check::{ATTRIBUTES, COMPILED, Reader, compiled_source};
 use crate::config;
-use crate::environment::Environment;
+use crate::environment::{Environment, is_migration_name};
 use crate::judge::Error;
 use crate::tree::{RepoPath, Tree};
 
 /// The paths that can change a verdict.
 pub(super) struct Relevance {
-    environments: Vec<Environment>,
+    /// The environments that may have migrations in folders below their version folders.
+    recursive: Vec<Environment>,
+    /// The version folders of the others.
+    folders: HashSet<RepoPath>,
     /// Whether some configuration of Alembic could not be made sense of.
     has_problems: bool,
 }
@@ -16,10 +21,19 @@ pub(super) struct Relevance {
 impl Relevance {
     /// Gathers the version folders of several states.
     pub(super) fn of(reader: &mut Reader, trees: &[&dyn Tree]) -> Result<Relevance, Error> {
-        let mut relevance = Relevance { environments: Vec::new(), has_problems: false };
+        let (recursive, folders) = Default::default();
+        let mut relevance = Relevance { recursive, folders, has_problems: false };
+        let mut known: HashSet<RepoPath> = HashSet::new();
         for tree in trees {
             let found = reader.discover(*tree)?;
-            relevance.environments.extend(found.environments.iter().cloned());
+            for environment in &found.environments {
+                let locations = environment.version_locations.iter().cloned();
+                if !environment.recursive {
+                    relevance.folders.extend(locations);
+                } else if locations.filter(|folder| known.insert(folder.clone())).count() > 0 {
+                    relevance.recursive.push(environment.clone());
+                }
+            }
             relevance.has_problems |= !found.problems.is_empty();
         }
         Ok(relevance)
@@ -39,7 +53,8 @@ impl Relevance {
     fn alters_migrations(&self, path: &RepoPath) -> bool {
         let Some(folder) = path.parent() else { return false };
         if path.file_name() == ATTRIBUTES {
-            let mut folders = self.environments.iter().flat_map(|it| &it.version_locations);
+            let recursive = self.recursive.iter().flat_map(|it| &it.version_locations);
+            let mut folders = self.folders.iter().chain(recursive);
             return folders.any(|versions| {
                 folder.is_root()
                     || folder == *versions
@@ -54,13 +69,14 @@ impl Relevance {
 
     /// Tells whether the path lies in a version folder.
     pub(super) fn is_migration(&self, path: &RepoPath) -> bool {
-        let environments = self.environments.iter();
-        environments.into_iter().any(|environment| environment.versions_folder_of(path).is_some())
+        let is_in_folder = is_migration_name(path.file_name())
+            && path.parent().is_some_and(|folder| self.folders.contains(&folder));
+        is_in_folder || self.recursive.iter().any(|it| it.versions_folder_of(path).is_some())
     }
 
     /// Tells whether there is no Alembic at all, nor anything that could be meant for it.
     pub(super) fn is_empty(&self) -> bool {
-        self.environments.is_empty() && !self.has_problems
+        self.folders.is_empty() && self.recursive.is_empty() && !self.has_problems
     }
 }
 
