@@ -3,6 +3,7 @@
 mod crowded;
 mod damaged;
 mod inert;
+mod large;
 mod memory;
 mod places;
 mod planted;
