@@ -321,13 +321,14 @@ fn short(reason: &str) -> String {
     parts[..kept.min(parts.len())].join(": ")
 }
 
-/// Returns the error that is repaired next: the first with a command; an error may say that another comes first.
+/// Returns the error that is repaired next: the first that does not say that another comes before it.
 fn next_error(report: &Report) -> Option<&Finding> {
     let errors = report.refs.iter().flat_map(|one| &one.findings);
     let mut errors = errors.filter(|finding| finding.level == "error");
-    let first = errors.next()?;
-    let has_way = |finding: &&Finding| !ways_out(&finding.advice).is_empty();
-    Some(std::iter::once(first).chain(errors).find(has_way).unwrap_or(first))
+    let says_so = |finding: &Finding| {
+        finding.advice.iter().any(|advice| advice.text.starts_with("repair first "))
+    };
+    errors.find(|finding| !says_so(finding)).or_else(|| first_error(report))
 }
 
 fn first_error(report: &Report) -> Option<&Finding> {
