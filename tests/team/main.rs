@@ -13,7 +13,7 @@
 //! warning leaves behind (by rows 12, 14 and 15 of the verdict's table), or one past the hooks, are exempt
 //! from then on and counted.
 //!
-//! A repair that was advised and is refused must say itself what comes first; that is done then.
+//! A repair or a commit that was advised and is refused must say itself what comes first; that is done then.
 //!
 //! What the team's members leave out, they do as a reader would: a commit that the help does not ask for is
 //! made and counted. Disagreements that are known and open are listed in `known.rs`.

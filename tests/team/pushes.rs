@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, VecDeque};
 use serde::Deserialize;
 
 use crate::advice::ways_out;
+use crate::clone::Ran;
 use crate::opinion::{Arrival, Opinion};
 use crate::push::{Accepted, Advice, Finding, Outcome, Push, Report};
 use crate::team::{Failure, Team};
@@ -26,7 +27,7 @@ struct RefusedEnvironment {
     advice: Vec<Advice>,
 }
 
-/// What `check` finds.
+/// What `check` finds, or the hook of a commit.
 #[derive(Debug, Deserialize)]
 struct Checked {
     findings: Vec<Finding>,
@@ -199,10 +200,10 @@ impl Team<'_> {
                     self.tidy(who);
                     return Ok(());
                 }
-                // A repair that is refused says itself what comes first.
+                // A repair or a commit that is refused says itself what comes first.
                 if !ran.success
                     && refusals < REFUSALS
-                    && let Some(first) = self.first_steps(who, &line)
+                    && let Some(first) = self.first_steps(who, &line, &ran)
                 {
                     self.tally.count("repairs", "refused with what comes first");
                     refusals += 1;
@@ -250,11 +251,15 @@ impl Team<'_> {
         Err(Failure::new(&kind, &format!("{report:#?}")))
     }
 
-    /// Returns what a repair that was refused says, as lines of shell.
+    /// Returns what a commit or a repair that was refused says, as lines of shell.
     ///
-    /// Where it says to look at all that is wrong, its reader looks and does what is said there.
-    fn first_steps(&self, who: usize, line: &str) -> Option<Vec<String>> {
+    /// Where a repair says to look at all that is wrong, its reader looks and does what is said there.
+    fn first_steps(&self, who: usize, line: &str, ran: &Ran) -> Option<Vec<String>> {
         let clone = &self.clones[who];
+        if line.starts_with("git commit") {
+            let by_hook = ran.said().contains("alembic-guard: refused");
+            return by_hook.then(|| self.said_first(who, &["hook", "pre-commit"]))?;
+        }
         let arguments: Vec<&str> = line.strip_prefix("alembic-guard ")?.split(' ').collect();
         let (_, ran) = clone.guard(&[&["--format", "json"], arguments.as_slice()].concat(), "");
         let refused: Refused = serde_json::from_str(&ran.stdout).ok()?;
@@ -266,12 +271,18 @@ impl Team<'_> {
                 lines.push(line);
                 continue;
             }
-            let (_, ran) = clone.guard(&["--format", "json", "check"], "");
-            let report: Checked = serde_json::from_str(&ran.stdout).ok()?;
-            let finding = report.findings.into_iter().find(|finding| finding.level == "error")?;
-            lines.extend(ways_out(&finding.advice).into_iter().next()?.lines);
+            lines.extend(self.said_first(who, &["check"])?);
         }
         Some(lines)
+    }
+
+    /// Returns what the guard says of the first error that it finds in a clone, as lines of shell.
+    fn said_first(&self, who: usize, command: &[&str]) -> Option<Vec<String>> {
+        let (_, ran) = self.clones[who].guard(&[&["--format", "json"], command].concat(), "");
+        let said = if ran.stdout.trim().is_empty() { &ran.stderr } else { &ran.stdout };
+        let report: Checked = serde_json::from_str(said).ok()?;
+        let finding = report.findings.into_iter().find(|finding| finding.level == "error")?;
+        Some(ways_out(&finding.advice).into_iter().next()?.lines)
     }
 
     /// Commits what the help left uncommitted, as its reader would, and counts that.
