@@ -86,6 +86,14 @@ impl Subject<'_> {
         std::iter::once(write).chain(self.write_revises(revision, heads)).collect()
     }
 
+    /// Says that advice about the parents of a revision has to wait, as these may be other ones soon.
+    pub(super) fn once_moved(&self, revision: &Revision) -> Help {
+        Help::note(format!(
+            "check again after that: `{}` may have another parent then",
+            revision.id
+        ))
+    }
+
     /// Says what the docstring must name, where it names parents and not these.
     fn write_revises(&self, revision: &Revision, heads: &[RevisionId]) -> Option<Help> {
         let details = self.details.get(&revision.migration.file)?;

@@ -62,7 +62,12 @@ fn finding(subject: &Subject<'_>, revision: &Revision) -> Option<Finding> {
         message: format!("wrong too: {}", line.truth()),
     }));
     finding.revisions = vec![revision.id.clone()];
-    finding.help = wrong.iter().map(|line| line.help()).collect();
+    let is_to_move = subject.is_to_move(&revision.id);
+    let help = |line: &&Line<'_>| match line.variable {
+        "down_revision" if is_to_move => subject.once_moved(revision),
+        _ => line.help(),
+    };
+    finding.help = wrong.iter().copied().map(|line| help(&line)).collect();
     Some(finding)
 }
 

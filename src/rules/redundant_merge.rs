@@ -48,9 +48,14 @@ fn check(subject: &Subject<'_>) -> Vec<Finding> {
     rewired
         .into_iter()
         .filter_map(|revision| {
-            covered(subject, &heights, revision)
+            let found = covered(subject, &heights, revision)
                 .or_else(|| named_twice(subject, revision))
-                .or_else(|| joined_twice(subject, &first_joins, revision))
+                .or_else(|| joined_twice(subject, &first_joins, revision));
+            let mut finding = found?;
+            if subject.is_to_move(&revision.id) {
+                finding.help = vec![subject.once_moved(revision)];
+            }
+            Some(finding)
         })
         .collect()
 }

@@ -9,7 +9,7 @@ use crate::finding::{Drawing, Finding, Lowered, Related, Site};
 use crate::graph::{Graph, Revision};
 use crate::migration::{Details, Migration, Part, RevisionId};
 use crate::tree::{File, RepoPath};
-use crate::verdict::{Caption, HeadFault, draw};
+use crate::verdict::{Caption, Cause, HeadFault, draw};
 
 /// One environment on both sides of a change.
 #[derive(Debug)]
@@ -192,6 +192,30 @@ impl Subject<'_> {
         };
         let changed = self.changed.iter().copied();
         changed.filter(move |new| !self.before.get(&new.id).is_some_and(|old| is_same(new, old)))
+    }
+
+    /// Tells whether a revision may get another parent if the advice about heads or missing parents is followed.
+    ///
+    /// What another finding says of its parents must not contradict that. Which line of a fork is moved depends
+    /// on who was first, so the lowest revisions of each count.
+    pub(super) fn is_to_move(&self, id: &RevisionId) -> bool {
+        let is_moved = |fault: &HeadFault| match fault {
+            HeadFault::Stale(stale) => {
+                !stale.unfinished && stale.edges.iter().any(|edge| edge.revision == *id)
+            }
+            HeadFault::Fork { heads } => {
+                let is_lowest = || !self.after.parents(id).all(|parent| self.is_new(&parent.id));
+                !self.before.is_empty()
+                    && self.is_new(id)
+                    && is_lowest()
+                    && self.after.heads_above(id).iter().any(|head| heads.contains(head))
+            }
+            HeadFault::NewHistory { base, .. } => base == id,
+            HeadFault::Returned { cause: Cause::Repointed(child), .. } => child == id,
+            HeadFault::Returned { cause: Cause::Removed(_), .. } => false,
+        };
+        self.head_faults.iter().any(is_moved)
+            || self.after.missing().iter().any(|gap| gap.child == *id)
     }
 
     /// Returns the revisions that the change brings in files of their own.

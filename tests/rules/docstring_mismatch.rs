@@ -148,3 +148,35 @@ change versions/b.py:
     # more",
     );
 }
+
+#[test]
+fn a_line_that_a_rebase_writes_is_not_advised() {
+    says(
+        "\
+before: a b(a)
+change versions/d.py:
+    \"\"\"d
+
+    Revision ID: x
+    Revises: b
+    \"\"\"
+    revision = \"d\"
+    down_revision = \"a\"",
+        str![[r#"
+error stale-down-revision versions/d.py:7:17 "a"
+  `d` builds on `a`, which main has moved past
+  ^ main is at `b` now
+  + versions/b.py:2:17 "a": `b` took its place on main
+  > put `d` on top of `b`: `alembic-guard rebase`
+  > or do not edit it, and add a revision that joins both: `alembic-guard merge b d`
+warn docstring-mismatch versions/d.py:3:14 x
+  the docstring says `x` where `revision` is `d`
+  ^ Alembic does not read this
+  + versions/d.py:6:12 "d": `revision` is `d`
+  + versions/d.py:4:10 b: wrong too: `down_revision` is `a`
+  > write in the docstring: `Revision ID: d`
+  > check again after that: `d` may have another parent then
+
+"#]],
+    );
+}

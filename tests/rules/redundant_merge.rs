@@ -178,3 +178,27 @@ fn what_was_so_before_and_what_needs_itself() {
     is_silent("before: a b(a) c(a) m(a,b,c)\nchange: d(m)");
     assert_eq!(crate::judge::rules("before: a b(a)\nchange: m(m,a,b)"), ["revision-cycle"]);
 }
+
+#[test]
+fn parents_that_a_rebase_changes_are_looked_at_after_it() {
+    says(
+        "\
+before: a b(a)
+change: d(a) m(a,d)",
+        str![[r#"
+error stale-down-revision versions/d.py:2:17 "a"
+  `d` builds on `a`, which main has moved past
+  ^ main is at `b` now
+  + versions/b.py:2:17 "a": `b` took its place on main
+  + versions/m.py:2:18 "a": stale too: main is at `b` now
+  > put `d` and `m` on top of `b`: `alembic-guard rebase`
+  > or do not edit it, and add a revision that joins both: `alembic-guard merge b m`
+warn redundant-merge versions/m.py:2:18 "a"
+  `m` builds on `a`, which `d` builds on already
+  ^ `d` alone says as much
+  + versions/d.py:2:17 "a": `d` builds on `a`
+  > check again after that: `m` may have another parent then
+
+"#]],
+    );
+}
