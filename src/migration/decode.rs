@@ -77,7 +77,8 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Source<'_>, Fault> {
         None => (0, bytes),
     };
     if body.starts_with(BOM) {
-        return Err(fault_at(skipped, "a second byte order mark"));
+        let span = skipped..skipped + BOM.len();
+        return Err(Fault { message: "a second byte order mark".to_owned(), span });
     }
     if body.contains(&0) {
         let before = body.iter().take_while(|byte| **byte != 0);
