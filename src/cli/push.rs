@@ -1,6 +1,7 @@
 //! `hook pre-push`: a push as git tells it, or as a host does.
 
 use std::io;
+use std::path::Path;
 
 use super::arguments::Format;
 use super::hook::variable;
@@ -59,11 +60,15 @@ pub(super) fn commit(session: &Session, name: &str) -> Option<String> {
 
 /// Tells whether a push of which nothing is said may bring something all the same.
 ///
-/// git tells nothing where all that is pushed is there already. A tool between git and this hook may have
-/// kept standard input to itself, and then what is checked out is probably new to the remote.
+/// git tells nothing where all that is pushed is there already, or will be rejected by git itself. lefthook,
+/// between git and this hook, may have kept standard input to itself, and then what is checked out is
+/// probably new to the remote.
 fn is_doubtful(remote: Option<&str>, session: &Session) -> bool {
     if hook::is_hosted(variable) {
         return true;
+    }
+    if !hook::is_called_without_input(Path::new(".")) {
+        return false;
     }
     let repository = &session.repository;
     let Some(head) = repository.head() else {

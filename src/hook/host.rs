@@ -4,8 +4,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::Hook;
 use super::call::{calls_guard, names_hook};
+use super::{Hook, folder};
 
 /// A program that runs the hooks of a team.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,6 +64,14 @@ impl Host {
             }
         }
     }
+}
+
+/// Tells whether a program that may keep standard input to itself runs the `pre-push` hook of the repository
+/// that `directory` is in.
+pub fn is_called_without_input(directory: &Path) -> bool {
+    let hook = folder::locate(directory).map(|folder| folder.join(Hook::PrePush.name()));
+    let text = hook.ok().and_then(|hook| fs::read_to_string(hook).ok());
+    text.is_some_and(|text| Host::of(&text) == Some(Host::Lefthook))
 }
 
 /// Returns the folder of a team's own scripts, where husky keeps its files in `folder`, which is below.

@@ -25,6 +25,7 @@ mod worktrees;
 
 pub use error::Error;
 pub use folder::Doubt;
+pub use host::is_called_without_input;
 pub use hosted::{HostedPush, Occasion, is_hosted};
 pub use install::{InstallOptions, InstallOutcome, Installed, install};
 pub use pre_push::read_refs;

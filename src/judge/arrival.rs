@@ -130,7 +130,13 @@ impl Arrival<'_> {
     }
 
     /// Says what to do where the branch is a target of its own that goes by an unusual name.
-    pub(super) fn doubt(&self, base: &BaseChoice) -> Help {
+    ///
+    /// Nothing is said where the base is the only one that the branch can go to.
+    pub(super) fn doubt(&self, base: &BaseChoice) -> Option<Help> {
+        let is_branch = matches!(destination(self.pushed), Some(Destination::Branch(_)));
+        if !is_branch || base.others.is_empty() {
+            return None;
+        }
         let branch = crate::text::escape(&self.branch);
         let mut targets: Vec<String> = match &self.config.targets {
             Some(targets) => targets.iter().map(|pattern| pattern.as_str().to_owned()).collect(),
@@ -139,13 +145,13 @@ impl Arrival<'_> {
         targets.push(self.branch.clone());
         let quoted: Vec<String> =
             targets.iter().map(|name| format!("\"{}\"", crate::text::escape(name))).collect();
-        Help::write(
+        Some(Help::write(
             format!(
                 "if `{branch}` never merges into {}, list it in `targets` of .alembic-guard.toml",
                 base.name
             ),
             format!("targets = [{}]", quoted.join(", ")),
-        )
+        ))
     }
 }
 

@@ -87,7 +87,9 @@ impl Judge<'_> {
             None if subject.against == Against::Nothing => {
                 alone(&mut reader, &*tree, Blame::default())?
             }
-            None if self.circumstances.in_ci => return Err(Error::NoBase),
+            None if self.circumstances.in_ci => {
+                return Err(Error::NoBase { fetch: self.fetch_command(None) });
+            }
             None => without_base(&mut reader, &*tree)?,
         };
         let overlooked = self.overlooked(&mut reader, &*tree)?;
@@ -262,8 +264,26 @@ impl Judge<'_> {
         match self.meet(reader, incoming, judge)? {
             Met::Merged(report) => Ok(Report { base: Some(base.summary()), ..report }),
             Met::Unrelated => unrelated(reader, &*tree()?, base),
-            Met::Shallow => shallow(reader, &*tree()?, base),
+            Met::Shallow => {
+                shallow(reader, &*tree()?, base, self.fetch_command(base.target.as_ref()))
+            }
         }
+    }
+
+    /// Returns the command that gets a target and all of its history, into a clone that may know one branch
+    /// alone and may be shallow.
+    fn fetch_command(&self, target: Option<&Target>) -> Command {
+        let named = target.and_then(|target| target.remote.clone());
+        let usual = || self.repository.usual_remote(self.repository.branch().as_deref());
+        let remote = named.or_else(usual).unwrap_or_else(|| "origin".to_owned());
+        let branch = target.map(|target| target.branch.clone());
+        let branch = branch.or_else(|| self.repository.default_branch(&remote));
+        let branch = branch.unwrap_or_else(|| "main".to_owned());
+        let unshallow = self.repository.is_shallow().then_some("--unshallow");
+        Command::of("git fetch")
+            .args(unshallow)
+            .arg(&remote)
+            .arg(format!("+refs/heads/{branch}:refs/remotes/{remote}/{branch}"))
     }
 
     /// Lets `judge` look at the merge that git would make of a change and its base.
@@ -280,6 +300,10 @@ impl Judge<'_> {
             Ok(parted) => parted,
             Err(git::Error::Shallow { .. }) if !self.circumstances.in_ci => {
                 return Ok(Met::Shallow);
+            }
+            Err(git::Error::Shallow { ours, theirs }) => {
+                let fetch = self.fetch_command(base.target.as_ref());
+                return Err(Error::Shallow { ours, theirs, fetch });
             }
             Err(error) => return Err(error.into()),
         };
@@ -409,13 +433,17 @@ fn unrelated(reader: &mut Reader, tree: &dyn Tree, base: &BaseChoice) -> Result<
     only_warned(reader, tree, note(message, Vec::new()))
 }
 
-fn shallow(reader: &mut Reader, tree: &dyn Tree, base: &BaseChoice) -> Result<Report, Error> {
+fn shallow(
+    reader: &mut Reader,
+    tree: &dyn Tree,
+    base: &BaseChoice,
+    fetch: Command,
+) -> Result<Report, Error> {
     let message = format!(
         "this clone is shallow: where this branch left {} is not in it; it is judged alone",
         base.name
     );
-    let unshallow = Command::of("git fetch --unshallow");
-    let help = vec![Help::run("get the rest of the history", unshallow)];
+    let help = vec![Help::run("get the rest of the history", fetch)];
     only_warned(reader, tree, note(message, help))
 }
 

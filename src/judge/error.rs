@@ -33,7 +33,20 @@ pub enum Error {
     },
     /// A continuous integration run has nothing to compare with.
     #[error("there is no branch to compare with")]
-    NoBase,
+    NoBase {
+        /// The command that gets one.
+        fetch: Command,
+    },
+    /// A continuous integration run does not have the commit at which two branches parted.
+    #[error("this clone is shallow: the commit at which {ours} and {theirs} parted is not in it")]
+    Shallow {
+        /// The one side.
+        ours: String,
+        /// The other.
+        theirs: String,
+        /// The command that gets the rest of the history.
+        fetch: Command,
+    },
     /// Nothing is checked out or committed yet.
     #[error("there is no commit yet")]
     Unborn,
@@ -127,8 +140,12 @@ impl Error {
                  `git fetch`"
                     .into(),
             ],
-            Error::NoBase => vec![
-                Help::run("fetch the branch this goes to", Command::of("git fetch origin main")),
+            Error::Shallow { fetch, .. } => vec![
+                Help::run("get the rest of the history", fetch.clone()),
+                whole_history_in_ci(),
+            ],
+            Error::NoBase { fetch } => vec![
+                Help::run("fetch the branch this goes to", fetch.clone()),
                 "or name it: `alembic-guard check --base REV`, `base = \"origin/main\"` in \
                  .alembic-guard.toml"
                     .into(),
@@ -161,10 +178,7 @@ impl Error {
 
 fn help_for_git(error: &git::Error) -> Vec<Help> {
     match error {
-        git::Error::Shallow { .. } => vec![
-            unshallow(),
-            "in a CI job, check out with the whole history (`fetch-depth: 0`)".into(),
-        ],
+        git::Error::Shallow { .. } => vec![unshallow(), whole_history_in_ci()],
         git::Error::Open(_) => {
             let elsewhere =
                 Command::of("alembic-guard -C").placeholder("FOLDER").placeholder("...");
@@ -195,6 +209,10 @@ fn help_for_git(error: &git::Error) -> Vec<Help> {
         | git::Error::Merge { .. }
         | git::Error::Tree(_) => vec![is_it_sound()],
     }
+}
+
+fn whole_history_in_ci() -> Help {
+    "in a CI job, check out with the whole history (`fetch-depth: 0`)".into()
 }
 
 fn is_it_sound() -> Help {

@@ -137,7 +137,7 @@ fn parse_config(path: &RepoPath, source: &[u8]) -> Result<Config, Error> {
 
 /// The command that brings a base into the work tree.
 fn get_base_command(repository: &Repository, base: &BaseChoice) -> Command {
-    let merge = Command::of("git merge --no-commit").arg(&base.name);
+    let merge = Command::of("git merge --no-ff --no-commit").arg(&base.name);
     let Some((target, remote)) = base
         .target
         .as_ref()

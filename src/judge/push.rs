@@ -258,7 +258,7 @@ impl Judge<'_> {
         let Touched { paths, elsewhere, unread } = self.touched(reader, arrival, Some(&base))?;
         let (base, failed) = self.freshened(arrival, base, !paths.is_empty());
         let mut wording = self.push_naming(arrival, &base);
-        wording.doubt = Some(arrival.doubt(&base));
+        wording.doubt = arrival.doubt(&base);
         let mut report = self.incoming(
             reader,
             &Incoming {

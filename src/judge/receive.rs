@@ -161,7 +161,7 @@ impl Judge<'_> {
         }
         let Touched { paths, elsewhere, unread } = self.touched(reader, arrival, Some(base))?;
         incoming.blame = Blame { touched: Some(paths), elsewhere, ..incoming.blame };
-        incoming.wording.doubt = Some(arrival.doubt(base));
+        incoming.wording.doubt = arrival.doubt(base);
         let mut report = self.incoming(reader, &incoming)?;
         report.notes.extend(unread);
         Ok(report)
@@ -172,7 +172,7 @@ impl Judge<'_> {
     fn received_naming(&self, arrival: &Arrival<'_>, base: &BaseChoice) -> Wording {
         let naming = self.naming("this push", base, Some(arrival.tip), Finish::Commit);
         let there = format!("{ORIGIN}/{}", base.name);
-        let merge = Command::of("git merge --no-commit").arg(&there);
+        let merge = Command::of("git merge --no-ff --no-commit").arg(&there);
         let get_base = Command::of("git fetch").arg(ORIGIN).and(merge);
         let get_base = naming.get_base.map(|_| get_base);
         let served = self.repository.served_branch();

@@ -75,11 +75,14 @@ fn stopped(subject: &Subject<'_>, stop: &Problem) -> Finding {
     let restore = subject.loss.restore.as_ref().map(|path| subject.wording.keep_help(&[path]));
     finding.help = match (stop.effect, restore) {
         (Effect::Stops, None) => vec![format!("fix {}", stop.site.path()).into()],
-        (Effect::Stops, Some(restore)) => vec![restore],
+        (Effect::Stops, Some(restore)) => restore,
         (Effect::Unknown | Effect::None, restore) => {
-            let otherwise = |help: Help| Help { text: format!("otherwise {}", help.text), ..help };
+            let mut restore = restore.unwrap_or_default();
+            if let Some(first) = restore.first_mut() {
+                first.text = format!("otherwise {}", first.text);
+            }
             let named = named_in_config("if it still runs, name", location);
-            [named].into_iter().chain(restore.map(otherwise)).collect()
+            [named].into_iter().chain(restore).collect()
         }
     };
     finding
@@ -99,8 +102,11 @@ fn lost(subject: &Subject<'_>) -> Option<Finding> {
     let mut finding = RULE.at(subject, Site::Path(location.clone()), message);
     finding.label = "Alembic no longer finds them".to_owned();
     finding.culprits = claims(location);
-    finding.help =
-        vec!["bring back its alembic.ini or env.py".into(), named_in_config("or name", location)];
+    finding.help = match &subject.loss.restore {
+        Some(path) => subject.wording.keep_help(&[path]),
+        None => vec!["restore the settings or the env.py that made it one".into()],
+    };
+    finding.help.push(named_in_config("or name", location));
     Some(finding)
 }
 

@@ -101,6 +101,12 @@ fn quoted(text: &str) -> String {
 }
 
 fn fork(subject: &Subject<'_>, heads: &[RevisionId]) -> Option<Finding> {
+    // The heads stand side by side whatever the base has got since, unless git asks how to merge the two.
+    let wording = match subject.wording.is_conflicted {
+        true => subject.wording.clone(),
+        false => subject.wording.in_place(),
+    };
+    let subject = &Subject { wording: &wording, ..*subject };
     let change = &subject.wording.change;
     let is_all_there_is = subject.before.is_empty();
     let message = if is_all_there_is {
@@ -114,10 +120,7 @@ fn fork(subject: &Subject<'_>, heads: &[RevisionId]) -> Option<Finding> {
         // Nobody knows which of them landed first, so `rebase` has nothing to put them on.
         finding.help = vec![Help::run("join them", subject.join_command(heads))];
     } else {
-        finding.help = match subject.wording.is_conflicted {
-            true => subject.wording.get_base_help(),
-            false => Vec::new(),
-        };
+        finding.help = subject.wording.get_base_help();
         finding.help.extend(subject.rebase_help("put them in one line"));
         finding.help.extend(subject.join_instead("or join them", heads));
     }
@@ -233,7 +236,7 @@ fn removed_child(
     }
     let standing: Vec<RevisionId> = subject.after.heads().into_iter().cloned().collect();
     finding.drawing = Some(subject.draw(&standing));
-    finding.help = vec![subject.wording.keep_help(&[&path])];
+    finding.help = subject.wording.keep_help(&[&path]);
     if !subject.is_published() {
         finding.help.push(Help::run("or join the heads", subject.merge_command(&standing)));
     }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::subject::{doubt, listed};
 use super::{Concern, Debt, Fate, Rule, Standing, Subject};
-use crate::advice::{Command, Help};
+use crate::advice::Help;
 use crate::finding::{Finding, Level, Related, Site};
 use crate::graph::{Parents, Revision};
 use crate::migration::RevisionId;
@@ -215,18 +215,32 @@ fn squashed_into<'a>(
 fn squash_help(subject: &Subject<'_>, last: &RevisionId, whole: &RevisionId) -> Vec<Help> {
     let mut above = subject.before.children(last).filter(|child| subject.after.contains(&child.id));
     let reach = above.next().map(|child| &child.id);
-    let first = reach.unwrap_or(last);
-    let mut help = vec![Help::run(
-        format!("before this lands, bring every database to `{first}` at least"),
-        Command::of("alembic upgrade").arg(first.as_str()),
-    )];
-    if reach.is_none() {
-        help.push(Help::run(
-            "and afterwards tell it where it is",
-            Command::of("alembic stamp --purge").arg(whole.as_str()),
-        ));
+    let environment = subject.environment;
+    if let Some(first) = reach {
+        return vec![Help::run(
+            format!("before this lands, bring every database to `{first}` at least"),
+            environment.command("upgrade", &[first.as_str()]),
+        )];
     }
-    help
+    // `stamp --purge` forgets where a database stands in other lines too.
+    let others = subject.before.heads().into_iter();
+    let others: Vec<&RevisionId> = others.filter(|head| subject.after.contains(head)).collect();
+    let bring = if others.is_empty() {
+        Help::run(
+            format!("before this lands, bring every database to `{last}` at least"),
+            environment.command("upgrade", &[last.as_str()]),
+        )
+    } else {
+        Help::run(
+            "before this lands, bring every database to all heads",
+            environment.command("upgrade", &["heads"]),
+        )
+    };
+    let stamp = environment.command("stamp", &["--purge", whole.as_str()]);
+    let stamp = others
+        .into_iter()
+        .fold(stamp, |command, head| command.and(environment.command("stamp", &[head.as_str()])));
+    vec![bring, Help::run("and afterwards tell it where it is", stamp)]
 }
 
 fn help(
@@ -245,9 +259,10 @@ fn help(
     let paths: Vec<&RepoPath> = gone.iter().map(|one| &one.migration.file.path).collect();
     let location = &subject.environment.script_location;
     if subject.loss.fate == Fate::Removed && !location.is_root() {
-        return vec![subject.wording.keep_help(&[location])];
+        return subject.wording.keep_help(&[location]);
     }
-    let mut help = vec![subject.wording.keep_help(&paths)];
+    let mut help: Vec<Help> = subject.wording.checkout_help().into_iter().collect();
+    help.push(subject.wording.keep(&paths));
     help.extend(put_back(subject, gone));
     if subject.after.is_empty() && subject.loss.fate == Fate::Kept {
         let revision = subject.environment.command("revision", &[]);
@@ -263,16 +278,25 @@ fn help(
         let heads: Vec<RevisionId> = heads.collect();
         help.extend(subject.write_parents("then build on it; ", taker, &heads));
     }
+    let edited = children_that_stay(subject, gone);
+    let edited = edited.iter().copied().chain(taker).map(|one| &one.migration.file.path);
+    let edited: BTreeSet<&RepoPath> = edited.collect();
+    help.extend(subject.wording.finish_kept_help(&edited.into_iter().collect::<Vec<_>>()));
     help
+}
+
+/// Returns what built on the revisions that are gone and is there still.
+fn children_that_stay<'a>(subject: &'a Subject<'_>, gone: &[&Revision]) -> Vec<&'a Revision> {
+    let children = gone.iter().flat_map(|one| subject.before.children(&one.id));
+    let ids: BTreeSet<&RevisionId> = children.map(|child| &child.id).collect();
+    ids.into_iter().filter_map(|id| subject.after.get(id)).collect()
 }
 
 /// Says what built on the revisions that are gone and must do so again once they are back.
 fn put_back(subject: &Subject<'_>, gone: &[&Revision]) -> Vec<Help> {
-    let children = gone.iter().flat_map(|one| subject.before.children(&one.id));
-    let kept: BTreeSet<&RevisionId> =
-        children.map(|child| &child.id).filter(|id| subject.after.contains(id)).collect();
-    let put_back = kept.into_iter().flat_map(|id| {
-        let (landed, now) = (subject.before.get(id)?, subject.after.get(id)?);
+    let put_back = children_that_stay(subject, gone).into_iter().flat_map(|now| {
+        let id = &now.id;
+        let landed = subject.before.get(id)?;
         let parents = landed.parents.texts().iter();
         let parents: Vec<RevisionId> =
             parents.map(|parent| RevisionId::new(parent.text.clone())).collect();

@@ -54,10 +54,9 @@ fn finding(
             let mut finding = RULE.at(subject, Site::Path(path.clone()), message);
             finding.label = format!("`{parent}` was defined here");
             finding.related = vec![Related { site: named, message: format!("needs `{parent}`") }];
-            finding.help = vec![
-                subject.wording.keep_help(&[&path]),
-                format!("or build `{}` on a revision that stays", child.id).into(),
-            ];
+            finding.help = subject.wording.keep_help(&[&path]);
+            let stays = format!("or build `{}` on a revision that stays", child.id);
+            finding.help.push(stays.into());
             finding
         }
         None => {

@@ -56,19 +56,52 @@ impl Wording {
         }
     }
 
+    /// Returns the words for a repair that needs nothing of the base: no merge comes before it, and none is
+    /// to be committed after it.
+    pub(super) fn in_place(&self) -> Wording {
+        Wording { get_base: None, ..self.clone() }
+    }
+
+    /// Says how the branch comes into the work tree, where it is not there yet.
+    pub(super) fn checkout_help(&self) -> Option<Help> {
+        self.checkout.clone().map(|command| Help::run("go to the branch", command))
+    }
+
     /// Says how the branch and its base come into the work tree, where they are not there yet.
     pub(super) fn get_base_help(&self) -> Vec<Help> {
-        let checkout = self.checkout.clone();
-        let checkout = checkout.map(|command| Help::run("go to the branch", command));
         let get_base = self.get_base.clone();
         let how = if self.is_conflicted { "and answer git" } else { "without committing yet" };
         let get_base =
             get_base.map(|command| Help::run(format!("bring in {} {how}", self.base), command));
-        checkout.into_iter().chain(get_base).collect()
+        self.checkout_help().into_iter().chain(get_base).collect()
+    }
+
+    /// Says how files that have landed are brought back, and committed.
+    pub(super) fn keep_help(&self, paths: &[&RepoPath]) -> Vec<Help> {
+        let mut help: Vec<Help> = self.checkout_help().into_iter().collect();
+        help.push(self.keep(paths));
+        help.extend(self.finish_kept_help(&[]));
+        help
+    }
+
+    /// Says what comes after files were brought back, which stages them, and others edited by hand.
+    pub(super) fn finish_kept_help(&self, edited: &[&RepoPath]) -> Option<Help> {
+        let commit = Command::of("git commit");
+        let command = if edited.is_empty() {
+            commit
+        } else {
+            Command::of("git add").paths(edited.iter().copied()).and(commit)
+        };
+        match self.finish {
+            _ if self.base_commit.is_none() => None,
+            Finish::Nothing => None,
+            Finish::Stage => Some(Help::run("and go on", command)),
+            Finish::Commit => Some(Help::run("and commit that", command)),
+        }
     }
 
     /// Says how files that have landed are brought back.
-    pub(super) fn keep_help(&self, paths: &[&RepoPath]) -> Help {
+    pub(super) fn keep(&self, paths: &[&RepoPath]) -> Help {
         let keep = match paths {
             [path] => format!("keep {path}"),
             [_, _] => "keep both files".to_owned(),

@@ -188,7 +188,9 @@ fn a_guessed_parent_is_replaced_by_the_head() {
     feature.add_all("d(a1b2c3d4e5f6) e(d)");
     let help = feature.guard(&["check"]);
     let help = help.exits(1).stdout();
-    for command in ["git merge --no-commit origin/main", "alembic-guard rebase --stage --onto b"] {
+    for command in
+        ["git merge --no-ff --no-commit origin/main", "alembic-guard rebase --stage --onto b"]
+    {
         assert!(help.contains(command), "{help}");
     }
     feature.git(&["merge", "-q", "--no-commit", "origin/main"]);

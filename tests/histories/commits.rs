@@ -39,7 +39,7 @@ fn looking_ahead_only_warns() {
     commit.passed(&[
         "warning stale-down-revision at d:14: it shows only when looking ahead of this commit",
     ]);
-    commit.says("origin/main is at `b` now").says("git merge --no-commit origin/main");
+    commit.says("origin/main is at `b` now").says("git merge --no-ff --no-commit origin/main");
 }
 
 #[test]

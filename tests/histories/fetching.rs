@@ -31,7 +31,7 @@ fn a_rival_on_main_is_met_without_fetching_by_hand() {
         .says("migrations/versions/d_add_d.py:14:17")
         .says("`d` builds on `a`, which origin/main has moved past")
         .says("(fetched just now)")
-        .says("git fetch origin && git merge --no-commit origin/main");
+        .says("git fetch origin && git merge --no-ff --no-commit origin/main");
     let after = mine.refs();
     assert_eq!(without_own(after.clone()), before, "the user's refs are as they were");
     let own: Vec<&String> = after.keys().filter(|name| !before.contains_key(*name)).collect();

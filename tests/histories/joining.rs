@@ -70,7 +70,7 @@ fn without_the_base_in_the_work_tree_nothing_is_written() {
     feature.add("d(a)");
     let ran = feature.guard(&["merge"]);
     let said = ran.exits(1).stdout();
-    assert!(said.contains("git merge --no-commit origin/main"), "{said}");
+    assert!(said.contains("git merge --no-ff --no-commit origin/main"), "{said}");
     assert_eq!(feature.git(&["status", "--porcelain"]), "");
 }
 

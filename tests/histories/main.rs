@@ -31,5 +31,6 @@ mod stale;
 mod targets;
 mod unfetched;
 mod ways_around;
+mod ways_out;
 mod workflows;
 mod world;

@@ -312,7 +312,7 @@ fn what_is_being_merged_need_not_be_brought_in_again() {
     feature.git(&["merge", "-q", "--no-commit", "origin/main"]);
     let check = feature.guard(&["check"]);
     let said = check.exits(1).stdout();
-    assert!(!said.contains("git merge --no-commit"), "{said}");
+    assert!(!said.contains("git merge --no-ff --no-commit"), "{said}");
     assert!(said.contains("alembic-guard rebase"), "{said}");
 }
 

@@ -34,7 +34,10 @@ fn check_compares_with_what_the_hook_saw() {
     let said = compared_with(&mine, &["check"], &there);
     assert!(said.contains("stale-down-revision"), "{said}");
     assert!(said.contains("(seen by a push just now, newer than the last fetch)"), "{said}");
-    assert!(said.contains("git fetch origin && git merge --no-commit origin/main"), "{said}");
+    assert!(
+        said.contains("git fetch origin && git merge --no-ff --no-commit origin/main"),
+        "{said}"
+    );
     let named = compared_with(&mine, &["check", "--base", "origin/main"], &there);
     assert!(named.contains("stale-down-revision"), "{named}");
     mine.write(".alembic-guard.toml", "base = \"origin/main\"\n");

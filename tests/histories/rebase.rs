@@ -92,7 +92,7 @@ fn without_the_base_in_the_work_tree_the_command_that_brings_it_is_all_that_come
     feature.add("d(a)");
     let rebase = feature.guard(&["rebase", "--stage"]);
     rebase.exits(1).says("`b` of origin/main is not in the work tree yet");
-    rebase.says("git merge --no-commit origin/main");
+    rebase.says("git merge --no-ff --no-commit origin/main");
     assert_eq!(feature.git(&["status", "--porcelain"]), "");
 }
 
@@ -107,7 +107,7 @@ fn what_a_refused_push_has_learned_is_known() {
     feature
         .guard(&["rebase"])
         .exits(1)
-        .says("git fetch origin && git merge --no-commit origin/main");
+        .says("git fetch origin && git merge --no-ff --no-commit origin/main");
 }
 
 #[test]

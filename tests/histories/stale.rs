@@ -27,14 +27,14 @@ fn row_2_merging_main_repairs_nothing_by_itself() {
     let push = feature.push_it();
     push.refused(&[STALE_D])
         .says("origin/main is at `b` now")
-        .says_nothing_of("git merge --no-commit");
+        .says_nothing_of("git merge --no-ff --no-commit");
 }
 
 #[test]
 fn what_is_judged_by_name_is_told_to_bring_in_main_only_if_it_has_not() {
     let (_world, feature) = World::moved_on();
     feature.add("d(a)").branch("merged", "feature").merge("origin/main");
-    let advice = "git merge --no-commit origin/main";
+    let advice = "git merge --no-ff --no-commit origin/main";
     for (elsewhere, name, lacks_main) in [("feature", "merged", false), ("merged", "feature", true)]
     {
         let check = feature.switch(elsewhere).guard(&["check", name]);

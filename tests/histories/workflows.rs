@@ -115,7 +115,9 @@ fn a_branch_that_is_not_checked_out_is_named_before_its_repair() {
     let (_world, feature) = World::moved_on();
     feature.add("d(a)").switch("main");
     let push = feature.push(&["origin", "feature"]);
-    push.refused(&[STALE_D]).says("git switch feature").says("git merge --no-commit origin/main");
+    push.refused(&[STALE_D])
+        .says("git switch feature")
+        .says("git merge --no-ff --no-commit origin/main");
 }
 
 #[test]

@@ -19,7 +19,7 @@ fn migrations_without_an_environment() {
 error environment-lost  (a path)
   the Alembic environment `.` is gone while 2 of its migrations remain
   ^ Alembic no longer finds them
-  > bring back its alembic.ini or env.py
+  > restore the settings or the env.py that made it one
   > or name it in .alembic-guard.toml: `[[environment]]` with `script_location = "."`
 
 "#]],

@@ -63,7 +63,8 @@ fn a_branch_that_is_behind_is_told_how_its_clone_gets_what_is_there() {
     let world = World::with("a b(a)");
     let mine = world.clone("mine");
     mine.branch("topic", "HEAD~").add("d(a)");
-    mine.push(&["origin", "topic"]).says("git fetch origin && git merge --no-commit origin/main");
+    mine.push(&["origin", "topic"])
+        .says("git fetch origin && git merge --no-ff --no-commit origin/main");
     mine.git(&["fetch", "-q", "origin"]);
     mine.git(&["merge", "-q", "--no-commit", "origin/main"]);
     mine.guard(&["rebase", "--stage"]).exits(0);
