@@ -7,7 +7,7 @@ use crate::environment::{Discovery, Effect, Environment, Invocation, Problem};
 use crate::finding::Site;
 use crate::graph::{Parents, Revision};
 use crate::migration::RevisionId;
-use crate::rules::{Fate, Loss, Setting};
+use crate::rules::{Fate, Loss, Restore, Setting};
 use crate::tree::{Error, File, Node, RepoPath, Tree};
 
 /// Both sides of a change, and what there would be.
@@ -164,14 +164,19 @@ impl Sides<'_> {
     }
 
     /// Finds what was changed or removed and made Alembic stop.
-    fn restorable(&self, stop: &Problem, was: &Environment) -> Result<Option<RepoPath>, Error> {
+    fn restorable(&self, stop: &Problem, was: &Environment) -> Result<Option<Restore>, Error> {
         let Some(past) = self.past else {
             return Ok(None);
         };
+        let place = stop.site.path();
+        let env = was.script_location.join("env.py");
+        if place.file_name() == b"env.py" && *place != env && past.node(&env)?.is_some() {
+            return Ok(Some(Restore { path: env, to: Some(place.clone()) }));
+        }
         for path in [stop.site.path(), &was.script_location] {
             let landed = past.node(path)?;
             if landed.is_some() && landed != self.tree.node(path)? {
-                return Ok(Some(path.clone()));
+                return Ok(Some(Restore { path: path.clone(), to: None }));
             }
         }
         Ok(None)

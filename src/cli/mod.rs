@@ -290,7 +290,7 @@ impl Failure {
 fn way_around(command: &Command) -> Option<Help> {
     match command {
         Command::Hook(arguments::HookCommand::PrePush { .. }) => {
-            Some(Help::run("to push all the same", advice::Command::of("git push --no-verify")))
+            Some("to push all the same, add `--no-verify` to the command".into())
         }
         Command::Hook(
             arguments::HookCommand::PreCommit | arguments::HookCommand::PreMergeCommit,

@@ -77,7 +77,9 @@ impl Judge<'_> {
                 let tip = self.repository.tip(subject.side);
                 let wording = self.naming("this change", &base, tip, Finish::Nothing);
                 let base_option = base_option(&subject.against);
-                let wording = Wording { base_option, ..wording };
+                let named = subject.name.as_deref().zip(tip);
+                let checkout = named.and_then(|(name, tip)| self.checkout(name, tip));
+                let wording = Wording { checkout, base_option, ..wording };
                 let answering = self.target_at_head(subject, &candidates)?;
                 let blame = Blame { answering, ..Blame::default() };
                 let (side, base) = (subject.side, &base);
@@ -191,6 +193,17 @@ impl Judge<'_> {
         let here = sides.any(|side| self.repository.contains(side, base.commit));
         let get_base = (!here).then(|| get_base_command(self.repository, base));
         Wording { get_base, ..wording(change, base, finish) }
+    }
+
+    /// Returns the command that checks out what is judged, which goes by this name, if it is not there yet.
+    pub(super) fn checkout(&self, name: &str, commit: ObjectId) -> Option<Command> {
+        let branch = name.strip_prefix("refs/heads/").unwrap_or(name);
+        if self.repository.ref_commit(&format!("refs/heads/{branch}")) == Some(commit) {
+            let is_here = self.repository.branch().as_deref() == Some(branch);
+            return (!is_here).then(|| Command::of("git switch").arg(branch));
+        }
+        let is_here = self.repository.head() == Some(commit);
+        (!is_here).then(|| Command::of("git switch --detach").arg(commit.short()))
     }
 
     /// Chooses the base as the configuration says, else the nearest target.

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use crate::check::{Blame, Comparison, Reader, check};
+use crate::advice::{Command, Help};
+use crate::check::{Blame, Comparison, Reader, check, check_against};
 use crate::config::Config;
 use crate::finding::{Finding, Freshness, Level, Lowered, Report};
-use crate::git::{BaseChoice, Side, Target, TargetNames};
+use crate::git::{BaseChoice, Side, Target, TargetNames, Unsettled};
 use crate::judge::change::{Incoming, alone, wording};
 use crate::judge::relevance::{Relevance, may_matter};
 use crate::judge::{Error, Judge};
@@ -70,8 +71,40 @@ impl Judge<'_> {
             ..Comparison::alone(index)
         };
         let mut report = check(reader, &comparison)?;
+        self.told_to_stage(reader, &comparison, &mut report)?;
         report.base = Some(before.summary());
         Ok(report)
+    }
+
+    /// Advises to stage what mends an error, where the work tree has it mended already.
+    fn told_to_stage(
+        &self,
+        reader: &mut Reader,
+        comparison: &Comparison<'_>,
+        report: &mut Report,
+    ) -> Result<(), Error> {
+        let unstaged = |finding: &Finding| -> BTreeSet<RepoPath> {
+            let is_unstaged =
+                |path: &&RepoPath| self.repository.unsettled(path) == Some(Unsettled::Modified);
+            let is_error = finding.level == Level::Error;
+            finding.culprits.iter().filter(|_| is_error).filter(is_unstaged).cloned().collect()
+        };
+        if report.findings.iter().all(|finding| unstaged(finding).is_empty()) {
+            return Ok(());
+        }
+        let work = self.repository.side_tree(Side::WorkTree)?;
+        let left = check_against(reader, comparison, &*work)?.findings;
+        let is_left = |finding: &Finding| {
+            left.iter().any(|it| it.rule == finding.rule && it.revisions == finding.revisions)
+        };
+        for finding in report.findings.iter_mut().filter(|finding| !is_left(finding)) {
+            let paths = unstaged(finding);
+            if !paths.is_empty() {
+                let add = Command::of("git add").paths(&paths).and(Command::of("git commit"));
+                finding.help = vec![Help::run("stage the file, in which this is mended", add)];
+            }
+        }
+        Ok(())
     }
 
     /// Tells whether others have what a commit is made on: a target that is not merely the branch that
@@ -108,8 +141,9 @@ impl Judge<'_> {
     /// Finds which side of this commit has landed.
     ///
     /// In a merge, the side that is on a target. Where the index brings migrations just as a target has
-    /// them (`merge --squash`, `cherry-pick -n`, `checkout main -- migrations`), that target: what it
-    /// brings was there first, and HEAD's own migrations are the ones to mend. Else HEAD.
+    /// them (`merge --squash`, `cherry-pick -n`, `checkout main -- migrations`, or a restore of what HEAD
+    /// removed), that target: what it brings was there first, and HEAD's own migrations are the ones to
+    /// mend. Else HEAD.
     fn landed_side(
         &self,
         head: ObjectId,
@@ -127,10 +161,8 @@ impl Judge<'_> {
             // A target itself takes from others as it likes; what it has is what has landed.
             let branch = self.repository.branch();
             let on_target = targets.iter().any(|target| Some(&target.branch) == branch.as_ref());
-            let may_have_landed = |target: &&Target| {
-                !self.repository.contains(head, target.commit)
-                    && (!on_target || Some(&target.branch) == branch.as_ref())
-            };
+            let may_have_landed =
+                |target: &&Target| !on_target || Some(&target.branch) == branch.as_ref();
             for target in targets.iter().filter(may_have_landed) {
                 if self.brings(target, index, changed)? {
                     return Ok(self.landed_as(target, target.commit));

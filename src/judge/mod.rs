@@ -137,7 +137,10 @@ fn parse_config(path: &RepoPath, source: &[u8]) -> Result<Config, Error> {
 
 /// The command that brings a base into the work tree.
 fn get_base_command(repository: &Repository, base: &BaseChoice) -> Command {
-    let merge = Command::of("git merge --no-ff --no-commit").arg(&base.name);
+    let merge = Command::of("git merge --no-ff --no-commit");
+    let is_named = base.target.is_some()
+        || repository.resolve(&base.name).is_ok_and(|commit| commit == base.commit);
+    let merge = if is_named { merge.arg(&base.name) } else { merge.arg(base.commit.short()) };
     let Some((target, remote)) = base
         .target
         .as_ref()

@@ -15,6 +15,7 @@ use crate::judge::obtain::Obtained;
 use crate::judge::touched::Touched;
 use crate::judge::{Error, Judge, note};
 use crate::rules::{Finish, Wording};
+use crate::tree::ObjectId;
 
 /// Where a push goes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -237,14 +238,33 @@ impl Judge<'_> {
 
     /// Says what the two sides of a push are called; what is pushed need not be checked out.
     fn push_naming(&self, arrival: &Arrival<'_>, base: &BaseChoice) -> Wording {
-        let local = arrival.pushed.local_ref.strip_prefix("refs/heads/");
-        let elsewhere = local.filter(|branch| self.repository.branch().as_deref() != Some(branch));
-        let checkout = elsewhere.map(|branch| Command::of("git switch").arg(branch));
+        let pushed = arrival.pushed.local_ref.as_str();
+        let local = pushed.strip_prefix("refs/heads/");
+        let checkout = self.checkout(pushed, arrival.tip);
         let naming = self.naming("this push", base, Some(arrival.tip), Finish::Commit);
         // What goes to a target of another name need not be nearest to it.
         let named = arrival.is_target && local != Some(arrival.branch.as_str());
         let base_option = named.then(|| base.name.clone());
-        Wording { checkout, base_option, ..naming }
+        let pruned = naming.get_base.as_ref().and_then(|_| self.pruned(arrival, base));
+        let get_base = pruned
+            .or(naming.get_base)
+            .filter(|_| !arrival.is_target || self.have_common_history(arrival.tip, base.commit));
+        Wording { checkout, get_base, base_option, ..naming }
+    }
+
+    /// Tells whether git would merge two commits. Where nobody knows, it is to say so itself.
+    fn have_common_history(&self, tip: ObjectId, base: ObjectId) -> bool {
+        !self.repository.merge_bases(tip, base).is_ok_and(|bases| bases.is_empty())
+    }
+
+    /// Returns the command that brings in the base and forgets a branch that the remote no longer has: a
+    /// repair would take what is left of it here for somebody's work.
+    fn pruned(&self, arrival: &Arrival<'_>, base: &BaseChoice) -> Option<Command> {
+        let remote = arrival.remote.as_deref()?;
+        let left_over = format!("refs/remotes/{}", arrival.name());
+        self.repository.ref_commit(&left_over).filter(|_| arrival.replaced == Replaced::Nothing)?;
+        let merge = Command::of("git merge --no-ff --no-commit").arg(&base.name);
+        Some(Command::of("git fetch --prune").arg(remote).and(merge))
     }
 
     /// Judges a push to a branch that will be merged into a target later.

@@ -72,7 +72,7 @@ fn stopped(subject: &Subject<'_>, stop: &Problem) -> Finding {
         // Whoever removes the folder breaks what names it.
         finding.culprits.push(location.clone());
     }
-    let restore = subject.loss.restore.as_ref().map(|path| subject.wording.keep_help(&[path]));
+    let restore = subject.loss.restore.as_ref().map(|it| subject.wording.restore_help(it));
     finding.help = match (stop.effect, restore) {
         (Effect::Stops, None) => vec![format!("fix {}", stop.site.path()).into()],
         (Effect::Stops, Some(restore)) => restore,
@@ -103,7 +103,7 @@ fn lost(subject: &Subject<'_>) -> Option<Finding> {
     finding.label = "Alembic no longer finds them".to_owned();
     finding.culprits = claims(location);
     finding.help = match &subject.loss.restore {
-        Some(path) => subject.wording.keep_help(&[path]),
+        Some(restore) => subject.wording.restore_help(restore),
         None => vec!["restore the settings or the env.py that made it one".into()],
     };
     finding.help.push(named_in_config("or name", location));

@@ -38,7 +38,9 @@ pub use duplicate_revision::copied;
 pub(crate) use filename_mismatch::renamed;
 pub(crate) use multiple_heads::existing_heads_notes;
 pub(crate) use subject::listed;
-pub use subject::{Alteration, Altered, Edited, Fate, Loss, Setting, Standing, Subject, Unread};
+pub use subject::{
+    Alteration, Altered, Edited, Fate, Loss, Restore, Setting, Standing, Subject, Unread,
+};
 pub use wording::{Finish, Wording};
 
 /// A rule: its name, its weight, its explanation and its function.

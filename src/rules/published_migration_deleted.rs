@@ -256,6 +256,14 @@ fn help(
             format!("revision = \"{}\"", first.id),
         )];
     }
+    if subject.standing == Standing::Replaced && subject.wording.get_base.is_some() {
+        // What a push drops is brought back whole, wherever it lies by now.
+        let get_base = subject.wording.get_base_help().into_iter();
+        return get_base.chain(subject.wording.finish_staged_help()).collect();
+    }
+    if let Some(setting) = &subject.loss.setting {
+        return vec![format!("include their folders again in `{}`", setting.key).into()];
+    }
     let paths: Vec<&RepoPath> = gone.iter().map(|one| &one.migration.file.path).collect();
     let location = &subject.environment.script_location;
     if subject.loss.fate == Fate::Removed && !location.is_root() {

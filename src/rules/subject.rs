@@ -59,13 +59,22 @@ pub struct Loss {
     /// Why every command fails now that could upgrade a database.
     pub stop: Option<Problem>,
     /// What was there before and would end that.
-    pub restore: Option<RepoPath>,
+    pub restore: Option<Restore>,
     /// Published revisions that no environment has any more although their files are where they were.
     pub unseen: BTreeSet<RevisionId>,
     /// The setting that leaves them out, where it is known.
     pub setting: Option<Setting>,
     /// Revisions that another environment has now, with its name.
     pub moved: BTreeMap<RevisionId, String>,
+}
+
+/// Something that was there before.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Restore {
+    /// Where it was.
+    pub path: RepoPath,
+    /// Where it belongs now, if that is elsewhere.
+    pub to: Option<RepoPath>,
 }
 
 /// What becomes of an environment.

@@ -1,5 +1,6 @@
 //! What the two sides of a change are called, and the advice that depends on nothing else.
 
+use super::subject::Restore;
 use crate::advice::{Command, Help};
 use crate::tree::RepoPath;
 
@@ -82,6 +83,22 @@ impl Wording {
         help.push(self.keep(paths));
         help.extend(self.finish_kept_help(&[]));
         help
+    }
+
+    /// Says how something that has landed is brought back, to where it belongs now, and committed.
+    pub(super) fn restore_help(&self, restore: &Restore) -> Vec<Help> {
+        let Restore { path, to } = restore;
+        let Some(to) = to else { return self.keep_help(&[path]) };
+        let keep = format!("keep {path} as {to}");
+        let restore = self.keep(&[path]).command().cloned();
+        let keep = match restore {
+            Some(restore) => {
+                Help::run(keep, restore.and(Command::of("git mv").path(path).path(to)))
+            }
+            None => Help::note(keep),
+        };
+        let checkout = self.checkout_help().into_iter();
+        checkout.chain([keep]).chain(self.finish_kept_help(&[])).collect()
     }
 
     /// Says what comes after files were brought back, which stages them, and others edited by hand.

@@ -25,7 +25,7 @@ fn broken(mine: &Repo, said: &[&str]) {
     for judged in ["refused", "clean", "passed,", "builds on", "compared with"] {
         push.says_nothing_of(judged);
     }
-    push.says("git push --no-verify");
+    push.says("to push all the same, add `--no-verify` to the command");
     assert_eq!(push_code(mine), Some(2));
     mine.push(&["--no-verify", "origin", "HEAD"]).passed(&[]);
 }

@@ -6,8 +6,9 @@ const STALE_D: &str = "error stale-down-revision at d:14";
 
 #[test]
 fn row_1_a_stale_migration_on_a_new_branch_is_refused() {
-    let (_world, feature) = World::moved_on();
-    feature.add("d(a)");
+    let (world, feature) = World::moved_on();
+    world.main().branch("release/1", "main~").publish();
+    feature.fetch().add("d(a)");
     let push = feature.push_it();
     push.refused(&[STALE_D])
         .says("`d` builds on `a`, which origin/main has moved past")

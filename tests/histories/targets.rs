@@ -217,8 +217,9 @@ fn row_24_a_stale_branch_that_is_not_checked_out_is_refused() {
 
 #[test]
 fn row_24_a_detached_head_is_judged_by_where_it_goes() {
-    let (_world, feature) = World::moved_on();
-    feature.add("d(a)").git(&["switch", "-q", "--detach"]);
+    let (world, feature) = World::moved_on();
+    world.main().branch("release/1", "main~").publish();
+    feature.fetch().add("d(a)").git(&["switch", "-q", "--detach"]);
     let push = feature.push(&["origin", "HEAD:refs/heads/x"]);
     push.refused(STALE_D).says("if `x` never merges into origin/main");
     feature.push(&["origin", "HEAD~:refs/heads/x"]).passed(&[]).is_silent();

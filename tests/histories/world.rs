@@ -12,6 +12,9 @@ use std::process::{Command, Output, Stdio};
 use crate::notation::Written;
 use crate::outcome::Outcome;
 
+#[path = "followed.rs"]
+mod followed;
+
 pub(crate) const GUARD: &str = env!("CARGO_BIN_EXE_alembic-guard");
 pub(crate) const VERSIONS: &str = "migrations/versions";
 
@@ -204,8 +207,12 @@ impl Repo {
     }
 
     /// Runs the guard by hand.
+    #[track_caller]
     pub(crate) fn guard(&self, arguments: &[&str]) -> Ran {
-        self.guard_with_input(arguments, "")
+        let ran = self.guard_with_input(arguments, "");
+        followed::follow(self, &ran.stdout());
+        followed::follow(self, &ran.stderr());
+        ran
     }
 
     /// Runs the guard as `git push` would, to see its own exit code.
@@ -259,22 +266,29 @@ impl Repo {
     }
 
     /// Runs `git push` with arguments.
+    #[track_caller]
     pub(crate) fn push(&self, arguments: &[&str]) -> Outcome {
         let before = self.remote_refs();
         let output = self.try_git(&[&["push"], arguments].concat());
-        Outcome::new(&output, before, self.remote_refs())
+        let outcome = Outcome::new(&output, before, self.remote_refs());
+        followed::follow(self, &outcome.stderr);
+        outcome
     }
 
     /// Pushes the branch that is checked out to `origin`.
+    #[track_caller]
     pub(crate) fn push_it(&self) -> Outcome {
         self.push(&["origin", "HEAD"])
     }
 
     /// Runs any command of git that moves HEAD where no hook refuses.
+    #[track_caller]
     pub(crate) fn run(&self, arguments: &[&str]) -> Outcome {
         let before = self.head();
         let output = self.try_git(arguments);
-        Outcome::new(&output, before, self.head())
+        let outcome = Outcome::new(&output, before, self.head());
+        followed::follow(self, &outcome.stderr);
+        outcome
     }
 
     fn head(&self) -> BTreeMap<String, String> {

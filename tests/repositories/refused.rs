@@ -111,7 +111,7 @@ fn a_target_whose_commit_is_gone_is_not_taken_for_none() {
     let tip = repo.tip("feature");
     let line = format!("refs/heads/x {tip} refs/heads/x {}\n", "0".repeat(40));
     let ran = repo.guard_with_input(&["hook", "pre-push", "origin"], &line);
-    is_refused(&ran, "cannot judge: cannot ", "git push --no-verify");
+    is_refused(&ran, "cannot judge: cannot ", "add `--no-verify`");
 }
 
 #[test]
@@ -202,5 +202,5 @@ fn hooks_say_how_to_go_on_without_a_verdict() {
     let tip = repo.tip("feature");
     let line = format!("refs/heads/x {tip} refs/heads/x {}\n", "0".repeat(40));
     let ran = repo.guard_with_input(&["hook", "pre-push", "origin"], &line);
-    is_refused(&ran, "cannot", "git push --no-verify");
+    is_refused(&ran, "cannot", "add `--no-verify`");
 }

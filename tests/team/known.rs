@@ -12,7 +12,7 @@ pub(crate) struct Known {
     pub(crate) wrong: &'static str,
 }
 
-pub(crate) const KNOWN: [Known; 4] = [
+pub(crate) const KNOWN: [Known; 2] = [
     Known {
         kind: "the help does not lead out: multiple-heads",
         seed: 9_500_154,
@@ -22,16 +22,6 @@ pub(crate) const KNOWN: [Known; 4] = [
         kind: "a printed command fails: alembic-guard rebase, for stale-down-revision",
         seed: 21_000_083,
         wrong: "`rebase` is advised and refuses, since main re-pointed a revision that others build on",
-    },
-    Known {
-        kind: "the help does not lead out: environment-lost",
-        seed: 1070,
-        wrong: "of a folder that moved and lost its env.py, the old folder is brought back",
-    },
-    Known {
-        kind: "a printed command fails: sed -i, for published-migration-deleted",
-        seed: 500_196,
-        wrong: "the help for a branch that is not checked out does not say to switch to it",
     },
 ];
 

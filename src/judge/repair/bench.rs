@@ -95,7 +95,11 @@ impl Bench<'_, '_> {
                 Some(unknown) if crowded(&pair.after.graph, limits).is_empty() => {
                     refusal::unknown_id(&unknown.file.path)
                 }
-                _ => refusal::landed_side_by_side(&heads, &self.comparison.wording.base),
+                _ => refusal::landed_side_by_side(
+                    &heads,
+                    &self.comparison.wording.base,
+                    &self.ground.command,
+                ),
             }));
         }
         let here = self.reader.state(&*self.ground.work, environment, &[])?;

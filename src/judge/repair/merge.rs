@@ -47,12 +47,15 @@ impl Judge<'_> {
     /// Plans merge revisions that join the heads which the work tree has too many of.
     pub fn merge(&self, asked: &MergeRequest<'_>) -> Result<Proposal, Error> {
         let (ground, mut reader) = self.ground(asked.base.as_deref(), asked.command())?;
-        let proposal = match &ground.base {
-            Some(base) => self.at_the_bench(&ground, base, &mut reader, |bench| {
+        let beside_base = ground.base.as_ref().map(|base| {
+            self.at_the_bench(&ground, base, &mut reader, |bench| {
                 let proposal = self.join_all(bench, asked)?;
                 Ok(Proposal { base: Some(base.summary()), ..proposal })
-            })?,
-            None => {
+            })
+        });
+        let proposal = match beside_base {
+            // What shares no history with its base is judged alone, and joined alone.
+            None | Some(Err(Error::Unrelated(_))) => {
                 let comparison = Comparison::alone(&*ground.work);
                 self.join_all(
                     &mut Bench {
@@ -64,6 +67,7 @@ impl Judge<'_> {
                     asked,
                 )?
             }
+            Some(proposal) => proposal?,
         };
         Ok(self.with_next_step(proposal, asked.stage))
     }

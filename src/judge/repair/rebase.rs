@@ -77,7 +77,11 @@ impl Judge<'_> {
             Ok(repointed) => repointed,
             Err(obstacle) => {
                 let base = &bench.comparison.wording.base;
-                return Ok(Outcome::refused(refusal::obstacle(&obstacle, base)));
+                return Ok(Outcome::refused(refusal::obstacle(
+                    &obstacle,
+                    base,
+                    &bench.ground.command,
+                )));
             }
         };
         let parents: Vec<RevisionId> =
@@ -155,7 +159,7 @@ impl Judge<'_> {
             Ok(after) => {
                 Ok(Change { path: path.clone(), before: Some(source), after: Some(after) })
             }
-            Err(reason) => Err(refusal::uneditable(path, parents, &reason)),
+            Err(reason) => Err(refusal::uneditable(path, parents, &reason, &bench.ground.command)),
         })
     }
 }

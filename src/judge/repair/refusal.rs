@@ -11,21 +11,23 @@ use crate::text::escape;
 use crate::tree::RepoPath;
 use crate::verdict::Gap;
 
-/// Says how to go on without new parents, behind a word that makes it an alternative.
-fn join(or: &str) -> Help {
-    let text = format!("{or}join the heads instead, which skips nothing");
-    Help::run(text, Command::of("alembic-guard merge"))
+/// Says how to go on without new parents, behind a word that makes it an alternative. What was asked to stage
+/// what it writes stages this too.
+fn join(or: &str, asked: &Command) -> Help {
+    let stage = asked.argv().iter().flatten().any(|word| word == "--stage");
+    let merge = Command::of("alembic-guard merge").args(stage.then_some("--stage"));
+    Help::run(format!("{or}join the heads instead, which skips nothing"), merge)
 }
 
 /// Says why new parents alone do not mend a history.
-pub(super) fn obstacle(obstacle: &Obstacle, base: &str) -> Refusal {
+pub(super) fn obstacle(obstacle: &Obstacle, base: &str, asked: &Command) -> Refusal {
     match obstacle {
         Obstacle::Held { revision, holder: Holder::Target(branch), .. } => Refusal {
             message: format!(
                 "`{revision}` would have to build on something else, but it is on {branch}: databases \
                  that ran it would skip what it is put on"
             ),
-            help: vec![join("")],
+            help: vec![join("", asked)],
         },
         Obstacle::Held { revision, holder: Holder::Branch(branch), .. } => Refusal {
             message: format!(
@@ -34,20 +36,21 @@ pub(super) fn obstacle(obstacle: &Obstacle, base: &str) -> Refusal {
             ),
             help: vec![
                 format!("let it be mended on {branch}, and take that in").into(),
-                join("or "),
+                join("or ", asked),
             ],
         },
         Obstacle::Ambiguous { revision, heads } => {
-            let choices = heads.iter().map(|head| {
+            let choices = heads.iter().enumerate().map(|(place, head)| {
                 let command = Command::of("alembic-guard rebase --onto").arg(head.as_str());
-                Help::run("put it on that one", command)
+                let or = if place == 0 { "" } else { "or " };
+                Help::run(format!("{or}put it on `{head}`"), command)
             });
             Refusal {
                 message: format!(
                     "{base} has several heads for `{revision}` to build on: {}",
                     listed(heads)
                 ),
-                help: choices.chain([join("or ")]).collect(),
+                help: choices.chain([join("or ", asked)]).collect(),
             }
         }
         Obstacle::Rewritten { head, .. } => Refusal {
@@ -60,14 +63,14 @@ pub(super) fn obstacle(obstacle: &Obstacle, base: &str) -> Refusal {
                     "see what was changed and how to put it back",
                     Command::of("alembic-guard check"),
                 ),
-                join("or "),
+                join("or ", asked),
             ],
         },
         Obstacle::Tangled { heads } => Refusal {
             message: format!("no order of the new migrations makes one line of {}", listed(heads)),
             help: vec![
                 Help::run("see how they hang together", Command::of("alembic-guard graph")),
-                join("or "),
+                join("or ", asked),
             ],
         },
     }
@@ -197,14 +200,14 @@ pub(super) fn duplicate(
 }
 
 /// Says that what has landed side by side is not re-pointed.
-pub(super) fn landed_side_by_side(heads: &[RevisionId], base: &str) -> Refusal {
+pub(super) fn landed_side_by_side(heads: &[RevisionId], base: &str, asked: &Command) -> Refusal {
     Refusal {
         message: format!(
             "{} are heads of {base} already; what has landed is not re-pointed, since databases may \
              have run it",
             listed(heads)
         ),
-        help: vec![join("")],
+        help: vec![join("", asked)],
     }
 }
 
@@ -256,7 +259,12 @@ pub(super) fn unsettled(path: &RepoPath, why: Unsettled) -> Refusal {
 }
 
 /// Says that a value is not one that a program can edit.
-pub(super) fn uneditable(path: &RepoPath, parents: &[RevisionId], why: &Uneditable) -> Refusal {
+pub(super) fn uneditable(
+    path: &RepoPath,
+    parents: &[RevisionId],
+    why: &Uneditable,
+    asked: &Command,
+) -> Refusal {
     let quoted: Vec<String> = parents.iter().map(|head| format!("\"{head}\"")).collect();
     let value = match quoted.as_slice() {
         [one] => one.clone(),
@@ -266,7 +274,7 @@ pub(super) fn uneditable(path: &RepoPath, parents: &[RevisionId], why: &Uneditab
         message: format!("`down_revision` in {path} is not to be edited by a program: {why}"),
         help: vec![
             Help::write(format!("write it by hand in {path}"), format!("down_revision = {value}")),
-            join("or "),
+            join("or ", asked),
         ],
     }
 }

@@ -1,0 +1,207 @@
+//! The commands of every refusal, run as they are printed.
+//!
+//! What stops a run in this suite is followed in a copy of its repository: the steps of each finding in their
+//! order, and each alternative in the place of the step before it. A command that fails is a failure, wherever
+//! it is printed. What the commands lead to is said by the tests; here they must run.
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+use super::{GUARD, Repo};
+
+/// Help that a command prints may be followed so far.
+const DEPTH: usize = 3;
+
+/// One item of help, as it is printed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Item {
+    prose: String,
+    /// What stands below the prose.
+    shown: Option<String>,
+}
+
+/// Follows the help of a report.
+#[track_caller]
+pub(super) fn follow(repo: &Repo, report: &str) {
+    // One who commits from an index of his own has it only in that command.
+    if !report.contains("help: ") || repo.variables.iter().any(|(name, _)| name == "GIT_INDEX_FILE")
+    {
+        return;
+    }
+    let errors = report.lines().filter(|line| line.starts_with("error[")).count();
+    for way in runnable(report) {
+        let Some(copy) = Copy::of(repo) else { return };
+        let scene = Scene { repo: copy.repo.clone(), other_errors: errors > 1 };
+        if let Err(why) = scene.follow(&way, DEPTH) {
+            panic!("of {way:#?} {why}\nafter\n{report}");
+        }
+    }
+}
+
+/// Where help is followed.
+struct Scene {
+    repo: Repo,
+    /// Whether the report names errors that other help is for: git's hooks refuse what they are part of.
+    other_errors: bool,
+}
+
+impl Scene {
+    /// Runs lines in order. Of what one of them prints, the help is followed where it or the next line fails,
+    /// as somebody would who reads it.
+    fn follow(&self, lines: &[String], depth: usize) -> Result<(), String> {
+        let (mut before, mut printed) = ("", String::new());
+        for line in lines {
+            let ran = self.shell(line);
+            let said = said(&ran);
+            if !ran.status.success() && !self.is_answer(before, line, &said) {
+                if stops(&said) {
+                    return Ok(());
+                }
+                let more = [&printed, &said].into_iter().flat_map(|text| runnable(text));
+                let is_led_on = depth > 0
+                    && more
+                        .collect::<Vec<_>>()
+                        .iter()
+                        .any(|way| self.follow(way, depth - 1).is_ok() && self.is_done_then(line));
+                if !is_led_on {
+                    return Err(format!("`{line}` fails:\n{said}"));
+                }
+            }
+            (before, printed) = (line, said);
+        }
+        Ok(())
+    }
+
+    /// Tells whether a command is done, once what it printed was followed: a repair has another in its place.
+    fn is_done_then(&self, line: &str) -> bool {
+        let again = || self.shell(line);
+        let is_done =
+            |ran: &Output| ran.status.success() || said(ran).contains("nothing to commit");
+        line.starts_with("alembic-guard ") || is_done(&again())
+    }
+
+    /// Tells whether a command that does not succeed has done what it is for: it was asked what is wrong, it
+    /// had nothing left to commit, or what it would commit is part of what other help is for.
+    fn is_answer(&self, before: &str, line: &str, said: &str) -> bool {
+        let asks = ["alembic-guard check", "alembic-guard explain", "git fsck"];
+        let is_asked =
+            asks.iter().any(|ask| line.starts_with(ask)) && !said.contains("error: cannot");
+        let is_commit = line.contains("git commit");
+        let is_empty = said.contains("nothing to commit") && before.starts_with("git restore");
+        let others = said.contains("nothing to commit") || said.contains("alembic-guard: refused");
+        is_asked || is_commit && (is_empty || self.other_errors && others)
+    }
+
+    /// Runs a line as somebody would who copies it from the screen.
+    fn shell(&self, line: &str) -> Output {
+        let folder = Path::new(GUARD).parent().expect("a program is in a folder");
+        let script = format!("PATH={}:$PATH; export PATH; {line}", folder.display());
+        // Who is asked for a message writes one.
+        let editor = "sh -c 'echo message >\"$1\"' editor";
+        let mut shell = self.repo.command("sh");
+        shell.env("GIT_EDITOR", editor).args(["-c", &script]).output().expect("sh runs")
+    }
+}
+
+/// Tells whether a command ran into what no help can foresee: two sides that changed the same lines, a remote
+/// that does not answer, a configuration of the work tree that is no part of what was judged.
+fn stops(said: &str) -> bool {
+    ["CONFLICT", "Could not read from remote repository", "`.alembic-guard.toml` is not valid"]
+        .iter()
+        .any(|cause| said.contains(cause))
+}
+
+fn said(ran: &Output) -> String {
+    [&ran.stdout, &ran.stderr].map(|bytes| String::from_utf8_lossy(bytes).into_owned()).concat()
+}
+
+/// Returns the lines of each way out of a report that can be run as it is.
+fn runnable(report: &str) -> Vec<Vec<String>> {
+    let helps = helps(report);
+    helps.iter().flat_map(|help| ways_out(help)).filter(|way| !way.is_empty()).collect()
+}
+
+/// Returns the items of help of each finding, and those that stand alone.
+fn helps(report: &str) -> Vec<Vec<Item>> {
+    let mut helps = vec![Vec::new()];
+    let mut lines = report.lines().peekable();
+    while let Some(line) = lines.next() {
+        let Some(prose) = line.strip_prefix("help: ") else {
+            if !line.is_empty() && !line.starts_with(' ') {
+                helps.push(Vec::new());
+            }
+            continue;
+        };
+        let mut prose = prose.to_owned();
+        while let Some(more) = lines.next_if(|line| is_continued(line)) {
+            prose.push(' ');
+            prose.push_str(more.trim_start());
+        }
+        let shown = match prose.ends_with(':') {
+            true => lines.next_if(|line| line.starts_with("    ")),
+            false => None,
+        };
+        let shown = shown.map(|shown| shown.trim_start().to_owned());
+        helps.last_mut().expect("it begins with one").push(Item { prose, shown });
+    }
+    helps.retain(|help| !help.is_empty());
+    helps
+}
+
+/// Tells whether a line goes on with the prose before it: it is indented as far as the prose.
+fn is_continued(line: &str) -> bool {
+    line.strip_prefix("      ").is_some_and(|rest| !rest.starts_with(' '))
+}
+
+/// Returns the lines of each way out: the first as it is printed, then each that begins with "or". A way has
+/// none where it depends on what a database says, or where the reader must fill something in.
+fn ways_out(items: &[Item]) -> Vec<Vec<String>> {
+    let is_other = |item: &&Item| item.prose.starts_with("or ");
+    let steps: Vec<&Item> = items.iter().take_while(|item| !is_other(item)).collect();
+    let finish = steps.iter().rev().take_while(|item| item.prose.starts_with("and ")).count();
+    let (before, finish) = steps.split_at(steps.len() - finish);
+    let prepare = &before[..before.len().saturating_sub(1)];
+    let others = items.iter().filter(|item| is_other(item) && item.shown.is_some());
+    let others = others.map(|other| [prepare, &[other], finish].concat());
+    let ways = std::iter::once(steps.clone()).chain(others);
+    let lines = |way: Vec<&Item>| {
+        let shown = way.into_iter().filter(|item| item.shown.is_some());
+        shown.map(line).collect::<Option<Vec<String>>>().unwrap_or_default()
+    };
+    ways.map(lines).collect()
+}
+
+/// Returns what is to be done as a line of shell.
+fn line(item: &Item) -> Option<String> {
+    let shown = item.shown.as_deref()?;
+    if let Some((_, path)) = item.prose.trim_end_matches(':').rsplit_once("write in ") {
+        let (name, _) = shown.split_once('=')?;
+        return Some(format!("sed -i 's|^{name}=.*|{shown}|' {path}"));
+    }
+    let is_ours = ["git ", "alembic-guard ", "(cd "].iter().any(|name| shown.starts_with(name));
+    let is_placeholder = |word: &str| {
+        word.len() > 1 && word.chars().all(|letter| letter.is_ascii_uppercase()) && word != "HEAD"
+    };
+    let is_complete = !shown.split(' ').any(is_placeholder);
+    (is_ours && is_complete && !item.prose.starts_with("if ")).then(|| shown.to_owned())
+}
+
+/// A copy of a repository, and all that is below it.
+struct Copy {
+    repo: Repo,
+    _folder: tempfile::TempDir,
+}
+
+impl Copy {
+    /// Copies a repository that knows by itself where it is; linked work trees do not.
+    fn of(repo: &Repo) -> Option<Copy> {
+        let top = repo.top.ancestors().find(|folder| folder.join(".git").exists())?;
+        let is_plain = top.join(".git").is_dir() && !top.join(".git/worktrees").exists();
+        let folder = tempfile::Builder::new().prefix("copy").tempdir_in(top.parent()?).ok()?;
+        let copied = Command::new("cp").arg("-a").arg(top.join(".")).arg(folder.path()).status();
+        assert!(copied.expect("cp runs").success());
+        let below = repo.top.strip_prefix(top).expect("it is below");
+        let repo = Repo { top: folder.path().join(below), ..repo.clone() };
+        is_plain.then_some(Copy { repo, _folder: folder })
+    }
+}
