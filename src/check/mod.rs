@@ -2,6 +2,7 @@
 
 mod attributes;
 mod checkout;
+mod diverged;
 mod edited;
 mod losses;
 mod lowering;
@@ -16,7 +17,7 @@ use crate::environment::Problem;
 use crate::finding::{EnvironmentSummary, Finding, Level, Lowered, Note, Report};
 use crate::graph::{Graph, Revision};
 use crate::migration::{Details, RevisionId};
-use crate::rules::{self, Debt, Fate, Rule, Standing, Subject, Unread, Wording};
+use crate::rules::{self, Debt, Fate, Rule, Standing, Subject, Unread, Way, Wording};
 use crate::tree::{self, File, RepoPath, Tree};
 use crate::verdict::{Limits, existing_heads, judge_heads};
 
@@ -43,6 +44,9 @@ pub struct Comparison<'a> {
     pub blame: Blame,
     /// Gives other targets; what is a head there is nobody's fault here. Asked only where it matters.
     pub other_targets: &'a dyn Fn() -> Vec<NamedTree<'a>>,
+    /// Gives the other targets beside the one that the change goes to, if databases move between the two. Asked
+    /// only if the change adds revisions or lets them build on something else.
+    pub peers: &'a dyn Fn() -> Vec<Peer<'a>>,
     /// Tells on which remote branch a file is just so. Asked only where it matters.
     pub shared: &'a dyn Fn(&RepoPath) -> Option<Shared>,
 }
@@ -58,6 +62,7 @@ impl<'a> Comparison<'a> {
             wording: Wording::alone(),
             blame: Blame::default(),
             other_targets: &Vec::new,
+            peers: &Vec::new,
             shared: &unshared,
         }
     }
@@ -79,6 +84,16 @@ pub fn unshared(_: &RepoPath) -> Option<Shared> {
 
 /// A branch's name and what it holds.
 pub type NamedTree<'a> = (String, Box<dyn Tree + 'a>);
+
+/// Another target than the one that a change goes to.
+pub struct Peer<'a> {
+    /// What it is called here, `origin/main` for one.
+    pub name: String,
+    /// What it holds.
+    pub tree: Box<dyn Tree + 'a>,
+    /// The way in which databases move between the two; nothing if it may be either.
+    pub usual: Option<Way>,
+}
 
 /// What there would be.
 #[derive(Clone, Copy)]
@@ -203,6 +218,7 @@ fn judge(
     let changed = changed(&pair.before.graph, &pair.after.graph);
     let edited = edited::find(reader, comparison, after, pair, &changed)?;
     let altered = checkout::find(reader, comparison, after, pair)?;
+    let diverged = diverged::find(reader, comparison, after, pair, &changed)?;
     let subject = Subject {
         environment,
         loss: &pair.loss,
@@ -216,6 +232,7 @@ fn judge(
         details: &details,
         edited: &edited,
         altered: &altered,
+        diverged: &diverged,
         broken_links: &pair.after.broken_links,
         unread: pair.excess().map(|excess| Unread { excess, is_same: pair.has_same_files() }),
         max_revision_id_length: config.max_revision_id_length,
@@ -262,6 +279,7 @@ fn debts(rule: &Rule, subject: &Subject<'_>, before: &State) -> BTreeSet<Key> {
         details: &BTreeMap::new(),
         edited: &[],
         altered: &[],
+        diverged: &[],
         broken_links: &before.broken_links,
         unread: None,
         ..*subject

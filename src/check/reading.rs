@@ -12,7 +12,7 @@ use crate::environment::{
     migration_files_by,
 };
 use crate::graph::Graph;
-use crate::migration::{self, Change, Details, Limits, Migration, Module};
+use crate::migration::{self, Change, Details, Limits, Migration, Module, Part};
 use crate::tree::{Content, Error, File, Identity, ObjectId, RepoPath, Tree};
 
 /// How many files are held in memory at once while they are read.
@@ -263,6 +263,21 @@ impl Reader {
     ) -> Result<Option<Change>, Error> {
         let (before, after) = (before_tree.read(before)?, after_tree.read(after)?);
         Ok(migration::first_change(&before, &after, &self.limits()))
+    }
+
+    /// Tells whether `upgrade` does something else in one file than in another.
+    pub(super) fn upgrades_differ(
+        &self,
+        one: (&dyn Tree, &File),
+        other: (&dyn Tree, &File),
+    ) -> Result<bool, Error> {
+        let change = self.first_change(one, other)?;
+        Ok(change.is_some_and(|change| change.part == Part::Upgrade))
+    }
+
+    /// Tells whether running a migration does anything, as far as can be read.
+    pub(super) fn does_something(&self, tree: &dyn Tree, file: &File) -> Result<bool, Error> {
+        Ok(!migration::is_empty(&tree.read(file)?, &self.limits()))
     }
 
     /// Tells whether a file that was read allows a rule to be broken in it.

@@ -64,6 +64,7 @@ fn text(config: &Config, environments: &[Environment], destinations: &Destinatio
         Fetch::Auto => "auto",
         Fetch::Never => "never",
     };
+    lines.push(format!("independent_targets = {}", patterns(&config.independent_targets)));
     lines.push(format!("ignore_refs = {}", patterns(&config.ignore_refs)));
     lines.push(format!("fetch = {}", quoted(fetch)));
     let timeout = humantime::format_duration(config.fetch_timeout).to_string();

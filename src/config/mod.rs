@@ -33,6 +33,8 @@ pub struct Config {
     /// The branches that releases are made from, as patterns; nothing means git's default branch and
     /// the usual names of release branches.
     pub targets: Option<Vec<Pattern>>,
+    /// Targets whose databases never move to another target, as patterns: their migrations may differ.
+    pub independent_targets: Vec<Pattern>,
     /// Branches that are never judged, as patterns.
     pub ignore_refs: Vec<Pattern>,
     /// Whether `pre-push` may ask the remote for the base's newest commit.
@@ -102,6 +104,7 @@ impl Default for Config {
         Config {
             base: None,
             targets: None,
+            independent_targets: Vec::new(),
             ignore_refs: Vec::new(),
             fetch: Fetch::Auto,
             fetch_timeout: Duration::from_secs(5),
@@ -150,6 +153,11 @@ impl Config {
     /// Tells whether a branch is never judged.
     pub fn ignores_ref(&self, branch: &str) -> bool {
         matches_ref(&self.ignore_refs, branch)
+    }
+
+    /// Tells whether no database moves between a target and another one.
+    pub fn is_independent(&self, branch: &str) -> bool {
+        matches_ref(&self.independent_targets, branch)
     }
 }
 

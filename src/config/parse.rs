@@ -78,6 +78,7 @@ fn top_level(
     let mut config = Config {
         base: fields.parsed("base", revision),
         targets: fields.list("targets", pattern),
+        independent_targets: fields.list("independent_targets", pattern).unwrap_or_default(),
         ignore_refs: fields.list("ignore_refs", pattern).unwrap_or_default(),
         fetch: fields
             .choice("fetch", &[("auto", Fetch::Auto), ("never", Fetch::Never)])

@@ -72,11 +72,36 @@ pub fn usual_targets(targets: &[Target]) -> Vec<String> {
 }
 
 fn is_usual(branch: &str, default_branch: Option<&str>) -> bool {
-    let is_release =
+    default_branch == Some(branch) || DEFAULT_BRANCHES.contains(&branch) || has_release_name(branch)
+}
+
+/// Tells whether one target is released before another, as far as the names tell: a release branch before one
+/// that is none, and the lower version before the higher one.
+pub fn is_earlier_release(one: &str, other: &str) -> bool {
+    if !is_release(one) || !is_release(other) {
+        return is_release(one) && !is_release(other);
+    }
+    let (one, other) = (version(one), version(other));
+    // `1.x` is neither lower nor higher than `1.2`.
+    !one.starts_with(&other) && !other.starts_with(&one) && one < other
+}
+
+/// Tells whether a branch looks like one that releases of a single version are made from.
+fn is_release(branch: &str) -> bool {
+    has_release_name(branch) || !version(branch).is_empty()
+}
+
+fn has_release_name(branch: &str) -> bool {
+    let is_met =
         |name: &&str| Pattern::new(name).is_ok_and(|pattern| matches_ref(&[pattern], branch));
-    default_branch == Some(branch)
-        || DEFAULT_BRANCHES.contains(&branch)
-        || RELEASE_BRANCHES.iter().any(is_release)
+    RELEASE_BRANCHES.iter().any(is_met)
+}
+
+/// Returns the numbers in a name, each with its length first so that the order is that of the numbers.
+fn version(name: &str) -> Vec<(usize, &str)> {
+    let digits = name.split(|character: char| !character.is_ascii_digit());
+    let numbers = digits.filter(|digits| !digits.is_empty());
+    numbers.map(|number| number.trim_start_matches('0')).map(|it| (it.len(), it)).collect()
 }
 
 impl Repository {
@@ -219,5 +244,37 @@ impl Repository {
         let mut found: Vec<_> = named.collect();
         found.sort();
         Ok(found)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_lower_version_is_released_first() {
+        for (one, other) in [
+            ("release/1.9", "release/1.10"),
+            ("release/1.0", "main"),
+            ("v2", "next"),
+            ("stable/zed", "master"),
+            ("1.x-stable", "2.x-stable"),
+            ("release-2024-06", "release-2024-11"),
+            ("release/007", "release/8"),
+        ] {
+            assert!(is_earlier_release(one, other), "{one} {other}");
+            assert!(!is_earlier_release(other, one), "{other} {one}");
+        }
+        for (one, other) in [
+            ("main", "develop"),
+            ("main", "next"),
+            ("release/1.0", "release/1.0"),
+            ("release/1.x", "release/1.0"),
+            ("stable/yoga", "stable/zed"),
+            ("stable/zed", "release/1.0"),
+        ] {
+            assert!(!is_earlier_release(one, other), "{one} {other}");
+            assert!(!is_earlier_release(other, one), "{other} {one}");
+        }
     }
 }

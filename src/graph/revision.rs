@@ -90,6 +90,13 @@ impl Revision {
         Ok(Revision { id, parents, migration })
     }
 
+    /// Tells whether another version names the same parents and dependencies.
+    pub fn is_linked_as(&self, other: &Revision) -> bool {
+        let parents = self.parents.texts().iter().map(|text| &text.text);
+        parents.eq(other.parents.texts().iter().map(|text| &text.text))
+            && self.dependencies().eq(other.dependencies())
+    }
+
     /// Points at the value of `revision`, or at the file where it has none.
     pub fn id_site(&self) -> Site {
         self.site_of(&self.migration.module.revision)

@@ -6,6 +6,7 @@ use crate::config::Config;
 use crate::finding::{Freshness, Lowered, Note, RefReport, Report};
 use crate::git::{self, BaseChoice, Candidates, Stored, Target, TargetNames};
 use crate::judge::change::{Incoming, Met, alone};
+use crate::judge::peers::Landing;
 use crate::judge::{Error, Judge, note};
 use crate::rules::{Standing, Wording};
 use crate::tree::ObjectId;
@@ -30,6 +31,8 @@ pub(super) struct Arrival<'a> {
     pub(super) branch: String,
     pub(super) is_target: bool,
     pub(super) pushed: &'a PushedRef,
+    /// All refs of the push.
+    pub(super) beside: &'a [PushedRef],
     pub(super) config: Config,
     /// What the remote has there now.
     pub(super) replaced: Replaced,
@@ -295,11 +298,19 @@ impl Judge<'_> {
         let standing = self.standing_of_target(arrival, base);
         let is_conflicted =
             standing == Standing::Replaced && self.is_conflicted(reader, incoming)?;
+        let landing = Landing {
+            remote: arrival.remote.as_deref(),
+            branch: &arrival.branch,
+            config: &arrival.config,
+            candidates: incoming.candidates,
+            pushed: arrival.beside,
+        };
         let comparison = Comparison {
             before: Some(&*landed),
             standing,
             wording: Wording { is_conflicted, ..incoming.wording.clone() },
             blame: incoming.blame.clone(),
+            peers: &|| self.peers(&landing),
             shared: &self.shared(&*tree, Some(&arrival.branch), base.commit),
             ..Comparison::alone(&*tree)
         };

@@ -5,6 +5,7 @@ use crate::check::{After, Blame, Comparison, NamedTree, Reader, check};
 use crate::config::Config;
 use crate::finding::{Freshness, Lowered, Note, Report};
 use crate::git::{self, BaseChoice, Candidates, Concern, Merged, Side, Target, TargetNames};
+use crate::judge::peers::Landing;
 use crate::judge::relevance::Relevance;
 use crate::judge::touched::PushedBranch;
 use crate::judge::{Error, Judge, Role, get_base_command, note};
@@ -341,6 +342,15 @@ impl Judge<'_> {
         };
         let is_conflicted = matches!(after, After::Conflicted { .. });
         let other_targets = || self.other_targets(incoming);
+        let config = reader.config();
+        let landing = incoming.base.target.as_ref().map(|target| Landing {
+            remote: target.remote.as_deref(),
+            branch: &target.branch,
+            config: &config,
+            candidates: incoming.candidates,
+            pushed: &[],
+        });
+        let peers = || landing.as_ref().map_or_else(Vec::new, |landing| self.peers(landing));
         let shared = self.shared(&*tree, incoming.candidates.branch, base.commit);
         let comparison = Comparison {
             before: Some(&*landed),
@@ -350,6 +360,7 @@ impl Judge<'_> {
             wording: Wording { is_conflicted, ..incoming.wording.clone() },
             blame: incoming.blame.clone(),
             other_targets: &other_targets,
+            peers: &peers,
             shared: &shared,
         };
         judge(reader, &comparison).map(Met::Merged)

@@ -14,6 +14,7 @@ mod error;
 mod obtain;
 mod overlooked;
 mod patience;
+mod peers;
 mod push;
 mod receive;
 mod relevance;

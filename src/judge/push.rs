@@ -39,7 +39,7 @@ impl Judge<'_> {
             if let Some(other) = commit.as_ref().and_then(|commit| alike.judged(commit)) {
                 return Ok(as_another(pushed, other));
             }
-            let mut report = self.pushed_ref(remote, pushed, &obtained)?;
+            let mut report = self.pushed_ref(remote, pushed, &refs, &obtained)?;
             report.report.notes.extend(self.deleted(remote, pushed, &refs)?);
             commit.into_iter().for_each(|commit| alike.note(commit, place));
             Ok(report)
@@ -89,12 +89,14 @@ impl Judge<'_> {
         &self,
         remote: &Remote,
         pushed: &PushedRef,
+        beside: &[PushedRef],
         obtained: &Obtained,
     ) -> Result<RefReport, Error> {
-        let (arrival, mistake) = match self.arrival(remote, pushed, obtained)? {
+        let (mut arrival, mistake) = match self.arrival(remote, pushed, obtained)? {
             Ok(known) => known,
             Err(skipped) => return Ok(ref_report(pushed, Judged::Skipped(skipped))),
         };
+        arrival.beside = beside;
         let mut report = ref_report(pushed, self.judge(&arrival, mistake)?);
         if let Some(behind) = self.behind(&arrival) {
             if report.outcome() == Outcome::Findings {
@@ -165,6 +167,7 @@ impl Judge<'_> {
             branch: branch.to_owned(),
             is_target,
             pushed,
+            beside: &[],
             config,
             replaced: self.replaced(pushed, obtained),
             remote,

@@ -38,7 +38,7 @@ impl Judge<'_> {
             if let Some(other) = commit.as_ref().and_then(|commit| alike.judged(commit)) {
                 return Ok(as_another(pushed, other));
             }
-            let mut report = self.received_ref(&law, pushed)?;
+            let mut report = self.received_ref(&law, pushed, &refs)?;
             report.report.notes.extend(self.received_deletion(&law, pushed, &refs)?);
             commit.into_iter().for_each(|commit| alike.note(commit, place));
             Ok(report)
@@ -67,9 +67,14 @@ impl Judge<'_> {
         })
     }
 
-    fn received_ref(&self, law: &Law, pushed: &PushedRef) -> Result<RefReport, Error> {
+    fn received_ref(
+        &self,
+        law: &Law,
+        pushed: &PushedRef,
+        beside: &[PushedRef],
+    ) -> Result<RefReport, Error> {
         let judged = match self.received(law, pushed)? {
-            Ok(arrival) => self.admit(law, &arrival)?,
+            Ok(arrival) => self.admit(law, &Arrival { beside, ..arrival })?,
             Err(skipped) => Judged::Skipped(skipped),
         };
         Ok(ref_report(pushed, judged))
@@ -111,7 +116,18 @@ impl Judge<'_> {
                 Stored::Absent => Replaced::Damaged(format!("commit {} is missing", old.short())),
                 stored => Replaced::stored(stored),
             });
-        Ok(Ok(Arrival { tip, branch, is_target, pushed, config, replaced, remote: None, targets }))
+        let (beside, remote) = (&[], None);
+        Ok(Ok(Arrival {
+            tip,
+            branch,
+            is_target,
+            pushed,
+            beside,
+            config,
+            replaced,
+            remote,
+            targets,
+        }))
     }
 
     fn admit(&self, law: &Law, arrival: &Arrival<'_>) -> Result<Judged, Error> {

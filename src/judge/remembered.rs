@@ -51,12 +51,17 @@ impl Judge<'_> {
             asked.set(true);
             (comparison.other_targets)()
         };
+        let peers = || {
+            asked.set(true);
+            (comparison.peers)()
+        };
         let shared = |path: &_| {
             asked.set(true);
             (comparison.shared)(path)
         };
         let watched = Comparison {
             other_targets: &other_targets,
+            peers: &peers,
             shared: &shared,
             wording: comparison.wording.clone(),
             blame: comparison.blame.clone(),

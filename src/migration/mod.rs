@@ -268,6 +268,16 @@ pub fn first_change(before: &[u8], after: &[u8], limits: &Limits) -> Option<Chan
     Some(Change { span: after.original(&change.span), ..change })
 }
 
+/// Tells whether a source file defines an `upgrade` that does nothing, and a `downgrade` that does no more, as in
+/// a merge revision.
+pub fn is_empty(source: &[u8], limits: &Limits) -> bool {
+    bounded(source, limits).is_ok_and(|source| {
+        fault(&source).is_none()
+            && operation::has_upgrade(&source.text)
+            && operation::first(&source.text).is_none()
+    })
+}
+
 /// Finds where the code of a source file says a name; in strings and comments it says none.
 pub fn mentions(source: &[u8], name: &str, limits: &Limits) -> Vec<Span> {
     let Ok(source) = bounded(source, limits) else {

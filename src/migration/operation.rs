@@ -22,6 +22,15 @@ pub(super) fn first(text: &str) -> Option<Span> {
     functions.map(|unit| &unit.span).find_map(|span| first_in(text, span))
 }
 
+/// Tells whether the module defines `upgrade` as a function; it may import one.
+pub(super) fn has_upgrade(text: &str) -> bool {
+    let cut = units::cut(text);
+    cut.units.iter().any(|unit| match &unit.role {
+        Role::Definition(name) => &text[name.clone()] == "upgrade",
+        Role::Code => false,
+    })
+}
+
 fn is_migrating(name: &str) -> bool {
     ["upgrade", "downgrade"].iter().any(|whole| match name.strip_prefix(whole) {
         Some(rest) => rest.is_empty() || rest.starts_with('_'),
@@ -83,6 +92,10 @@ mod tests {
             assert_eq!(first(&text), None, "{text}");
         }
         assert_eq!(first("upgrade = downgrade = noop"), None);
+        assert!(!has_upgrade(
+            "from common import upgrade\nupgrade = noop\ndef upgrade_users(): pass"
+        ));
+        assert!(has_upgrade("def upgrade(): pass"));
     }
 
     #[test]

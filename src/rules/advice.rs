@@ -16,7 +16,8 @@ impl Subject<'_> {
         self.merge_all_command().args(heads.iter().map(RevisionId::as_str))
     }
 
-    fn merge_all_command(&self) -> Command {
+    /// Returns the command that joins all heads.
+    pub(super) fn merge_all_command(&self) -> Command {
         Command::of("alembic-guard merge").args(self.wording.stage_option())
     }
 

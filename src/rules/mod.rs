@@ -5,6 +5,8 @@
 
 mod advice;
 mod computed_identifier;
+mod diverged_targets;
+mod divergence;
 mod docstring_mismatch;
 mod duplicate_branch_label;
 mod duplicate_revision;
@@ -34,6 +36,7 @@ mod wording;
 use crate::finding::{Finding, Level, Site};
 
 pub use advice::free_id;
+pub use divergence::{Difference, Diverged, Effect, Move, Way};
 pub use duplicate_revision::copied;
 pub(crate) use filename_mismatch::renamed;
 pub(crate) use multiple_heads::existing_heads_notes;
@@ -103,6 +106,7 @@ pub static RULES: &[&Rule] = &[
     &published_identity_changed::RULE,
     &published_migration_deleted::RULE,
     &published_migration_edited::RULE,
+    &diverged_targets::RULE,
     &redundant_merge::RULE,
     &merge_with_operations::RULE,
     &second_base::RULE,
@@ -134,6 +138,11 @@ pub fn find(name: &str) -> Option<&'static Rule> {
 /// Returns the rule that needs to know which published migrations were edited.
 pub(crate) fn published_migration_edited() -> &'static Rule {
     &published_migration_edited::RULE
+}
+
+/// Returns the rule that needs to know what the other targets have.
+pub(crate) fn diverged_targets() -> &'static Rule {
+    &diverged_targets::RULE
 }
 
 /// Returns the names of all rules.

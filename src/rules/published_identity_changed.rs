@@ -156,7 +156,6 @@ impl<'g> Links<'g> {
 
 fn gained(subject: &Subject<'_>, landed: &Revision, now: &Revision, links: &Links<'_>) -> Finding {
     let base = &subject.wording.base;
-    let joins_heads = subject.after.heads().len() < subject.before.heads().len();
     let all_new = links.gained.iter().all(|id| subject.is_new(id));
     let (what, shown) = in_brief(&links.gained);
     let message =
@@ -170,7 +169,7 @@ fn gained(subject: &Subject<'_>, landed: &Revision, now: &Revision, links: &Link
     let new = new.filter_map(|id| subject.after.get(id));
     finding.culprits.extend(new.map(|one| one.migration.file.path.clone()));
     finding.help = put_back(subject, landed, now);
-    if joins_heads {
+    if subject.joins_heads() {
         finding.level = Level::Warn;
         let heads: Vec<RevisionId> = subject.before.heads().into_iter().cloned().collect();
         finding.help.push(Help::run(

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::Wording;
+use super::{Diverged, Wording};
 use crate::config::FilenamePattern;
 use crate::environment::{Environment, Excess, Problem};
 use crate::finding::{Drawing, Finding, Lowered, Related, Site};
@@ -39,6 +39,8 @@ pub struct Subject<'a> {
     /// The migrations that Python does not read as the tree holds them, where the change makes it so or
     /// brings the migration.
     pub altered: &'a [Altered],
+    /// The revisions that another target has in another version, each once.
+    pub diverged: &'a [Diverged],
     /// Links in a version folder that lead nowhere in the repository.
     pub broken_links: &'a [RepoPath],
     /// Why neither side was read, where there is too much of one.
@@ -164,6 +166,11 @@ pub enum Alteration {
 }
 
 impl Subject<'_> {
+    /// Tells whether the change leaves fewer heads than there were.
+    pub(super) fn joins_heads(&self) -> bool {
+        self.after.heads().len() < self.before.heads().len()
+    }
+
     /// Returns every migration after the change, those without a known id last.
     pub fn migrations(&self) -> impl Iterator<Item = &Migration> {
         let winners = self.after.revisions();
@@ -194,13 +201,8 @@ impl Subject<'_> {
 
     /// Returns the revisions that the change brings or gives other parents or dependencies.
     pub(super) fn rewired(&self) -> impl Iterator<Item = &Revision> {
-        let is_same = |new: &Revision, old: &Revision| {
-            let parents = new.parents.texts().iter().map(|text| &text.text);
-            parents.eq(old.parents.texts().iter().map(|text| &text.text))
-                && new.dependencies().eq(old.dependencies())
-        };
         let changed = self.changed.iter().copied();
-        changed.filter(move |new| !self.before.get(&new.id).is_some_and(|old| is_same(new, old)))
+        changed.filter(|new| !self.before.get(&new.id).is_some_and(|old| new.is_linked_as(old)))
     }
 
     /// Tells whether a revision may get another parent if the advice about heads or missing parents is followed.

@@ -10,6 +10,7 @@ mod bad_input;
 mod baseless;
 mod checkout;
 mod commits;
+mod diverged;
 mod environments;
 mod existing;
 mod fetching;

@@ -260,7 +260,7 @@ fn config_values(repository: &Repository) {
 fn config_names(repository: &Repository) {
     let text = in_toml();
     let config = format!(
-        "base = \"{text}\"\ntargets = [\"{text}\"]\nignore_refs = [\"{text}\"]\n[[environment]]\n\
+        "base = \"{text}\"\ntargets = [\"{text}\"]\nindependent_targets = [\"{text}\"]\nignore_refs = [\"{text}\"]\n[[environment]]\n\
          name = \"{text}\"\nscript_location = \"migrations\"\nbranches = [\"{text}\"]\n\
          [[environment]]\nname = \"other{text}\"\nscript_location = \"{text}\"\n"
     );

@@ -12,7 +12,8 @@
 //!
 //! `before:` and `change:` name revisions: `a` for a base, `c(a,b)` for parents, `a#one,two` for labels,
 //! `d(a)!b` for dependencies, in this order; each has a file of its name. `-b` takes the file of `b` away.
-//! `before PATH:` and `change PATH:` give a file as it is written below, indented. Without any `before`
+//! `before PATH:` and `change PATH:` give a file as it is written below, indented. `next:`,
+//! `earlier:` and `later:` do the same for another target: a branch `next`, an earlier or a later release. Without any `before`
 //! the change is judged alone, as `check --all` does it. Every fixture has an environment at the top.
 
 use std::collections::BTreeMap;
@@ -26,9 +27,13 @@ const ENVIRONMENT: [(&str, &str); 3] =
 type Files = BTreeMap<String, String>;
 
 /// Both sides of a comparison.
+#[derive(Default)]
 pub(crate) struct Fixture {
     pub(crate) before: Option<Files>,
     pub(crate) after: Files,
+    pub(crate) next: Option<Files>,
+    pub(crate) earlier: Option<Files>,
+    pub(crate) later: Option<Files>,
 }
 
 /// Which side of the comparison a line is about.
@@ -36,6 +41,9 @@ pub(crate) struct Fixture {
 enum Side {
     Before,
     Change,
+    Next,
+    Earlier,
+    Later,
 }
 
 impl Fixture {
@@ -43,7 +51,7 @@ impl Fixture {
     pub(crate) fn parse(text: &str) -> Fixture {
         let environment = ENVIRONMENT.map(|(path, content)| (path.to_owned(), content.to_owned()));
         let environment = Files::from(environment);
-        let mut fixture = Fixture { before: None, after: environment.clone() };
+        let mut fixture = Fixture { after: environment.clone(), ..Fixture::default() };
         let mut lines = text.lines().peekable();
         while let Some(line) = lines.next() {
             if line.trim().is_empty() {
@@ -54,7 +62,10 @@ impl Fixture {
             let side = match side {
                 "before" => Side::Before,
                 "change" => Side::Change,
-                other => panic!("`{other}` is neither `before` nor `change`"),
+                "next" => Side::Next,
+                "earlier" => Side::Earlier,
+                "later" => Side::Later,
+                other => panic!("`{other}` is no side"),
             };
             let mut content = String::new();
             while let Some(line) = lines.next_if(|line| line.starts_with("    ") || line.is_empty())
@@ -62,8 +73,15 @@ impl Fixture {
                 content.push_str(line.strip_prefix("    ").unwrap_or_default());
                 content.push('\n');
             }
-            if side == Side::Before {
-                fixture.before.get_or_insert_with(|| environment.clone());
+            let files = match side {
+                Side::Before => Some(&mut fixture.before),
+                Side::Change => None,
+                Side::Next => Some(&mut fixture.next),
+                Side::Earlier => Some(&mut fixture.earlier),
+                Side::Later => Some(&mut fixture.later),
+            };
+            if let Some(files) = files {
+                files.get_or_insert_with(|| environment.clone());
             }
             match path {
                 "" => rest.split_whitespace().for_each(|word| fixture.revision(side, word)),
@@ -71,6 +89,11 @@ impl Fixture {
             }
         }
         fixture
+    }
+
+    /// Returns the other targets.
+    pub(crate) fn others(&self) -> [Option<MemoryTree>; 3] {
+        [&self.next, &self.earlier, &self.later].map(|files| files.clone().map(MemoryTree::new))
     }
 
     /// Returns the two sides as trees.
@@ -103,8 +126,14 @@ impl Fixture {
     /// Writes a file, or takes it away where a `-` stands before its path; what landed is there after
     /// the change too.
     fn file(&mut self, side: Side, path: &str, content: String) {
-        let sides = self.before.as_mut().filter(|_| side == Side::Before);
-        for files in sides.into_iter().chain([&mut self.after]) {
+        let sides = match side {
+            Side::Before => [self.before.as_mut(), Some(&mut self.after)],
+            Side::Change => [None, Some(&mut self.after)],
+            Side::Next => [None, self.next.as_mut()],
+            Side::Earlier => [None, self.earlier.as_mut()],
+            Side::Later => [None, self.later.as_mut()],
+        };
+        for files in sides.into_iter().flatten() {
             match path.strip_prefix('-') {
                 Some(removed) => {
                     files.remove(removed).expect("only what is there can be taken away");

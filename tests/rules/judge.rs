@@ -2,10 +2,10 @@
 
 use std::fmt::Write;
 
-use alembic_guard::check::{Comparison, Reader, check};
+use alembic_guard::check::{Comparison, Peer, Reader, check};
 use alembic_guard::config::{self, Config};
 use alembic_guard::finding::{Finding, Report, Site};
-use alembic_guard::rules::{Standing, Wording, names};
+use alembic_guard::rules::{Standing, Way, Wording, names};
 use alembic_guard::text::position;
 use alembic_guard::tree::{MemoryTree, Tree};
 use snapbox::{Data, IntoData, assert_data_eq};
@@ -34,7 +34,21 @@ pub(crate) fn rules(fixture: &str) -> Vec<&'static str> {
 }
 
 fn judge(fixture: &str) -> Report {
-    let (before, after) = Fixture::parse(fixture).trees();
+    let fixture = Fixture::parse(fixture);
+    let [next, earlier, later] = fixture.others();
+    let (before, after) = fixture.trees();
+    let peer = |name: &str, tree: &Option<MemoryTree>, usual| {
+        let tree: Box<dyn Tree> = Box::new(tree.clone()?);
+        Some(Peer { name: name.to_owned(), tree, usual })
+    };
+    let peers = || {
+        let peers = [
+            peer("next", &next, None),
+            peer("release/1.0", &earlier, Some(Way::Here)),
+            peer("release/3.0", &later, Some(Way::There)),
+        ];
+        peers.into_iter().flatten().collect()
+    };
     let mut reader = Reader::new(configuration(&after));
     let comparison = Comparison {
         before: before.as_ref().map(|before| before as &dyn Tree),
@@ -48,6 +62,7 @@ fn judge(fixture: &str) -> Report {
                 ..Wording::alone()
             },
         },
+        peers: &peers,
         ..Comparison::alone(&after)
     };
     check(&mut reader, &comparison).expect("memory never fails")

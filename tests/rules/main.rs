@@ -27,6 +27,7 @@ mod published_migration_edited;
 mod redundant_merge;
 mod merge_with_operations;
 mod second_base;
+mod diverged_targets;
 mod docstring_mismatch;
 mod filename_mismatch;
 mod filename_convention;
@@ -62,6 +63,7 @@ const EXAMPLES: &[Examples] = &[
     published_identity_changed::EXAMPLES,
     published_migration_deleted::EXAMPLES,
     published_migration_edited::EXAMPLES,
+    diverged_targets::EXAMPLES,
     redundant_merge::EXAMPLES,
     merge_with_operations::EXAMPLES,
     second_base::EXAMPLES,

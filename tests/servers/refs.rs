@@ -331,3 +331,53 @@ fn what_alembic_could_run_must_still_run() {
     mine.write("alembic.ini", "[alembic]\nscript_location = gone\n").commit("gone");
     mine.push_main().refused(&["error environment-lost at alembic.ini:2"]);
 }
+
+/// A server whose `main` has b(a) and x(b), and whose release was cut at a; a clone at the release.
+fn with_release() -> (World, Repo) {
+    let world = World::with("a");
+    let mine = world.clone("mine");
+    mine.add_all("b(a) x(b)").push_main().passed(&[]).is_silent();
+    mine.git(&["reset", "-q", "--hard", "HEAD~2"]);
+    mine.write("app.py", "").commit("code");
+    mine.push(&["origin", "HEAD:refs/heads/release/1.0"]).passed(&[]);
+    (world, mine)
+}
+
+#[test]
+fn what_another_target_has_in_another_version_is_refused() {
+    let (_world, mine) = with_release();
+    mine.add("x(a)");
+    let push = mine.push(&["origin", "HEAD:refs/heads/release/1.0"]);
+    push.refused(&["error diverged-targets at x:14"])
+        .says("a database at `x` that moves to main skips `b`");
+    mine.push(&["origin", "HEAD:refs/heads/topic"])
+        .passed(&["warning diverged-targets at x:14: this branch is no target"]);
+    mine.git(&["reset", "-q", "--hard", "HEAD~"]);
+    mine.add_all("b(a) x(b)");
+    mine.push(&["origin", "HEAD:refs/heads/release/1.0"]).passed(&[]).is_silent();
+}
+
+#[test]
+fn two_targets_of_one_push_are_compared_as_they_will_be() {
+    let world = World::with("a");
+    let mine = world.clone("mine");
+    mine.push(&["origin", "HEAD:refs/heads/release/1.0"]).passed(&[]);
+    mine.git(&["branch", "release"]);
+    mine.add_all("b(a) x(b)").git(&["switch", "-q", "release"]);
+    mine.add("x(a)");
+    let push = mine.push(&["--atomic", "origin", "main", "release:release/1.0"]);
+    push.refused(&["error diverged-targets at x:14", "error diverged-targets at x:14"]);
+}
+
+#[test]
+fn which_targets_are_left_out_is_said_by_what_has_landed() {
+    let (_world, mine) = with_release();
+    let config = "independent_targets = [\"release/*\"]\n";
+    mine.add("x(a)").write(".alembic-guard.toml", config).commit("configure");
+    let push = mine.push(&["origin", "HEAD:refs/heads/release/1.0"]);
+    push.refused(&["error diverged-targets at x:14"]);
+    let tip = mine.tip("HEAD");
+    mine.git(&["switch", "-q", "--detach", "origin/main"]);
+    mine.write(".alembic-guard.toml", config).commit("configure").push_main().passed(&[]);
+    mine.push(&["origin", &format!("{tip}:refs/heads/release/1.0")]).passed(&[]);
+}

@@ -30,6 +30,7 @@ fn every_key_of_the_design_is_read() {
         r#"
 base = "origin/main"
 targets = ["main", "release/*"]
+independent_targets = ["release/*"]
 ignore_refs = ["wip/*"]
 fetch = "never"
 fetch_timeout = "1m 5s"
@@ -64,6 +65,7 @@ other_branches = "error"
     );
     assert_eq!(config.base.as_deref(), Some("origin/main"));
     assert_eq!(config.targets.as_ref().map(Vec::len), Some(2));
+    assert!(config.is_independent("release/1.0") && !config.is_independent("main"));
     assert_eq!(config.ignore_refs[0].as_str(), "wip/*");
     assert_eq!(config.fetch, Fetch::Never);
     assert_eq!(config.fetch_timeout, Duration::from_secs(65));
@@ -136,12 +138,14 @@ fn rules_and_levels_offer_the_nearest() {
 fn values_of_another_type_are_refused_together() {
     assert_eq!(
         mistakes(
-            "base = 1\ntargets = 'main'\nignore_refs = ['a', 2]\nfetch = true\n\
+            "base = 1\ntargets = 'main'\nindependent_targets = 'main'\nignore_refs = ['a', 2]\n\
+             fetch = true\n\
              max_revision_id_length = '32'\nenvironment = 3\nrules = []\n"
         ),
         [
             "1: `base` must be a string, this is of type integer",
             "'main': `targets` must be an array of strings, this is of type string",
+            "'main': `independent_targets` must be an array of strings, this is of type string",
             "2: `ignore_refs` must be an array of strings, this is of type integer",
             "true: `fetch` must be a string, this is of type boolean",
             "'32': `max_revision_id_length` must be a whole number, this is of type string",

@@ -1,0 +1,171 @@
+//! `diverged-targets`.
+
+use super::subject::listed;
+use super::{Concern, Debt, Difference, Diverged, Effect, Move, Rule, Subject, Way};
+use crate::advice::{Command, Help};
+use crate::finding::{Finding, Level};
+use crate::graph::Revision;
+use crate::migration::RevisionId;
+
+/// So many revisions are named.
+const SHOWN: usize = 3;
+
+pub(super) static RULE: Rule = Rule {
+    name: "diverged-targets",
+    level: Level::Error,
+    explain: "\
+## What it checks
+The change adds a revision to a target branch, or lets it build on something else, and another target
+branch has the same id in another version. The rule blocks if other migrations lie below it there, over
+`down_revision` and `depends_on`, or if `upgrade` does something else in a file of another name and
+message. It is a warning if the name or the message is the same (an edited backport), and if only a
+database that moves back to an earlier release is affected. Equal migrations pass, in files of any
+name; so do migrations below that do nothing, such as merge revisions.
+
+## Why it matters
+A database records the ids of its heads and nothing else. If it is at revision `x` and moves to another
+branch, Alembic takes everything below `x` on that branch as run. What only that branch has below `x`
+is skipped, in silence; what it has elsewhere is run a second time: \"table already exists\".
+
+## How to fix
+Let the revision build on the same revisions as on the other branch, and join the heads with a merge
+revision (`alembic-guard merge`). To backport a migration without those below it, give the backport an
+id of its own, merge it into the other branch, and let both do nothing if the change is there already.
+If databases never move between two branches, list one of them in `independent_targets` of
+`.alembic-guard.toml`.
+",
+    debt: Debt::Compared,
+    concern: Concern::Neither,
+    check,
+};
+
+fn check(subject: &Subject<'_>) -> Vec<Finding> {
+    subject.diverged.iter().filter_map(|diverged| finding(subject, diverged)).collect()
+}
+
+fn finding(subject: &Subject<'_>, diverged: &Diverged) -> Option<Finding> {
+    let now = subject.after.get(&diverged.revision)?;
+    // What else lets a published revision build on something else is an error of
+    // `published-identity-changed` already.
+    if !subject.is_new(&now.id) && !subject.joins_heads() {
+        return None;
+    }
+    let mut finding = match &diverged.difference {
+        Difference::Order(order) => out_of_order(subject, diverged, now, order),
+        Difference::OtherMigration => other_migration(subject, diverged, now),
+        Difference::EditedBackport => edited_backport(subject, diverged, now),
+    };
+    finding.revisions = vec![now.id.clone()];
+    finding.help.push(Help::note(format!(
+        "or, if databases never move between {} and this branch, list one of them in \
+         `independent_targets` of .alembic-guard.toml",
+        diverged.target
+    )));
+    Some(finding)
+}
+
+fn out_of_order(
+    subject: &Subject<'_>,
+    diverged: &Diverged,
+    now: &Revision,
+    order: &Move,
+) -> Finding {
+    let (id, target, change) = (&now.id, &diverged.target, &subject.wording.change);
+    let ids = in_brief(&order.ids);
+    let is_below_there = (order.way == Way::There) == (order.effect == Effect::Skips);
+    let message = match is_below_there {
+        true => format!("`{id}` builds on {ids} on {target}, but not in {change}"),
+        false => format!("`{id}` builds on {ids} in {change}, but not on {target}"),
+    };
+    let database = match order.way {
+        Way::There => format!("a database at `{id}` that moves to {target}"),
+        Way::Here => format!("a database at `{id}` that comes from {target}"),
+    };
+    let mut finding = RULE.at(subject, now.parents_site(), message);
+    finding.label = match order.effect {
+        Effect::Skips => format!("{database} skips {ids}"),
+        Effect::Repeats => format!("{database} runs {ids} again"),
+    };
+    finding.help = build_as_there(subject, diverged, now);
+    if !order.is_usual {
+        finding.level = Level::Warn;
+    } else if order.way == Way::There && subject.is_new(id) {
+        finding.help.extend(own_id("or give it", subject, now));
+        finding.help.push(Help::note(format!(
+            "then merge it into {target}, and make `upgrade` of both skip what already exists: databases \
+             that move run both"
+        )));
+    }
+    finding
+}
+
+/// Says how the revision comes to build on what it builds on at the other target.
+fn build_as_there(subject: &Subject<'_>, diverged: &Diverged, now: &Revision) -> Vec<Help> {
+    let (parents, target) = (&diverged.parents, &diverged.target);
+    if parents.iter().any(|parent| !subject.after.contains(parent)) {
+        return vec![Help::note(format!(
+            "bring everything below it on {target} to this branch as well, and leave its `down_revision` \
+             as it is there"
+        ))];
+    }
+    if now.parents.ids() == *parents {
+        return vec![Help::note(format!("let its `depends_on` name the same as on {target}"))];
+    }
+    let path = &now.migration.file.path;
+    let join = Command::of("git add").path(path).and(subject.merge_all_command());
+    let mut help = subject.wording.get_base_help();
+    help.extend(subject.write_parents(
+        &format!("build it on the same as on {target}; "),
+        now,
+        parents,
+    ));
+    help.push(Help::run("and join the heads, if that leaves two", join));
+    help.extend(subject.wording.finish_staged_help());
+    help
+}
+
+fn other_migration(subject: &Subject<'_>, diverged: &Diverged, now: &Revision) -> Finding {
+    let Diverged { target, path, .. } = diverged;
+    let message = format!("`{}` is a different migration on {target}: {path}", now.id);
+    let mut finding = RULE.at(subject, now.id_site(), message);
+    finding.label =
+        format!("a database that moves between {target} and this branch runs only one of them");
+    finding.help = own_id("give it", subject, now);
+    finding
+}
+
+fn edited_backport(subject: &Subject<'_>, diverged: &Diverged, now: &Revision) -> Finding {
+    let Diverged { target, path, .. } = diverged;
+    let message = format!("`upgrade` of `{}` does something else on {target}", now.id);
+    let mut finding = RULE.at(subject, now.id_site(), message);
+    finding.level = Level::Warn;
+    finding.label = format!(
+        "a database that moves between {target} and this branch keeps what it has run first"
+    );
+    finding.help = vec![Help::note(format!(
+        "make sure that it leads to the same schema as {path} on {target}"
+    ))];
+    finding
+}
+
+/// Says how the revision gets an id of its own.
+fn own_id(give_it: &str, subject: &Subject<'_>, now: &Revision) -> Vec<Help> {
+    let path = &now.migration.file.path;
+    let children = subject.after.children(&now.id).next().is_some();
+    let id = Help::write(
+        format!("{give_it} an id of its own; write in {path}"),
+        format!("revision = \"{}\"", subject.free_id(now)),
+    );
+    let follow = format!("and the same id wherever a `down_revision` means {path}");
+    std::iter::once(id).chain(children.then(|| Help::note(follow))).collect()
+}
+
+fn in_brief(ids: &[RevisionId]) -> String {
+    match ids.get(..SHOWN) {
+        Some(shown) if ids.len() > SHOWN => {
+            let shown: Vec<String> = shown.iter().map(|id| format!("`{id}`")).collect();
+            format!("{} and others", shown.join(", "))
+        }
+        Some(_) | None => listed(ids),
+    }
+}
