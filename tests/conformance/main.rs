@@ -11,6 +11,7 @@
 mod binary;
 mod checkout;
 mod database;
+mod diverged;
 mod encodings;
 mod flask;
 mod generated;
