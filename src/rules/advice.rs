@@ -3,11 +3,13 @@
 use std::collections::BTreeSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use super::Subject;
+use super::wording::most_kept;
+use super::{Fate, Subject};
 use crate::advice::{Command, Help};
 use crate::graph::{Graph, Revision};
 use crate::migration::{Docstring, RevisionId};
 use crate::text::escape;
+use crate::tree::RepoPath;
 use crate::verdict::{HeadFault, Limits, crowded};
 
 impl Subject<'_> {
@@ -122,6 +124,27 @@ impl Subject<'_> {
             }
         }
         tops
+    }
+
+    /// Says how migrations that have landed are brought back, into a folder that Alembic still loads.
+    pub(super) fn keep(&self, paths: &[&RepoPath]) -> Help {
+        let keep = self.wording.keep(paths);
+        let is_loaded = |path: &&RepoPath| self.environment.versions_folder_of(path).is_some();
+        match (keep.command(), self.environment.version_locations.first()) {
+            (Some(restore), Some(folder))
+                if self.loss.fate == Fate::Kept && !paths.iter().any(is_loaded) =>
+            {
+                let paths = most_kept(paths).iter().copied();
+                let moved = Command::of("git mv").paths(paths).path(folder);
+                Help::run(format!("{} in {folder}", keep.text), restore.clone().and(moved))
+            }
+            _ => keep,
+        }
+    }
+
+    /// Says how a migration that has landed is brought back, and committed.
+    pub(super) fn keep_help(&self, path: &RepoPath) -> Vec<Help> {
+        self.wording.around_keep(self.keep(&[path]))
     }
 
     /// Returns the id that a revision may take instead of its own.

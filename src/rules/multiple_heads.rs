@@ -236,7 +236,7 @@ fn removed_child(
     }
     let standing: Vec<RevisionId> = subject.after.heads().into_iter().cloned().collect();
     finding.drawing = Some(subject.draw(&standing));
-    finding.help = subject.wording.keep_help(&[&path]);
+    finding.help = subject.keep_help(&path);
     if !subject.is_published() {
         finding.help.push(Help::run("or join the heads", subject.merge_command(&standing)));
     }

@@ -270,7 +270,7 @@ fn help(
         return subject.wording.keep_help(&[location]);
     }
     let mut help: Vec<Help> = subject.wording.checkout_help().into_iter().collect();
-    help.push(subject.wording.keep(&paths));
+    help.push(subject.keep(&paths));
     help.extend(put_back(subject, gone));
     if subject.after.is_empty() && subject.loss.fate == Fate::Kept {
         let revision = subject.environment.command("revision", &[]);

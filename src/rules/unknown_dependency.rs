@@ -97,7 +97,7 @@ fn gone(
     finding.label = format!("`{name}` was defined here");
     finding.help = match subject.after.contains(&removed.id) {
         true => vec![format!("keep the label in {path}").into()],
-        false => subject.wording.keep_help(&[&path]),
+        false => subject.keep_help(&path),
     };
     finding.help.push(format!("or take `{name}` out of `depends_on`").into());
     finding

@@ -54,7 +54,7 @@ fn finding(
             let mut finding = RULE.at(subject, Site::Path(path.clone()), message);
             finding.label = format!("`{parent}` was defined here");
             finding.related = vec![Related { site: named, message: format!("needs `{parent}`") }];
-            finding.help = subject.wording.keep_help(&[&path]);
+            finding.help = subject.keep_help(&path);
             let stays = format!("or build `{}` on a revision that stays", child.id);
             finding.help.push(stays.into());
             finding

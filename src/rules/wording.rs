@@ -41,6 +41,11 @@ pub enum Finish {
     Commit,
 }
 
+/// Returns the paths that a command to bring files back names.
+pub(super) fn most_kept<'s, 'p>(paths: &'s [&'p RepoPath]) -> &'s [&'p RepoPath] {
+    if paths.len() > MOST_KEPT { &paths[..1] } else { paths }
+}
+
 impl Wording {
     /// Returns the words for a history with nothing to compare it with.
     pub fn alone() -> Wording {
@@ -79,10 +84,13 @@ impl Wording {
 
     /// Says how files that have landed are brought back, and committed.
     pub(super) fn keep_help(&self, paths: &[&RepoPath]) -> Vec<Help> {
-        let mut help: Vec<Help> = self.checkout_help().into_iter().collect();
-        help.push(self.keep(paths));
-        help.extend(self.finish_kept_help(&[]));
-        help
+        self.around_keep(self.keep(paths))
+    }
+
+    /// Says what comes before files are brought back, and after.
+    pub(super) fn around_keep(&self, keep: Help) -> Vec<Help> {
+        let checkout = self.checkout_help().into_iter();
+        checkout.chain([keep]).chain(self.finish_kept_help(&[])).collect()
     }
 
     /// Says how something that has landed is brought back, to where it belongs now, and committed.
@@ -124,10 +132,8 @@ impl Wording {
             [_, _] => "keep both files".to_owned(),
             _ => format!("keep all {} files", paths.len()),
         };
-        let (shown, for_one) = match paths.len() {
-            ..=MOST_KEPT => (paths, ""),
-            _ => (&paths[..1], ", for one"),
-        };
+        let shown = most_kept(paths);
+        let for_one = if shown.len() < paths.len() { ", for one" } else { "" };
         match &self.base_commit {
             Some(commit) => {
                 let restore = Command::of("git restore")

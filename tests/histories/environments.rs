@@ -311,3 +311,21 @@ fn a_folder_that_code_alone_can_run_is_told_of_by_check() {
         "{said}"
     );
 }
+
+#[test]
+fn what_was_removed_from_a_folder_that_moved_is_kept_in_its_new_place() {
+    let world = World::with("a b(a)");
+    let mine = world.mine();
+    mine.branch("feature", "origin/main").remove("b").add("d(a)");
+    std::fs::create_dir(mine.top.join("db")).expect("a folder");
+    mine.git(&["mv", "migrations", "db/migrations"]);
+    mine.write("alembic.ini", "[alembic]\nscript_location = %(here)s/db/migrations\n");
+    mine.commit("move");
+    let push = mine.push_it();
+    assert!(!push.success, "{}", push.stderr);
+    push.says("keep migrations/versions/b_add_b.py in db/migrations/versions:")
+        .says("&& git mv migrations/versions/b_add_b.py db/migrations/versions");
+    follow(&mine, &push.stderr, "git restore");
+    assert!(mine.top.join("db/migrations/versions/b_add_b.py").exists());
+    assert!(!mine.top.join("migrations").exists());
+}
