@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use crate::story::LINKED;
-use crate::world::{Ran, Repo, VERSIONS};
+use crate::world::{Ran, Repo, VERSIONS, without_age};
 
 /// What a question needs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -77,7 +77,8 @@ fn printed(repo: &Repo, ran: &Ran) -> String {
         let value = serde_json::from_str(&text).map(without_times);
         value.map_or(text, |value| format!("{value:#}"))
     };
-    let mut text = plain(ran.stdout()) + "\n" + &plain(ran.stderr());
+    let said = plain(ran.stdout()) + "\n" + &plain(ran.stderr());
+    let mut text = said.lines().map(without_age).collect::<Vec<_>>().join("\n");
     for (id, subject) in names(repo) {
         text = text.replace(&id, &subject).replace(&id[..10], &subject);
     }
