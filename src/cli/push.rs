@@ -36,7 +36,8 @@ pub(super) fn run(
         name: Url::new(remote.or(url).unwrap_or("origin")),
         url: Url::new(url.or(remote).unwrap_or("origin")),
     };
-    judge(&destination, &refs, session, terminal)
+    let reports = session.judge().push(&destination, &refs)?;
+    tell(reports, &destination, &refs, session, terminal)
 }
 
 /// Judges the one ref that a host tells, and says that it is one.
@@ -50,7 +51,9 @@ pub(super) fn hosted(
         "alembic-guard: {host} tells only the first ref of a push, `{}`: no other is judged\n",
         crate::text::escape(short(&pushed.remote_ref)),
     ));
-    judge(&Remote { name: Url::new(remote), url }, &[pushed], session, terminal)
+    let destination = Remote { name: Url::new(remote), url };
+    let reports = session.judge().hosted_push(&destination, &pushed)?;
+    tell(reports, &destination, &[pushed], session, terminal)
 }
 
 /// Returns the commit that a name stands for, in hexadecimal.
@@ -102,13 +105,14 @@ fn told_nothing() -> Note {
     }
 }
 
-fn judge(
+/// Says what was found, and lets it stop nobody who asked for that.
+fn tell(
+    mut reports: Vec<RefReport>,
     destination: &Remote,
     refs: &[PushedRef],
     session: &Session,
     terminal: &Terminal,
 ) -> Result<Outcome, Failure> {
-    let mut reports = session.judge().push(destination, refs)?;
     for report in &mut reports {
         let branch = hook::branch_of(&session.repository, report);
         hook::lower_as_asked(&session.repository, branch.as_deref(), &mut report.report.findings);

@@ -31,6 +31,16 @@ impl Judge<'_> {
     pub fn push(&self, remote: &Remote, refs: &[PushedRef]) -> Result<Vec<RefReport>, Error> {
         let refs = with_replaced(refs);
         let obtained = self.obtain(remote, &refs)?;
+        self.pushed_refs(remote, &refs, &obtained)
+    }
+
+    /// Judges refs, once it is known what the remote has.
+    pub(super) fn pushed_refs(
+        &self,
+        remote: &Remote,
+        refs: &[PushedRef],
+        obtained: &Obtained,
+    ) -> Result<Vec<RefReport>, Error> {
         let name = self.name_of(remote);
         let default = name.as_deref().and_then(|name| self.repository.default_branch(name));
         let mut alike = self.alike(refs.len(), default)?;
@@ -39,8 +49,8 @@ impl Judge<'_> {
             if let Some(other) = commit.as_ref().and_then(|commit| alike.judged(commit)) {
                 return Ok(as_another(pushed, other));
             }
-            let mut report = self.pushed_ref(remote, pushed, &refs, &obtained)?;
-            report.report.notes.extend(self.deleted(remote, pushed, &refs)?);
+            let mut report = self.pushed_ref(remote, pushed, refs, obtained)?;
+            report.report.notes.extend(self.deleted(remote, pushed, refs)?);
             commit.into_iter().for_each(|commit| alike.note(commit, place));
             Ok(report)
         });

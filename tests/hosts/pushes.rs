@@ -11,6 +11,7 @@ with_each_host!(
     what_is_fine_goes_through,
     the_second_of_two_refs_is_stale,
     a_first_push_of_everything_is_judged,
+    what_would_be_lost_is_asked_for,
     the_way_around_is_open,
 );
 
@@ -61,6 +62,19 @@ fn a_first_push_of_everything_is_judged(host: Host) {
     let push = || heard(mine.push(&["origin", "main"]));
     push().refused(&["error unknown-down-revision at b:14"]);
     mine.add("b(a)");
+    push().passed(&[]);
+}
+
+/// The clone has not fetched what it would replace, and pre-commit names another commit for it.
+fn what_would_be_lost_is_asked_for(host: Host) {
+    let team = Team::by_readme(host);
+    team.mine.switch("main").fetch();
+    team.mine.git(&["reset", "-q", "--hard", "origin/main"]);
+    team.world.main().land("c(b)");
+    team.mine.add_code();
+    let push = || heard(team.mine.push(&["--force", "origin", "main"]));
+    push().refused(&["error published-migration-deleted at c"]);
+    team.mine.git(&["pull", "-q", "--no-verify", "--no-rebase", "--no-edit"]);
     push().passed(&[]);
 }
 
