@@ -53,6 +53,16 @@ impl Help {
         Help { when: Some(state.into()), ..self }
     }
 
+    /// Returns the same advice for one who stands in a folder from which `up` leads to the top: `../`.
+    #[must_use]
+    pub fn seen_from(self, up: &str) -> Help {
+        let shown = match self.shown {
+            Shown::Command(command) => Shown::Command(command.seen_from(up)),
+            Shown::Nothing | Shown::Line(_) => self.shown,
+        };
+        Help { shown, ..self }
+    }
+
     /// Returns the prose with the state that it holds for.
     pub fn prose(&self) -> String {
         match &self.when {
@@ -162,6 +172,21 @@ impl Command {
         self.folder.as_ref()
     }
 
+    /// Returns the same commands for one who stands in a folder from which `up` leads to the top.
+    fn seen_from(self, up: &str) -> Command {
+        let from_here = |path: RepoPath| RepoPath::new([up.as_bytes(), path.as_bytes()].concat());
+        // In a folder of their own, paths are what they are there.
+        if let Some(folder) = self.folder {
+            return Command { folder: Some(from_here(folder)), ..self };
+        }
+        let word = |word| match word {
+            Word::Path(path) => Word::Path(from_here(path)),
+            Word::Text(_) | Word::Placeholder(_) => word,
+        };
+        let parts = self.parts.into_iter().map(|part| part.into_iter().map(word).collect());
+        Command { folder: None, parts: parts.collect() }
+    }
+
     /// Returns the words of each command, unquoted.
     pub fn argv(&self) -> Vec<Vec<String>> {
         self.parts.iter().map(|part| part.iter().map(Word::unquoted).collect()).collect()
@@ -238,6 +263,15 @@ mod tests {
             command.argv(),
             [vec!["git", "add", "my migrations/a.py"], vec!["git", "commit", "-m", "it's $(done)"]]
         );
+    }
+
+    #[test]
+    fn paths_are_named_from_where_one_stands() {
+        let add = Command::of("git add").path(&RepoPath::new("db/a.py"));
+        let seen = |command| Help::run("", command).seen_from("../").to_string();
+        assert_eq!(seen(add), "`git add ../db/a.py`");
+        let upgrade = Command::of("alembic upgrade head").below(&RepoPath::new("db"));
+        assert_eq!(seen(upgrade), "`(cd ../db && alembic upgrade head)`");
     }
 
     #[test]

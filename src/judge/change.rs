@@ -98,13 +98,25 @@ impl Judge<'_> {
         let overlooked = self.overlooked(&mut reader, &*tree)?;
         if !report.environments.is_empty() || had_alembic || !overlooked.is_empty() {
             let notes = [report.notes, overlooked].concat();
-            return Ok(Report { notes, ..report });
+            return Ok(self.seen_from_here(Report { notes, ..report }));
         }
         let problems = reader.discover(&*tree)?.problems.clone();
         Err(match problems.is_empty() {
             true => Error::NoEnvironment(tree.describe()),
             false => Error::Misconfigured { tree: tree.describe(), problems },
         })
+    }
+
+    /// Names the paths in what is advised as they are named where the advice is read.
+    fn seen_from_here(&self, mut report: Report) -> Report {
+        let up = &self.circumstances.up;
+        if !up.is_empty() {
+            let findings = report.findings.iter_mut().map(|finding| &mut finding.help);
+            for help in findings.chain(report.notes.iter_mut().map(|note| &mut note.help)) {
+                *help = std::mem::take(help).into_iter().map(|one| one.seen_from(up)).collect();
+            }
+        }
+        report
     }
 
     /// Returns the target that HEAD is by name, if HEAD or what lies in the work tree is judged. A branch that

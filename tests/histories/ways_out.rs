@@ -169,3 +169,15 @@ fn what_git_rejects_by_itself_is_left_to_git() {
     let push = feature.push(&["origin", "main"]);
     push.says("[rejected]").says_nothing_of("no ref is known");
 }
+
+/// Whoever stands in a folder below runs the commands there.
+#[test]
+fn from_a_folder_below_the_top() {
+    let world = World::with("a b(a) c(b)");
+    let feature = world.mine();
+    feature.git(&["switch", "-qc", "feature"]);
+    feature.remove("b");
+    let ran = feature.below("migrations").guard(&["check"]);
+    let said = ran.exits(1).stdout();
+    assert!(said.contains("-- ../migrations/versions/b_add_b.py"), "{said}");
+}
