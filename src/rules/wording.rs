@@ -105,8 +105,7 @@ impl Wording {
             }
             None => Help::note(keep),
         };
-        let checkout = self.checkout_help().into_iter();
-        checkout.chain([keep]).chain(self.finish_kept_help(&[])).collect()
+        self.around_keep(keep)
     }
 
     /// Says what comes after files were brought back, which stages them, and others edited by hand.
