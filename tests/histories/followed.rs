@@ -23,9 +23,11 @@ struct Item {
 /// Follows the help of a report.
 #[track_caller]
 pub(super) fn follow(repo: &Repo, report: &str) {
-    // One who commits from an index of his own has it only in that command.
-    if !report.contains("help: ") || repo.variables.iter().any(|(name, _)| name == "GIT_INDEX_FILE")
-    {
+    // Where repositories are broken on purpose, git itself refuses; who commits from an index of their own
+    // has it only in that command.
+    let is_broken = env!("CARGO_CRATE_NAME") == "repositories";
+    let has_index = || repo.variables.iter().any(|(name, _)| name == "GIT_INDEX_FILE");
+    if is_broken || !report.contains("help: ") || has_index() {
         return;
     }
     let errors = report.lines().filter(|line| line.starts_with("error[")).count();
