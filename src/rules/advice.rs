@@ -12,6 +12,9 @@ use crate::text::escape;
 use crate::tree::RepoPath;
 use crate::verdict::{HeadFault, Limits, crowded};
 
+/// A command to join heads names no more than these: without names, all are joined.
+const MOST_NAMED: usize = 20;
+
 impl Subject<'_> {
     /// Returns the command that joins heads with a merge revision.
     pub fn merge_command(&self, heads: &[RevisionId]) -> Command {
@@ -30,7 +33,9 @@ impl Subject<'_> {
         match (self.head_faults, crowded(self.after, limits).as_slice()) {
             ([] | [_], _) => self.merge_command(heads),
             // Unasked, lines that may be meant to stay apart are not joined.
-            (_, [all]) => self.merge_all_command().args(all.iter().map(|head| head.as_str())),
+            (_, [all]) if all.len() <= MOST_NAMED => {
+                self.merge_all_command().args(all.iter().map(|head| head.as_str()))
+            }
             _ => self.merge_all_command(),
         }
     }
