@@ -160,13 +160,15 @@ fn same_push(
     if refs.len() > MOST_REPEATED {
         return push;
     }
-    let is_forced = |pushed: &PushedRef| {
-        let oids = [&pushed.local_oid, &pushed.remote_oid].map(|oid| git::parse_id(oid));
-        let [Some(new), Some(old)] = oids else { return false };
+    // Of a forced push, only what it was to replace: the remote may have got more since.
+    let forced = |pushed: &PushedRef| {
+        let (new, old) = (git::parse_id(&pushed.local_oid)?, git::parse_id(&pushed.remote_oid)?);
         let is_here = matches!(session.repository.stored(old), Stored::Commit(_));
-        is_here && !session.repository.contains(new, old)
+        let is_forced = is_here && !session.repository.contains(new, old);
+        is_forced
+            .then(|| format!("--force-with-lease={}:{}", short(&pushed.remote_ref), old.short()))
     };
-    let force = refs.iter().any(is_forced).then_some("--force");
+    let force = refs.iter().filter_map(forced);
     push.args(force).arg(destination.name.to_string()).args(refs.iter().map(refspec))
 }
 
