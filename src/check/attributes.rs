@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::config::{Pattern, Separator, matches};
-use crate::tree::{Content, Error, File, Node, RepoPath, Tree};
+use crate::tree::{Error, File, Node, RepoPath, Tree};
 
 /// The name of a file that sets attributes.
 pub(crate) const ATTRIBUTES: &[u8] = b".gitattributes";
@@ -14,9 +14,6 @@ pub(crate) const ATTRIBUTES: &[u8] = b".gitattributes";
 /// The attributes that are looked for: what git does to every other file keeps its text as Python reads it.
 const IDENT: &[u8] = b"ident";
 const ENCODING: &[u8] = b"working-tree-encoding";
-
-/// Larger files are not read; git reads up to 100 MiB.
-const LARGEST: u64 = 8 * 1024 * 1024;
 
 /// git ignores longer lines (`ATTR_MAX_LINE_LENGTH` of its `attr.h`).
 const LONGEST_LINE: usize = 2048;
@@ -73,9 +70,7 @@ impl Attributes {
             let path = folder.join(ATTRIBUTES);
             let Some(Node::File(id)) = tree.node(&path)? else { continue };
             let file = File { path, id };
-            if let Some(Content::Whole(content)) = tree.read_all(&[&file], LARGEST)?.pop() {
-                contents.push((folder, content));
-            }
+            contents.push((folder, tree.read_setting(&file)?));
             attributes.sources.push(file);
         }
         if contents.iter().any(|(_, content)| is_of_interest(content)) {

@@ -168,8 +168,8 @@ fn same_push(
         is_forced
             .then(|| format!("--force-with-lease={}:{}", short(&pushed.remote_ref), old.short()))
     };
-    let force = refs.iter().filter_map(forced);
-    push.args(force).arg(destination.name.to_string()).args(refs.iter().map(refspec))
+    let push = push.args(refs.iter().filter_map(forced));
+    to(push, &destination.name).args(refs.iter().map(refspec))
 }
 
 /// Returns the command that pushes what was fine, where something else was not.
@@ -179,7 +179,12 @@ fn push_fine(reports: &[RefReport], refs: &[PushedRef], destination: &Remote) ->
     };
     let fine: Vec<String> = reports.iter().zip(refs).filter_map(fine).collect();
     let some_but_not_all = !fine.is_empty() && fine.len() < refs.len();
-    some_but_not_all.then(|| Command::of("git push").arg(destination.name.to_string()).args(fine))
+    some_but_not_all.then(|| to(Command::of("git push"), &destination.name).args(fine))
+}
+
+/// Adds where a push goes, which the user must fill in where that holds a password or a token.
+fn to(push: Command, remote: &Url) -> Command {
+    if remote.has_secrets() { push.placeholder("URL") } else { push.arg(remote.secret()) }
 }
 
 fn refspec(pushed: &PushedRef) -> String {

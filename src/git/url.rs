@@ -12,6 +12,11 @@ impl Url {
         Url(url.into())
     }
 
+    /// Tells whether something of it is secret, so that what is printed cannot be used as it is.
+    pub fn has_secrets(&self) -> bool {
+        self.to_string() != self.0
+    }
+
     /// Returns it with its secrets: for git, and for comparisons, never to be shown.
     pub fn secret(&self) -> &str {
         &self.0

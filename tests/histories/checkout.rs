@@ -57,6 +57,18 @@ fn attributes_that_are_there_already_concern_new_migrations_alone() {
 }
 
 #[test]
+fn attributes_that_are_too_large_to_be_read_stop_a_push() {
+    let world = World::with("a b(a)");
+    let mine = world.mine();
+    mine.git(&["switch", "-qc", "feature"]);
+    let many = "*.bin ident\n".repeat(100_000);
+    mine.write("migrations/.gitattributes", &many).git(&["add", "migrations"]);
+    mine.stage("c(b)");
+    mine.git(&["commit", "-qm", "many", "--no-verify"]);
+    mine.push_it().refused(&[]).says("migrations/.gitattributes").says("1200000 bytes");
+}
+
+#[test]
 fn a_compiled_file_that_python_loads_unseen_is_warned_of_when_it_comes() {
     let world = World::with("a b(a)");
     let mine = world.mine();

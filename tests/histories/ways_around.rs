@@ -1,5 +1,6 @@
 //! The ways around a refusal: each does what the refusal or the README says, and no more.
 
+use crate::outcome::Outcome;
 use crate::world::{Repo, World};
 
 const STALE_D: &[&str] = &["error stale-down-revision at d:14"];
@@ -18,6 +19,48 @@ fn lowered(how: &str) -> String {
 fn no_verify_is_gits_own() {
     let (_world, mine) = stale();
     mine.push(&["--no-verify", "origin", "HEAD"]).passed(&[]).is_silent();
+}
+
+/// Returns the command to push anyway that a refusal prints.
+fn printed(push: &Outcome) -> String {
+    let line = push.stderr.lines().find(|line| line.contains("git push --no-verify"));
+    let line = line.unwrap_or_else(|| panic!("{}", push.stderr));
+    line[line.find("git push").expect("it was found by that")..].to_owned()
+}
+
+fn shell(repo: &Repo, line: &str) -> bool {
+    repo.command("sh").args(["-c", line]).status().expect("sh runs").success()
+}
+
+#[test]
+fn a_forced_push_is_repeated_only_over_what_it_was_to_replace() {
+    let (world, mine) = World::moved_on();
+    mine.add_code().push_it().passed(&[]);
+    mine.stage("d(a)").git(&["commit", "-q", "--amend", "--no-verify", "-m", "d"]);
+    let push = mine.push(&["--force", "origin", "HEAD"]);
+    let anyway = printed(push.refused(STALE_D));
+    assert!(anyway.contains("--force-with-lease=feature:"), "{anyway}");
+
+    let colleague = world.colleague("feature");
+    colleague.add_code().git(&["push", "-q", "--no-verify", "origin", "HEAD"]);
+    let theirs = colleague.tip("HEAD");
+    assert!(!shell(&mine, &anyway), "what a colleague pushed since is not lost");
+    assert!(mine.at_remote("origin", "feature").contains(&theirs));
+
+    mine.git(&["push", "-q", "--no-verify", "--force", "origin", "origin/feature:feature"]);
+    let push = mine.push(&["--force", "origin", "HEAD"]);
+    assert!(shell(&mine, &printed(push.refused(STALE_D))));
+    assert!(mine.at_remote("origin", "feature").contains(&mine.tip("HEAD")));
+}
+
+#[test]
+fn an_address_with_a_password_is_left_to_fill_in() {
+    let (world, mine) = stale();
+    let instead = format!("url.{}.insteadOf", world.url("origin.git"));
+    mine.git(&["config", &instead, "https://me:secret@host.example/it"]);
+    let push = mine.push(&["https://me:secret@host.example/it", "HEAD"]);
+    let anyway = printed(push.refused(STALE_D).says_nothing_of("secret"));
+    assert_eq!(anyway, "git push --no-verify URL HEAD:refs/heads/feature");
 }
 
 #[test]
