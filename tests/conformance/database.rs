@@ -7,6 +7,8 @@ use std::process::{Command, Output};
 use serde_json::Value;
 use tempfile::TempDir;
 
+use crate::programs::{VARIABLES, programs};
+
 /// Takes the database from the environment, and what there should be in it from a file.
 const ENV: &str = "\
 import json
@@ -39,7 +41,7 @@ print(*sorted(name for name, in tables))
 /// The repository, on a branch `main`.
 pub(crate) struct Database {
     pub(crate) folder: TempDir,
-    programs: PathBuf,
+    programs: [PathBuf; 2],
     /// Where the database is, in words of SQLAlchemy; an SQLite file if nothing is said.
     pub(crate) url: Option<String>,
 }
@@ -53,7 +55,8 @@ impl Database {
 
     /// A repository that holds no environment.
     pub(crate) fn empty(python: &Path) -> Database {
-        let programs = python.parent().expect("a program has a folder").to_owned();
+        let beside = python.parent().expect("a program has a folder").to_owned();
+        let programs = [programs(python), beside];
         let folder = tempfile::tempdir().expect("a temporary folder");
         let database = Database { folder, programs, url: None };
         database.shell("git init -q -b main");
@@ -132,8 +135,8 @@ impl Database {
         let inherited = std::env::var_os("PATH").unwrap_or_default();
         let guard = Path::new(env!("CARGO_BIN_EXE_alembic-guard")).parent();
         let guard = guard.expect("the program is in a folder").to_owned();
-        let folders = [self.programs.clone(), guard];
-        let folders = folders.into_iter().chain(std::env::split_paths(&inherited));
+        let folders = self.programs.iter().cloned().chain([guard]);
+        let folders = folders.chain(std::env::split_paths(&inherited));
         let path = std::env::join_paths(folders).expect("the folders came from PATH");
         command
             .current_dir(self.folder.path())
@@ -141,9 +144,7 @@ impl Database {
             .env("PATH", path)
             .env("HOME", self.folder.path())
             .env("GIT_CONFIG_NOSYSTEM", "1")
-            .env("LC_ALL", "C")
-            // A cached module of the same size and second hides an edit: Python would load the old one.
-            .env("PYTHONDONTWRITEBYTECODE", "1")
+            .envs(VARIABLES)
             .envs(self.url.iter().map(|url| ("DATABASE", url)))
             .envs(["GIT_AUTHOR_NAME", "GIT_COMMITTER_NAME"].map(|name| (name, "A")))
             .envs(["GIT_AUTHOR_EMAIL", "GIT_COMMITTER_EMAIL"].map(|name| (name, "a@example.com")))

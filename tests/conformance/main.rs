@@ -22,6 +22,7 @@ mod library;
 mod losses;
 mod postgres;
 mod prerequisites;
+mod programs;
 mod published;
 mod random;
 mod released;
