@@ -28,6 +28,7 @@ mod pull_requests;
 mod rebase;
 mod rebase_killed;
 mod refs;
+mod seeds;
 mod stale;
 mod targets;
 mod unfetched;

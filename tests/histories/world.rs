@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::env;
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::io::Write;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::{Command, ExitStatus, Output, Stdio};
 
 use crate::notation::Written;
 use crate::outcome::Outcome;
@@ -163,7 +163,7 @@ impl Repo {
     }
 
     /// Prepares a program that knows nothing of the developer's environment.
-    pub(crate) fn command(&self, program: &str) -> Command {
+    pub(crate) fn command(&self, program: impl AsRef<OsStr>) -> Command {
         let mut command = Command::new(program);
         command
             .current_dir(&self.top)
@@ -218,30 +218,32 @@ impl Repo {
     /// Runs the guard as `git push` would, to see its own exit code.
     ///
     /// Whatever is only asked is asked without what earlier runs have read, and twice with it: all answers
-    /// must be the same.
+    /// must be the same. `ALEMBIC_GUARD_REFERENCE` names an older program that must give them too: that is how
+    /// a change that is to change nothing is held to it.
     pub(crate) fn guard_with_input(&self, arguments: &[&str], input: &str) -> Ran {
         if !asks_only(arguments) {
             return self.guard_once(arguments, input);
         }
-        let forgetful = self.guard_once(&[&["--no-cache"], arguments].concat(), input);
+        let without_cache = [&["--no-cache"], arguments].concat();
+        let forgetful = self.guard_once(&without_cache, input);
         for _ in 0..2 {
             let remembering = self.guard_once(arguments, input);
-            let said = |ran: &Ran| {
-                // Whom it had to ask is another matter for one who remembers.
-                let asked = |line: &&str| !line.starts_with("alembic-guard: asked git");
-                let stderr = String::from_utf8_lossy(&ran.0.stderr).into_owned();
-                let stderr: Vec<String> = stderr.lines().filter(asked).map(without_age).collect();
-                let stdout: Vec<String> = ran.stdout().lines().map(without_age).collect();
-                (ran.0.status, stdout, stderr)
-            };
-            assert_eq!(said(&remembering), said(&forgetful), "{arguments:?} with a cache");
+            assert_eq!(remembering.said(), forgetful.said(), "{arguments:?} with a cache");
+        }
+        if let Some(reference) = env::var_os("ALEMBIC_GUARD_REFERENCE") {
+            let answer = self.run_once(&reference, &without_cache, input);
+            assert_eq!(forgetful.said(), answer.said(), "{arguments:?} by the reference");
         }
         forgetful
     }
 
     /// Runs the guard but once: what it says holds a name that is made up.
     pub(crate) fn guard_once(&self, arguments: &[&str], input: &str) -> Ran {
-        let mut command = self.command(GUARD);
+        self.run_once(GUARD.as_ref(), arguments, input)
+    }
+
+    fn run_once(&self, program: &OsStr, arguments: &[&str], input: &str) -> Ran {
+        let mut command = self.command(program);
         let command = command.args(arguments).stdin(Stdio::piped());
         let mut child =
             command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the guard runs");
@@ -481,6 +483,15 @@ impl Ran {
 
     pub(crate) fn stderr(&self) -> String {
         String::from_utf8_lossy(&self.0.stderr).into_owned()
+    }
+
+    /// Returns what must be the same whenever the same is asked.
+    fn said(&self) -> (ExitStatus, Vec<String>, Vec<String>) {
+        // Whom it had to ask is another matter for one who remembers.
+        let asked = |line: &&str| !line.starts_with("alembic-guard: asked git");
+        let stderr = self.stderr().lines().filter(asked).map(without_age).collect();
+        let stdout = self.stdout().lines().map(without_age).collect();
+        (self.0.status, stdout, stderr)
     }
 
     #[track_caller]
