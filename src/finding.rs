@@ -269,9 +269,10 @@ impl Outcome {
 impl Report {
     /// Tells whether anything blocks.
     pub fn outcome(&self) -> Outcome {
-        match self.findings.iter().any(|finding| finding.level == Level::Error) {
-            true => Outcome::Findings,
-            false => Outcome::Clean,
+        if self.findings.iter().any(|finding| finding.level == Level::Error) {
+            Outcome::Findings
+        } else {
+            Outcome::Clean
         }
     }
 }

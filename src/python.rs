@@ -4,10 +4,7 @@ use unicode_normalization::char::is_combining_mark;
 
 /// Returns a string as Python's `repr` writes it.
 pub fn repr(text: &str) -> String {
-    let quote = match text.contains('\'') && !text.contains('"') {
-        true => '"',
-        false => '\'',
-    };
+    let quote = if text.contains('\'') && !text.contains('"') { '"' } else { '\'' };
     let mut out = String::from(quote);
     for character in text.chars() {
         match character {

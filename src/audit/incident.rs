@@ -99,9 +99,10 @@ impl Evidence {
     }
 
     fn is_about(&self, other: &Evidence) -> bool {
-        let alike = match self.revisions.is_empty() {
-            true => self.path == other.path,
-            false => self.revisions == other.revisions,
+        let alike = if self.revisions.is_empty() {
+            self.path == other.path
+        } else {
+            self.revisions == other.revisions
         };
         self.rule == other.rule && alike
     }
@@ -111,9 +112,10 @@ impl Evidence {
     /// Some faults are looked for in new files alone; these last as long as their file stays as it is.
     fn stands(&self, seen: &Seen, report: &Report) -> bool {
         let same = |finding: &Finding| {
-            let alike = match self.revisions.is_empty() {
-                true => finding.site.path() == &self.path || is_content(finding, &self.file),
-                false => finding.revisions == self.revisions,
+            let alike = if self.revisions.is_empty() {
+                finding.site.path() == &self.path || is_content(finding, &self.file)
+            } else {
+                finding.revisions == self.revisions
             };
             finding.rule == self.rule && finding.environment == seen.environment.name && alike
         };

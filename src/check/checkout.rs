@@ -197,10 +197,7 @@ fn by_compiled(
 pub(crate) fn compiled_source(compiled: &[u8]) -> Option<Vec<u8>> {
     let name = compiled.strip_suffix(b".pyc")?;
     let (name, last) = split_at_last_dot(name)?;
-    let stem = match last.starts_with(b"opt-") {
-        true => split_at_last_dot(name)?.0,
-        false => name,
-    };
+    let stem = if last.starts_with(b"opt-") { split_at_last_dot(name)?.0 } else { name };
     Some([stem, b".py"].concat())
 }
 

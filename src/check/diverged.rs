@@ -172,10 +172,7 @@ impl Question<'_> {
     fn difference(&self, reader: &Reader) -> Result<Option<Difference>, Error> {
         let Question { before, here, there, .. } = self;
         // What becomes of a published file is a matter of `published-migration-edited`.
-        let content = match before.contains(&here.revision.id) {
-            true => None,
-            false => self.content(reader)?,
-        };
+        let content = if before.contains(&here.revision.id) { None } else { self.content(reader)? };
         if content == Some(Difference::OtherMigration) {
             return Ok(content);
         }

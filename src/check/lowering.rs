@@ -32,10 +32,8 @@ pub(super) fn lower(
     }
     let in_force = reader.config().level(rule.name, rule.level);
     // Where a rule itself takes a case lightly, its level can only make it lighter.
-    finding.level = match finding.level == rule.level {
-        true => in_force,
-        false => finding.level.min(in_force),
-    };
+    finding.level =
+        if finding.level == rule.level { in_force } else { finding.level.min(in_force) };
     let is_warning = finding.level == Level::Warn;
     if finding.level == Level::Off || is_warning && (debt || !touches(comparison, &finding)) {
         return None;
@@ -62,10 +60,7 @@ pub(super) fn lower(
         finding.level = finding.level.min(Level::Warn);
         finding.lowered = reason;
     }
-    match allowed {
-        true => insist(finding),
-        false => Some(finding),
-    }
+    if allowed { insist(finding) } else { Some(finding) }
 }
 
 /// Drops what a file is allowed although its word does not count for all; what blocks stays.

@@ -48,10 +48,7 @@ struct Progress {
 
 impl Progress {
     fn new(shown: bool) -> Progress {
-        let bar = match shown {
-            true => ProgressBar::no_length(),
-            false => ProgressBar::hidden(),
-        };
+        let bar = if shown { ProgressBar::no_length() } else { ProgressBar::hidden() };
         let style = ProgressStyle::with_template("{wide_bar} {pos}/{len} commits, {eta} left");
         let style = style.expect("the template is valid").progress_chars("=> ");
         Progress { bar: bar.with_style(style) }

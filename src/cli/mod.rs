@@ -45,9 +45,8 @@ pub fn main() -> ExitCode {
         watched.global.patience = patience;
         let terminal = Terminal::new(&watched.global);
         let outcome = run(&watched, &terminal);
-        outcome.unwrap_or_else(|failure| match watch::is_given_up() {
-            true => Outcome::Broken,
-            false => failure.tell(&watched, &terminal),
+        outcome.unwrap_or_else(|failure| {
+            if watch::is_given_up() { Outcome::Broken } else { failure.tell(&watched, &terminal) }
         })
     });
     let failure = match ended {

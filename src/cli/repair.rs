@@ -43,10 +43,7 @@ pub(super) fn carry_out(
     if session.format == Format::Json {
         terminal.print(&report::json::to_string(&json::repair(proposal, written))?);
     }
-    Ok(match proposal.is_refused() {
-        true => Outcome::Findings,
-        false => Outcome::Clean,
-    })
+    Ok(if proposal.is_refused() { Outcome::Findings } else { Outcome::Clean })
 }
 
 /// Shows a proposal to a person, and writes its files.
@@ -66,9 +63,10 @@ pub(super) fn write_out(
         terminal.print(&text::written(proposal, written, &style));
     }
     if is_text && writing.dry_run {
-        match io::stdout().is_terminal() {
-            true => terminal.print(&fix::unified_escaped(&proposal.changes)),
-            false => terminal.print_raw(&fix::unified(&proposal.changes)),
+        if io::stdout().is_terminal() {
+            terminal.print(&fix::unified_escaped(&proposal.changes))
+        } else {
+            terminal.print_raw(&fix::unified(&proposal.changes))
         }
     }
     Ok(written)

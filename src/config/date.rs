@@ -47,9 +47,10 @@ impl DateFormat {
             }
             parts.push(part);
         }
-        match parts.iter().any(|part| matches!(part, Part::Number(_))) {
-            true => Ok(DateFormat(parts)),
-            false => Err(format!("the date `{format}` has no part such as `%Y`")),
+        if parts.iter().any(|part| matches!(part, Part::Number(_))) {
+            Ok(DateFormat(parts))
+        } else {
+            Err(format!("the date `{format}` has no part such as `%Y`"))
         }
     }
 

@@ -168,9 +168,10 @@ fn environment(
 }
 
 fn default_name(script_location: &RepoPath) -> String {
-    match script_location.is_root() {
-        true => ".".to_owned(),
-        false => String::from_utf8_lossy(script_location.as_bytes()).into_owned(),
+    if script_location.is_root() {
+        ".".to_owned()
+    } else {
+        String::from_utf8_lossy(script_location.as_bytes()).into_owned()
     }
 }
 
@@ -252,17 +253,15 @@ fn level(value: &Spanned<DeValue<'_>>) -> Result<Level, Mistake> {
 }
 
 fn not_empty(text: &str) -> Result<String, String> {
-    match text.trim().is_empty() {
-        true => Err("it is empty".to_owned()),
-        false => Ok(text.to_owned()),
-    }
+    if text.trim().is_empty() { Err("it is empty".to_owned()) } else { Ok(text.to_owned()) }
 }
 
 /// A leading `-` would be an option to any git that is asked about it.
 fn revision(text: &str) -> Result<String, String> {
-    match text.starts_with('-') {
-        true => Err("no name of a commit begins with `-`".to_owned()),
-        false => not_empty(text),
+    if text.starts_with('-') {
+        Err("no name of a commit begins with `-`".to_owned())
+    } else {
+        not_empty(text)
     }
 }
 
@@ -285,9 +284,10 @@ fn path_pattern(text: &str) -> Result<Pattern, String> {
 fn duration(text: &str) -> Result<Duration, String> {
     let duration = humantime::parse_duration(text)
         .map_err(|error| format!("{error}; write it as `5s` or `500ms`"))?;
-    match duration.is_zero() {
-        true => Err("it leaves no time; `fetch = \"never\"` turns fetching off".to_owned()),
-        false => Ok(duration),
+    if duration.is_zero() {
+        Err("it leaves no time; `fetch = \"never\"` turns fetching off".to_owned())
+    } else {
+        Ok(duration)
     }
 }
 

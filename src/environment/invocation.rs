@@ -97,9 +97,10 @@ impl Invocation {
             return Ok(None);
         };
         let source = tree.read(&toml.file)?;
-        let problem = match source.len() > MAX_SIZE {
-            true => None,
-            false => pyproject::syntax_error(&toml.file, &source),
+        let problem = if source.len() > MAX_SIZE {
+            None
+        } else {
+            pyproject::syntax_error(&toml.file, &source)
         };
         Ok(problem.map(|problem| Problem { effect: toml.effect, ..*problem }))
     }

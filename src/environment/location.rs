@@ -24,9 +24,10 @@ pub(super) struct Candidate {
 
 /// Returns what `%(here)s` stands for in a file of this folder.
 pub(super) fn here(folder: &RepoPath) -> String {
-    match folder.is_root() {
-        true => ROOT.to_owned(),
-        false => format!("{ROOT}/{}", String::from_utf8_lossy(folder.as_bytes())),
+    if folder.is_root() {
+        ROOT.to_owned()
+    } else {
+        format!("{ROOT}/{}", String::from_utf8_lossy(folder.as_bytes()))
     }
 }
 
@@ -152,10 +153,7 @@ fn candidates(text: &str, written_in: &RepoPath) -> Result<Vec<Candidate>, Strin
         };
         bases.filter_map(candidate).collect()
     };
-    match found.is_empty() {
-        true => Err("it leads out of this repository".to_owned()),
-        false => Ok(found),
-    }
+    if found.is_empty() { Err("it leads out of this repository".to_owned()) } else { Ok(found) }
 }
 
 fn current_directories(written_in: &RepoPath) -> Vec<RepoPath> {

@@ -12,10 +12,7 @@ use crate::tree::{Error, RepoPath};
 /// It depends on nothing else in the tree, so that it stays what it is when others come and go;
 /// [`make_unique`] sees to the rare two that share one.
 pub(super) fn name(script_location: &RepoPath, origin: &Origin) -> String {
-    let folder = match script_location.is_root() {
-        true => ".".to_owned(),
-        false => lossy(script_location),
-    };
+    let folder = if script_location.is_root() { ".".to_owned() } else { lossy(script_location) };
     match section(origin) {
         Some(section) => format!("{folder}:{section}"),
         None => folder,
@@ -61,9 +58,10 @@ pub(super) fn runner(
     if own_folder && uses_flask(lookup, script_location)? {
         // Flask-Migrate looks for `migrations` in the current directory.
         let folder = script_location.below(run_from).unwrap_or(script_location.as_bytes());
-        return Ok(Runner::FlaskMigrate(match folder == b"migrations" {
-            true => Vec::new(),
-            false => vec!["-d".to_owned(), String::from_utf8_lossy(folder).into_owned()],
+        return Ok(Runner::FlaskMigrate(if folder == b"migrations" {
+            Vec::new()
+        } else {
+            vec!["-d".to_owned(), String::from_utf8_lossy(folder).into_owned()]
         }));
     }
     let mut arguments = Vec::new();

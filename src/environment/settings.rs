@@ -301,11 +301,12 @@ fn refused(separator: &Stated) -> Box<Problem> {
     let (key, text) = (separator.place.key, &separator.text);
     let word = text.split([' ', '\t']).next().unwrap_or_default();
     let is_commented = word != text && Separator::named(word).is_some();
-    separator.place.problem(match is_commented {
-        true => format!(
+    separator.place.problem(if is_commented {
+        format!(
             "`{key}` is `{text}`, which Alembic refuses: an ini file has no comments behind values"
-        ),
-        false => format!("`{key}` is `{text}`, not one of `space`, `newline`, `os`, `:`, `;`"),
+        )
+    } else {
+        format!("`{key}` is `{text}`, not one of `space`, `newline`, `os`, `:`, `;`")
     })
 }
 

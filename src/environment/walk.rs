@@ -146,9 +146,12 @@ impl Search<'_> {
     /// Names what is found in a folder; where something is excluded, that depends on where it lies.
     fn key(&self, folder: &RepoPath, id: ObjectId) -> Option<Key> {
         let (id, exclude) = (id.as_bytes(), self.exclude.as_bytes());
-        self.cache.is_on().then(|| match self.config.exclude.is_empty() {
-            true => Key::of(Kind::Interests, &[id]),
-            false => Key::of(Kind::Interests, &[id, folder.as_bytes(), exclude]),
+        self.cache.is_on().then(|| {
+            if self.config.exclude.is_empty() {
+                Key::of(Kind::Interests, &[id])
+            } else {
+                Key::of(Kind::Interests, &[id, folder.as_bytes(), exclude])
+            }
         })
     }
 }
@@ -217,9 +220,10 @@ impl Interest {
         let above = RepoPath::new(name);
         let put = |file: File| File { path: above.join(file.path.as_bytes()), id: file.id };
         Interest {
-            folder: match self.folder.is_root() {
-                true => above.clone(),
-                false => above.join(self.folder.as_bytes()),
+            folder: if self.folder.is_root() {
+                above.clone()
+            } else {
+                above.join(self.folder.as_bytes())
             },
             inis: self.inis.into_iter().map(put).collect(),
             pyproject: self.pyproject.map(put),

@@ -61,9 +61,10 @@ impl Repository {
     /// Returns the commits at which two commits parted; several where merges cross.
     pub fn merge_bases(&self, one: ObjectId, other: ObjectId) -> Result<Vec<ObjectId>, Error> {
         let bases = self.source.merge_bases(one, other);
-        match bases.as_ref().is_ok_and(|bases| !bases.is_empty()) || !self.is_shallow() {
-            true => bases.map_err(|source| merge_error(one, source)),
-            false => Err(Error::Shallow { ours: one.short(), theirs: other.short() }),
+        if bases.as_ref().is_ok_and(|bases| !bases.is_empty()) || !self.is_shallow() {
+            bases.map_err(|source| merge_error(one, source))
+        } else {
+            Err(Error::Shallow { ours: one.short(), theirs: other.short() })
         }
     }
 
@@ -100,9 +101,10 @@ impl Repository {
         };
         let merge_bases = self.merge_bases(base, tip)?;
         let [merge_base] = merge_bases.as_slice() else {
-            return match merge_bases.is_empty() {
-                true => Ok(Merged::Unrelated),
-                false => self.full_merge(base, side, concern),
+            return if merge_bases.is_empty() {
+                Ok(Merged::Unrelated)
+            } else {
+                self.full_merge(base, side, concern)
             };
         };
         if *merge_base == base {

@@ -16,9 +16,10 @@ impl Repository {
     /// Only git itself knows what `git -c KEY=VALUE push` hands to a hook, and where its own file for the
     /// whole system is; it is asked wherever that could matter.
     pub fn setting(&self, key: &str) -> Option<String> {
-        match self.source.reads_settings_as_git() && unvaried::is_configuration() {
-            true => self.file_setting(key),
-            false => String::from_utf8(ask(&["--get", key])?).ok(),
+        if self.source.reads_settings_as_git() && unvaried::is_configuration() {
+            self.file_setting(key)
+        } else {
+            String::from_utf8(ask(&["--get", key])?).ok()
         }
     }
 

@@ -158,9 +158,10 @@ pub(super) struct Object {
 impl Object {
     /// Returns the content of an object of a kind.
     pub(super) fn of_kind(self, kind: Kind) -> Result<Vec<u8>, Reason> {
-        match self.kind == kind {
-            true => Ok(self.content),
-            false => Err(Reason::new(format!("it is a {}, no {}", self.kind.word(), kind.word()))),
+        if self.kind == kind {
+            Ok(self.content)
+        } else {
+            Err(Reason::new(format!("it is a {}, no {}", self.kind.word(), kind.word())))
         }
     }
 }

@@ -82,10 +82,7 @@ impl Repository {
         git.args(paths.iter().map(|path| OsStr::from_bytes(path.as_bytes())));
         let output = git.stdin(Stdio::null()).output();
         let output = output.map_err(|source| Error::Stage(source.to_string()))?;
-        match output.status.success() {
-            true => Ok(()),
-            false => Err(Error::Stage(last_words(&output.stderr))),
-        }
+        if output.status.success() { Ok(()) } else { Err(Error::Stage(last_words(&output.stderr))) }
     }
 }
 
@@ -93,8 +90,5 @@ fn last_words(said: &[u8]) -> String {
     let said = String::from_utf8_lossy(said);
     let lines = said.lines().map(str::trim).filter(|line| !line.starts_with("hint:"));
     let words = lines.collect::<Vec<_>>().join(" ");
-    match words.is_empty() {
-        true => "git add failed".to_owned(),
-        false => crate::text::escape(&words),
-    }
+    if words.is_empty() { "git add failed".to_owned() } else { crate::text::escape(&words) }
 }

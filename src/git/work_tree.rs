@@ -111,9 +111,10 @@ impl<'r> WorkTree<'r> {
 
     /// Returns the node of a name in a folder, unless git has nothing to do with it.
     fn listed(&self, path: &RepoPath) -> std::io::Result<Option<Node>> {
-        match path.file_name() == b".git" || self.is_ignored(path) {
-            true => Ok(None),
-            false => self.node_of(path),
+        if path.file_name() == b".git" || self.is_ignored(path) {
+            Ok(None)
+        } else {
+            self.node_of(path)
         }
     }
 

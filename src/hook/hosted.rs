@@ -82,9 +82,10 @@ impl HostedPush {
         let name = variable("PRE_COMMIT_TO_REF").unwrap_or_else(|| local_ref.clone());
         let local_oid = commit(&name).ok_or(Error::Host("PRE_COMMIT_TO_REF"))?;
         // By hand it is the name of a branch, as a person writes it.
-        let remote_ref = match remote_ref.starts_with("refs/") {
-            true => remote_ref,
-            false => format!("refs/heads/{remote_ref}"),
+        let remote_ref = if remote_ref.starts_with("refs/") {
+            remote_ref
+        } else {
+            format!("refs/heads/{remote_ref}")
         };
         let remote_oid = variable("PRE_COMMIT_FROM_REF").unwrap_or_else(|| "0".repeat(40));
         Ok(Some(HostedPush {

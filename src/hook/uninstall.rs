@@ -90,10 +90,7 @@ pub fn uninstall(directory: &Path) -> Result<Vec<Removed>, Error> {
 /// Deletes the refs of the guard's own, which a mirror would copy.
 fn forget_remotes(directory: &Path) -> Result<(), Error> {
     let kept = git::ask(directory, &["for-each-ref", "--format=delete %(refname)", KEPT_REFS])?;
-    match kept.is_empty() {
-        true => Ok(()),
-        false => git::feed(directory, &["update-ref", "--stdin"], &kept),
-    }
+    if kept.is_empty() { Ok(()) } else { git::feed(directory, &["update-ref", "--stdin"], &kept) }
 }
 
 impl Removed {

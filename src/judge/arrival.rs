@@ -330,9 +330,10 @@ impl Judge<'_> {
     /// Tells whether a push to a target builds on what is there or, by force, takes its place.
     fn standing_of_target(&self, arrival: &Arrival<'_>, base: &BaseChoice) -> Standing {
         let is_update = arrival.replaced != Replaced::Nothing;
-        match is_update && !self.repository.contains(arrival.tip, base.commit) {
-            true => Standing::Replaced,
-            false => Standing::Published,
+        if is_update && !self.repository.contains(arrival.tip, base.commit) {
+            Standing::Replaced
+        } else {
+            Standing::Published
         }
     }
 

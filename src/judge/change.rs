@@ -101,9 +101,10 @@ impl Judge<'_> {
             return Ok(self.seen_from_here(Report { notes, ..report }));
         }
         let problems = reader.discover(&*tree)?.problems.clone();
-        Err(match problems.is_empty() {
-            true => Error::NoEnvironment(tree.describe()),
-            false => Error::Misconfigured { tree: tree.describe(), problems },
+        Err(if problems.is_empty() {
+            Error::NoEnvironment(tree.describe())
+        } else {
+            Error::Misconfigured { tree: tree.describe(), problems }
         })
     }
 

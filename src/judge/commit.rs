@@ -116,10 +116,7 @@ impl Judge<'_> {
         });
         let landed = before.target.is_some()
             || others.any(|target| self.repository.contains(target.commit, before.commit));
-        match landed {
-            true => Standing::Published,
-            false => Standing::Local,
-        }
+        if landed { Standing::Published } else { Standing::Local }
     }
 
     /// Returns the targets of remotes: what is there has landed for everybody. The branches of this

@@ -150,9 +150,10 @@ fn get_base_command(repository: &Repository, base: &BaseChoice) -> Command {
         return merge;
     };
     let is_here = repository.ref_commit(&target.full_name) == Some(base.commit);
-    match is_here && base.freshness != Freshness::FetchedNow {
-        true => merge,
-        false => Command::of("git fetch").arg(remote).and(merge),
+    if is_here && base.freshness != Freshness::FetchedNow {
+        merge
+    } else {
+        Command::of("git fetch").arg(remote).and(merge)
     }
 }
 

@@ -203,11 +203,10 @@ impl Judge<'_> {
             return Ok(judged);
         }
         let mut reader = self.reader(arrival.config.clone());
-        let base = match arrival.is_target {
-            true => self.old_tip(arrival),
-            false => {
-                self.base(Side::Commit(arrival.tip), &arrival.config, &arrival.candidates())?
-            }
+        let base = if arrival.is_target {
+            self.old_tip(arrival)
+        } else {
+            self.base(Side::Commit(arrival.tip), &arrival.config, &arrival.candidates())?
         };
         if let Some(base) = &base
             && !self.parts_matter(&mut reader, base, arrival)?

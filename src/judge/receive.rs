@@ -139,9 +139,10 @@ impl Judge<'_> {
         }
         let mut reader = self.reader(arrival.config.clone());
         let side = Side::Commit(arrival.tip);
-        let base = match arrival.is_target {
-            true => self.old_tip(arrival),
-            false => self.base(side, &arrival.config, &arrival.candidates())?,
+        let base = if arrival.is_target {
+            self.old_tip(arrival)
+        } else {
+            self.base(side, &arrival.config, &arrival.candidates())?
         };
         if let Some(base) = &base
             && !self.parts_matter(&mut reader, base, arrival)?

@@ -43,9 +43,10 @@ impl Judge<'_> {
         base: &BaseChoice,
         arrival: &Arrival<'_>,
     ) -> Result<bool, Error> {
-        let from = match arrival.is_target {
-            true => Ok(vec![base.commit]),
-            false => self.repository.merge_bases(base.commit, arrival.tip),
+        let from = if arrival.is_target {
+            Ok(vec![base.commit])
+        } else {
+            self.repository.merge_bases(base.commit, arrival.tip)
         };
         match from {
             Ok(from) if !from.is_empty() => {

@@ -103,10 +103,8 @@ impl Compiler<'_> {
         for handler in &attempt.handlers {
             let group = self.group;
             self.group |= attempt.is_star;
-            let outer = match attempt.is_star {
-                true => self.context.set_loop(false),
-                false => self.context.in_loop(),
-            };
+            let outer =
+                if attempt.is_star { self.context.set_loop(false) } else { self.context.in_loop() };
             self.visit_except_handler(handler);
             self.context.set_loop(outer);
             self.group = group;

@@ -228,9 +228,10 @@ impl Scan<'_> {
                 && !words.is_operator(Some(*place + 1), "=")
                 && !["=", "!"].iter().any(|byte| words.is_operator(place.checked_sub(1), byte))
         };
-        let last = match binds_all_along.iter().any(|word| words.is(Some(0), word)) {
-            true => words.pieces.len(),
-            false => self.all().rev().find(is_assignment).unwrap_or(0),
+        let last = if binds_all_along.iter().any(|word| words.is(Some(0), word)) {
+            words.pieces.len()
+        } else {
+            self.all().rev().find(is_assignment).unwrap_or(0)
         };
         self.at_once(self.collect(self.all(), |place| place < last || words.is_walrus(place)))
     }

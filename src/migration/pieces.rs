@@ -144,10 +144,7 @@ impl<'a> Pieces<'a> {
         loop {
             let start = self.at;
             let Some(byte) = self.bytes.get(start).copied() else {
-                return match self.frames.is_empty() {
-                    true => None,
-                    false => self.broken(start),
-                };
+                return if self.frames.is_empty() { None } else { self.broken(start) };
             };
             match byte {
                 b' ' | b'\t' | b'\x0c' => self.at += 1,
@@ -190,10 +187,7 @@ impl<'a> Pieces<'a> {
         let is_string = end - start <= 2
             && matches!(self.bytes.get(end), Some(b'"' | b'\''))
             && self.bytes[start..end].iter().all(|byte| b"bBfFrRtTuU".contains(byte));
-        match is_string {
-            true => self.string(start, end),
-            false => self.piece(Kind::Word, start, end),
-        }
+        if is_string { self.string(start, end) } else { self.piece(Kind::Word, start, end) }
     }
 
     /// Reads a string whose prefix starts at `start` and whose quote is at `at`.

@@ -32,10 +32,7 @@ pub(super) fn read(code: &str) -> Option<Plain<'_>> {
     let mut cursor = Cursor { code, at: 0 };
     let name = cursor.word().filter(|name| NAMES.contains(name))?;
     cursor.blanks();
-    let annotation = match cursor.take(b':') {
-        true => Some(cursor.annotation()?),
-        false => None,
-    };
+    let annotation = if cursor.take(b':') { Some(cursor.annotation()?) } else { None };
     cursor.blanks();
     if !cursor.take(b'=') {
         return None;

@@ -58,10 +58,7 @@ fn parse_newest(code: &str) -> Result<Parsed<ModModule>, ParseError> {
 
 /// Returns a name as Python compares it (PEP 3131).
 pub(super) fn spelling(name: &str) -> Cow<'_, str> {
-    match name.is_ascii() {
-        true => Cow::Borrowed(name),
-        false => Cow::Owned(name.nfkc().collect()),
-    }
+    if name.is_ascii() { Cow::Borrowed(name) } else { Cow::Owned(name.nfkc().collect()) }
 }
 
 /// Tells whether code holds what takes RustPython's parser more stack or time than there is.

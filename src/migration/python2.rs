@@ -72,10 +72,12 @@ fn number(word: &str) -> String {
     let is_octal = digits.len() > 1
         && digits.starts_with('0')
         && digits.bytes().all(|byte| matches!(byte, b'0'..=b'7'));
-    match word.starts_with(|character: char| character.is_ascii_digit()) {
-        true if is_octal => format!("0o{digits}"),
-        true => digits.to_owned(),
-        false => word.to_owned(),
+    if !word.starts_with(|character: char| character.is_ascii_digit()) {
+        word.to_owned()
+    } else if is_octal {
+        format!("0o{digits}")
+    } else {
+        digits.to_owned()
     }
 }
 

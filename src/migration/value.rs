@@ -84,9 +84,10 @@ pub(super) fn evaluate(expression: &Expr, scope: &dyn Scope) -> Result<Constant,
         },
         Expr::Name(name) => {
             let constant = scope.look_up(&spelling(&name.id), &span)?;
-            match constant.is_small() {
-                true => Ok(constant.named(&span)),
-                false => Err(unknown(span, "it stands for a very long value")),
+            if constant.is_small() {
+                Ok(constant.named(&span))
+            } else {
+                Err(unknown(span, "it stands for a very long value"))
             }
         }
         Expr::Tuple(tuple) => items(&tuple.elts, Kind::Tuple, scope),
@@ -123,10 +124,7 @@ pub(super) fn add(left: Constant, right: Constant, span: Span) -> Result<Constan
         },
         _ => return Err(unknown(span, "it adds what Python does not add")),
     };
-    match sum.is_small() {
-        true => Ok(sum),
-        false => Err(unknown(span, "it is a very long value")),
-    }
+    if sum.is_small() { Ok(sum) } else { Err(unknown(span, "it is a very long value")) }
 }
 
 fn mutable(span: &Span, is_set: bool) -> Kind {

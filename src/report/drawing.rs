@@ -56,9 +56,10 @@ impl Row<'_> {
 /// Chooses the rows: whole where they are few, else without the plain stretches between.
 fn elide(nodes: &[DrawnRevision]) -> Vec<Row<'_>> {
     let shape = Shape::new(nodes);
-    let runs = match nodes.len() > ROWS {
-        true => shape.runs(nodes),
-        false => (0..nodes.len()).map(|node| vec![node]).collect(),
+    let runs = if nodes.len() > ROWS {
+        shape.runs(nodes)
+    } else {
+        (0..nodes.len()).map(|node| vec![node]).collect()
     };
     let mut row_of = vec![0; nodes.len()];
     for (row, run) in runs.iter().enumerate() {

@@ -206,9 +206,10 @@ pub fn to_string(value: &impl Serialize) -> Result<String, serde_json::Error> {
     let written = serde_json::to_string_pretty(value)?;
     let mut out = String::with_capacity(written.len() + 1);
     for character in written.chars() {
-        match character != '\n' && is_unprintable(character) {
-            true => escape_into(&mut out, character),
-            false => out.push(character),
+        if character != '\n' && is_unprintable(character) {
+            escape_into(&mut out, character)
+        } else {
+            out.push(character)
         }
     }
     out.push('\n');

@@ -33,9 +33,10 @@ pub(super) struct Drawn {
 /// Draws lanes from top to bottom; `height` is the least number of lines for a row.
 pub(super) fn draw(lanes: &[Lane], height: usize, unicode: bool) -> Vec<Drawn> {
     let builder = GraphRowRenderer::new().output().with_min_row_height(height);
-    match unicode {
-        true => rows(lanes, &mut builder.build_box_drawing()),
-        false => rows(lanes, &mut builder.build_ascii()),
+    if unicode {
+        rows(lanes, &mut builder.build_box_drawing())
+    } else {
+        rows(lanes, &mut builder.build_ascii())
     }
 }
 
@@ -70,10 +71,7 @@ fn fill_gaps(drawn: &mut [Drawn]) {
         }
         let above = drawn[middle - 1].lanes.chars();
         let through = above.zip(drawn[middle + 1].lanes.chars()).map(|(above, below)| {
-            match above == below && matches!(above, '|' | '│') {
-                true => above,
-                false => ' ',
-            }
+            if above == below && matches!(above, '|' | '│') { above } else { ' ' }
         });
         let through: String = through.collect();
         drawn[middle].lanes = through.trim_end().to_owned();

@@ -113,9 +113,10 @@ impl Canvas {
     }
 
     fn origin(&mut self, place: &Place<'_>) {
-        let path = match place.site.path().is_root() {
-            true => "the repository's root".to_owned(),
-            false => place.site.path().to_string(),
+        let path = if place.site.path().is_root() {
+            "the repository's root".to_owned()
+        } else {
+            place.site.path().to_string()
         };
         if self.quotes {
             self.add(Padding);
@@ -163,10 +164,8 @@ impl Canvas {
                 ));
             }
             let asked = &marks[mark.index];
-            let kind = match asked.primary {
-                true => AnnotationKind::Primary,
-                false => AnnotationKind::Context,
-            };
+            let kind =
+                if asked.primary { AnnotationKind::Primary } else { AnnotationKind::Context };
             let label = (!asked.label.is_empty()).then(|| escape(asked.label));
             annotations.push(kind.span(mark.range).label(label));
         }
@@ -186,14 +185,8 @@ impl Canvas {
         if self.group.is_empty() {
             return String::new();
         }
-        let renderer = match style.color {
-            true => Renderer::styled(),
-            false => Renderer::plain(),
-        };
-        let decor = match style.unicode {
-            true => DecorStyle::Unicode,
-            false => DecorStyle::Ascii,
-        };
+        let renderer = if style.color { Renderer::styled() } else { Renderer::plain() };
+        let decor = if style.unicode { DecorStyle::Unicode } else { DecorStyle::Ascii };
         let rendered = renderer
             .decor_style(decor)
             .term_width(style.width.clamp(40, 200))

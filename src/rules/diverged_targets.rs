@@ -73,9 +73,10 @@ fn out_of_order(
     let (id, target, change) = (&now.id, &diverged.target, &subject.wording.change);
     let ids = in_brief(&order.ids);
     let is_below_there = (order.way == Way::There) == (order.effect == Effect::Skips);
-    let message = match is_below_there {
-        true => format!("`{id}` builds on {ids} on {target}, but not in {change}"),
-        false => format!("`{id}` builds on {ids} in {change}, but not on {target}"),
+    let message = if is_below_there {
+        format!("`{id}` builds on {ids} on {target}, but not in {change}")
+    } else {
+        format!("`{id}` builds on {ids} in {change}, but not on {target}")
     };
     let database = match order.way {
         Way::There => format!("a database at `{id}` that moves to {target}"),

@@ -118,13 +118,14 @@ fn help(subject: &Subject<'_>, revision: &Revision, clash: &LabelClash<'_>) -> H
     let carried = clash.declared.iter().any(|(other, _)| {
         other.id != revision.id && below.contains(&other.id) && clash.revision.is_none()
     });
-    match carried {
-        true => Help::write(
+    if carried {
+        Help::write(
             format!(
                 "it holds for all that builds on the revision that declares it; write in {path}"
             ),
             "branch_labels = None",
-        ),
-        false => format!("give the branch another label in {path}").into(),
+        )
+    } else {
+        format!("give the branch another label in {path}").into()
     }
 }

@@ -102,9 +102,10 @@ fn quoted(text: &str) -> String {
 
 fn fork(subject: &Subject<'_>, heads: &[RevisionId]) -> Option<Finding> {
     // The heads stand side by side whatever the base has got since, unless git asks how to merge the two.
-    let wording = match subject.wording.is_conflicted {
-        true => subject.wording.clone(),
-        false => subject.wording.in_place(),
+    let wording = if subject.wording.is_conflicted {
+        subject.wording.clone()
+    } else {
+        subject.wording.in_place()
     };
     let subject = &Subject { wording: &wording, ..*subject };
     let change = &subject.wording.change;

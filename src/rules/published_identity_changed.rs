@@ -218,9 +218,10 @@ fn lost(subject: &Subject<'_>, landed: &Revision, now: &Revision, links: &Links<
         1 => ("its ancestor", "which stays"),
         _ => ("its ancestors", "which stay"),
     };
-    let gains = match links.gained.is_empty() {
-        true => String::new(),
-        false => format!(", and gains {}", in_brief(&links.gained).0),
+    let gains = if links.gained.is_empty() {
+        String::new()
+    } else {
+        format!(", and gains {}", in_brief(&links.gained).0)
     };
     let message = format!(
         "published revision `{}` loses {ancestor} {what}, {stay} in the history{gains}",
@@ -260,9 +261,12 @@ fn labels(subject: &Subject<'_>, landed: &Revision, now: &Revision) -> Option<Fi
     if is_missed {
         return None;
     }
-    let names = |labels: &BTreeSet<&str>| match labels.is_empty() {
-        true => "none".to_owned(),
-        false => listed(&labels.iter().map(|label| RevisionId::new(*label)).collect::<Vec<_>>()),
+    let names = |labels: &BTreeSet<&str>| {
+        if labels.is_empty() {
+            "none".to_owned()
+        } else {
+            listed(&labels.iter().map(|label| RevisionId::new(*label)).collect::<Vec<_>>())
+        }
     };
     let message = format!(
         "the branch labels of `{}` in {} change from {} to {}",
@@ -284,12 +288,12 @@ fn labels(subject: &Subject<'_>, landed: &Revision, now: &Revision) -> Option<Fi
 fn begun(subject: &Subject<'_>, landed: &Revision, now: &Revision, message: String) -> Finding {
     let parents = parent_ids(landed);
     let base = &subject.wording.base;
-    let (site, label) = match parents == parent_ids(now) {
-        true => (now.dependencies_site(), format!("not so in {base}")),
-        false if parents.is_empty() => {
-            (now.parents_site(), format!("in {base} it builds on nothing"))
-        }
-        false => (now.parents_site(), format!("in {base} it builds on {}", listed(&parents))),
+    let (site, label) = if parents == parent_ids(now) {
+        (now.dependencies_site(), format!("not so in {base}"))
+    } else if parents.is_empty() {
+        (now.parents_site(), format!("in {base} it builds on nothing"))
+    } else {
+        (now.parents_site(), format!("in {base} it builds on {}", listed(&parents)))
     };
     let mut finding = RULE.at(subject, site, message);
     finding.label = label;

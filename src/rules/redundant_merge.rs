@@ -158,10 +158,7 @@ fn about(subject: &Subject<'_>, revision: &Revision, pair: Pair<'_>) -> Finding 
         Some(text) => revision.site_at(text.span.clone()),
         None => dependency_site(subject, revision, low),
     };
-    let needs = match on_one_line {
-        true => "builds on",
-        false => "needs",
-    };
+    let needs = if on_one_line { "builds on" } else { "needs" };
     let message = format!("`{}` {verb} `{low}`, which `{high}` {needs} already", revision.id);
     let mut finding = RULE.at(subject, site, message);
     finding.revisions = vec![revision.id.clone(), low.clone(), high.clone()];
@@ -169,9 +166,10 @@ fn about(subject: &Subject<'_>, revision: &Revision, pair: Pair<'_>) -> Finding 
         .after
         .get(high)
         .map(|high| Related {
-            site: match high.dependencies().any(|name| name == low.as_str()) {
-                true => dependency_site(subject, high, low),
-                false => high.parent_site(low),
+            site: if high.dependencies().any(|name| name == low.as_str()) {
+                dependency_site(subject, high, low)
+            } else {
+                high.parent_site(low)
             },
             message: format!("`{}` {needs} `{low}`", high.id),
         })

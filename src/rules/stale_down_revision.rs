@@ -116,9 +116,10 @@ fn also_stale(subject: &Subject<'_>, edge: &StaleEdge) -> Option<Related> {
 
 /// Says where the base is; where the change removes its head, what is left of it.
 fn place(subject: &Subject<'_>, heads: &[RevisionId]) -> String {
-    match heads.iter().all(|head| subject.before.is_head(head)) {
-        true => format!("{} is at {} now", subject.wording.base, listed(heads)),
-        false => format!("{} is above it now", listed(heads)),
+    if heads.iter().all(|head| subject.before.is_head(head)) {
+        format!("{} is at {} now", subject.wording.base, listed(heads))
+    } else {
+        format!("{} is above it now", listed(heads))
     }
 }
 

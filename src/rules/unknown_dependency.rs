@@ -95,9 +95,10 @@ fn gone(
     };
     let mut finding = RULE.at(subject, site, message);
     finding.label = format!("`{name}` was defined here");
-    finding.help = match subject.after.contains(&removed.id) {
-        true => vec![format!("keep the label in {path}").into()],
-        false => subject.keep_help(&path),
+    finding.help = if subject.after.contains(&removed.id) {
+        vec![format!("keep the label in {path}").into()]
+    } else {
+        subject.keep_help(&path)
     };
     finding.help.push(format!("or take `{name}` out of `depends_on`").into());
     finding

@@ -126,10 +126,8 @@ fn put_on_the_head(subject: &Subject<'_>, child: &RevisionId) -> Vec<Help> {
     };
     let rebase = subject.rebase_command().args(["--onto", head.as_str()]);
     let put = Help::run(format!("if it is a guess, put `{child}` on the head, `{head}`"), rebase);
-    let wording = match before.contains(head) {
-        true => subject.wording.clone(),
-        false => subject.wording.in_place(),
-    };
+    let wording =
+        if before.contains(head) { subject.wording.clone() } else { subject.wording.in_place() };
     let get_base = wording.get_base_help();
     get_base.into_iter().chain([put]).chain(wording.finish_staged_help()).collect()
 }

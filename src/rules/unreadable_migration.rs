@@ -71,9 +71,10 @@ fn finding(subject: &Subject<'_>, migration: &Migration, fault: &Fault) -> Findi
     }
     let reason = escape(&fault.message);
     let path = &migration.file.path;
-    let site = match fault.span.is_empty() && fault.span.start == 0 {
-        true => Site::File(migration.file.clone()),
-        false => Site::Span { file: migration.file.clone(), span: fault.span.clone() },
+    let site = if fault.span.is_empty() && fault.span.start == 0 {
+        Site::File(migration.file.clone())
+    } else {
+        Site::Span { file: migration.file.clone(), span: fault.span.clone() }
     };
     let mut finding =
         RULE.at(subject, site, format!("this file cannot be read as Python: {reason}"));

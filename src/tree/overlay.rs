@@ -99,10 +99,7 @@ impl Tree for Overlay<'_> {
     }
 
     fn read(&self, file: &File) -> Result<Vec<u8>, Error> {
-        match self.is_laid_over(file) {
-            true => self.above.read(file),
-            false => self.below.read(file),
-        }
+        if self.is_laid_over(file) { self.above.read(file) } else { self.below.read(file) }
     }
 
     fn read_all(&self, files: &[&File], most: u64) -> Result<Vec<Content>, Error> {
@@ -110,10 +107,7 @@ impl Tree for Overlay<'_> {
             files.iter().partition(|file| self.is_laid_over(file));
         let mut above = self.above.read_all(&above, most)?.into_iter();
         let mut below = self.below.read_all(&below, most)?.into_iter();
-        let next = |file: &&File| match self.is_laid_over(file) {
-            true => above.next(),
-            false => below.next(),
-        };
+        let next = |file: &&File| if self.is_laid_over(file) { above.next() } else { below.next() };
         Ok(files.iter().filter_map(next).collect())
     }
 
@@ -128,10 +122,7 @@ impl Tree for Overlay<'_> {
     }
 
     fn identity(&self, file: &File) -> Identity {
-        match self.is_laid_over(file) {
-            true => self.above.identity(file),
-            false => self.below.identity(file),
-        }
+        if self.is_laid_over(file) { self.above.identity(file) } else { self.below.identity(file) }
     }
 
     fn arrange(&self, files: &mut [&File]) {

@@ -166,15 +166,16 @@ pub(crate) fn told(report: &Value) -> Vec<String> {
     let told = incidents.map(|incident| {
         let subject = word(&incident["subject"]);
         let repair = &incident["repaired"];
-        match repair.is_null() {
-            true => format!("{subject}: open"),
-            false => format!(
+        if repair.is_null() {
+            format!("{subject}: open")
+        } else {
+            format!(
                 "{subject}: {} by {} after {} days, {} commits",
                 word(&repair["how"]),
                 word(&repair["subject"]),
                 repair["seconds"].as_u64().expect("a number") / DAY,
                 repair["commits"]
-            ),
+            )
         }
     });
     told.collect()

@@ -62,9 +62,10 @@ fn collect(folder: &Path, name: &str, files: &mut Vec<(String, Vec<u8>)>) {
     for entry in fs::read_dir(folder).expect("the judge has made it") {
         let path = entry.expect("the judge has made it").path();
         let name = format!("{name}/{}", path.file_name().expect("a file").to_string_lossy());
-        match path.is_dir() {
-            true => collect(&path, &name, files),
-            false => files.push((name, fs::read(&path).expect("the judge has made it"))),
+        if path.is_dir() {
+            collect(&path, &name, files)
+        } else {
+            files.push((name, fs::read(&path).expect("the judge has made it")))
         }
     }
 }

@@ -131,9 +131,10 @@ fn disagreement(scripts: &[Script], verdict: &Verdict) -> Option<Disagreement> {
     }
     let refuses = |rule: &str| guard.errors.iter().any(|(found, _)| *found == rule);
     if has_duplicates(scripts) {
-        return match refuses("duplicate-revision") {
-            true => None,
-            false => fault("a duplicate id passes", String::new()),
+        return if refuses("duplicate-revision") {
+            None
+        } else {
+            fault("a duplicate id passes", String::new())
         };
     }
     let lists = [
@@ -147,9 +148,10 @@ fn disagreement(scripts: &[Script], verdict: &Verdict) -> Option<Disagreement> {
         }
     }
     if let Some(error) = &verdict.upgrade_error {
-        return match guard.errors.is_empty() {
-            true => fault("an upgrade that Alembic cannot plan passes", error.clone()),
-            false => None,
+        return if guard.errors.is_empty() {
+            fault("an upgrade that Alembic cannot plan passes", error.clone())
+        } else {
+            None
         };
     }
     if guard.revisions != verdict.revisions {
@@ -164,9 +166,10 @@ fn disagreement(scripts: &[Script], verdict: &Verdict) -> Option<Disagreement> {
         (true, false) => fault("several heads pass", format!("{:?}", verdict.heads)),
         (false, _) if !guard.errors.is_empty() => {
             let cycle = guard.errors.iter().all(|(rule, _)| *rule == "revision-cycle");
-            match cycle && has_cycle(scripts) {
-                true => Some(Disagreement::UnnoticedCycle),
-                false => fault("one head is refused", format!("{:?}", guard.errors)),
+            if cycle && has_cycle(scripts) {
+                Some(Disagreement::UnnoticedCycle)
+            } else {
+                fault("one head is refused", format!("{:?}", guard.errors))
             }
         }
         _ => None,

@@ -61,17 +61,19 @@ pub(crate) fn history(random: &mut Random) -> Vec<Script> {
             file: format!("{}_r{number}.py", random.below(100)),
             id: format!("r{number}"),
             parents: chosen(&scripts, parents, random),
-            labels: match random.percent(15) {
-                true if random.percent(20) => vec![format!("one{number}"), format!("two{number}")],
-                true => vec![format!("label{number}")],
-                false => Vec::new(),
+            labels: if !random.percent(15) {
+                Vec::new()
+            } else if random.percent(20) {
+                vec![format!("one{number}"), format!("two{number}")]
+            } else {
+                vec![format!("label{number}")]
             },
-            depends_on: match random.percent(20) {
-                true if random.percent(20) => {
-                    vec![dependency(&scripts, random), dependency(&scripts, random)]
-                }
-                true => vec![dependency(&scripts, random)],
-                false => Vec::new(),
+            depends_on: if !random.percent(20) {
+                Vec::new()
+            } else if random.percent(20) {
+                vec![dependency(&scripts, random), dependency(&scripts, random)]
+            } else {
+                vec![dependency(&scripts, random)]
             },
         };
         scripts.push(script);
@@ -91,10 +93,7 @@ pub(crate) fn history(random: &mut Random) -> Vec<Script> {
 fn chosen(scripts: &[Script], count: usize, random: &mut Random) -> Vec<String> {
     let mut parents: Vec<String> = Vec::new();
     for _ in 0..count.min(scripts.len()) {
-        let back = match random.percent(70) {
-            true => 0,
-            false => random.below(scripts.len()),
-        };
+        let back = if random.percent(70) { 0 } else { random.below(scripts.len()) };
         let id = scripts[scripts.len() - 1 - back].id.clone();
         if !parents.contains(&id) {
             parents.push(id);

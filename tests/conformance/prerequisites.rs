@@ -46,9 +46,10 @@ pub(crate) fn python() -> Result<PathBuf, String> {
 /// Returns the folder of the corpus, which lies beside this repository and not in it.
 pub(crate) fn corpus() -> Result<PathBuf, String> {
     let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus");
-    match corpus.join("tips").is_dir() {
-        true => Ok(corpus),
-        false => Err(format!("there is no corpus at {}", corpus.display())),
+    if corpus.join("tips").is_dir() {
+        Ok(corpus)
+    } else {
+        Err(format!("there is no corpus at {}", corpus.display()))
     }
 }
 
@@ -87,9 +88,10 @@ pub(crate) fn target() -> PathBuf {
 /// Runs a command that must succeed, and returns its standard output.
 pub(crate) fn run(command: &mut Command) -> Result<String, String> {
     let output = command.output().map_err(|error| format!("{command:?}: {error}"))?;
-    match output.status.success() {
-        true => Ok(String::from_utf8_lossy(&output.stdout).into_owned()),
-        false => Err(format!("{command:?}: {}", String::from_utf8_lossy(&output.stderr))),
+    if output.status.success() {
+        Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+    } else {
+        Err(format!("{command:?}: {}", String::from_utf8_lossy(&output.stderr)))
     }
 }
 

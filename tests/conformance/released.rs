@@ -84,9 +84,10 @@ fn unpacked(wheel: &Wheel, wheels: &Path, python: &Path) -> PathBuf {
         fs::write(folder.join(".git/complete"), "").expect("the repository is ours");
     }
     let config = folder.join(".alembic-guard.toml");
-    match CONFIGURED.contains(&wheel.name.as_str()) {
-        true => fs::write(&config, configuration(wheel)).expect("the folder is ours"),
-        false => drop(fs::remove_file(&config)),
+    if CONFIGURED.contains(&wheel.name.as_str()) {
+        fs::write(&config, configuration(wheel)).expect("the folder is ours")
+    } else {
+        drop(fs::remove_file(&config))
     }
     folder
 }
@@ -186,9 +187,10 @@ fn compare_environment(
                 difference(name, &file[name], guard, computed, path)
             })
             .collect();
-        match differences.is_empty() {
-            true => tally.migrations += 1,
-            false => tally.disagreements.push(format!("{path}: {}", differences.join("; "))),
+        if differences.is_empty() {
+            tally.migrations += 1
+        } else {
+            tally.disagreements.push(format!("{path}: {}", differences.join("; ")))
         }
     }
     let known: BTreeSet<&str> = files(facts).iter().map(|file| text(&file["path"])).collect();

@@ -39,10 +39,11 @@ impl<G: Fn(&Operation<'_>) -> io::Result<()>> Gated<G> {
 
 /// A disk that fails from one operation on, as if the process had ended there.
 pub(crate) fn stopping_at(end: usize) -> Gated<impl Fn(&Operation<'_>) -> io::Result<()>> {
-    Gated::new(move |operation| match operation.number < end {
-        true => Ok(()),
-        false => Err(io::Error::other("stopped")),
-    })
+    Gated::new(
+        move |operation| {
+            if operation.number < end { Ok(()) } else { Err(io::Error::other("stopped")) }
+        },
+    )
 }
 
 /// Syncs are operations, but not done: this machine will not lose its power.

@@ -122,10 +122,12 @@ fn a_disk_that_is_full_at_any_operation_changes_nothing_before_all_is_on_it() {
     for full_at in 0..operations() {
         let world = World::new();
         let (old, new) = world.old_and_new();
-        let disk = Gated::new(|operation| match operation.number == full_at {
-            true => Err(Errno::NOSPC.into()),
-            false => Ok(()),
-        });
+        let disk =
+            Gated::new(
+                |operation| {
+                    if operation.number == full_at { Err(Errno::NOSPC.into()) } else { Ok(()) }
+                },
+            );
         let result = world.apply_on(&disk, &plan());
         match result {
             Err(Error::Write { source, .. } | Error::Lock { source, .. }) => {
@@ -158,10 +160,14 @@ fn a_mark_that_may_not_last_is_taken_back_before_what_it_promises() {
     for (ended, end) in (mark + 2..).enumerate() {
         let world = World::new();
         let (old, new) = world.old_and_new();
-        let disk = Gated::new(|operation| match operation.number == mark + 1 {
-            true => Err(Errno::IO.into()),
-            false if operation.number < end => Ok(()),
-            false => Err(io::Error::other("stopped")),
+        let disk = Gated::new(|operation| {
+            if operation.number == mark + 1 {
+                Err(Errno::IO.into())
+            } else if operation.number < end {
+                Ok(())
+            } else {
+                Err(io::Error::other("stopped"))
+            }
         });
         world.apply_on(&disk, &plan()).expect_err("the folder of the journal cannot be synced");
         world.finish().unwrap_or_else(|error| panic!("stopped at {end}: {error}"));

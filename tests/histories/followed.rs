@@ -139,9 +139,10 @@ fn helps(report: &str) -> Vec<Vec<Item>> {
             prose.push(' ');
             prose.push_str(more.trim_start());
         }
-        let shown = match prose.ends_with(':') {
-            true => lines.next_if(|line| line.starts_with("    ")),
-            false => None,
+        let shown = if prose.ends_with(':') {
+            lines.next_if(|line| line.starts_with("    "))
+        } else {
+            None
         };
         let shown = shown.map(|shown| shown.trim_start().to_owned());
         helps.last_mut().expect("it begins with one").push(Item { prose, shown });

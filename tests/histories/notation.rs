@@ -36,9 +36,10 @@ impl Written {
     /// Does the same with a line more in `upgrade`.
     pub(crate) fn python_with(&self, operation: &str) -> String {
         let id = &self.id;
-        let revises = match self.parents.is_empty() {
-            true => String::new(),
-            false => format!(" {}", self.parents.join(", ")),
+        let revises = if self.parents.is_empty() {
+            String::new()
+        } else {
+            format!(" {}", self.parents.join(", "))
         };
         format!(
             "\"\"\"add {id}\n\nRevision ID: {id}\nRevises:{revises}\n\

@@ -347,10 +347,7 @@ fn is_diff(format: &str, command: &[&str]) -> bool {
 
 /// Finds what steers a terminal, or a program that broke.
 fn fault(output: &Output, has_diff: bool) -> Option<String> {
-    let stdout = match has_diff {
-        true => before_the_diff(&output.stdout),
-        false => &output.stdout,
-    };
+    let stdout = if has_diff { before_the_diff(&output.stdout) } else { &output.stdout };
     if !matches!(output.status.code(), Some(0..=2)) {
         return Some(format!("it ends by {:?}", output.status));
     }

@@ -86,9 +86,10 @@ fn cut(chain: &Chain<'_>, facts: &Facts, states: &[State<'_>], incident: usize) 
             chain.parents.iter().partition(|parent| heads.iter().any(|head| head == *parent));
         let passed =
             || -> BTreeSet<&str> { at_head.iter().flat_map(|it| state.ancestors(it)).collect() };
-        let is_head = match chain.parents.is_empty() {
-            true => heads.is_empty(),
-            false => below.is_empty() || below.iter().all(|parent| passed().contains(parent)),
+        let is_head = if chain.parents.is_empty() {
+            heads.is_empty()
+        } else {
+            below.is_empty() || below.iter().all(|parent| passed().contains(parent))
         };
         is_head && chain.dependencies.iter().all(|name| state.knows(name))
     })

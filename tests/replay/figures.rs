@@ -99,8 +99,5 @@ impl fmt::Display for Figures {
 fn listed(counts: &BTreeMap<String, usize>) -> String {
     let counts: Vec<String> =
         counts.iter().map(|(rule, count)| format!("{rule} {count}")).collect();
-    match counts.is_empty() {
-        true => "nothing".to_owned(),
-        false => counts.join(", "),
-    }
+    if counts.is_empty() { "nothing".to_owned() } else { counts.join(", ") }
 }

@@ -61,10 +61,10 @@ impl<'f> Layout<'f> {
         let today = environment.version_locations.iter().any(|folder| folder == newest);
         let script_location = environment.script_location.as_deref();
         Some(Layout {
-            script_location: match today {
-                true => script_location,
-                // Before it moved, the environment was around its `versions`.
-                false => script_location.and(newest.strip_suffix("/versions")),
+            script_location: if today {
+                script_location
+            } else {
+                script_location.and(newest.strip_suffix("/versions"))
             },
             version_locations: folders,
             recursive: environment.recursive,
@@ -74,12 +74,11 @@ impl<'f> Layout<'f> {
     /// Returns where a migration goes that lies elsewhere today: into this environment.
     pub(crate) fn path_of(&self, path: &str) -> String {
         let is_here = |folder: &&str| path.starts_with(&format!("{folder}/"));
-        match self.version_locations.iter().any(is_here) {
-            true => path.to_owned(),
-            false => {
-                let name = path.rsplit('/').next().expect("a path has a name");
-                format!("{}/{name}", self.version_locations[0])
-            }
+        if self.version_locations.iter().any(is_here) {
+            path.to_owned()
+        } else {
+            let name = path.rsplit('/').next().expect("a path has a name");
+            format!("{}/{name}", self.version_locations[0])
         }
     }
 

@@ -73,9 +73,10 @@ impl<'f> Incident<'_, 'f> {
         let repository = &self.rebuilt.repository;
         repository.set_seen("main", mark(self.number));
         let name = branch_name(self.number);
-        match branch.cut == self.number {
-            true => repository.check_out(&name),
-            false => repository.begin_merge(&name),
+        if branch.cut == self.number {
+            repository.check_out(&name)
+        } else {
+            repository.begin_merge(&name)
         }
         repository.fill(mark(self.number + 1));
     }
@@ -117,9 +118,10 @@ impl<'f> Incident<'_, 'f> {
             return Kind::Gap(gaps);
         }
         let landed: BTreeSet<&str> = self.landed.revisions().collect();
-        match self.commit.new_heads().any(|head| landed.contains(head)) {
-            true => Kind::Published,
-            false => Kind::Unpublished,
+        if self.commit.new_heads().any(|head| landed.contains(head)) {
+            Kind::Published
+        } else {
+            Kind::Unpublished
         }
     }
 
@@ -192,10 +194,7 @@ fn names_one(result: &Result<(), String>, missing: &BTreeSet<&str>) -> Result<()
         Err(refusal) => {
             let names =
                 |gap: &&str| refusal.contains(&format!("on `{gap}`, which no file defines"));
-            match missing.iter().any(names) {
-                true => Ok(()),
-                false => Err(refusal.clone()),
-            }
+            if missing.iter().any(names) { Ok(()) } else { Err(refusal.clone()) }
         }
     }
 }

@@ -57,9 +57,10 @@ impl Replay<'_> {
             figures.innocent.count(!blocks);
         }
         if blocks != wanted {
-            let guard = match blocks {
-                true => format!("refused by {}", blocking_rules(&report).join(", ")),
-                false => "passed".to_owned(),
+            let guard = if blocks {
+                format!("refused by {}", blocking_rules(&report).join(", "))
+            } else {
+                "passed".to_owned()
             };
             figures.disagreements.push(Disagreement::new(self.facts, commit, About::Commit, guard));
         }

@@ -36,9 +36,10 @@ fn give(folder: &Path, owner: &str) -> Result<(), String> {
         let given = command.args(first).args(["-R", owner]).arg(folder).output();
         given.is_ok_and(|given| given.status.success())
     };
-    match chown("chown", &[]) || chown("sudo", &["-n", "chown"]) {
-        true => Ok(()),
-        false => Err("nothing can be given to another user here".to_owned()),
+    if chown("chown", &[]) || chown("sudo", &["-n", "chown"]) {
+        Ok(())
+    } else {
+        Err("nothing can be given to another user here".to_owned())
     }
 }
 
@@ -93,9 +94,10 @@ fn an_object_that_is_damaged_or_gone_is_named() {
             let (_world, repo) = plain();
             let object = loose(&repo, &path);
             fs::set_permissions(&object, Permissions::from_mode(0o644)).expect("it is ours");
-            match damage {
-                true => fs::write(&object, b"no object").expect("it can be written"),
-                false => fs::remove_file(&object).expect("it is there"),
+            if damage {
+                fs::write(&object, b"no object").expect("it can be written")
+            } else {
+                fs::remove_file(&object).expect("it is there")
             }
             let ran = repo.guard(&["check", "feature"]);
             assert_eq!(ran.code(), Some(2), "{path}, damaged: {damage}\n{}", ran.stderr());
@@ -120,18 +122,19 @@ fn what_nobody_may_read_is_not_passed() {
     let me = owner(&repo.top);
     let root = me == "0";
     let closed = repo.top.join(".git/objects");
-    let run = |arguments: &[&str]| match root {
-        // Root may read everything, so somebody else looks.
-        true => {
+    let run = |arguments: &[&str]| {
+        if root {
             let mut command = repo.command("setpriv");
             let who = ["--reuid", STRANGER, "--clear-groups", crate::world::GUARD];
             Ran::of(command.args(who).args(arguments))
+        } else {
+            repo.guard(arguments)
         }
-        false => repo.guard(arguments),
     };
-    let ready = match root {
-        true => give(repo.top.parent().expect("a world is around it"), STRANGER),
-        false => Ok(()),
+    let ready = if root {
+        give(repo.top.parent().expect("a world is around it"), STRANGER)
+    } else {
+        Ok(())
     };
     with(ready, |()| {
         run(&["check", "main"]).exits(0);

@@ -149,10 +149,8 @@ fn play(python: &Path, seed: u64, cases: u64) -> (Tally, Vec<Failed>) {
                         let mut shrunk = shrunk.lock().expect("no thread panics with it");
                         !is_known(&kind) && shrunk.len() < SHRUNK && shrunk.insert(kind)
                     };
-                    let failed = match is_first {
-                        true => shrink::shrunk(actions, failed, &mut judge),
-                        false => failed,
-                    };
+                    let failed =
+                        if is_first { shrink::shrunk(actions, failed, &mut judge) } else { failed };
                     failures.push(Failed { seed, is_shrunk: is_first, ..*failed });
                 }
             }

@@ -124,9 +124,12 @@ pub(crate) fn above<'a>(found: &'a [Found], id: &'a String) -> Vec<&'a String> {
 
 /// Returns a source with other parents.
 pub(crate) fn with_parents(source: &str, parents: &[String]) -> String {
-    let line = |line: &str| match line.starts_with("down_revision = ") {
-        true => format!("down_revision = {}\n", python(parents)),
-        false => format!("{line}\n"),
+    let line = |line: &str| {
+        if line.starts_with("down_revision = ") {
+            format!("down_revision = {}\n", python(parents))
+        } else {
+            format!("{line}\n")
+        }
     };
     source.lines().map(line).collect()
 }

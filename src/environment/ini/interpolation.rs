@@ -58,9 +58,10 @@ impl Output {
     fn append(&mut self, text: &str) -> Result<(), String> {
         self.steps += 1;
         self.text.push_str(text);
-        match self.text.len() > MAX_LENGTH || self.steps > MAX_STEPS {
-            true => Err("it grows too long".to_owned()),
-            false => Ok(()),
+        if self.text.len() > MAX_LENGTH || self.steps > MAX_STEPS {
+            Err("it grows too long".to_owned())
+        } else {
+            Ok(())
         }
     }
 }

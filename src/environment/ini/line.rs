@@ -39,10 +39,7 @@ pub(super) fn lines(text: &str) -> impl Iterator<Item = Line<'_>> {
             start: start + inner.start,
             indentation: line[..inner.start].chars().count(),
         };
-        let terminator = match rest[end..].starts_with("\r\n") {
-            true => 2,
-            false => 1,
-        };
+        let terminator = if rest[end..].starts_with("\r\n") { 2 } else { 1 };
         start += end + terminator;
         Some(found)
     })

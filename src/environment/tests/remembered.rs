@@ -24,9 +24,8 @@ impl Identified {
             paths.iter().any(|other| other.starts_with(&below))
         };
         let paths: BTreeSet<String> = paths.iter().filter(|it| !is_folder(it)).cloned().collect();
-        let content = |path: &String| match path.ends_with(".ini") {
-            true => "[alembic]\nscript_location = .\n",
-            false => "",
+        let content = |path: &String| {
+            if path.ends_with(".ini") { "[alembic]\nscript_location = .\n" } else { "" }
         };
         let files = MemoryTree::new(paths.iter().map(|path| (path.clone(), content(path))));
         Identified { files, paths }

@@ -47,9 +47,10 @@ fn common(before: &[&str], after: &[&str]) -> Vec<(usize, usize)> {
     let mut lengths = vec![vec![0; after.len() + 1]; before.len() + 1];
     for old in (0..before.len()).rev() {
         for new in (0..after.len()).rev() {
-            lengths[old][new] = match before[old] == after[new] {
-                true => lengths[old + 1][new + 1] + 1,
-                false => lengths[old + 1][new].max(lengths[old][new + 1]),
+            lengths[old][new] = if before[old] == after[new] {
+                lengths[old + 1][new + 1] + 1
+            } else {
+                lengths[old + 1][new].max(lengths[old][new + 1])
             };
         }
     }

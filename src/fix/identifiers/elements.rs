@@ -130,9 +130,10 @@ impl Elements<'_> {
         let is_followed = self.sequence.items.iter().any(|item| item.span.start == behind);
         let before = start - count_blanks(self.source[..start].iter().rev());
         self.whole_lines(run).unwrap_or_else(|| {
-            match is_followed || self.line_break(&run[0]).is_some() {
-                true => start..behind,
-                false => before..end,
+            if is_followed || self.line_break(&run[0]).is_some() {
+                start..behind
+            } else {
+                before..end
             }
         })
     }

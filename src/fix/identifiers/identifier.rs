@@ -71,10 +71,10 @@ pub fn rename_identifier(
     let same = module.misspellings.iter().filter(|other| other.meant == misspelling.meant);
     let is_missing = Identifier::named(misspelling.meant)
         .is_some_and(|identifier| *identifier.of(module) == Value::Missing);
-    match is_missing && same.count() == 1 && mentions(source, &misspelling.found, limits).len() == 1
-    {
-        true => Ok(vec![Edit::replace(&misspelling.span, misspelling.meant)]),
-        false => Err(ambiguous(misspelling)),
+    if is_missing && same.count() == 1 && mentions(source, &misspelling.found, limits).len() == 1 {
+        Ok(vec![Edit::replace(&misspelling.span, misspelling.meant)])
+    } else {
+        Err(ambiguous(misspelling))
     }
 }
 

@@ -38,10 +38,10 @@ impl Literal {
     pub(super) fn exchanged(&self, source: &[u8], id: &str) -> (Span, String) {
         let is_raw =
             source[self.prefix.clone()].iter().any(|byte| byte.eq_ignore_ascii_case(&b'r'));
-        match is_raw && !is_plain(id) {
-            // Nothing can be escaped in a raw string, and no prefix but this one goes with it.
-            true => (self.prefix.start..self.body.end, self.opened(source, id)),
-            false => (self.body.clone(), escaped(id, self.quote)),
+        if is_raw && !is_plain(id) {
+            (self.prefix.start..self.body.end, self.opened(source, id))
+        } else {
+            (self.body.clone(), escaped(id, self.quote))
         }
     }
 

@@ -114,9 +114,10 @@ impl Written<'_> {
 
     fn several(&self, ids: &[&str], alignment: &Alignment<'_>) -> Vec<Edit> {
         let Some(sequence) = Sequence::of(self.source, self.span, self.texts) else {
-            return match self.is_sum_of_as_many(alignment) {
-                true => self.exchanges(&alignment.fates),
-                false => self.over(self.span.clone(), ids),
+            return if self.is_sum_of_as_many(alignment) {
+                self.exchanges(&alignment.fates)
+            } else {
+                self.over(self.span.clone(), ids)
             };
         };
         if ids.is_empty() {

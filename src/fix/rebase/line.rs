@@ -243,9 +243,10 @@ impl<'a> Line<'a> {
 
     /// Returns what has moved; nothing may need itself then that did not at first.
     pub(super) fn end(self) -> Result<Vec<Repointed>, Obstacle> {
-        match self.graph.cycles().is_empty() || !self.asked.after.cycles().is_empty() {
-            true => Ok(self.moved_for_good()),
-            false => Err(Obstacle::Tangled { heads: self.heads() }),
+        if self.graph.cycles().is_empty() || !self.asked.after.cycles().is_empty() {
+            Ok(self.moved_for_good())
+        } else {
+            Err(Obstacle::Tangled { heads: self.heads() })
         }
     }
 

@@ -19,14 +19,12 @@ fn told(before: &str, after: &str, onto: Option<&str>, held: &str) -> String {
         is_held.then(|| Holder::Branch("origin/other".to_owned()))
     };
     // What has an upper-case id was committed before the rest.
-    let seniority = |revision: &Revision| match revision
-        .id
-        .as_str()
-        .chars()
-        .all(|character| character.is_ascii_uppercase())
-    {
-        true => Seniority::Committed,
-        false => Seniority::New,
+    let seniority = |revision: &Revision| {
+        if revision.id.as_str().chars().all(|character| character.is_ascii_uppercase()) {
+            Seniority::Committed
+        } else {
+            Seniority::New
+        }
     };
     let (before, after) = (&before, &after);
     let onto = onto.as_ref();

@@ -162,9 +162,10 @@ impl NewRevision<'_> {
     fn check_encoding(&self, content: &str) -> Result<(), Unwritable> {
         let name = &self.environment.naming.output_encoding;
         let is_utf8 = migration::is_utf8(name);
-        match is_utf8 || content.is_ascii() && migration::holds_ascii(name) {
-            true => Ok(()),
-            false => Err(Unwritable::Encoding(name.clone())),
+        if is_utf8 || content.is_ascii() && migration::holds_ascii(name) {
+            Ok(())
+        } else {
+            Err(Unwritable::Encoding(name.clone()))
         }
     }
 

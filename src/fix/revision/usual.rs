@@ -40,11 +40,10 @@ fn parameters(template: &str, function: &str) -> String {
     let behind = &template[line + start.len()..];
     let list = behind.split(['(', ')']).next().unwrap_or_default();
     let is_whole = behind[list.len()..].starts_with(')') && list.chars().all(is_plain);
-    match is_whole && annotations_and_defaults(list).all(is_builtin) {
-        true => {
-            list.split_whitespace().collect::<Vec<_>>().join(" ").trim_end_matches(',').to_owned()
-        }
-        false => "*args, **kwargs".to_owned(),
+    if is_whole && annotations_and_defaults(list).all(is_builtin) {
+        list.split_whitespace().collect::<Vec<_>>().join(" ").trim_end_matches(',').to_owned()
+    } else {
+        "*args, **kwargs".to_owned()
     }
 }
 

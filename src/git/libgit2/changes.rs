@@ -54,9 +54,10 @@ impl Libgit2 {
 
 /// Refuses an index of which libgit2 would leave something out: new files that are assumed unchanged.
 fn leaves_nothing_out(index: &git2::Index) -> Result<(), git2::Error> {
-    match index.iter().any(|entry| owned_entry(&entry).marks.assume_unchanged) {
-        true => Err(git2::Error::from_str("it leaves out new files that are assumed unchanged")),
-        false => Ok(()),
+    if index.iter().any(|entry| owned_entry(&entry).marks.assume_unchanged) {
+        Err(git2::Error::from_str("it leaves out new files that are assumed unchanged"))
+    } else {
+        Ok(())
     }
 }
 

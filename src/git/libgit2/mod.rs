@@ -190,10 +190,7 @@ impl Source for Libgit2 {
     }
 
     fn order(&self, ids: &[ObjectId]) -> Vec<usize> {
-        match ids.len() < MANY {
-            true => (0..ids.len()).collect(),
-            false => self.packs().order(ids),
-        }
+        if ids.len() < MANY { (0..ids.len()).collect() } else { self.packs().order(ids) }
     }
 
     fn hash(&self, kind: Kind, content: &[u8]) -> Result<ObjectId, Reason> {

@@ -145,10 +145,7 @@ impl Source for Plumbing {
         {
             return Ok(commit);
         }
-        match self.missing(&[id])?.is_empty() {
-            true => self.peeled(id),
-            false => Ok(None),
-        }
+        if self.missing(&[id])?.is_empty() { self.peeled(id) } else { Ok(None) }
     }
 
     fn ref_commit(&self, name: &str) -> Result<Option<ObjectId>, Reason> {

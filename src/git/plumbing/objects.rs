@@ -106,9 +106,10 @@ fn answer(talk: &mut Conversation, most: u64) -> Result<Option<Read>, Reason> {
     };
     let size = words.next().and_then(|size| size.parse().ok());
     let size: u64 = size.ok_or_else(|| Reason::new("git said no size"))?;
-    let read = match size > most {
-        true => talk.skip(size).map(|()| Read::TooLarge(size))?,
-        false => Read::Whole(Object { kind, content: talk.bytes(size)? }),
+    let read = if size > most {
+        talk.skip(size).map(|()| Read::TooLarge(size))?
+    } else {
+        Read::Whole(Object { kind, content: talk.bytes(size)? })
     };
     talk.skip(1)?;
     Ok(Some(read))

@@ -115,10 +115,7 @@ pub(super) fn fed(command: &mut Command, input: &[u8]) -> Result<Output, Reason>
 
 /// Returns what git printed, or its words where it failed.
 pub(super) fn printed(output: Output) -> Result<Vec<u8>, Reason> {
-    match output.status.success() {
-        true => Ok(output.stdout),
-        false => Err(refused(&output)),
-    }
+    if output.status.success() { Ok(output.stdout) } else { Err(refused(&output)) }
 }
 
 /// Returns why git failed: in its words, else by how it ended.
@@ -143,8 +140,9 @@ pub(in crate::git) fn refusal(said: &[u8]) -> Reason {
     let is_advice = |line: &&str| !["fatal:", "hint:"].iter().any(|word| line.starts_with(word));
     let advice: Vec<&str> = lines.filter(is_advice).collect();
     let reason = Reason::new(crate::text::escape(fatal.trim_start()));
-    match advice.is_empty() {
-        true => reason,
-        false => reason.with_remedy(crate::text::escape(&advice.join(" "))),
+    if advice.is_empty() {
+        reason
+    } else {
+        reason.with_remedy(crate::text::escape(&advice.join(" ")))
     }
 }

@@ -104,9 +104,10 @@ impl Bench<'_, '_> {
         }
         let here = self.reader.state(&*self.ground.work, environment, &[])?;
         let missing = self.not_here(&pair.after.graph, &heads)?;
-        match within_limits(&here.graph, limits) || missing.is_empty() {
-            true => Ok(Outcome::nothing(heads)),
-            false => Ok(Outcome::refused(self.get_base(&missing))),
+        if within_limits(&here.graph, limits) || missing.is_empty() {
+            Ok(Outcome::nothing(heads))
+        } else {
+            Ok(Outcome::refused(self.get_base(&missing)))
         }
     }
 

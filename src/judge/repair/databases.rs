@@ -87,9 +87,10 @@ impl Move<'_> {
         let new = old.with_parents(&self.parents());
         let steps = database_steps(old, &new, stamped)?;
         let environment = &self.pair.environment;
-        let of = match self.several {
-            true => format!(" of environment `{}`", crate::text::escape(&environment.name)),
-            false => String::new(),
+        let of = if self.several {
+            format!(" of environment `{}`", crate::text::escape(&environment.name))
+        } else {
+            String::new()
         };
         let state = format!("`alembic_version`{of} holds only {} ({state})", listed(stamped));
         Ok(command(environment, &steps)

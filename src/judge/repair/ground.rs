@@ -59,10 +59,7 @@ impl Judge<'_> {
         let relevance = Relevance::of(reader, &[work])?;
         let paths: Vec<RepoPath> =
             conflicts.into_iter().filter(|path| relevance.covers_history(path)).collect();
-        match paths.is_empty() {
-            true => Ok(()),
-            false => Err(Error::Unmerged(paths)),
-        }
+        if paths.is_empty() { Ok(()) } else { Err(Error::Unmerged(paths)) }
     }
 
     /// Chooses what a repair goes on top of: in a merge or rebase that is under way, the side that has

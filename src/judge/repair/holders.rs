@@ -84,9 +84,10 @@ impl Arrivals<'_> {
         if (comparison.shared)(&revision.migration.file.path).is_some() {
             return Seniority::Pushed;
         }
-        match self.head.as_ref().is_some_and(|head| head.has(reader, &revision.id)) {
-            true => Seniority::Committed,
-            false => Seniority::New,
+        if self.head.as_ref().is_some_and(|head| head.has(reader, &revision.id)) {
+            Seniority::Committed
+        } else {
+            Seniority::New
         }
     }
 }

@@ -77,19 +77,13 @@ impl<'a> Chart<'a> {
             return format!("{id} {}", paint(style, ERROR, "(missing)"));
         };
         let id = &revision.revision;
-        let base = match revision.down_revision.is_empty() {
-            true => " (base)",
-            false => "",
-        };
+        let base = if revision.down_revision.is_empty() { " (base)" } else { "" };
         let marks = format!(
             "{}{}{base}",
             in_brackets(&revision.branch_labels),
             head_mark(self.environment, id)
         );
-        let color = match self.environment.heads.contains(id) {
-            true => GOOD,
-            false => STRONG,
-        };
+        let color = if self.environment.heads.contains(id) { GOOD } else { STRONG };
         let mut cells = vec![paint(style, color, &id.to_string()) + &paint(style, WARNING, &marks)];
         let upward = self.parents[*place].iter();
         for parent in upward.filter(|parent| self.row_of[**parent] <= self.row_of[*place]) {

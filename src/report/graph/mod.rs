@@ -82,9 +82,10 @@ fn sections(
     }
     let several = view.environments.len() > 1;
     let sections = view.environments.iter().map(|environment| {
-        let heading = match several {
-            true => format!("{}:\n", paint(style, STRONG, &escape(&environment.name))),
-            false => String::new(),
+        let heading = if several {
+            format!("{}:\n", paint(style, STRONG, &escape(&environment.name)))
+        } else {
+            String::new()
         };
         heading + &section(environment, style) + &problems(environment, style)
     });

@@ -51,10 +51,8 @@ pub fn finished(paths: &[RepoPath], style: &Style) -> String {
 }
 
 fn environment(one: &Mending, several: bool, base: Option<&Base>, style: &Style) -> String {
-    let place = match several {
-        true => format!(" in environment `{}`", one.environment),
-        false => String::new(),
-    };
+    let place =
+        if several { format!(" in environment `{}`", one.environment) } else { String::new() };
     match &one.outcome {
         Mended::Nothing { .. } if style.quiet => String::new(),
         Mended::Nothing { heads } => {

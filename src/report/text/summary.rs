@@ -129,10 +129,7 @@ pub(in crate::report) fn compared(base: Option<&Base>, style: &Style) -> String 
         return "no base: judged alone".to_owned();
     };
     let commit: String = base.commit.chars().take(10).collect();
-    let at = match base.name.starts_with(&commit) {
-        true => String::new(),
-        false => format!(" at {commit}"),
-    };
+    let at = if base.name.starts_with(&commit) { String::new() } else { format!(" at {commit}") };
     let freshness = match &base.freshness {
         Freshness::FetchedNow => " (fetched just now)".to_owned(),
         Freshness::ToldByGit => " (what the remote has now)".to_owned(),

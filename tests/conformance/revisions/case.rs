@@ -175,13 +175,14 @@ fn template(
     if random.percent(2) {
         return (None, None);
     }
-    let (name, source) = match random.percent(50) {
-        true => shipped
+    let (name, source) = if random.percent(50) {
+        shipped
             .iter()
             .nth(random.below(shipped.len()))
             .map(|(name, source)| (Some(name.clone()), source.clone()))
-            .expect("there are some"),
-        false => (None, TEMPLATES.choose(strange, random).as_bytes().to_vec()),
+            .expect("there are some")
+    } else {
+        (None, TEMPLATES.choose(strange, random).as_bytes().to_vec())
     };
     let text = String::from_utf8(source).expect("templates are UTF-8");
     let changed = match random.below(10) {

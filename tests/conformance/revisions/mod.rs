@@ -130,12 +130,13 @@ fn compare(case: &Case, judge: &mut Judge) -> Result<&'static str, Disagreement>
     let path = String::from_utf8_lossy(file.change.path.as_bytes()).into_owned();
     if file.own_template.is_ok() && verdict.error.is_none() && is_found {
         let theirs = verdict.content.as_deref().map(bytes);
-        return match theirs.as_ref() == Some(content) && verdict.path.as_ref() == Some(&path) {
-            true => Ok("the same"),
-            false => Err((
+        return if theirs.as_ref() == Some(content) && verdict.path.as_ref() == Some(&path) {
+            Ok("the same")
+        } else {
+            Err((
                 "the file is another",
                 format!("guard {path} {}\n{alembic}", String::from_utf8_lossy(content)),
-            )),
+            ))
         };
     }
     if file.own_template.is_ok() && !case.is_placeless() {
@@ -145,13 +146,14 @@ fn compare(case: &Case, judge: &mut Judge) -> Result<&'static str, Disagreement>
         return Err(("the path is another", format!("{path}: {alembic}")));
     }
     let loaded = ask(case, Some((&path, content)), judge);
-    match loaded.error.is_none() && loaded.parents.is_some_and(|parents| parents == case.parents) {
-        true if file.own_template.is_ok() => Ok("where Alembic finds no place"),
-        true if !case.has_template() => Ok("without a template"),
-        true => Ok("by the usual template"),
-        false => {
-            Err(("Alembic does not load what is written", format!("{path}: {:?}", loaded.error)))
-        }
+    if loaded.error.is_some() || loaded.parents.is_none_or(|parents| parents != case.parents) {
+        Err(("Alembic does not load what is written", format!("{path}: {:?}", loaded.error)))
+    } else if file.own_template.is_ok() {
+        Ok("where Alembic finds no place")
+    } else if !case.has_template() {
+        Ok("without a template")
+    } else {
+        Ok("by the usual template")
     }
 }
 

@@ -69,12 +69,11 @@ fn collect(folder: &Path, above: &str, files: &mut Vec<(String, Vec<u8>)>) {
     for entry in fs::read_dir(folder).expect("the judge has made it") {
         let path = entry.expect("the judge has made it").path();
         let name = path.file_name().expect("a file").to_string_lossy().into_owned();
-        match path.is_dir() {
-            true => collect(&path, &format!("{above}{name}/"), files),
-            false => {
-                let content = fs::read(&path).expect("the judge has made it");
-                files.push((format!("{above}{name}"), content));
-            }
+        if path.is_dir() {
+            collect(&path, &format!("{above}{name}/"), files)
+        } else {
+            let content = fs::read(&path).expect("the judge has made it");
+            files.push((format!("{above}{name}"), content));
         }
     }
 }

@@ -140,9 +140,10 @@ fn compare(case: &Case, judge: &mut Judge) -> Result<&'static str, Disagreement>
     };
     if let Some(error) = verdict.error {
         let is_told = guard.has_problem(|problem| Some(problem.site.path()) == guard.ini.as_ref());
-        return match is_told || !case.speaks() {
-            true => Ok("no ini"),
-            false => Err(("an ini that Python cannot read passes", error)),
+        return if is_told || !case.speaks() {
+            Ok("no ini")
+        } else {
+            Err(("an ini that Python cannot read passes", error))
         };
     }
     let mut justified = Vec::new();
@@ -240,12 +241,11 @@ impl Guard {
             return Ok("a phantom");
         }
         // Sections with the same version folders are one environment.
-        match environments().any(|environment| alike(&environment)) {
-            true => Ok("the same as another"),
-            false => {
-                let detail = format!("Alembic {best:?}, guard {:?}", self.discovery.environments);
-                Err(("an environment is missed", detail))
-            }
+        if environments().any(|environment| alike(&environment)) {
+            Ok("the same as another")
+        } else {
+            let detail = format!("Alembic {best:?}, guard {:?}", self.discovery.environments);
+            Err(("an environment is missed", detail))
         }
     }
 
@@ -286,9 +286,10 @@ impl Guard {
             justified.extend(environments.map(|environment| environment.name.clone()));
             return Ok("refused");
         }
-        match section.states || self.toml.is_some() && !says_nothing {
-            true => Err(("what Alembic refuses is not told", errors.join("\n"))),
-            false => Ok("nothing"),
+        if section.states || self.toml.is_some() && !says_nothing {
+            Err(("what Alembic refuses is not told", errors.join("\n")))
+        } else {
+            Ok("nothing")
         }
     }
 }
@@ -302,10 +303,7 @@ struct Folders {
 
 /// Writes a folder as the judge does.
 fn path(folder: &RepoPath) -> String {
-    match folder.is_root() {
-        true => ".".to_owned(),
-        false => folder.to_string(),
-    }
+    if folder.is_root() { ".".to_owned() } else { folder.to_string() }
 }
 
 /// Takes away what the disagreement does not need, and writes it down.

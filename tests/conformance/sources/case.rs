@@ -120,9 +120,10 @@ impl Case {
         let mut lines: Vec<Line> = Vec::new();
         for name in NAMES {
             if random.percent(96) {
-                let value = match name == "revision" && random.percent(95) {
-                    true => values::string(random),
-                    false => values::plain(random),
+                let value = if name == "revision" && random.percent(95) {
+                    values::string(random)
+                } else {
+                    values::plain(random)
                 };
                 lines.push(Line::assignment(name, &value));
             }
@@ -135,10 +136,7 @@ impl Case {
         if random.percent(30) {
             lines.insert(0, Line::docstring(random));
         }
-        let file = match random.percent(15) {
-            true => "1ae2.py",
-            false => "1ae2_x.py",
-        };
+        let file = if random.percent(15) { "1ae2.py" } else { "1ae2_x.py" };
         Case { file, lines, dress }
     }
 

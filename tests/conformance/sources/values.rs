@@ -102,10 +102,7 @@ const ODD: &[&str] = &[
 
 /// Returns any expression.
 pub(super) fn any(random: &mut Random) -> String {
-    match random.percent(40) {
-        true => ODD[random.below(ODD.len())].to_owned(),
-        false => enclosed(random),
-    }
+    if random.percent(40) { ODD[random.below(ODD.len())].to_owned() } else { enclosed(random) }
 }
 
 /// Returns a constant that has to be known, for the right side of an assignment alone.

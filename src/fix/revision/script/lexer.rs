@@ -28,9 +28,10 @@ fn cookie(text: &str) -> Result<usize, Unrendered> {
     let name = line[start + "coding:".len()..].trim_start();
     let is_part = |letter: char| letter.is_ascii_alphanumeric() || "-_.".contains(letter);
     let end = name.find(|letter| !is_part(letter)).unwrap_or(name.len());
-    match is_utf8(&name[..end]) && line.ends_with('\n') {
-        true => Ok(line.len()),
-        false => Err(Unrendered::Encoding),
+    if is_utf8(&name[..end]) && line.ends_with('\n') {
+        Ok(line.len())
+    } else {
+        Err(Unrendered::Encoding)
     }
 }
 

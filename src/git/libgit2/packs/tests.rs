@@ -88,9 +88,10 @@ fn a_damaged_pack_gives_what_was_asked_for_or_nothing() {
     let mut random = fastrand::Rng::with_seed(7);
     for _ in 0..60 {
         let mut damaged = bytes.clone();
-        match random.bool() {
-            true => damaged.truncate(random.usize(..bytes.len())),
-            false => damaged[random.usize(12..bytes.len())] ^= 1 << random.u8(..8),
+        if random.bool() {
+            damaged.truncate(random.usize(..bytes.len()))
+        } else {
+            damaged[random.usize(12..bytes.len())] ^= 1 << random.u8(..8)
         }
         fs::remove_file(&pack).and_then(|()| fs::write(&pack, &damaged)).expect("there is room");
         for (content, expected) in open(&repository).blobs(&ids, u64::MAX).iter().zip(&expected) {
