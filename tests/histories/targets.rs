@@ -168,7 +168,7 @@ fn an_address_is_printed_without_its_token() {
     feature.git(&["config", &alias, address]);
     let push = feature.push(&[address, "good", "bad"]);
     push.refused(STALE_D)
-        .says("to push only what is fine: git push https://host.example/x.git good")
+        .says("to push only what is fine: git push URL good")
         .says_nothing_of("t0ken");
     feature.git(&["remote", "add", "named", address]);
     feature
