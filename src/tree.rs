@@ -223,9 +223,6 @@ pub trait Tree {
         Identity::Unknown
     }
 
-    /// Brings files that are to be read into the order in which that takes the least time.
-    fn arrange(&self, _files: &mut [&File]) {}
-
     /// Names the tree in a sentence: "the index", "commit 0123456789".
     fn describe(&self) -> String;
 
@@ -267,10 +264,6 @@ impl<T: Tree + ?Sized> Tree for &T {
 
     fn identity(&self, file: &File) -> Identity {
         (**self).identity(file)
-    }
-
-    fn arrange(&self, files: &mut [&File]) {
-        (**self).arrange(files);
     }
 
     fn describe(&self) -> String {

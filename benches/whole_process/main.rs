@@ -49,8 +49,7 @@ use figures::{Figures, Measured};
 use guard::{Guard, drop_cache};
 use measure::measure;
 use repositories::{Plan, Repository};
-use rows::Cache;
-use subjects::{Subject, Subjects};
+use subjects::Subjects;
 
 /// What every measurement needs to know.
 struct Bench {
@@ -74,8 +73,7 @@ fn main() {
         println!("\n{}", table::of(case.title, case.plan, &figures));
         results.push((case, figures));
     }
-    let growth = bench.growth(&results);
-    println!("\n{}", promises::of(&results, growth));
+    println!("\n{}", promises::of(&results));
     if env::var("BENCH_README").is_ok_and(|value| value == "1") {
         readme::rewrite(&machine, bench.rounds, &results);
     }
@@ -102,16 +100,6 @@ impl Bench {
             subjects.repository.git(&["update-ref", "-d", name]);
         }
         measured.into_iter().next_back()
-    }
-
-    /// Measures how much longer a cold verdict takes at 100,000 migrations than at 10,000.
-    fn growth(&self, results: &[(Case, Figures)]) -> Option<f64> {
-        let case = |name| results.iter().map(|(case, _)| *case).find(|case| case.name == name);
-        let (small, large) = (self.repository(case("10000")?), self.repository(case("100000")?));
-        let of = |repository| self.subjects(repository).push_stale(&[Cache::Cold]);
-        let both: Vec<Subject<'_>> = of(&small).into_iter().chain(of(&large)).collect();
-        let measured = measure(&both, self.rounds.min(7));
-        measured[1].ratio(&measured[0])
     }
 
     fn repository(&self, case: Case) -> Repository {

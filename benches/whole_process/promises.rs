@@ -15,9 +15,8 @@ struct Promise {
     unit: &'static str,
 }
 
-/// States which promises are kept; `growth` is how much longer a cold verdict takes at 100,000 migrations
-/// than at 10,000.
-pub(crate) fn of(results: &[(Case, Figures)], growth: Option<f64>) -> String {
+/// States which promises are kept.
+pub(crate) fn of(results: &[(Case, Figures)]) -> String {
     let figures = |name| {
         let found = results.iter().find(|(case, _)| case.name == name);
         found.map(|(_, figures)| figures)
@@ -39,12 +38,6 @@ pub(crate) fn of(results: &[(Case, Figures)], growth: Option<f64>) -> String {
     });
     let none = Row::guard(What::PushSource, Cache::New);
     promises.push(against_listing("1,000", none, 1.2, figures("1000")));
-    promises.push(Promise {
-        what: format!("100,000 / 10,000: {cold}"),
-        at_most: 12.0,
-        measured: growth,
-        unit: "x",
-    });
     promises.push(Promise {
         what: "10,000: peak memory, whatever is asked".to_owned(),
         at_most: 32.0,

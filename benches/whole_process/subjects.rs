@@ -96,7 +96,7 @@ impl<'r> Subjects<'r> {
     }
 
     /// Returns pushes of stale migrations, in these states of the cache.
-    pub(crate) fn push_stale(&self, caches: &[Cache]) -> Vec<Subject<'r>> {
+    fn push_stale(&self, caches: &[Cache]) -> Vec<Subject<'r>> {
         let pushes = self.pushes(What::PushStale, caches, &self.repository.stale);
         pushes.into_iter().map(|push| Subject { exit_code: 1, ..push }).collect()
     }

@@ -171,8 +171,7 @@ impl Reader {
     /// Reads what is not known yet.
     fn read_all(&mut self, tree: &dyn Tree, files: &[File]) -> Result<(), Error> {
         let limits = self.limits();
-        let mut unknown = self.recall(tree, files, &limits);
-        tree.arrange(&mut unknown);
+        let unknown = self.recall(tree, files, &limits);
         self.modules.reserve(unknown.len());
         for batch in unknown.chunks(BATCH) {
             let contents = tree.read_all(batch, limits.max_file_size)?;

@@ -66,13 +66,6 @@ impl Tree for CommitTree<'_> {
         read_blobs(self.source, files, most, &self.name)
     }
 
-    fn arrange(&self, files: &mut [&File]) {
-        let ids: Vec<ObjectId> = files.iter().map(|file| file.id).collect();
-        let arranged: Vec<&File> =
-            self.source.order(&ids).into_iter().map(|number| files[number]).collect();
-        files.copy_from_slice(&arranged);
-    }
-
     fn identity(&self, _file: &File) -> Identity {
         Identity::Exact
     }

@@ -251,10 +251,6 @@ impl Tree for Restored<'_> {
         self.merged.identity(file)
     }
 
-    fn arrange(&self, files: &mut [&File]) {
-        self.merged.arrange(files);
-    }
-
     fn describe(&self) -> String {
         self.merged.describe()
     }

@@ -51,11 +51,6 @@ pub(super) trait Source {
     /// Reads the content of files, in the order of their ids; none that has more bytes than `most`.
     fn blobs(&self, ids: &[ObjectId], most: u64) -> Result<Vec<Content>, Reason>;
 
-    /// Returns the numbers of ids in the list, in the order in which their content is read most quickly.
-    fn order(&self, ids: &[ObjectId]) -> Vec<usize> {
-        (0..ids.len()).collect()
-    }
-
     /// Returns the id that this repository gives an object.
     fn hash(&self, kind: Kind, content: &[u8]) -> Result<ObjectId, Reason>;
 

@@ -180,13 +180,6 @@ impl Source for Sources {
         self.ask(|source| source.blobs(ids, most))
     }
 
-    fn order(&self, ids: &[ObjectId]) -> Vec<usize> {
-        match &self.libgit2 {
-            Some(libgit2) => libgit2.order(ids),
-            None => (0..ids.len()).collect(),
-        }
-    }
-
     fn hash(&self, kind: Kind, content: &[u8]) -> Result<ObjectId, Reason> {
         self.first()?.hash(kind, content)
     }

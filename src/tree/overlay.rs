@@ -125,10 +125,6 @@ impl Tree for Overlay<'_> {
         if self.is_laid_over(file) { self.above.identity(file) } else { self.below.identity(file) }
     }
 
-    fn arrange(&self, files: &mut [&File]) {
-        self.below.arrange(files);
-    }
-
     fn describe(&self) -> String {
         match self.name {
             Some(name) => name.to_owned(),

@@ -6,7 +6,6 @@
 mod changes;
 mod index;
 mod merge;
-mod packs;
 
 use std::cell::OnceCell;
 use std::path::{Path, PathBuf};
@@ -19,25 +18,18 @@ use crate::git::index::Index;
 use crate::git::source::{Incoming, Kind, Merge, Object, Place, Settled, Source, Uncommitted};
 use crate::tree::{Content, ObjectId, RepoPath};
 
-use packs::Packs;
-
 /// A repository that libgit2 has opened.
 pub(super) struct Libgit2 {
     repository: git2::Repository,
     place: Place,
     /// The index that git names, where that is not the usual one.
     named_index: Option<PathBuf>,
-    packs: OnceCell<Packs>,
     config: OnceCell<git2::Config>,
 }
 
 /// So many symbolic refs in a row are followed; git refuses to write to one behind more
 /// (`SYMREF_MAXDEPTH` in refs.c).
 const MOST_SYMBOLIC: usize = 5;
-/// Fewer blobs than this are read one by one: at a thousand the order makes no difference yet.
-const MANY: usize = 2048;
-/// Fewer than this are read one by one even then: what is looked up for one serves for many.
-const SOME: usize = 64;
 
 impl Libgit2 {
     /// Opens the repository that the environment names, else the one around the current directory.
@@ -54,13 +46,7 @@ impl Libgit2 {
             index,
         );
         let named_index = index.map(Path::to_owned);
-        Ok(Libgit2 {
-            repository,
-            place,
-            named_index,
-            packs: OnceCell::new(),
-            config: OnceCell::new(),
-        })
+        Ok(Libgit2 { repository, place, named_index, config: OnceCell::new() })
     }
 
     fn config(&self) -> Result<&git2::Config, git2::Error> {
@@ -69,10 +55,6 @@ impl Libgit2 {
         }
         let config = self.repository.config()?;
         Ok(self.config.get_or_init(|| config))
-    }
-
-    fn packs(&self) -> &Packs {
-        self.packs.get_or_init(|| Packs::open(&databases(&self.place)))
     }
 
     fn blob(&self, odb: &git2::Odb<'_>, id: ObjectId, most: u64) -> Result<Content, Reason> {
@@ -178,19 +160,7 @@ impl Source for Libgit2 {
 
     fn blobs(&self, ids: &[ObjectId], most: u64) -> Result<Vec<Content>, Reason> {
         let odb = self.repository.odb()?;
-        let Some(packs) = self.packs.get().filter(|_| ids.len() >= SOME) else {
-            return ids.iter().map(|id| self.blob(&odb, *id, most)).collect();
-        };
-        let packed = packs.blobs(ids, most).into_iter();
-        let blob = |(id, content): (&ObjectId, Option<Content>)| match content {
-            Some(content) => Ok(content),
-            None => self.blob(&odb, *id, most),
-        };
-        ids.iter().zip(packed).map(blob).collect()
-    }
-
-    fn order(&self, ids: &[ObjectId]) -> Vec<usize> {
-        if ids.len() < MANY { (0..ids.len()).collect() } else { self.packs().order(ids) }
+        ids.iter().map(|id| self.blob(&odb, *id, most)).collect()
     }
 
     fn hash(&self, kind: Kind, content: &[u8]) -> Result<ObjectId, Reason> {
