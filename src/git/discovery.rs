@@ -8,15 +8,12 @@
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
 
 use crate::advice::{Command, Help};
 use crate::git::plumbing::refusal;
+use crate::git::process::{self, GitOption, Target};
 use crate::git::{Error, Reason};
 use crate::text::Escaped;
-
-/// What ties git to one repository; git sets these for hooks.
-const TIES: [&str; 4] = ["GIT_DIR", "GIT_WORK_TREE", "GIT_COMMON_DIR", "GIT_INDEX_FILE"];
 
 /// Refuses the repository that git finds from a folder if its files came with another one.
 ///
@@ -25,9 +22,8 @@ const TIES: [&str; 4] = ["GIT_DIR", "GIT_WORK_TREE", "GIT_COMMON_DIR", "GIT_INDE
 /// # Errors
 /// Fails if that is so, and if it cannot be told what another repository tracks.
 pub fn refuse_planted_at(folder: &Path) -> Result<(), Error> {
-    let mut git = std::process::Command::new("git");
-    git.args(["rev-parse", "--absolute-git-dir"]).current_dir(folder);
-    let Ok(git_dir) = output(&mut git) else { return Ok(()) };
+    let mut git = process::command(Target::EnvironmentElse(folder), &[]);
+    let Ok(git_dir) = output(git.args(["rev-parse", "--absolute-git-dir"])) else { return Ok(()) };
     let git_dir = git_dir.strip_suffix(b"\n").unwrap_or(&git_dir);
     let here = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
     refuse_planted(Path::new(OsStr::from_bytes(git_dir)), &here).map_err(Error::Open)
@@ -75,13 +71,10 @@ fn refuse_planted(git_dir: &Path, here: &Path) -> Result<(), Reason> {
 
 /// Names a file in a folder that the repository of another folder tracks.
 fn tracked_file(top: &Path, folder: &Path) -> Result<Option<Vec<u8>>, Reason> {
-    let mut git = std::process::Command::new("git");
-    for tie in TIES {
-        git.env_remove(tie);
-    }
     // Nothing of the other repository is run either.
-    git.args(["-c", "core.fsmonitor=false", "--literal-pathspecs", "ls-files", "-z", "--"]);
-    let listed = output(git.arg(folder).current_dir(top))?;
+    let options = [GitOption::NoMonitor, GitOption::LiteralPaths];
+    let mut git = process::command(Target::Around(top), &options);
+    let listed = output(git.args(["ls-files", "-z", "--"]).arg(folder))?;
     let first = listed.split(|byte| *byte == 0).next().unwrap_or_default();
     Ok((!first.is_empty()).then(|| first.to_vec()))
 }
@@ -101,7 +94,7 @@ fn planted(git_dir: &Path, top: &Path, file: &[u8]) -> Reason {
 }
 
 fn output(git: &mut std::process::Command) -> Result<Vec<u8>, Reason> {
-    let output = git.stdin(Stdio::null()).output();
+    let output = git.output();
     let output = output.map_err(|error| Reason::new(format!("cannot run git: {error}")))?;
     if output.status.success() { Ok(output.stdout) } else { Err(refusal(&output.stderr)) }
 }

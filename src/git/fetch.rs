@@ -1,15 +1,15 @@
 //! Asking the remote for the newest commit of one branch, without touching anything the user has.
 
 use std::io::Read;
-use std::os::unix::process::CommandExt;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
 use rustix::process::{Signal, kill_process_group};
 
 use crate::git::plumbing::refusal;
+use crate::git::process::{self, GitOption, Target};
 use crate::git::{Repository, Url};
-use crate::leftovers::{self, group_of};
+use crate::leftovers::{Noted, group_of};
 use crate::tree::ObjectId;
 
 /// What to fetch.
@@ -49,18 +49,17 @@ impl Repository {
     /// Fetches a branch into a ref of the guard's own and returns its tip.
     ///
     /// Never into `refs/remotes`: that would move what `--force-with-lease` compares with. It never asks
-    /// for a password, since the process is in a group that the terminal does not listen to.
+    /// for a password.
     pub fn fetch(&self, request: &FetchRequest<'_>) -> Result<ObjectId, FetchFailure> {
         let FetchRequest { from, remote, branch, timeout } = *request;
         let (kept, known) = (kept_ref(remote, branch), self.known(remote, branch));
-        let mut git = Command::new("git");
+        let usual_ssh = self.file_setting("core.sshCommand").is_none();
+        let mut git = process::command(Target::Environment, &[GitOption::NoPrompts { usual_ssh }]);
         git.args(["-c", "credential.interactive=false", "fetch", "--quiet", "--no-tags"]);
         git.args(["--no-recurse-submodules", "--no-auto-maintenance", "--no-write-fetch-head"]);
         git.args(["--refmap=", "--", from.secret(), &format!("+refs/heads/{branch}:{kept}")]);
-        ask_nobody(&mut git, self.file_setting("core.sshCommand").is_none());
-        git.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).process_group(0);
-        leftovers::begin_watch();
-        let finished = finish(git.spawn().map_err(FetchFailure::Start)?, timeout);
+        git.stdout(Stdio::null()).stderr(Stdio::piped());
+        let finished = finish(process::start(&mut git).map_err(FetchFailure::Start)?, timeout);
         self.source.forget_refs();
         finished?;
         let missing = || FetchFailure::Refused(format!("the remote has no branch {branch}"));
@@ -70,24 +69,16 @@ impl Repository {
     }
 }
 
-/// Keeps git from asking a person for a password; ssh too, where the configuration names no other.
-pub(super) fn ask_nobody(git: &mut Command, usual_ssh: bool) {
-    git.env("GIT_TERMINAL_PROMPT", "0").env("GIT_ASKPASS", "true");
-    git.env("SSH_ASKPASS_REQUIRE", "never").env("GCM_INTERACTIVE", "never");
-    let named = ["GIT_SSH_COMMAND", "GIT_SSH"].iter().any(|name| std::env::var_os(name).is_some());
-    if usual_ssh && !named {
-        git.env("GIT_SSH_COMMAND", "ssh -o BatchMode=yes");
-    }
-}
-
 /// Returns the ref that keeps what a remote said of a branch.
 fn kept_ref(remote: &str, branch: &str) -> String {
     format!("{KEPT_REFS}base/{}/{branch}", ref_component(remote))
 }
 
-fn finish(mut child: Child, timeout: Duration) -> Result<(), FetchFailure> {
+fn finish(
+    (mut child, _noted): (Child, Option<Noted>),
+    timeout: Duration,
+) -> Result<(), FetchFailure> {
     let started = Instant::now();
-    let _noted = leftovers::note_group(&child);
     loop {
         match child.try_wait().map_err(FetchFailure::Start)? {
             Some(status) if status.success() => return Ok(()),

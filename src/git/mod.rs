@@ -26,6 +26,7 @@ mod merge;
 mod observed;
 mod operation;
 mod plumbing;
+pub(crate) mod process;
 mod refs;
 mod settings;
 mod source;

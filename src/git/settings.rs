@@ -4,8 +4,9 @@ use std::collections::HashSet;
 use std::ffi::OsString;
 use std::os::unix::ffi::OsStringExt;
 use std::path::PathBuf;
-use std::process::{Command, Stdio};
+use std::process::Command;
 
+use crate::git::process::{self, Target};
 use crate::git::source::Source;
 use crate::git::{Error, Repository, unvaried};
 use crate::text::escape;
@@ -67,8 +68,8 @@ fn ask(arguments: &[&str]) -> Option<Vec<u8>> {
 }
 
 fn config(arguments: &[&str]) -> Command {
-    let mut git = Command::new("git");
-    git.arg("config").args(arguments).stdin(Stdio::null());
+    let mut git = process::command(Target::Environment, &[]);
+    git.arg("config").args(arguments);
     git
 }
 

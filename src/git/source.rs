@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::git::Reason;
 use crate::git::changes::Changes;
 use crate::git::index::{Index, IndexEntry};
+use crate::git::process::Target;
 use crate::tree::{Content, LARGEST_SETTING, Node, ObjectId, RepoPath};
 
 /// Whoever knows a repository.
@@ -119,6 +120,11 @@ impl Place {
     ) -> Place {
         let index = index.map_or_else(|| git_dir.join("index"), Path::to_owned);
         Place { work_dir, git_dir, common_dir, index }
+    }
+
+    /// Tells git to work here.
+    pub(super) fn target(&self) -> Target<'_> {
+        Target::Found { git_dir: &self.git_dir, work_tree: self.work_dir.as_deref() }
     }
 }
 

@@ -3,8 +3,8 @@
 use std::ffi::OsStr;
 use std::fs;
 use std::os::unix::ffi::OsStrExt;
-use std::process::{Command, Stdio};
 
+use crate::git::process::{self, GitOption};
 use crate::git::source::{Settled, Source};
 use crate::git::{Error, Repository};
 use crate::tree::RepoPath;
@@ -73,15 +73,13 @@ impl Repository {
     }
 
     fn add(&self, options: &[&str], paths: &[&RepoPath]) -> Result<(), Error> {
-        let top = self.work_dir().ok_or(Error::Bare)?;
-        let mut git = Command::new("git");
-        // The variables of a hook are relative to where the process was started, not to the top.
-        git.current_dir(top).env("GIT_DIR", self.git_dir()).env("GIT_WORK_TREE", top);
-        git.env("GIT_INDEX_FILE", &self.source.place().index);
-        git.args(["--literal-pathspecs", "add"]).args(options).arg("--");
+        self.work_dir().ok_or(Error::Bare)?;
+        let place = self.source.place();
+        let differences = [GitOption::LiteralPaths, GitOption::Index(&place.index)];
+        let mut git = process::command(place.target(), &differences);
+        git.arg("add").args(options).arg("--");
         git.args(paths.iter().map(|path| OsStr::from_bytes(path.as_bytes())));
-        let output = git.stdin(Stdio::null()).output();
-        let output = output.map_err(|source| Error::Stage(source.to_string()))?;
+        let output = git.output().map_err(|source| Error::Stage(source.to_string()))?;
         if output.status.success() { Ok(()) } else { Err(Error::Stage(last_words(&output.stderr))) }
     }
 }

@@ -7,15 +7,11 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 use super::Error;
-
-/// What ties git to one repository whatever folder it runs in; git sets these for hooks.
-const TIES: [&str; 5] =
-    ["GIT_DIR", "GIT_WORK_TREE", "GIT_COMMON_DIR", "GIT_INDEX_FILE", "GIT_PREFIX"];
+use crate::git::process::{self, Target};
 
 /// Runs git in the repository that the environment or else `directory` names; returns its output.
 pub(super) fn ask<S: AsRef<OsStr>>(directory: &Path, arguments: &[S]) -> Result<Vec<u8>, Error> {
-    let output = run(command(directory, arguments))?;
-    answer(output)
+    answer(run(command(Target::EnvironmentElse(directory), arguments))?)
 }
 
 /// Runs git in the repository of `directory`, whatever the environment names.
@@ -23,11 +19,7 @@ pub(super) fn ask_there<S: AsRef<OsStr>>(
     directory: &Path,
     arguments: &[S],
 ) -> Result<Vec<u8>, Error> {
-    let mut command = command(directory, arguments);
-    for name in TIES {
-        command.env_remove(name);
-    }
-    answer(run(command)?)
+    answer(run(command(Target::Around(directory), arguments))?)
 }
 
 /// Runs git on some input in the repository that the environment or else `directory` names.
@@ -37,7 +29,7 @@ pub(super) fn feed<S: AsRef<OsStr>>(
     input: &[u8],
 ) -> Result<(), Error> {
     let failed = |source| Error::RunGit { directory: directory.to_path_buf(), source };
-    let mut command = command(directory, arguments);
+    let mut command = command(Target::EnvironmentElse(directory), arguments);
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().map_err(failed)?;
     if let Some(mut stdin) = child.stdin.take() {
@@ -49,7 +41,8 @@ pub(super) fn feed<S: AsRef<OsStr>>(
 
 /// Runs `git config`; nothing where the key is not set.
 pub(super) fn config(directory: &Path, arguments: &[&str]) -> Result<Option<Vec<u8>>, Error> {
-    let output = run(command(directory, &[&["config"], arguments].concat()))?;
+    let arguments = [&["config"], arguments].concat();
+    let output = run(command(Target::EnvironmentElse(directory), &arguments))?;
     match output.status.code() {
         Some(1) => Ok(None),
         _ => answer(output).map(Some),
@@ -62,10 +55,9 @@ pub(super) fn path(answer: Vec<u8>) -> PathBuf {
     PathBuf::from(OsString::from_vec(path))
 }
 
-fn command<S: AsRef<OsStr>>(directory: &Path, arguments: &[S]) -> Command {
-    let mut command = Command::new("git");
-    command.current_dir(directory).args(arguments);
-    command.stdin(Stdio::null());
+fn command<S: AsRef<OsStr>>(target: Target<'_>, arguments: &[S]) -> Command {
+    let mut command = process::command(target, &[]);
+    command.args(arguments);
     command
 }
 

@@ -7,6 +7,7 @@ use std::process::Command;
 use super::index::node;
 use super::run::{fed, printed, refused, run};
 use super::{Plumbing, text};
+use crate::git::process::GitOption;
 use crate::git::source::{Conflict, Edit, Incoming, Kind, Merge, MergedFiles, Mode};
 use crate::git::{Reason, parse_id};
 use crate::tree::{Node, ObjectId, RepoPath};
@@ -38,16 +39,7 @@ impl Plumbing {
         let parents = parents.iter().map(|parent| self.side(parent));
         let parents: Vec<ObjectId> = parents.collect::<Result<_, _>>()?;
         let index = self.scratch()?.path("index");
-        let git = || {
-            let mut git = self.in_scratch();
-            for who in ["AUTHOR", "COMMITTER"] {
-                git.env(format!("GIT_{who}_NAME"), "nobody");
-                git.env(format!("GIT_{who}_EMAIL"), "nobody")
-                    .env(format!("GIT_{who}_DATE"), "@0 +0000");
-            }
-            git.env("GIT_INDEX_FILE", &index);
-            git
-        };
+        let git = || self.in_scratch_with(&[GitOption::Nobody, GitOption::Index(&index)]);
         let like = like.map_or("--empty".to_owned(), |like| like.to_string());
         printed(run(git().args(["read-tree", &like]))?)?;
         let mut lines = Vec::new();

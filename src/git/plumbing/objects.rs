@@ -11,6 +11,7 @@ use super::run::{fed, printed};
 use super::{Format, Plumbing, text};
 use crate::git::Reason;
 use crate::git::libgit2;
+use crate::git::process::GitOption;
 use crate::git::source::{Kind, Object};
 use crate::tree::ObjectId;
 
@@ -47,8 +48,8 @@ impl Plumbing {
             return Ok(Vec::new());
         }
         let questions: String = ids.iter().map(|id| format!("{id}\n")).collect();
-        let mut git = self.in_scratch();
-        git.args(["cat-file", "--batch-check=%(objectsize)"]).env("GIT_NO_LAZY_FETCH", "1");
+        let mut git = self.in_scratch_with(&[GitOption::NoLazyFetch]);
+        git.args(["cat-file", "--batch-check=%(objectsize)"]);
         let sizes = printed(fed(&mut git, questions.as_bytes())?)?;
         let sizes: Vec<Option<u64>> = text(&sizes).lines().map(|line| line.parse().ok()).collect();
         if sizes.len() == ids.len() {

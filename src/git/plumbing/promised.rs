@@ -3,19 +3,18 @@
 use super::run::{fed, printed};
 use super::{Plumbing, text};
 use crate::advice::{Command, Help};
-use crate::git::Url;
-use crate::git::{Reason, parse_id};
+use crate::git::process::GitOption;
+use crate::git::{Reason, Url, parse_id};
 use crate::tree::ObjectId;
 
 impl Plumbing {
     /// Finds the objects that are not here.
     ///
-    /// `GIT_NO_LAZY_FETCH` keeps git from getting them one by one; a git before 2.45 does so all the
-    /// same, and then nothing is missing.
+    /// A git before 2.45 gets them one by one all the same, and then nothing is missing.
     pub(super) fn missing(&self, ids: &[ObjectId]) -> Result<Vec<ObjectId>, Reason> {
         let questions: String = ids.iter().map(|id| format!("{id}\n")).collect();
-        let mut git = self.in_scratch();
-        git.args(["cat-file", "--batch-check"]).env("GIT_NO_LAZY_FETCH", "1");
+        let mut git = self.in_scratch_with(&[GitOption::NoLazyFetch]);
+        git.args(["cat-file", "--batch-check"]);
         let answers = text(&printed(fed(&mut git, questions.as_bytes())?)?);
         let missing = answers.lines().filter_map(|line| line.strip_suffix(" missing"));
         Ok(missing.filter_map(parse_id).collect())

@@ -2,17 +2,15 @@
 
 use std::ffi::OsStr;
 use std::io::Write;
-use std::os::unix::process::{CommandExt, ExitStatusExt};
+use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 
 use crate::git::Reason;
+use crate::git::process::{self, GitOption, Target};
 use crate::git::source::Place;
 use crate::git::url::without_secrets;
-use crate::leftovers::{self, Noted};
-
-/// A path at which there can be nothing.
-const NO_FILE: &str = "/dev/null/none";
+use crate::leftovers::Noted;
 
 /// How git is run.
 #[derive(Debug, Clone)]
@@ -44,22 +42,21 @@ impl Git {
     /// that nor a graft counts. Nobody is asked for a password, and nothing is written that git may
     /// leave unwritten.
     pub(super) fn command(&self) -> Command {
-        let mut command = Command::new("git");
-        command.env("GIT_NO_REPLACE_OBJECTS", "1").env("GIT_GRAFT_FILE", NO_FILE);
-        command.env("GIT_OPTIONAL_LOCKS", "0").env("GIT_LITERAL_PATHSPECS", "1");
-        crate::git::fetch::ask_nobody(&mut command, self.usual_ssh);
-        if let Some(index) = &self.index {
-            command.env("GIT_INDEX_FILE", index);
-        }
-        if let Some(place) = &self.place {
-            command.env("GIT_DIR", &place.git_dir);
-            command.current_dir(place.work_dir.as_ref().unwrap_or(&place.git_dir));
-        }
-        if let Some(top) = self.place.as_ref().and_then(|place| place.work_dir.as_ref()) {
-            command.env("GIT_WORK_TREE", top);
-        }
-        command.stdin(Stdio::null());
-        command
+        self.command_with(&[])
+    }
+
+    /// Prepares a run with more options.
+    pub(super) fn command_with(&self, more: &[GitOption<'_>]) -> Command {
+        let target = self.place.as_ref().map_or(Target::Environment, Place::target);
+        let mut options = vec![
+            GitOption::OriginalObjects,
+            GitOption::NoOptionalLocks,
+            GitOption::LiteralPaths,
+            GitOption::NoPrompts { usual_ssh: self.usual_ssh },
+        ];
+        options.extend(self.index.as_deref().map(GitOption::Index));
+        options.extend(more);
+        process::command(target, &options)
     }
 
     /// Tells whether git can be run at all.
@@ -85,15 +82,10 @@ impl Git {
     }
 }
 
-/// Starts a command at the head of a group of its own, with everything piped but what it may already read.
-///
-/// The group ends with the run: a git that waits for another repository would not hear of it.
+/// Starts a command with everything piped but what it may already read.
 pub(super) fn start(command: &mut Command) -> Result<(Child, Option<Noted>), Reason> {
-    command.stdout(Stdio::piped()).stderr(Stdio::piped()).process_group(0);
-    leftovers::begin_watch();
-    let child = command.spawn().map_err(|error| Reason::new(format!("cannot run git: {error}")))?;
-    let noted = leftovers::note_group(&child);
-    Ok((child, noted))
+    command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    process::start(command).map_err(|error| Reason::new(format!("cannot run git: {error}")))
 }
 
 /// Runs a command to its end.

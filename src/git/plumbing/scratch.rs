@@ -9,6 +9,7 @@ use tempfile::TempDir;
 use super::{Plumbing, path};
 use crate::advice::Help;
 use crate::git::Reason;
+use crate::git::process::GitOption;
 use crate::leftovers::{self, Leftover, Noted};
 
 /// Where git writes objects in this run.
@@ -57,12 +58,17 @@ impl Plumbing {
 
     /// Prepares a run of git that sees what was merged, and writes objects nowhere else.
     pub(super) fn in_scratch(&self) -> Command {
-        let mut command = self.git.command();
-        if let Some(scratch) = self.scratch.get() {
-            command.env("GIT_OBJECT_DIRECTORY", scratch.path("objects"));
-            command.env("GIT_ALTERNATE_OBJECT_DIRECTORIES", &scratch.others);
-        }
-        command
+        self.in_scratch_with(&[])
+    }
+
+    /// Prepares such a run with more options.
+    pub(super) fn in_scratch_with(&self, more: &[GitOption<'_>]) -> Command {
+        let Some(scratch) = self.scratch.get() else {
+            return self.git.command_with(more);
+        };
+        let folder = scratch.path("objects");
+        let objects = GitOption::Objects { folder: &folder, others: &scratch.others };
+        self.git.command_with(&[&[objects], more].concat())
     }
 }
 
