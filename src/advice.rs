@@ -7,8 +7,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::path::RepoPath;
 use crate::text::{escape, shell_word};
-use crate::tree::RepoPath;
 
 /// One step or one alternative of advice.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

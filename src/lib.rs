@@ -13,12 +13,13 @@
 
 pub mod text;
 pub mod python;
+pub mod path;
+pub mod advice;
 pub mod tree;
 mod leftovers;
 mod own_file;
 mod sets;
 pub mod cache;
-pub mod advice;
 pub mod finding;
 pub mod config;
 pub mod environment;

@@ -4,16 +4,15 @@
 //! a [`Tree`]. Nothing in here knows git.
 
 mod overlay;
-mod path;
 
 use std::collections::BTreeMap;
 use std::fmt;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 pub use overlay::Overlay;
-pub use path::RepoPath;
 
 use crate::advice::{Command, Help};
+pub use crate::path::RepoPath;
 
 /// The name of an object's content: equal names mean equal bytes.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
