@@ -4,12 +4,14 @@
 //! a [`Tree`]. Nothing in here knows git.
 
 mod overlay;
+mod site;
 
 use std::collections::BTreeMap;
 use std::fmt;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 pub use overlay::Overlay;
+pub use site::Site;
 
 use crate::advice::{Command, Help};
 pub use crate::path::RepoPath;

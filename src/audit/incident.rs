@@ -1,13 +1,13 @@
 //! One thing that went wrong: a commit, what it did to an environment, and whether that still stands.
 
 use crate::environment::Environment;
-use crate::finding::{Finding, Report, Site};
+use crate::finding::{Finding, Report};
 use crate::git::Description;
 use crate::graph::Graph;
 use crate::migration::{self, RevisionId};
 use crate::rules::{self, Concern, Debt};
 use crate::text::position;
-use crate::tree::{File, ObjectId, RepoPath};
+use crate::tree::{File, ObjectId, RepoPath, Site};
 use crate::verdict::{Limits, within_limits};
 
 use super::files::migrations;

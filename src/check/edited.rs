@@ -2,11 +2,11 @@
 
 use super::sides::Pair;
 use super::{Comparison, Reader};
-use crate::finding::{Level, Site};
+use crate::finding::Level;
 use crate::graph::Revision;
 use crate::migration::Change;
 use crate::rules::{self, Edited, Standing};
-use crate::tree::{Error, Tree};
+use crate::tree::{Error, Site, Tree};
 
 /// Compares the sources of every published migration that the change touches.
 pub(super) fn find(

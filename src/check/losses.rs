@@ -4,11 +4,10 @@ use std::collections::HashSet;
 
 use super::sides::Pair;
 use crate::environment::{Discovery, Effect, Environment, Invocation, Problem};
-use crate::finding::Site;
 use crate::graph::{Parents, Revision};
 use crate::migration::RevisionId;
 use crate::rules::{Fate, Loss, Restore, Setting};
-use crate::tree::{Error, File, Node, RepoPath, Tree};
+use crate::tree::{Error, File, Node, RepoPath, Site, Tree};
 
 /// Both sides of a change, and what there would be.
 pub(super) struct Sides<'a> {

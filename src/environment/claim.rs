@@ -9,7 +9,7 @@ use super::pyproject::Pyproject;
 use super::settings::{IniSection, SCRIPT_LOCATION, Settings, VERSION_LOCATIONS};
 use super::walk::Interest;
 use super::{Effect, Problem};
-use crate::finding::Site;
+use crate::tree::Site;
 use crate::tree::{Content, Error, File, LARGEST_SETTING, RepoPath};
 
 /// The section that Alembic reads unless it is told another.

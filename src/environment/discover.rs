@@ -11,7 +11,7 @@ use super::walk::walk;
 use super::{Discovery, Effect, Environment, Invocation, Problem};
 use crate::cache::Cache;
 use crate::config::{Config, EnvironmentConfig};
-use crate::finding::Site;
+use crate::tree::Site;
 use crate::tree::{Error, File, Node, RepoPath, Tree};
 
 /// An ini file of a megabyte could claim many more.

@@ -5,7 +5,7 @@ use super::discover::Settled;
 use super::lookup::{Found, Lookup};
 use super::settings::Place;
 use super::{Effect, Environment, Problem, Runner, pyproject};
-use crate::finding::Site;
+use crate::tree::Site;
 use crate::tree::{Error, File, Node, RepoPath, Tree};
 
 /// Larger files are not read.

@@ -36,9 +36,8 @@ pub use template::{BadTemplate, Fields};
 
 use lookup::Found;
 
-use crate::finding::Site;
 use crate::text::escape;
-use crate::tree::{Error, RepoPath, Tree};
+use crate::tree::{Error, RepoPath, Site, Tree};
 
 /// One Alembic environment: a folder with `env.py` and the folders with its migrations.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -13,8 +13,8 @@ use super::settings::{
     too_many_locations,
 };
 use super::{Effect, Problem};
-use crate::finding::Site;
 use crate::tree::File;
+use crate::tree::Site;
 
 const SECTION: &str = "tool.alembic";
 

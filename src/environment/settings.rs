@@ -11,8 +11,8 @@ use super::naming::Naming;
 use super::pyproject::Pyproject;
 use super::refusals::refusals;
 use super::{Effect, Problem};
-use crate::finding::Site;
 use crate::tree::File;
+use crate::tree::Site;
 
 pub(super) const SCRIPT_LOCATION: &str = "script_location";
 pub(super) const VERSION_LOCATIONS: &str = "version_locations";

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::{Effect, Problem};
 use crate::cache::{Cache, Key, Kind};
 use crate::config::Config;
-use crate::finding::Site;
+use crate::tree::Site;
 use crate::tree::{Entry, Error, File, Node, ObjectId, RepoPath, Tree};
 
 /// Folders that hold other people's code; none of them is entered.

@@ -1,8 +1,8 @@
 //! One migration as a node: an id that is known and what it builds on.
 
-use crate::finding::Site;
 use crate::migration::{Migration, RevisionId, Shape, Text, Value, legacy_id};
 use crate::text::Span;
+use crate::tree::Site;
 
 /// A migration whose id is known.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -20,10 +20,10 @@ use super::{in_force, is_fixable};
 use crate::advice::{Command, Help, Shown};
 use crate::finding::RefReport;
 use crate::finding::{
-    Base, EnvironmentSummary, Finding, Freshness, Level, Lowered, Note, Outcome, Report, Site,
+    Base, EnvironmentSummary, Finding, Freshness, Level, Lowered, Note, Outcome, Report,
 };
 use crate::text::{Lines, Position, is_unprintable};
-use crate::tree::{File, RepoPath};
+use crate::tree::{File, RepoPath, Site};
 
 pub(super) const VERSION: u32 = 1;
 

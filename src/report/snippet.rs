@@ -11,9 +11,9 @@ use annotate_snippets::{
 
 use super::quote::{Window, quote};
 use super::{Style, prose};
-use crate::finding::{Level, Site};
+use crate::finding::Level;
 use crate::text::{Span, escape};
-use crate::tree::File;
+use crate::tree::{File, Site};
 
 /// How many columns stand before the text of a note: line numbers of four digits and `= note: `.
 const NOTE_COLUMNS: usize = 13;

@@ -1,8 +1,9 @@
 //! `computed-identifier`.
 
 use super::{Concern, Debt, Rule, Subject};
-use crate::finding::{Finding, Level, Lowered, Site};
+use crate::finding::{Finding, Level, Lowered};
 use crate::migration::{Migration, Value};
+use crate::tree::Site;
 
 pub(super) static RULE: Rule = Rule {
     name: "computed-identifier",

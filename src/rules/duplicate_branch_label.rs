@@ -5,10 +5,11 @@ use std::collections::HashSet;
 use super::subject::{Explained, MOST_RELATED};
 use super::{Concern, Debt, Rule, Subject};
 use crate::advice::Help;
-use crate::finding::{Finding, Level, Related, Site};
+use crate::finding::{Finding, Level, Related};
 use crate::graph::{LabelClash, Revision};
 use crate::migration::{RevisionId, Text};
 use crate::text::escape;
+use crate::tree::Site;
 
 pub(super) static RULE: Rule = Rule {
     name: "duplicate-branch-label",

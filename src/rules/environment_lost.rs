@@ -5,9 +5,9 @@ use super::{Concern, Debt, Fate, Rule, Setting, Subject};
 use crate::advice::Help;
 use crate::config;
 use crate::environment::{Effect, Problem};
-use crate::finding::{Finding, Level, Lowered, Site};
+use crate::finding::{Finding, Level, Lowered};
 use crate::migration::RevisionId;
-use crate::tree::RepoPath;
+use crate::tree::{RepoPath, Site};
 
 pub(super) static RULE: Rule = Rule {
     name: "environment-lost",

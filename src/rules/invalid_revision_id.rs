@@ -1,9 +1,10 @@
 //! `invalid-revision-id`.
 
 use super::{Concern, Debt, Rule, Subject};
-use crate::finding::{Finding, Level, Site};
+use crate::finding::{Finding, Level};
 use crate::graph::Revision;
 use crate::migration::{Migration, Shape, Value};
+use crate::tree::Site;
 
 pub(super) static RULE: Rule = Rule {
     name: "invalid-revision-id",

@@ -1,8 +1,9 @@
 //! `merge-with-operations`.
 
 use super::{Concern, Debt, Rule, Subject};
-use crate::finding::{Finding, Level, Site};
+use crate::finding::{Finding, Level};
 use crate::migration::{Migration, RevisionId};
+use crate::tree::Site;
 
 pub(super) static RULE: Rule = Rule {
     name: "merge-with-operations",

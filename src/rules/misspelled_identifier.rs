@@ -1,8 +1,9 @@
 //! `misspelled-identifier`.
 
 use super::{Concern, Debt, Rule, Subject};
-use crate::finding::{Finding, Level, Site};
+use crate::finding::{Finding, Level};
 use crate::migration::{Migration, Misspelling};
+use crate::tree::Site;
 
 pub(super) static RULE: Rule = Rule {
     name: "misspelled-identifier",

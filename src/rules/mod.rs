@@ -33,7 +33,8 @@ mod unknown_down_revision;
 mod unreadable_migration;
 mod wording;
 
-use crate::finding::{Finding, Level, Site};
+use crate::finding::{Finding, Level};
+use crate::tree::Site;
 
 pub use advice::free_id;
 pub use divergence::{Difference, Diverged, Effect, Move, Way};

@@ -7,9 +7,10 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use super::subject::{Explained, MOST_RELATED, listed};
 use super::{Concern, Debt, Rule, Subject};
 use crate::advice::Help;
-use crate::finding::{Finding, Level, Related, Site};
+use crate::finding::{Finding, Level, Related};
 use crate::graph::Revision;
 use crate::migration::RevisionId;
+use crate::tree::Site;
 use crate::verdict::{Cause, HeadFault};
 
 pub(crate) use existing::notes as existing_heads_notes;

@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::subject::{doubt, listed};
 use super::{Concern, Debt, Fate, Rule, Standing, Subject};
 use crate::advice::Help;
-use crate::finding::{Finding, Level, Related, Site};
+use crate::finding::{Finding, Level, Related};
 use crate::graph::{Parents, Revision};
 use crate::migration::RevisionId;
-use crate::tree::RepoPath;
+use crate::tree::{RepoPath, Site};
 use crate::verdict::{Cause, HeadFault};
 
 pub(super) static RULE: Rule = Rule {

@@ -5,9 +5,10 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use super::subject::listed;
 use super::{Concern, Debt, Rule, Subject};
 use crate::advice::{Command, Help};
-use crate::finding::{Finding, Level, Related, Site};
+use crate::finding::{Finding, Level, Related};
 use crate::graph::{Graph, Heights, Revision, Way};
 use crate::migration::{RevisionId, Text};
+use crate::tree::Site;
 use crate::verdict::HeadFault;
 
 pub(super) static RULE: Rule = Rule {

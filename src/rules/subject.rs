@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{Diverged, Wording};
 use crate::config::FilenamePattern;
 use crate::environment::{Environment, Excess, Problem};
-use crate::finding::{Drawing, Finding, Lowered, Related, Site};
+use crate::finding::{Drawing, Finding, Lowered, Related};
 use crate::graph::{Graph, Revision};
 use crate::migration::{Details, Migration, Part, RevisionId};
-use crate::tree::{File, RepoPath};
+use crate::tree::{File, RepoPath, Site};
 use crate::verdict::{Caption, Cause, HeadFault, draw};
 
 /// One environment on both sides of a change.

@@ -3,8 +3,9 @@
 use super::{Concern, Debt, Rule, Subject};
 use crate::advice::Help;
 use crate::environment::Excess;
-use crate::finding::{Finding, Level, Site};
+use crate::finding::{Finding, Level};
 use crate::text::escape;
+use crate::tree::Site;
 
 pub(super) static RULE: Rule = Rule {
     name: "too-many-migrations",

@@ -3,9 +3,10 @@
 use super::subject::{Explained, doubt};
 use super::{Concern, Debt, Rule, Subject};
 use crate::advice::Help;
-use crate::finding::{Finding, Level, Lowered, Related, Site};
+use crate::finding::{Finding, Level, Lowered, Related};
 use crate::graph::{Revision, UnknownDependency};
 use crate::migration::{Migration, RevisionId, Value};
+use crate::tree::Site;
 
 pub(super) static RULE: Rule = Rule {
     name: "unknown-dependency",

@@ -3,9 +3,10 @@
 use super::subject::{Explained, doubt};
 use super::{Concern, Debt, Finish, Rule, Subject};
 use crate::advice::{Command, Help};
-use crate::finding::{Finding, Level, Related, Site};
+use crate::finding::{Finding, Level, Related};
 use crate::graph::MissingParent;
 use crate::migration::RevisionId;
+use crate::tree::Site;
 use crate::verdict::new_gaps;
 
 pub(super) static RULE: Rule = Rule {

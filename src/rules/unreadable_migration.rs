@@ -2,10 +2,10 @@
 
 use super::{Alteration, Altered, Concern, Debt, Rule, Subject};
 use crate::advice::{Command, Help};
-use crate::finding::{Finding, Level, Lowered, Related, Site};
+use crate::finding::{Finding, Level, Lowered, Related};
 use crate::migration::{Fault, Migration};
 use crate::text::escape;
-use crate::tree::RepoPath;
+use crate::tree::{RepoPath, Site};
 
 pub(super) static RULE: Rule = Rule {
     name: "unreadable-migration",

@@ -6,11 +6,11 @@ use std::time::{Duration, SystemTime};
 use alembic_guard::advice::{Command, Help};
 use alembic_guard::finding::{
     Base, Drawing, DrawnRevision, EnvironmentSummary, Finding, Freshness, Level, Lowered, Note,
-    Related, Report, Site,
+    Related, Report,
 };
 use alembic_guard::migration::RevisionId;
 use alembic_guard::report::{Bypass, Style};
-use alembic_guard::tree::{File, ObjectId, RepoPath};
+use alembic_guard::tree::{File, ObjectId, RepoPath, Site};
 
 pub(crate) const VERSIONS: &str = "migrations/versions";
 

@@ -2,14 +2,12 @@
 
 use alembic_guard::advice::{Command, Help};
 use alembic_guard::finding::RefReport;
-use alembic_guard::finding::{
-    Drawing, DrawnRevision, Finding, Level, Lowered, Related, Report, Site,
-};
+use alembic_guard::finding::{Drawing, DrawnRevision, Finding, Level, Lowered, Related, Report};
 use alembic_guard::report::graph::{self, GraphView, RevisionView};
 use alembic_guard::report::text::{Problem, Push, broken, config_problems, render, render_refs};
 use alembic_guard::report::{Style, json};
 use alembic_guard::text::is_unprintable;
-use alembic_guard::tree::RepoPath;
+use alembic_guard::tree::{RepoPath, Site};
 use proptest::collection::vec;
 use proptest::prelude::{Strategy, any, prop_oneof};
 use proptest::prop_assert;

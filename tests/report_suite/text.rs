@@ -2,9 +2,10 @@
 
 use alembic_guard::advice::{Command, Help};
 use alembic_guard::finding::RefReport;
-use alembic_guard::finding::{Finding, Level, Report, Site};
+use alembic_guard::finding::{Finding, Level, Report};
 use alembic_guard::report::text::{Problem, Push, broken, config_problems, render, render_refs};
 use alembic_guard::report::{Bypass, Style};
+use alembic_guard::tree::Site;
 use snapbox::data::DataFormat;
 use snapbox::{Data, assert_data_eq, file};
 

@@ -4,10 +4,10 @@ use std::fmt::Write;
 
 use alembic_guard::check::{Comparison, Peer, Reader, check};
 use alembic_guard::config::{self, Config};
-use alembic_guard::finding::{Finding, Report, Site};
+use alembic_guard::finding::{Finding, Report};
 use alembic_guard::rules::{Standing, Way, Wording, names};
 use alembic_guard::text::position;
-use alembic_guard::tree::{MemoryTree, Tree};
+use alembic_guard::tree::{MemoryTree, Site, Tree};
 use snapbox::{Data, IntoData, assert_data_eq};
 
 use crate::fixture::Fixture;

@@ -9,7 +9,7 @@ mod remembered;
 
 use super::{Discovery, Runner, discover};
 use crate::config::Config;
-use crate::finding::Site;
+use crate::tree::Site;
 use crate::tree::{Entry, Error, File, MemoryTree, Node, RepoPath, Tree};
 
 /// A [`MemoryTree`] in which a file that says `-> target` is a link.

@@ -42,7 +42,7 @@ pub(crate) fn holds(tree: &MemoryTree) {
     }
     for problem in &found.problems {
         assert_printable(&problem.to_string());
-        if let alembic_guard::finding::Site::Span { file, span } = &problem.site {
+        if let alembic_guard::tree::Site::Span { file, span } = &problem.site {
             assert_inside(span, &tree.read(file).expect("a problem is in a file"));
         }
     }
