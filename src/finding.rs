@@ -3,37 +3,13 @@
 //! A finding is data. Rules make it, [`crate::report`] prints it, and nobody in between reads prose.
 
 use std::collections::BTreeMap;
-use std::fmt;
 use std::time::SystemTime;
 
 use crate::advice::Help;
+use crate::config::Level;
 use crate::migration::RevisionId;
 use crate::text::Word;
 use crate::tree::{File, RepoPath, Site};
-
-/// How much a finding weighs.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Deserialize, serde::Serialize,
-)]
-#[serde(rename_all = "lowercase")]
-pub enum Level {
-    /// Not shown.
-    Off,
-    /// Shown, never blocks.
-    Warn,
-    /// Blocks: Alembic would fail or skip a migration in silence.
-    Error,
-}
-
-impl fmt::Display for Level {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str(match self {
-            Level::Off => "off",
-            Level::Warn => "warn",
-            Level::Error => "error",
-        })
-    }
-}
 
 /// A second place that explains the first.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]

@@ -8,8 +8,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::sides::Pair;
 use super::{Comparison, Peer, Reader, State};
+use crate::config::Level;
 use crate::environment::Environment;
-use crate::finding::Level;
 use crate::graph::{Graph, Revision};
 use crate::migration::RevisionId;
 use crate::rules::{self, Difference, Diverged, Effect, Move, Way};

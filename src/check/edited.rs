@@ -2,7 +2,7 @@
 
 use super::sides::Pair;
 use super::{Comparison, Reader};
-use crate::finding::Level;
+use crate::config::Level;
 use crate::graph::Revision;
 use crate::migration::Change;
 use crate::rules::{self, Edited, Standing};

@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 
 use super::sides::Pair;
 use super::{Allowing, Comparison, Reader};
+use crate::config::Level;
 use crate::environment::Lookup;
-use crate::finding::{Finding, Level, Lowered};
+use crate::finding::{Finding, Lowered};
 use crate::migration::RevisionId;
 use crate::rules::{Concern, Rule};
 use crate::tree::RepoPath;

@@ -13,8 +13,9 @@ mod sides;
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
+use crate::config::Level;
 use crate::environment::Problem;
-use crate::finding::{EnvironmentSummary, Finding, Level, Lowered, Note, Report};
+use crate::finding::{EnvironmentSummary, Finding, Lowered, Note, Report};
 use crate::graph::{Graph, Revision};
 use crate::migration::{Details, RevisionId};
 use crate::rules::{self, Debt, Fate, Rule, Standing, Subject, Unread, Way, Wording};

@@ -7,6 +7,7 @@ mod date;
 mod fields;
 mod filename;
 mod invalid;
+mod level;
 mod matching;
 mod parse;
 
@@ -15,9 +16,9 @@ use std::time::Duration;
 
 pub use filename::{FilenamePattern, Named};
 pub use invalid::{Invalid, Mistake};
+pub use level::Level;
 pub use parse::parse;
 
-use crate::finding::Level;
 use crate::tree::RepoPath;
 pub use matching::Pattern;
 pub(crate) use matching::{Separator, matches};

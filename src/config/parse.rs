@@ -8,8 +8,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::fields::{Fields, chosen};
 use super::invalid::{Invalid, Mistake, nearest};
-use super::{Config, EnvironmentConfig, Fetch, FilenamePattern, OtherBranches, Pattern};
-use crate::finding::Level;
+use super::{Config, EnvironmentConfig, Fetch, FilenamePattern, Level, OtherBranches, Pattern};
 use crate::tree::RepoPath;
 
 /// The rule that a pattern for the names of files is for.

@@ -1,6 +1,7 @@
 //! The ways around a refusal that a user may ask for, all of them git's own habits.
 
-use crate::finding::{Finding, Level, Lowered, RefReport};
+use crate::config::Level;
+use crate::finding::{Finding, Lowered, RefReport};
 use crate::git::Repository;
 
 /// The value of git's configuration that lowers every finding: `git -c alembic-guard.level=warn push`.

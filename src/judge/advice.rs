@@ -5,8 +5,8 @@
 //! Where environments are is taken from what git has just written, the migrations from the disk.
 
 use crate::check::Reader;
+use crate::config::Level;
 use crate::environment::Environment;
-use crate::finding::Level;
 use crate::git::{Changes, Side};
 use crate::graph::Graph;
 use crate::judge::relevance::{is_setting, may_matter};

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use crate::advice::{Command, Help};
 use crate::check::{Blame, Comparison, Reader, check, check_against};
-use crate::config::Config;
-use crate::finding::{Finding, Freshness, Level, Lowered, Report};
+use crate::config::{Config, Level};
+use crate::finding::{Finding, Freshness, Lowered, Report};
 use crate::git::{BaseChoice, Side, Target, TargetNames, Unsettled};
 use crate::judge::change::{Incoming, alone, wording};
 use crate::judge::relevance::{Relevance, may_matter};

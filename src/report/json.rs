@@ -18,9 +18,10 @@ use serde::Serialize;
 
 use super::{in_force, is_fixable};
 use crate::advice::{Command, Help, Shown};
+use crate::config::Level;
 use crate::finding::RefReport;
 use crate::finding::{
-    Base, EnvironmentSummary, Finding, Freshness, Level, Lowered, Note, Outcome, Report,
+    Base, EnvironmentSummary, Finding, Freshness, Lowered, Note, Outcome, Report,
 };
 use crate::text::{Lines, Position, is_unprintable};
 use crate::tree::{File, RepoPath, Site};

@@ -22,7 +22,8 @@ pub mod text;
 use std::time::SystemTime;
 
 use crate::advice::Command;
-use crate::finding::{Finding, Level, Lowered, Report};
+use crate::config::Level;
+use crate::finding::{Finding, Lowered, Report};
 use crate::rules;
 
 /// How text is to look.

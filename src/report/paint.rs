@@ -7,7 +7,7 @@ use annotate_snippets::renderer::{
 use anstyle::{AnsiColor, Style as Ansi};
 
 use super::Style;
-use crate::finding::Level;
+use crate::config::Level;
 
 pub(super) const ERROR: Ansi = DEFAULT_ERROR_STYLE;
 pub(super) const WARNING: Ansi = DEFAULT_WARNING_STYLE;

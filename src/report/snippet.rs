@@ -11,7 +11,7 @@ use annotate_snippets::{
 
 use super::quote::{Window, quote};
 use super::{Style, prose};
-use crate::finding::Level;
+use crate::config::Level;
 use crate::text::{Span, escape};
 use crate::tree::{File, Site};
 

@@ -1,7 +1,8 @@
 //! `computed-identifier`.
 
 use super::{Concern, Debt, Rule, Subject};
-use crate::finding::{Finding, Level, Lowered};
+use crate::config::Level;
+use crate::finding::{Finding, Lowered};
 use crate::migration::{Migration, Value};
 use crate::tree::Site;
 

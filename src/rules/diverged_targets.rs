@@ -3,7 +3,8 @@
 use super::subject::listed;
 use super::{Concern, Debt, Difference, Diverged, Effect, Move, Rule, Subject, Way};
 use crate::advice::{Command, Help};
-use crate::finding::{Finding, Level};
+use crate::config::Level;
+use crate::finding::Finding;
 use crate::graph::Revision;
 use crate::migration::RevisionId;
 

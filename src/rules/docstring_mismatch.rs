@@ -2,7 +2,8 @@
 
 use super::{Concern, Debt, Rule, Subject};
 use crate::advice::Help;
-use crate::finding::{Finding, Level, Related};
+use crate::config::Level;
+use crate::finding::{Finding, Related};
 use crate::graph::{Parents, Revision};
 use crate::migration::{Docstring, Text};
 use crate::text::escape;

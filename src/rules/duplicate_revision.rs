@@ -3,7 +3,8 @@
 use super::subject::MOST_RELATED;
 use super::{Concern, Debt, Rule, Subject};
 use crate::advice::{Command, Help};
-use crate::finding::{Finding, Level, Related};
+use crate::config::Level;
+use crate::finding::{Finding, Related};
 use crate::graph::{Graph, Revision};
 use crate::migration::RevisionId;
 use crate::tree::RepoPath;

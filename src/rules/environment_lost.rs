@@ -4,8 +4,9 @@ use super::subject::listed;
 use super::{Concern, Debt, Fate, Rule, Setting, Subject};
 use crate::advice::Help;
 use crate::config;
+use crate::config::Level;
 use crate::environment::{Effect, Problem};
-use crate::finding::{Finding, Level, Lowered};
+use crate::finding::{Finding, Lowered};
 use crate::migration::RevisionId;
 use crate::tree::{RepoPath, Site};
 

@@ -3,8 +3,8 @@
 use super::subject::whole;
 use super::{Concern, Debt, Rule, Subject};
 use crate::advice::{Command, Help};
-use crate::config::{FilenamePattern, Named};
-use crate::finding::{Finding, Level};
+use crate::config::{FilenamePattern, Level, Named};
+use crate::finding::Finding;
 use crate::graph::Revision;
 use crate::text::escape;
 

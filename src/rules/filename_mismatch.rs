@@ -2,8 +2,9 @@
 
 use super::{Concern, Debt, Rule, Subject};
 use crate::advice::{Command, Help};
+use crate::config::Level;
 use crate::environment::Environment;
-use crate::finding::{Finding, Level};
+use crate::finding::Finding;
 use crate::graph::{Graph, Revision};
 use crate::migration::RevisionId;
 use crate::text::{Escaped, escape};

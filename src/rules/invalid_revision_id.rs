@@ -1,7 +1,8 @@
 //! `invalid-revision-id`.
 
 use super::{Concern, Debt, Rule, Subject};
-use crate::finding::{Finding, Level};
+use crate::config::Level;
+use crate::finding::Finding;
 use crate::graph::Revision;
 use crate::migration::{Migration, Shape, Value};
 use crate::tree::Site;

@@ -1,7 +1,8 @@
 //! `merge-with-operations`.
 
 use super::{Concern, Debt, Rule, Subject};
-use crate::finding::{Finding, Level};
+use crate::config::Level;
+use crate::finding::Finding;
 use crate::migration::{Migration, RevisionId};
 use crate::tree::Site;
 

@@ -2,7 +2,8 @@
 
 use super::subject::whole;
 use super::{Concern, Debt, Rule, Subject};
-use crate::finding::{Finding, Level};
+use crate::config::Level;
+use crate::finding::Finding;
 use crate::migration::{Migration, Value, legacy_id};
 
 pub(super) static RULE: Rule = Rule {

@@ -1,7 +1,8 @@
 //! `misspelled-identifier`.
 
 use super::{Concern, Debt, Rule, Subject};
-use crate::finding::{Finding, Level};
+use crate::config::Level;
+use crate::finding::Finding;
 use crate::migration::{Migration, Misspelling};
 use crate::tree::Site;
 

@@ -33,7 +33,8 @@ mod unknown_down_revision;
 mod unreadable_migration;
 mod wording;
 
-use crate::finding::{Finding, Level};
+use crate::config::Level;
+use crate::finding::Finding;
 use crate::tree::Site;
 
 pub use advice::free_id;

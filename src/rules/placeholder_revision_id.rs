@@ -4,7 +4,8 @@ mod invented;
 
 use super::{Concern, Debt, Rule, Subject};
 use crate::advice::Help;
-use crate::finding::{Finding, Level};
+use crate::config::Level;
+use crate::finding::Finding;
 use crate::graph::Revision;
 use invented::is_invented;
 

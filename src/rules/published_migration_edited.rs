@@ -2,7 +2,8 @@
 
 use super::subject::listed;
 use super::{Concern, Debt, Edited, Rule, Subject};
-use crate::finding::{Finding, Level, Related};
+use crate::config::Level;
+use crate::finding::{Finding, Related};
 use crate::migration::Part;
 
 pub(super) static RULE: Rule = Rule {

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use super::subject::MOST_RELATED;
 use super::{Concern, Debt, Rule, Subject};
-use crate::finding::{Finding, Level, Related};
+use crate::config::Level;
+use crate::finding::{Finding, Related};
 use crate::graph::Revision;
 use crate::migration::RevisionId;
 

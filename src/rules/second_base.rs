@@ -4,7 +4,8 @@ use std::collections::{BTreeSet, HashSet};
 
 use super::{Concern, Debt, Rule, Subject};
 use crate::advice::Help;
-use crate::finding::{Finding, Level, Related};
+use crate::config::Level;
+use crate::finding::{Finding, Related};
 use crate::graph::{Parents, Revision};
 use crate::migration::RevisionId;
 use crate::verdict::HeadFault;

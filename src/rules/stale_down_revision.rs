@@ -8,7 +8,8 @@ use self::repair::repointed;
 use super::subject::{Explained, MOST_RELATED, listed, whole};
 use super::{Concern, Debt, Rule, Subject};
 use crate::advice::Help;
-use crate::finding::{Finding, Level, Lowered, Related};
+use crate::config::Level;
+use crate::finding::{Finding, Lowered, Related};
 use crate::migration::RevisionId;
 use crate::verdict::{HeadFault, Stale, StaleEdge};
 

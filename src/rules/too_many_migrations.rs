@@ -2,8 +2,9 @@
 
 use super::{Concern, Debt, Rule, Subject};
 use crate::advice::Help;
+use crate::config::Level;
 use crate::environment::Excess;
-use crate::finding::{Finding, Level};
+use crate::finding::Finding;
 use crate::text::escape;
 use crate::tree::Site;
 

@@ -3,7 +3,8 @@
 use super::subject::{Explained, doubt};
 use super::{Concern, Debt, Rule, Subject};
 use crate::advice::Help;
-use crate::finding::{Finding, Level, Lowered, Related};
+use crate::config::Level;
+use crate::finding::{Finding, Lowered, Related};
 use crate::graph::{Revision, UnknownDependency};
 use crate::migration::{Migration, RevisionId, Value};
 use crate::tree::Site;

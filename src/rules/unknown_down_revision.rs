@@ -3,7 +3,8 @@
 use super::subject::{Explained, doubt};
 use super::{Concern, Debt, Finish, Rule, Subject};
 use crate::advice::{Command, Help};
-use crate::finding::{Finding, Level, Related};
+use crate::config::Level;
+use crate::finding::{Finding, Related};
 use crate::graph::MissingParent;
 use crate::migration::RevisionId;
 use crate::tree::Site;

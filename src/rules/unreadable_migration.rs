@@ -2,7 +2,8 @@
 
 use super::{Alteration, Altered, Concern, Debt, Rule, Subject};
 use crate::advice::{Command, Help};
-use crate::finding::{Finding, Level, Lowered, Related};
+use crate::config::Level;
+use crate::finding::{Finding, Lowered, Related};
 use crate::migration::{Fault, Migration};
 use crate::text::escape;
 use crate::tree::{RepoPath, Site};

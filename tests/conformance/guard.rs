@@ -6,8 +6,8 @@ use std::rc::Rc;
 
 use alembic_guard::cache::Cache;
 use alembic_guard::check::{Comparison, Reader, check};
-use alembic_guard::config::Config;
-use alembic_guard::finding::{Finding, Level};
+use alembic_guard::config::{Config, Level};
+use alembic_guard::finding::Finding;
 use alembic_guard::migration::RevisionId;
 use alembic_guard::tree::{Entry, Error, File, Identity, MemoryTree, RepoPath, Tree};
 use serde::Deserialize;

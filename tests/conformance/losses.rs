@@ -6,8 +6,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use alembic_guard::check::{Comparison, Reader, check};
-use alembic_guard::config::Config;
-use alembic_guard::finding::{Finding, Level};
+use alembic_guard::config::{Config, Level};
+use alembic_guard::finding::Finding;
 use alembic_guard::rules::Standing;
 use alembic_guard::tree::MemoryTree;
 use serde::Deserialize;

@@ -1,6 +1,6 @@
 //! The files around the migrations: what tells Alembic, and the guard, where they are.
 
-use alembic_guard::finding::Level;
+use alembic_guard::config::Level;
 use alembic_guard::rules::{Concern, RULES};
 
 use crate::facts::Environment;

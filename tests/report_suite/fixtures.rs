@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 use std::time::{Duration, SystemTime};
 
 use alembic_guard::advice::{Command, Help};
+use alembic_guard::config::Level;
 use alembic_guard::finding::{
-    Base, Drawing, DrawnRevision, EnvironmentSummary, Finding, Freshness, Level, Lowered, Note,
-    Related, Report,
+    Base, Drawing, DrawnRevision, EnvironmentSummary, Finding, Freshness, Lowered, Note, Related,
+    Report,
 };
 use alembic_guard::migration::RevisionId;
 use alembic_guard::report::{Bypass, Style};

@@ -1,8 +1,9 @@
 //! What holds for every report.
 
 use alembic_guard::advice::{Command, Help};
+use alembic_guard::config::Level;
 use alembic_guard::finding::RefReport;
-use alembic_guard::finding::{Drawing, DrawnRevision, Finding, Level, Lowered, Related, Report};
+use alembic_guard::finding::{Drawing, DrawnRevision, Finding, Lowered, Related, Report};
 use alembic_guard::report::graph::{self, GraphView, RevisionView};
 use alembic_guard::report::text::{Problem, Push, broken, config_problems, render, render_refs};
 use alembic_guard::report::{Style, json};

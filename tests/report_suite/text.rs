@@ -1,8 +1,9 @@
 //! Text snapshots.
 
 use alembic_guard::advice::{Command, Help};
+use alembic_guard::config::Level;
 use alembic_guard::finding::RefReport;
-use alembic_guard::finding::{Finding, Level, Report};
+use alembic_guard::finding::{Finding, Report};
 use alembic_guard::report::text::{Problem, Push, broken, config_problems, render, render_refs};
 use alembic_guard::report::{Bypass, Style};
 use alembic_guard::tree::Site;

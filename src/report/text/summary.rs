@@ -3,7 +3,8 @@
 use std::time::SystemTime;
 
 use super::finding::is_debt;
-use crate::finding::{Base, EnvironmentSummary, Freshness, Level, Outcome, Report};
+use crate::config::Level;
+use crate::finding::{Base, EnvironmentSummary, Freshness, Outcome, Report};
 use crate::report::paint::{ERROR, GOOD, STRONG, WARNING, paint};
 use crate::report::prose::{counted, lasting};
 use crate::report::{Style, in_force, is_fixable, prose};

@@ -3,7 +3,7 @@
 use std::error::Error;
 
 use crate::advice::Help;
-use crate::finding::Level;
+use crate::config::Level;
 use crate::report::paint::ERROR;
 use crate::report::snippet::{Marked, marked};
 use crate::report::{Style, prose};

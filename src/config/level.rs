@@ -1,0 +1,27 @@
+//! How much a finding weighs, which a repository may say of each rule.
+
+use std::fmt;
+
+/// How much a finding weighs.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Deserialize, serde::Serialize,
+)]
+#[serde(rename_all = "lowercase")]
+pub enum Level {
+    /// Not shown.
+    Off,
+    /// Shown, never blocks.
+    Warn,
+    /// Blocks: Alembic would fail or skip a migration in silence.
+    Error,
+}
+
+impl fmt::Display for Level {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(match self {
+            Level::Off => "off",
+            Level::Warn => "warn",
+            Level::Error => "error",
+        })
+    }
+}
