@@ -9,9 +9,9 @@ use super::terminal::Terminal;
 use super::{Failure, Session};
 use crate::advice::{Command, Help};
 use crate::finding::{Note, Outcome, RefReport};
-use crate::git::{self, Stored, Url};
+use crate::git::{self, PushedRef, Stored, Url};
 use crate::hook::{self, HostedPush};
-use crate::judge::{PushedRef, Remote};
+use crate::judge::Remote;
 use crate::report::text::Push;
 use crate::report::{self, Bypass};
 

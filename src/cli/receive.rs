@@ -5,9 +5,8 @@ use super::terminal::Terminal;
 use super::{Failure, Session};
 use crate::advice::Command;
 use crate::finding::{Outcome, RefReport};
-use crate::git::parse_id;
+use crate::git::{PushedRef, parse_id};
 use crate::hook;
-use crate::judge::PushedRef;
 use crate::report::text::Push;
 use crate::report::{self, Bypass};
 

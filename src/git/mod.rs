@@ -62,7 +62,7 @@ pub use loose::cut_off_object;
 pub use merge::{Concern, Conflicted, Merged, Side};
 pub use observed::forget_seen;
 pub use operation::Operation;
-pub use refs::{Target, TargetNames, is_earlier_release, usual_targets};
+pub use refs::{PushedRef, Target, TargetNames, is_earlier_release, usual_targets};
 pub use staging::Unsettled;
 pub use url::Url;
 

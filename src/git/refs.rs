@@ -14,6 +14,20 @@ const DEFAULT_BRANCHES: &[&str] = &["main", "master", "develop", "trunk"];
 const RELEASE_BRANCHES: &[&str] =
     &["release/*", "releases/*", "release-*", "stable/*", "*-stable", "support/*", "maint/*"];
 
+/// A ref that is pushed, as git names it to the hooks of either side.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PushedRef {
+    /// What is pushed: a ref, `HEAD`, any expression, or `(delete)`; empty on a server, which is not
+    /// told.
+    pub local_ref: String,
+    /// The object that is pushed, in hexadecimal; zeros for a deletion.
+    pub local_oid: String,
+    /// Where it goes, in full.
+    pub remote_ref: String,
+    /// What the remote has there, in hexadecimal; zeros for a new ref.
+    pub remote_oid: String,
+}
+
 /// A branch that changes go to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Target {

@@ -4,8 +4,8 @@
 //! pre-commit does not tell a hook at which stage it runs, so one is found by what else is said.
 //! Nothing is taken for a commit that git does not make: a run by hand is about something else.
 
-use crate::git::Url;
-use crate::judge::{Error, PushedRef};
+use crate::git::{PushedRef, Url};
+use crate::judge::Error;
 
 /// What a host runs the guard for.
 #[derive(Debug, Clone, PartialEq, Eq)]

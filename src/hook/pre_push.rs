@@ -3,7 +3,8 @@
 use std::io::Read;
 
 use super::refs::{is_id, read_lines};
-use crate::judge::{Error, PushedRef};
+use crate::git::PushedRef;
+use crate::judge::Error;
 
 /// Reads the refs of a push: a line each, `<local ref> <local oid> <remote ref> <remote oid>`
 /// (githooks(5)). An empty input is a push of nothing.

@@ -6,8 +6,8 @@ use std::collections::{HashMap, HashSet};
 
 use crate::config::Config;
 use crate::finding::RefReport;
-use crate::git::{self, TargetNames};
-use crate::judge::arrival::{Destination, PushedRef, destination};
+use crate::git::{self, PushedRef, TargetNames};
+use crate::judge::arrival::{Destination, destination};
 use crate::judge::{Error, Judge};
 
 /// So many of them are judged each by itself.

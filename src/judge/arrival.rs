@@ -4,26 +4,12 @@ use crate::advice::{Command, Help};
 use crate::check::{After, Blame, Comparison, Reader, check};
 use crate::config::Config;
 use crate::finding::{Freshness, Lowered, Note, RefReport, Report};
-use crate::git::{self, BaseChoice, Candidates, Stored, Target, TargetNames};
+use crate::git::{self, BaseChoice, Candidates, PushedRef, Stored, Target, TargetNames};
 use crate::judge::change::{Incoming, Met, alone};
 use crate::judge::peers::Landing;
 use crate::judge::{Error, Judge, note};
 use crate::rules::{Standing, Wording};
 use crate::tree::ObjectId;
-
-/// A ref that is pushed, as git names it to the hooks of either side.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PushedRef {
-    /// What is pushed: a ref, `HEAD`, any expression, or `(delete)`; empty on a server, which is not
-    /// told.
-    pub local_ref: String,
-    /// The object that is pushed, in hexadecimal; zeros for a deletion.
-    pub local_oid: String,
-    /// Where it goes, in full.
-    pub remote_ref: String,
-    /// What the remote has there, in hexadecimal; zeros for a new ref.
-    pub remote_oid: String,
-}
 
 /// A ref that is to be judged.
 pub(super) struct Arrival<'a> {

@@ -35,7 +35,6 @@ use crate::rules;
 use crate::tree::{File, Node, ObjectId, RepoPath, Tree};
 
 pub use advice::{Advice, Brought, Landed};
-pub use arrival::PushedRef;
 pub use change::{Against, Destinations, Subject};
 pub use error::{BadConfig, Error};
 pub use patience::{Patience, Word};

@@ -4,8 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::check::Peer;
 use crate::config::Config;
-use crate::git::{self, Candidates, Stored, is_earlier_release};
-use crate::judge::arrival::PushedRef;
+use crate::git::{self, Candidates, PushedRef, Stored, is_earlier_release};
 use crate::judge::{Judge, Role};
 use crate::rules::Way;
 use crate::text::escape;

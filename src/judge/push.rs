@@ -4,11 +4,11 @@ use crate::advice::{Command, Help};
 use crate::check::{Blame, Reader};
 use crate::config::{Config, Fetch};
 use crate::finding::{Note, Outcome, RefReport, Report};
-use crate::git::{self, BaseChoice, Candidates, FetchRequest, Side, Stored, TargetNames, Url};
-use crate::judge::alike::as_another;
-use crate::judge::arrival::{
-    Arrival, Destination, Judged, PushedRef, Replaced, destination, ref_report,
+use crate::git::{
+    self, BaseChoice, Candidates, FetchRequest, PushedRef, Side, Stored, TargetNames, Url,
 };
+use crate::judge::alike::as_another;
+use crate::judge::arrival::{Arrival, Destination, Judged, Replaced, destination, ref_report};
 use crate::judge::change::{Incoming, fetched};
 use crate::judge::deletion::{Deletion, with_replaced};
 use crate::judge::obtain::Obtained;

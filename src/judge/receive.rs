@@ -7,11 +7,9 @@ use crate::advice::Command;
 use crate::check::{Allowing, Blame, Reader};
 use crate::config::OtherBranches;
 use crate::finding::{Lowered, Note, RefReport, Report};
-use crate::git::{self, BaseChoice, Side, Stored, TargetNames};
+use crate::git::{self, BaseChoice, PushedRef, Side, Stored, TargetNames};
 use crate::judge::alike::as_another;
-use crate::judge::arrival::{
-    Arrival, Destination, Judged, PushedRef, Replaced, destination, ref_report,
-};
+use crate::judge::arrival::{Arrival, Destination, Judged, Replaced, destination, ref_report};
 use crate::judge::change::Incoming;
 use crate::judge::deletion::{Deletion, with_replaced};
 use crate::judge::touched::Touched;
