@@ -4,13 +4,13 @@ use super::arguments::Format;
 use super::check::default_side;
 use super::terminal::Terminal;
 use super::{Failure, Session};
-use crate::config::{Config, Fetch, OtherBranches, Pattern};
+use crate::config::{Config, Key, TABLES, keys_of, quoted};
 use crate::environment::{Environment, discover};
 use crate::finding::Outcome;
 use crate::judge::Destinations;
 use crate::report;
 use crate::rules::RULES;
-use crate::text::{escape, is_unprintable};
+use crate::text::escape;
 
 pub(super) fn run(session: &Session, terminal: &Terminal) -> Result<Outcome, Failure> {
     let side = default_side(session)?;
@@ -40,53 +40,17 @@ fn json(text: &str, destinations: &Destinations) -> serde_json::Value {
 /// Writes what is in force as the file would have it.
 fn text(config: &Config, environments: &[Environment], destinations: &Destinations) -> String {
     let mut lines = Vec::new();
-    match &config.base {
-        Some(base) => lines.push(format!("base = {}", quoted(base))),
-        None => {
-            let base = destinations.base.as_deref().map_or("none is here".to_owned(), escape);
-            lines.push(format!("# base: the nearest target: {base}"));
-        }
+    for key in keys_of(None) {
+        lines.extend(line(key, config));
+        lines.extend(comment(key, config, destinations));
     }
-    let targets = match destinations.targets.as_slice() {
-        [] => "none is here".to_owned(),
-        targets => escape(&targets.join(", ")),
-    };
-    match &config.targets {
-        Some(patterns) => {
-            lines.push(format!("targets = {}", self::patterns(patterns)));
-            lines.push(format!("# targets: {targets}"));
-        }
-        None => lines.push(format!(
-            "# targets: the default branch and the usual release branches: {targets}"
-        )),
-    }
-    let fetch = match config.fetch {
-        Fetch::Auto => "auto",
-        Fetch::Never => "never",
-    };
-    lines.push(format!("independent_targets = {}", patterns(&config.independent_targets)));
-    lines.push(format!("ignore_refs = {}", patterns(&config.ignore_refs)));
-    lines.push(format!("fetch = {}", quoted(fetch)));
-    let timeout = humantime::format_duration(config.fetch_timeout).to_string();
-    lines.push(format!("fetch_timeout = {}", quoted(&timeout)));
-    let limit = humantime::format_duration(config.time_limit).to_string();
-    lines.push(format!("time_limit = {}", quoted(&limit)));
-    lines.push(format!("max_revision_id_length = {}", config.max_revision_id_length));
-    let size = bytesize::ByteSize::b(config.max_file_size).display().iec().to_string();
-    lines.push(format!("max_file_size = {}", quoted(&size)));
-    lines.push(format!("max_migrations = {}", config.max_migrations));
-    lines.push(format!("exclude = {}", patterns(&config.exclude)));
     lines.extend(environments.iter().flat_map(environment));
-    let other_branches = match config.other_branches {
-        OtherBranches::Warn => "warn",
-        OtherBranches::Error => "error",
-        OtherBranches::Off => "off",
-    };
-    lines.push("\n[server]".to_owned());
-    lines.push(format!("other_branches = {}", quoted(other_branches)));
-    if let Some(pattern) = &config.filename_pattern {
-        lines.push("\n[filename]".to_owned());
-        lines.push(format!("pattern = {}", quoted(&pattern.to_string())));
+    for table in TABLES {
+        let set: Vec<String> = keys_of(Some(table)).filter_map(|key| line(key, config)).collect();
+        if !set.is_empty() {
+            lines.push(format!("\n[{table}]"));
+            lines.extend(set);
+        }
     }
     lines.push("\n[rules]".to_owned());
     for rule in RULES {
@@ -94,6 +58,32 @@ fn text(config: &Config, environments: &[Environment], destinations: &Destinatio
         lines.push(format!("{} = {}", rule.name, quoted(&level)));
     }
     lines.join("\n") + "\n"
+}
+
+fn line(key: &Key, config: &Config) -> Option<String> {
+    (key.write)(config).map(|value| format!("{} = {value}", key.name))
+}
+
+/// Says what a key comes to in this repository, where the file does not say that itself.
+fn comment(key: &Key, config: &Config, destinations: &Destinations) -> Option<String> {
+    let none_is_here = || "none is here".to_owned();
+    match key.name {
+        "base" if config.base.is_none() => {
+            let base = destinations.base.as_deref().map_or_else(none_is_here, escape);
+            Some(format!("# base: the nearest target: {base}"))
+        }
+        "targets" => {
+            let targets = &destinations.targets;
+            let meant = match config.targets {
+                Some(_) => "",
+                None => " the default branch and the usual release branches:",
+            };
+            let targets =
+                if targets.is_empty() { none_is_here() } else { escape(&targets.join(", ")) };
+            Some(format!("# targets:{meant} {targets}"))
+        }
+        _ => None,
+    }
 }
 
 fn environment(environment: &Environment) -> Vec<String> {
@@ -108,39 +98,4 @@ fn environment(environment: &Environment) -> Vec<String> {
         format!("heads = {}", environment.heads),
         format!("branches = [{}]", branches.collect::<Vec<_>>().join(", ")),
     ]
-}
-
-fn patterns(patterns: &[Pattern]) -> String {
-    let quoted: Vec<String> = patterns.iter().map(|pattern| quoted(pattern.as_str())).collect();
-    format!("[{}]", quoted.join(", "))
-}
-
-/// Writes a string of TOML on one line, in which nothing can steer a terminal.
-fn quoted(text: &str) -> String {
-    let mut quoted = String::from("\"");
-    for character in text.chars() {
-        match character {
-            '"' | '\\' => quoted.extend(['\\', character]),
-            _ if is_unprintable(character) => {
-                quoted += &format!("\\U{:08x}", u32::from(character));
-            }
-            _ => quoted.push(character),
-        }
-    }
-    quoted + "\""
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_quoted_text_is_read_back_as_it_was() {
-        for text in ["", "origin/main", "it's \"quoted\" \\", "\u{1b}\u{202e}\u{e0041}\n\u{9b}é"] {
-            let quoted = quoted(text);
-            assert!(!quoted.contains(is_unprintable), "{quoted:?}");
-            let table: toml::Table = format!("x = {quoted}").parse().expect("it is TOML");
-            assert_eq!(table["x"].as_str(), Some(text));
-        }
-    }
 }

@@ -7,15 +7,18 @@ mod date;
 mod fields;
 mod filename;
 mod invalid;
+mod keys;
 mod level;
 mod matching;
 mod parse;
+mod values;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 pub use filename::{FilenamePattern, Named};
 pub use invalid::{Invalid, Mistake};
+pub(crate) use keys::{Key, TABLES, keys_of, quoted};
 pub use level::Level;
 pub use parse::parse;
 

@@ -1,30 +1,25 @@
 //! From the bytes of a configuration file to a complete [`Config`], or to every mistake in it.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::fields::{Fields, chosen};
 use super::invalid::{Invalid, Mistake, nearest};
-use super::{Config, EnvironmentConfig, Fetch, FilenamePattern, Level, OtherBranches, Pattern};
+use super::keys::{TABLES, keys_of};
+use super::values::{folder, not_empty};
+use super::{Config, EnvironmentConfig, Level};
 use crate::tree::RepoPath;
 
 /// The rule that a pattern for the names of files is for.
 const FILENAME_RULE: &str = "filename-convention";
-
-/// Longer patterns are refused.
-const LONGEST_PATTERN: usize = 1024;
 
 /// So many environments are read.
 const MOST_ENVIRONMENTS: usize = 1000;
 
 const LEVELS: [(&str, Level); 3] =
     [("off", Level::Off), ("warn", Level::Warn), ("error", Level::Error)];
-
-const OTHER_BRANCHES: [(&str, OtherBranches); 3] =
-    [("warn", OtherBranches::Warn), ("error", OtherBranches::Error), ("off", OtherBranches::Off)];
 
 /// Reads a configuration file; `rule_names` are the rules that `[rules]` may set.
 pub fn parse(
@@ -71,31 +66,15 @@ fn top_level(
     rule_names: &[&'static str],
     mistakes: &mut Vec<Mistake>,
 ) -> Config {
-    let default = Config::default();
+    let mut config = Config::default();
     let mut environments = Vec::new();
     let mut fields = Fields::new(table, mistakes);
-    let mut config = Config {
-        base: fields.parsed("base", revision),
-        targets: fields.list("targets", pattern),
-        independent_targets: fields.list("independent_targets", pattern).unwrap_or_default(),
-        ignore_refs: fields.list("ignore_refs", pattern).unwrap_or_default(),
-        fetch: fields
-            .choice("fetch", &[("auto", Fetch::Auto), ("never", Fetch::Never)])
-            .unwrap_or(default.fetch),
-        fetch_timeout: fields.parsed("fetch_timeout", duration).unwrap_or(default.fetch_timeout),
-        time_limit: fields.parsed("time_limit", duration).unwrap_or(default.time_limit),
-        max_revision_id_length: fields
-            .count("max_revision_id_length")
-            .unwrap_or(default.max_revision_id_length),
-        max_file_size: fields.parsed("max_file_size", size).unwrap_or(default.max_file_size),
-        max_migrations: fields.count("max_migrations").unwrap_or(default.max_migrations),
-        exclude: fields.list("exclude", path_pattern).unwrap_or_default(),
-        ..default
-    };
+    for key in keys_of(None) {
+        (key.read)(&mut fields, key.name, &mut config);
+    }
     let environment_tables = fields.tables("environment");
     let rules = fields.table("rules");
-    let filename = fields.table("filename");
-    let server = fields.table("server");
+    let tables = TABLES.map(|name| (name, fields.table(name)));
     fields.finish();
     for table in environment_tables.iter().take(MOST_ENVIRONMENTS) {
         environments.extend(environment(table, mistakes));
@@ -109,20 +88,17 @@ fn top_level(
     if let Some(table) = rules {
         config.rules = levels(table, rule_names, mistakes);
     }
-    if let Some(table) = filename {
+    for (name, table) in tables {
+        let Some(table) = table else { continue };
         let mut fields = Fields::new(table, mistakes);
-        config.filename_pattern = fields.parsed("pattern", FilenamePattern::parse);
-        fields.finish();
-    }
-    if let Some(table) = server {
-        let mut fields = Fields::new(table, mistakes);
-        config.other_branches =
-            fields.choice("other_branches", &OTHER_BRANCHES).unwrap_or(config.other_branches);
+        for key in keys_of(Some(name)) {
+            (key.read)(&mut fields, key.name, &mut config);
+        }
         fields.finish();
     }
     match (&config.filename_pattern, rules) {
         (Some(_), _) => turn_on(FILENAME_RULE, rule_names, &mut config.rules),
-        (None, Some(table)) => needs_pattern(table, filename, &config.rules, mistakes),
+        (None, Some(rules)) => needs_pattern(rules, table.get("filename"), &config.rules, mistakes),
         (None, None) => {}
     }
     config
@@ -225,11 +201,12 @@ fn turn_on(rule: &str, rule_names: &[&'static str], levels: &mut BTreeMap<&'stat
 /// Objects to the rule for the names of files where `[filename]` says nothing, not even wrongly.
 fn needs_pattern(
     rules: &DeTable<'_>,
-    filename: Option<&DeTable<'_>>,
+    filename: Option<&Spanned<DeValue<'_>>>,
     levels: &BTreeMap<&'static str, Level>,
     mistakes: &mut Vec<Mistake>,
 ) {
     let is_on = levels.get(FILENAME_RULE).is_some_and(|level| *level != Level::Off);
+    let filename = filename.and_then(|value| value.get_ref().as_table());
     let says_nothing = filename.is_none_or(|table| !table.contains_key("pattern"));
     if let Some((key, _)) = rules.get_key_value(FILENAME_RULE).filter(|_| is_on && says_nothing) {
         mistakes.push(Mistake {
@@ -249,71 +226,6 @@ fn level(value: &Spanned<DeValue<'_>>) -> Result<Level, Mistake> {
             nearest: None,
         }),
     }
-}
-
-fn not_empty(text: &str) -> Result<String, String> {
-    if text.trim().is_empty() { Err("it is empty".to_owned()) } else { Ok(text.to_owned()) }
-}
-
-/// A leading `-` would be an option to any git that is asked about it.
-fn revision(text: &str) -> Result<String, String> {
-    if text.starts_with('-') {
-        Err("no name of a commit begins with `-`".to_owned())
-    } else {
-        not_empty(text)
-    }
-}
-
-fn pattern(text: &str) -> Result<Pattern, String> {
-    not_empty(text)?;
-    if text.len() > LONGEST_PATTERN {
-        return Err(format!("it is longer than {LONGEST_PATTERN} bytes"));
-    }
-    Pattern::new(text).map_err(|error| format!("{} at character {}", error.msg, error.pos + 1))
-}
-
-fn path_pattern(text: &str) -> Result<Pattern, String> {
-    let relative = folder(text)?;
-    if relative.is_root() {
-        return Err("it would exclude everything".to_owned());
-    }
-    pattern(text.strip_prefix("./").unwrap_or(text).trim_end_matches('/'))
-}
-
-fn duration(text: &str) -> Result<Duration, String> {
-    let duration = humantime::parse_duration(text)
-        .map_err(|error| format!("{error}; write it as `5s` or `500ms`"))?;
-    if duration.is_zero() {
-        Err("it leaves no time; `fetch = \"never\"` turns fetching off".to_owned())
-    } else {
-        Ok(duration)
-    }
-}
-
-fn size(text: &str) -> Result<u64, String> {
-    match text.parse::<bytesize::ByteSize>() {
-        Ok(size) if size.as_u64() > 0 => Ok(size.as_u64()),
-        Ok(_) => Err("no file is that small".to_owned()),
-        Err(_) => Err("it is no size; write it as `1 MiB` or `500 kB`".to_owned()),
-    }
-}
-
-/// Takes a path below the root of the repository; `.` is the root itself.
-fn folder(text: &str) -> Result<RepoPath, String> {
-    not_empty(text)?;
-    let drive = text.as_bytes().get(1) == Some(&b':');
-    if text.starts_with('/') || text.starts_with('\\') || drive {
-        return Err("it must be relative to the root of the repository".to_owned());
-    }
-    let mut path = RepoPath::root();
-    for component in text.split('/') {
-        match component {
-            "" | "." => {}
-            ".." => return Err("`..` could lead out of the repository".to_owned()),
-            name => path = path.join(name),
-        }
-    }
-    Ok(path)
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! The shapes that programs rely on.
 
+use std::fs;
+
 use std::collections::BTreeSet;
 
 use serde_json::Value;
@@ -241,4 +243,32 @@ fn a_repair_that_is_only_shown_may_be_one_that_would_be_staged() {
         assert_ne!(output.status.code(), Some(2), "{}", String::from_utf8_lossy(&output.stderr));
         assert_eq!(repository.git(&["status", "--porcelain"]), "");
     }
+}
+
+#[test]
+fn a_configuration_that_is_printed_is_one_that_is_read() {
+    let repository = two_heads();
+    let written = "base = 'main'\ntargets = ['main', 'next']\nindependent_targets = ['demo/*']\n\
+         ignore_refs = ['wip/*']\nfetch = 'never'\nfetch_timeout = '2s 500ms'\n\
+         time_limit = '9m'\nmax_revision_id_length = 40\nmax_file_size = '3 MiB'\n\
+         max_migrations = 7\nexclude = ['docs/**']\n\
+         [[environment]]\nname = \"a 'name'\"\nscript_location = 'migrations'\n\
+         version_locations = ['migrations/versions', 'more']\nrecursive = true\nheads = 3\n\
+         branches = ['x', 'y']\n\
+         [rules]\nmultiple-heads = 'warn'\n[filename]\npattern = '{slug}'\n\
+         [server]\nother_branches = 'off'\n";
+    let print = |config: &str| {
+        fs::write(repository.top().join(".alembic-guard.toml"), config).expect("it is ours");
+        let output = repository.guard(&["config"], "");
+        assert!(output.status.success(), "{output:?}");
+        String::from_utf8(output.stdout).expect("the guard writes UTF-8")
+    };
+    let printed = print(written);
+    let written: toml::Table = written.parse().expect("the test writes TOML");
+    let read: toml::Table = printed.parse().expect("the guard prints TOML");
+    for (key, value) in written.iter().filter(|(key, _)| *key != "rules") {
+        assert_eq!(read.get(key), Some(value), "{key}");
+    }
+    assert_eq!(read["rules"]["multiple-heads"].as_str(), Some("warn"));
+    assert_eq!(print(&printed), printed);
 }

@@ -1,4 +1,7 @@
+use std::time::Duration;
+
 use super::*;
+use crate::config::{Fetch, OtherBranches};
 
 const RULES: [&str; 3] = ["multiple-heads", "merge-with-operations", "filename-convention"];
 
