@@ -199,7 +199,15 @@ fn repointed(
     is_explained: bool,
 ) -> Option<Finding> {
     let changed = subject.after.get(child)?;
-    let message = format!("`{head}` is a head again: `{child}` no longer builds on it");
+    let message = if subject.after.is_head(head) {
+        format!("`{head}` is a head again: `{child}` no longer builds on it")
+    } else {
+        let heads = subject.after.heads_above(head);
+        format!(
+            "`{child}` no longer builds on `{head}`, which leaves {} a second head",
+            listed(heads)
+        )
+    };
     let mut finding = RULE.at(subject, changed.parents_site(), message);
     finding.label = format!("on {} it builds on `{head}`", subject.wording.base);
     let landed = subject.before.get(child)?.parents.texts().iter();

@@ -27,7 +27,7 @@ pub enum HeadFault {
         /// The revision without a parent.
         base: RevisionId,
     },
-    /// A revision that had children is a head again.
+    /// A revision that had children is a head again, or would be but for new ones that build on it.
     Returned {
         /// The revision.
         head: RevisionId,
@@ -200,7 +200,12 @@ impl<'g> Group<'g> {
             }
             let support = supports.of(head);
             let edges = supports.stale_edges(&support);
-            if !edges.is_empty() {
+            let abandoned = self.abandoned(&edges);
+            if !abandoned.is_empty() {
+                let is_new = |fault: &HeadFault| !faults.contains(fault);
+                let abandoned: Vec<HeadFault> = abandoned.into_iter().filter(is_new).collect();
+                faults.extend(abandoned);
+            } else if !edges.is_empty() {
                 let unfinished = !supports.free_places(&support).is_empty();
                 let chain = stale.entry(edges).or_insert_with_key(|edges| left.stale(edges));
                 chain.heads.push(head.clone());
@@ -214,6 +219,20 @@ impl<'g> Group<'g> {
         faults.extend(stale.into_values().map(HeadFault::Stale));
         faults.extend(Group::forks(sound));
         faults
+    }
+
+    /// Parents that count as left behind although the change itself moves all that took their place elsewhere:
+    /// whatever builds on them does so alone, and no new parent for it mends what was moved.
+    fn abandoned(&self, edges: &BTreeSet<Edge<'g>>) -> Vec<HeadFault> {
+        let parents: BTreeSet<&RevisionId> = edges.iter().map(|edge| edge.parent).collect();
+        let is_abandoned = |parent: &RevisionId| {
+            let above = self.after.descendants(parent);
+            self.before.contains(parent)
+                && self.before.opaque_children(parent).next().is_none()
+                && !self.before.children(parent).any(|child| above.contains(&child.id))
+        };
+        let abandoned = parents.into_iter().filter(|parent| is_abandoned(parent));
+        abandoned.filter_map(|parent| self.returned(parent)).collect()
     }
 
     /// A chain that begins with no parent although there is a history; where it replaces revisions that

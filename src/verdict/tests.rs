@@ -147,6 +147,19 @@ fn a_head_returns_where_its_child_moved_or_went() {
 }
 
 #[test]
+fn a_head_returns_below_new_revisions_where_its_child_moved() {
+    assert_eq!(faults("a b(a) c(b)", "a b(a) c!b d(b) e(d)"), ["b returned as c was re-pointed"]);
+    assert_eq!(faults("a b(a) c(b)", "a b(a) c(a) d(b)"), ["b returned as c was re-pointed"]);
+    let both = faults("a b(a) c(b)", "a b(a) c(a) d(b) e(b)");
+    assert_eq!(both, ["b returned as c was re-pointed"]);
+    // Some child stays above it, or there are no more heads than before.
+    let stays = faults("a b(a) c(b) d(b)", "a b(a) c(a) d(b) e(b)");
+    assert_eq!(stays, ["stale e at e(b)<c,d"]);
+    assert_eq!(faults("a b(a) c(b)", "a b(a) d(b) c(d) e(d)"), ["stale e at d(b)<c"]);
+    assert_eq!(faults("a b(a) x(b) y(a)", "a b(a) x(y) y(a) d(b)"), ["stale d at d(b)<x"]);
+}
+
+#[test]
 fn a_head_returns_only_if_there_are_more_heads_than_before() {
     // Three heads become two: x and y are joined, and w is re-pointed so that its parent z is a head.
     let before = "a x(a) y(a) z(a) w(z)";
