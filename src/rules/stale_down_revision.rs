@@ -164,8 +164,15 @@ fn single_tops(subject: &Subject<'_>, stale: &Stale) -> Option<Vec<RevisionId>> 
     let mut tops = Vec::new();
     let base_heads: BTreeSet<&[RevisionId]> =
         stale.edges.iter().map(|edge| &*edge.base_heads).collect();
+    let moved: BTreeSet<&RevisionId> = stale.edges.iter().map(|edge| &edge.revision).collect();
+    // What needs the chain goes on top of it, not below.
+    let needs_it = |top: &RevisionId| !subject.after.requirements(top).is_disjoint(&moved);
     for base_heads in base_heads {
-        match subject.tops(base_heads).as_slice() {
+        let mut found = subject.tops(base_heads);
+        if found.iter().any(needs_it) {
+            found = base_heads.to_vec();
+        }
+        match found.as_slice() {
             [one] if tops.contains(one) => {}
             [one] => tops.push(one.clone()),
             _ => return None,

@@ -103,12 +103,20 @@ impl<'a> Line<'a> {
     }
 
     fn top_for(&self, edge: &StaleEdge, faults: &[HeadFault]) -> Result<RevisionId, Obstacle> {
-        if let Some(onto) = self.asked.onto {
-            return Ok(self.top(onto, faults));
+        // What needs the revision goes on top of it, not below.
+        let top = |head: &RevisionId| {
+            let top = self.top(head, faults);
+            let is_needed = self.graph.requirements(&top).contains(&edge.revision);
+            if is_needed && !self.graph.ancestors(&top).contains(&edge.revision) {
+                head.clone()
+            } else {
+                top
+            }
+        };
+        match self.asked.onto {
+            Some(onto) => Ok(top(onto)),
+            None => self.only(&edge.revision, edge.base_heads.iter().map(top).collect()),
         }
-        let tops: BTreeSet<RevisionId> =
-            edge.base_heads.iter().map(|head| self.top(head, faults)).collect();
-        self.only(&edge.revision, tops)
     }
 
     /// Lets a chain that begins with nothing continue the history that there is.

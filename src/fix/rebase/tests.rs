@@ -87,6 +87,8 @@ fn a_chain_comes_before_what_depends_on_it() {
     assert_eq!(rebased("a b(a)", "a b(a) d(a)!e e(a)"), "d(e) e(b)");
     assert_eq!(rebased("a b(a)", "a b(a) d(b)!e e(b)"), "d(e)");
     assert_eq!(rebased("a b(a)", "a b(a) d(a)!f e(a) f(e)"), "d(f) e(b)");
+    assert_eq!(rebased("a b(a)", "a b(a) d(a) e(b)!d"), "d(b) e(d)");
+    assert_eq!(rebased("a b(a)", "a b(a) d(a) e(d) f(b) g(f)!d"), "d(b) f(e)");
 }
 
 #[test]
