@@ -50,9 +50,7 @@ pub(super) fn lower(
     } else if !touches(comparison, &finding) {
         Some(untouched(comparison, &mut finding))
     } else {
-        if counts_heads {
-            leave_shared_alone(comparison, &mut finding);
-        }
+        leave_shared_alone(comparison, &mut finding);
         let excused = counts_heads.then(|| elsewhere.excuses(reader, comparison, &finding));
         // A warning blocks nowhere, so there is nothing to explain.
         excused.flatten().or_else(|| blame.everything.clone().filter(|_| !is_warning))

@@ -68,6 +68,9 @@ fn finding(
             finding.label = "no such revision".to_owned();
             if explained.takes(subject.is_new(&child.id)) {
                 finding.help = help(subject, &child.id, &parent);
+                let elsewhere = "merge the branch that has its parent";
+                finding.help_if_shared =
+                    vec![format!("{elsewhere}; if `{parent}` was removed, bring it back").into()];
             }
             finding
         }

@@ -7,7 +7,7 @@ use super::parents::{exchanged, uppermost};
 use super::{Holder, Obstacle, Rebase, Repointed};
 use crate::graph::{Graph, Parents, Revision};
 use crate::migration::RevisionId;
-use crate::verdict::{HeadFault, Stale, StaleEdge, new_gaps};
+use crate::verdict::{Gap, HeadFault, Stale, StaleEdge, new_gaps};
 
 /// New parents for some revisions.
 pub(super) type Moves = BTreeMap<RevisionId, Vec<RevisionId>>;
@@ -39,11 +39,15 @@ impl<'a> Line<'a> {
         &self.graph
     }
 
-    /// Puts new revisions whose parent no file defines on top of a head.
+    /// Puts new revisions whose parent no file defines on top of a head, those that nobody else has if there
+    /// are any.
     pub(super) fn gaps_closed(&self, onto: &RevisionId) -> Result<Moves, Obstacle> {
-        let mut moves = Moves::new();
         let gaps = new_gaps(self.asked.before, &self.graph).into_iter();
-        for gap in gaps.filter(|gap| !self.asked.before.contains(gap.child)) {
+        let (held, free): (Vec<Gap<'_>>, Vec<Gap<'_>>) = gaps
+            .filter(|gap| !self.asked.before.contains(gap.child))
+            .partition(|gap| self.holder(gap.child).is_some());
+        let mut moves = Moves::new();
+        for gap in if free.is_empty() { held } else { free } {
             let Some(missing) = &gap.parent else { continue };
             if self.graph.descendants(gap.child).contains(onto) {
                 return Err(Obstacle::Tangled { heads: self.heads() });

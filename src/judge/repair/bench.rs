@@ -10,7 +10,7 @@ use crate::environment::Environment;
 use crate::finding::Finding;
 use crate::fix::{Change, Refusal, overlay};
 use crate::git::{BaseChoice, Side};
-use crate::graph::Graph;
+use crate::graph::{Graph, Revision};
 use crate::judge::change::{Incoming, Met};
 use crate::judge::{Error, Judge};
 use crate::migration::RevisionId;
@@ -88,7 +88,7 @@ impl Bench<'_, '_> {
         let limits = Limits { heads: environment.heads, branches: &environment.branches };
         let heads: Vec<RevisionId> = pair.after.graph.heads().into_iter().cloned().collect();
         if !within_limits(&pair.after.graph, limits) {
-            if let Some(refusal) = gap_below(pair, &heads, &self.ground.command) {
+            if let Some(refusal) = self.gap_below(pair, &heads) {
                 return Ok(Outcome::refused(refusal));
             }
             let unknown = pair.after.graph.opaque().first();
@@ -147,21 +147,29 @@ impl Bench<'_, '_> {
             help: get_base.into_iter().chain([again]).collect(),
         }
     }
-}
 
-/// Says that nobody can tell what one of these heads stands on, where the change left it so.
-///
-/// The parent that is missing may join the heads, or be another one than was meant: whatever is put
-/// between them now would be wrong once that is mended.
-pub(super) fn gap_below(pair: &Pair, heads: &[RevisionId], command: &Command) -> Option<Refusal> {
-    let graph = &pair.after.graph;
-    let gaps = new_gaps(&pair.before.graph, graph);
-    let is_below = |child| graph.heads_above(child).iter().any(|head| heads.contains(head));
-    let gap = gaps.iter().find(|gap| is_below(gap.child))?;
-    let is_movable = gap.parent.is_some() && !pair.before.graph.contains(gap.child);
-    let over_gaps = graph.descendants_of_all(gaps.iter().map(|gap| gap.child));
-    let tops = graph.heads().into_iter().filter(|head| is_movable && !over_gaps.contains(head));
-    Some(refusal::gap(gap, &tops.cloned().collect::<Vec<_>>(), command))
+    /// Says that nobody can tell what one of these heads stands on, where the change left it so.
+    ///
+    /// The parent that is missing may join the heads, or be another one than was meant: whatever is put
+    /// between them now would be wrong once that is mended.
+    pub(super) fn gap_below(&self, pair: &Pair, heads: &[RevisionId]) -> Option<Refusal> {
+        let graph = &pair.after.graph;
+        let gaps = new_gaps(&pair.before.graph, graph);
+        let is_below = |child| graph.heads_above(child).iter().any(|head| heads.contains(head));
+        let gap = gaps.iter().find(|gap| is_below(gap.child))?;
+        let is_movable = gap.parent.is_some()
+            && !pair.before.graph.contains(gap.child)
+            && !graph.get(gap.child).is_some_and(|child| self.is_held(child));
+        let over_gaps = graph.descendants_of_all(gaps.iter().map(|gap| gap.child));
+        let tops = graph.heads().into_iter().filter(|head| is_movable && !over_gaps.contains(head));
+        Some(refusal::gap(gap, &tops.cloned().collect::<Vec<_>>(), &self.ground.command))
+    }
+
+    /// Tells whether somebody else's branch has a revision just so.
+    fn is_held(&self, revision: &Revision) -> bool {
+        let shared = (self.comparison.shared)(&revision.migration.file.path);
+        shared.is_some_and(|shared| !shared.own)
+    }
 }
 
 impl Judge<'_> {

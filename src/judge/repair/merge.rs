@@ -2,7 +2,6 @@
 
 use std::time::SystemTime;
 
-use super::bench::gap_below;
 use super::{Bench, Outcome, refusal};
 use crate::advice::{Command, Help};
 use crate::check::{Comparison, Pair, pairs};
@@ -207,7 +206,7 @@ fn kept_apart(
         [] => graph.heads().into_iter().cloned().collect(),
         _ => heads.to_vec(),
     };
-    if let Some(refusal) = gap_below(pair, &at_stake, &bench.ground.command) {
+    if let Some(refusal) = bench.gap_below(pair, &at_stake) {
         return Ok(Some(refusal));
     }
     let missing = bench.not_here(graph, heads)?;

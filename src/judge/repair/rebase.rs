@@ -77,11 +77,11 @@ impl Judge<'_> {
             Ok(repointed) => repointed,
             Err(obstacle) => {
                 let base = &bench.comparison.wording.base;
-                return Ok(Outcome::refused(refusal::obstacle(
-                    &obstacle,
-                    base,
-                    &bench.ground.command,
-                )));
+                let heads: Vec<RevisionId> = graph.heads().into_iter().cloned().collect();
+                // Nothing is joined over a parent that no file defines.
+                let may_join = bench.gap_below(pair, &heads).is_none();
+                let join = |or: &str| may_join.then(|| refusal::join(or, &bench.ground.command));
+                return Ok(Outcome::refused(refusal::obstacle(&obstacle, base, join)));
             }
         };
         let parents: Vec<RevisionId> =

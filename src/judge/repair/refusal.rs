@@ -13,31 +13,34 @@ use crate::verdict::Gap;
 
 /// Says how to go on without new parents, behind a word that makes it an alternative. What was asked to stage
 /// what it writes stages this too.
-fn join(or: &str, asked: &Command) -> Help {
+pub(super) fn join(or: &str, asked: &Command) -> Help {
     let stage = asked.argv().iter().flatten().any(|word| word == "--stage");
     let merge = Command::of("alembic-guard merge").args(stage.then_some("--stage"));
     Help::run(format!("{or}join the heads instead, which skips nothing"), merge)
 }
 
-/// Says why new parents alone do not mend a history.
-pub(super) fn obstacle(obstacle: &Obstacle, base: &str, asked: &Command) -> Refusal {
+/// Says why new parents alone do not mend a history, and how `join` goes on without any.
+pub(super) fn obstacle(
+    obstacle: &Obstacle,
+    base: &str,
+    join: impl Fn(&str) -> Option<Help>,
+) -> Refusal {
     match obstacle {
         Obstacle::Held { revision, holder: Holder::Target(branch), .. } => Refusal {
             message: format!(
                 "`{revision}` would have to build on something else, but it is on {branch}: databases \
                  that ran it would skip what it is put on"
             ),
-            help: vec![join("", asked)],
+            help: join("").into_iter().collect(),
         },
         Obstacle::Held { revision, holder: Holder::Branch(branch), .. } => Refusal {
             message: format!(
                 "`{revision}` would have to build on something else, but it is on {branch} too, where \
                  others may have run it"
             ),
-            help: vec![
-                format!("let it be mended on {branch}, and take that in").into(),
-                join("or ", asked),
-            ],
+            help: std::iter::once(format!("let it be mended on {branch}, and take that in").into())
+                .chain(join("or "))
+                .collect(),
         },
         Obstacle::Ambiguous { revision, heads } => {
             let choices = heads.iter().enumerate().map(|(place, head)| {
@@ -50,7 +53,7 @@ pub(super) fn obstacle(obstacle: &Obstacle, base: &str, asked: &Command) -> Refu
                     "{base} has several heads for `{revision}` to build on: {}",
                     listed(heads)
                 ),
-                help: choices.chain([join("or ", asked)]).collect(),
+                help: choices.chain(join("or ")).collect(),
             }
         }
         Obstacle::Rewritten { head, .. } => Refusal {
@@ -58,20 +61,21 @@ pub(super) fn obstacle(obstacle: &Obstacle, base: &str, asked: &Command) -> Refu
                 "`{head}` is a head again since a migration of {base} was re-pointed or removed; new \
                  parents for new migrations do not mend that"
             ),
-            help: vec![
-                Help::run(
-                    "see what was changed and how to put it back",
-                    Command::of("alembic-guard check"),
-                ),
-                join("or ", asked),
-            ],
+            help: std::iter::once(Help::run(
+                "see what was changed and how to put it back",
+                Command::of("alembic-guard check"),
+            ))
+            .chain(join("or "))
+            .collect(),
         },
         Obstacle::Tangled { heads } => Refusal {
             message: format!("no order of the new migrations makes one line of {}", listed(heads)),
-            help: vec![
-                Help::run("see how they hang together", Command::of("alembic-guard graph")),
-                join("or ", asked),
-            ],
+            help: std::iter::once(Help::run(
+                "see how they hang together",
+                Command::of("alembic-guard graph"),
+            ))
+            .chain(join("or "))
+            .collect(),
         },
     }
 }
@@ -154,15 +158,16 @@ pub(super) fn unknown_id(path: &RepoPath) -> Refusal {
 pub(super) fn gap(gap: &Gap<'_>, tops: &[RevisionId], command: &Command) -> Refusal {
     let child = gap.child;
     let (Some(parent), Some(first)) = (&gap.parent, tops.first()) else {
-        return Refusal {
-            message: match &gap.parent {
-                Some(parent) => format!("`{child}` builds on `{parent}`, which no file defines"),
-                None => format!("only running Python could tell what `{child}` builds on"),
+        let first = Help::run("see how to repair that first", Command::of("alembic-guard check"));
+        return match &gap.parent {
+            Some(parent) => Refusal {
+                message: format!("`{child}` builds on `{parent}`, which no file defines"),
+                help: vec![first],
             },
-            help: vec![
-                Help::run("see how to repair that first", Command::of("alembic-guard check")),
-                Help::run("then again", command.clone()),
-            ],
+            None => Refusal {
+                message: format!("only running Python could tell what `{child}` builds on"),
+                help: vec![first, Help::run("then again", command.clone())],
+            },
         };
     };
     let verb = if tops.len() == 1 { "head is" } else { "heads are" };
