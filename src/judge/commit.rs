@@ -138,9 +138,9 @@ impl Judge<'_> {
     /// Finds which side of this commit has landed.
     ///
     /// In a merge, the side that is on a target. Where the index brings migrations just as a target has
-    /// them (`merge --squash`, `cherry-pick -n`, `checkout main -- migrations`, or a restore of what HEAD
-    /// removed), that target: what it brings was there first, and HEAD's own migrations are the ones to
-    /// mend. Else HEAD.
+    /// them (`merge --squash`, `cherry-pick -n`, `checkout main -- migrations`), that target: what it brings was
+    /// there first, and HEAD's own migrations are the ones to mend. Where that is but a restore of what HEAD
+    /// removed, the target as it was when they parted. Else HEAD.
     fn landed_side(
         &self,
         head: ObjectId,
@@ -161,8 +161,14 @@ impl Judge<'_> {
             let may_have_landed =
                 |target: &&Target| !on_target || Some(&target.branch) == branch.as_ref();
             for target in targets.iter().filter(may_have_landed) {
-                if self.brings(target, index, changed)? {
-                    return Ok(self.landed_as(target, target.commit));
+                let brought = self.brought(target.commit, index, changed)?;
+                if !brought.is_empty() {
+                    let parted = self.repository.merge_bases(head, target.commit)?;
+                    let landed = match parted.as_slice() {
+                        [one] if self.brought(*one, index, &brought)? == brought => *one,
+                        _ => target.commit,
+                    };
+                    return Ok(self.landed_as(target, landed));
                 }
             }
         }
@@ -215,21 +221,22 @@ impl Judge<'_> {
         }
     }
 
-    /// Tells whether a changed migration is in the index just as a target has it.
-    fn brings(
+    /// Returns the changed migrations that are in the index just as a commit has them.
+    fn brought(
         &self,
-        target: &Target,
+        commit: ObjectId,
         index: &dyn Tree,
         changed: &BTreeSet<RepoPath>,
-    ) -> Result<bool, Error> {
-        let landed = self.repository.commit_tree(target.commit)?;
+    ) -> Result<BTreeSet<RepoPath>, Error> {
+        let landed = self.repository.commit_tree(commit)?;
+        let mut brought = BTreeSet::new();
         for path in changed.iter().filter(|path| path.file_name().ends_with(b".py")) {
             let node = index.node(path)?;
             if node.is_some() && landed.node(path)? == node {
-                return Ok(true);
+                brought.insert(path.clone());
             }
         }
-        Ok(false)
+        Ok(brought)
     }
 
     /// Looks ahead to the merge of the index into its base.

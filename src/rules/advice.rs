@@ -141,6 +141,13 @@ impl Subject<'_> {
             {
                 let paths = most_kept(paths).iter().copied();
                 let moved = Command::of("git mv").paths(paths).path(folder);
+                // Git moves nothing into a folder that is not there.
+                let mut there = self.migrations().map(|migration| &migration.file.path);
+                let moved = if there.any(|path| path.below(folder).is_some()) {
+                    moved
+                } else {
+                    Command::of("mkdir -p").path(folder).and(moved)
+                };
                 Help::run(format!("{} in {folder}", keep.text), restore.clone().and(moved))
             }
             _ => keep,

@@ -15,6 +15,7 @@ mod environments;
 mod existing;
 mod fetching;
 mod fixes;
+mod gaps;
 mod heads;
 mod joining;
 mod labels;

@@ -134,9 +134,17 @@ impl Bench<'_, '_> {
         let wording = &self.comparison.wording;
         let verb = if missing.len() == 1 { "is" } else { "are" };
         let ids: Vec<String> = missing.iter().map(|id| format!("`{id}`")).collect();
-        let get_base = wording.get_base.clone();
-        let get_base =
-            get_base.map(|command| Help::run("bring it in without committing yet", command));
+        let get_base = wording.get_base.clone().map(|command| {
+            let text = "bring it in without committing yet";
+            if self.ground.is_staged {
+                // Git merges into no index that differs from HEAD.
+                let command =
+                    Command::of("git stash").and(command).and(Command::of("git stash pop"));
+                Help::run(format!("{text}, with what is staged put aside for that"), command)
+            } else {
+                Help::run(text, command)
+            }
+        });
         let again = Help::run("then again", self.ground.command.clone());
         Refusal {
             message: format!(

@@ -20,6 +20,8 @@ pub(super) struct Ground<'r> {
     pub(super) base: Option<BaseChoice>,
     /// The command that asked for the repair.
     pub(super) command: Command,
+    /// Whether something is staged, and no merge is under way.
+    pub(super) is_staged: bool,
 }
 
 impl Ground<'_> {
@@ -43,12 +45,19 @@ impl Judge<'_> {
         self.refuse_conflicts(&mut reader, &*work)?;
         let branch = self.repository.working_branch();
         let command = command.args(base.iter().flat_map(|base| ["--base", base]));
-        let mut ground = Ground { work, config: reader.config(), branch, base: None, command };
+        let is_staged = self.is_staged()?;
+        let config = reader.config();
+        let mut ground = Ground { work, config, branch, base: None, command, is_staged };
         ground.base = match base {
             Some(name) => Some(self.repository.named_base(name)?),
             None => self.repair_base(&ground)?,
         };
         Ok((ground, reader))
+    }
+
+    fn is_staged(&self) -> Result<bool, Error> {
+        let changes = self.repository.changes(self.repository.head(), Side::Index, &|_| true)?;
+        Ok(self.repository.merge_heads().is_empty() && !changes.is_empty())
     }
 
     fn refuse_conflicts(&self, reader: &mut Reader, work: &dyn Tree) -> Result<(), Error> {

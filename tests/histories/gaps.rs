@@ -1,0 +1,81 @@
+//! Parents that no file defines any more: how they come back, and what is built on something else instead.
+
+use std::path::Path;
+
+use crate::world::{GUARD, Repo, World, path_of};
+
+/// Runs a line as a person would who copies it.
+#[track_caller]
+fn run(repo: &Repo, line: &str) {
+    let folder = Path::new(GUARD).parent().expect("a program is in a folder");
+    let path = format!("{}:{}", folder.display(), std::env::var("PATH").expect("there is one"));
+    let ran = repo.command("sh").env("PATH", path).args(["-c", line]).output();
+    let ran = ran.expect("sh runs");
+    assert!(ran.status.success(), "{line}: {ran:?}");
+}
+
+/// Returns the line of a report that begins so.
+#[track_caller]
+fn line<'r>(report: &'r str, begin: &str) -> &'r str {
+    let mut lines = report.lines().map(str::trim);
+    lines.find(|line| line.starts_with(begin)).unwrap_or_else(|| panic!("no {begin} in {report}"))
+}
+
+#[test]
+fn what_a_branch_removed_is_brought_back_though_main_has_moved_on() {
+    let world = World::with("a b(a)");
+    let mine = world.mine();
+    mine.branch("feature", "origin/main").remove("a").add("d(b)");
+    world.main().land("c(b)");
+    mine.fetch();
+    mine.git(&["restore", "--source=origin/main", "--staged", "--worktree", &path_of("a")]);
+    mine.run(&["commit", "-m", "restored"]).passed(&[]);
+}
+
+#[test]
+fn what_is_staged_is_put_aside_to_bring_in_the_base() {
+    let (_world, feature) = World::moved_on();
+    feature.stage("d(a)");
+    let rebase = feature.guard(&["rebase", "--stage"]);
+    rebase.exits(1);
+    let said = rebase.stderr() + &rebase.stdout();
+    run(&feature, line(&said, "git stash"));
+    feature.guard(&["rebase", "--stage"]).exits(0);
+    run(&feature, "git commit --no-edit");
+    feature.push_it().passed(&[]).is_silent();
+}
+
+#[test]
+fn what_is_on_somebody_elses_branch_is_not_put_on_another_parent() {
+    let world = World::with("a b(a)");
+    let mine = world.mine();
+    mine.branch("theirs", "origin/main").add("d(b)").publish();
+    world.main().remove("b").git(&["push", "-q", "--no-verify"]);
+    mine.fetch().switch("main").merge("origin/main").merge("origin/theirs");
+    let push = mine.push_it();
+    push.refused(&["error unknown-down-revision at d:14"]);
+    push.says("d_add_d.py is on origin/theirs, where others may have run it: do not edit it");
+    push.says("if `b` was removed, bring it back").says_nothing_of("alembic-guard rebase");
+
+    let rebase = mine.guard(&["rebase", "--onto", "a"]);
+    rebase.exits(1);
+    assert!(!(rebase.stderr() + &rebase.stdout()).contains("alembic-guard merge"));
+    let merge = mine.guard(&["merge", "a", "d"]);
+    merge.exits(1);
+    assert!(!(merge.stderr() + &merge.stdout()).contains("alembic-guard rebase"));
+}
+
+#[test]
+fn what_is_gone_is_brought_back_into_a_folder_that_is_not_there_yet() {
+    let world = World::with("a b(a)");
+    let mine = world.mine();
+    mine.remove("a").remove("b");
+    let locations =
+        "[alembic]\nversion_locations = %(here)s/migrations/more\npath_separator = space\n";
+    let ini = mine.read("alembic.ini").replacen("[alembic]\n", locations, 1);
+    mine.write("alembic.ini", &ini).commit("another folder");
+    let push = mine.push_it();
+    push.says("mkdir -p migrations/more && git mv");
+    run(&mine, line(&push.stderr, "git restore"));
+    mine.commit("restored").push_it().passed(&[]);
+}
