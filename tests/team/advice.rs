@@ -34,10 +34,14 @@ pub(crate) fn ways_out(items: &[Advice]) -> Vec<WayOut> {
     ways
 }
 
-/// Tells whether a step changes a migration, and does not only bring in or commit what others do.
+/// Tells whether a step changes a migration, and does not only show, bring in or commit what others do.
 fn is_repair(item: &Advice) -> bool {
     let is_repair = |command: &Vec<String>| {
-        command[0] == "alembic-guard" || ["restore", "revert", "rm"].contains(&command[1].as_str())
+        let repairs = match command[0].as_str() {
+            "alembic-guard" => &["rebase", "merge", "check"],
+            _ => &["restore", "revert", "rm"],
+        };
+        repairs.contains(&command[1].as_str())
     };
     item.line.is_some() && item.text.contains("write in ") || item.commands.iter().any(is_repair)
 }

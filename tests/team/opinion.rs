@@ -6,8 +6,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-use crate::databases::Databases;
-use crate::referee::{Facts, Referee};
+use crate::databases::{Databases, Harmed};
+use crate::referee::{Facts, Referee, Revision};
+
+/// Why databases may skip what a published migration does since it was edited: that is a warning.
+pub(crate) const EDITED: &str = "a published migration is edited";
 
 /// What a verdict must be.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,7 +59,16 @@ impl Arrival<'_> {
         if harm != Opinion::Harmless {
             return harm;
         }
-        let harmed = databases.harmed(referee, self.new);
+        let mut harmed = databases.harmed(referee, self.new);
+        let skip = edited(&before, &after);
+        let is_by_edit = |one: &Harmed| {
+            let skipped = one.fault.strip_prefix("skipped: ");
+            skipped.is_some_and(|ids| ids.split(' ').all(|id| skip.contains(id)))
+        };
+        if !harmed.is_empty() && harmed.iter().all(is_by_edit) {
+            return Opinion::Unclear(EDITED.to_owned());
+        }
+        harmed.retain(|one| !is_by_edit(one));
         match (harmed.first(), exemption(&before, &after, forced)) {
             // What no database can have run may be refused all the same: it was published.
             (None, _) if forced && removes_files(&before, &after) => {
@@ -143,6 +155,20 @@ fn harm(before: &Facts, after: &Facts) -> Opinion {
         return Opinion::Unclear("several heads".to_owned());
     }
     Opinion::Harmless
+}
+
+/// Returns what migrations write that they did not write before, although they are where they were.
+fn edited(before: &Facts, after: &Facts) -> BTreeSet<String> {
+    let is_in_place = |was: &Revision, is: &Revision| {
+        was.down_revision == is.down_revision && was.depends_on == is.depends_on
+    };
+    let mut edited = BTreeSet::new();
+    for (id, is) in &after.revisions {
+        if let Some(was) = before.revisions.get(id).filter(|was| is_in_place(was, is)) {
+            edited.extend(is.writes.difference(&was.writes).cloned());
+        }
+    }
+    edited
 }
 
 /// Returns the row of the verdict's table by which databases may be left behind with a warning.

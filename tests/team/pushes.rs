@@ -6,15 +6,15 @@ use serde::Deserialize;
 
 use crate::advice::ways_out;
 use crate::clone::Ran;
-use crate::opinion::{Arrival, Opinion};
+use crate::opinion::{Arrival, EDITED, Opinion};
 use crate::push::{Accepted, Advice, Finding, Outcome, Push, Report};
 use crate::team::{Failure, Team};
 
 /// A report may name one problem after the other, but not more than these.
 const ROUNDS: usize = 4;
 
-/// A repair may be refused for one reason after the other, but not for more than these.
-const REFUSALS: usize = 2;
+/// A repair may be refused for a reason that comes before it, but not for more than these.
+const REFUSALS: usize = 1;
 
 /// What a repair says that is refused.
 #[derive(Debug, Deserialize)]
@@ -114,6 +114,12 @@ impl Team<'_> {
                 let kind = format!("accepted on {target}: {}", short(reason));
                 return Err(Failure::new(&kind, &format!("{name}: {reason}\n{}", accepted.said)));
             }
+            if matches!(&opinion, Opinion::Unclear(why) if why == EDITED)
+                && !push.is_past_the_hook()
+                && !accepted.said.contains("warning[published-migration-edited]")
+            {
+                return Err(Failure::new("edited without a warning", &accepted.said));
+            }
             if is_main {
                 self.advance(new, &opinion, push.is_past_the_hook());
             }
@@ -210,7 +216,13 @@ impl Team<'_> {
                     && refusals < REFUSALS
                     && let Some(first) = self.first_steps(who, &line, &ran)
                 {
-                    self.tally.count("repairs", "refused with what comes first");
+                    if first.is_empty() {
+                        self.tally.count("repairs without a command", &finding.rule);
+                        self.tidy(who);
+                        return Ok(());
+                    }
+                    let command: Vec<&str> = line.split(' ').take(2).collect();
+                    self.tally.count("repairs refused with what comes first", &command.join(" "));
                     refusals += 1;
                     first.into_iter().rev().for_each(|line| lines.push_front(line));
                     continue;
@@ -256,7 +268,8 @@ impl Team<'_> {
         Err(Failure::new(&kind, &format!("{report:#?}")))
     }
 
-    /// Returns what a commit or a repair that was refused says, as lines of shell.
+    /// Returns what a commit or a repair that was refused says, as lines of shell; a commit may be refused for
+    /// what no command repairs, and then there are none.
     ///
     /// Where a repair says to look at all that is wrong, its reader looks and does what is said there.
     fn first_steps(&self, who: usize, line: &str, ran: &Ran) -> Option<Vec<String>> {
@@ -276,7 +289,7 @@ impl Team<'_> {
                 lines.push(line);
                 continue;
             }
-            lines.extend(self.said_first(who, &["check"])?);
+            lines.extend(self.said_first(who, &["check"]).filter(|said| !said.is_empty())?);
         }
         Some(lines)
     }
@@ -287,7 +300,8 @@ impl Team<'_> {
         let said = if ran.stdout.trim().is_empty() { &ran.stderr } else { &ran.stdout };
         let report: Checked = serde_json::from_str(said).ok()?;
         let finding = report.findings.into_iter().find(|finding| finding.level == "error")?;
-        Some(ways_out(&finding.advice).into_iter().next()?.lines)
+        let way = ways_out(&finding.advice).into_iter().next();
+        Some(way.map_or_else(Vec::new, |way| way.lines))
     }
 
     /// Commits what the help left uncommitted, as its reader would, and counts that.
