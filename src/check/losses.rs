@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::sides::Pair;
-use crate::environment::{Discovery, Effect, Environment, Invocation, Problem};
+use crate::environment::{BadSetting, Discovery, Effect, Environment, Invocation};
 use crate::graph::{Parents, Revision};
 use crate::migration::RevisionId;
 use crate::rules::{Fate, Loss, Restore, Setting};
@@ -98,7 +98,11 @@ impl Sides<'_> {
     }
 
     /// Finds why no command runs an environment any more that some command could run.
-    fn stop(&self, was: &Environment, now: Option<&Environment>) -> Result<Option<Problem>, Error> {
+    fn stop(
+        &self,
+        was: &Environment,
+        now: Option<&Environment>,
+    ) -> Result<Option<BadSetting>, Error> {
         let worked = self.before.invocations.iter();
         let worked: Vec<&Invocation> = worked
             .filter(|it| it.file.is_some() && it.failure.is_none() && it.leads_to(was))
@@ -138,8 +142,8 @@ impl Sides<'_> {
         &self,
         invocation: &Invocation,
         now: Option<&Environment>,
-    ) -> Result<Option<Problem>, Error> {
-        let problem = |site, message, effect| Problem {
+    ) -> Result<Option<BadSetting>, Error> {
+        let problem = |site, message, effect| BadSetting {
             site,
             section: invocation.section.clone(),
             key: None,
@@ -163,7 +167,7 @@ impl Sides<'_> {
     }
 
     /// Finds what was changed or removed and made Alembic stop.
-    fn restorable(&self, stop: &Problem, was: &Environment) -> Result<Option<Restore>, Error> {
+    fn restorable(&self, stop: &BadSetting, was: &Environment) -> Result<Option<Restore>, Error> {
         let Some(past) = self.past else {
             return Ok(None);
         };

@@ -14,7 +14,7 @@ mod sides;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use crate::config::Level;
-use crate::environment::Problem;
+use crate::environment::BadSetting;
 use crate::finding::{EnvironmentSummary, Finding, Lowered, Note, Report};
 use crate::graph::{Graph, Revision};
 use crate::migration::{Details, RevisionId};
@@ -175,10 +175,10 @@ pub(crate) fn check_against(
     let (pairs, problems) = pairs(reader, comparison, after)?;
     let mut report = Report::default();
     let past = comparison.before.map(|before| reader.discover(before)).transpose()?;
-    let known: HashSet<&Problem> = past.iter().flat_map(|past| &past.problems).collect();
-    let is_known = |problem: &Problem| known.contains(problem);
-    let stops: Vec<&Problem> = pairs.iter().filter_map(|pair| pair.loss.stop.as_ref()).collect();
-    let is_shown = |problem: &&Problem| stops.iter().any(|stop| stop.is(problem));
+    let known: HashSet<&BadSetting> = past.iter().flat_map(|past| &past.problems).collect();
+    let is_known = |problem: &BadSetting| known.contains(problem);
+    let stops: Vec<&BadSetting> = pairs.iter().filter_map(|pair| pair.loss.stop.as_ref()).collect();
+    let is_shown = |problem: &&BadSetting| stops.iter().any(|stop| stop.is(problem));
     let noted = problems.iter().filter(|problem| !is_shown(problem));
     report.notes.extend(problem_notes(noted, is_known));
     for pair in &pairs {
@@ -365,8 +365,8 @@ pub(crate) fn read_sources(report: &mut Report, comparison: &Comparison<'_>, aft
 const MOST_PROBLEMS: usize = 20;
 
 fn problem_notes<'p>(
-    problems: impl Iterator<Item = &'p Problem>,
-    is_known: impl Fn(&Problem) -> bool,
+    problems: impl Iterator<Item = &'p BadSetting>,
+    is_known: impl Fn(&BadSetting) -> bool,
 ) -> Vec<Note> {
     let note = |message, known| Note { message, help: Vec::new(), known };
     let mut notes = Vec::new();

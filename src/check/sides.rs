@@ -7,7 +7,7 @@ use std::rc::Rc;
 use super::losses::Sides;
 use super::{Comparison, Reader, State};
 use crate::config::Config;
-use crate::environment::{Environment, Excess, Invocation, Listed, Lookup, Problem};
+use crate::environment::{BadSetting, Environment, Excess, Invocation, Listed, Lookup};
 use crate::graph::{Graph, Revision};
 use crate::migration::{Migration, RevisionId};
 use crate::rules::{Fate, Loss};
@@ -66,7 +66,7 @@ pub(crate) fn pairs(
     reader: &mut Reader,
     comparison: &Comparison<'_>,
     after: &dyn Tree,
-) -> Result<(Vec<Pair>, Vec<Problem>), Error> {
+) -> Result<(Vec<Pair>, Vec<BadSetting>), Error> {
     let after_discovery = reader.discover(after)?;
     let before_discovery = match comparison.before {
         Some(before) => reader.discover(before)?,

@@ -262,7 +262,7 @@ impl Failure {
         }
         let style = terminal.error_style();
         if let Failure::Judge(Error::Config(bad)) = self {
-            let mistakes = bad.invalid.mistakes.iter().map(|mistake| report::text::Problem {
+            let mistakes = bad.invalid.mistakes.iter().map(|mistake| report::text::MistakeText {
                 message: mistake.message.clone(),
                 span: mistake.span.clone(),
                 help: mistake
@@ -270,7 +270,7 @@ impl Failure {
                     .as_ref()
                     .map(|near| Help::note(format!("did you mean `{near}`?"))),
             });
-            let mistakes: Vec<report::text::Problem> = mistakes.collect();
+            let mistakes: Vec<report::text::MistakeText> = mistakes.collect();
             let path = bad.invalid.path.to_string();
             terminal.warn(&report::text::config_problems(&path, &bad.source, &mistakes, &style));
         }

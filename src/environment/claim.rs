@@ -8,7 +8,7 @@ use super::lookup::Lookup;
 use super::pyproject::Pyproject;
 use super::settings::{IniSection, SCRIPT_LOCATION, Settings, VERSION_LOCATIONS};
 use super::walk::Interest;
-use super::{Effect, Problem};
+use super::{BadSetting, Effect};
 use crate::tree::Site;
 use crate::tree::{Content, Error, File, LARGEST_SETTING, RepoPath};
 
@@ -26,9 +26,9 @@ pub(super) struct Claim {
     /// The configuration.
     pub(super) origin: Origin,
     /// What it says, or why that cannot be told.
-    pub(super) settings: Result<Settings, Box<Problem>>,
+    pub(super) settings: Result<Settings, Box<BadSetting>>,
     /// What else is wrong with it.
-    pub(super) problems: Vec<Problem>,
+    pub(super) problems: Vec<BadSetting>,
 }
 
 /// What claims an environment.
@@ -53,7 +53,7 @@ pub(super) enum Origin {
 pub(super) fn claims(
     lookup: &Lookup<'_>,
     interest: &Interest,
-    problems: &mut Vec<Problem>,
+    problems: &mut Vec<BadSetting>,
 ) -> Result<Vec<Claim>, Error> {
     let (pyproject, broken) = match &interest.pyproject {
         Some(file) => match read_pyproject(lookup, file)? {
@@ -95,7 +95,7 @@ pub(super) fn bare(folder: &RepoPath) -> Claim {
     }
 }
 
-fn unreadable(folder: &RepoPath, file: &File, problem: Box<Problem>) -> Claim {
+fn unreadable(folder: &RepoPath, file: &File, problem: Box<BadSetting>) -> Claim {
     Claim {
         folder: folder.clone(),
         origin: Origin::Unreadable { file: file.clone() },
@@ -107,7 +107,7 @@ fn unreadable(folder: &RepoPath, file: &File, problem: Box<Problem>) -> Claim {
 fn read_pyproject(
     lookup: &Lookup<'_>,
     file: &File,
-) -> Result<Result<Option<Pyproject>, Box<Problem>>, Error> {
+) -> Result<Result<Option<Pyproject>, Box<BadSetting>>, Error> {
     let source = match glance(lookup, file)? {
         Content::Whole(source) => source,
         Content::TooLarge(size) => return Err(refused(lookup, file, size)),
@@ -131,8 +131,8 @@ fn refused(lookup: &Lookup<'_>, file: &File, size: u64) -> Error {
     Error::too_large(&file.path, lookup.tree.describe(), size, LARGEST_SETTING)
 }
 
-fn too_large(file: &File) -> Problem {
-    Problem {
+fn too_large(file: &File) -> BadSetting {
+    BadSetting {
         site: Site::File(file.clone()),
         section: None,
         key: None,
@@ -145,7 +145,7 @@ struct Claims<'a> {
     interest: &'a Interest,
     pyproject: Option<&'a Pyproject>,
     found: Vec<Claim>,
-    problems: &'a mut Vec<Problem>,
+    problems: &'a mut Vec<BadSetting>,
 }
 
 impl Claims<'_> {
@@ -160,7 +160,7 @@ impl Claims<'_> {
         let ini = match Ini::parse(&text) {
             Ok(ini) => ini,
             Err(fault) => {
-                let problem = Box::new(Problem {
+                let problem = Box::new(BadSetting {
                     site: Site::Span { file: file.clone(), span: fault.span },
                     section: None,
                     key: None,
@@ -210,7 +210,7 @@ impl Claims<'_> {
             }
         }
         if let Some(span) = invalid {
-            self.problems.push(Problem {
+            self.problems.push(BadSetting {
                 site: Site::Span { file: file.clone(), span },
                 section: None,
                 key: None,

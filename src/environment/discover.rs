@@ -8,7 +8,7 @@ use super::lookup::{Found, Lookup};
 use super::name::{make_unique, name, runner, uses_flask};
 use super::settings::{SCRIPT_LOCATION, Settings};
 use super::walk::walk;
-use super::{Discovery, Effect, Environment, Invocation, Problem};
+use super::{BadSetting, Discovery, Effect, Environment, Invocation};
 use crate::cache::Cache;
 use crate::config::{Config, EnvironmentConfig};
 use crate::tree::Site;
@@ -94,8 +94,8 @@ fn search(lookup: &Lookup<'_>, config: &Config, cache: &Cache) -> Result<Discove
 }
 
 /// Says that what follows a place is not looked at.
-pub(super) fn too_many(site: Site) -> Problem {
-    Problem {
+pub(super) fn too_many(site: Site) -> BadSetting {
+    BadSetting {
         site,
         section: None,
         key: None,
@@ -150,7 +150,7 @@ fn distinct(settled: Vec<Settled>) -> Vec<Environment> {
 fn settle(
     lookup: &Lookup<'_>,
     claim: &Claim,
-    problems: &mut Vec<Problem>,
+    problems: &mut Vec<BadSetting>,
 ) -> Result<(Option<Settled>, Invocation), Error> {
     let mut own = claim.problems.clone();
     let settled = match &claim.settings {
@@ -170,7 +170,7 @@ fn settled(
     lookup: &Lookup<'_>,
     claim: &Claim,
     settings: &Settings,
-    problems: &mut Vec<Problem>,
+    problems: &mut Vec<BadSetting>,
 ) -> Result<Option<Settled>, Error> {
     let Some((script_location, run_from)) = script_location(lookup, claim, settings, problems)?
     else {
@@ -218,7 +218,7 @@ fn script_location(
     lookup: &Lookup<'_>,
     claim: &Claim,
     settings: &Settings,
-    problems: &mut Vec<Problem>,
+    problems: &mut Vec<BadSetting>,
 ) -> Result<Option<(RepoPath, Option<RepoPath>)>, Error> {
     // Flask-Migrate puts its own folder over what the file says.
     let is_flask = match &claim.origin {
@@ -267,7 +267,7 @@ fn is_own(lookup: &Lookup<'_>, ini: &File) -> Result<bool, Error> {
         && uses_flask(lookup, &folder)?)
 }
 
-fn without_script_location(claim: &Claim, settings: &Settings) -> Option<Problem> {
+fn without_script_location(claim: &Claim, settings: &Settings) -> Option<BadSetting> {
     let nowhere = match claim.origin {
         Origin::Pyproject { .. } | Origin::Unreadable { .. } => "",
         Origin::Section { .. } | Origin::Heir { .. } | Origin::OwnFolder { .. } | Origin::Bare => {
@@ -279,7 +279,7 @@ fn without_script_location(claim: &Claim, settings: &Settings) -> Option<Problem
         return Some(*stated.place.problem(message));
     }
     let Origin::Section { ini, name } = &claim.origin else { return None };
-    Some(Problem {
+    Some(BadSetting {
         site: Site::File(ini.clone()),
         section: Some(name.clone()),
         key: Some(SCRIPT_LOCATION),
@@ -297,10 +297,10 @@ fn real_folder(lookup: &Lookup<'_>, path: &RepoPath) -> Result<(RepoPath, bool),
 }
 
 /// Says that a link in the place of a folder leads to none, as one does that leads to itself.
-fn broken_link(lookup: &Lookup<'_>, path: &RepoPath) -> Result<Option<Problem>, Error> {
+fn broken_link(lookup: &Lookup<'_>, path: &RepoPath) -> Result<Option<BadSetting>, Error> {
     let folder = path.parent().unwrap_or_default();
     let is_link = matches!(lookup.node(&folder, path.file_name())?, Some(Node::Link(_)));
-    Ok((is_link && !lookup.is_folder(path)?).then(|| Problem {
+    Ok((is_link && !lookup.is_folder(path)?).then(|| BadSetting {
         site: Site::Path(path.clone()),
         section: None,
         key: None,
@@ -315,7 +315,7 @@ fn configured(lookup: &Lookup<'_>, config: &Config, found: Discovery) -> Result<
     for named in &config.environments {
         let (environment, exists) = from_config(lookup, named, &found.environments)?;
         if !exists {
-            discovery.problems.push(Problem {
+            discovery.problems.push(BadSetting {
                 message: format!(
                     "environment `{}` has none of its folders in this tree",
                     named.name

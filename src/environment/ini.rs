@@ -11,7 +11,7 @@ mod line;
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
-use super::Problem;
+use super::BadSetting;
 use crate::text::Span;
 use line::{Line, lines, trimmed};
 
@@ -28,7 +28,7 @@ pub(super) struct Ini {
     /// The place of each among them.
     places: BTreeMap<String, usize>,
     /// What is wrong with the hooks, once that was asked for one of the sections.
-    pub(super) hooks: OnceCell<Vec<Problem>>,
+    pub(super) hooks: OnceCell<Vec<BadSetting>>,
 }
 
 /// Keys, in lower case, and their raw values.

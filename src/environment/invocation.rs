@@ -4,7 +4,7 @@ use super::claim::{Claim, MAIN_SECTION, Origin};
 use super::discover::Settled;
 use super::lookup::{Found, Lookup};
 use super::settings::Place;
-use super::{Effect, Environment, Problem, Runner, pyproject};
+use super::{BadSetting, Effect, Environment, Runner, pyproject};
 use crate::tree::Site;
 use crate::tree::{Error, File, Node, RepoPath, Tree};
 
@@ -25,7 +25,7 @@ pub struct Invocation {
     /// The `pyproject.toml` that Alembic reads beside an ini file.
     toml: Option<Toml>,
     /// Why `alembic upgrade` stops, or may stop.
-    pub failure: Option<Problem>,
+    pub failure: Option<BadSetting>,
 }
 
 impl Invocation {
@@ -34,10 +34,10 @@ impl Invocation {
         lookup: &Lookup<'_>,
         claim: &Claim,
         settled: Option<&Settled>,
-        problems: &[Problem],
+        problems: &[BadSetting],
     ) -> Result<Invocation, Error> {
         let toml = Toml::beside(lookup, claim, settled)?;
-        let mut failing: Vec<Problem> =
+        let mut failing: Vec<BadSetting> =
             problems.iter().filter_map(|problem| failure(claim, toml.as_ref(), problem)).collect();
         if let Some(settled) = settled {
             failing.extend(without_env(lookup, &settled.environment)?);
@@ -91,7 +91,7 @@ impl Invocation {
         &self,
         tree: &dyn Tree,
         earlier: &Invocation,
-    ) -> Result<Option<Problem>, Error> {
+    ) -> Result<Option<BadSetting>, Error> {
         let Some(toml) = self.toml.as_ref().filter(|toml| Some(*toml) != earlier.toml.as_ref())
         else {
             return Ok(None);
@@ -102,7 +102,7 @@ impl Invocation {
         } else {
             pyproject::syntax_error(&toml.file, &source)
         };
-        Ok(problem.map(|problem| Problem { effect: toml.effect, ..*problem }))
+        Ok(problem.map(|problem| BadSetting { effect: toml.effect, ..*problem }))
     }
 }
 
@@ -140,7 +140,7 @@ impl Toml {
 }
 
 /// Returns a problem as it weighs for the invocation of a claim; nothing where Alembic goes on.
-fn failure(claim: &Claim, toml: Option<&Toml>, problem: &Problem) -> Option<Problem> {
+fn failure(claim: &Claim, toml: Option<&Toml>, problem: &BadSetting) -> Option<BadSetting> {
     let own = claim.origin.file().map(|file| &file.path);
     let path = problem.site.path();
     let effect = match toml {
@@ -148,7 +148,7 @@ fn failure(claim: &Claim, toml: Option<&Toml>, problem: &Problem) -> Option<Prob
         Some(toml) if toml.file.path == *path => toml.effect,
         Some(_) | None => Effect::None,
     };
-    (effect != Effect::None).then(|| Problem { effect, ..problem.clone() })
+    (effect != Effect::None).then(|| BadSetting { effect, ..problem.clone() })
 }
 
 impl Origin {
@@ -192,7 +192,10 @@ fn read_first(file: &File) -> RepoPath {
 
 /// Says that there is no `env.py`, which only commands that touch a database load (`run_env` of
 /// `alembic/script/base.py`). Compiled code takes its place.
-fn without_env(lookup: &Lookup<'_>, environment: &Environment) -> Result<Option<Problem>, Error> {
+fn without_env(
+    lookup: &Lookup<'_>,
+    environment: &Environment,
+) -> Result<Option<BadSetting>, Error> {
     let folder = &environment.script_location;
     let env = folder.join("env.py");
     if lookup.find(&env)? != Found::Nothing(env.clone()) {
@@ -204,7 +207,7 @@ fn without_env(lookup: &Lookup<'_>, environment: &Environment) -> Result<Option<
             return Ok(None);
         }
     }
-    Ok(Some(Problem {
+    Ok(Some(BadSetting {
         site: Site::Path(env),
         section: None,
         key: None,

@@ -6,7 +6,7 @@
 
 use super::lookup::{Found, Lookup};
 use super::settings::Stated;
-use super::{Effect, Problem};
+use super::{BadSetting, Effect};
 use crate::text::excerpt;
 use crate::tree::{Error, RepoPath};
 
@@ -36,7 +36,7 @@ pub(super) fn script_folder(
     lookup: &Lookup<'_>,
     stated: &Stated,
     written_in: &RepoPath,
-) -> Result<Result<Candidate, Box<Problem>>, Error> {
+) -> Result<Result<Candidate, Box<BadSetting>>, Error> {
     let candidates = match candidates(&stated.text, written_in) {
         Ok(candidates) => candidates,
         Err(reason) => return Ok(Err(stated.refused(Effect::Unknown, &reason))),
@@ -72,7 +72,7 @@ pub(super) fn version_folder(
     stated: &Stated,
     written_in: &RepoPath,
     run_from: Option<&RepoPath>,
-) -> Result<(Option<RepoPath>, Option<Box<Problem>>), Error> {
+) -> Result<(Option<RepoPath>, Option<Box<BadSetting>>), Error> {
     let mut candidates = match candidates(&stated.text, written_in) {
         Ok(candidates) => candidates,
         Err(reason) => return Ok((None, Some(stated.refused(Effect::None, &reason)))),
@@ -102,7 +102,7 @@ fn holds_migrations(lookup: &Lookup<'_>, folder: &RepoPath) -> Result<bool, Erro
 }
 
 impl Stated {
-    fn refused(&self, effect: Effect, reason: &str) -> Box<Problem> {
+    fn refused(&self, effect: Effect, reason: &str) -> Box<BadSetting> {
         let text = self.text.replace(&format!("{ROOT}/"), "").replace(ROOT, ".");
         let text = excerpt(&text);
         self.place.problem_with(effect, format!("`{}` is `{text}`: {reason}", self.place.key))

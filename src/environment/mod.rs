@@ -2,7 +2,7 @@
 //!
 //! Nothing is run and nothing outside of the tree is looked at, so what only a process could know
 //! (its current directory, its `sys.path`) is answered by what the tree holds: the folder that has
-//! migrations in it is the one that was meant. What cannot be answered is a [`Problem`], and one
+//! migrations in it is the one that was meant. What cannot be answered is a [`BadSetting`], and one
 //! broken file hides no other environment.
 
 mod claim;
@@ -104,7 +104,7 @@ pub struct Discovery {
     /// The environments, by the path of their `script_location`, then by name.
     pub environments: Vec<Environment>,
     /// What could not be made sense of; each may stand for an environment that is not judged.
-    pub problems: Vec<Problem>,
+    pub problems: Vec<BadSetting>,
     /// Every way in which the files of the tree let Alembic be run, several for one environment included.
     pub invocations: Vec<Invocation>,
     /// Folders with `env.py` and `versions` that nothing claims and that have no template: code alone runs them,
@@ -114,7 +114,7 @@ pub struct Discovery {
 
 /// Something in Alembic's configuration that could not be made sense of.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Problem {
+pub struct BadSetting {
     /// Where: the value in its file, or the folder that the guard's own configuration names.
     pub site: Site,
     /// The section, `alembic` for one, where it is about a section.
@@ -138,15 +138,15 @@ pub enum Effect {
     None,
 }
 
-impl Problem {
+impl BadSetting {
     /// Tells whether both are the same, however they weigh.
-    pub fn is(&self, other: &Problem) -> bool {
+    pub fn is(&self, other: &BadSetting) -> bool {
         (&self.site, &self.section, self.key, &self.message)
             == (&other.site, &other.section, other.key, &other.message)
     }
 }
 
-impl fmt::Display for Problem {
+impl fmt::Display for BadSetting {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(out, "`{}`", self.site.path())?;
         if let Some(section) = &self.section {

@@ -12,7 +12,7 @@ use super::settings::{
     MAX_LOCATIONS, Place, RECURSIVE, SCRIPT_LOCATION, SOURCELESS, Stated, VERSION_LOCATIONS,
     too_many_locations,
 };
-use super::{Effect, Problem};
+use super::{BadSetting, Effect};
 use crate::tree::File;
 use crate::tree::Site;
 
@@ -22,12 +22,12 @@ const SECTION: &str = "tool.alembic";
 #[derive(Debug)]
 pub(super) struct Pyproject {
     pub(super) file: File,
-    pub(super) script_location: Result<Option<Stated>, Box<Problem>>,
-    pub(super) version_locations: Result<Vec<Stated>, Box<Problem>>,
-    pub(super) recursive: Result<bool, Box<Problem>>,
-    pub(super) sourceless: Result<bool, Box<Problem>>,
+    pub(super) script_location: Result<Option<Stated>, Box<BadSetting>>,
+    pub(super) version_locations: Result<Vec<Stated>, Box<BadSetting>>,
+    pub(super) recursive: Result<bool, Box<BadSetting>>,
+    pub(super) sourceless: Result<bool, Box<BadSetting>>,
     /// What is wrong with other values.
-    refusals: Vec<Problem>,
+    refusals: Vec<BadSetting>,
     /// The values that say how files are named; nothing for one that Alembic would refuse.
     naming: BTreeMap<&'static str, Option<String>>,
 }
@@ -39,7 +39,7 @@ impl Pyproject {
     }
 
     /// Reads a file; nothing where it does not speak of Alembic.
-    pub(super) fn parse(file: &File, source: &[u8]) -> Result<Option<Pyproject>, Box<Problem>> {
+    pub(super) fn parse(file: &File, source: &[u8]) -> Result<Option<Pyproject>, Box<BadSetting>> {
         let text = match str::from_utf8(source) {
             Ok(text) if text.contains("alembic") => text,
             Ok(_) => return Ok(None),
@@ -57,7 +57,7 @@ impl Pyproject {
         };
         match value.get_ref().as_table() {
             Some(table) => Ok(Some(Reader { file, table }.read())),
-            None => Err(Box::new(Problem {
+            None => Err(Box::new(BadSetting {
                 site: Site::Span { file: file.clone(), span: value.span() },
                 section: Some(SECTION.to_owned()),
                 key: None,
@@ -68,7 +68,7 @@ impl Pyproject {
     }
 
     /// Returns what is wrong with a value that does not say where migrations are.
-    pub(super) fn refusal(&self, key: &str) -> Option<Box<Problem>> {
+    pub(super) fn refusal(&self, key: &str) -> Option<Box<BadSetting>> {
         let found = self.refusals.iter().find(|problem| problem.key == Some(key));
         found.cloned().map(Box::new)
     }
@@ -108,7 +108,7 @@ impl Reader<'_> {
     }
 
     /// Alembic reads a string letter by letter, so only an array can be meant.
-    fn version_locations(&self) -> Result<Vec<Stated>, Box<Problem>> {
+    fn version_locations(&self) -> Result<Vec<Stated>, Box<BadSetting>> {
         let Some(value) = self.table.get(VERSION_LOCATIONS) else {
             return Ok(Vec::new());
         };
@@ -133,7 +133,7 @@ impl Reader<'_> {
         stated.map(|(key, value)| (key, text(key, value))).collect()
     }
 
-    fn flag(&self, key: &'static str) -> Result<bool, Box<Problem>> {
+    fn flag(&self, key: &'static str) -> Result<bool, Box<BadSetting>> {
         let Some(value) = self.table.get(key) else {
             return Ok(false);
         };
@@ -146,7 +146,7 @@ impl Reader<'_> {
         &self,
         key: &'static str,
         value: &Spanned<DeValue<'_>>,
-    ) -> Result<Stated, Box<Problem>> {
+    ) -> Result<Stated, Box<BadSetting>> {
         let place = self.place(key, value);
         let Some(raw) = value.get_ref().as_str() else {
             return Err(place.problem(format!("`{key}` must be a string")));
@@ -188,15 +188,15 @@ fn substitute(raw: &str, here: &str) -> Option<String> {
 
 /// Finds out why Python cannot read a file, if it cannot. Alembic stops at that even where the file does not
 /// speak of it (`Config.toml_alembic_config` of `alembic/config.py`).
-pub(super) fn syntax_error(file: &File, source: &[u8]) -> Option<Box<Problem>> {
+pub(super) fn syntax_error(file: &File, source: &[u8]) -> Option<Box<BadSetting>> {
     match str::from_utf8(source) {
         Ok(text) => DeTable::parse(text).err().map(|error| not_toml(file, &error)),
         Err(error) => Some(not_utf8(file, error.valid_up_to())),
     }
 }
 
-fn not_toml(file: &File, error: &toml::de::Error) -> Box<Problem> {
-    Box::new(Problem {
+fn not_toml(file: &File, error: &toml::de::Error) -> Box<BadSetting> {
+    Box::new(BadSetting {
         site: Site::Span { file: file.clone(), span: error.span().unwrap_or(0..0) },
         section: None,
         key: None,
@@ -206,8 +206,8 @@ fn not_toml(file: &File, error: &toml::de::Error) -> Box<Problem> {
 }
 
 /// Says that TOML is UTF-8 and this file is not, from an offset on.
-fn not_utf8(file: &File, offset: usize) -> Box<Problem> {
-    Box::new(Problem {
+fn not_utf8(file: &File, offset: usize) -> Box<BadSetting> {
+    Box::new(BadSetting {
         site: Site::Span { file: file.clone(), span: offset..offset },
         section: None,
         key: None,

@@ -4,7 +4,7 @@
 use toml::Spanned;
 use toml::de::{DeArray, DeTable, DeValue};
 
-use super::Problem;
+use super::BadSetting;
 use super::pyproject::{Pyproject, Reader};
 use super::settings::{IniSection, RECURSIVE, SOURCELESS};
 
@@ -20,8 +20,8 @@ const VALUES: [&str; 5] = ["file_template", "output_encoding", "timezone", SLUG_
 pub(super) fn refusals(
     section: Option<IniSection<'_>>,
     pyproject: Option<&Pyproject>,
-) -> Vec<Problem> {
-    let mut found: Vec<Box<Problem>> = Vec::new();
+) -> Vec<BadSetting> {
+    let mut found: Vec<Box<BadSetting>> = Vec::new();
     for key in VALUES {
         match section.map(|ini| ini.stated(key)).transpose() {
             Ok(Some(Some(stated))) if key == SLUG_LENGTH && !is_integer(&stated.text) => {
@@ -51,7 +51,7 @@ pub(super) fn refusals(
 }
 
 /// Returns what stops Alembic in a `[tool.alembic]`.
-pub(super) fn refusals_of_table(reader: &Reader<'_>) -> Vec<Problem> {
+pub(super) fn refusals_of_table(reader: &Reader<'_>) -> Vec<BadSetting> {
     let of_value = |key: &'static str| {
         let value = reader.table.get(key)?;
         refused_value(reader, key, value)
@@ -69,7 +69,7 @@ fn refused_value(
     reader: &Reader<'_>,
     key: &'static str,
     value: &Spanned<DeValue<'_>>,
-) -> Option<Box<Problem>> {
+) -> Option<Box<BadSetting>> {
     let is_number = key == SLUG_LENGTH;
     match value.get_ref() {
         DeValue::String(text) if is_number && !is_integer(text) => {

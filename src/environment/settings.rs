@@ -10,7 +10,7 @@ use super::location;
 use super::naming::Naming;
 use super::pyproject::Pyproject;
 use super::refusals::refusals;
-use super::{Effect, Problem};
+use super::{BadSetting, Effect};
 use crate::tree::File;
 use crate::tree::Site;
 
@@ -42,13 +42,17 @@ pub(super) struct Place {
 
 impl Place {
     /// Makes a problem of the value at this place, by which Alembic stops.
-    pub(super) fn problem(&self, message: impl Into<String>) -> Box<Problem> {
+    pub(super) fn problem(&self, message: impl Into<String>) -> Box<BadSetting> {
         self.problem_with(Effect::Stops, message)
     }
 
     /// Makes a problem of the value at this place.
-    pub(super) fn problem_with(&self, effect: Effect, message: impl Into<String>) -> Box<Problem> {
-        Box::new(Problem {
+    pub(super) fn problem_with(
+        &self,
+        effect: Effect,
+        message: impl Into<String>,
+    ) -> Box<BadSetting> {
+        Box::new(BadSetting {
             site: self.site.clone(),
             section: Some(self.section.clone()),
             key: Some(self.key),
@@ -62,7 +66,7 @@ impl Place {
 #[derive(Debug)]
 pub(super) struct Settings {
     /// Nothing where nothing is said; the problem where that cannot be read.
-    pub(super) script_location: Result<Option<Stated>, Box<Problem>>,
+    pub(super) script_location: Result<Option<Stated>, Box<BadSetting>>,
     /// Empty where nothing is said, or nothing in many words.
     pub(super) version_locations: Vec<Stated>,
     pub(super) recursive: bool,
@@ -95,8 +99,8 @@ impl Settings {
     pub(super) fn read(
         section: Option<IniSection<'_>>,
         pyproject: Option<&Pyproject>,
-        problems: &mut Vec<Problem>,
-    ) -> Result<Settings, Box<Problem>> {
+        problems: &mut Vec<BadSetting>,
+    ) -> Result<Settings, Box<BadSetting>> {
         let stated = section.map_or(Ok(None), |ini| ini.stated(SCRIPT_LOCATION));
         let script_location = match (stated, pyproject) {
             (Ok(None), Some(pyproject)) => pyproject.script_location.clone(),
@@ -111,7 +115,7 @@ impl Settings {
             _ => listed,
         };
         problems.extend(refusals(section, pyproject));
-        let mut flag = |key, fallback: Option<&Result<bool, Box<Problem>>>| {
+        let mut flag = |key, fallback: Option<&Result<bool, Box<BadSetting>>>| {
             let own = section.and_then(|ini| ini.flag(key));
             own.unwrap_or_else(|| match fallback.cloned() {
                 None => false,
@@ -132,13 +136,13 @@ impl Settings {
     }
 }
 
-pub(super) fn too_many_locations(place: &Place) -> Box<Problem> {
+pub(super) fn too_many_locations(place: &Place) -> Box<BadSetting> {
     let message = format!("`{VERSION_LOCATIONS}` names more than {MAX_LOCATIONS} folders");
     place.problem_with(Effect::Unknown, message)
 }
 
 impl<'a> IniSection<'a> {
-    pub(super) fn stated(&self, key: &'static str) -> Result<Option<Stated>, Box<Problem>> {
+    pub(super) fn stated(&self, key: &'static str) -> Result<Option<Stated>, Box<BadSetting>> {
         let setting = self.get(key)?;
         Ok(setting.map(|setting| Stated { place: self.place(key, &setting), text: setting.text }))
     }
@@ -154,7 +158,10 @@ impl<'a> IniSection<'a> {
         Some(setting.text == "true")
     }
 
-    fn version_locations(&self, problems: &mut Vec<Problem>) -> Result<Vec<Stated>, Box<Problem>> {
+    fn version_locations(
+        &self,
+        problems: &mut Vec<BadSetting>,
+    ) -> Result<Vec<Stated>, Box<BadSetting>> {
         let stated = self.stated(VERSION_LOCATIONS)?;
         let Some(stated) = stated.filter(|stated| !stated.text.is_empty()) else {
             return Ok(Vec::new());
@@ -182,7 +189,7 @@ impl<'a> IniSection<'a> {
     ///
     /// Templates of Alembic 1.7 wrote a comment behind the value, which Alembic takes for a part of
     /// it and refuses as soon as `version_locations` is set; the value is what stands before it.
-    fn separator(&self, problems: &mut Vec<Problem>) -> Result<Separator, Box<Problem>> {
+    fn separator(&self, problems: &mut Vec<BadSetting>) -> Result<Separator, Box<BadSetting>> {
         for key in SEPARATORS {
             let Some(stated) = self.stated(key)? else {
                 continue;
@@ -200,7 +207,7 @@ impl<'a> IniSection<'a> {
     }
 
     /// Returns what is wrong with the separator of `prepend_sys_path`.
-    pub(super) fn refused_separator(self) -> Option<Box<Problem>> {
+    pub(super) fn refused_separator(self) -> Option<Box<BadSetting>> {
         match self.stated(SEPARATORS[0]) {
             Ok(Some(stated)) if Separator::named(&stated.text).is_none() => Some(refused(&stated)),
             Ok(_) => None,
@@ -215,13 +222,13 @@ impl<'a> IniSection<'a> {
     }
 
     /// Returns a problem for each value that cannot be read, inherited ones among them.
-    pub(super) fn unreadable(self) -> impl Iterator<Item = Problem> {
+    pub(super) fn unreadable(self) -> impl Iterator<Item = BadSetting> {
         let keys: BTreeSet<&String> =
             self.section.options.keys().chain(self.ini.defaults.keys()).collect();
         keys.into_iter().filter_map(move |key| {
             let folder = self.file.path.parent().unwrap_or_default();
             let fault = self.ini.get(self.section, key, &location::here(&folder)).err()?;
-            Some(Problem {
+            Some(BadSetting {
                 site: Site::Span { file: self.file.clone(), span: fault.span },
                 section: Some(self.section.name.clone()),
                 key: None,
@@ -231,7 +238,7 @@ impl<'a> IniSection<'a> {
         })
     }
 
-    fn get(&self, key: &'static str) -> Result<Option<Setting>, Box<Problem>> {
+    fn get(&self, key: &'static str) -> Result<Option<Setting>, Box<BadSetting>> {
         let folder = self.file.path.parent().unwrap_or_default();
         let got = self.ini.get(self.section, key, &location::here(&folder));
         got.map_err(|Fault { message, span }| {
@@ -297,7 +304,7 @@ fn split_legacy(text: &str) -> Vec<&str> {
     items
 }
 
-fn refused(separator: &Stated) -> Box<Problem> {
+fn refused(separator: &Stated) -> Box<BadSetting> {
     let (key, text) = (separator.place.key, &separator.text);
     let word = text.split([' ', '\t']).next().unwrap_or_default();
     let is_commented = word != text && Separator::named(word).is_some();

@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Effect, Problem};
+use super::{BadSetting, Effect};
 use crate::cache::{Cache, Key, Kind};
 use crate::config::Config;
 use crate::tree::Site;
@@ -47,7 +47,7 @@ pub(super) fn walk(
     tree: &dyn Tree,
     config: &Config,
     cache: &Cache,
-    problems: &mut Vec<Problem>,
+    problems: &mut Vec<BadSetting>,
 ) -> Result<Vec<Interest>, Error> {
     let exclude = format!("{:?}", config.exclude);
     let mut search = Search { tree, config, cache, exclude, searched: 0 };
@@ -169,7 +169,7 @@ fn entries(tree: &dyn Tree, config: &Config, folder: &RepoPath) -> Result<Vec<En
 fn walk_as_far_as_may_be(
     tree: &dyn Tree,
     config: &Config,
-    problems: &mut Vec<Problem>,
+    problems: &mut Vec<BadSetting>,
 ) -> Result<Vec<Interest>, Error> {
     let mut interests = Vec::new();
     let mut level = vec![RepoPath::root()];
@@ -194,8 +194,8 @@ fn walk_as_far_as_may_be(
     Ok(interests)
 }
 
-fn unsearched(folder: RepoPath) -> Problem {
-    Problem {
+fn unsearched(folder: RepoPath) -> BadSetting {
+    BadSetting {
         message: format!("`{folder}` and what follows it were not searched, there is too much"),
         site: Site::Path(folder),
         section: None,

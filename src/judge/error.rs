@@ -2,7 +2,7 @@
 
 use crate::advice::{Command, Help};
 use crate::config::Invalid;
-use crate::environment::Problem;
+use crate::environment::BadSetting;
 use crate::git;
 use crate::migration::RevisionId;
 use crate::text::escape;
@@ -29,7 +29,7 @@ pub enum Error {
         /// What was looked at.
         tree: String,
         /// What could not be made sense of.
-        problems: Vec<Problem>,
+        problems: Vec<BadSetting>,
     },
     /// A continuous integration run has nothing to compare with.
     #[error("there is no branch to compare with")]

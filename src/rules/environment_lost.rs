@@ -5,7 +5,7 @@ use super::{Concern, Debt, Fate, Rule, Setting, Subject};
 use crate::advice::Help;
 use crate::config;
 use crate::config::Level;
-use crate::environment::{Effect, Problem};
+use crate::environment::{BadSetting, Effect};
 use crate::finding::{Finding, Lowered};
 use crate::migration::RevisionId;
 use crate::tree::{RepoPath, Site};
@@ -54,7 +54,7 @@ fn check(subject: &Subject<'_>) -> Vec<Finding> {
 }
 
 /// Alembic worked, and now stops.
-fn stopped(subject: &Subject<'_>, stop: &Problem) -> Finding {
+fn stopped(subject: &Subject<'_>, stop: &BadSetting) -> Finding {
     let location = &subject.environment.script_location;
     let message = match stop.effect {
         Effect::Stops => format!("Alembic can no longer run `{}`", shown(location)),

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Diverged, Wording};
 use crate::config::FilenamePattern;
-use crate::environment::{Environment, Excess, Problem};
+use crate::environment::{BadSetting, Environment, Excess};
 use crate::finding::{Drawing, Finding, Lowered, Related};
 use crate::graph::{Graph, Revision};
 use crate::migration::{Details, Migration, Part, RevisionId};
@@ -59,7 +59,7 @@ pub struct Loss {
     /// What becomes of the environment.
     pub fate: Fate,
     /// Why every command fails now that could upgrade a database.
-    pub stop: Option<Problem>,
+    pub stop: Option<BadSetting>,
     /// What was there before and would end that.
     pub restore: Option<Restore>,
     /// Published revisions that no environment has any more although their files are where they were.

@@ -5,7 +5,9 @@ use alembic_guard::config::Level;
 use alembic_guard::finding::RefReport;
 use alembic_guard::finding::{Drawing, DrawnRevision, Finding, Lowered, Related, Report};
 use alembic_guard::report::graph::{self, GraphView, RevisionView};
-use alembic_guard::report::text::{Problem, Push, broken, config_problems, render, render_refs};
+use alembic_guard::report::text::{
+    MistakeText, Push, broken, config_problems, render, render_refs,
+};
 use alembic_guard::report::{Style, json};
 use alembic_guard::text::is_unprintable;
 use alembic_guard::tree::{RepoPath, Site};
@@ -212,7 +214,7 @@ proptest::proptest! {
     fn trouble_never_steers_the_terminal(
         source in source(), words in nasty(), start in 0..900_usize, style in style(),
     ) {
-        let problem = Problem { message: words.clone(), span: start..start + 9, help: Some(Help::note(words.clone())) };
+        let problem = MistakeText { message: words.clone(), span: start..start + 9, help: Some(Help::note(words.clone())) };
         let shown = config_problems(&words, &source, &[problem], &style);
         prop_assert!(printable(&shown, &style), "{shown:?}");
         let error = std::io::Error::other(words.clone());

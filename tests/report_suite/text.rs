@@ -4,7 +4,9 @@ use alembic_guard::advice::{Command, Help};
 use alembic_guard::config::Level;
 use alembic_guard::finding::RefReport;
 use alembic_guard::finding::{Finding, Report};
-use alembic_guard::report::text::{Problem, Push, broken, config_problems, render, render_refs};
+use alembic_guard::report::text::{
+    MistakeText, Push, broken, config_problems, render, render_refs,
+};
 use alembic_guard::report::{Bypass, Style};
 use alembic_guard::tree::Site;
 use snapbox::data::DataFormat;
@@ -215,12 +217,12 @@ fn what_could_not_be_judged_is_said() {
 fn mistakes_in_the_configuration_are_pointed_at() {
     let source = b"bse = \"origin/main\"\n\n[rules]\nmerge-with-operatons = \"off\"\n";
     let problems = [
-        Problem {
+        MistakeText {
             message: "unknown key `bse`".to_owned(),
             span: 0..3,
             help: Some("did you mean `base`?".into()),
         },
-        Problem {
+        MistakeText {
             message: "unknown rule `merge-with-operatons`".to_owned(),
             span: 29..49,
             help: None,

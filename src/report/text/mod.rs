@@ -10,7 +10,7 @@ mod trouble;
 
 pub use push::{Push, render_refs};
 pub(super) use summary::{compared, others};
-pub use trouble::{Problem, broken, config_problems, failed};
+pub use trouble::{MistakeText, broken, config_problems, failed};
 
 use super::{Bypass, Style, prose};
 use crate::finding::{Note, Outcome, Report};

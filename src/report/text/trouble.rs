@@ -14,7 +14,7 @@ const MOST_PROBLEMS: usize = 20;
 
 /// One mistake in a configuration file.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Problem {
+pub struct MistakeText {
     /// What is wrong.
     pub message: String,
     /// The bytes that are wrong.
@@ -58,7 +58,12 @@ fn several_lines(message: &str, style: &Style) -> String {
 }
 
 /// Renders the mistakes in a configuration file, each at its place, and how many there are besides.
-pub fn config_problems(path: &str, source: &[u8], problems: &[Problem], style: &Style) -> String {
+pub fn config_problems(
+    path: &str,
+    source: &[u8],
+    problems: &[MistakeText],
+    style: &Style,
+) -> String {
     let shown = problems.iter().take(MOST_PROBLEMS);
     let blocks: Vec<String> =
         shown.map(|problem| config_problem(path, source, problem, style)).collect();
@@ -71,7 +76,7 @@ pub fn config_problems(path: &str, source: &[u8], problems: &[Problem], style: &
     out
 }
 
-fn config_problem(path: &str, source: &[u8], problem: &Problem, style: &Style) -> String {
+fn config_problem(path: &str, source: &[u8], problem: &MistakeText, style: &Style) -> String {
     let mark = Marked { span: problem.span.clone(), label: "", primary: true };
     let mut out = prose::title("error", ERROR, &problem.message, style);
     out += &marked(Level::Error, path, source, &[mark], style);

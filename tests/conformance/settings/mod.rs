@@ -10,7 +10,7 @@ mod values;
 use std::collections::{BTreeMap, BTreeSet};
 
 use alembic_guard::config::Config;
-use alembic_guard::environment::{Discovery, Environment, Problem, discover};
+use alembic_guard::environment::{BadSetting, Discovery, Environment, discover};
 use alembic_guard::tree::{MemoryTree, RepoPath};
 use serde::Deserialize;
 use serde_json::json;
@@ -168,7 +168,7 @@ fn compare(case: &Case, judge: &mut Judge) -> Result<&'static str, Disagreement>
 }
 
 impl Guard {
-    fn has_problem(&self, is_it: impl Fn(&Problem) -> bool) -> bool {
+    fn has_problem(&self, is_it: impl Fn(&BadSetting) -> bool) -> bool {
         self.discovery.problems.iter().any(is_it)
     }
 
