@@ -44,8 +44,16 @@ impl Judge<'_> {
         }
         let targets = self.known_targets(&reader.config())?;
         let before = self.landed_side(head, &targets, &*index, &changed)?;
-        let mut report = self.staged(&mut reader, (&*index, &*committed), &before, &targets)?;
-        if before.commit == head && self.repository.merge_heads().is_empty() {
+        let is_merge = !self.repository.merge_heads().is_empty();
+        // What is restored was there first, and what has landed since is for the push to judge.
+        let is_behind = before.target.as_ref().is_some_and(|target| target.commit != before.commit)
+            && !is_merge;
+        let mut report = if is_behind {
+            Report { base: Some(before.summary()), ..Report::default() }
+        } else {
+            self.staged(&mut reader, (&*index, &*committed), &before, &targets)?
+        };
+        if is_behind || before.commit == head && !is_merge {
             let ahead = self.ahead(&mut reader)?;
             add_ahead(&mut report, ahead, &changed);
         }
