@@ -63,7 +63,26 @@ impl Subject<'_> {
     /// would take its place.
     pub(super) fn join_instead(&self, text: &str, heads: &[RevisionId]) -> Option<Help> {
         let is_safe = self.returned().is_none() || !self.is_published();
+        let is_safe = is_safe && self.may_be_joined(heads);
         is_safe.then(|| Help::run(text, self.join_command(heads)))
+    }
+
+    /// Tells whether one merge revision may name heads: not if one of them depends on another one and a third
+    /// is beside these (`redundant-merge`).
+    fn may_be_joined(&self, heads: &[RevisionId]) -> bool {
+        let named: Vec<&RevisionId> = match self.head_faults {
+            [] | [_] => heads.iter().collect(),
+            _ => self.after.heads(),
+        };
+        if named.len() < 3 || named.len() > MOST_NAMED {
+            return true;
+        }
+        let needs = |high: &RevisionId, low: &RevisionId| {
+            high != low && self.after.requirements(high).contains(low)
+        };
+        let is_needed = |low: &&&RevisionId| named.iter().any(|high| needs(high, low));
+        let needed = named.iter().filter(is_needed).count();
+        needed == 0 || named.len() - needed < 2
     }
 
     /// Returns a head that had children and is one again.

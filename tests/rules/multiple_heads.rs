@@ -27,6 +27,23 @@ error multiple-heads versions/b.py:2:17 "a"
     );
 }
 
+/// A merge revision that named all three would stop an upgrade.
+#[test]
+fn heads_that_no_single_merge_revision_may_join() {
+    says(
+        "before: a\nchange: b(a) c(a)!b d(a)",
+        str![[r#"
+error multiple-heads versions/b.py:2:17 "a"
+  this change adds 3 heads side by side: `b`, `c` and `d`
+  ^ `b` is a head
+  + versions/c.py:2:17 "a": `c` is a head too
+  + versions/d.py:2:17 "a": `d` is a head too
+  > put them in one line: `alembic-guard rebase`
+
+"#]],
+    );
+}
+
 #[test]
 fn a_second_history() {
     says(
