@@ -7,7 +7,7 @@ use serde::Deserialize;
 use crate::advice::ways_out;
 use crate::clone::Ran;
 use crate::opinion::{Arrival, EDITED, Opinion};
-use crate::push::{Accepted, Advice, Finding, Outcome, Push, Report};
+use crate::push::{Accepted, Advice, Finding, Outcome, Push, PushedRef, Report};
 use crate::team::{Failure, Team};
 
 /// A report may name one problem after the other, but not more than these.
@@ -154,6 +154,9 @@ impl Team<'_> {
             let opinion = self.opinion(before, &one.remote_ref, &one.local_oid);
             let main = if one.remote_ref == "refs/heads/main" { "main" } else { "a branch" };
             match (&opinion, one.outcome.as_str()) {
+                (Opinion::Harmless, "findings") if self.stops_on_the_way(before, one) => {
+                    self.tally.count("unclear", "findings: an upgrade to one revision stops");
+                }
                 (Opinion::Harmless, "findings") => {
                     let rule = first_error(report).map_or("nothing", |finding| &finding.rule);
                     let kind = format!("harmless and refused on {main}: {rule}");
@@ -175,6 +178,19 @@ impl Team<'_> {
             }
         }
         Ok(())
+    }
+
+    /// Tells whether an upgrade of an empty database to some revision would stop, as none on main does.
+    fn stops_on_the_way(&mut self, before: &Before, one: &PushedRef) -> bool {
+        let main = &before.shared["refs/heads/main"];
+        let new = match one.remote_ref.as_str() {
+            "refs/heads/main" => Some(one.local_oid.clone()),
+            _ => self.referee.merged(main, &one.local_oid),
+        };
+        let mut stops = |commit: &str| {
+            self.referee.stops(commit).len() < self.referee.facts(commit).revisions.len()
+        };
+        new.is_some_and(|new| stops(&new) && !stops(main))
     }
 
     /// Does what the report says until the push passes.
@@ -315,11 +331,15 @@ impl Team<'_> {
         clone.git(&["commit", "-q", "--no-verify", "-m", "repair"]);
     }
 
-    /// A branch that was repaired serves every database of main once it is merged.
+    /// A branch that was repaired serves every database of main once it is merged, unless main moved by the same
+    /// push: then it was judged beside what main was before.
     fn serves(&mut self, accepted: &Accepted, rule: &str) -> Result<(), Failure> {
+        if accepted.moved.contains_key("refs/heads/main") {
+            self.tally.count("repairs", "of main, and perhaps of branches beside it");
+            return Ok(());
+        }
         let main = self.shared()["refs/heads/main"].clone();
-        let branches = accepted.moved.iter().filter(|(name, _)| *name != "refs/heads/main");
-        for (name, (_, new)) in branches {
+        for (name, (_, new)) in &accepted.moved {
             let Some(merged) = self.referee.merged(&main, new) else {
                 continue;
             };
