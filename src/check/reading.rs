@@ -115,7 +115,7 @@ impl Reader {
     }
 
     /// Reads one of several environments of a tree, whose folders need not be listed again for each.
-    pub(super) fn state_by(
+    pub fn state_by(
         &mut self,
         lookup: &Lookup<'_>,
         environment: &Environment,

@@ -7,7 +7,7 @@ use super::check::default_side;
 use super::terminal::Terminal;
 use super::{Failure, Session};
 use crate::check::{Reader, State};
-use crate::environment::Environment;
+use crate::environment::{Environment, Lookup};
 use crate::finding::Outcome;
 use crate::git::Side;
 use crate::graph::Revision as GraphRevision;
@@ -74,8 +74,9 @@ fn view(revision: &Revision, session: &Session, detail: Detail) -> Result<GraphV
     let report = judge.change(&Subject { side, name: None, against: Against::Nothing })?;
     let mut reader = Reader::remembering(config, session.repository.cache());
     let mut view = GraphView::default();
+    let lookup = Lookup::new(&*tree);
     for environment in reader.discover(&*tree)?.environments.iter().cloned() {
-        let state = reader.state(&*tree, &environment, &[])?;
+        let state = reader.state_by(&lookup, &environment, &[])?;
         let findings =
             report.findings.iter().filter(|finding| finding.environment == environment.name);
         let problems = findings.map(|finding| finding.message.clone()).collect();

@@ -6,7 +6,7 @@ use super::{Ground, Outcome, refusal};
 use crate::advice::{Command, Help};
 use crate::check::{After, Blame, Comparison, Pair, Reader, check, check_against};
 use crate::config::Level;
-use crate::environment::Environment;
+use crate::environment::{Environment, Lookup};
 use crate::finding::Finding;
 use crate::fix::{Change, Refusal, overlay};
 use crate::git::{BaseChoice, Side};
@@ -24,6 +24,8 @@ pub(super) struct Bench<'b, 'c> {
     pub(super) comparison: &'b Comparison<'c>,
     pub(super) merged: &'c dyn Tree,
     pub(super) ground: &'b Ground<'b>,
+    /// The work tree, whose folders need not be listed again for each environment.
+    pub(super) here: Lookup<'b>,
 }
 
 impl Judge<'_> {
@@ -45,7 +47,10 @@ impl Judge<'_> {
             candidates: &candidates,
         };
         let met = self.meet(reader, &incoming, |reader, comparison| match comparison.after {
-            After::Tree(merged) => mend(&mut Bench { reader, comparison, merged, ground }),
+            After::Tree(merged) => {
+                let here = Lookup::new(&*ground.work);
+                mend(&mut Bench { reader, comparison, merged, ground, here })
+            }
             After::Conflicted { paths, .. } => Err(Error::Conflicting {
                 paths: paths.to_vec(),
                 base: base.name.clone(),
@@ -103,7 +108,7 @@ impl Bench<'_, '_> {
                 ),
             }));
         }
-        let here = self.reader.state(&*self.ground.work, environment, &[])?;
+        let here = self.reader.state_by(&self.here, environment, &[])?;
         let missing = self.not_here(&pair.after.graph, &heads)?;
         if within_limits(&here.graph, limits) || missing.is_empty() {
             Ok(Outcome::nothing(heads))

@@ -5,7 +5,7 @@ use std::time::SystemTime;
 use super::{Bench, Outcome, refusal};
 use crate::advice::{Command, Help};
 use crate::check::{Comparison, Pair, pairs};
-use crate::environment::Environment;
+use crate::environment::{Environment, Lookup};
 use crate::fix::{
     Change, Created, Mended, NewFile, NewRevision, Proposal, Refusal, Step, heads_to_join,
     landed_first,
@@ -62,6 +62,7 @@ impl Judge<'_> {
                         comparison: &comparison,
                         merged: &*ground.work,
                         ground: &ground,
+                        here: Lookup::new(&*ground.work),
                     },
                     asked,
                 )?
