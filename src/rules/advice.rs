@@ -16,9 +16,10 @@ use crate::verdict::{HeadFault, Limits, crowded};
 const MOST_NAMED: usize = 20;
 
 impl Subject<'_> {
-    /// Returns the command that joins heads with a merge revision.
+    /// Returns the command that joins heads with a merge revision; very many are not named.
     pub fn merge_command(&self, heads: &[RevisionId]) -> Command {
-        self.merge_all_command().args(heads.iter().map(RevisionId::as_str))
+        let named = if heads.len() <= MOST_NAMED { heads } else { &[] };
+        self.merge_all_command().args(named.iter().map(RevisionId::as_str))
     }
 
     /// Returns the command that joins all heads.

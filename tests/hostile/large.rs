@@ -122,13 +122,22 @@ fn tuple(ids: impl IntoIterator<Item = String>) -> String {
 fn finds((text, code): (String, i32), words: &str) {
     assert_eq!(code, 1, "{text:.2000}");
     assert!(text.contains(words), "{words:?} is not in: {text:.2000}");
-    assert!(text.len() < 200_000, "{} bytes are more than anybody reads", text.len());
+    is_short(&text);
 }
 
 #[track_caller]
 fn passes((text, code): (String, i32)) {
     assert_eq!(code, 0, "{text:.2000}");
-    assert!(text.len() < 200_000, "{} bytes are more than anybody reads", text.len());
+    is_short(&text);
+}
+
+/// Nobody reads more, whatever the input: as many findings as are shown in full, each on a screen.
+#[track_caller]
+fn is_short(text: &str) {
+    assert!(text.len() < 100_000, "{} bytes are more than anybody reads", text.len());
+    for line in text.lines() {
+        assert!(line.chars().count() < 600, "a line of {} bytes: {line:.600}", line.len());
+    }
 }
 
 #[test]

@@ -207,3 +207,39 @@ error multiple-heads versions/d.py:2:17 None
 "#]],
     );
 }
+
+#[test]
+fn very_many_heads_are_counted_and_the_command_that_joins_them_names_none() {
+    let heads: String = (10..32).map(|number| format!(" h{number}(a)")).collect();
+    says(
+        &format!("before: a\nchange:{heads}"),
+        str![[r#"
+error multiple-heads versions/h10.py:2:17 "a"
+  this change adds 22 heads side by side: `h10`, `h11`, `h12`, `h13`, `h14`, `h15`, `h16`, `h17`, `h18`, `h19`, `h20`, `h21`, `h22`, `h23`, `h24`, `h25`, `h26`, `h27`, `h28`, `h29` and 2 more
+  ^ `h10` is a head
+  + versions/h11.py:2:17 "a": `h11` is a head too
+  + versions/h12.py:2:17 "a": `h12` is a head too
+  + versions/h13.py:2:17 "a": `h13` is a head too
+  + versions/h14.py:2:17 "a": `h14` is a head too
+  + versions/h15.py:2:17 "a": `h15` is a head too
+  + versions/h16.py:2:17 "a": `h16` is a head too
+  + versions/h17.py:2:17 "a": `h17` is a head too
+  + versions/h18.py:2:17 "a": `h18` is a head too
+  + versions/h19.py:2:17 "a": `h19` is a head too
+  + versions/h20.py:2:17 "a": `h20` is a head too
+  + versions/h21.py:2:17 "a": `h21` is a head too
+  + versions/h22.py:2:17 "a": `h22` is a head too
+  + versions/h23.py:2:17 "a": `h23` is a head too
+  + versions/h24.py:2:17 "a": `h24` is a head too
+  + versions/h25.py:2:17 "a": `h25` is a head too
+  + versions/h26.py:2:17 "a": `h26` is a head too
+  + versions/h27.py:2:17 "a": `h27` is a head too
+  + versions/h28.py:2:17 "a": `h28` is a head too
+  + versions/h29.py:2:17 "a": `h29` is a head too
+  + versions/h30.py:2:17 "a": `h30` is a head too
+  > put them in one line: `alembic-guard rebase`
+  > or join them: `alembic-guard merge`
+
+"#]],
+    );
+}
