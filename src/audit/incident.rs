@@ -82,19 +82,19 @@ pub(super) struct Seen {
 
 impl Evidence {
     fn of(finding: &Finding, report: &Report) -> Evidence {
-        let line = match &finding.site {
+        let line = match &finding.problem.site {
             Site::Span { file, span } => {
                 report.sources.get(file).map(|source| position(source, span.start).line)
             }
             Site::File(_) | Site::Path(_) => None,
         };
         Evidence {
-            rule: finding.rule,
-            message: finding.message.clone(),
-            path: finding.site.path().clone(),
+            rule: finding.problem.rule,
+            message: finding.problem.message.clone(),
+            path: finding.problem.site.path().clone(),
             line,
-            revisions: finding.revisions.clone(),
-            file: finding.site.file().cloned(),
+            revisions: finding.problem.revisions.clone(),
+            file: finding.problem.site.file().cloned(),
         }
     }
 
@@ -113,11 +113,13 @@ impl Evidence {
     fn stands(&self, seen: &Seen, report: &Report) -> bool {
         let same = |finding: &Finding| {
             let alike = if self.revisions.is_empty() {
-                finding.site.path() == &self.path || is_content(finding, &self.file)
+                finding.problem.site.path() == &self.path || is_content(finding, &self.file)
             } else {
-                finding.revisions == self.revisions
+                finding.problem.revisions == self.revisions
             };
-            finding.rule == self.rule && finding.environment == seen.environment.name && alike
+            finding.problem.rule == self.rule
+                && finding.problem.environment == seen.environment.name
+                && alike
         };
         let by_file = rules::find(self.rule).is_some_and(|rule| rule.debt == Debt::SameFile);
         report.findings.iter().any(same)
@@ -126,14 +128,14 @@ impl Evidence {
 }
 
 fn is_python_2(finding: &Finding, report: &Report) -> bool {
-    let source = finding.site.file().and_then(|file| report.sources.get(file));
-    finding.rule == UNREADABLE
+    let source = finding.problem.site.file().and_then(|file| report.sources.get(file));
+    finding.problem.rule == UNREADABLE
         && source
             .is_some_and(|source| migration::is_python_2(source, &migration::Limits::default()))
 }
 
 fn is_content(finding: &Finding, file: &Option<File>) -> bool {
-    let found = finding.site.file().map(|file| file.id);
+    let found = finding.problem.site.file().map(|file| file.id);
     found.is_some() && found == file.as_ref().map(|file| file.id)
 }
 
@@ -150,7 +152,8 @@ impl Incident {
         let summary = report.environments.iter().find(|summary| summary.name == environment);
         let mut incidents: Vec<Incident> = Vec::new();
         for finding in &report.findings {
-            let is_fault = finding.environment == environment && finding.lowered.is_none();
+            let is_fault =
+                finding.problem.environment == environment && finding.downgrade().is_none();
             let Some(kind) = kind(finding).filter(|_| is_fault && !is_python_2(finding, report))
             else {
                 continue;
@@ -211,7 +214,7 @@ impl Incident {
 
 /// A duplicate stops nothing in Alembic, and is no head more either; it only loses a migration.
 fn kind(finding: &Finding) -> Option<Kind> {
-    let rule = rules::find(finding.rule)?;
+    let rule = rules::find(finding.problem.rule)?;
     match rule.concern {
         Concern::Heads => Some(Kind::Heads),
         Concern::Loading => Some(Kind::Loading),

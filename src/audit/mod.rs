@@ -14,7 +14,7 @@ mod repair;
 mod walk;
 mod watch;
 
-use crate::finding::Note;
+use crate::problem::Note;
 
 pub use incident::{Evidence, Incident, Kind, Landed};
 pub use repair::{How, Repair};

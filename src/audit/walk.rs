@@ -3,9 +3,10 @@
 use crate::advice::{Command, Help};
 use crate::check::{Comparison, Reader, check};
 use crate::environment::Discovery;
-use crate::finding::{Finding, Note, Report};
+use crate::finding::{Finding, Report};
 use crate::git::{self, Before, Range, Repository, Step};
 use crate::judge::{Error, Judge};
+use crate::problem::Note;
 use crate::rules::{self, Concern, Standing, Wording};
 use crate::tree::{self, MemoryTree, ObjectId, RepoPath, Tree};
 
@@ -173,7 +174,7 @@ fn wording() -> Wording {
 
 /// Tells whether a finding says that nothing is known.
 fn is_of_judging(finding: &Finding) -> bool {
-    rules::find(finding.rule).is_some_and(|rule| rule.concern == Concern::Judging)
+    rules::find(finding.problem.rule).is_some_and(|rule| rule.concern == Concern::Judging)
 }
 
 fn unread(first: ObjectId, count: usize) -> Note {

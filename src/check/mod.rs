@@ -5,28 +5,28 @@ mod checkout;
 mod diverged;
 mod edited;
 mod losses;
-mod lowering;
 mod namesakes;
 mod parallel;
 mod reading;
 mod sides;
+mod witness;
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
-use crate::config::Level;
 use crate::environment::BadSetting;
-use crate::finding::{EnvironmentSummary, Finding, Lowered, Note, Report};
+use crate::finding::{Downgrade, EnvironmentSummary, Facts, Finding, Report, Shared, blame};
 use crate::graph::{Graph, Revision};
 use crate::migration::{Details, RevisionId};
+use crate::problem::{Note, Problem};
 use crate::rules::{self, Debt, Fate, Rule, Standing, Subject, Unread, Way, Wording};
 use crate::tree::{self, File, RepoPath, Tree};
 use crate::verdict::{Limits, existing_heads, judge_heads};
 
 pub(crate) use attributes::ATTRIBUTES;
 pub(crate) use checkout::{COMPILED, compiled_source};
-use lowering::{Elsewhere, Found, lower};
 pub use reading::{Reader, State};
 pub(crate) use sides::{Pair, pairs};
+use witness::OtherBranches;
 
 /// Two states of a repository and what must be known to say who is at fault.
 pub struct Comparison<'a> {
@@ -41,8 +41,11 @@ pub struct Comparison<'a> {
     pub witnesses: Vec<&'a dyn Tree>,
     /// What the two sides are called.
     pub wording: Wording,
-    /// Who is at fault.
-    pub blame: Blame,
+    /// What decides who is to blame.
+    pub facts: Facts,
+    /// The branch that answers for heads which were too many before, if any does: a target that is judged
+    /// itself.
+    pub answering: Option<String>,
     /// Gives other targets; what is a head there is nobody's fault here. Asked only where it matters.
     pub other_targets: &'a dyn Fn() -> Vec<NamedTree<'a>>,
     /// Gives the other targets beside the one that the change goes to, if databases move between the two. Asked
@@ -61,21 +64,13 @@ impl<'a> Comparison<'a> {
             after: After::Tree(after),
             witnesses: Vec::new(),
             wording: Wording::alone(),
-            blame: Blame::default(),
+            facts: Facts::default(),
+            answering: None,
             other_targets: &Vec::new,
             peers: &Vec::new,
             shared: &unshared,
         }
     }
-}
-
-/// A remote branch that has a file.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Shared {
-    /// The branch, `origin/topic` for one.
-    pub branch: String,
-    /// Whether it is the branch that is judged, as it was pushed before.
-    pub own: bool,
 }
 
 /// Says that no file is on a remote branch.
@@ -112,34 +107,6 @@ pub enum After<'a> {
     },
 }
 
-/// Whose fault a finding may be.
-#[derive(Debug, Clone, Default)]
-pub struct Blame {
-    /// The paths that the change touches, where others' faults are not its own.
-    pub touched: Option<BTreeSet<RepoPath>>,
-    /// Branches on which an untouched path is to be found, for the advice.
-    pub elsewhere: BTreeMap<RepoPath, String>,
-    /// Why only what stops Alembic from loading blocks, where that is so.
-    pub lesser: Option<Lowered>,
-    /// Why nothing blocks at all, where nothing does.
-    pub everything: Option<Lowered>,
-    /// What a comment in a file may allow that file.
-    pub allowing: Allowing,
-    /// The branch that answers for heads which were too many before, if any does: a target that is judged
-    /// itself.
-    pub answering: Option<String>,
-}
-
-/// What `# alembic-guard: allow(rule)` in a file may allow that file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Allowing {
-    /// To break any rule.
-    #[default]
-    Anything,
-    /// Only what would not block.
-    Warnings,
-}
-
 /// Compares two states and says what is wrong with the change.
 pub fn check(reader: &mut Reader, comparison: &Comparison<'_>) -> Result<Report, tree::Error> {
     match comparison.after {
@@ -147,22 +114,15 @@ pub fn check(reader: &mut Reader, comparison: &Comparison<'_>) -> Result<Report,
         After::Conflicted { as_base, as_ours, paths } => {
             let as_base = check_against(reader, comparison, as_base)?;
             let mut report = check_against(reader, comparison, as_ours)?;
-            let either_way: BTreeSet<Key> = as_base.findings.iter().map(Key::of).collect();
-            let certain = |finding: &Finding| either_way.contains(&Key::of(finding));
+            let either_way: BTreeSet<Key> =
+                as_base.findings.iter().map(|it| Key::of(&it.problem)).collect();
+            let certain = |finding: &Finding| either_way.contains(&Key::of(&finding.problem));
             for finding in report.findings.iter_mut().filter(|finding| !certain(finding)) {
-                lower_to_warning(finding, &Lowered::Conflict);
+                finding.soften(&Downgrade::Conflict);
             }
             report.notes.push(conflict_note(paths, &comparison.wording));
             Ok(report)
         }
-    }
-}
-
-/// Takes from a finding that it blocks.
-fn lower_to_warning(finding: &mut Finding, reason: &Lowered) {
-    if finding.level == Level::Error {
-        finding.level = Level::Warn;
-        finding.lowered = Some(reason.clone());
     }
 }
 
@@ -182,7 +142,7 @@ pub(crate) fn check_against(
     let noted = problems.iter().filter(|problem| !is_shown(problem));
     report.notes.extend(problem_notes(noted, is_known));
     for pair in &pairs {
-        report.notes.extend(namesakes::notes(pair, &comparison.blame));
+        report.notes.extend(namesakes::notes(pair, &comparison.facts));
         let judged = judge(reader, comparison, after, pair)?;
         if pair.loss.fate != Fate::Removed {
             report.environments.push(summary(pair, &judged.existing));
@@ -229,7 +189,7 @@ fn judge(
         changed: &changed,
         head_faults: &head_faults,
         existing: &existing,
-        answering: comparison.blame.answering.as_deref(),
+        answering: comparison.answering.as_deref(),
         details: &details,
         edited: &edited,
         altered: &altered,
@@ -240,23 +200,29 @@ fn judge(
         filename_pattern: config.filename_pattern.as_ref(),
         wording: &comparison.wording,
     };
-    let mut findings = Vec::new();
-    let mut elsewhere = Elsewhere::of(pair);
+    let mut problems = Vec::new();
     for rule in rules::RULES {
         let found = rule.check(&subject);
         if !found.is_empty() {
-            let debts = debts(rule, &subject, &pair.before);
-            findings.extend(found.into_iter().filter_map(|finding| {
-                let debt = debts.contains(&Key::of(&finding).for_rule(rule, &finding));
-                lower(reader, comparison, &mut elsewhere, rule, Found { finding, debt })
+            let past = existing_problems(rule, &subject, &pair.before);
+            problems.extend(found.into_iter().map(|problem| Problem {
+                existing: past.contains(&Key::of(&problem).for_rule(rule, &problem)),
+                allowed: is_allowed(reader, &problem),
+                ..problem
             }));
         }
     }
     // A push that touches no migration hears of them no more.
-    let known = comparison.blame.touched.as_ref().is_some_and(BTreeSet::is_empty);
+    let known = comparison.facts.touched.as_ref().is_some_and(BTreeSet::is_empty);
     let notes = rules::existing_heads_notes(&subject).into_iter();
     let notes = notes.map(|note| Note { known, ..note }).collect();
+    let mut witness = OtherBranches::of(reader, comparison, pair);
+    let findings = blame(problems, &comparison.facts, &config, &mut witness);
     Ok(Judged { findings, notes, existing })
+}
+
+fn is_allowed(reader: &Reader, problem: &Problem) -> bool {
+    problem.site.file().is_some_and(|file| reader.allows(file, problem.rule))
 }
 
 /// Finds the revisions that are not in the same file with the same content before the change.
@@ -268,7 +234,7 @@ fn changed<'g>(before: &Graph, after: &'g Graph) -> Vec<&'g Revision> {
 }
 
 /// Finds what a rule says of the state before the change.
-fn debts(rule: &Rule, subject: &Subject<'_>, before: &State) -> BTreeSet<Key> {
+fn existing_problems(rule: &Rule, subject: &Subject<'_>, before: &State) -> BTreeSet<Key> {
     if rule.debt == Debt::Compared || before.graph.is_empty() && before.broken_links.is_empty() {
         return BTreeSet::new();
     }
@@ -286,7 +252,7 @@ fn debts(rule: &Rule, subject: &Subject<'_>, before: &State) -> BTreeSet<Key> {
         ..*subject
     };
     let found = rule.check(&past);
-    found.iter().map(|finding| Key::of(finding).for_rule(rule, finding)).collect()
+    found.iter().map(|problem| Key::of(problem).for_rule(rule, problem)).collect()
 }
 
 /// Reads the whole of each file that the change adds or edits.
@@ -329,28 +295,30 @@ struct Key {
 }
 
 impl Key {
-    fn of(finding: &Finding) -> Key {
-        let path = finding.revisions.is_empty().then(|| finding.site.path().clone());
-        Key { rule: finding.rule, revisions: finding.revisions.clone(), path, file: None }
+    fn of(problem: &Problem) -> Key {
+        let path = problem.revisions.is_empty().then(|| problem.site.path().clone());
+        Key { rule: problem.rule, revisions: problem.revisions.clone(), path, file: None }
     }
 
-    fn for_rule(self, rule: &Rule, finding: &Finding) -> Key {
+    fn for_rule(self, rule: &Rule, problem: &Problem) -> Key {
         match rule.debt {
-            Debt::SameFile => Key { file: finding.site.file().cloned(), ..self },
+            Debt::SameFile => Key { file: problem.site.file().cloned(), ..self },
             Debt::SameFault | Debt::Compared => self,
         }
     }
 }
 
 fn order(finding: &Finding) -> impl Ord + use<'_> {
-    (std::cmp::Reverse(finding.level), &finding.environment, finding.site.path(), finding.rule)
+    let problem = &finding.problem;
+    (std::cmp::Reverse(finding.level()), &problem.environment, problem.site.path(), problem.rule)
 }
 
 /// Reads every file that a finding points into.
 pub(crate) fn read_sources(report: &mut Report, comparison: &Comparison<'_>, after: &dyn Tree) {
     let related = |finding: &Finding| -> Vec<File> {
-        let sites = finding.related.iter().map(|related| &related.site);
-        sites.chain([&finding.site]).filter_map(|site| site.file().cloned()).collect()
+        let problem = &finding.problem;
+        let sites = problem.related.iter().map(|related| &related.site);
+        sites.chain([&problem.site]).filter_map(|site| site.file().cloned()).collect()
     };
     let files: BTreeSet<File> = report.findings.iter().flat_map(related).collect();
     for file in files {

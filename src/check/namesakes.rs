@@ -4,23 +4,24 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use unicode_normalization::UnicodeNormalization;
 
+use super::State;
 use super::sides::Pair;
-use super::{Blame, State};
-use crate::finding::Note;
+use crate::finding::Facts;
+use crate::problem::Note;
 use crate::tree::RepoPath;
 
 /// So many are named.
 const MOST: usize = 20;
 
 /// Says which migrations are one file on such a disk, where that is news and the change's own.
-pub(super) fn notes(pair: &Pair, blame: &Blame) -> Vec<Note> {
+pub(super) fn notes(pair: &Pair, facts: &Facts) -> Vec<Note> {
     let found = namesakes(&pair.after);
     if found.is_empty() {
         return Vec::new();
     }
     let known: BTreeSet<Vec<&RepoPath>> = namesakes(&pair.before).into_iter().collect();
     let is_touched =
-        |name: &&&RepoPath| blame.touched.as_ref().is_none_or(|touched| touched.contains(**name));
+        |name: &&&RepoPath| facts.touched.as_ref().is_none_or(|touched| touched.contains(**name));
     let news = found.iter().filter(|names| !known.contains(*names));
     let mut news = news.filter(|names| names.iter().any(|name| is_touched(&name)));
     let mut notes: Vec<Note> = news.by_ref().take(MOST).map(|names| note(names)).collect();

@@ -77,9 +77,11 @@ fn view(revision: &Revision, session: &Session, detail: Detail) -> Result<GraphV
     let lookup = Lookup::new(&*tree);
     for environment in reader.discover(&*tree)?.environments.iter().cloned() {
         let state = reader.state_by(&lookup, &environment, &[])?;
-        let findings =
-            report.findings.iter().filter(|finding| finding.environment == environment.name);
-        let problems = findings.map(|finding| finding.message.clone()).collect();
+        let findings = report
+            .findings
+            .iter()
+            .filter(|finding| finding.problem.environment == environment.name);
+        let problems = findings.map(|finding| finding.problem.message.clone()).collect();
         let mut shown = environment_view(environment, &state, problems);
         if detail == Detail::Revisions && state.excess.is_none() {
             let mut titles = reader.titles(&*tree, &state.files)?;

@@ -8,10 +8,11 @@ use super::hook::variable;
 use super::terminal::Terminal;
 use super::{Failure, Session};
 use crate::advice::{Command, Help};
-use crate::finding::{Note, Outcome, RefReport};
+use crate::finding::{Outcome, RefReport};
 use crate::git::{self, PushedRef, Stored, Url};
 use crate::hook::{self, HostedPush};
 use crate::judge::Remote;
+use crate::problem::Note;
 use crate::report::text::Push;
 use crate::report::{self, Bypass};
 

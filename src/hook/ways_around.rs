@@ -1,7 +1,7 @@
 //! The ways around a refusal that a user may ask for, all of them git's own habits.
 
 use crate::config::Level;
-use crate::finding::{Finding, Lowered, RefReport};
+use crate::finding::{Downgrade, Finding, RefReport};
 use crate::git::Repository;
 
 /// The value of git's configuration that lowers every finding: `git -c alembic-guard.level=warn push`.
@@ -40,7 +40,7 @@ fn lower<'f>(
     findings: impl IntoIterator<Item = &'f mut Finding>,
 ) {
     let mut blocking =
-        findings.into_iter().filter(|finding| finding.level == Level::Error).peekable();
+        findings.into_iter().filter(|finding| finding.level() == Level::Error).peekable();
     if blocking.peek().is_none() {
         return;
     }
@@ -48,8 +48,7 @@ fn lower<'f>(
         return;
     };
     for finding in blocking {
-        finding.level = Level::Warn;
-        finding.lowered = Some(Lowered::Asked(asked.clone()));
+        finding.soften(&Downgrade::Asked(asked.clone()));
     }
 }
 

@@ -1,13 +1,14 @@
 //! A ref on its way to where it is pushed: what it goes to, and what is compared there.
 
 use crate::advice::{Command, Help};
-use crate::check::{After, Blame, Comparison, Reader, check};
+use crate::check::{After, Comparison, Reader, check};
 use crate::config::Config;
-use crate::finding::{Freshness, Lowered, Note, RefReport, Report};
+use crate::finding::{Downgrade, Facts, Freshness, RefReport, Report};
 use crate::git::{self, BaseChoice, Candidates, PushedRef, Stored, Target, TargetNames};
 use crate::judge::change::{Incoming, Met, alone};
 use crate::judge::peers::Landing;
 use crate::judge::{Error, Judge, note};
+use crate::problem::Note;
 use crate::rules::{Standing, Wording};
 use crate::tree::ObjectId;
 
@@ -295,7 +296,7 @@ impl Judge<'_> {
             before: Some(&*landed),
             standing,
             wording: Wording { is_conflicted, ..incoming.wording.clone() },
-            blame: incoming.blame.clone(),
+            facts: incoming.facts.clone(),
             peers: &|| self.peers(&landing),
             shared: &self.shared(&*tree, Some(&arrival.branch), base.commit),
             ..Comparison::alone(&*tree)
@@ -328,9 +329,9 @@ impl Judge<'_> {
         &self,
         reader: &mut Reader,
         arrival: &Arrival<'_>,
-        blame: Blame,
+        facts: Facts,
     ) -> Result<Report, Error> {
         let tree = self.repository.commit_tree(arrival.tip)?;
-        alone(reader, &*tree, Blame { lesser: Some(Lowered::NoBase), ..blame })
+        alone(reader, &*tree, Facts { lesser: Some(Downgrade::NoBase), ..facts })
     }
 }

@@ -1,14 +1,15 @@
 //! A change that is to go to a base: judged on the merge that git would make of the two.
 
 use crate::advice::{Command, Help};
-use crate::check::{After, Blame, Comparison, NamedTree, Reader, check};
+use crate::check::{After, Comparison, NamedTree, Reader, check};
 use crate::config::Config;
-use crate::finding::{Freshness, Lowered, Note, Report};
+use crate::finding::{Downgrade, Facts, Freshness, Report};
 use crate::git::{self, BaseChoice, Candidates, Concern, Merged, Side, Target, TargetNames};
 use crate::judge::peers::Landing;
 use crate::judge::relevance::Relevance;
 use crate::judge::touched::PushedBranch;
 use crate::judge::{Error, Judge, Role, get_base_command, note};
+use crate::problem::Note;
 use crate::rules::{Finish, Standing, Wording};
 use crate::tree::{ObjectId, Tree};
 
@@ -38,7 +39,9 @@ pub enum Against {
 pub(super) struct Incoming<'a> {
     pub(super) side: Side,
     pub(super) base: &'a BaseChoice,
-    pub(super) blame: Blame,
+    pub(super) facts: Facts,
+    /// The branch that answers for heads which were too many before, if any does.
+    pub(super) answering: Option<String>,
     pub(super) wording: Wording,
     pub(super) candidates: &'a Candidates<'a>,
 }
@@ -81,14 +84,18 @@ impl Judge<'_> {
                 let named = subject.name.as_deref().zip(tip);
                 let checkout = named.and_then(|(name, tip)| self.checkout(name, tip));
                 let wording = Wording { checkout, base_option, ..wording };
-                let answering = self.target_at_head(subject, &candidates)?;
-                let blame = Blame { answering, ..Blame::default() };
-                let (side, base) = (subject.side, &base);
-                let incoming = Incoming { side, base, blame, wording, candidates: &candidates };
+                let incoming = Incoming {
+                    answering: self.target_at_head(subject, &candidates)?,
+                    side: subject.side,
+                    base: &base,
+                    facts: Facts::default(),
+                    wording,
+                    candidates: &candidates,
+                };
                 self.incoming(&mut reader, &incoming)?
             }
             None if subject.against == Against::Nothing => {
-                alone(&mut reader, &*tree, Blame::default())?
+                alone(&mut reader, &*tree, Facts::default())?
             }
             None if self.circumstances.in_ci => {
                 return Err(Error::NoBase { fetch: self.fetch_command(None) });
@@ -112,7 +119,7 @@ impl Judge<'_> {
     fn seen_from_here(&self, mut report: Report) -> Report {
         let up = &self.circumstances.up;
         if !up.is_empty() {
-            let findings = report.findings.iter_mut().map(|finding| &mut finding.help);
+            let findings = report.findings.iter_mut().map(|finding| &mut finding.problem.help);
             for help in findings.chain(report.notes.iter_mut().map(|note| &mut note.help)) {
                 *help = std::mem::take(help).into_iter().map(|one| one.seen_from(up)).collect();
             }
@@ -371,7 +378,8 @@ impl Judge<'_> {
             after,
             witnesses,
             wording: Wording { is_conflicted, ..incoming.wording.clone() },
-            blame: incoming.blame.clone(),
+            facts: incoming.facts.clone(),
+            answering: incoming.answering.clone(),
             other_targets: &other_targets,
             peers: &peers,
             shared: &shared,
@@ -432,8 +440,8 @@ fn base_option(against: &Against) -> Option<String> {
 }
 
 fn without_base(reader: &mut Reader, tree: &dyn Tree) -> Result<Report, Error> {
-    let blame = Blame { lesser: Some(Lowered::NoBase), ..Blame::default() };
-    let mut report = alone(reader, tree, blame)?;
+    let facts = Facts { lesser: Some(Downgrade::NoBase), ..Facts::default() };
+    let mut report = alone(reader, tree, facts)?;
     report.notes.push(note(
         "there is no branch to compare with, so heads are only counted",
         vec![
@@ -445,8 +453,8 @@ fn without_base(reader: &mut Reader, tree: &dyn Tree) -> Result<Report, Error> {
 }
 
 /// Judges a state with nothing to compare it with.
-pub(super) fn alone(reader: &mut Reader, tree: &dyn Tree, blame: Blame) -> Result<Report, Error> {
-    Ok(check(reader, &Comparison { blame, ..Comparison::alone(tree) })?)
+pub(super) fn alone(reader: &mut Reader, tree: &dyn Tree, facts: Facts) -> Result<Report, Error> {
+    Ok(check(reader, &Comparison { facts, ..Comparison::alone(tree) })?)
 }
 
 /// Says what the two sides of a comparison with a branch are called.
@@ -485,8 +493,8 @@ fn shallow(
 }
 
 fn only_warned(reader: &mut Reader, tree: &dyn Tree, note: Note) -> Result<Report, Error> {
-    let blame = Blame { everything: Some(Lowered::NoBase), ..Blame::default() };
-    let mut report = alone(reader, tree, blame)?;
+    let facts = Facts { cap: Some(Downgrade::NoBase), ..Facts::default() };
+    let mut report = alone(reader, tree, facts)?;
     report.notes.push(note);
     Ok(report)
 }

@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use crate::advice::{Command, Help};
-use crate::check::{Blame, Comparison, Reader, check, check_against};
+use crate::check::{Comparison, Reader, check, check_against};
 use crate::config::{Config, Level};
-use crate::finding::{Finding, Freshness, Lowered, Report};
+use crate::finding::{Downgrade, Facts, Finding, Freshness, Report};
 use crate::git::{BaseChoice, Side, Target, TargetNames, Unsettled};
 use crate::judge::change::{Incoming, alone, wording};
 use crate::judge::relevance::{Relevance, may_matter};
@@ -28,8 +28,8 @@ impl Judge<'_> {
         };
         let mut reader = self.reader(config);
         let Some(head) = self.repository.head() else {
-            let blame = Blame { lesser: Some(Lowered::NoBase), ..Blame::default() };
-            return mistake.map_or_else(|| alone(&mut reader, &*index, blame), Err);
+            let facts = Facts { lesser: Some(Downgrade::NoBase), ..Facts::default() };
+            return mistake.map_or_else(|| alone(&mut reader, &*index, facts), Err);
         };
         let committed = self.repository.commit_tree(head)?;
         let relevance = Relevance::of(&mut reader, &[&*index, &*committed])?;
@@ -94,8 +94,15 @@ impl Judge<'_> {
         let unstaged = |finding: &Finding| -> BTreeSet<RepoPath> {
             let is_unstaged =
                 |path: &&RepoPath| self.repository.unsettled(path) == Some(Unsettled::Modified);
-            let is_error = finding.level == Level::Error;
-            finding.culprits.iter().filter(|_| is_error).filter(is_unstaged).cloned().collect()
+            let is_error = finding.level() == Level::Error;
+            finding
+                .problem
+                .culprits
+                .iter()
+                .filter(|_| is_error)
+                .filter(is_unstaged)
+                .cloned()
+                .collect()
         };
         if report.findings.iter().all(|finding| unstaged(finding).is_empty()) {
             return Ok(());
@@ -103,13 +110,17 @@ impl Judge<'_> {
         let work = self.repository.side_tree(Side::WorkTree)?;
         let left = check_against(reader, comparison, &*work)?.findings;
         let is_left = |finding: &Finding| {
-            left.iter().any(|it| it.rule == finding.rule && it.revisions == finding.revisions)
+            left.iter().any(|it| {
+                it.problem.rule == finding.problem.rule
+                    && it.problem.revisions == finding.problem.revisions
+            })
         };
         for finding in report.findings.iter_mut().filter(|finding| !is_left(finding)) {
             let paths = unstaged(finding);
             if !paths.is_empty() {
                 let add = Command::of("git add").paths(&paths).and(Command::of("git commit"));
-                finding.help = vec![Help::run("stage the file, in which this is mended", add)];
+                finding.problem.help =
+                    vec![Help::run("stage the file, in which this is mended", add)];
             }
         }
         Ok(())
@@ -260,7 +271,8 @@ impl Judge<'_> {
             &Incoming {
                 side: Side::Index,
                 base: &base,
-                blame: Blame { everything: Some(Lowered::Ahead), ..Blame::default() },
+                facts: Facts { cap: Some(Downgrade::Ahead), ..Facts::default() },
+                answering: None,
                 wording: self.naming("this commit", &base, self.repository.head(), Finish::Stage),
                 candidates: &candidates,
             },
@@ -285,14 +297,14 @@ pub(super) fn last_commit(head: ObjectId) -> BaseChoice {
 fn add_ahead(report: &mut Report, ahead: Option<Report>, changed: &BTreeSet<RepoPath>) {
     let Some(ahead) = ahead else { return };
     let same = |known: &Finding, other: &Finding| {
-        (known.rule == other.rule || known.level == Level::Error)
-            && known.culprits.iter().any(|path| other.culprits.contains(path))
+        (known.problem.rule == other.problem.rule || known.level() == Level::Error)
+            && known.problem.culprits.iter().any(|path| other.problem.culprits.contains(path))
     };
     let is_new = |finding: &Finding| {
-        let will_block = finding.lowered == Some(Lowered::Ahead);
-        let is_of_commit = || finding.culprits.iter().any(|path| changed.contains(path));
-        finding.level == Level::Warn
-            && (will_block || finding.lowered.is_none() && is_of_commit())
+        let will_block = finding.downgrade() == Some(&Downgrade::Ahead);
+        let is_of_commit = || finding.problem.culprits.iter().any(|path| changed.contains(path));
+        finding.level() == Level::Warn
+            && (will_block || finding.downgrade().is_none() && is_of_commit())
             && !report.findings.iter().any(|known| same(known, finding))
     };
     let (findings, _): (Vec<Finding>, Vec<Finding>) = ahead.findings.into_iter().partition(is_new);

@@ -5,10 +5,10 @@ use std::collections::{BTreeSet, HashMap};
 use crate::advice::{Command, Help};
 use crate::check::Reader;
 use crate::config::Config;
-use crate::finding::Note;
 use crate::git::{self, PushedRef, Stored, Target, TargetNames};
 use crate::judge::{Error, Judge, note};
 use crate::migration::RevisionId;
+use crate::problem::Note;
 use crate::rules::listed;
 use crate::tree::ObjectId;
 

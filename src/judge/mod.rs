@@ -29,8 +29,9 @@ use std::collections::BTreeMap;
 use crate::advice::{Command, Help};
 use crate::check::Reader;
 use crate::config::{self, Config};
-use crate::finding::{Freshness, Note};
+use crate::finding::Freshness;
 use crate::git::{BaseChoice, Repository};
+use crate::problem::Note;
 use crate::rules;
 use crate::tree::{File, Node, ObjectId, RepoPath, Tree};
 

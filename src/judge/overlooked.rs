@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use crate::check::Reader;
 use crate::environment::{Environment, is_migration_name};
-use crate::finding::Note;
 use crate::judge::{Error, Judge, note};
 use crate::migration::Value;
+use crate::problem::Note;
 use crate::text::escape;
 use crate::tree::{File, Node, RepoPath, Tree};
 

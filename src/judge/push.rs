@@ -1,9 +1,9 @@
 //! A push: each ref judged by where it goes.
 
 use crate::advice::{Command, Help};
-use crate::check::{Blame, Reader};
+use crate::check::Reader;
 use crate::config::{Config, Fetch};
-use crate::finding::{Note, Outcome, RefReport, Report};
+use crate::finding::{Facts, Outcome, RefReport, Report};
 use crate::git::{
     self, BaseChoice, Candidates, FetchRequest, PushedRef, Side, Stored, TargetNames, Url,
 };
@@ -14,6 +14,7 @@ use crate::judge::deletion::{Deletion, with_replaced};
 use crate::judge::obtain::Obtained;
 use crate::judge::touched::Touched;
 use crate::judge::{Error, Judge, note};
+use crate::problem::Note;
 use crate::rules::{Finish, Wording};
 use crate::tree::ObjectId;
 
@@ -223,7 +224,8 @@ impl Judge<'_> {
                 let incoming = Incoming {
                     side: Side::Commit(arrival.tip),
                     base: &base,
-                    blame: Blame::default(),
+                    facts: Facts::default(),
+                    answering: None,
                     wording: self.push_naming(arrival, &base),
                     candidates: &arrival.candidates(),
                 };
@@ -238,7 +240,7 @@ impl Judge<'_> {
     /// Judges a push alone where there is no target to compare it with, and says so where it brings
     /// migrations. The first push to an empty remote has nothing to be compared with.
     fn without_base(&self, reader: &mut Reader, arrival: &Arrival<'_>) -> Result<Report, Error> {
-        let mut report = self.first_push(reader, arrival, Blame::default())?;
+        let mut report = self.first_push(reader, arrival, Facts::default())?;
         let is_first = arrival.is_target && self.repository.remote_branches()?.is_empty();
         if !is_first && !self.touched(reader, arrival, None)?.paths.is_empty() {
             let message = "no target branch is known here, so the migrations of this push were \
@@ -296,7 +298,8 @@ impl Judge<'_> {
             &Incoming {
                 side,
                 base: &base,
-                blame: Blame { touched: Some(paths), elsewhere, ..Blame::default() },
+                facts: Facts { touched: Some(paths), elsewhere, ..Facts::default() },
+                answering: None,
                 wording,
                 candidates: &arrival.candidates(),
             },

@@ -4,9 +4,10 @@
 //! given, and nothing is asked of any other server.
 
 use crate::advice::Command;
-use crate::check::{Allowing, Blame, Reader};
+use crate::check::Reader;
 use crate::config::OtherBranches;
-use crate::finding::{Lowered, Note, RefReport, Report};
+use crate::finding::{AllowComments, Facts};
+use crate::finding::{Downgrade, RefReport, Report};
 use crate::git::{self, BaseChoice, PushedRef, Side, Stored, TargetNames};
 use crate::judge::alike::as_another;
 use crate::judge::arrival::{Arrival, Destination, Judged, Replaced, destination, ref_report};
@@ -15,6 +16,7 @@ use crate::judge::deletion::{Deletion, with_replaced};
 use crate::judge::touched::Touched;
 use crate::judge::trust::Law;
 use crate::judge::{Error, Judge};
+use crate::problem::Note;
 use crate::rules::{Finish, Wording};
 
 /// What clones usually call the server that they were cloned from.
@@ -149,7 +151,7 @@ impl Judge<'_> {
         }
         let notes = self.trust_notes(&mut reader, law, arrival, base.as_ref())?;
         let mut report = match &base {
-            None => self.first_push(&mut reader, arrival, blame(arrival))?,
+            None => self.first_push(&mut reader, arrival, facts(arrival))?,
             Some(base) => self.onto(&mut reader, arrival, base)?,
         };
         report.notes.extend(notes);
@@ -167,7 +169,8 @@ impl Judge<'_> {
         let mut incoming = Incoming {
             side: Side::Commit(arrival.tip),
             base,
-            blame: blame(arrival),
+            facts: facts(arrival),
+            answering: None,
             wording: self.received_naming(arrival, base),
             candidates: &arrival.candidates(),
         };
@@ -175,7 +178,7 @@ impl Judge<'_> {
             return self.onto_target(reader, arrival, &incoming);
         }
         let Touched { paths, elsewhere, unread } = self.touched(reader, arrival, Some(base))?;
-        incoming.blame = Blame { touched: Some(paths), elsewhere, ..incoming.blame };
+        incoming.facts = Facts { touched: Some(paths), elsewhere, ..incoming.facts };
         incoming.wording.doubt = arrival.doubt(base);
         let mut report = self.incoming(reader, &incoming)?;
         report.notes.extend(unread);
@@ -211,9 +214,9 @@ impl Judge<'_> {
 
 /// Says who may be at fault: on a branch that is no target only what the configuration wants, and
 /// nobody may excuse himself.
-fn blame(arrival: &Arrival<'_>) -> Blame {
+fn facts(arrival: &Arrival<'_>) -> Facts {
     let is_branch = matches!(destination(arrival.pushed), Some(Destination::Branch(_)));
     let warns = arrival.config.other_branches != OtherBranches::Error;
-    let everything = (is_branch && !arrival.is_target && warns).then_some(Lowered::NoTarget);
-    Blame { everything, allowing: Allowing::Warnings, ..Blame::default() }
+    let cap = (is_branch && !arrival.is_target && warns).then_some(Downgrade::NoTarget);
+    Facts { cap, allow: AllowComments::Warnings, ..Facts::default() }
 }

@@ -10,9 +10,10 @@ use serde::{Deserialize, Serialize};
 use crate::cache::{Key, Kind};
 use crate::check::{After, Comparison, Reader, check, read_sources};
 use crate::config::Config;
-use crate::finding::{EnvironmentSummary, Finding, Note, Report};
+use crate::finding::{EnvironmentSummary, Finding, Report};
 use crate::judge::change::Incoming;
 use crate::judge::{Error, Judge};
+use crate::problem::Note;
 use crate::rules::RULES;
 use crate::tree::{ObjectId, Tree};
 
@@ -64,7 +65,8 @@ impl Judge<'_> {
             peers: &peers,
             shared: &shared,
             wording: comparison.wording.clone(),
-            blame: comparison.blame.clone(),
+            facts: comparison.facts.clone(),
+            answering: comparison.answering.clone(),
             witnesses: comparison.witnesses.clone(),
             ..*comparison
         };
@@ -84,7 +86,8 @@ impl Judge<'_> {
         comparison: &Comparison<'t>,
         incoming: &Incoming<'_>,
     ) -> Option<(&'t dyn Tree, Key)> {
-        let Comparison { before, standing, after, witnesses, wording, blame, .. } = comparison;
+        let Comparison { before, standing, after, witnesses, wording, facts, answering, .. } =
+            comparison;
         let After::Tree(after) = *after else {
             return None;
         };
@@ -94,7 +97,8 @@ impl Judge<'_> {
         let trees = (before, after.id()?, witnesses);
         let tip = self.repository.tip(incoming.side);
         let commits = (tip, incoming.base.commit, incoming.candidates.branch);
-        let all = format!("{trees:?} {commits:?} {:?}", (standing, wording, blame, config));
+        let all =
+            format!("{trees:?} {commits:?} {:?}", (standing, wording, facts, answering, config));
         Some((after, Key::of(Kind::Verdict, &[all.as_bytes()])))
     }
 
@@ -112,7 +116,8 @@ impl Judge<'_> {
 
 impl Verdict {
     fn of(report: &Report, branches: Option<Key>) -> Verdict {
-        let place = |finding: &Finding| RULES.iter().position(|rule| rule.name == finding.rule);
+        let place =
+            |finding: &Finding| RULES.iter().position(|rule| rule.name == finding.problem.rule);
         let findings = report.findings.iter();
         Verdict {
             environments: report.environments.clone(),
@@ -124,8 +129,9 @@ impl Verdict {
 
     /// Returns the report; nothing where it is about a rule that is not known.
     fn report(self) -> Option<Report> {
-        let named = |(rule, finding): (usize, Finding)| {
-            Some(Finding { rule: RULES.get(rule)?.name, ..finding })
+        let named = |(rule, mut finding): (usize, Finding)| {
+            finding.problem.rule = RULES.get(rule)?.name;
+            Some(finding)
         };
         Some(Report {
             environments: self.environments,

@@ -3,12 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::advice::{Command, Help};
-use crate::check::{Reader, Shared};
-use crate::finding::Note;
+use crate::check::Reader;
+use crate::finding::Shared;
 use crate::git::{self, BaseChoice, Side};
 use crate::judge::arrival::{Arrival, Replaced};
 use crate::judge::relevance::{Relevance, may_matter};
 use crate::judge::{Error, Judge, Role, note};
+use crate::problem::Note;
 use crate::tree::{Node, ObjectId, RepoPath, Tree};
 
 /// What a push touches.

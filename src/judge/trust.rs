@@ -4,11 +4,11 @@ use std::time::Duration;
 
 use crate::check::Reader;
 use crate::config::{self, Config};
-use crate::finding::Note;
 use crate::git::{BaseChoice, Changes, Side};
 use crate::judge::arrival::Arrival;
 use crate::judge::relevance::is_setting;
 use crate::judge::{BadConfig, Error, Judge, carried_config, note, parse_config};
+use crate::problem::Note;
 use crate::text::escape;
 use crate::tree::{ObjectId, RepoPath};
 

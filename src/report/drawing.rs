@@ -6,7 +6,7 @@ use super::Style;
 use super::lanes::{Below, Drawn, Lane, draw};
 use super::paint::{FAINT, GOOD, LINE, STRONG, paint};
 use super::prose::columns;
-use crate::finding::{Drawing, DrawnRevision};
+use crate::problem::{Drawing, DrawnRevision};
 use crate::text::escape;
 
 /// How many rows a picture has at most.

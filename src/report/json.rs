@@ -20,9 +20,8 @@ use super::{in_force, is_fixable};
 use crate::advice::{Command, Help, Shown};
 use crate::config::Level;
 use crate::finding::RefReport;
-use crate::finding::{
-    Base, EnvironmentSummary, Finding, Freshness, Lowered, Note, Outcome, Report,
-};
+use crate::finding::{Base, Downgrade, EnvironmentSummary, Finding, Freshness, Outcome, Report};
+use crate::problem::{Doubt, Note};
 use crate::text::{Lines, Position, is_unprintable};
 use crate::tree::{File, RepoPath, Site};
 
@@ -287,26 +286,31 @@ fn environment(environment: &EnvironmentSummary) -> EnvironmentJson {
 }
 
 fn finding(finding: &Finding, places: &Places<'_>) -> FindingJson {
-    let place = places.of(&finding.site);
-    let revisions = finding.revisions.iter();
+    let place = places.of(&finding.problem.site);
+    let revisions = finding.problem.revisions.iter();
     FindingJson {
-        rule: finding.rule,
-        level: finding.level,
-        environment: finding.environment.clone(),
-        message: finding.message.clone(),
-        help: lines(&finding.help),
-        advice: advice(&finding.help),
-        path: path(finding.site.path()),
+        rule: finding.problem.rule,
+        level: finding.level(),
+        environment: finding.problem.environment.clone(),
+        message: finding.problem.message.clone(),
+        help: lines(&finding.problem.help),
+        advice: advice(&finding.problem.help),
+        path: path(finding.problem.site.path()),
         line: place.map(|place| place.line),
         column: place.map(|place| place.column),
         revisions: revisions.map(|id| id.as_str().to_owned()).collect(),
-        related: finding.related.iter().map(|related| related_json(related, places)).collect(),
-        lowered: finding.lowered.as_ref().map(lowered),
+        related: finding
+            .problem
+            .related
+            .iter()
+            .map(|related| related_json(related, places))
+            .collect(),
+        lowered: finding.downgrade().map(lowered),
         fixable: is_fixable(finding),
     }
 }
 
-fn related_json(related: &crate::finding::Related, places: &Places<'_>) -> RelatedJson {
+fn related_json(related: &crate::problem::Related, places: &Places<'_>) -> RelatedJson {
     let place = places.of(&related.site);
     RelatedJson {
         path: path(related.site.path()),
@@ -316,19 +320,19 @@ fn related_json(related: &crate::finding::Related, places: &Places<'_>) -> Relat
     }
 }
 
-fn lowered(lowered: &Lowered) -> &'static str {
+fn lowered(lowered: &Downgrade) -> &'static str {
     match lowered {
-        Lowered::Debt => "debt",
-        Lowered::Untouched => "untouched",
-        Lowered::Elsewhere(_) => "elsewhere",
-        Lowered::Ahead => "ahead",
-        Lowered::CannotTell => "cannot-tell",
-        Lowered::Incomplete => "incomplete",
-        Lowered::Unfinished => "unfinished",
-        Lowered::NoTarget => "no-target",
-        Lowered::NoBase => "no-base",
-        Lowered::Conflict => "conflict",
-        Lowered::Asked(_) => "asked",
+        Downgrade::Existing => "debt",
+        Downgrade::Untouched => "untouched",
+        Downgrade::Elsewhere(_) => "elsewhere",
+        Downgrade::Ahead => "ahead",
+        Downgrade::Doubt(Doubt::CannotTell) => "cannot-tell",
+        Downgrade::Doubt(Doubt::Incomplete) => "incomplete",
+        Downgrade::Doubt(Doubt::Unfinished) => "unfinished",
+        Downgrade::NoTarget => "no-target",
+        Downgrade::NoBase => "no-base",
+        Downgrade::Conflict => "conflict",
+        Downgrade::Asked(_) => "asked",
     }
 }
 

@@ -23,7 +23,7 @@ use std::time::SystemTime;
 
 use crate::advice::Command;
 use crate::config::Level;
-use crate::finding::{Finding, Lowered, Report};
+use crate::finding::{Downgrade, Finding, Report};
 use crate::rules;
 
 /// How text is to look.
@@ -56,10 +56,10 @@ pub struct Bypass {
 
 /// Keeps the findings that are to be shown at all.
 fn in_force(report: &Report) -> impl Iterator<Item = &Finding> {
-    report.findings.iter().filter(|finding| finding.level != Level::Off)
+    report.findings.iter().filter(|finding| finding.level() != Level::Off)
 }
 
 /// Tells whether `check --fix` may mend a finding: what was there before is not touched.
 fn is_fixable(finding: &Finding) -> bool {
-    finding.lowered != Some(Lowered::Debt) && rules::is_fixable(finding.rule)
+    finding.downgrade() != Some(&Downgrade::Existing) && rules::is_fixable(finding.problem.rule)
 }

@@ -2,8 +2,8 @@
 
 use super::{Concern, Debt, Rule, Subject};
 use crate::config::Level;
-use crate::finding::{Finding, Lowered};
 use crate::migration::{Migration, Value};
+use crate::problem::{Doubt, Problem};
 use crate::tree::Site;
 
 pub(super) static RULE: Rule = Rule {
@@ -28,11 +28,11 @@ Write the value as a plain string, a tuple of strings or `None`, as `alembic rev
     check,
 };
 
-fn check(subject: &Subject<'_>) -> Vec<Finding> {
+fn check(subject: &Subject<'_>) -> Vec<Problem> {
     subject.migrations().flat_map(|migration| findings(subject, migration)).collect()
 }
 
-fn findings(subject: &Subject<'_>, migration: &Migration) -> Vec<Finding> {
+fn findings(subject: &Subject<'_>, migration: &Migration) -> Vec<Problem> {
     let module = &migration.module;
     let counted = !subject.environment.branches.is_empty();
     let mut findings = Vec::new();
@@ -45,7 +45,7 @@ fn findings(subject: &Subject<'_>, migration: &Migration) -> Vec<Finding> {
         )
         .collect::<Vec<_>>();
     for finding in &mut lesser {
-        finding.lowered = Some(Lowered::CannotTell);
+        finding.doubt = Some(Doubt::CannotTell);
     }
     findings.append(&mut lesser);
     findings
@@ -56,7 +56,7 @@ fn finding(
     migration: &Migration,
     name: &str,
     value: &Value,
-) -> Option<Finding> {
+) -> Option<Problem> {
     let Value::Computed { span, reason } = value else {
         return None;
     };

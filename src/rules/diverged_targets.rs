@@ -4,9 +4,9 @@ use super::subject::listed;
 use super::{Concern, Debt, Difference, Diverged, Effect, Move, Rule, Subject, Way};
 use crate::advice::{Command, Help};
 use crate::config::Level;
-use crate::finding::Finding;
 use crate::graph::Revision;
 use crate::migration::RevisionId;
+use crate::problem::{Problem, Weight};
 
 /// So many revisions are named.
 const SHOWN: usize = 3;
@@ -40,11 +40,11 @@ If databases never move between two branches, list one of them in `independent_t
     check,
 };
 
-fn check(subject: &Subject<'_>) -> Vec<Finding> {
+fn check(subject: &Subject<'_>) -> Vec<Problem> {
     subject.diverged.iter().filter_map(|diverged| finding(subject, diverged)).collect()
 }
 
-fn finding(subject: &Subject<'_>, diverged: &Diverged) -> Option<Finding> {
+fn finding(subject: &Subject<'_>, diverged: &Diverged) -> Option<Problem> {
     let now = subject.after.get(&diverged.revision)?;
     // What else lets a published revision build on something else is an error of
     // `published-identity-changed` already.
@@ -70,7 +70,7 @@ fn out_of_order(
     diverged: &Diverged,
     now: &Revision,
     order: &Move,
-) -> Finding {
+) -> Problem {
     let (id, target, change) = (&now.id, &diverged.target, &subject.wording.change);
     let ids = in_brief(&order.ids);
     let is_below_there = (order.way == Way::There) == (order.effect == Effect::Skips);
@@ -90,7 +90,7 @@ fn out_of_order(
     };
     finding.help = build_as_there(subject, diverged, now);
     if !order.is_usual {
-        finding.level = Level::Warn;
+        finding.weight = Weight::Minor;
     } else if order.way == Way::There && subject.is_new(id) {
         finding.help.extend(own_id("or give it", subject, now));
         finding.help.push(Help::note(format!(
@@ -126,7 +126,7 @@ fn build_as_there(subject: &Subject<'_>, diverged: &Diverged, now: &Revision) ->
     help
 }
 
-fn other_migration(subject: &Subject<'_>, diverged: &Diverged, now: &Revision) -> Finding {
+fn other_migration(subject: &Subject<'_>, diverged: &Diverged, now: &Revision) -> Problem {
     let Diverged { target, path, .. } = diverged;
     let message = format!("`{}` is a different migration on {target}: {path}", now.id);
     let mut finding = RULE.at(subject, now.id_site(), message);
@@ -136,11 +136,11 @@ fn other_migration(subject: &Subject<'_>, diverged: &Diverged, now: &Revision) -
     finding
 }
 
-fn edited_backport(subject: &Subject<'_>, diverged: &Diverged, now: &Revision) -> Finding {
+fn edited_backport(subject: &Subject<'_>, diverged: &Diverged, now: &Revision) -> Problem {
     let Diverged { target, path, .. } = diverged;
     let message = format!("`upgrade` of `{}` does something else on {target}", now.id);
     let mut finding = RULE.at(subject, now.id_site(), message);
-    finding.level = Level::Warn;
+    finding.weight = Weight::Minor;
     finding.label = format!(
         "a database that moves between {target} and this branch keeps what it has run first"
     );

@@ -3,9 +3,9 @@
 use super::{Concern, Debt, Rule, Subject};
 use crate::advice::Help;
 use crate::config::Level;
-use crate::finding::{Finding, Related};
 use crate::graph::{Parents, Revision};
 use crate::migration::{Docstring, Text};
+use crate::problem::{Problem, Related};
 use crate::text::escape;
 
 pub(super) static RULE: Rule = Rule {
@@ -29,7 +29,7 @@ writes them.
     check,
 };
 
-fn check(subject: &Subject<'_>) -> Vec<Finding> {
+fn check(subject: &Subject<'_>) -> Vec<Problem> {
     subject.brought().filter_map(|revision| finding(subject, revision)).collect()
 }
 
@@ -41,7 +41,7 @@ struct Line<'a> {
     ids: Vec<&'a str>,
 }
 
-fn finding(subject: &Subject<'_>, revision: &Revision) -> Option<Finding> {
+fn finding(subject: &Subject<'_>, revision: &Revision) -> Option<Problem> {
     let lines = lines(subject, revision);
     let wrong: Vec<&Line<'_>> = lines.iter().filter(|line| !line.is_right()).collect();
     let (first, others) = wrong.split_first()?;

@@ -6,9 +6,9 @@ use super::subject::{Explained, MOST_RELATED};
 use super::{Concern, Debt, Rule, Subject};
 use crate::advice::Help;
 use crate::config::Level;
-use crate::finding::{Finding, Related};
 use crate::graph::{LabelClash, Revision};
 use crate::migration::{RevisionId, Text};
+use crate::problem::{Problem, Related};
 use crate::text::escape;
 use crate::tree::Site;
 
@@ -32,7 +32,7 @@ A second branch needs a label of its own.
     check,
 };
 
-fn check(subject: &Subject<'_>) -> Vec<Finding> {
+fn check(subject: &Subject<'_>) -> Vec<Problem> {
     let mut explained = Explained::default();
     let clashes = subject.after.label_clashes();
     let landed: HashSet<Landed<'_>> = match clashes.as_slice() {
@@ -47,7 +47,7 @@ fn finding(
     clash: &LabelClash<'_>,
     landed: &HashSet<Landed<'_>>,
     explained: &mut Explained,
-) -> Option<Finding> {
+) -> Option<Problem> {
     let has_landed = |revision: &Revision| landed.contains(&(&revision.id, clash.label));
     if let Some(owner) = clash.revision.filter(|owner| subject.is_new(&owner.id)) {
         let first = clash.declared.iter().find(|(other, _)| has_landed(other));
@@ -91,7 +91,7 @@ fn finding(
 }
 
 /// A new revision whose id is a label that was there first.
-fn taken_id(subject: &Subject<'_>, owner: &Revision, declared: Site) -> Finding {
+fn taken_id(subject: &Subject<'_>, owner: &Revision, declared: Site) -> Problem {
     let id = &owner.id;
     let message = format!("revision id `{id}` is a branch label already");
     let mut finding = RULE.at(subject, owner.id_site(), message);

@@ -4,9 +4,9 @@ use super::subject::MOST_RELATED;
 use super::{Concern, Debt, Rule, Subject};
 use crate::advice::{Command, Help};
 use crate::config::Level;
-use crate::finding::{Finding, Related};
 use crate::graph::{Graph, Revision};
 use crate::migration::RevisionId;
+use crate::problem::{Problem, Related};
 use crate::tree::RepoPath;
 
 pub(super) static RULE: Rule = Rule {
@@ -33,7 +33,7 @@ would run it again.
     check,
 };
 
-fn check(subject: &Subject<'_>) -> Vec<Finding> {
+fn check(subject: &Subject<'_>) -> Vec<Problem> {
     let duplicates = subject.after.duplicates();
     duplicates.filter_map(|(id, earlier)| finding(subject, id, earlier)).collect()
 }
@@ -71,7 +71,7 @@ pub fn copied<'g>(before: &Graph, after: &'g Graph, id: &RevisionId) -> Option<&
     files.original().map(|_| &files.newcomer.migration.file.path)
 }
 
-fn finding(subject: &Subject<'_>, id: &RevisionId, earlier: &[Revision]) -> Option<Finding> {
+fn finding(subject: &Subject<'_>, id: &RevisionId, earlier: &[Revision]) -> Option<Problem> {
     let found = Files::of(subject.before, subject.after, (id, earlier))?;
     let original = found.original();
     let Files { newcomer, others: files } = found;

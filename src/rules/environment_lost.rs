@@ -6,8 +6,8 @@ use crate::advice::Help;
 use crate::config;
 use crate::config::Level;
 use crate::environment::{BadSetting, Effect};
-use crate::finding::{Finding, Lowered};
 use crate::migration::RevisionId;
+use crate::problem::{Doubt, Problem};
 use crate::tree::{RepoPath, Site};
 
 pub(super) static RULE: Rule = Rule {
@@ -39,7 +39,7 @@ Restore the setting or the file. If the migrations are run in another way, say s
     check,
 };
 
-fn check(subject: &Subject<'_>) -> Vec<Finding> {
+fn check(subject: &Subject<'_>) -> Vec<Problem> {
     let loss = subject.loss;
     let finding = if let Some(stop) = &loss.stop {
         Some(stopped(subject, stop))
@@ -54,7 +54,7 @@ fn check(subject: &Subject<'_>) -> Vec<Finding> {
 }
 
 /// Alembic worked, and now stops.
-fn stopped(subject: &Subject<'_>, stop: &BadSetting) -> Finding {
+fn stopped(subject: &Subject<'_>, stop: &BadSetting) -> Problem {
     let location = &subject.environment.script_location;
     let message = match stop.effect {
         Effect::Stops => format!("Alembic can no longer run `{}`", shown(location)),
@@ -65,7 +65,7 @@ fn stopped(subject: &Subject<'_>, stop: &BadSetting) -> Finding {
     let mut finding = RULE.at(subject, stop.site.clone(), format!("{message}: {}", stop.message));
     finding.label = "`alembic upgrade` stops here".to_owned();
     if stop.effect != Effect::Stops {
-        finding.lowered = Some(Lowered::CannotTell);
+        finding.doubt = Some(Doubt::CannotTell);
         finding.label = "depends on more than this repository".to_owned();
     }
     finding.culprits.extend(claims(location));
@@ -90,7 +90,7 @@ fn stopped(subject: &Subject<'_>, stop: &BadSetting) -> Finding {
 }
 
 /// Nothing leads to the migrations any more.
-fn lost(subject: &Subject<'_>) -> Option<Finding> {
+fn lost(subject: &Subject<'_>) -> Option<Problem> {
     let remaining = subject.after.len() + subject.after.opaque().len();
     let location = &subject.environment.script_location;
     let migrations = match remaining {
@@ -112,7 +112,7 @@ fn lost(subject: &Subject<'_>) -> Option<Finding> {
 }
 
 /// The environment is there and leaves out revisions whose files are still there.
-fn unseen(subject: &Subject<'_>, setting: Option<&Setting>) -> Finding {
+fn unseen(subject: &Subject<'_>, setting: Option<&Setting>) -> Problem {
     let ids: Vec<&RevisionId> = subject.loss.unseen.iter().collect();
     let what = match ids.as_slice() {
         [_] | [_, _] => listed(ids.iter().copied()),

@@ -4,8 +4,8 @@ use super::subject::whole;
 use super::{Concern, Debt, Rule, Subject};
 use crate::advice::{Command, Help};
 use crate::config::{FilenamePattern, Level, Named};
-use crate::finding::Finding;
 use crate::graph::Revision;
+use crate::problem::Problem;
 use crate::text::escape;
 
 pub(super) static RULE: Rule = Rule {
@@ -36,7 +36,7 @@ names, all but the label.
     check,
 };
 
-fn check(subject: &Subject<'_>) -> Vec<Finding> {
+fn check(subject: &Subject<'_>) -> Vec<Problem> {
     let Some(pattern) = subject.filename_pattern else {
         return Vec::new();
     };
@@ -61,7 +61,7 @@ fn finding(
     revision: &Revision,
     pattern: &FilenamePattern,
     named: Named<'_>,
-) -> Option<Finding> {
+) -> Option<Problem> {
     let path = &revision.migration.file.path;
     let name = String::from_utf8_lossy(path.file_name());
     if !name.ends_with(".py") || pattern.matches(&name, named) {

@@ -4,9 +4,9 @@ use super::{Concern, Debt, Rule, Subject};
 use crate::advice::{Command, Help};
 use crate::config::Level;
 use crate::environment::Environment;
-use crate::finding::Finding;
 use crate::graph::{Graph, Revision};
 use crate::migration::RevisionId;
+use crate::problem::Problem;
 use crate::text::{Escaped, escape};
 use crate::tree::RepoPath;
 
@@ -32,11 +32,11 @@ Rename the file, or give the migration the id that its name has, wherever that i
     check,
 };
 
-fn check(subject: &Subject<'_>) -> Vec<Finding> {
+fn check(subject: &Subject<'_>) -> Vec<Problem> {
     subject.renamed().filter_map(|revision| finding(subject, revision)).collect()
 }
 
-fn finding(subject: &Subject<'_>, revision: &Revision) -> Option<Finding> {
+fn finding(subject: &Subject<'_>, revision: &Revision) -> Option<Problem> {
     let other = other_id(subject.environment, subject.after, revision)?;
     let id = &revision.id;
     let path = &revision.migration.file.path;

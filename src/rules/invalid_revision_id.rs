@@ -2,9 +2,9 @@
 
 use super::{Concern, Debt, Rule, Subject};
 use crate::config::Level;
-use crate::finding::Finding;
 use crate::graph::Revision;
 use crate::migration::{Migration, Shape, Value};
+use crate::problem::Problem;
 use crate::tree::Site;
 
 pub(super) static RULE: Rule = Rule {
@@ -31,7 +31,7 @@ lands. `alembic-guard check --fix` does so, with all that builds on it.
     check,
 };
 
-fn check(subject: &Subject<'_>) -> Vec<Finding> {
+fn check(subject: &Subject<'_>) -> Vec<Problem> {
     let losers = subject.after.duplicates().flat_map(|(_, earlier)| earlier);
     let revisions = subject.after.revisions().chain(losers);
     let bad = revisions
@@ -68,7 +68,7 @@ fn longer_has_landed(subject: &Subject<'_>) -> bool {
     landed.any(|id| id.chars().count() > subject.max_revision_id_length)
 }
 
-fn finding(subject: &Subject<'_>, revision: &Revision, message: String) -> Finding {
+fn finding(subject: &Subject<'_>, revision: &Revision, message: String) -> Problem {
     let mut finding = RULE.at(subject, revision.id_site(), message);
     finding.label = "not usable as an id".to_owned();
     finding.revisions = vec![revision.id.clone()];
@@ -82,7 +82,7 @@ fn finding(subject: &Subject<'_>, revision: &Revision, message: String) -> Findi
     finding
 }
 
-fn no_string(subject: &Subject<'_>, migration: &Migration) -> Option<Finding> {
+fn no_string(subject: &Subject<'_>, migration: &Migration) -> Option<Problem> {
     let Value::Known { shape: Shape::None | Shape::Sequence, span, .. } =
         &migration.module.revision
     else {

@@ -2,8 +2,8 @@
 
 use super::{Concern, Debt, Rule, Subject};
 use crate::config::Level;
-use crate::finding::Finding;
 use crate::migration::{Migration, RevisionId};
+use crate::problem::Problem;
 use crate::tree::Site;
 
 pub(super) static RULE: Rule = Rule {
@@ -27,11 +27,11 @@ Leave the merge revision empty, and put the operations into a migration that bui
     check,
 };
 
-fn check(subject: &Subject<'_>) -> Vec<Finding> {
+fn check(subject: &Subject<'_>) -> Vec<Problem> {
     subject.migrations().filter_map(|migration| finding(subject, migration)).collect()
 }
 
-fn finding(subject: &Subject<'_>, migration: &Migration) -> Option<Finding> {
+fn finding(subject: &Subject<'_>, migration: &Migration) -> Option<Problem> {
     let file = &migration.file;
     let span = subject.details.get(file)?.operation.clone()?;
     let name = migration.module.revision.texts().first();

@@ -3,8 +3,8 @@
 use super::subject::whole;
 use super::{Concern, Debt, Rule, Subject};
 use crate::config::Level;
-use crate::finding::Finding;
 use crate::migration::{Migration, Value, legacy_id};
+use crate::problem::Problem;
 
 pub(super) static RULE: Rule = Rule {
     name: "missing-identifier",
@@ -27,12 +27,12 @@ migration belongs elsewhere: Alembic skips only names that start with `__init__`
     check,
 };
 
-fn check(subject: &Subject<'_>) -> Vec<Finding> {
+fn check(subject: &Subject<'_>) -> Vec<Problem> {
     let migrations = subject.migrations();
     migrations.filter_map(|migration| finding(subject, migration)).collect()
 }
 
-fn finding(subject: &Subject<'_>, migration: &Migration) -> Option<Finding> {
+fn finding(subject: &Subject<'_>, migration: &Migration) -> Option<Problem> {
     let missing = missing(migration);
     if missing.is_empty() || migration.module.fault.is_some() {
         return None;

@@ -2,8 +2,8 @@
 
 use super::{Concern, Debt, Rule, Subject};
 use crate::config::Level;
-use crate::finding::Finding;
 use crate::migration::{Migration, Misspelling};
+use crate::problem::Problem;
 use crate::tree::Site;
 
 pub(super) static RULE: Rule = Rule {
@@ -28,7 +28,7 @@ Write the name as Alembic reads it. A merge revision, too, has `down_revision`: 
     check,
 };
 
-fn check(subject: &Subject<'_>) -> Vec<Finding> {
+fn check(subject: &Subject<'_>) -> Vec<Problem> {
     let migrations = subject.migrations();
     let slips = migrations.flat_map(|migration| {
         migration.module.misspellings.iter().map(move |slip| (migration, slip))
@@ -36,7 +36,7 @@ fn check(subject: &Subject<'_>) -> Vec<Finding> {
     slips.map(|(migration, slip)| finding(subject, migration, slip)).collect()
 }
 
-fn finding(subject: &Subject<'_>, migration: &Migration, slip: &Misspelling) -> Finding {
+fn finding(subject: &Subject<'_>, migration: &Migration, slip: &Misspelling) -> Problem {
     let site = Site::Span { file: migration.file.clone(), span: slip.span.clone() };
     let found = crate::text::escape(&slip.found);
     let message = format!("Alembic does not read `{found}`");

@@ -34,7 +34,7 @@ mod unreadable_migration;
 mod wording;
 
 use crate::config::Level;
-use crate::finding::Finding;
+use crate::problem::{Problem, Weight};
 use crate::tree::Site;
 
 pub use advice::free_id;
@@ -62,7 +62,7 @@ pub struct Rule {
     pub debt: Debt,
     /// What it would do to Alembic.
     pub concern: Concern,
-    check: fn(&Subject<'_>) -> Vec<Finding>,
+    check: fn(&Subject<'_>) -> Vec<Problem>,
 }
 
 /// How a fault that was there before is recognised.
@@ -154,15 +154,18 @@ pub fn names() -> Vec<&'static str> {
 
 impl Rule {
     /// Applies the rule.
-    pub fn check(&self, subject: &Subject<'_>) -> Vec<Finding> {
+    pub fn check(&self, subject: &Subject<'_>) -> Vec<Problem> {
         (self.check)(subject)
     }
 
     /// Begins a finding at a place.
-    fn at(&self, subject: &Subject<'_>, site: Site, message: String) -> Finding {
-        Finding {
+    fn at(&self, subject: &Subject<'_>, site: Site, message: String) -> Problem {
+        Problem {
             rule: self.name,
-            level: self.level,
+            weight: Weight::Full,
+            doubt: None,
+            existing: false,
+            allowed: false,
             environment: subject.environment.name.clone(),
             message,
             culprits: vec![site.path().clone()],
@@ -173,7 +176,6 @@ impl Rule {
             drawing: None,
             help: Vec::new(),
             help_if_shared: Vec::new(),
-            lowered: None,
         }
     }
 }

@@ -8,9 +8,9 @@ use super::subject::{Explained, MOST_RELATED, listed};
 use super::{Concern, Debt, Rule, Subject};
 use crate::advice::Help;
 use crate::config::Level;
-use crate::finding::{Finding, Related};
 use crate::graph::Revision;
 use crate::migration::RevisionId;
+use crate::problem::{Problem, Related};
 use crate::tree::Site;
 use crate::verdict::{Cause, HeadFault};
 
@@ -41,7 +41,7 @@ branch label and name the labels as `branches` of the environment in `.alembic-g
     check,
 };
 
-fn check(subject: &Subject<'_>) -> Vec<Finding> {
+fn check(subject: &Subject<'_>) -> Vec<Problem> {
     let mut findings = Vec::new();
     let mut explained = Explained::default();
     let mut returned: BTreeMap<&RevisionId, Vec<&RevisionId>> = BTreeMap::new();
@@ -70,7 +70,7 @@ fn check(subject: &Subject<'_>) -> Vec<Finding> {
 }
 
 /// Begins a finding at heads that stand side by side.
-fn side_by_side(subject: &Subject<'_>, heads: &[RevisionId], message: String) -> Option<Finding> {
+fn side_by_side(subject: &Subject<'_>, heads: &[RevisionId], message: String) -> Option<Problem> {
     let (first, others) = heads.split_first()?;
     let site = |id: &RevisionId| subject.after.get(id).map(|head| head.parents_site());
     let mut finding = RULE.at(subject, site(first)?, message);
@@ -102,7 +102,7 @@ fn quoted(text: &str) -> String {
     format!("\"{}\"", crate::text::escape(text))
 }
 
-fn fork(subject: &Subject<'_>, heads: &[RevisionId]) -> Option<Finding> {
+fn fork(subject: &Subject<'_>, heads: &[RevisionId]) -> Option<Problem> {
     // The heads stand side by side whatever the base has got since, unless git asks how to merge the two.
     let wording = if subject.wording.is_conflicted {
         subject.wording.clone()
@@ -162,7 +162,7 @@ fn new_history(
     subject: &Subject<'_>,
     (head, base): (&RevisionId, &RevisionId),
     is_explained: bool,
-) -> Option<Finding> {
+) -> Option<Problem> {
     let start = subject.after.get(base)?;
     let landed: Vec<RevisionId> = subject.before.heads().into_iter().cloned().collect();
     let message = format!("`{base}` starts a second history beside {}", listed(&landed));
@@ -197,7 +197,7 @@ fn repointed(
     subject: &Subject<'_>,
     (head, child): (&RevisionId, &RevisionId),
     is_explained: bool,
-) -> Option<Finding> {
+) -> Option<Problem> {
     let changed = subject.after.get(child)?;
     let message = if subject.after.is_head(head) {
         format!("`{head}` is a head again: `{child}` no longer builds on it")
@@ -231,7 +231,7 @@ fn removed_child(
     subject: &Subject<'_>,
     (child, heads): (&RevisionId, &[&RevisionId]),
     is_explained: bool,
-) -> Option<Finding> {
+) -> Option<Problem> {
     let path = subject.before.get(child)?.migration.file.path.clone();
     let again = match heads {
         [_] => "is a head again",

@@ -5,8 +5,8 @@ mod invented;
 use super::{Concern, Debt, Rule, Subject};
 use crate::advice::Help;
 use crate::config::Level;
-use crate::finding::Finding;
 use crate::graph::Revision;
+use crate::problem::Problem;
 use invented::is_invented;
 
 pub(super) static RULE: Rule = Rule {
@@ -32,12 +32,12 @@ docstring and the name of the file, before the migration lands.
     check,
 };
 
-fn check(subject: &Subject<'_>) -> Vec<Finding> {
+fn check(subject: &Subject<'_>) -> Vec<Problem> {
     let invented = subject.brought().filter(|revision| is_invented(revision.id.as_str()));
     invented.map(|revision| finding(subject, revision)).collect()
 }
 
-fn finding(subject: &Subject<'_>, revision: &Revision) -> Finding {
+fn finding(subject: &Subject<'_>, revision: &Revision) -> Problem {
     let id = &revision.id;
     let message = format!("revision id `{id}` is made up, so another branch may come to it too");
     let mut finding = RULE.at(subject, revision.id_site(), message);

@@ -6,9 +6,9 @@ use super::subject::listed;
 use super::{Concern, Debt, Rule, Subject};
 use crate::advice::Help;
 use crate::config::Level;
-use crate::finding::{Finding, Related};
 use crate::graph::{Graph, Revision};
 use crate::migration::{RevisionId, Value};
+use crate::problem::{Problem, Related, Weight};
 use crate::verdict::{Cause, HeadFault};
 
 pub(super) static RULE: Rule = Rule {
@@ -40,7 +40,7 @@ re-pointing and no database has run the revision in its present place, allow it 
     check,
 };
 
-fn check(subject: &Subject<'_>) -> Vec<Finding> {
+fn check(subject: &Subject<'_>) -> Vec<Problem> {
     if !subject.is_published() {
         return Vec::new();
     }
@@ -113,7 +113,7 @@ fn repointed_to_a_head<'a>(subject: &'a Subject<'_>) -> BTreeSet<&'a RevisionId>
     repointed.collect()
 }
 
-fn finding(subject: &Subject<'_>, landed: &Revision, now: &Revision) -> Option<Finding> {
+fn finding(subject: &Subject<'_>, landed: &Revision, now: &Revision) -> Option<Problem> {
     if linked(subject.before, landed) == linked(subject.after, now) {
         return labels(subject, landed, now);
     }
@@ -155,7 +155,7 @@ impl<'g> Links<'g> {
     }
 }
 
-fn gained(subject: &Subject<'_>, landed: &Revision, now: &Revision, links: &Links<'_>) -> Finding {
+fn gained(subject: &Subject<'_>, landed: &Revision, now: &Revision, links: &Links<'_>) -> Problem {
     let base = &subject.wording.base;
     let all_new = links.gained.iter().all(|id| subject.is_new(id));
     let (what, shown) = in_brief(&links.gained);
@@ -171,14 +171,14 @@ fn gained(subject: &Subject<'_>, landed: &Revision, now: &Revision, links: &Link
     finding.culprits.extend(new.map(|one| one.migration.file.path.clone()));
     finding.help = put_back(subject, landed, now);
     if subject.joins_heads() {
-        finding.level = Level::Warn;
+        finding.weight = Weight::Minor;
         let heads: Vec<RevisionId> = subject.before.heads().into_iter().cloned().collect();
         finding.help.push(Help::run(
             "and join the heads instead, which is safe for every database",
             subject.merge_command(&heads),
         ));
     } else if all_new && links.some_gone {
-        finding.level = Level::Warn;
+        finding.weight = Weight::Minor;
         finding.help = vec![
             format!(
                 "right where {what} does what the revisions that are gone did; else put it back"
@@ -213,7 +213,7 @@ fn build_on_top(
 }
 
 /// Reports an ancestor that stays in the history and that the revision no longer stands for.
-fn lost(subject: &Subject<'_>, landed: &Revision, now: &Revision, links: &Links<'_>) -> Finding {
+fn lost(subject: &Subject<'_>, landed: &Revision, now: &Revision, links: &Links<'_>) -> Problem {
     let (what, shown) = in_brief(&links.lost);
     let (ancestor, stay) = match links.lost.len() {
         1 => ("its ancestor", "which stays"),
@@ -255,7 +255,7 @@ fn in_brief<'g>(ids: &BTreeSet<&'g RevisionId>) -> (String, Vec<&'g RevisionId>)
     }
 }
 
-fn labels(subject: &Subject<'_>, landed: &Revision, now: &Revision) -> Option<Finding> {
+fn labels(subject: &Subject<'_>, landed: &Revision, now: &Revision) -> Option<Problem> {
     let (before, after) = (label_set(landed), label_set(now));
     let mut missed = subject.after.unknown_dependencies().iter();
     let is_missed = missed.any(|unknown| before.contains(unknown.name.text.as_str()));
@@ -277,7 +277,7 @@ fn labels(subject: &Subject<'_>, landed: &Revision, now: &Revision) -> Option<Fi
         names(&after)
     );
     let mut finding = RULE.at(subject, now.labels_site(), message);
-    finding.level = Level::Warn;
+    finding.weight = Weight::Minor;
     finding.culprits.push(landed.migration.file.path.clone());
     finding.label = "commands and configurations that name the old label stop working".to_owned();
     finding.revisions = vec![now.id.clone()];
@@ -286,7 +286,7 @@ fn labels(subject: &Subject<'_>, landed: &Revision, now: &Revision) -> Option<Fi
 }
 
 /// Begins a finding at the value that differs.
-fn begun(subject: &Subject<'_>, landed: &Revision, now: &Revision, message: String) -> Finding {
+fn begun(subject: &Subject<'_>, landed: &Revision, now: &Revision, message: String) -> Problem {
     let parents = parent_ids(landed);
     let base = &subject.wording.base;
     let (site, label) = if parents == parent_ids(now) {

@@ -6,9 +6,9 @@ use super::subject::{doubt, listed};
 use super::{Concern, Debt, Fate, Rule, Standing, Subject};
 use crate::advice::Help;
 use crate::config::Level;
-use crate::finding::{Finding, Related};
 use crate::graph::{Parents, Revision};
 use crate::migration::RevisionId;
+use crate::problem::{Problem, Related, Weight};
 use crate::tree::{RepoPath, Site};
 use crate::verdict::{Cause, HeadFault};
 
@@ -41,7 +41,7 @@ it, or all of them are past it, let the removal land on its own before the next 
     check,
 };
 
-fn check(subject: &Subject<'_>) -> Vec<Finding> {
+fn check(subject: &Subject<'_>) -> Vec<Problem> {
     let loss = subject.loss;
     if !subject.is_published() || loss.fate == Fate::Lost {
         return Vec::new();
@@ -58,7 +58,10 @@ fn check(subject: &Subject<'_>) -> Vec<Finding> {
         .partition(|revision| loss.moved.contains_key(&revision.id));
     let finding = finding(subject, &gone).or_else(|| moved_away(subject, &moved));
     // Where an error says that one is missed, a warning that others are gone says nothing more.
-    finding.into_iter().filter(|finding| told.is_empty() || finding.level == Level::Error).collect()
+    finding
+        .into_iter()
+        .filter(|finding| told.is_empty() || finding.weight == Weight::Full)
+        .collect()
 }
 
 /// Finds the revisions whose removal makes a fault of another kind, which is shown there.
@@ -76,7 +79,7 @@ fn told_elsewhere(subject: &Subject<'_>) -> BTreeSet<RevisionId> {
     removed.chain(missing).chain(depended_on.map(|revision| revision.id.clone())).collect()
 }
 
-fn finding(subject: &Subject<'_>, gone: &[&Revision]) -> Option<Finding> {
+fn finding(subject: &Subject<'_>, gone: &[&Revision]) -> Option<Problem> {
     let takers = takers(subject, gone);
     let (taken, taker) = takers.first().copied().unzip();
     let first = taken.or_else(|| gone.first().copied())?;
@@ -118,7 +121,7 @@ fn finding(subject: &Subject<'_>, gone: &[&Revision]) -> Option<Finding> {
         || !subject.before.is_sound() && subject.after.is_sound();
     let empties = is_all && is_kept && subject.loss.moved.is_empty();
     if (taker.is_none() || repairs) && !empties && subject.standing != Standing::Replaced {
-        finding.level = Level::Warn;
+        finding.weight = Weight::Minor;
     }
     let opaque = subject.after.opaque().iter();
     doubt(&mut finding, opaque, "may define it: its own id cannot be known");
@@ -126,7 +129,7 @@ fn finding(subject: &Subject<'_>, gone: &[&Revision]) -> Option<Finding> {
 }
 
 /// Says that revisions went to another environment, whose databases have not run them.
-fn moved_away(subject: &Subject<'_>, moved: &[&Revision]) -> Option<Finding> {
+fn moved_away(subject: &Subject<'_>, moved: &[&Revision]) -> Option<Problem> {
     let first = moved.first()?;
     let other = &subject.loss.moved[&first.id];
     let ids = || moved.iter().map(|revision| &revision.id);
@@ -147,7 +150,7 @@ fn moved_away(subject: &Subject<'_>, moved: &[&Revision]) -> Option<Finding> {
     finding.culprits = moved.iter().map(|revision| revision.migration.file.path.clone()).collect();
     finding.culprits.extend(subject.loss.setting.iter().map(|it| it.site.path().clone()));
     finding.revisions = ids().cloned().collect();
-    finding.level = Level::Warn;
+    finding.weight = Weight::Minor;
     Some(finding)
 }
 

@@ -3,8 +3,8 @@
 use super::subject::listed;
 use super::{Concern, Debt, Edited, Rule, Subject};
 use crate::config::Level;
-use crate::finding::{Finding, Related};
 use crate::migration::Part;
+use crate::problem::{Problem, Related};
 
 pub(super) static RULE: Rule = Rule {
     name: "published-migration-edited",
@@ -30,12 +30,12 @@ every database, so that none can have run it, the edit is right.
     check,
 };
 
-fn check(subject: &Subject<'_>) -> Vec<Finding> {
+fn check(subject: &Subject<'_>) -> Vec<Problem> {
     let parts = [Part::Upgrade, Part::Downgrade];
     parts.into_iter().filter_map(|part| report(subject, part)).collect()
 }
 
-fn report(subject: &Subject<'_>, part: Part) -> Option<Finding> {
+fn report(subject: &Subject<'_>, part: Part) -> Option<Problem> {
     let edited: Vec<&Edited> = subject.edited.iter().filter(|edited| edited.part == part).collect();
     let (first, others) = edited.split_first()?;
     let base = &subject.wording.base;

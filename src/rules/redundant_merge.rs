@@ -6,9 +6,9 @@ use super::subject::listed;
 use super::{Concern, Debt, Rule, Subject};
 use crate::advice::{Command, Help};
 use crate::config::Level;
-use crate::finding::{Finding, Related};
 use crate::graph::{Graph, Heights, Revision, Way};
 use crate::migration::{RevisionId, Text};
+use crate::problem::{Problem, Related, Weight};
 use crate::tree::Site;
 use crate::verdict::HeadFault;
 
@@ -37,7 +37,7 @@ join the same, keep one.
     check,
 };
 
-fn check(subject: &Subject<'_>) -> Vec<Finding> {
+fn check(subject: &Subject<'_>) -> Vec<Problem> {
     let rewired: Vec<&Revision> = subject
         .rewired()
         .filter(|revision| revision.parents.texts().len() + revision.dependency_texts().len() > 1)
@@ -63,7 +63,7 @@ fn check(subject: &Subject<'_>) -> Vec<Finding> {
 }
 
 /// Finds what a revision names although something else that it names has it below.
-fn covered(subject: &Subject<'_>, heights: &Heights<'_>, revision: &Revision) -> Option<Finding> {
+fn covered(subject: &Subject<'_>, heights: &Heights<'_>, revision: &Revision) -> Option<Problem> {
     let names = Names::of(subject.after, heights, revision);
     let all = || names.parents.iter().chain(&names.dependencies).copied();
     let named: Vec<&RevisionId> = all().collect();
@@ -83,7 +83,7 @@ fn covered(subject: &Subject<'_>, heights: &Heights<'_>, revision: &Revision) ->
     let mut parents = names.parents.iter().filter(|low| lines.contains(*low));
     let low = parents.find(|low| names.builds_on(high, low))?;
     let mut finding = about(subject, revision, names.pair(high, low));
-    finding.level = Level::Warn;
+    finding.weight = Weight::Minor;
     finding.label = format!("`{high}` alone says as much");
     finding.help = without_ancestors(subject, revision, &names);
     Some(finding)
@@ -132,7 +132,7 @@ fn stopping(
     revision: &Revision,
     names: &Names<'_>,
     pair: Pair<'_>,
-) -> Finding {
+) -> Problem {
     let Pair { low, high, on_one_line } = pair;
     let is_parent = names.parents.contains(&low);
     let mut finding = about(subject, revision, pair);
@@ -152,7 +152,7 @@ fn stopping(
     finding
 }
 
-fn about(subject: &Subject<'_>, revision: &Revision, pair: Pair<'_>) -> Finding {
+fn about(subject: &Subject<'_>, revision: &Revision, pair: Pair<'_>) -> Problem {
     let Pair { low, high, on_one_line } = pair;
     let named = revision.parents.texts().iter().find(|text| text.text == low.as_str());
     let verb = if named.is_some() { "builds on" } else { "depends on" };
@@ -200,14 +200,14 @@ fn without_ancestors(subject: &Subject<'_>, revision: &Revision, names: &Names<'
 }
 
 /// Alembic takes a parent that is named twice for one.
-fn named_twice(subject: &Subject<'_>, revision: &Revision) -> Option<Finding> {
+fn named_twice(subject: &Subject<'_>, revision: &Revision) -> Option<Problem> {
     let texts = revision.parents.texts();
     let mut known = HashSet::new();
     let again = texts.iter().find(|text| !known.insert(&text.text))?;
     let twice = RevisionId::new(again.text.clone());
     let message = format!("`{}` names its parent `{twice}` twice", revision.id);
     let mut finding = RULE.at(subject, revision.site_at(again.span.clone()), message);
-    finding.level = Level::Warn;
+    finding.weight = Weight::Minor;
     finding.label = "the second time".to_owned();
     finding.revisions = vec![revision.id.clone(), twice];
     let parents: Vec<RevisionId> =
@@ -223,7 +223,7 @@ fn joined_twice(
     subject: &Subject<'_>,
     first_joins: &FirstJoins<'_>,
     revision: &Revision,
-) -> Option<Finding> {
+) -> Option<Problem> {
     let parents = parent_set(subject.after, revision);
     let earlier = first_joins.get(&parents).filter(|earlier| earlier.id != revision.id)?;
     if is_told_of(subject, revision) {
@@ -236,7 +236,7 @@ fn joined_twice(
         earlier.id
     );
     let mut finding = RULE.at(subject, revision.parents_site(), message);
-    finding.level = Level::Warn;
+    finding.weight = Weight::Minor;
     finding.label = "joined already".to_owned();
     finding.related =
         vec![Related { site: earlier.parents_site(), message: "the same parents".to_owned() }];

@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use super::subject::MOST_RELATED;
 use super::{Concern, Debt, Rule, Subject};
 use crate::config::Level;
-use crate::finding::{Finding, Related};
 use crate::graph::Revision;
 use crate::migration::RevisionId;
+use crate::problem::{Problem, Related};
 
 pub(super) static RULE: Rule = Rule {
     name: "revision-cycle",
@@ -29,7 +29,7 @@ that it was generated on.
     check,
 };
 
-fn check(subject: &Subject<'_>) -> Vec<Finding> {
+fn check(subject: &Subject<'_>) -> Vec<Problem> {
     let twice: BTreeSet<&RevisionId> = subject.after.duplicates().map(|(id, _)| id).collect();
     let cycles = subject.after.cycles();
     // A circle through an id that two files define is gone as soon as one of them has its own.
@@ -37,7 +37,7 @@ fn check(subject: &Subject<'_>) -> Vec<Finding> {
     real.filter_map(|cycle| finding(subject, cycle)).collect()
 }
 
-fn finding(subject: &Subject<'_>, cycle: &[&RevisionId]) -> Option<Finding> {
+fn finding(subject: &Subject<'_>, cycle: &[&RevisionId]) -> Option<Problem> {
     let start = cycle.iter().position(|id| is_changed(subject, id)).unwrap_or(0);
     let mut around: Vec<&Revision> = cycle.iter().filter_map(|id| subject.after.get(id)).collect();
     around.rotate_left(start);

@@ -5,9 +5,9 @@ use std::collections::{BTreeSet, HashSet};
 use super::{Concern, Debt, Rule, Subject};
 use crate::advice::Help;
 use crate::config::Level;
-use crate::finding::{Finding, Related};
 use crate::graph::{Parents, Revision};
 use crate::migration::RevisionId;
+use crate::problem::{Problem, Related};
 use crate::verdict::HeadFault;
 
 pub(super) static RULE: Rule = Rule {
@@ -34,7 +34,7 @@ header: `# alembic-guard: allow(second-base)`.
     check,
 };
 
-fn check(subject: &Subject<'_>) -> Vec<Finding> {
+fn check(subject: &Subject<'_>) -> Vec<Problem> {
     let is_base = |revision: &Revision| revision.parents == Parents::Base;
     let bases = || subject.after.revisions().filter(|revision| is_base(revision));
     let was_base = |revision: &Revision| subject.before.get(&revision.id).is_some_and(is_base);
@@ -50,7 +50,7 @@ fn check(subject: &Subject<'_>) -> Vec<Finding> {
         .collect()
 }
 
-fn finding(subject: &Subject<'_>, base: &Revision, first: &Revision) -> Finding {
+fn finding(subject: &Subject<'_>, base: &Revision, first: &Revision) -> Problem {
     let message = format!("`{}` is a second base beside `{}`", base.id, first.id);
     let mut finding = RULE.at(subject, base.parents_site(), message);
     finding.label = "builds on nothing".to_owned();

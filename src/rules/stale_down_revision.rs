@@ -9,8 +9,8 @@ use super::subject::{Explained, MOST_RELATED, listed, whole};
 use super::{Concern, Debt, Rule, Subject};
 use crate::advice::Help;
 use crate::config::Level;
-use crate::finding::{Finding, Lowered, Related};
 use crate::migration::RevisionId;
+use crate::problem::{Doubt, Problem, Related};
 use crate::verdict::{HeadFault, Stale, StaleEdge};
 
 pub(super) static RULE: Rule = Rule {
@@ -37,7 +37,7 @@ the two heads with a merge revision instead: `alembic-guard merge`.
     check,
 };
 
-fn check(subject: &Subject<'_>) -> Vec<Finding> {
+fn check(subject: &Subject<'_>) -> Vec<Problem> {
     let stale = subject.head_faults.iter().filter_map(|fault| match fault {
         HeadFault::Stale(stale) => Some(stale),
         HeadFault::Fork { .. } | HeadFault::NewHistory { .. } | HeadFault::Returned { .. } => None,
@@ -46,7 +46,7 @@ fn check(subject: &Subject<'_>) -> Vec<Finding> {
     stale.filter_map(|stale| finding(subject, stale, explained.takes(true))).collect()
 }
 
-fn finding(subject: &Subject<'_>, stale: &Stale, is_explained: bool) -> Option<Finding> {
+fn finding(subject: &Subject<'_>, stale: &Stale, is_explained: bool) -> Option<Problem> {
     let (edge, others) = stale.edges.split_first()?;
     let revision = subject.after.get(&edge.revision)?;
     let base = &subject.wording.base;
@@ -68,7 +68,7 @@ fn finding(subject: &Subject<'_>, stale: &Stale, is_explained: bool) -> Option<F
     }
     finding.revisions = vec![edge.revision.clone(), edge.parent.clone()];
     finding.revisions.extend(edge.base_heads.iter().cloned());
-    finding.lowered = stale.unfinished.then_some(Lowered::Unfinished);
+    finding.doubt = stale.unfinished.then_some(Doubt::Unfinished);
     if is_explained {
         explain(subject, stale, &mut finding);
     }
@@ -76,7 +76,7 @@ fn finding(subject: &Subject<'_>, stale: &Stale, is_explained: bool) -> Option<F
 }
 
 /// Shows what took the place, and says what to do.
-fn explain(subject: &Subject<'_>, stale: &Stale, finding: &mut Finding) {
+fn explain(subject: &Subject<'_>, stale: &Stale, finding: &mut Problem) {
     let Some((edge, others)) = stale.edges.split_first() else { return };
     finding.related = successors(subject, edge);
     finding.related.extend(others.iter().filter_map(|other| also_stale(subject, other)));

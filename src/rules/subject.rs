@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{Diverged, Wording};
 use crate::config::FilenamePattern;
 use crate::environment::{BadSetting, Environment, Excess};
-use crate::finding::{Drawing, Finding, Lowered, Related};
 use crate::graph::{Graph, Revision};
 use crate::migration::{Details, Migration, Part, RevisionId};
+use crate::problem::{Doubt, Drawing, Problem, Related};
 use crate::tree::{File, RepoPath, Site};
 use crate::verdict::{Caption, Cause, HeadFault, draw};
 
@@ -330,12 +330,12 @@ impl Explained {
 
 /// Lowers a finding where one of these migrations may explain it, as far as is known of them.
 pub(super) fn doubt<'m>(
-    finding: &mut Finding,
+    finding: &mut Problem,
     migrations: impl Iterator<Item = &'m Migration>,
     message: &str,
 ) {
     for migration in migrations.take(MOST_RELATED) {
-        finding.lowered = Some(Lowered::CannotTell);
+        finding.doubt = Some(Doubt::CannotTell);
         finding.related.push(Related { site: whole(migration), message: message.to_owned() });
     }
 }

@@ -4,7 +4,7 @@ use super::{Concern, Debt, Rule, Subject};
 use crate::advice::Help;
 use crate::config::Level;
 use crate::environment::Excess;
-use crate::finding::Finding;
+use crate::problem::{Problem, Weight};
 use crate::text::escape;
 use crate::tree::Site;
 
@@ -31,7 +31,7 @@ that lies too deep can be named as a version folder of its own.
     check,
 };
 
-fn check(subject: &Subject<'_>) -> Vec<Finding> {
+fn check(subject: &Subject<'_>) -> Vec<Problem> {
     let Some(unread) = subject.unread else {
         return Vec::new();
     };
@@ -59,7 +59,7 @@ fn check(subject: &Subject<'_>) -> Vec<Finding> {
     finding.culprits = environment.version_locations.clone();
     finding.help = vec![help];
     if unread.is_same {
-        finding.level = Level::Warn;
+        finding.weight = Weight::Minor;
     }
     vec![finding]
 }

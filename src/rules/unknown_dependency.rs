@@ -4,9 +4,9 @@ use super::subject::{Explained, doubt};
 use super::{Concern, Debt, Rule, Subject};
 use crate::advice::Help;
 use crate::config::Level;
-use crate::finding::{Finding, Lowered, Related};
 use crate::graph::{Revision, UnknownDependency};
 use crate::migration::{Migration, RevisionId, Value};
+use crate::problem::{Doubt, Problem, Related};
 use crate::tree::Site;
 
 pub(super) static RULE: Rule = Rule {
@@ -32,7 +32,7 @@ first.
     check,
 };
 
-fn check(subject: &Subject<'_>) -> Vec<Finding> {
+fn check(subject: &Subject<'_>) -> Vec<Problem> {
     let unknown = subject.after.unknown_dependencies();
     let is_incomplete = !unknown.is_empty() && subject.is_incomplete();
     let mut explained = Explained::default();
@@ -45,7 +45,7 @@ fn check(subject: &Subject<'_>) -> Vec<Finding> {
         let unnamed = unnamed.iter().copied();
         doubt(&mut finding, unnamed, "may be what is meant: its names cannot be known");
         if is_incomplete && subject.before.named(&unknown.name.text).is_none() {
-            finding.lowered.get_or_insert(Lowered::Incomplete);
+            finding.doubt.get_or_insert(Doubt::Incomplete);
         }
         Some(finding)
     });
@@ -56,7 +56,7 @@ fn finding(
     subject: &Subject<'_>,
     unknown: &UnknownDependency,
     explained: &mut Explained,
-) -> Option<Finding> {
+) -> Option<Problem> {
     let dependent = subject.after.get(&unknown.dependent)?;
     let name = RevisionId::new(unknown.name.text.clone());
     let named = dependent.site_at(unknown.name.span.clone());
@@ -87,7 +87,7 @@ fn gone(
     dependent: &Revision,
     name: &RevisionId,
     removed: &Revision,
-) -> Finding {
+) -> Problem {
     let path = removed.migration.file.path.clone();
     let change = &subject.wording.change;
     let message = format!("`{}` depends on `{name}`, which {change} removes", dependent.id);

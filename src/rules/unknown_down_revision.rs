@@ -4,9 +4,9 @@ use super::subject::{Explained, doubt};
 use super::{Concern, Debt, Finish, Rule, Subject};
 use crate::advice::{Command, Help};
 use crate::config::Level;
-use crate::finding::{Finding, Related};
 use crate::graph::MissingParent;
 use crate::migration::RevisionId;
+use crate::problem::{Problem, Related};
 use crate::tree::Site;
 use crate::verdict::new_gaps;
 
@@ -32,7 +32,7 @@ branch first.
     check,
 };
 
-fn check(subject: &Subject<'_>) -> Vec<Finding> {
+fn check(subject: &Subject<'_>) -> Vec<Problem> {
     let mut explained = Explained::default();
     let missing = subject.after.missing().iter();
     missing.filter_map(|missing| finding(subject, missing, &mut explained)).collect()
@@ -42,7 +42,7 @@ fn finding(
     subject: &Subject<'_>,
     missing: &MissingParent,
     explained: &mut Explained,
-) -> Option<Finding> {
+) -> Option<Problem> {
     let child = subject.after.get(&missing.child)?;
     let parent = missing.id.clone();
     let named = child.site_at(missing.parent.span.clone());

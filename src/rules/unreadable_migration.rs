@@ -3,8 +3,8 @@
 use super::{Alteration, Altered, Concern, Debt, Rule, Subject};
 use crate::advice::{Command, Help};
 use crate::config::Level;
-use crate::finding::{Finding, Lowered, Related};
 use crate::migration::{Fault, Migration};
+use crate::problem::{Doubt, Problem, Related, Weight};
 use crate::text::escape;
 use crate::tree::{RepoPath, Site};
 
@@ -35,7 +35,7 @@ file that is truly larger than `max_file_size` can be let in by that key of `.al
     check,
 };
 
-fn check(subject: &Subject<'_>) -> Vec<Finding> {
+fn check(subject: &Subject<'_>) -> Vec<Problem> {
     let migrations = subject.migrations();
     let faulty = migrations.filter_map(|migration| Some((migration, fault(subject, migration)?)));
     let faulty = faulty.filter(|(migration, _)| !is_encoded_anew(subject, migration));
@@ -53,7 +53,7 @@ fn has_no_suffix(name: &[u8]) -> bool {
     name == b".py" || name.ends_with(b".py\n")
 }
 
-fn misnamed_file(subject: &Subject<'_>, migration: &Migration) -> Finding {
+fn misnamed_file(subject: &Subject<'_>, migration: &Migration) -> Problem {
     let message = "Alembic stops at the name of this file".to_owned();
     let mut finding = RULE.at(subject, Site::File(migration.file.clone()), message);
     finding.label = "its name has no suffix `.py`".to_owned();
@@ -66,7 +66,7 @@ fn fault<'a>(subject: &'a Subject<'_>, migration: &'a Migration) -> Option<&'a F
     migration.module.fault.as_ref().or_else(whole)
 }
 
-fn finding(subject: &Subject<'_>, migration: &Migration, fault: &Fault) -> Finding {
+fn finding(subject: &Subject<'_>, migration: &Migration, fault: &Fault) -> Problem {
     if let Some(keeper) = migration.module.kept_by {
         return kept_elsewhere(subject, migration, keeper);
     }
@@ -88,12 +88,12 @@ fn finding(subject: &Subject<'_>, migration: &Migration, fault: &Fault) -> Findi
 }
 
 /// Says that nobody can tell from here: what Alembic is given is another content.
-fn kept_elsewhere(subject: &Subject<'_>, migration: &Migration, keeper: &str) -> Finding {
+fn kept_elsewhere(subject: &Subject<'_>, migration: &Migration, keeper: &str) -> Problem {
     let path = &migration.file.path;
     let message = format!("cannot tell what this migration says: its content is kept by {keeper}");
     let mut finding = RULE.at(subject, Site::File(migration.file.clone()), message);
-    finding.level = Level::Warn;
-    finding.lowered = Some(Lowered::CannotTell);
+    finding.weight = Weight::Minor;
+    finding.doubt = Some(Doubt::CannotTell);
     finding.help = vec![
         format!("have {keeper} put the content into the work tree").into(),
         format!("leave it out there from now on: in .gitattributes, `{path} -filter -diff -merge`")
@@ -103,7 +103,7 @@ fn kept_elsewhere(subject: &Subject<'_>, migration: &Migration, keeper: &str) ->
     finding
 }
 
-fn broken_link(subject: &Subject<'_>, link: &RepoPath) -> Finding {
+fn broken_link(subject: &Subject<'_>, link: &RepoPath) -> Problem {
     let message = "this link in a version folder leads to no file of the repository".to_owned();
     let mut finding = RULE.at(subject, Site::Path(link.clone()), message);
     finding.help = vec!["put the file itself there".into()];
@@ -117,7 +117,7 @@ fn is_encoded_anew(subject: &Subject<'_>, migration: &Migration) -> bool {
     })
 }
 
-fn altered_file(subject: &Subject<'_>, altered: &Altered) -> Finding {
+fn altered_file(subject: &Subject<'_>, altered: &Altered) -> Problem {
     let path = &altered.file.path;
     let switch_off =
         |off: &str| Help::write("switch it off in .gitattributes", format!("{path} {off}"));
@@ -156,7 +156,7 @@ fn altered_file(subject: &Subject<'_>, altered: &Altered) -> Finding {
     };
     let mut finding = RULE.at(subject, Site::File(altered.file.clone()), message);
     if !is_certain {
-        finding.level = Level::Warn;
+        finding.weight = Weight::Minor;
     }
     finding.culprits.extend(altered.causes.iter().map(|cause| cause.path.clone()));
     if altered.by == Alteration::Compiled {

@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::finding::{Drawing, DrawnRevision};
 use crate::graph::Graph;
 use crate::migration::RevisionId;
+use crate::problem::{Drawing, DrawnRevision};
 
 /// How a revision is captioned in a drawing.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -81,14 +81,17 @@ fn opinion_of(tree: &Stored, reader: &mut Reader) -> Opinion {
         (revision.id.to_string(), read)
     });
     let (stops, errors): (Vec<Finding>, Vec<Finding>) =
-        errors(reader, tree).into_iter().partition(|finding| finding.rule == STOPS);
+        errors(reader, tree).into_iter().partition(|finding| finding.problem.rule == STOPS);
     Opinion {
         revisions: revisions.collect(),
         heads: names(graph.heads()),
         real_heads: names(graph.real_heads()),
         bases: names(graph.bases()),
-        errors: errors.into_iter().map(|finding| (finding.rule, finding.message)).collect(),
-        stops: sorted(stops.iter().map(|finding| finding.revisions[0].to_string())),
+        errors: errors
+            .into_iter()
+            .map(|finding| (finding.problem.rule, finding.problem.message))
+            .collect(),
+        stops: sorted(stops.iter().map(|finding| finding.problem.revisions[0].to_string())),
     }
 }
 
@@ -96,9 +99,10 @@ fn opinion_of(tree: &Stored, reader: &mut Reader) -> Opinion {
 pub(crate) fn refusals(name: &str, source: &[u8]) -> Vec<(&'static str, String)> {
     let tree = tree([(name, source)].into_iter());
     let errors = by_every_reader(|reader| errors(reader, &tree)).into_iter();
-    let own = errors
-        .filter(|finding| !matches!(finding.rule, "unknown-down-revision" | "unknown-dependency"));
-    own.map(|finding| (finding.rule, finding.message)).collect()
+    let own = errors.filter(|finding| {
+        !matches!(finding.problem.rule, "unknown-down-revision" | "unknown-dependency")
+    });
+    own.map(|finding| (finding.problem.rule, finding.problem.message)).collect()
 }
 
 /// A tree in memory whose files are named by what they hold, as those of a commit are.
@@ -130,7 +134,7 @@ fn tree<'a>(files: impl Iterator<Item = (&'a str, &'a [u8])>) -> Stored {
 
 fn errors(reader: &mut Reader, tree: &Stored) -> Vec<Finding> {
     let report = check(reader, &Comparison::alone(tree)).expect("memory never fails");
-    report.findings.into_iter().filter(|finding| finding.level == Level::Error).collect()
+    report.findings.into_iter().filter(|finding| finding.level() == Level::Error).collect()
 }
 
 fn names(ids: Vec<&RevisionId>) -> Vec<String> {

@@ -430,7 +430,8 @@ fn compare(change: &Change, judge: &mut Judge) -> Option<String> {
         Expected::Clean | Expected::Error => truth == change.expected && level(&said) == truth,
         Expected::Unknown => is_lost && level(&said) == Expected::Unknown,
     };
-    let shown = said.iter().map(|it| format!("{} {}: {}", it.level, it.rule, it.message));
+    let shown =
+        said.iter().map(|it| format!("{} {}: {}", it.level(), it.problem.rule, it.problem.message));
     let shown: Vec<String> = shown.collect();
     (!is_right).then(|| format!("{}: {later:?}, the guard: {shown:?}", change.name))
 }
@@ -461,7 +462,9 @@ fn said(before: &Files, after: &Files) -> Vec<Finding> {
 fn level(findings: &[Finding]) -> Expected {
     match findings {
         [] => Expected::Clean,
-        [one] if one.rule == "environment-lost" && one.level == Level::Error => Expected::Error,
+        [one] if one.problem.rule == "environment-lost" && one.level() == Level::Error => {
+            Expected::Error
+        }
         _ => Expected::Unknown,
     }
 }

@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 use std::time::{Duration, SystemTime};
 
 use alembic_guard::advice::{Command, Help};
-use alembic_guard::config::Level;
+use alembic_guard::config::Config;
 use alembic_guard::finding::{
-    Base, Drawing, DrawnRevision, EnvironmentSummary, Finding, Freshness, Lowered, Note, Related,
-    Report,
+    Base, Downgrade, EnvironmentSummary, Facts, Finding, Freshness, Report, Shared, Witness, blame,
 };
 use alembic_guard::migration::RevisionId;
+use alembic_guard::problem::{Drawing, DrawnRevision, Note, Problem, Related, Weight};
 use alembic_guard::report::{Bypass, Style};
 use alembic_guard::tree::{File, ObjectId, RepoPath, Site};
 
@@ -96,10 +96,41 @@ pub(crate) fn clean() -> Report {
     }
 }
 
-pub(crate) fn finding(rule: &'static str, site: Site) -> Finding {
-    Finding {
+/// Has other branches say nothing.
+struct NobodyElse;
+
+impl Witness for NobodyElse {
+    fn shared(&mut self, _: &RepoPath) -> Option<Shared> {
+        None
+    }
+
+    fn head_elsewhere(&mut self, _: &[RevisionId]) -> Option<String> {
+        None
+    }
+}
+
+pub(crate) fn finding(problem: Problem) -> Finding {
+    weighed(problem, None)
+}
+
+/// Makes an error that does not block, for a reason.
+pub(crate) fn lowered(reason: Downgrade, problem: Problem) -> Finding {
+    weighed(problem, Some(reason))
+}
+
+fn weighed(problem: Problem, cap: Option<Downgrade>) -> Finding {
+    let facts = Facts { cap, ..Facts::default() };
+    let findings = blame(vec![problem], &facts, &Config::default(), &mut NobodyElse);
+    findings.into_iter().next().expect("it is an error, or a new warning")
+}
+
+pub(crate) fn problem(rule: &'static str, site: Site) -> Problem {
+    Problem {
         rule,
-        level: Level::Error,
+        weight: Weight::Full,
+        doubt: None,
+        existing: false,
+        allowed: false,
         environment: "default".to_owned(),
         message: "something is wrong with `x`".to_owned(),
         site,
@@ -110,7 +141,6 @@ pub(crate) fn finding(rule: &'static str, site: Site) -> Finding {
         drawing: None,
         help: Vec::new(),
         help_if_shared: Vec::new(),
-        lowered: None,
     }
 }
 
@@ -135,7 +165,7 @@ pub(crate) fn stale() -> Report {
     let their_source = migration("add phone", "9c8b7a6d5e4f", "4f1e2d3c4b5a");
     let site = at(&mut report, ours, our_source.as_bytes(), b"\"4f1e2d3c4b5a\"");
     let related = at(&mut report, theirs, their_source.as_bytes(), b"\"4f1e2d3c4b5a\"");
-    report.findings.push(Finding {
+    report.findings.push(finding(Problem {
         message: "`e5d4c3b2a190` builds on `4f1e2d3c4b5a`, which is no longer a head of \
                   origin/main"
             .to_owned(),
@@ -169,8 +199,8 @@ pub(crate) fn stale() -> Report {
                 Command::of("alembic-guard merge -m").arg("merge heads"),
             ),
         ],
-        ..finding("stale-down-revision", site)
-    });
+        ..problem("stale-down-revision", site)
+    }));
     report
 }
 
@@ -190,7 +220,7 @@ pub(crate) fn multiple_heads() -> Report {
         let source = migration(name, revision, "9c8b7a6d5e4f");
         let needle = format!("\"{revision}\"");
         let site = at(&mut report, &path, source.as_bytes(), needle.as_bytes());
-        report.findings.push(Finding {
+        report.findings.push(finding(Problem {
             message: format!("`{revision}` is one of 2 heads where 1 is allowed"),
             label: "a head that this push adds".to_owned(),
             revisions: vec![id(revision)],
@@ -201,8 +231,8 @@ pub(crate) fn multiple_heads() -> Report {
                     .arg("merge heads")
                     .args(["d11111111111", "e22222222222"]),
             )],
-            ..finding("multiple-heads", site)
-        });
+            ..problem("multiple-heads", site)
+        }));
     }
     report
 }
@@ -216,26 +246,27 @@ pub(crate) fn debt() -> Report {
     });
     for name in ["a", "b", "c"] {
         let path = RepoPath::new(format!("{VERSIONS}/{name}.py"));
-        report.findings.push(Finding {
-            level: Level::Warn,
-            lowered: Some(Lowered::Debt),
-            ..finding("docstring-mismatch", Site::Path(path))
-        });
+        report.findings.push(finding(Problem {
+            existing: true,
+
+            ..problem("redundant-merge", Site::Path(path))
+        }));
     }
     let old = format!("{VERSIONS}/old.py");
-    report.findings.push(Finding {
-        level: Level::Warn,
-        lowered: Some(Lowered::Debt),
-        ..finding("multiple-heads", Site::File(file(&old)))
-    });
+    report.findings.push(finding(Problem {
+        existing: true,
+
+        ..problem("multiple-heads", Site::File(file(&old)))
+    }));
     let gone = RepoPath::new(format!("{VERSIONS}/b7_gone.py"));
-    report.findings.push(Finding {
-        level: Level::Warn,
-        message: "`b7` was deleted, and databases that ran it cannot find it".to_owned(),
-        label: "deleted by this push".to_owned(),
-        lowered: Some(Lowered::Elsewhere("origin/topic".to_owned())),
-        ..finding("published-migration-deleted", Site::Path(gone))
-    });
+    report.findings.push(lowered(
+        Downgrade::Elsewhere("origin/topic".to_owned()),
+        Problem {
+            message: "`b7` was deleted, and databases that ran it cannot find it".to_owned(),
+            label: "deleted by this push".to_owned(),
+            ..problem("published-migration-deleted", Site::Path(gone))
+        },
+    ));
     report.notes.push(Note {
         message: "could not ask `origin` for its newest commit: the network is unreachable"
             .to_owned(),
@@ -252,22 +283,32 @@ pub(crate) fn hostile() -> Report {
     let source = "down_revision = \"a\u{1b}]0;owned\u{7}\u{202e}b\" # \u{200b}caf\u{e9}\n";
     let site =
         at(&mut report, path, source.as_bytes(), "\"a\u{1b}]0;owned\u{7}\u{202e}b\"".as_bytes());
-    report.findings.push(Finding {
-        environment: "e\u{1b}[1m".to_owned(),
-        message: format!("`{}` is no id\r\nerror: forged line", "a\u{1b}]0;owned\u{7}\u{202e}b"),
-        label: "here\u{1b}[0m\nand there".to_owned(),
-        revisions: vec![id("a\u{1b}]0;owned\u{7}\u{202e}b")],
-        related: vec![Related {
-            site: Site::Path(RepoPath::new(b"bad\xff\x9b31m.py")),
-            message: "gone\u{9b}2J".to_owned(),
-        }],
-        drawing: Some(Drawing {
-            nodes: vec![drawn("a\u{1b}]0;owned\u{7}\u{202e}b", &[], "note\u{1b}[2J", "x\ny.py")],
-        }),
-        help: vec![Help::run("run", Command::of("git switch").arg("\u{202e}x\n"))],
-        lowered: Some(Lowered::Asked("\u{1b}[2J".to_owned())),
-        ..finding("invalid-revision-id", site)
-    });
+    report.findings.push(lowered(
+        Downgrade::Asked("\u{1b}[2J".to_owned()),
+        Problem {
+            environment: "e\u{1b}[1m".to_owned(),
+            message: format!(
+                "`{}` is no id\r\nerror: forged line",
+                "a\u{1b}]0;owned\u{7}\u{202e}b"
+            ),
+            label: "here\u{1b}[0m\nand there".to_owned(),
+            revisions: vec![id("a\u{1b}]0;owned\u{7}\u{202e}b")],
+            related: vec![Related {
+                site: Site::Path(RepoPath::new(b"bad\xff\x9b31m.py")),
+                message: "gone\u{9b}2J".to_owned(),
+            }],
+            drawing: Some(Drawing {
+                nodes: vec![drawn(
+                    "a\u{1b}]0;owned\u{7}\u{202e}b",
+                    &[],
+                    "note\u{1b}[2J",
+                    "x\ny.py",
+                )],
+            }),
+            help: vec![Help::run("run", Command::of("git switch").arg("\u{202e}x\n"))],
+            ..problem("invalid-revision-id", site)
+        },
+    ));
     report.environments.push(environment("two\u{85}", &["\u{1b}[2J"], &["\u{2066}"]));
     report.notes.push(Note {
         message: "remote says \u{1b}[2J".to_owned(),

@@ -1,9 +1,8 @@
 //! What holds for every report.
 
 use alembic_guard::advice::{Command, Help};
-use alembic_guard::config::Level;
-use alembic_guard::finding::RefReport;
-use alembic_guard::finding::{Drawing, DrawnRevision, Finding, Lowered, Related, Report};
+use alembic_guard::finding::{RefReport, Report};
+use alembic_guard::problem::{Doubt, Drawing, DrawnRevision, Problem, Related, Weight};
 use alembic_guard::report::graph::{self, GraphView, RevisionView};
 use alembic_guard::report::text::{
     MistakeText, Push, broken, config_problems, render, render_refs,
@@ -16,7 +15,7 @@ use proptest::prelude::{Strategy, any, prop_oneof};
 use proptest::prop_assert;
 use proptest::sample::select;
 
-use crate::fixtures::{bypass, clean, file, finding, id, now};
+use crate::fixtures::{bypass, clean, file, finding, id, now, problem};
 
 /// Text of everything that could hurt.
 fn nasty() -> impl Strategy<Value = String> {
@@ -136,17 +135,17 @@ fn report() -> impl Strategy<Value = Report> {
                 }
                 others.push(Related { site, message });
             }
-            report.findings.push(Finding {
-                level: if words.len() % 2 == 0 { Level::Error } else { Level::Warn },
-                lowered: (words.len() % 3 == 1).then_some(Lowered::Debt),
+            report.findings.push(finding(Problem {
+                doubt: (words.len() % 3 == 1).then_some(Doubt::CannotTell),
+                weight: if words.len() % 2 == 0 { Weight::Full } else { Weight::Minor },
                 message: words.clone(),
                 label: words.clone(),
                 environment: words,
                 related: others,
                 help,
                 drawing: Some(drawing),
-                ..finding("some-rule", place)
-            });
+                ..problem("unknown-down-revision", place)
+            }));
         }
         report
     })

@@ -1,9 +1,8 @@
 //! Text snapshots.
 
 use alembic_guard::advice::{Command, Help};
-use alembic_guard::config::Level;
-use alembic_guard::finding::RefReport;
-use alembic_guard::finding::{Finding, Report};
+use alembic_guard::finding::{RefReport, Report};
+use alembic_guard::problem::{Problem, Weight};
 use alembic_guard::report::text::{
     MistakeText, Push, broken, config_problems, render, render_refs,
 };
@@ -13,7 +12,8 @@ use snapbox::data::DataFormat;
 use snapbox::{Data, assert_data_eq, file};
 
 use crate::fixtures::{
-    VERSIONS, at, bypass, clean, debt, file, finding, hostile, multiple_heads, pretty, stale, style,
+    VERSIONS, at, bypass, clean, debt, file, finding, hostile, multiple_heads, pretty, problem,
+    stale, style,
 };
 
 pub(crate) fn same(actual: String, expected: Data) {
@@ -91,10 +91,10 @@ fn foreign_line_endings_and_encodings_are_quoted() {
     let source =
         b"# -*- coding: latin-1 -*-\r\nrevision = 'caf\xe9'; down_revision =\t'0000'\r\nx = 1\r\n";
     let site = at(&mut report, &path, source, b"'0000'");
-    report.findings.push(Finding {
+    report.findings.push(finding(Problem {
         label: "no file has this id".to_owned(),
-        ..finding("unknown-down-revision", site)
-    });
+        ..problem("unknown-down-revision", site)
+    }));
     same(render(&report, &bypass(), &style()), file!["../snapshots/report/latin1.txt"]);
 }
 
@@ -108,10 +108,10 @@ fn a_long_line_is_cut_around_the_mark() {
         "y".repeat(900_000)
     );
     let site = at(&mut report, &path, source.as_bytes(), b"'MARK'");
-    report.findings.push(Finding {
+    report.findings.push(finding(Problem {
         label: "no file has this id".to_owned(),
-        ..finding("unknown-down-revision", site)
-    });
+        ..problem("unknown-down-revision", site)
+    }));
     same(render(&report, &bypass(), &style()), file!["../snapshots/report/long-line.txt"]);
 }
 
@@ -119,19 +119,19 @@ fn a_long_line_is_cut_around_the_mark() {
 fn files_and_paths_need_no_source() {
     let mut report = clean();
     let whole = format!("{VERSIONS}/blob.py");
-    report.findings.push(Finding {
+    report.findings.push(finding(Problem {
         label: "holds a null byte".to_owned(),
-        ..finding("unreadable-migration", Site::File(file(&whole)))
-    });
-    report.findings.push(Finding {
-        level: Level::Warn,
+        ..problem("unreadable-migration", Site::File(file(&whole)))
+    }));
+    report.findings.push(finding(Problem {
+        weight: Weight::Minor,
         label: "no file here any more".to_owned(),
-        ..finding("published-migration-deleted", Site::Path("gone.py".into()))
-    });
-    report.findings.push(finding(
+        ..problem("published-migration-deleted", Site::Path("gone.py".into()))
+    }));
+    report.findings.push(finding(problem(
         "unreadable-migration",
         Site::Span { file: file("no/source.py"), span: 3..5 },
-    ));
+    )));
     same(render(&report, &bypass(), &style()), file!["../snapshots/report/sites.txt"]);
 }
 
@@ -172,7 +172,7 @@ fn several_refs_are_refused_by_name() {
 #[test]
 fn a_long_fork_is_drawn_short() {
     let mut report = stale();
-    let drawing = report.findings[0].drawing.as_mut().expect("it has a drawing");
+    let drawing = report.findings[0].problem.drawing.as_mut().expect("it has a drawing");
     let mut nodes = vec![drawing.nodes[0].clone()];
     for number in (0..20).rev() {
         let mut node = drawing.nodes[1].clone();
@@ -192,7 +192,7 @@ fn a_long_fork_is_drawn_short() {
 #[test]
 fn many_heads_are_cut() {
     let mut report = stale();
-    let drawing = report.findings[0].drawing.as_mut().expect("it has a drawing");
+    let drawing = report.findings[0].problem.drawing.as_mut().expect("it has a drawing");
     let head = drawing.nodes[0].clone();
     for number in 0..15 {
         let mut node = head.clone();

@@ -44,7 +44,7 @@ change versions/b.py:
     down_revision = \"a\"
     depends_on = parent()",
         str![[r#"
-warn computed-identifier versions/b.py:3:14 parent() (CannotTell)
+warn computed-identifier versions/b.py:3:14 parent() (Doubt(CannotTell))
   `depends_on` cannot be known without running Python: it is the result of a call
   ^ not a plain constant
   > write `depends_on` as a plain constant
@@ -63,7 +63,7 @@ before versions/b.py:
     down_revision = parent()
 change: c(b)",
         str![[r#"
-warn computed-identifier versions/b.py:2:17 parent() (Debt)
+warn computed-identifier versions/b.py:2:17 parent() (Existing)
   `down_revision` cannot be known without running Python: it is the result of a call
   ^ not a plain constant
   > write `down_revision` as a plain constant

@@ -67,7 +67,7 @@ before versions/z.py:
     down_revision = \"a\"
 change: c(b)",
         str![[r#"
-warn duplicate-revision versions/b.py:1:12 "b" (Debt)
+warn duplicate-revision versions/b.py:1:12 "b" (Existing)
   revision `b` is defined by 2 files
   ^ this id is taken
   + versions/z.py:1:12 "b": defined here too

@@ -5,6 +5,7 @@ use std::fmt::Write;
 use alembic_guard::check::{Comparison, Peer, Reader, check};
 use alembic_guard::config::{self, Config};
 use alembic_guard::finding::{Finding, Report};
+use alembic_guard::problem::Problem;
 use alembic_guard::rules::{Standing, Way, Wording, names};
 use alembic_guard::text::position;
 use alembic_guard::tree::{MemoryTree, Site, Tree};
@@ -30,7 +31,7 @@ pub(crate) fn is_silent(fixture: &str) {
 
 /// Returns the rules that have something to say of a fixture.
 pub(crate) fn rules(fixture: &str) -> Vec<&'static str> {
-    judge(fixture).findings.iter().map(|finding| finding.rule).collect()
+    judge(fixture).findings.iter().map(|finding| finding.problem.rule).collect()
 }
 
 fn judge(fixture: &str) -> Report {
@@ -83,9 +84,11 @@ fn text(report: &Report) -> String {
 
 fn one(report: &Report, finding: &Finding) -> String {
     let mut out = String::new();
+    let level = finding.level();
+    let lowered = finding.downgrade().map(|why| format!(" ({why:?})")).unwrap_or_default();
+    let finding = &finding.problem;
     let place = place(report, &finding.site);
-    let Finding { level, rule, message, .. } = finding;
-    let lowered = finding.lowered.as_ref().map(|why| format!(" ({why:?})")).unwrap_or_default();
+    let Problem { rule, message, .. } = finding;
     let _ = writeln!(out, "{level} {rule} {place}{lowered}\n  {message}");
     if !finding.label.is_empty() {
         let _ = writeln!(out, "  ^ {}", finding.label);

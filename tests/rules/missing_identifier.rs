@@ -52,7 +52,7 @@ fn a_file_that_was_there_before() {
     says(
         "before: a\nbefore versions/helpers.py:\n    x = 1\nchange: b(a)",
         str![[r#"
-warn missing-identifier versions/helpers.py (Debt)
+warn missing-identifier versions/helpers.py (Existing)
   this file in a version folder assigns no `revision` and no `down_revision`
   ^ Alembic loads every Python file here
   > assign `revision` and `down_revision`, or move the file out of the version folder

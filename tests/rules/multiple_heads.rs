@@ -157,17 +157,17 @@ error multiple-heads versions/b.py:2:17 "p"
   + versions/c.py:2:17 "p": `c` is a head too
   > put them in one line: `alembic-guard rebase`
   > or join them: `alembic-guard merge b c`
-warn unknown-down-revision versions/b.py:2:17 "p" (CannotTell)
+warn unknown-down-revision versions/b.py:2:17 "p" (Doubt(CannotTell))
   `b` builds on `p`, which no migration defines
   ^ no such revision
   + versions/o.py: may define it: its own id cannot be known
   > if it is on another branch, merge that branch first; if it was removed, bring it back
-warn unknown-down-revision versions/c.py:2:17 "p" (CannotTell)
+warn unknown-down-revision versions/c.py:2:17 "p" (Doubt(CannotTell))
   `c` builds on `p`, which no migration defines
   ^ no such revision
   + versions/o.py: may define it: its own id cannot be known
   > if it is on another branch, merge that branch first; if it was removed, bring it back
-warn computed-identifier versions/o.py:1:12 make() (Debt)
+warn computed-identifier versions/o.py:1:12 make() (Existing)
   `revision` cannot be known without running Python: it is the result of a call
   ^ not a plain constant
   > write `revision` as a plain constant

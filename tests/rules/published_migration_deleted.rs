@@ -201,7 +201,7 @@ error computed-identifier versions/x.py:1:12 make_id()
   `revision` cannot be known without running Python: it is the result of a call
   ^ not a plain constant
   > write `revision` as a plain constant
-warn published-migration-deleted versions/c.py (a path) (CannotTell)
+warn published-migration-deleted versions/c.py (a path) (Doubt(CannotTell))
   `c` of main is gone
   ^ databases that have run `c` will not find it
   + versions/x.py: may define it: its own id cannot be known

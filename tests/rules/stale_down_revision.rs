@@ -48,7 +48,7 @@ fn a_repair_that_was_overtaken() {
     says(
         "before: x y z(x)\nchange: m(x,y)",
         str![[r#"
-warn stale-down-revision versions/m.py:2:18 "x" (Unfinished)
+warn stale-down-revision versions/m.py:2:18 "x" (Doubt(Unfinished))
   merge revision `m` joins `x`, which main has moved past
   ^ main is at `z` now
   + versions/z.py:2:17 "x": `z` took its place on main

@@ -89,7 +89,7 @@ before versions/x.py:
     branch_labels = (cli.EXPAND_BRANCH,)
 change: d(a)!expand",
         str![[r#"
-warn unknown-dependency versions/d.py:4:14 "expand" (CannotTell)
+warn unknown-dependency versions/d.py:4:14 "expand" (Doubt(CannotTell))
   `d` depends on `expand`, which is neither a revision nor a branch label
   ^ nothing has this name
   + versions/x.py: may be what is meant: its names cannot be known
@@ -107,12 +107,12 @@ fn another_one_of_a_history_that_lies_in_several_repositories() {
 before: a!core b(a)
 change: d(b)!core2",
         str![[r#"
-warn unknown-dependency versions/a.py:4:14 "core" (Debt)
+warn unknown-dependency versions/a.py:4:14 "core" (Existing)
   `a` depends on `core`, which is neither a revision nor a branch label
   ^ nothing has this name
   > if it is on another branch, merge that branch first; if it was removed, take it out of `depends_on`
   > or, where it is in another repository, say so in the header: `# alembic-guard: allow(unknown-dependency)`
-warn unknown-dependency versions/d.py:4:14 "core2" (Incomplete)
+warn unknown-dependency versions/d.py:4:14 "core2" (Doubt(Incomplete))
   `d` depends on `core2`, which is neither a revision nor a branch label
   ^ nothing has this name
   > if it is on another branch, merge that branch first; if it was removed, take it out of `depends_on`
@@ -129,7 +129,7 @@ fn what_was_unknown_before() {
 before: a b(a)!nowhere
 change: d(b)",
         str![[r#"
-warn unknown-dependency versions/b.py:4:14 "nowhere" (Debt)
+warn unknown-dependency versions/b.py:4:14 "nowhere" (Existing)
   `b` depends on `nowhere`, which is neither a revision nor a branch label
   ^ nothing has this name
   > if it is on another branch, merge that branch first; if it was removed, take it out of `depends_on`

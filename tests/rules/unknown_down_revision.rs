@@ -70,7 +70,7 @@ error computed-identifier versions/c.py:1:12 make()
   `revision` cannot be known without running Python: it is the result of a call
   ^ not a plain constant
   > write `revision` as a plain constant
-warn unknown-down-revision versions/b.py:2:17 "nowhere" (CannotTell)
+warn unknown-down-revision versions/b.py:2:17 "nowhere" (Doubt(CannotTell))
   `b` builds on `nowhere`, which no migration defines
   ^ no such revision
   + versions/c.py: may define it: its own id cannot be known
@@ -85,7 +85,7 @@ fn a_gap_that_was_there_before() {
     says(
         "before: a b(nowhere)\nchange: c(a)",
         str![[r#"
-warn unknown-down-revision versions/b.py:2:17 "nowhere" (Debt)
+warn unknown-down-revision versions/b.py:2:17 "nowhere" (Existing)
   `b` builds on `nowhere`, which no migration defines
   ^ no such revision
   > if it is on another branch, merge that branch first; if it was removed, bring it back
@@ -110,7 +110,7 @@ error unknown-down-revision versions/d.py:2:17 "core2"
   `d` builds on `core2`, which no migration defines
   ^ no such revision
   > if it is on another branch, merge that branch first; if it was removed, bring it back
-warn unknown-down-revision versions/b.py:2:17 "core" (Debt)
+warn unknown-down-revision versions/b.py:2:17 "core" (Existing)
   `b` builds on `core`, which no migration defines
   ^ no such revision
   > if it is on another branch, merge that branch first; if it was removed, bring it back

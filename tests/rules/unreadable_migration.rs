@@ -89,12 +89,12 @@ change versions/b.py:
     oid sha256:4d7a214614ab2935c943f9e0ff69d22eadbb8f32b1258daaa5e2ca24d17e2393
     size 12345",
         str![[r#"
-warn unreadable-migration versions/b.py (CannotTell)
+warn unreadable-migration versions/b.py (Doubt(CannotTell))
   cannot tell what this migration says: its content is kept by Git LFS
   > have Git LFS put the content into the work tree
   > leave it out there from now on: in .gitattributes, `versions/b.py -filter -diff -merge`
   > then stage it anew: `git add --renormalize versions/b.py`
-warn unknown-down-revision versions/c.py:2:17 "b" (CannotTell)
+warn unknown-down-revision versions/c.py:2:17 "b" (Doubt(CannotTell))
   `c` builds on `b`, which no migration defines
   ^ no such revision
   + versions/b.py: may define it: its own id cannot be known

@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 
 use super::{Ground, Outcome, refusal};
 use crate::advice::{Command, Help};
-use crate::check::{After, Blame, Comparison, Pair, Reader, check, check_against};
+use crate::check::{After, Comparison, Pair, Reader, check, check_against};
 use crate::config::Level;
 use crate::environment::{Environment, Lookup};
-use crate::finding::Finding;
+use crate::finding::{Facts, Finding};
 use crate::fix::{Change, Refusal, overlay};
 use crate::git::{BaseChoice, Side};
 use crate::graph::{Graph, Revision};
@@ -42,7 +42,8 @@ impl Judge<'_> {
         let incoming = Incoming {
             side: Side::WorkTree,
             base,
-            blame: Blame::default(),
+            facts: Facts::default(),
+            answering: None,
             wording: self.naming("this change", base, tip, Finish::Nothing),
             candidates: &candidates,
         };
@@ -76,11 +77,11 @@ impl Bench<'_, '_> {
         let known = check(self.reader, self.comparison)?;
         let mended = overlay(Box::new(self.merged), changes);
         let report = check_against(self.reader, self.comparison, &*mended)?;
-        let name = |finding: &Finding| (finding.rule, finding.revisions.clone());
+        let name = |finding: &Finding| (finding.problem.rule, finding.problem.revisions.clone());
         let known: BTreeSet<_> = known.findings.iter().map(name).collect();
-        let is_here = |finding: &Finding| finding.environment == environment.name;
+        let is_here = |finding: &Finding| finding.problem.environment == environment.name;
         let faults = report.findings.into_iter().filter(|finding| {
-            is_here(finding) && finding.level == Level::Error && !known.contains(&name(finding))
+            is_here(finding) && finding.level() == Level::Error && !known.contains(&name(finding))
         });
         Ok(faults.collect())
     }

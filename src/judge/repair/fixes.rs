@@ -34,7 +34,7 @@ impl Judge<'_> {
             while let Some(finding) = work.next(&tried) {
                 tried.insert(key(&finding));
                 let mut pairs = work.state.pairs.iter().filter(|pair| pair.is_kept());
-                let pair = pairs.find(|pair| pair.environment.name == finding.environment);
+                let pair = pairs.find(|pair| pair.environment.name == finding.problem.environment);
                 if let Some(pair) = pair
                     && let Some(remedy) = self.remedy(bench, &work, pair, &finding)?
                 {
@@ -52,21 +52,22 @@ impl Judge<'_> {
         pair: &Pair,
         finding: &Finding,
     ) -> Result<Option<Remedy>, Error> {
-        if !self.is_open(bench, work, pair, finding.site.path())? {
+        if !self.is_open(bench, work, pair, finding.problem.site.path())? {
             return Ok(None);
         }
-        if finding.rule == "misspelled-identifier" {
+        if finding.problem.rule == "misspelled-identifier" {
             return misspelling(bench, work, finding);
         }
-        let revision = finding.revisions.first().and_then(|id| pair.after.graph.get(id));
-        let Some(revision) = revision.filter(|one| one.migration.file.path == *finding.site.path())
+        let revision = finding.problem.revisions.first().and_then(|id| pair.after.graph.get(id));
+        let Some(revision) =
+            revision.filter(|one| one.migration.file.path == *finding.problem.site.path())
         else {
             return Ok(None);
         };
-        match finding.rule {
+        match finding.problem.rule {
             "docstring-mismatch" => docstring(bench, work, revision),
             "filename-mismatch" => filename(bench, work, pair, revision),
-            _ => self.new_id(bench, work, pair, (finding.rule, revision)),
+            _ => self.new_id(bench, work, pair, (finding.problem.rule, revision)),
         }
     }
 
@@ -140,8 +141,9 @@ impl Work<'_> {
     /// Finds what may be mended and was not tried yet.
     fn next(&self, tried: &BTreeSet<Key>) -> Option<Finding> {
         let mut findings = self.state.report.findings.iter();
-        let is_next =
-            |finding: &&Finding| rules::is_fixable(finding.rule) && !tried.contains(&key(finding));
+        let is_next = |finding: &&Finding| {
+            rules::is_fixable(finding.problem.rule) && !tried.contains(&key(finding))
+        };
         findings.find(is_next).cloned()
     }
 
@@ -171,25 +173,24 @@ impl Work<'_> {
         let known: BTreeSet<Key> = report.findings.iter().map(key).collect();
         let is_gone = !after.findings.iter().any(|other| key(other) == key(finding));
         // What nobody could see while a name was misspelled is no fault of the remedy.
-        let reveals = finding.rule == "misspelled-identifier";
+        let reveals = finding.problem.rule == "misspelled-identifier";
         let is_new = |other: &&Finding| {
-            let is_revealed = is_of_heads(other) || reveals && other.level != Level::Error;
+            let is_revealed = is_of_heads(other) || reveals && other.level() != Level::Error;
             !known.contains(&key(other)) && !is_revealed
         };
         let moved: BTreeSet<&RepoPath> = remedy.contents.iter().map(|(path, _)| path).collect();
         // A file that moves takes its other findings along.
         let breaks = after.findings.iter().filter(is_new).any(|other| {
-            let is_moved = moved.contains(other.site.path());
-            let had = report
-                .findings
-                .iter()
-                .any(|one| one.rule == other.rule && moved.contains(one.site.path()));
+            let is_moved = moved.contains(other.problem.site.path());
+            let had = report.findings.iter().any(|one| {
+                one.problem.rule == other.problem.rule && moved.contains(one.problem.site.path())
+            });
             !(is_moved && had)
         });
         if is_gone && !breaks {
             self.changes = changes;
             self.state = Judged { report: after, pairs };
-            self.steps.push((finding.environment.clone(), remedy));
+            self.steps.push((finding.problem.environment.clone(), remedy));
         }
         Ok(())
     }
@@ -216,9 +217,9 @@ impl Work<'_> {
 type Key = (&'static str, RepoPath, String);
 
 fn key(finding: &Finding) -> Key {
-    (finding.rule, finding.site.path().clone(), finding.message.clone())
+    (finding.problem.rule, finding.problem.site.path().clone(), finding.problem.message.clone())
 }
 
 fn is_of_heads(finding: &Finding) -> bool {
-    rules::find(finding.rule).is_some_and(|rule| rule.concern == Concern::Heads)
+    rules::find(finding.problem.rule).is_some_and(|rule| rule.concern == Concern::Heads)
 }

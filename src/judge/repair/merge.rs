@@ -152,7 +152,7 @@ impl Judge<'_> {
         let counts = |rule: &str| {
             named.is_empty() || rules::find(rule).is_none_or(|rule| rule.concern != Concern::Heads)
         };
-        if let Some(fault) = faults.iter().find(|fault| counts(fault.rule)) {
+        if let Some(fault) = faults.iter().find(|fault| counts(fault.problem.rule)) {
             return Ok(Outcome::refused(refusal::still_faulty(fault)));
         }
         let hint = self.rebase_hint(bench, pair, (&outcome.changes, asked.stage));

@@ -218,9 +218,9 @@ pub(super) fn landed_side_by_side(heads: &[RevisionId], base: &str, asked: &Comm
 
 /// Says what would be wrong after all.
 pub(super) fn still_faulty(fault: &Finding) -> Refusal {
-    let rule = fault.rule;
+    let rule = fault.problem.rule;
     Refusal {
-        message: format!("that would not come out clean: {} ({rule})", fault.message),
+        message: format!("that would not come out clean: {} ({rule})", fault.problem.message),
         help: vec![
             Help::run("see all that is wrong", Command::of("alembic-guard check")),
             Help::run("why this is a fault", Command::of("alembic-guard explain").arg(rule)),

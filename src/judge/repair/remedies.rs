@@ -23,7 +23,7 @@ pub(super) fn misspelling(
     work: &Work<'_>,
     finding: &Finding,
 ) -> Result<Option<Remedy>, Error> {
-    let path = finding.site.path();
+    let path = finding.problem.site.path();
     let limits = bench.reader.limits();
     let Some(source) = work.read(bench, path)? else { return Ok(None) };
     let module = migration::read(&source, &limits);
@@ -33,7 +33,7 @@ pub(super) fn misspelling(
         Some(Remedy {
             contents: vec![(path.clone(), Some(after))],
             repaired: Repaired {
-                rule: finding.rule,
+                rule: finding.problem.rule,
                 path: path.clone(),
                 done: format!("`{found}` is written `{}`", slip.meant),
             },

@@ -3,7 +3,8 @@
 use std::cmp::Reverse;
 use std::collections::HashMap;
 
-use crate::finding::{Finding, Lowered, Report};
+use crate::finding::{Downgrade, Finding, Report};
+use crate::problem::Doubt;
 use crate::report::paint::{level_color, level_word};
 use crate::report::snippet::{Place, places};
 use crate::report::{Style, drawing, in_force, prose};
@@ -17,7 +18,7 @@ pub(super) fn all(report: &Report, style: &Style) -> String {
     let mut in_full: Vec<&Finding> =
         in_force(report).filter(|finding| style.verbose || !is_debt(finding)).collect();
     if in_full.len() > MOST {
-        in_full.sort_by_key(|finding| (Reverse(finding.level), finding.help.is_empty()));
+        in_full.sort_by_key(|finding| (Reverse(finding.level()), finding.problem.help.is_empty()));
     }
     let others = in_full.split_off(in_full.len().min(MOST));
     let mut blocks: Vec<String> = Vec::new();
@@ -35,75 +36,78 @@ pub(super) fn all(report: &Report, style: &Style) -> String {
 
 /// Tells whether a finding is about what was there before.
 pub(super) fn is_debt(finding: &Finding) -> bool {
-    finding.lowered == Some(Lowered::Debt)
+    finding.downgrade() == Some(&Downgrade::Existing)
 }
 
 /// Tells whether two neighbours would be explained by the same picture and the same advice.
 fn same_advice(one: &Finding, other: &Finding) -> bool {
-    one.rule == other.rule
-        && one.environment == other.environment
-        && one.drawing == other.drawing
-        && one.help == other.help
+    one.problem.rule == other.problem.rule
+        && one.problem.environment == other.problem.environment
+        && one.problem.drawing == other.problem.drawing
+        && one.problem.help == other.problem.help
 }
 
 fn one(finding: &Finding, told_next: bool, report: &Report, style: &Style) -> String {
-    let mut out = header(finding, &finding.message, style);
+    let mut out = header(finding, &finding.problem.message, style);
     out += &source(finding, report, style);
     if told_next {
         return out;
     }
-    if let Some(drawing) = &finding.drawing {
+    if let Some(drawing) = &finding.problem.drawing {
         let drawn = drawing::render(drawing, style);
         if !drawn.is_empty() {
             out += &format!("\n{drawn}");
         }
     }
-    if !finding.help.is_empty() {
-        out += &format!("\n{}", prose::help(&finding.help, style));
+    if !finding.problem.help.is_empty() {
+        out += &format!("\n{}", prose::help(&finding.problem.help, style));
     }
     out
 }
 
 fn header(finding: &Finding, message: &str, style: &Style) -> String {
-    let prefix = format!("{}[{}]", level_word(finding.level), finding.rule);
-    prose::title(&prefix, level_color(finding.level), message, style)
+    let prefix = format!("{}[{}]", level_word(finding.level()), finding.problem.rule);
+    prose::title(&prefix, level_color(finding.level()), message, style)
 }
 
 fn source(finding: &Finding, report: &Report, style: &Style) -> String {
-    let mut shown = vec![Place { site: &finding.site, label: &finding.label }];
+    let mut shown = vec![Place { site: &finding.problem.site, label: &finding.problem.label }];
     shown.extend(
         finding
+            .problem
             .related
             .iter()
             .map(|related| Place { site: &related.site, label: &related.message }),
     );
     let mut notes = Vec::new();
     if report.environments.len() > 1 {
-        notes.push(format!("in environment `{}`", finding.environment));
+        notes.push(format!("in environment `{}`", finding.problem.environment));
     }
-    if let Some(lowered) = &finding.lowered {
+    if let Some(lowered) = &finding.downgrade() {
         notes.push(format!("does not block: {}", reason(lowered)));
     }
-    places(finding.level, &shown, &notes, &report.sources, style)
+    places(finding.level(), &shown, &notes, &report.sources, style)
 }
 
-fn reason(lowered: &Lowered) -> String {
+fn reason(lowered: &Downgrade) -> String {
     match lowered {
-        Lowered::Debt => "it was there before".to_owned(),
-        Lowered::Untouched => "this push does not change it".to_owned(),
-        Lowered::Elsewhere(branch) => {
+        Downgrade::Existing => "it was there before".to_owned(),
+        Downgrade::Untouched => "this push does not change it".to_owned(),
+        Downgrade::Elsewhere(branch) => {
             format!("it is on {branch} already, and this push does not change it")
         }
-        Lowered::Ahead => "it shows only when looking ahead of this commit".to_owned(),
-        Lowered::CannotTell => {
+        Downgrade::Ahead => "it shows only when looking ahead of this commit".to_owned(),
+        Downgrade::Doubt(Doubt::CannotTell) => {
             "a file whose revision or parents are unknown may explain it".to_owned()
         }
-        Lowered::Incomplete => "there were such gaps before: more of it lies elsewhere".to_owned(),
-        Lowered::Unfinished => "it is a repair that needs one more step".to_owned(),
-        Lowered::NoTarget => "this branch is no target".to_owned(),
-        Lowered::NoBase => "there is nothing to compare with".to_owned(),
-        Lowered::Conflict => "git will ask, and it shows only if that is answered so".to_owned(),
-        Lowered::Asked(how) => format!("asked for by {how}"),
+        Downgrade::Doubt(Doubt::Incomplete) => {
+            "there were such gaps before: more of it lies elsewhere".to_owned()
+        }
+        Downgrade::Doubt(Doubt::Unfinished) => "it is a repair that needs one more step".to_owned(),
+        Downgrade::NoTarget => "this branch is no target".to_owned(),
+        Downgrade::NoBase => "there is nothing to compare with".to_owned(),
+        Downgrade::Conflict => "git will ask, and it shows only if that is answered so".to_owned(),
+        Downgrade::Asked(how) => format!("asked for by {how}"),
     }
 }
 
@@ -131,7 +135,8 @@ fn groups<'f>(findings: impl Iterator<Item = &'f Finding>) -> Vec<Vec<&'f Findin
     let mut groups: Vec<Vec<&Finding>> = Vec::new();
     let mut places = HashMap::new();
     for finding in findings {
-        let key = (finding.rule, finding.level as u8, finding.environment.as_str());
+        let key =
+            (finding.problem.rule, finding.level() as u8, finding.problem.environment.as_str());
         let place = *places.entry(key).or_insert(groups.len());
         match groups.get_mut(place) {
             Some(group) => group.push(finding),
@@ -143,7 +148,7 @@ fn groups<'f>(findings: impl Iterator<Item = &'f Finding>) -> Vec<Vec<&'f Findin
 
 fn brief_line(group: &[&Finding], what: &str, report: &Report, style: &Style) -> String {
     let first = group[0];
-    let path = first.site.path();
+    let path = first.problem.site.path();
     let place = match (group.len(), path.is_root()) {
         (_, true) => String::new(),
         (1, false) => format!(", in {path}"),
@@ -151,7 +156,7 @@ fn brief_line(group: &[&Finding], what: &str, report: &Report, style: &Style) ->
     };
     let environment = match report.environments.len() {
         0 | 1 => String::new(),
-        _ => format!(" in environment `{}`", first.environment),
+        _ => format!(" in environment `{}`", first.problem.environment),
     };
     let message = format!("{} {what}{environment}{place}", group.len());
     header(first, &message, style)

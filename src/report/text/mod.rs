@@ -13,7 +13,8 @@ pub(super) use summary::{compared, others};
 pub use trouble::{MistakeText, broken, config_problems, failed};
 
 use super::{Bypass, Style, prose};
-use crate::finding::{Note, Outcome, Report};
+use crate::finding::{Outcome, Report};
+use crate::problem::Note;
 use crate::report::paint::WARNING;
 
 /// Renders one comparison; nothing at all where `style` wants quiet and nothing is wrong.

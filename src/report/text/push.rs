@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, HashSet};
 
 use super::{finding, notes, summary, way_around, worth_saying};
 use crate::advice::Command;
+use crate::finding::Outcome;
 use crate::finding::RefReport;
-use crate::finding::{Note, Outcome};
+use crate::problem::Note;
 use crate::report::paint::{ERROR, LINE, STRONG, paint};
 use crate::report::{Bypass, Style, prose};
 use crate::text::escape;

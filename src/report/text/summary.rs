@@ -29,7 +29,7 @@ impl Tally {
         let mut environments = reports.iter().flat_map(|report| &report.environments);
         tally.has_existing_heads = environments.any(|one| !one.existing.is_empty());
         for finding in reports.into_iter().flat_map(in_force) {
-            match finding.level {
+            match finding.level() {
                 Level::Error => tally.errors += 1,
                 Level::Warn if style.quiet && !style.verbose && is_debt(finding) => {}
                 Level::Warn => tally.warnings += 1,

@@ -2,8 +2,8 @@
 
 use super::{configured, side_by_side};
 use crate::advice::Help;
-use crate::finding::{Finding, Note};
 use crate::migration::RevisionId;
+use crate::problem::{Note, Problem};
 use crate::rules::{Subject, listed};
 use crate::text::escape;
 
@@ -26,11 +26,11 @@ pub(crate) fn notes(subject: &Subject<'_>) -> Vec<Note> {
 }
 
 /// Finds them where a branch answers for them.
-pub(super) fn findings(subject: &Subject<'_>, branch: &str) -> Vec<Finding> {
+pub(super) fn findings(subject: &Subject<'_>, branch: &str) -> Vec<Problem> {
     subject.existing.iter().filter_map(|heads| finding(subject, branch, heads)).collect()
 }
 
-fn finding(subject: &Subject<'_>, branch: &str, heads: &[RevisionId]) -> Option<Finding> {
+fn finding(subject: &Subject<'_>, branch: &str, heads: &[RevisionId]) -> Option<Problem> {
     let branch = escape(branch);
     let message = format!("{branch} has {} heads: {}", heads.len(), listed(heads));
     let mut finding = side_by_side(subject, heads, message)?;

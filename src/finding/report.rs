@@ -1,108 +1,13 @@
-//! What the guard says: findings, where they point, and the report that gathers them.
-//!
-//! A finding is data. Rules make it, [`crate::report`] prints it, and nobody in between reads prose.
+//! What the guard says about one comparison, or one ref of a push.
 
 use std::collections::BTreeMap;
 use std::time::SystemTime;
 
-use crate::advice::Help;
+use super::Finding;
 use crate::config::Level;
 use crate::migration::RevisionId;
-use crate::text::Word;
-use crate::tree::{File, RepoPath, Site};
-
-/// A second place that explains the first.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub struct Related {
-    /// Where.
-    pub site: Site,
-    /// What is to be seen there.
-    pub message: String,
-}
-
-/// One fault.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub struct Finding {
-    /// The rule's name, `multiple-heads` for one; whoever keeps a finding keeps it beside.
-    #[serde(skip)]
-    pub rule: Word,
-    /// The level in force for this finding.
-    pub level: Level,
-    /// The name of the environment it is in.
-    pub environment: String,
-    /// What is wrong, in one sentence.
-    pub message: String,
-    /// Where it is wrong.
-    pub site: Site,
-    /// The few words that stand beside the marked source.
-    pub label: String,
-    /// What else must be seen to understand it.
-    pub related: Vec<Related>,
-    /// The files that a change must touch to be at fault; the site's, and others where the fault
-    /// shows in several.
-    pub culprits: Vec<RepoPath>,
-    /// The revisions it is about.
-    pub revisions: Vec<RevisionId>,
-    /// A picture of the part of the graph it is about.
-    pub drawing: Option<Drawing>,
-    /// What to do, one step or one alternative an item.
-    pub help: Vec<Help>,
-    /// What to do instead where others may have run the migration that is at fault.
-    pub help_if_shared: Vec<Help>,
-    /// Why it weighs less than its rule says, where it does.
-    pub lowered: Option<Lowered>,
-}
-
-/// Why a finding does not block although its rule would.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub enum Lowered {
-    /// It was there before; the change does not touch it.
-    Debt,
-    /// It was pushed before, and this push does not change it.
-    Untouched,
-    /// It is on this other branch already, and this push does not change it.
-    Elsewhere(String),
-    /// It can be seen only by looking ahead of this commit.
-    Ahead,
-    /// A file whose revision or parents are unknown may explain it.
-    CannotTell,
-    /// The history had such gaps before: the tree does not hold all of it.
-    Incomplete,
-    /// A repair that needs one more step.
-    Unfinished,
-    /// A server takes it on a branch that is no target.
-    NoTarget,
-    /// There is nothing to compare with, so what has landed first is not known.
-    NoBase,
-    /// Git will ask how to merge the file; one of the two answers is without fault.
-    Conflict,
-    /// The user asked for it in git's configuration or the environment.
-    Asked(String),
-}
-
-/// A part of the graph, newest first, as a picture needs it.
-#[derive(Debug, Clone, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
-pub struct Drawing {
-    /// The revisions, each before its parents.
-    pub nodes: Vec<DrawnRevision>,
-}
-
-/// One revision in a [`Drawing`].
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub struct DrawnRevision {
-    /// Its id.
-    pub revision: RevisionId,
-    /// Its parents that are drawn too.
-    pub parents: Vec<RevisionId>,
-    /// Whether more of the history lies below it, undrawn.
-    pub continues: bool,
-    /// Where it is from and what it is: "head of origin/main", "this push".
-    pub note: String,
-    /// Whether this change brings it.
-    pub new: bool,
-    /// Its file, for a person to find it.
-    pub path: RepoPath,
-}
+use crate::problem::Note;
+use crate::tree::{File, RepoPath};
 
 /// What a comparison took as `before`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -130,17 +35,6 @@ pub enum Freshness {
     Updated(Option<SystemTime>),
     /// A local branch or a commit: there is nothing to be stale against.
     Local,
-}
-
-/// Something to be said that is no fault of a file: a fetch that failed, a base that is far away.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub struct Note {
-    /// What is to be said, in one sentence.
-    pub message: String,
-    /// What can be done about it.
-    pub help: Vec<Help>,
-    /// Whether it was so before the change.
-    pub known: bool,
 }
 
 /// One Alembic environment as the report sums it up.
@@ -211,7 +105,7 @@ impl Outcome {
 impl Report {
     /// Tells whether anything blocks.
     pub fn outcome(&self) -> Outcome {
-        if self.findings.iter().any(|finding| finding.level == Level::Error) {
+        if self.findings.iter().any(|finding| finding.level() == Level::Error) {
             Outcome::Findings
         } else {
             Outcome::Clean
@@ -250,13 +144,10 @@ impl RefReport {
             let Some(other) = reports[place].like.and_then(|other| reports.get(other)) else {
                 continue;
             };
-            let heaviest = other.report.findings.iter().max_by_key(|finding| finding.level);
-            let brief = heaviest.map(|finding| Finding {
-                related: Vec::new(),
-                drawing: None,
-                help: Vec::new(),
-                help_if_shared: Vec::new(),
-                ..finding.clone()
+            let heaviest = other.report.findings.iter().max_by_key(|finding| finding.level());
+            let brief = heaviest.cloned().map(|mut finding| {
+                finding.problem = finding.problem.brief();
+                finding
             });
             let (base, skipped) = (other.report.base.clone(), other.skipped.clone());
             let unknown = other.unknown.clone();

@@ -1,0 +1,242 @@
+//! The table of the module's documentation, row by row.
+
+use super::*;
+use crate::tree::Site;
+
+const FILE: &str = "versions/b.py";
+const HEADS: &str = "multiple-heads";
+const LOADING: &str = "unknown-down-revision";
+const JUDGING: &str = "unreadable-migration";
+const NEITHER: &str = "redundant-merge";
+const WARNING: &str = "docstring-mismatch";
+const OFF: &str = "filename-convention";
+
+fn problem(rule: &'static str) -> Problem {
+    Problem {
+        rule,
+        weight: Weight::Full,
+        doubt: None,
+        existing: false,
+        allowed: false,
+        environment: "default".to_owned(),
+        message: "it is wrong".to_owned(),
+        site: Site::Path(FILE.into()),
+        label: String::new(),
+        related: Vec::new(),
+        culprits: vec![FILE.into()],
+        revisions: Vec::new(),
+        drawing: None,
+        help: vec!["edit it".into()],
+        help_if_shared: Vec::new(),
+    }
+}
+
+/// Says what it is told to, and keeps what it was asked.
+#[derive(Default)]
+struct Told {
+    shared: Option<Shared>,
+    head: Option<String>,
+    asked: Vec<&'static str>,
+}
+
+impl Witness for Told {
+    fn shared(&mut self, _: &RepoPath) -> Option<Shared> {
+        self.asked.push("shared");
+        self.shared.clone()
+    }
+
+    fn head_elsewhere(&mut self, _: &[RevisionId]) -> Option<String> {
+        self.asked.push("heads");
+        self.head.clone()
+    }
+}
+
+/// Returns the level, the reason and the first item of help; nothing for what is dropped.
+fn verdict(
+    problem: Problem,
+    facts: &Facts,
+    told: &mut Told,
+) -> Option<(Level, Option<Downgrade>, String)> {
+    let finding = blame(vec![problem], facts, &Config::default(), told).pop()?;
+    let help = finding.problem.help.first().map(ToString::to_string).unwrap_or_default();
+    Some((finding.level, finding.downgrade, help))
+}
+
+fn alone(problem: Problem, facts: &Facts) -> Option<(Level, Option<Downgrade>)> {
+    let mut told = Told::default();
+    let verdict = verdict(problem, facts, &mut told);
+    verdict.map(|(level, downgrade, _)| (level, downgrade))
+}
+
+fn touching(paths: &[&str]) -> Facts {
+    let touched = paths.iter().map(|path| RepoPath::from(*path)).collect();
+    Facts { touched: Some(touched), ..Facts::default() }
+}
+
+#[test]
+fn row_0_the_configured_level_stands() {
+    for (rule, level) in [(HEADS, Level::Error), (LOADING, Level::Error), (WARNING, Level::Warn)] {
+        assert_eq!(alone(problem(rule), &Facts::default()), Some((level, None)), "{rule}");
+    }
+    let minor = Problem { weight: Weight::Minor, ..problem(NEITHER) };
+    assert_eq!(alone(minor, &Facts::default()), Some((Level::Warn, None)));
+}
+
+#[test]
+fn row_1_what_a_comment_allows_is_dropped() {
+    for rule in [HEADS, LOADING, WARNING] {
+        let allowed = Problem { allowed: true, ..problem(rule) };
+        assert_eq!(alone(allowed, &Facts::default()), None, "{rule}");
+    }
+}
+
+#[test]
+fn row_2_a_rule_that_is_off_finds_nothing() {
+    assert_eq!(alone(problem(OFF), &Facts::default()), None);
+    let existing = Problem { existing: true, ..problem(OFF) };
+    assert_eq!(alone(existing, &Facts::default()), None);
+}
+
+#[test]
+fn row_3_only_those_who_bring_a_warning_hear_of_it() {
+    let existing = Problem { existing: true, ..problem(WARNING) };
+    assert_eq!(alone(existing, &Facts::default()), None);
+    assert_eq!(alone(problem(WARNING), &touching(&["other.py"])), None);
+    assert_eq!(alone(problem(WARNING), &touching(&[FILE])), Some((Level::Warn, None)));
+}
+
+#[test]
+fn row_4_what_was_there_before_is_a_warning() {
+    for facts in [Facts::default(), touching(&[]), lesser(), capped(Downgrade::NoTarget)] {
+        let existing =
+            Problem { existing: true, doubt: Some(Doubt::CannotTell), ..problem(LOADING) };
+        assert_eq!(alone(existing, &facts), Some((Level::Warn, Some(Downgrade::Existing))));
+    }
+}
+
+#[test]
+fn row_5_a_doubt_is_a_warning() {
+    for doubt in [Doubt::CannotTell, Doubt::Incomplete, Doubt::Unfinished] {
+        for facts in [Facts::default(), touching(&["other.py"]), lesser()] {
+            let doubted = Problem { doubt: Some(doubt), ..problem(HEADS) };
+            let expected = Some((Level::Warn, Some(Downgrade::Doubt(doubt))));
+            assert_eq!(alone(doubted, &facts), expected);
+        }
+    }
+}
+
+fn lesser() -> Facts {
+    Facts { lesser: Some(Downgrade::NoBase), ..Facts::default() }
+}
+
+fn capped(cap: Downgrade) -> Facts {
+    Facts { cap: Some(cap), ..Facts::default() }
+}
+
+#[test]
+fn row_6_without_a_base_only_what_does_not_load_blocks() {
+    for rule in [HEADS, NEITHER] {
+        let expected = Some((Level::Warn, Some(Downgrade::NoBase)));
+        assert_eq!(alone(problem(rule), &lesser()), expected, "{rule}");
+    }
+    for rule in [LOADING, JUDGING] {
+        assert_eq!(alone(problem(rule), &lesser()), Some((Level::Error, None)), "{rule}");
+    }
+}
+
+#[test]
+fn row_7_what_the_change_does_not_touch_is_a_warning() {
+    let untouched = Some((Level::Warn, Some(Downgrade::Untouched)));
+    assert_eq!(alone(problem(LOADING), &touching(&["versions/bc.py"])), untouched);
+    assert_eq!(alone(problem(LOADING), &touching(&[FILE])), Some((Level::Error, None)));
+    let folder = Problem { culprits: vec!["versions".into()], ..problem(LOADING) };
+    assert_eq!(alone(folder, &touching(&[FILE])), Some((Level::Error, None)));
+
+    let elsewhere = BTreeMap::from([(FILE.into(), "origin/topic".to_owned())]);
+    let facts = Facts { elsewhere, ..touching(&[]) };
+    let (level, reason, help) =
+        verdict(problem(LOADING), &facts, &mut Told::default()).expect("it is shown");
+    assert_eq!((level, reason), (Level::Warn, Some(Downgrade::Elsewhere("origin/topic".into()))));
+    assert_eq!(help, "versions/b.py is on origin/topic: it must be mended there, not here");
+}
+
+#[test]
+fn row_8_what_others_may_have_run_is_not_to_be_edited() {
+    let shared = |own| Some(Shared { branch: "origin/topic".to_owned(), own });
+    let heads = |culprits: &[&str]| Problem {
+        culprits: culprits.iter().map(|path| RepoPath::from(*path)).collect(),
+        help_if_shared: vec!["merge".into()],
+        ..problem(HEADS)
+    };
+    let help = |problem, own| {
+        let mut told = Told { shared: shared(own), ..Told::default() };
+        let (level, reason, help) =
+            verdict(problem, &Facts::default(), &mut told).expect("it is shown");
+        assert_eq!((level, reason), (Level::Error, None), "only the advice changes");
+        help
+    };
+    let told = "versions/b.py is on origin/topic, where others may have run it: do not edit it";
+    assert_eq!(help(heads(&[FILE]), false), told);
+    assert_eq!(help(heads(&[FILE]), true), "edit it", "one's own branch is one's own");
+    assert_eq!(help(heads(&[FILE, "versions/c.py"]), true), told, "of two, one may be another's");
+    assert_eq!(help(problem(HEADS), false), "edit it", "there is no other way");
+    let loading = Problem { help_if_shared: vec!["merge".into()], ..problem(LOADING) };
+    assert_eq!(help(loading, false), "edit it", "it is not about heads");
+}
+
+#[test]
+fn row_9_a_head_of_another_target_is_nobodys_fault() {
+    let mut told = Told { head: Some("origin/next".to_owned()), ..Told::default() };
+    let facts = capped(Downgrade::Ahead);
+    let (level, reason, _) = verdict(problem(HEADS), &facts, &mut told).expect("it is shown");
+    assert_eq!((level, reason), (Level::Warn, Some(Downgrade::Elsewhere("origin/next".into()))));
+    assert_eq!(told.asked, ["heads"]);
+
+    let mut told = Told { head: Some("origin/next".to_owned()), ..Told::default() };
+    let (level, reason, _) =
+        verdict(problem(LOADING), &Facts::default(), &mut told).expect("it is shown");
+    assert_eq!((level, reason), (Level::Error, None));
+    assert!(told.asked.is_empty(), "nobody is asked without need");
+}
+
+#[test]
+fn row_9_where_nothing_blocks_an_error_is_a_warning() {
+    for cap in [Downgrade::Ahead, Downgrade::NoTarget, Downgrade::NoBase] {
+        for rule in [HEADS, LOADING, NEITHER] {
+            let expected = Some((Level::Warn, Some(cap.clone())));
+            assert_eq!(alone(problem(rule), &capped(cap.clone())), expected, "{rule}");
+        }
+        let warning = alone(problem(WARNING), &capped(cap));
+        assert_eq!(warning, Some((Level::Warn, None)), "there is nothing to explain");
+    }
+}
+
+#[test]
+fn row_10_a_comment_does_not_allow_what_blocks_where_only_warnings_may_be_allowed() {
+    let warnings = Facts { allow: AllowComments::Warnings, ..Facts::default() };
+    let allowed = |rule| Problem { allowed: true, ..problem(rule) };
+    assert_eq!(alone(allowed(WARNING), &warnings), None);
+    let finding = blame(vec![allowed(HEADS)], &warnings, &Config::default(), &mut Told::default());
+    assert_eq!(finding[0].level(), Level::Error);
+    let help: Vec<String> = finding[0].problem.help.iter().map(ToString::to_string).collect();
+    let note = "`allow(multiple-heads)` in the file does not count here: this blocks";
+    assert_eq!(help, ["edit it", note]);
+    let capped = Facts { cap: Some(Downgrade::NoTarget), ..warnings };
+    assert_eq!(alone(allowed(HEADS), &capped), None, "by now it is a warning");
+}
+
+#[test]
+fn only_an_error_is_softened() {
+    let mut findings = blame(
+        vec![problem(HEADS), problem(WARNING)],
+        &Facts::default(),
+        &Config::default(),
+        &mut Told::default(),
+    );
+    for finding in &mut findings {
+        finding.soften(&Downgrade::Conflict);
+        assert_eq!(finding.level(), Level::Warn);
+    }
+    assert_eq!(findings[0].downgrade(), Some(&Downgrade::Conflict));
+    assert_eq!(findings[1].downgrade(), None);
+}

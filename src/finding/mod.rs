@@ -1,0 +1,7 @@
+//! Problems with a verdict: whose fault each is, and whether it blocks.
+
+mod blame;
+mod report;
+
+pub use blame::{AllowComments, Downgrade, Facts, Finding, Shared, Witness, blame};
+pub use report::{Base, EnvironmentSummary, Freshness, Outcome, RefReport, Report};

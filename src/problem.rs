@@ -1,0 +1,118 @@
+//! What a rule finds wrong, before anybody has asked whose fault it is.
+//!
+//! A problem is data. Rules make it, [`crate::finding`] decides whether it blocks, [`crate::report`] prints it,
+//! and nobody in between reads prose.
+
+use crate::advice::Help;
+use crate::migration::RevisionId;
+use crate::text::Word;
+use crate::tree::{RepoPath, Site};
+
+/// A second place that explains the first.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Related {
+    /// Where.
+    pub site: Site,
+    /// What is to be seen there.
+    pub message: String,
+}
+
+/// One thing that is wrong after a change.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Problem {
+    /// The rule's name, `multiple-heads` for one; a cache keeps it beside.
+    #[serde(skip)]
+    pub rule: Word,
+    /// How much it weighs by itself.
+    pub weight: Weight,
+    /// What keeps the rule from being sure, if anything does.
+    pub doubt: Option<Doubt>,
+    /// Whether it was there before the change. Rules leave that to the comparison.
+    pub existing: bool,
+    /// Whether a comment in the file allows it. Rules leave that to the comparison.
+    pub allowed: bool,
+    /// The name of the environment it is in.
+    pub environment: String,
+    /// What is wrong, in one sentence.
+    pub message: String,
+    /// Where it is wrong.
+    pub site: Site,
+    /// The few words that stand beside the marked source.
+    pub label: String,
+    /// What else must be seen to understand it.
+    pub related: Vec<Related>,
+    /// The files that a change must touch to be at fault; the site's, and others where the fault
+    /// shows in several.
+    pub culprits: Vec<RepoPath>,
+    /// The revisions it is about.
+    pub revisions: Vec<RevisionId>,
+    /// A picture of the part of the graph it is about.
+    pub drawing: Option<Drawing>,
+    /// What to do, one step or one alternative an item.
+    pub help: Vec<Help>,
+    /// What to do instead where others may have run the migration that is at fault.
+    pub help_if_shared: Vec<Help>,
+}
+
+impl Problem {
+    /// Returns no more of it than what is wrong and where.
+    pub fn brief(self) -> Problem {
+        let (related, help, help_if_shared) = (Vec::new(), Vec::new(), Vec::new());
+        Problem { related, drawing: None, help, help_if_shared, ..self }
+    }
+}
+
+/// How much a problem weighs by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub enum Weight {
+    /// As much as the level of its rule.
+    Full,
+    /// A warning, unless the level of its rule is lower still.
+    Minor,
+}
+
+/// What keeps a rule from being sure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub enum Doubt {
+    /// A file whose revision or parents are unknown may explain it.
+    CannotTell,
+    /// The history had such gaps before: the tree does not hold all of it.
+    Incomplete,
+    /// A repair that needs one more step.
+    Unfinished,
+}
+
+/// A part of the graph, newest first, as a picture needs it.
+#[derive(Debug, Clone, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
+pub struct Drawing {
+    /// The revisions, each before its parents.
+    pub nodes: Vec<DrawnRevision>,
+}
+
+/// One revision in a [`Drawing`].
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct DrawnRevision {
+    /// Its id.
+    pub revision: RevisionId,
+    /// Its parents that are drawn too.
+    pub parents: Vec<RevisionId>,
+    /// Whether more of the history lies below it, undrawn.
+    pub continues: bool,
+    /// Where it is from and what it is: "head of origin/main", "this push".
+    pub note: String,
+    /// Whether this change brings it.
+    pub new: bool,
+    /// Its file, for a person to find it.
+    pub path: RepoPath,
+}
+
+/// Something to be said that is no fault of a file: a fetch that failed, a base that is far away.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Note {
+    /// What is to be said, in one sentence.
+    pub message: String,
+    /// What can be done about it.
+    pub help: Vec<Help>,
+    /// Whether it was so before the change.
+    pub known: bool,
+}
