@@ -349,3 +349,18 @@ fn new_refs() {
     assert_eq!(code, 0, "{text:.2000}");
     assert!(text.contains("more new branches of the same commit"), "{text:.2000}");
 }
+
+#[test]
+fn new_refs_of_commits_of_their_own() {
+    let large = Large::of(&[]);
+    let branch =
+        |place| commit(&format!("w{place}"), Some("start"), &[versioned(&id(place), "'a'")]);
+    let count = many(2000);
+    let stream: String = (0..count).map(branch).collect();
+    large.repository.git_with(&["fast-import", "--quiet"], stream.as_bytes());
+    let format = format!("--format=%(refname) %(objectname) %(refname) {}", "0".repeat(40));
+    let lines = large.repository.git(&["for-each-ref", &format, "refs/heads/w*"]);
+    let push = large.pushed(&lines);
+    assert!(push.0.contains(&format!("  {} more refs are not listed", count - 100)), "{push:?}");
+    finds(push, &format!("the findings of {} more refs are not shown", count - 20));
+}

@@ -8,10 +8,14 @@ use crate::finding::Outcome;
 use crate::finding::RefReport;
 use crate::problem::Note;
 use crate::report::paint::{ERROR, LINE, STRONG, paint};
-use crate::report::{Bypass, Style, prose};
+use crate::report::{Bypass, Style, in_force, prose};
 use crate::text::escape;
 
 const RULE_WIDTH: usize = 80;
+/// The findings of so many refs are shown.
+const MOST_SECTIONS: usize = 20;
+/// So many refs get a line of their own.
+const MOST_LINES: usize = 100;
 
 /// What a push would do.
 #[derive(Debug, Clone, Copy)]
@@ -55,16 +59,23 @@ pub fn render_refs(push: &Push<'_>, style: &Style) -> String {
     out
 }
 
-/// Renders the findings of each ref that has any, under its name.
+/// Renders the findings of each ref that has any, under its name; of very many refs, those of the first.
 fn sections(refs: &[RefReport], style: &Style) -> String {
-    let mut out = String::new();
-    for one in refs.iter().filter(|one| one.like.is_none()) {
-        let findings = finding::all(&one.report, style);
-        if !findings.is_empty() {
-            out += &format!("{}\n{findings}\n", heading(one, style));
-        }
+    let judged = refs.iter().filter(|one| one.like.is_none());
+    let mut judged = judged.filter(|one| in_force(&one.report).next().is_some());
+    let sections = judged.by_ref().filter_map(|one| section(one, style));
+    let mut out: String = sections.take(MOST_SECTIONS).collect();
+    let others = judged.count();
+    if others > 0 {
+        let refs = prose::counted(others, "more ref");
+        out += &format!("the findings of {refs} are not shown\n\n");
     }
     out
+}
+
+fn section(one: &RefReport, style: &Style) -> Option<String> {
+    let findings = finding::all(&one.report, style);
+    (!findings.is_empty()).then(|| format!("{}\n{findings}\n", heading(one, style)))
 }
 
 fn heading(one: &RefReport, style: &Style) -> String {
@@ -99,15 +110,21 @@ fn short(name: &str) -> &str {
         .unwrap_or(name)
 }
 
-/// Writes a line for each ref, and counts those that are judged as another one is.
+/// Writes a line for each ref as far as anybody reads, and counts those that are judged as another one is.
 fn lines(refs: &[RefReport], style: &Style) -> String {
     let mut alike: BTreeMap<usize, usize> = BTreeMap::new();
-    let mut out = String::new();
+    let mut judged = Vec::new();
     for one in refs {
         match one.like {
             Some(other) => *alike.entry(other).or_default() += 1,
-            None => out += &line(one, style),
+            None => judged.push(one),
         }
+    }
+    let (shown, others) = judged.split_at(judged.len().min(MOST_LINES));
+    let mut out: String = shown.iter().map(|one| line(one, style)).collect();
+    if !others.is_empty() {
+        let refs = prose::counted(others.len(), "more ref");
+        out += &prose::detail(&format!("{refs} are not listed"), style);
     }
     for (other, count) in alike {
         if let Some(other) = refs.get(other) {
