@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use super::wording::most_kept;
-use super::{Fate, Subject};
+use super::{Fate, Standing, Subject};
 use crate::advice::{Command, Help};
 use crate::graph::{Graph, Revision};
 use crate::migration::{Docstring, RevisionId};
@@ -31,6 +31,10 @@ impl Subject<'_> {
     /// joins all their heads.
     pub(super) fn join_command(&self, heads: &[RevisionId]) -> Command {
         let limits = Limits { heads: self.environment.heads, branches: &self.environment.branches };
+        // What takes the place of the base has other heads once that is brought in.
+        if self.standing == Standing::Replaced && self.wording.get_base.is_some() {
+            return self.merge_all_command();
+        }
         match (self.head_faults, crowded(self.after, limits).as_slice()) {
             ([] | [_], _) => self.merge_command(heads),
             // Unasked, lines that may be meant to stay apart are not joined.

@@ -81,3 +81,23 @@ fn what_is_gone_is_brought_back_into_a_folder_that_is_not_there_yet() {
     run(&mine, line(&push.stderr, "git restore"));
     mine.commit("restored").push_it().passed(&[]);
 }
+
+#[test]
+fn a_repair_that_is_to_be_staged_is_answered_with_one_that_is() {
+    let (_world, feature) = World::moved_on();
+    feature.add("d(x)").merge("origin/main");
+    let merge = feature.guard(&["merge", "--stage"]);
+    merge.exits(1);
+    line(&(merge.stderr() + &merge.stdout()), "alembic-guard rebase --stage --onto b");
+}
+
+#[test]
+fn heads_are_not_named_where_the_base_is_brought_in_first() {
+    let world = World::with("a");
+    world.main().add("b").remove("b").git(&["push", "-q", "--no-verify"]);
+    let mine = world.mine();
+    mine.git(&["reset", "-q", "--hard", "HEAD~1"]);
+    let push = mine.push(&["--force", "origin", "main"]);
+    push.says("git merge --no-ff --no-commit origin/main").says("alembic-guard merge --stage");
+    push.says_nothing_of("merge --stage a b");
+}

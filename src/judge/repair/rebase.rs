@@ -80,8 +80,8 @@ impl Judge<'_> {
                 let heads: Vec<RevisionId> = graph.heads().into_iter().cloned().collect();
                 // Nothing is joined over a parent that no file defines.
                 let may_join = bench.gap_below(pair, &heads).is_none();
-                let join = |or: &str| may_join.then(|| refusal::join(or, &bench.ground.command));
-                return Ok(Outcome::refused(refusal::obstacle(&obstacle, base, join)));
+                let ways = refusal::Ways { asked: &bench.ground.command, may_join };
+                return Ok(Outcome::refused(refusal::obstacle(&obstacle, base, &ways)));
             }
         };
         let parents: Vec<RevisionId> =

@@ -13,18 +13,33 @@ use crate::verdict::Gap;
 
 /// Says how to go on without new parents, behind a word that makes it an alternative. What was asked to stage
 /// what it writes stages this too.
-pub(super) fn join(or: &str, asked: &Command) -> Help {
-    let stage = asked.argv().iter().flatten().any(|word| word == "--stage");
-    let merge = Command::of("alembic-guard merge").args(stage.then_some("--stage"));
+fn join(or: &str, asked: &Command) -> Help {
+    let merge = Command::of("alembic-guard merge").args(stage_option(asked));
     Help::run(format!("{or}join the heads instead, which skips nothing"), merge)
 }
 
-/// Says why new parents alone do not mend a history, and how `join` goes on without any.
-pub(super) fn obstacle(
-    obstacle: &Obstacle,
-    base: &str,
-    join: impl Fn(&str) -> Option<Help>,
-) -> Refusal {
+/// Returns the option to stage what is written, if a command has it.
+fn stage_option(asked: &Command) -> Option<&'static str> {
+    asked.argv().iter().flatten().any(|word| word == "--stage").then_some("--stage")
+}
+
+/// Returns the command that puts revisions on a head, for who asked for another repair.
+fn onto(head: &RevisionId, asked: &Command) -> Command {
+    let rebase = Command::of("alembic-guard rebase").args(stage_option(asked));
+    rebase.args(["--onto", head.as_str()])
+}
+
+/// What may be advised where new parents alone do not mend a history.
+pub(super) struct Ways<'a> {
+    /// The command that asked for the repair.
+    pub(super) asked: &'a Command,
+    /// Whether the heads can be joined instead.
+    pub(super) may_join: bool,
+}
+
+/// Says why new parents alone do not mend a history.
+pub(super) fn obstacle(obstacle: &Obstacle, base: &str, ways: &Ways<'_>) -> Refusal {
+    let join = |or: &str| ways.may_join.then(|| join(or, ways.asked));
     match obstacle {
         Obstacle::Held { revision, holder: Holder::Target(branch), .. } => Refusal {
             message: format!(
@@ -44,9 +59,8 @@ pub(super) fn obstacle(
         },
         Obstacle::Ambiguous { revision, heads } => {
             let choices = heads.iter().enumerate().map(|(place, head)| {
-                let command = Command::of("alembic-guard rebase --onto").arg(head.as_str());
                 let or = if place == 0 { "" } else { "or " };
-                Help::run(format!("{or}put it on `{head}`"), command)
+                Help::run(format!("{or}put it on `{head}`"), onto(head, ways.asked))
             });
             Refusal {
                 message: format!(
@@ -171,14 +185,13 @@ pub(super) fn gap(gap: &Gap<'_>, tops: &[RevisionId], command: &Command) -> Refu
         };
     };
     let verb = if tops.len() == 1 { "head is" } else { "heads are" };
-    let onto = Command::of("alembic-guard rebase --onto").arg(first.as_str());
     Refusal {
         message: format!(
             "`{child}` builds on `{parent}`, which no file defines; the {verb} {}",
             listed(tops)
         ),
         help: vec![
-            Help::run(format!("put `{child}` on `{first}`"), onto),
+            Help::run(format!("put `{child}` on `{first}`"), onto(first, command)),
             Help::note(format!(
                 "or, if `{parent}` is on a branch that is not merged yet, merge that branch first"
             )),
