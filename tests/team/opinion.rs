@@ -208,8 +208,23 @@ fn culprits(before: &Facts, after: &Facts) -> BTreeSet<String> {
         reached.keys().filter(|id| !parents(id).iter().any(is_new)).collect();
     let is_stale = |id: &&&String| parents(id).is_empty() || !parents(id).is_subset(&before.heads);
     let stale: Vec<&&String> = lowest.iter().copied().filter(is_stale).collect();
-    let culprits = if stale.is_empty() { lowest } else { stale };
-    culprits.into_iter().map(|id| after.revisions[*id].path.clone()).collect()
+    let returned = returned(before, after);
+    let culprits = if stale.is_empty() && returned.is_empty() { lowest } else { stale };
+    culprits.into_iter().map(|id| after.revisions[*id].path.clone()).chain(returned).collect()
+}
+
+/// Returns the paths of what no longer keeps a revision from being a head that was none.
+fn returned(before: &Facts, after: &Facts) -> BTreeSet<String> {
+    let is_again = |id: &&String| before.revisions.contains_key(*id) && !before.heads.contains(*id);
+    let mut paths = BTreeSet::new();
+    for head in after.heads.iter().filter(is_again) {
+        let children = before.revisions.iter().filter(|(_, one)| one.down_revision.contains(head));
+        for (id, child) in children {
+            paths.insert(child.path.clone());
+            paths.extend(after.revisions.get(id).map(|child| child.path.clone()));
+        }
+    }
+    paths
 }
 
 /// Returns the paths that matter and differ.
