@@ -1,5 +1,6 @@
 //! The names of facts: what they are about, down to the last byte that could change them.
 
+use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use crate::tree::ObjectId;
@@ -50,6 +51,12 @@ impl Key {
         let mut key = [0; LENGTH];
         key.copy_from_slice(&hasher.finalize()[..LENGTH]);
         Key(key)
+    }
+
+    /// Names what follows from a value; nothing if that cannot be written down.
+    pub fn of_value(kind: Kind, value: &impl Serialize) -> Option<Key> {
+        let bytes = postcard::to_stdvec(value).ok()?;
+        Some(Key::of(kind, &[&bytes]))
     }
 }
 

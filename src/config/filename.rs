@@ -14,9 +14,10 @@ use super::date::DateFormat;
 ///   long message short;
 /// - `{label}`, a branch label that the revision has, or any one word where it has none;
 /// - `{rev}`, the revision id.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct FilenamePattern {
     written: String,
+    #[serde(skip)]
     parts: Vec<Part>,
 }
 

@@ -16,9 +16,10 @@ pub(crate) enum Separator {
 }
 
 /// A pattern, read once and matched with many texts.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Pattern {
     written: String,
+    #[serde(skip)]
     tokens: Vec<Token>,
 }
 

@@ -30,7 +30,7 @@ pub(crate) use matching::{Separator, matches};
 pub const FILE_NAME: &str = ".alembic-guard.toml";
 
 /// The complete configuration of a repository.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
 pub struct Config {
     /// What to compare with, where the repository says it.
     pub base: Option<String>,
@@ -66,7 +66,7 @@ pub struct Config {
 }
 
 /// What a server makes of pushes to branches that are no targets.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 pub enum OtherBranches {
     /// They are judged as what they will be once merged, and only warned of.
     Warn,
@@ -77,7 +77,7 @@ pub enum OtherBranches {
 }
 
 /// Whether `pre-push` may ask the remote for the base's newest commit.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize, serde::Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Fetch {
     /// When the push adds or changes a migration.
@@ -87,7 +87,7 @@ pub enum Fetch {
 }
 
 /// One `[[environment]]`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct EnvironmentConfig {
     /// What the report calls it.
     pub name: String,

@@ -15,6 +15,10 @@
 //! | 8 | it is about heads, and others may have run the migration | other advice |
 //! | 9 | it is about heads, and such a head is one on another target; or nothing blocks here | a warning |
 //! | 10 | a comment allows it, and such comments may allow only warnings | a warning is dropped |
+//! | 11 | git will ask how to merge, and only one of the answers has this error | a warning |
+//! | 12 | the user or a server's administrator asks for warnings | a warning |
+//!
+//! 11 and 12 are known only once all findings of a comparison are: see [`Finding::soften`].
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -57,7 +61,7 @@ pub enum Downgrade {
 }
 
 /// What is known of a change before it is asked who is to blame.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, serde::Serialize)]
 pub struct Facts {
     /// The paths that the change touches, where others' faults are not its own.
     pub touched: Option<BTreeSet<RepoPath>>,
@@ -72,7 +76,7 @@ pub struct Facts {
 }
 
 /// What `# alembic-guard: allow(rule)` in a file may allow that file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize)]
 pub enum AllowComments {
     /// To break any rule.
     #[default]
@@ -166,7 +170,7 @@ impl Finding {
         self.downgrade.as_ref()
     }
 
-    /// Takes from an error that it blocks.
+    /// Takes from an error that it blocks: cases 11 and 12.
     pub fn soften(&mut self, reason: &Downgrade) {
         if self.level == Level::Error {
             self.level = Level::Warn;

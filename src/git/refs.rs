@@ -29,7 +29,7 @@ pub struct PushedRef {
 }
 
 /// A branch that changes go to.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Target {
     /// The remote it is on; none for a branch of this repository.
     pub remote: Option<String>,

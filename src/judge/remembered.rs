@@ -97,9 +97,8 @@ impl Judge<'_> {
         let trees = (before, after.id()?, witnesses);
         let tip = self.repository.tip(incoming.side);
         let commits = (tip, incoming.base.commit, incoming.candidates.branch);
-        let all =
-            format!("{trees:?} {commits:?} {:?}", (standing, wording, facts, answering, config));
-        Some((after, Key::of(Kind::Verdict, &[all.as_bytes()])))
+        let circumstances = (standing, wording, facts, answering, config);
+        Some((after, Key::of_value(Kind::Verdict, &(trees, commits, circumstances))?))
     }
 
     /// Names what is on all branches that a verdict may depend on; nothing where that cannot be told.
@@ -110,7 +109,7 @@ impl Judge<'_> {
         }
         let pushed = self.pushed_branches().ok()?;
         let targets = self.targets(incoming.candidates).ok()?;
-        Some(Key::of(Kind::Verdict, &[format!("{pushed:?} {targets:?}").as_bytes()]))
+        Key::of_value(Kind::Verdict, &(pushed, targets))
     }
 }
 

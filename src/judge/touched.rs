@@ -237,7 +237,7 @@ impl Judge<'_> {
 }
 
 /// A branch that somebody has pushed.
-#[derive(Debug)]
+#[derive(Debug, serde::Serialize)]
 pub(super) struct PushedBranch {
     /// What it is called here: `origin/topic`.
     name: String,

@@ -103,7 +103,7 @@ pub struct Setting {
 }
 
 /// Who has what there was before a change.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 pub enum Standing {
     /// Nobody else, as far as is known: it may be rewritten.
     Local,

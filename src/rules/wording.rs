@@ -8,7 +8,7 @@ use crate::tree::RepoPath;
 const MOST_KEPT: usize = 8;
 
 /// What the two sides are called in a sentence, and how to get the newer one.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Wording {
     /// What has landed, `origin/main` for one.
     pub base: String,
@@ -31,7 +31,7 @@ pub struct Wording {
 }
 
 /// What must be done once a file is mended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 pub enum Finish {
     /// Nothing: it is judged by hand, as it lies there.
     Nothing,

@@ -226,7 +226,7 @@ fn row_10_a_comment_does_not_allow_what_blocks_where_only_warnings_may_be_allowe
 }
 
 #[test]
-fn only_an_error_is_softened() {
+fn rows_11_and_12_only_an_error_is_softened() {
     let mut findings = blame(
         vec![problem(HEADS), problem(WARNING)],
         &Facts::default(),
