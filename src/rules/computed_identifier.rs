@@ -29,29 +29,29 @@ Write the value as a plain string, a tuple of strings or `None`, as `alembic rev
 };
 
 fn check(subject: &Subject<'_>) -> Vec<Problem> {
-    subject.migrations().flat_map(|migration| findings(subject, migration)).collect()
+    subject.migrations().flat_map(|migration| problems(subject, migration)).collect()
 }
 
-fn findings(subject: &Subject<'_>, migration: &Migration) -> Vec<Problem> {
+fn problems(subject: &Subject<'_>, migration: &Migration) -> Vec<Problem> {
     let module = &migration.module;
     let counted = !subject.environment.branches.is_empty();
-    let mut findings = Vec::new();
-    findings.extend(finding(subject, migration, "revision", &module.revision));
-    findings.extend(finding(subject, migration, "down_revision", &module.down_revision));
-    let mut lesser = finding(subject, migration, "depends_on", &module.depends_on)
+    let mut problems = Vec::new();
+    problems.extend(problem(subject, migration, "revision", &module.revision));
+    problems.extend(problem(subject, migration, "down_revision", &module.down_revision));
+    let mut lesser = problem(subject, migration, "depends_on", &module.depends_on)
         .into_iter()
         .chain(
-            finding(subject, migration, "branch_labels", &module.branch_labels).filter(|_| counted),
+            problem(subject, migration, "branch_labels", &module.branch_labels).filter(|_| counted),
         )
         .collect::<Vec<_>>();
-    for finding in &mut lesser {
-        finding.doubt = Some(Doubt::CannotTell);
+    for problem in &mut lesser {
+        problem.doubt = Some(Doubt::CannotTell);
     }
-    findings.append(&mut lesser);
-    findings
+    problems.append(&mut lesser);
+    problems
 }
 
-fn finding(
+fn problem(
     subject: &Subject<'_>,
     migration: &Migration,
     name: &str,
@@ -63,8 +63,8 @@ fn finding(
     let site = Site::Span { file: migration.file.clone(), span: span.clone() };
     let reason = crate::text::escape(reason);
     let message = format!("`{name}` cannot be known without running Python: {reason}");
-    let mut finding = RULE.at(subject, site, message);
-    finding.label = "not a plain constant".to_owned();
-    finding.help = vec![format!("write `{name}` as a plain constant").into()];
-    Some(finding)
+    let mut problem = RULE.at(subject, site, message);
+    problem.label = "not a plain constant".to_owned();
+    problem.help = vec![format!("write `{name}` as a plain constant").into()];
+    Some(problem)
 }

@@ -41,28 +41,28 @@ If databases never move between two branches, list one of them in `independent_t
 };
 
 fn check(subject: &Subject<'_>) -> Vec<Problem> {
-    subject.diverged.iter().filter_map(|diverged| finding(subject, diverged)).collect()
+    subject.diverged.iter().filter_map(|diverged| problem(subject, diverged)).collect()
 }
 
-fn finding(subject: &Subject<'_>, diverged: &Diverged) -> Option<Problem> {
+fn problem(subject: &Subject<'_>, diverged: &Diverged) -> Option<Problem> {
     let now = subject.after.get(&diverged.revision)?;
     // What else lets a published revision build on something else is an error of
     // `published-identity-changed` already.
     if !subject.is_new(&now.id) && !subject.joins_heads() {
         return None;
     }
-    let mut finding = match &diverged.difference {
+    let mut problem = match &diverged.difference {
         Difference::Order(order) => out_of_order(subject, diverged, now, order),
         Difference::OtherMigration => other_migration(subject, diverged, now),
         Difference::EditedBackport => edited_backport(subject, diverged, now),
     };
-    finding.revisions = vec![now.id.clone()];
-    finding.help.push(Help::note(format!(
+    problem.revisions = vec![now.id.clone()];
+    problem.help.push(Help::note(format!(
         "or, if databases never move between {} and this branch, list one of them in \
          `independent_targets` of .alembic-guard.toml",
         diverged.target
     )));
-    Some(finding)
+    Some(problem)
 }
 
 fn out_of_order(
@@ -83,22 +83,22 @@ fn out_of_order(
         Way::There => format!("a database at `{id}` that moves to {target}"),
         Way::Here => format!("a database at `{id}` that comes from {target}"),
     };
-    let mut finding = RULE.at(subject, now.parents_site(), message);
-    finding.label = match order.effect {
+    let mut problem = RULE.at(subject, now.parents_site(), message);
+    problem.label = match order.effect {
         Effect::Skips => format!("{database} skips {ids}"),
         Effect::Repeats => format!("{database} runs {ids} again"),
     };
-    finding.help = build_as_there(subject, diverged, now);
+    problem.help = build_as_there(subject, diverged, now);
     if !order.is_usual {
-        finding.weight = Weight::Minor;
+        problem.weight = Weight::Minor;
     } else if order.way == Way::There && subject.is_new(id) {
-        finding.help.extend(own_id("or give it", subject, now));
-        finding.help.push(Help::note(format!(
+        problem.help.extend(own_id("or give it", subject, now));
+        problem.help.push(Help::note(format!(
             "then merge it into {target}, and make `upgrade` of both skip what already exists: databases \
              that move run both"
         )));
     }
-    finding
+    problem
 }
 
 /// Says how the revision comes to build on what it builds on at the other target.
@@ -129,25 +129,25 @@ fn build_as_there(subject: &Subject<'_>, diverged: &Diverged, now: &Revision) ->
 fn other_migration(subject: &Subject<'_>, diverged: &Diverged, now: &Revision) -> Problem {
     let Diverged { target, path, .. } = diverged;
     let message = format!("`{}` is a different migration on {target}: {path}", now.id);
-    let mut finding = RULE.at(subject, now.id_site(), message);
-    finding.label =
+    let mut problem = RULE.at(subject, now.id_site(), message);
+    problem.label =
         format!("a database that moves between {target} and this branch runs only one of them");
-    finding.help = own_id("give it", subject, now);
-    finding
+    problem.help = own_id("give it", subject, now);
+    problem
 }
 
 fn edited_backport(subject: &Subject<'_>, diverged: &Diverged, now: &Revision) -> Problem {
     let Diverged { target, path, .. } = diverged;
     let message = format!("`upgrade` of `{}` does something else on {target}", now.id);
-    let mut finding = RULE.at(subject, now.id_site(), message);
-    finding.weight = Weight::Minor;
-    finding.label = format!(
+    let mut problem = RULE.at(subject, now.id_site(), message);
+    problem.weight = Weight::Minor;
+    problem.label = format!(
         "a database that moves between {target} and this branch keeps what it has run first"
     );
-    finding.help = vec![Help::note(format!(
+    problem.help = vec![Help::note(format!(
         "make sure that it leads to the same schema as {path} on {target}"
     ))];
-    finding
+    problem
 }
 
 /// Says how the revision gets an id of its own.

@@ -30,7 +30,7 @@ writes them.
 };
 
 fn check(subject: &Subject<'_>) -> Vec<Problem> {
-    subject.brought().filter_map(|revision| finding(subject, revision)).collect()
+    subject.brought().filter_map(|revision| problem(subject, revision)).collect()
 }
 
 /// A line of the docstring and the ids that it should name.
@@ -41,7 +41,7 @@ struct Line<'a> {
     ids: Vec<&'a str>,
 }
 
-fn finding(subject: &Subject<'_>, revision: &Revision) -> Option<Problem> {
+fn problem(subject: &Subject<'_>, revision: &Revision) -> Option<Problem> {
     let lines = lines(subject, revision);
     let wrong: Vec<&Line<'_>> = lines.iter().filter(|line| !line.is_right()).collect();
     let (first, others) = wrong.split_first()?;
@@ -51,25 +51,25 @@ fn finding(subject: &Subject<'_>, revision: &Revision) -> Option<Problem> {
     };
     let message = format!("the docstring says {said} where {}", first.truth());
     let site = revision.site_at(first.said.span.clone());
-    let mut finding = RULE.at(subject, site, message);
-    finding.label = "Alembic does not read this".to_owned();
+    let mut problem = RULE.at(subject, site, message);
+    problem.label = "Alembic does not read this".to_owned();
     let value = match first.variable {
         "revision" => revision.id_site(),
         _ => revision.parents_site(),
     };
-    finding.related = vec![Related { site: value, message: first.truth() }];
-    finding.related.extend(others.iter().map(|line| Related {
+    problem.related = vec![Related { site: value, message: first.truth() }];
+    problem.related.extend(others.iter().map(|line| Related {
         site: revision.site_at(line.said.span.clone()),
         message: format!("wrong too: {}", line.truth()),
     }));
-    finding.revisions = vec![revision.id.clone()];
+    problem.revisions = vec![revision.id.clone()];
     let is_to_move = subject.is_to_move(&revision.id);
     let help = |line: &&Line<'_>| match line.variable {
         "down_revision" if is_to_move => subject.once_moved(revision),
         _ => line.help(),
     };
-    finding.help = wrong.iter().copied().map(|line| help(&line)).collect();
-    Some(finding)
+    problem.help = wrong.iter().copied().map(|line| help(&line)).collect();
+    Some(problem)
 }
 
 /// Reads the lines that the docstring has and whose variable is known.

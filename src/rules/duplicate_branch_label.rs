@@ -39,10 +39,10 @@ fn check(subject: &Subject<'_>) -> Vec<Problem> {
         [] => HashSet::new(),
         _ => subject.before.revisions().flat_map(landed_labels).collect(),
     };
-    clashes.iter().filter_map(|clash| finding(subject, clash, &landed, &mut explained)).collect()
+    clashes.iter().filter_map(|clash| problem(subject, clash, &landed, &mut explained)).collect()
 }
 
-fn finding(
+fn problem(
     subject: &Subject<'_>,
     clash: &LabelClash<'_>,
     landed: &HashSet<Landed<'_>>,
@@ -67,40 +67,40 @@ fn finding(
         }
         (None, _) => format!("branch label `{label}` is declared twice"),
     };
-    let mut finding = RULE.at(subject, site(revision, text), message);
-    finding.label = "this name is taken".to_owned();
+    let mut problem = RULE.at(subject, site(revision, text), message);
+    problem.label = "this name is taken".to_owned();
     for (other, text) in declared {
         if !has_landed(other) {
-            finding.culprits.push(other.migration.file.path.clone());
+            problem.culprits.push(other.migration.file.path.clone());
         }
-        if finding.related.len() < MOST_RELATED {
+        if problem.related.len() < MOST_RELATED {
             let message = "declared here too".to_owned();
-            finding.related.push(Related { site: site(other, text), message });
+            problem.related.push(Related { site: site(other, text), message });
         }
     }
     if let Some(owner) = clash.revision {
-        finding.culprits.push(owner.migration.file.path.clone());
+        problem.culprits.push(owner.migration.file.path.clone());
         let message = "this is its id".to_owned();
-        finding.related.push(Related { site: owner.id_site(), message });
+        problem.related.push(Related { site: owner.id_site(), message });
     }
-    finding.revisions = vec![revision.id.clone(), RevisionId::new(clash.label)];
+    problem.revisions = vec![revision.id.clone(), RevisionId::new(clash.label)];
     if explained.takes(subject.is_new(&revision.id)) {
-        finding.help = vec![help(subject, revision, clash)];
+        problem.help = vec![help(subject, revision, clash)];
     }
-    Some(finding)
+    Some(problem)
 }
 
 /// A new revision whose id is a label that was there first.
 fn taken_id(subject: &Subject<'_>, owner: &Revision, declared: Site) -> Problem {
     let id = &owner.id;
     let message = format!("revision id `{id}` is a branch label already");
-    let mut finding = RULE.at(subject, owner.id_site(), message);
-    finding.label = "this name is taken".to_owned();
-    finding.related = vec![Related { site: declared, message: "declared here".to_owned() }];
-    finding.revisions = vec![id.clone(), id.clone()];
-    finding.help =
+    let mut problem = RULE.at(subject, owner.id_site(), message);
+    problem.label = "this name is taken".to_owned();
+    problem.related = vec![Related { site: declared, message: "declared here".to_owned() }];
+    problem.revisions = vec![id.clone(), id.clone()];
+    problem.help =
         vec![format!("give the migration another id in {}", owner.migration.file.path).into()];
-    finding
+    problem
 }
 
 fn site(revision: &Revision, text: &Text) -> Site {

@@ -35,7 +35,7 @@ would run it again.
 
 fn check(subject: &Subject<'_>) -> Vec<Problem> {
     let duplicates = subject.after.duplicates();
-    duplicates.filter_map(|(id, earlier)| finding(subject, id, earlier)).collect()
+    duplicates.filter_map(|(id, earlier)| problem(subject, id, earlier)).collect()
 }
 
 /// The files of one id.
@@ -71,29 +71,29 @@ pub fn copied<'g>(before: &Graph, after: &'g Graph, id: &RevisionId) -> Option<&
     files.original().map(|_| &files.newcomer.migration.file.path)
 }
 
-fn finding(subject: &Subject<'_>, id: &RevisionId, earlier: &[Revision]) -> Option<Problem> {
+fn problem(subject: &Subject<'_>, id: &RevisionId, earlier: &[Revision]) -> Option<Problem> {
     let found = Files::of(subject.before, subject.after, (id, earlier))?;
     let original = found.original();
     let Files { newcomer, others: files } = found;
     let landed = subject.before.get(id).map(|landed| &landed.migration.file.path);
     let message = format!("revision `{id}` is defined by {} files", files.len() + 1);
-    let mut finding = RULE.at(subject, newcomer.id_site(), message);
-    finding.label = "this id is taken".to_owned();
+    let mut problem = RULE.at(subject, newcomer.id_site(), message);
+    problem.label = "this id is taken".to_owned();
     for other in files {
         if Some(&other.migration.file.path) != landed {
-            finding.culprits.push(other.migration.file.path.clone());
+            problem.culprits.push(other.migration.file.path.clone());
         }
-        if finding.related.len() < MOST_RELATED {
+        if problem.related.len() < MOST_RELATED {
             let message = "defined here too".to_owned();
-            finding.related.push(Related { site: other.id_site(), message });
+            problem.related.push(Related { site: other.id_site(), message });
         }
     }
-    finding.revisions = vec![id.clone()];
-    finding.help = match original {
+    problem.revisions = vec![id.clone()];
+    problem.help = match original {
         Some(original) => removed(subject, newcomer, original),
         None => renamed(subject, newcomer),
     };
-    Some(finding)
+    Some(problem)
 }
 
 /// Says how a file goes that is there twice.

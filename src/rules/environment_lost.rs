@@ -41,7 +41,7 @@ Restore the setting or the file. If the migrations are run in another way, say s
 
 fn check(subject: &Subject<'_>) -> Vec<Problem> {
     let loss = subject.loss;
-    let finding = if let Some(stop) = &loss.stop {
+    let problem = if let Some(stop) = &loss.stop {
         Some(stopped(subject, stop))
     } else if loss.fate == Fate::Lost {
         lost(subject)
@@ -50,7 +50,7 @@ fn check(subject: &Subject<'_>) -> Vec<Problem> {
     } else {
         None
     };
-    finding.into_iter().collect()
+    problem.into_iter().collect()
 }
 
 /// Alembic worked, and now stops.
@@ -62,19 +62,19 @@ fn stopped(subject: &Subject<'_>, stop: &BadSetting) -> Problem {
             format!("cannot tell whether Alembic can still run `{}`", shown(location))
         }
     };
-    let mut finding = RULE.at(subject, stop.site.clone(), format!("{message}: {}", stop.message));
-    finding.label = "`alembic upgrade` stops here".to_owned();
+    let mut problem = RULE.at(subject, stop.site.clone(), format!("{message}: {}", stop.message));
+    problem.label = "`alembic upgrade` stops here".to_owned();
     if stop.effect != Effect::Stops {
-        finding.doubt = Some(Doubt::CannotTell);
-        finding.label = "depends on more than this repository".to_owned();
+        problem.doubt = Some(Doubt::CannotTell);
+        problem.label = "depends on more than this repository".to_owned();
     }
-    finding.culprits.extend(claims(location));
+    problem.culprits.extend(claims(location));
     if stop.key == Some("script_location") {
         // Whoever removes the folder breaks what names it.
-        finding.culprits.push(location.clone());
+        problem.culprits.push(location.clone());
     }
     let restore = subject.loss.restore.as_ref().map(|it| subject.wording.restore_help(it));
-    finding.help = match (stop.effect, restore) {
+    problem.help = match (stop.effect, restore) {
         (Effect::Stops, None) => vec![format!("fix {}", stop.site.path()).into()],
         (Effect::Stops, Some(restore)) => restore,
         (Effect::Unknown | Effect::None, restore) => {
@@ -86,7 +86,7 @@ fn stopped(subject: &Subject<'_>, stop: &BadSetting) -> Problem {
             [named].into_iter().chain(restore).collect()
         }
     };
-    finding
+    problem
 }
 
 /// Nothing leads to the migrations any more.
@@ -100,15 +100,15 @@ fn lost(subject: &Subject<'_>) -> Option<Problem> {
     };
     let name = &subject.environment.name;
     let message = format!("the Alembic environment `{name}` is gone while {migrations}");
-    let mut finding = RULE.at(subject, Site::Path(location.clone()), message);
-    finding.label = "Alembic no longer finds them".to_owned();
-    finding.culprits = claims(location);
-    finding.help = match &subject.loss.restore {
+    let mut problem = RULE.at(subject, Site::Path(location.clone()), message);
+    problem.label = "Alembic no longer finds them".to_owned();
+    problem.culprits = claims(location);
+    problem.help = match &subject.loss.restore {
         Some(restore) => subject.wording.restore_help(restore),
         None => vec!["restore the settings or the env.py that made it one".into()],
     };
-    finding.help.push(named_in_config("or name", location));
-    Some(finding)
+    problem.help.push(named_in_config("or name", location));
+    Some(problem)
 }
 
 /// The environment is there and leaves out revisions whose files are still there.
@@ -123,8 +123,8 @@ fn unseen(subject: &Subject<'_>, setting: Option<&Setting>) -> Problem {
     let message = format!("{what} of {base} {verb} in no Alembic environment any more");
     let location = &subject.environment.script_location;
     let site = setting.map_or_else(|| Site::Path(location.clone()), |it| it.site.clone());
-    let mut finding = RULE.at(subject, site, message);
-    finding.label = match setting {
+    let mut problem = RULE.at(subject, site, message);
+    problem.label = match setting {
         Some(Setting { key, folders, .. }) if folders.is_empty() => {
             format!("`{key}` no longer includes their folders")
         }
@@ -135,17 +135,17 @@ fn unseen(subject: &Subject<'_>, setting: Option<&Setting>) -> Problem {
         None => "Alembic no longer finds them".to_owned(),
     };
     let files = ids.iter().filter_map(|id| subject.before.get(id));
-    finding.culprits.extend(claims(location));
-    finding.culprits.extend(files.map(|revision| revision.migration.file.path.clone()));
-    finding.revisions = ids.into_iter().cloned().collect();
-    finding.help = vec![
+    problem.culprits.extend(claims(location));
+    problem.culprits.extend(files.map(|revision| revision.migration.file.path.clone()));
+    problem.revisions = ids.into_iter().cloned().collect();
+    problem.help = vec![
         match setting {
             Some(setting) => format!("include their folders again in `{}`", setting.key).into(),
             None => "include their folders again".into(),
         },
         "or move the files to a folder that Alembic loads, with their ids as they are".into(),
     ];
-    finding
+    problem
 }
 
 fn shown(location: &RepoPath) -> String {

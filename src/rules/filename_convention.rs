@@ -51,12 +51,12 @@ fn check(subject: &Subject<'_>) -> Vec<Problem> {
     let judge = |revision: &Revision| {
         let labels: Vec<&str> = labels.get(&revision.id).into_iter().flatten().copied().collect();
         let named = Named { revision: revision.id.as_str(), labels: &labels };
-        finding(subject, revision, pattern, named)
+        problem(subject, revision, pattern, named)
     };
     renamed.into_iter().filter_map(judge).collect()
 }
 
-fn finding(
+fn problem(
     subject: &Subject<'_>,
     revision: &Revision,
     pattern: &FilenamePattern,
@@ -69,17 +69,17 @@ fn finding(
     }
     let shown = escape(&pattern.to_string());
     let message = format!("`{}` does not follow the pattern `{shown}`", escape(&name));
-    let mut finding = RULE.at(subject, whole(&revision.migration), message);
-    finding.label = match named.labels {
+    let mut problem = RULE.at(subject, whole(&revision.migration), message);
+    problem.label = match named.labels {
         [] => String::new(),
         labels => format!("branch label {}", escape(&format!("`{}`", labels.join("`, `")))),
     };
-    finding.revisions = vec![revision.id.clone()];
+    problem.revisions = vec![revision.id.clone()];
     let folder = path.parent().unwrap_or_default();
     let example = folder.join(pattern.example(named));
-    finding.help = vec![Help::run(
+    problem.help = vec![Help::run(
         "give it such a name before it lands, for one",
         Command::of("git mv").path(path).path(&example),
     )];
-    Some(finding)
+    Some(problem)
 }

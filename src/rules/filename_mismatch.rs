@@ -33,28 +33,28 @@ Rename the file, or give the migration the id that its name has, wherever that i
 };
 
 fn check(subject: &Subject<'_>) -> Vec<Problem> {
-    subject.renamed().filter_map(|revision| finding(subject, revision)).collect()
+    subject.renamed().filter_map(|revision| problem(subject, revision)).collect()
 }
 
-fn finding(subject: &Subject<'_>, revision: &Revision) -> Option<Problem> {
+fn problem(subject: &Subject<'_>, revision: &Revision) -> Option<Problem> {
     let other = other_id(subject.environment, subject.after, revision)?;
     let id = &revision.id;
     let path = &revision.migration.file.path;
     let shown = escape(other);
     let message = format!("the name of this file carries `{shown}`, but its revision is `{id}`");
-    let mut finding = RULE.at(subject, revision.id_site(), message);
-    finding.label = format!("`{}` says `{shown}`", Escaped(path.file_name()));
-    finding.revisions = vec![id.clone()];
+    let mut problem = RULE.at(subject, revision.id_site(), message);
+    problem.label = format!("`{}` says `{shown}`", Escaped(path.file_name()));
+    problem.revisions = vec![id.clone()];
     let renamed = renamed(subject.environment, subject.after, revision)?;
-    finding.help =
+    problem.help =
         vec![Help::run("rename the file", Command::of("git mv").path(path).path(&renamed))];
     if !is_defined(subject.after, other) {
-        finding.help.push(Help::write(
+        problem.help.push(Help::write(
             format!("or give the migration the id in its name, wherever `{id}` is meant"),
             format!("revision = \"{shown}\""),
         ));
     }
-    Some(finding)
+    Some(problem)
 }
 
 /// Returns the path by which a file carries its own id, where it carries another one.

@@ -35,7 +35,7 @@ fn check(subject: &Subject<'_>) -> Vec<Problem> {
     let losers = subject.after.duplicates().flat_map(|(_, earlier)| earlier);
     let revisions = subject.after.revisions().chain(losers);
     let bad = revisions
-        .filter_map(|revision| Some(finding(subject, revision, reason(subject, revision)?)));
+        .filter_map(|revision| Some(problem(subject, revision, reason(subject, revision)?)));
     bad.chain(subject.after.opaque().iter().filter_map(|file| no_string(subject, file))).collect()
 }
 
@@ -68,18 +68,18 @@ fn longer_has_landed(subject: &Subject<'_>) -> bool {
     landed.any(|id| id.chars().count() > subject.max_revision_id_length)
 }
 
-fn finding(subject: &Subject<'_>, revision: &Revision, message: String) -> Problem {
-    let mut finding = RULE.at(subject, revision.id_site(), message);
-    finding.label = "not usable as an id".to_owned();
-    finding.revisions = vec![revision.id.clone()];
-    finding.help = vec!["give the migration another id before it lands".into()];
+fn problem(subject: &Subject<'_>, revision: &Revision, message: String) -> Problem {
+    let mut problem = RULE.at(subject, revision.id_site(), message);
+    problem.label = "not usable as an id".to_owned();
+    problem.revisions = vec![revision.id.clone()];
+    problem.help = vec!["give the migration another id before it lands".into()];
     if revision.id.as_str().chars().count() > subject.max_revision_id_length {
         let key = "max_revision_id_length";
-        finding.help.push(
+        problem.help.push(
             format!("or, where your column is wider, set `{key}` in .alembic-guard.toml").into(),
         );
     }
-    finding
+    problem
 }
 
 fn no_string(subject: &Subject<'_>, migration: &Migration) -> Option<Problem> {
@@ -89,8 +89,8 @@ fn no_string(subject: &Subject<'_>, migration: &Migration) -> Option<Problem> {
         return None;
     };
     let site = Site::Span { file: migration.file.clone(), span: span.clone() };
-    let mut finding = RULE.at(subject, site, "`revision` is no string".to_owned());
-    finding.label = "must be one string".to_owned();
-    finding.help = vec!["write the id of this migration as one string".into()];
-    Some(finding)
+    let mut problem = RULE.at(subject, site, "`revision` is no string".to_owned());
+    problem.label = "must be one string".to_owned();
+    problem.help = vec!["write the id of this migration as one string".into()];
+    Some(problem)
 }

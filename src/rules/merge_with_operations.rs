@@ -28,18 +28,18 @@ Leave the merge revision empty, and put the operations into a migration that bui
 };
 
 fn check(subject: &Subject<'_>) -> Vec<Problem> {
-    subject.migrations().filter_map(|migration| finding(subject, migration)).collect()
+    subject.migrations().filter_map(|migration| problem(subject, migration)).collect()
 }
 
-fn finding(subject: &Subject<'_>, migration: &Migration) -> Option<Problem> {
+fn problem(subject: &Subject<'_>, migration: &Migration) -> Option<Problem> {
     let file = &migration.file;
     let span = subject.details.get(file)?.operation.clone()?;
     let name = migration.module.revision.texts().first();
     let name = name.map(|text| format!("`{}` ", RevisionId::new(text.text.clone())));
     let message = format!("merge revision {}does something of its own", name.unwrap_or_default());
-    let mut finding = RULE.at(subject, Site::Span { file: file.clone(), span }, message);
-    finding.label = "runs with the merge".to_owned();
-    finding.help =
+    let mut problem = RULE.at(subject, Site::Span { file: file.clone(), span }, message);
+    problem.label = "runs with the merge".to_owned();
+    problem.help =
         vec!["leave the merge empty, and move this to a migration that builds on it".into()];
-    Some(finding)
+    Some(problem)
 }

@@ -29,22 +29,22 @@ migration belongs elsewhere: Alembic skips only names that start with `__init__`
 
 fn check(subject: &Subject<'_>) -> Vec<Problem> {
     let migrations = subject.migrations();
-    migrations.filter_map(|migration| finding(subject, migration)).collect()
+    migrations.filter_map(|migration| problem(subject, migration)).collect()
 }
 
-fn finding(subject: &Subject<'_>, migration: &Migration) -> Option<Problem> {
+fn problem(subject: &Subject<'_>, migration: &Migration) -> Option<Problem> {
     let missing = missing(migration);
     if missing.is_empty() || migration.module.fault.is_some() {
         return None;
     }
     let message = format!("this file in a version folder assigns no {}", missing.join(" and no "));
-    let mut finding = RULE.at(subject, whole(migration), message);
-    finding.label = "Alembic loads every Python file here".to_owned();
-    finding.help = vec![
+    let mut problem = RULE.at(subject, whole(migration), message);
+    problem.label = "Alembic loads every Python file here".to_owned();
+    problem.help = vec![
         format!("assign {}, or move the file out of the version folder", missing.join(" and "))
             .into(),
     ];
-    Some(finding)
+    Some(problem)
 }
 
 /// Names what is neither assigned nor misspelled.

@@ -33,15 +33,15 @@ fn check(subject: &Subject<'_>) -> Vec<Problem> {
     let slips = migrations.flat_map(|migration| {
         migration.module.misspellings.iter().map(move |slip| (migration, slip))
     });
-    slips.map(|(migration, slip)| finding(subject, migration, slip)).collect()
+    slips.map(|(migration, slip)| problem(subject, migration, slip)).collect()
 }
 
-fn finding(subject: &Subject<'_>, migration: &Migration, slip: &Misspelling) -> Problem {
+fn problem(subject: &Subject<'_>, migration: &Migration, slip: &Misspelling) -> Problem {
     let site = Site::Span { file: migration.file.clone(), span: slip.span.clone() };
     let found = crate::text::escape(&slip.found);
     let message = format!("Alembic does not read `{found}`");
-    let mut finding = RULE.at(subject, site, message);
-    finding.label = format!("did you mean `{}`?", slip.meant);
-    finding.help = vec![format!("write `{}` instead of `{found}`", slip.meant).into()];
-    finding
+    let mut problem = RULE.at(subject, site, message);
+    problem.label = format!("did you mean `{}`?", slip.meant);
+    problem.help = vec![format!("write `{}` instead of `{found}`", slip.meant).into()];
+    problem
 }

@@ -1,7 +1,7 @@
 //! The rules: what can be wrong with a history, one a file.
 //!
-//! A rule reads its [`Subject`] and nothing else. It says what is wrong at the level of its static;
-//! whether a finding blocks this change is decided in [`crate::check`], for all rules alike.
+//! A rule reads its [`Subject`] and nothing else. It says what is wrong and how much that weighs;
+//! whether a problem blocks this change is decided in [`crate::finding`], for all rules alike.
 
 mod advice;
 mod computed_identifier;
@@ -58,7 +58,7 @@ pub struct Rule {
     /// The explanation in Markdown, under the headings "What it checks", "Why it matters" and
     /// "How to fix".
     pub explain: &'static str,
-    /// What makes a finding on the state before the change the same as one on the state after it.
+    /// What makes a problem on the state before the change the same as one on the state after it.
     pub debt: Debt,
     /// What it would do to Alembic.
     pub concern: Concern,
@@ -158,7 +158,7 @@ impl Rule {
         (self.check)(subject)
     }
 
-    /// Begins a finding at a place.
+    /// Begins a problem at a place.
     fn at(&self, subject: &Subject<'_>, site: Site, message: String) -> Problem {
         Problem {
             rule: self.name,

@@ -42,18 +42,18 @@ branch label and name the labels as `branches` of the environment in `.alembic-g
 };
 
 fn check(subject: &Subject<'_>) -> Vec<Problem> {
-    let mut findings = Vec::new();
+    let mut problems = Vec::new();
     let mut explained = Explained::default();
     let mut returned: BTreeMap<&RevisionId, Vec<&RevisionId>> = BTreeMap::new();
     for fault in subject.head_faults {
         match fault {
             HeadFault::Stale(_) => {}
-            HeadFault::Fork { heads } => findings.extend(fork(subject, heads)),
+            HeadFault::Fork { heads } => problems.extend(fork(subject, heads)),
             HeadFault::NewHistory { head, base } => {
-                findings.extend(new_history(subject, (head, base), explained.takes(true)));
+                problems.extend(new_history(subject, (head, base), explained.takes(true)));
             }
             HeadFault::Returned { head, cause: Cause::Repointed(child) } => {
-                findings.extend(repointed(subject, (head, child), explained.takes(true)));
+                problems.extend(repointed(subject, (head, child), explained.takes(true)));
             }
             HeadFault::Returned { head, cause: Cause::Removed(child) } => {
                 returned.entry(child).or_default().push(head);
@@ -61,30 +61,30 @@ fn check(subject: &Subject<'_>) -> Vec<Problem> {
         }
     }
     for (child, heads) in returned {
-        findings.extend(removed_child(subject, (child, &heads), explained.takes(true)));
+        problems.extend(removed_child(subject, (child, &heads), explained.takes(true)));
     }
     if let Some(branch) = subject.answering {
-        findings.extend(existing::findings(subject, branch));
+        problems.extend(existing::problems(subject, branch));
     }
-    findings
+    problems
 }
 
-/// Begins a finding at heads that stand side by side.
+/// Begins a problem at heads that stand side by side.
 fn side_by_side(subject: &Subject<'_>, heads: &[RevisionId], message: String) -> Option<Problem> {
     let (first, others) = heads.split_first()?;
     let site = |id: &RevisionId| subject.after.get(id).map(|head| head.parents_site());
-    let mut finding = RULE.at(subject, site(first)?, message);
-    finding.label = format!("`{first}` is a head");
+    let mut problem = RULE.at(subject, site(first)?, message);
+    problem.label = format!("`{first}` is a head");
     for other in others {
         let Some(site) = site(other) else { continue };
-        finding.culprits.push(site.path().clone());
-        if finding.related.len() < MOST_RELATED {
-            finding.related.push(Related { site, message: format!("`{other}` is a head too") });
+        problem.culprits.push(site.path().clone());
+        if problem.related.len() < MOST_RELATED {
+            problem.related.push(Related { site, message: format!("`{other}` is a head too") });
         }
     }
-    finding.revisions = heads.to_vec();
-    finding.drawing = Some(subject.draw(heads));
-    Some(finding)
+    problem.revisions = heads.to_vec();
+    problem.drawing = Some(subject.draw(heads));
+    Some(problem)
 }
 
 /// Writes the environment as the configuration names it, with one more setting.
@@ -117,18 +117,18 @@ fn fork(subject: &Subject<'_>, heads: &[RevisionId]) -> Option<Problem> {
     } else {
         format!("{change} adds {} heads side by side: {}", heads.len(), listed(heads))
     };
-    let mut finding = side_by_side(subject, heads, message)?;
-    finding.help_if_shared = vec![subject.join_help(heads)];
+    let mut problem = side_by_side(subject, heads, message)?;
+    problem.help_if_shared = vec![subject.join_help(heads)];
     if is_all_there_is {
         // Nobody knows which of them landed first, so `rebase` has nothing to put them on.
-        finding.help = vec![Help::run("join them", subject.join_command(heads))];
+        problem.help = vec![Help::run("join them", subject.join_command(heads))];
     } else {
-        finding.help = subject.wording.get_base_help();
-        finding.help.extend(subject.rebase_help("put them in one line"));
-        finding.help.extend(subject.join_instead("or join them", heads));
+        problem.help = subject.wording.get_base_help();
+        problem.help.extend(subject.rebase_help("put them in one line"));
+        problem.help.extend(subject.join_instead("or join them", heads));
     }
-    finding.help.extend(label_help(subject, heads));
-    Some(finding)
+    problem.help.extend(label_help(subject, heads));
+    Some(problem)
 }
 
 /// Where all heads but one carry a label of their own, several lines are probably meant: those without
@@ -166,24 +166,24 @@ fn new_history(
     let start = subject.after.get(base)?;
     let landed: Vec<RevisionId> = subject.before.heads().into_iter().cloned().collect();
     let message = format!("`{base}` starts a second history beside {}", listed(&landed));
-    let mut finding = RULE.at(subject, start.parents_site(), message);
-    finding.label =
+    let mut problem = RULE.at(subject, start.parents_site(), message);
+    problem.label =
         format!("builds on nothing; {} is at {}", subject.wording.base, listed(&landed));
-    finding.revisions = vec![base.clone()];
-    finding.revisions.extend((head != base).then(|| head.clone()));
+    problem.revisions = vec![base.clone()];
+    problem.revisions.extend((head != base).then(|| head.clone()));
     if !is_explained {
-        return Some(finding);
+        return Some(problem);
     }
     let mut heads = subject.tops(&landed);
     heads.push(head.clone());
-    finding.drawing = Some(subject.draw(&heads));
-    finding.help_if_shared = subject.wording.get_base_help();
-    finding.help_if_shared.push(subject.join_help(&heads));
-    finding.help = subject.wording.get_base_help();
-    finding.help.extend(continued(subject, start, &landed));
-    finding.help.extend(subject.join_instead("or join the two", &heads));
-    finding.help.extend(label_help(subject, &heads));
-    Some(finding)
+    problem.drawing = Some(subject.draw(&heads));
+    problem.help_if_shared = subject.wording.get_base_help();
+    problem.help_if_shared.push(subject.join_help(&heads));
+    problem.help = subject.wording.get_base_help();
+    problem.help.extend(continued(subject, start, &landed));
+    problem.help.extend(subject.join_instead("or join the two", &heads));
+    problem.help.extend(label_help(subject, &heads));
+    Some(problem)
 }
 
 fn continued(subject: &Subject<'_>, start: &Revision, landed: &[RevisionId]) -> Vec<Help> {
@@ -208,23 +208,23 @@ fn repointed(
             listed(heads)
         )
     };
-    let mut finding = RULE.at(subject, changed.parents_site(), message);
-    finding.label = format!("on {} it builds on `{head}`", subject.wording.base);
+    let mut problem = RULE.at(subject, changed.parents_site(), message);
+    problem.label = format!("on {} it builds on `{head}`", subject.wording.base);
     let landed = subject.before.get(child)?.parents.texts().iter();
     let landed: Vec<RevisionId> = landed.map(|text| RevisionId::new(text.text.clone())).collect();
-    finding.revisions = vec![head.clone(), child.clone()];
+    problem.revisions = vec![head.clone(), child.clone()];
     if !is_explained {
-        return Some(finding);
+        return Some(problem);
     }
     let heads: Vec<RevisionId> = subject.after.heads().into_iter().cloned().collect();
-    finding.drawing = Some(subject.draw(&heads));
-    finding.help = subject.wording.get_base_help();
-    finding.help.extend(subject.write_parents("put it back; ", changed, &landed));
+    problem.drawing = Some(subject.draw(&heads));
+    problem.help = subject.wording.get_base_help();
+    problem.help.extend(subject.write_parents("put it back; ", changed, &landed));
     // A database that ran the child above `head` would run `head` again on its way to a merge revision.
     if !subject.is_published() {
-        finding.help.push(Help::run("or join the heads", subject.merge_command(&heads)));
+        problem.help.push(Help::run("or join the heads", subject.merge_command(&heads)));
     }
-    Some(finding)
+    Some(problem)
 }
 
 fn removed_child(
@@ -239,17 +239,17 @@ fn removed_child(
     };
     let heads = heads.iter().copied();
     let message = format!("{} {again}: `{child}` was removed", listed(heads.clone()));
-    let mut finding = RULE.at(subject, Site::Path(path.clone()), message);
-    finding.label = format!("`{child}` was defined here");
-    finding.revisions = std::iter::once(child).chain(heads).cloned().collect();
+    let mut problem = RULE.at(subject, Site::Path(path.clone()), message);
+    problem.label = format!("`{child}` was defined here");
+    problem.revisions = std::iter::once(child).chain(heads).cloned().collect();
     if !is_explained {
-        return Some(finding);
+        return Some(problem);
     }
     let standing: Vec<RevisionId> = subject.after.heads().into_iter().cloned().collect();
-    finding.drawing = Some(subject.draw(&standing));
-    finding.help = subject.keep_help(&path);
+    problem.drawing = Some(subject.draw(&standing));
+    problem.help = subject.keep_help(&path);
     if !subject.is_published() {
-        finding.help.push(Help::run("or join the heads", subject.merge_command(&standing)));
+        problem.help.push(Help::run("or join the heads", subject.merge_command(&standing)));
     }
-    Some(finding)
+    Some(problem)
 }

@@ -34,17 +34,17 @@ docstring and the name of the file, before the migration lands.
 
 fn check(subject: &Subject<'_>) -> Vec<Problem> {
     let invented = subject.brought().filter(|revision| is_invented(revision.id.as_str()));
-    invented.map(|revision| finding(subject, revision)).collect()
+    invented.map(|revision| problem(subject, revision)).collect()
 }
 
-fn finding(subject: &Subject<'_>, revision: &Revision) -> Problem {
+fn problem(subject: &Subject<'_>, revision: &Revision) -> Problem {
     let id = &revision.id;
     let message = format!("revision id `{id}` is made up, so another branch may come to it too");
-    let mut finding = RULE.at(subject, revision.id_site(), message);
-    finding.label = "not a random id".to_owned();
-    finding.revisions = vec![id.clone()];
+    let mut problem = RULE.at(subject, revision.id_site(), message);
+    problem.label = "not a random id".to_owned();
+    problem.revisions = vec![id.clone()];
     let path = &revision.migration.file.path;
-    finding.help = vec![
+    problem.help = vec![
         Help::write(
             format!("write in {path}"),
             format!("revision = \"{}\"", subject.free_id(revision)),
@@ -52,5 +52,5 @@ fn finding(subject: &Subject<'_>, revision: &Revision) -> Problem {
         format!("and the same wherever `{id}` is meant: `down_revision`, docstring, file name")
             .into(),
     ];
-    finding
+    problem
 }

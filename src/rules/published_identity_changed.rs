@@ -53,7 +53,7 @@ fn check(subject: &Subject<'_>) -> Vec<Problem> {
     let (before, after) = (without_a_place(subject.before), without_a_place(subject.after));
     let placed = |id: &RevisionId| !before.contains(id) && !after.contains(id);
     let placed = changed.into_iter().filter(|(_, now)| placed(&now.id));
-    placed.filter_map(|(landed, now)| finding(subject, landed, now)).collect()
+    placed.filter_map(|(landed, now)| problem(subject, landed, now)).collect()
 }
 
 /// Pairs each published revision with what the change makes of it, if that has other links or labels, as far
@@ -113,7 +113,7 @@ fn repointed_to_a_head<'a>(subject: &'a Subject<'_>) -> BTreeSet<&'a RevisionId>
     repointed.collect()
 }
 
-fn finding(subject: &Subject<'_>, landed: &Revision, now: &Revision) -> Option<Problem> {
+fn problem(subject: &Subject<'_>, landed: &Revision, now: &Revision) -> Option<Problem> {
     if linked(subject.before, landed) == linked(subject.after, now) {
         return labels(subject, landed, now);
     }
@@ -161,34 +161,34 @@ fn gained(subject: &Subject<'_>, landed: &Revision, now: &Revision, links: &Link
     let (what, shown) = in_brief(&links.gained);
     let message =
         format!("`{}` is in {base} already and now needs {what}, which it did not", now.id);
-    let mut finding = begun(subject, landed, now, message);
+    let mut problem = begun(subject, landed, now, message);
     let never = format!("a database that is at `{}` never runs this", now.id);
     let gained = shown.iter().filter_map(|id| subject.after.get(id));
-    finding.related =
+    problem.related =
         gained.map(|one| Related { site: one.id_site(), message: never.clone() }).collect();
     let new = links.gained.iter().filter(|id| subject.is_new(id));
     let new = new.filter_map(|id| subject.after.get(id));
-    finding.culprits.extend(new.map(|one| one.migration.file.path.clone()));
-    finding.help = put_back(subject, landed, now);
+    problem.culprits.extend(new.map(|one| one.migration.file.path.clone()));
+    problem.help = put_back(subject, landed, now);
     if subject.joins_heads() {
-        finding.weight = Weight::Minor;
+        problem.weight = Weight::Minor;
         let heads: Vec<RevisionId> = subject.before.heads().into_iter().cloned().collect();
-        finding.help.push(Help::run(
+        problem.help.push(Help::run(
             "and join the heads instead, which is safe for every database",
             subject.merge_command(&heads),
         ));
     } else if all_new && links.some_gone {
-        finding.weight = Weight::Minor;
-        finding.help = vec![
+        problem.weight = Weight::Minor;
+        problem.help = vec![
             format!(
                 "right where {what} does what the revisions that are gone did; else put it back"
             )
             .into(),
         ];
     } else {
-        finding.help.extend(build_on_top(subject, now, &links.gained));
+        problem.help.extend(build_on_top(subject, now, &links.gained));
     }
-    finding
+    problem
 }
 
 /// Says where the lowest of the new revisions that were put below may build instead.
@@ -228,13 +228,13 @@ fn lost(subject: &Subject<'_>, landed: &Revision, now: &Revision, links: &Links<
         "published revision `{}` loses {ancestor} {what}, {stay} in the history{gains}",
         now.id
     );
-    let mut finding = begun(subject, landed, now, message);
+    let mut problem = begun(subject, landed, now, message);
     let again = format!("a database that is at `{}` runs this again", now.id);
     let lost = shown.iter().filter_map(|id| subject.after.get(id));
-    finding.related =
+    problem.related =
         lost.map(|one| Related { site: one.id_site(), message: again.clone() }).collect();
-    finding.help = put_back(subject, landed, now);
-    finding.help.push(Help::write(
+    problem.help = put_back(subject, landed, now);
+    problem.help.push(Help::write(
         format!(
             "or, if this undoes an earlier re-pointing and no database has run `{}` in its present \
              place, write in the header of {}",
@@ -242,7 +242,7 @@ fn lost(subject: &Subject<'_>, landed: &Revision, now: &Revision, links: &Links<
         ),
         format!("# alembic-guard: allow({})", RULE.name),
     ));
-    finding
+    problem
 }
 
 /// Lists some revisions, and returns those that are listed by name.
@@ -276,16 +276,16 @@ fn labels(subject: &Subject<'_>, landed: &Revision, now: &Revision) -> Option<Pr
         names(&before),
         names(&after)
     );
-    let mut finding = RULE.at(subject, now.labels_site(), message);
-    finding.weight = Weight::Minor;
-    finding.culprits.push(landed.migration.file.path.clone());
-    finding.label = "commands and configurations that name the old label stop working".to_owned();
-    finding.revisions = vec![now.id.clone()];
-    finding.help = vec!["put the label back, or change all that names it".into()];
-    Some(finding)
+    let mut problem = RULE.at(subject, now.labels_site(), message);
+    problem.weight = Weight::Minor;
+    problem.culprits.push(landed.migration.file.path.clone());
+    problem.label = "commands and configurations that name the old label stop working".to_owned();
+    problem.revisions = vec![now.id.clone()];
+    problem.help = vec!["put the label back, or change all that names it".into()];
+    Some(problem)
 }
 
-/// Begins a finding at the value that differs.
+/// Begins a problem at the value that differs.
 fn begun(subject: &Subject<'_>, landed: &Revision, now: &Revision, message: String) -> Problem {
     let parents = parent_ids(landed);
     let base = &subject.wording.base;
@@ -296,18 +296,18 @@ fn begun(subject: &Subject<'_>, landed: &Revision, now: &Revision, message: Stri
     } else {
         (now.parents_site(), format!("in {base} it builds on {}", listed(&parents)))
     };
-    let mut finding = RULE.at(subject, site, message);
-    finding.label = label;
+    let mut problem = RULE.at(subject, site, message);
+    problem.label = label;
     // Where the file was renamed, the change may know it by its other name.
-    finding.culprits.push(landed.migration.file.path.clone());
+    problem.culprits.push(landed.migration.file.path.clone());
     if landed.migration.file == now.migration.file {
         let declaring = [subject.before, subject.after]
             .into_iter()
             .flat_map(|graph| now.dependencies().filter_map(|name| graph.named(name)));
-        finding.culprits.extend(declaring.map(|one| one.migration.file.path.clone()));
+        problem.culprits.extend(declaring.map(|one| one.migration.file.path.clone()));
     }
-    finding.revisions = vec![now.id.clone()];
-    finding
+    problem.revisions = vec![now.id.clone()];
+    problem
 }
 
 fn put_back(subject: &Subject<'_>, landed: &Revision, now: &Revision) -> Vec<Help> {

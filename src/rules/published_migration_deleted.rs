@@ -56,11 +56,11 @@ fn check(subject: &Subject<'_>) -> Vec<Problem> {
         .revisions()
         .filter(is_gone)
         .partition(|revision| loss.moved.contains_key(&revision.id));
-    let finding = finding(subject, &gone).or_else(|| moved_away(subject, &moved));
+    let problem = problem(subject, &gone).or_else(|| moved_away(subject, &moved));
     // Where an error says that one is missed, a warning that others are gone says nothing more.
-    finding
+    problem
         .into_iter()
-        .filter(|finding| told.is_empty() || finding.weight == Weight::Full)
+        .filter(|problem| told.is_empty() || problem.weight == Weight::Full)
         .collect()
 }
 
@@ -79,7 +79,7 @@ fn told_elsewhere(subject: &Subject<'_>) -> BTreeSet<RevisionId> {
     removed.chain(missing).chain(depended_on.map(|revision| revision.id.clone())).collect()
 }
 
-fn finding(subject: &Subject<'_>, gone: &[&Revision]) -> Option<Problem> {
+fn problem(subject: &Subject<'_>, gone: &[&Revision]) -> Option<Problem> {
     let takers = takers(subject, gone);
     let (taken, taker) = takers.first().copied().unzip();
     let first = taken.or_else(|| gone.first().copied())?;
@@ -106,14 +106,14 @@ fn finding(subject: &Subject<'_>, gone: &[&Revision]) -> Option<Problem> {
         (Standing::Published | Standing::Local, None) => String::new(),
     };
     let message = format!("{what} of {base} {verb} gone{how}");
-    let mut finding = RULE.at(subject, site(subject, first), message);
-    finding.label = format!("databases that have run `{}` will not find it", first.id);
-    finding.related = takers.iter().map(|(taken, taker)| builds_beside(taken, taker)).collect();
-    finding.culprits = gone.iter().map(|revision| revision.migration.file.path.clone()).collect();
-    finding.culprits.extend(subject.loss.setting.iter().map(|it| it.site.path().clone()));
-    finding.culprits.extend(takers.iter().map(|(_, taker)| taker.migration.file.path.clone()));
-    finding.revisions = ids().cloned().collect();
-    finding.help = match squashed_into(subject, gone) {
+    let mut problem = RULE.at(subject, site(subject, first), message);
+    problem.label = format!("databases that have run `{}` will not find it", first.id);
+    problem.related = takers.iter().map(|(taken, taker)| builds_beside(taken, taker)).collect();
+    problem.culprits = gone.iter().map(|revision| revision.migration.file.path.clone()).collect();
+    problem.culprits.extend(subject.loss.setting.iter().map(|it| it.site.path().clone()));
+    problem.culprits.extend(takers.iter().map(|(_, taker)| taker.migration.file.path.clone()));
+    problem.revisions = ids().cloned().collect();
+    problem.help = match squashed_into(subject, gone) {
         Some((last, whole)) => squash_help(subject, &last, whole),
         None => help(subject, gone, first, taker),
     };
@@ -121,11 +121,11 @@ fn finding(subject: &Subject<'_>, gone: &[&Revision]) -> Option<Problem> {
         || !subject.before.is_sound() && subject.after.is_sound();
     let empties = is_all && is_kept && subject.loss.moved.is_empty();
     if (taker.is_none() || repairs) && !empties && subject.standing != Standing::Replaced {
-        finding.weight = Weight::Minor;
+        problem.weight = Weight::Minor;
     }
     let opaque = subject.after.opaque().iter();
-    doubt(&mut finding, opaque, "may define it: its own id cannot be known");
-    Some(finding)
+    doubt(&mut problem, opaque, "may define it: its own id cannot be known");
+    Some(problem)
 }
 
 /// Says that revisions went to another environment, whose databases have not run them.
@@ -142,16 +142,16 @@ fn moved_away(subject: &Subject<'_>, moved: &[&Revision]) -> Option<Problem> {
         "{what} of {} {verb} in the Alembic environment `{other}` now",
         subject.wording.base
     );
-    let mut finding = RULE.at(subject, Site::Path(first.migration.file.path.clone()), message);
-    finding.label = format!(
+    let mut problem = RULE.at(subject, Site::Path(first.migration.file.path.clone()), message);
+    problem.label = format!(
         "databases of `{}` that have run `{}` will not find it",
         subject.environment.name, first.id
     );
-    finding.culprits = moved.iter().map(|revision| revision.migration.file.path.clone()).collect();
-    finding.culprits.extend(subject.loss.setting.iter().map(|it| it.site.path().clone()));
-    finding.revisions = ids().cloned().collect();
-    finding.weight = Weight::Minor;
-    Some(finding)
+    problem.culprits = moved.iter().map(|revision| revision.migration.file.path.clone()).collect();
+    problem.culprits.extend(subject.loss.setting.iter().map(|it| it.site.path().clone()));
+    problem.revisions = ids().cloned().collect();
+    problem.weight = Weight::Minor;
+    Some(problem)
 }
 
 /// Finds the new revisions that build where one builds that is gone.

@@ -55,19 +55,19 @@ fn report(subject: &Subject<'_>, part: Part) -> Option<Problem> {
             "or, if the new `downgrade` reverts what the old version did, let the edit stand",
         ),
     };
-    let mut finding =
+    let mut problem =
         RULE.at(subject, first.site.clone(), format!("{which} already; {consequence}"));
-    finding.label = format!("from here on it differs from {base}");
-    finding.culprits.push(first.published.clone());
+    problem.label = format!("from here on it differs from {base}");
+    problem.culprits.push(first.published.clone());
     for other in others {
-        finding.culprits.extend([other.site.path().clone(), other.published.clone()]);
+        problem.culprits.extend([other.site.path().clone(), other.published.clone()]);
         let message = "this one differs from here on".to_owned();
-        finding.related.push(Related { site: other.site.clone(), message });
+        problem.related.push(Related { site: other.site.clone(), message });
     }
-    finding.revisions = ids.cloned().collect();
-    finding.help = vec![
+    problem.revisions = ids.cloned().collect();
+    problem.help = vec![
         "leave it as it is and put the difference into a new migration".into(),
         way_out.into(),
     ];
-    Some(finding)
+    Some(problem)
 }

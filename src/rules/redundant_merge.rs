@@ -53,11 +53,11 @@ fn check(subject: &Subject<'_>) -> Vec<Problem> {
             let found = covered(subject, &heights, revision)
                 .or_else(|| named_twice(subject, revision))
                 .or_else(|| joined_twice(subject, &first_joins, revision));
-            let mut finding = found?;
+            let mut problem = found?;
             if subject.is_to_move(&revision.id) {
-                finding.help = vec![subject.once_moved(revision)];
+                problem.help = vec![subject.once_moved(revision)];
             }
-            Some(finding)
+            Some(problem)
         })
         .collect()
 }
@@ -82,11 +82,11 @@ fn covered(subject: &Subject<'_>, heights: &Heights<'_>, revision: &Revision) ->
     let lines = heights.below_others(&names.parents, Way::Parents);
     let mut parents = names.parents.iter().filter(|low| lines.contains(*low));
     let low = parents.find(|low| names.builds_on(high, low))?;
-    let mut finding = about(subject, revision, names.pair(high, low));
-    finding.weight = Weight::Minor;
-    finding.label = format!("`{high}` alone says as much");
-    finding.help = without_ancestors(subject, revision, &names);
-    Some(finding)
+    let mut problem = about(subject, revision, names.pair(high, low));
+    problem.weight = Weight::Minor;
+    problem.label = format!("`{high}` alone says as much");
+    problem.help = without_ancestors(subject, revision, &names);
+    Some(problem)
 }
 
 /// One that is named and another that has it below.
@@ -135,9 +135,9 @@ fn stopping(
 ) -> Problem {
     let Pair { low, high, on_one_line } = pair;
     let is_parent = names.parents.contains(&low);
-    let mut finding = about(subject, revision, pair);
-    finding.label = format!("`alembic upgrade` stops here with `KeyError: '{low}'`");
-    finding.help = match (is_parent, on_one_line) {
+    let mut problem = about(subject, revision, pair);
+    problem.label = format!("`alembic upgrade` stops here with `KeyError: '{low}'`");
+    problem.help = match (is_parent, on_one_line) {
         (true, true) => without_ancestors(subject, revision, names),
         (true, false) => vec![Help::run(
             format!(
@@ -149,7 +149,7 @@ fn stopping(
             vec![format!("take `{low}` out of `depends_on`: `{high}` brings it along").into()]
         }
     };
-    finding
+    problem
 }
 
 fn about(subject: &Subject<'_>, revision: &Revision, pair: Pair<'_>) -> Problem {
@@ -162,9 +162,9 @@ fn about(subject: &Subject<'_>, revision: &Revision, pair: Pair<'_>) -> Problem 
     };
     let needs = if on_one_line { "builds on" } else { "needs" };
     let message = format!("`{}` {verb} `{low}`, which `{high}` {needs} already", revision.id);
-    let mut finding = RULE.at(subject, site, message);
-    finding.revisions = vec![revision.id.clone(), low.clone(), high.clone()];
-    finding.related = subject
+    let mut problem = RULE.at(subject, site, message);
+    problem.revisions = vec![revision.id.clone(), low.clone(), high.clone()];
+    problem.related = subject
         .after
         .get(high)
         .map(|high| Related {
@@ -177,7 +177,7 @@ fn about(subject: &Subject<'_>, revision: &Revision, pair: Pair<'_>) -> Problem 
         })
         .into_iter()
         .collect();
-    finding
+    problem
 }
 
 /// Points at a dependency, which may be named by a label.
@@ -206,16 +206,16 @@ fn named_twice(subject: &Subject<'_>, revision: &Revision) -> Option<Problem> {
     let again = texts.iter().find(|text| !known.insert(&text.text))?;
     let twice = RevisionId::new(again.text.clone());
     let message = format!("`{}` names its parent `{twice}` twice", revision.id);
-    let mut finding = RULE.at(subject, revision.site_at(again.span.clone()), message);
-    finding.weight = Weight::Minor;
-    finding.label = "the second time".to_owned();
-    finding.revisions = vec![revision.id.clone(), twice];
+    let mut problem = RULE.at(subject, revision.site_at(again.span.clone()), message);
+    problem.weight = Weight::Minor;
+    problem.label = "the second time".to_owned();
+    problem.revisions = vec![revision.id.clone(), twice];
     let parents: Vec<RevisionId> =
         subject.after.parents(&revision.id).map(|parent| parent.id.clone()).collect();
     if !parents.is_empty() {
-        finding.help = subject.write_parents("", revision, &parents);
+        problem.help = subject.write_parents("", revision, &parents);
     }
-    Some(finding)
+    Some(problem)
 }
 
 /// Finds a merge revision that was there before, or comes first, and joins the same.
@@ -235,20 +235,20 @@ fn joined_twice(
         listed(parents.iter().copied()),
         earlier.id
     );
-    let mut finding = RULE.at(subject, revision.parents_site(), message);
-    finding.weight = Weight::Minor;
-    finding.label = "joined already".to_owned();
-    finding.related =
+    let mut problem = RULE.at(subject, revision.parents_site(), message);
+    problem.weight = Weight::Minor;
+    problem.label = "joined already".to_owned();
+    problem.related =
         vec![Related { site: earlier.parents_site(), message: "the same parents".to_owned() }];
-    finding.revisions = vec![revision.id.clone(), earlier.id.clone()];
-    finding.help = vec![
+    problem.revisions = vec![revision.id.clone(), earlier.id.clone()];
+    problem.help = vec![
         format!("let what builds on `{}` build on `{}`", revision.id, earlier.id).into(),
         Help::run(
             "and, unless a database has run it, remove the file",
             Command::of("git rm").path(&revision.migration.file.path),
         ),
     ];
-    Some(finding)
+    Some(problem)
 }
 
 /// The merge revision that may stay, of those with the same parents.

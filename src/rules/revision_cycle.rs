@@ -34,10 +34,10 @@ fn check(subject: &Subject<'_>) -> Vec<Problem> {
     let cycles = subject.after.cycles();
     // A circle through an id that two files define is gone as soon as one of them has its own.
     let real = cycles.iter().filter(|cycle| !cycle.iter().any(|id| twice.contains(id)));
-    real.filter_map(|cycle| finding(subject, cycle)).collect()
+    real.filter_map(|cycle| problem(subject, cycle)).collect()
 }
 
-fn finding(subject: &Subject<'_>, cycle: &[&RevisionId]) -> Option<Problem> {
+fn problem(subject: &Subject<'_>, cycle: &[&RevisionId]) -> Option<Problem> {
     let start = cycle.iter().position(|id| is_changed(subject, id)).unwrap_or(0);
     let mut around: Vec<&Revision> = cycle.iter().filter_map(|id| subject.after.get(id)).collect();
     around.rotate_left(start);
@@ -54,9 +54,9 @@ fn finding(subject: &Subject<'_>, cycle: &[&RevisionId]) -> Option<Problem> {
             format!("{} build on each other in a circle", names.join(", "))
         }
     };
-    let mut finding = RULE.at(subject, first.parents_site(), message);
-    finding.label = format!("builds on `{}`", next(0));
-    finding.related = others
+    let mut problem = RULE.at(subject, first.parents_site(), message);
+    problem.label = format!("builds on `{}`", next(0));
+    problem.related = others
         .iter()
         .enumerate()
         .take(MOST_RELATED)
@@ -65,15 +65,15 @@ fn finding(subject: &Subject<'_>, cycle: &[&RevisionId]) -> Option<Problem> {
             message: format!("builds on `{}`", next(place + 1)),
         })
         .collect();
-    finding.culprits.extend(others.iter().map(|other| other.migration.file.path.clone()));
-    finding.revisions = around.iter().map(|revision| revision.id.clone()).collect();
-    finding.revisions.sort();
-    finding.help = vec![format!(
+    problem.culprits.extend(others.iter().map(|other| other.migration.file.path.clone()));
+    problem.revisions = around.iter().map(|revision| revision.id.clone()).collect();
+    problem.revisions.sort();
+    problem.help = vec![format!(
         "one of them must build on something else: write in {} the revision that `{}` was generated \
          on",
         first.migration.file.path, first.id
     ).into()];
-    Some(finding)
+    Some(problem)
 }
 
 /// Tells whether the change brings the revision or moved it.

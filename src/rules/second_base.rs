@@ -46,21 +46,21 @@ fn check(subject: &Subject<'_>) -> Vec<Problem> {
     let is_branch = |base: &Revision| base.labels().any(|label| branches.contains(label));
     let told = told(subject, &first.id);
     new.filter(|base| !is_branch(base) && !told.contains(&base.id))
-        .map(|base| finding(subject, base, first))
+        .map(|base| problem(subject, base, first))
         .collect()
 }
 
-fn finding(subject: &Subject<'_>, base: &Revision, first: &Revision) -> Problem {
+fn problem(subject: &Subject<'_>, base: &Revision, first: &Revision) -> Problem {
     let message = format!("`{}` is a second base beside `{}`", base.id, first.id);
-    let mut finding = RULE.at(subject, base.parents_site(), message);
-    finding.label = "builds on nothing".to_owned();
-    finding.related = vec![Related {
+    let mut problem = RULE.at(subject, base.parents_site(), message);
+    problem.label = "builds on nothing".to_owned();
+    problem.related = vec![Related {
         site: first.parents_site(),
         message: format!("the history begins with `{}`", first.id),
     }];
-    finding.revisions = vec![base.id.clone(), first.id.clone()];
+    problem.revisions = vec![base.id.clone(), first.id.clone()];
     let path = &base.migration.file.path;
-    finding.help = vec![
+    problem.help = vec![
         format!("write in {path}: as `down_revision`, the revision that `{}` follows", base.id)
             .into(),
         Help::write(
@@ -68,7 +68,7 @@ fn finding(subject: &Subject<'_>, base: &Revision, first: &Revision) -> Problem 
             "# alembic-guard: allow(second-base)",
         ),
     ];
-    finding
+    problem
 }
 
 /// Finds the bases that `multiple-heads` speaks of already.

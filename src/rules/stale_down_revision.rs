@@ -43,10 +43,10 @@ fn check(subject: &Subject<'_>) -> Vec<Problem> {
         HeadFault::Fork { .. } | HeadFault::NewHistory { .. } | HeadFault::Returned { .. } => None,
     });
     let mut explained = Explained::default();
-    stale.filter_map(|stale| finding(subject, stale, explained.takes(true))).collect()
+    stale.filter_map(|stale| problem(subject, stale, explained.takes(true))).collect()
 }
 
-fn finding(subject: &Subject<'_>, stale: &Stale, is_explained: bool) -> Option<Problem> {
+fn problem(subject: &Subject<'_>, stale: &Stale, is_explained: bool) -> Option<Problem> {
     let (edge, others) = stale.edges.split_first()?;
     let revision = subject.after.get(&edge.revision)?;
     let base = &subject.wording.base;
@@ -58,34 +58,34 @@ fn finding(subject: &Subject<'_>, stale: &Stale, is_explained: bool) -> Option<P
     } else {
         format!("`{}` builds on `{}`, which {base} has moved past", edge.revision, edge.parent)
     };
-    let mut finding = RULE.at(subject, revision.parent_site(&edge.parent), message);
-    finding.label = match &*edge.base_heads {
+    let mut problem = RULE.at(subject, revision.parent_site(&edge.parent), message);
+    problem.label = match &*edge.base_heads {
         [] => "no longer a head".to_owned(),
         heads => place(subject, heads),
     };
     for other in others {
-        finding.culprits.extend(path_of(subject, &other.revision));
+        problem.culprits.extend(path_of(subject, &other.revision));
     }
-    finding.revisions = vec![edge.revision.clone(), edge.parent.clone()];
-    finding.revisions.extend(edge.base_heads.iter().cloned());
-    finding.doubt = stale.unfinished.then_some(Doubt::Unfinished);
+    problem.revisions = vec![edge.revision.clone(), edge.parent.clone()];
+    problem.revisions.extend(edge.base_heads.iter().cloned());
+    problem.doubt = stale.unfinished.then_some(Doubt::Unfinished);
     if is_explained {
-        explain(subject, stale, &mut finding);
+        explain(subject, stale, &mut problem);
     }
-    Some(finding)
+    Some(problem)
 }
 
 /// Shows what took the place, and says what to do.
-fn explain(subject: &Subject<'_>, stale: &Stale, finding: &mut Problem) {
+fn explain(subject: &Subject<'_>, stale: &Stale, problem: &mut Problem) {
     let Some((edge, others)) = stale.edges.split_first() else { return };
-    finding.related = successors(subject, edge);
-    finding.related.extend(others.iter().filter_map(|other| also_stale(subject, other)));
-    finding.related.truncate(MOST_RELATED);
+    problem.related = successors(subject, edge);
+    problem.related.extend(others.iter().filter_map(|other| also_stale(subject, other)));
+    problem.related.truncate(MOST_RELATED);
     let heads = standing_heads(subject, stale, edge);
-    finding.drawing = Some(subject.draw(&heads));
-    finding.help = help(subject, stale, &heads);
-    finding.help_if_shared = subject.wording.get_base_help();
-    finding.help_if_shared.push(subject.join_help(&heads));
+    problem.drawing = Some(subject.draw(&heads));
+    problem.help = help(subject, stale, &heads);
+    problem.help_if_shared = subject.wording.get_base_help();
+    problem.help_if_shared.push(subject.join_help(&heads));
 }
 
 /// The heads that stand beside each other: the base's, with what the change adds to them, and those of

@@ -207,7 +207,7 @@ impl Subject<'_> {
 
     /// Tells whether a revision may get another parent if the advice about heads or missing parents is followed.
     ///
-    /// What another finding says of its parents must not contradict that. Which line of a fork is moved depends
+    /// What another problem says of its parents must not contradict that. Which line of a fork is moved depends
     /// on who was first, so the lowest revisions of each count.
     pub(super) fn is_to_move(&self, id: &RevisionId) -> bool {
         let is_moved = |fault: &HeadFault| match fault {
@@ -290,9 +290,9 @@ impl Subject<'_> {
 
 /// So many ids are listed in a sentence.
 const MOST_LISTED: usize = 20;
-/// So many places are shown of what a finding is about beside its own.
+/// So many places are shown of what a problem is about beside its own.
 pub(super) const MOST_RELATED: usize = 20;
-/// So many findings of a rule are explained.
+/// So many problems of a rule are explained.
 const MOST_EXPLAINED: usize = 50;
 
 /// Joins ids as a sentence does: `a`, `b` and `c`. Of many, the first are named and the others counted.
@@ -311,7 +311,7 @@ pub(crate) fn listed<'a>(ids: impl IntoIterator<Item = &'a RevisionId>) -> Strin
     }
 }
 
-/// Decides which findings of a rule are explained: what takes a look at the whole history is said of the first
+/// Decides which problems of a rule are explained: what takes a look at the whole history is said of the first
 /// ones alone, and of those first that the change brings. Nobody reads more at once.
 #[derive(Default)]
 pub(super) struct Explained {
@@ -328,15 +328,15 @@ impl Explained {
     }
 }
 
-/// Lowers a finding where one of these migrations may explain it, as far as is known of them.
+/// Has a doubt where one of these migrations may explain a problem, as far as is known of them.
 pub(super) fn doubt<'m>(
-    finding: &mut Problem,
+    problem: &mut Problem,
     migrations: impl Iterator<Item = &'m Migration>,
     message: &str,
 ) {
     for migration in migrations.take(MOST_RELATED) {
-        finding.doubt = Some(Doubt::CannotTell);
-        finding.related.push(Related { site: whole(migration), message: message.to_owned() });
+        problem.doubt = Some(Doubt::CannotTell);
+        problem.related.push(Related { site: whole(migration), message: message.to_owned() });
     }
 }
 

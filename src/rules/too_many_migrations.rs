@@ -54,14 +54,14 @@ fn check(subject: &Subject<'_>) -> Vec<Problem> {
     };
     let name = escape(&environment.name);
     let message = format!("`{name}` {what}: it could not be judged");
-    let mut finding = RULE.at(subject, Site::Path(site.clone()), message);
-    finding.label = "none of it was read".to_owned();
-    finding.culprits = environment.version_locations.clone();
-    finding.help = vec![help];
+    let mut problem = RULE.at(subject, Site::Path(site.clone()), message);
+    problem.label = "none of it was read".to_owned();
+    problem.culprits = environment.version_locations.clone();
+    problem.help = vec![help];
     if unread.is_same {
-        finding.weight = Weight::Minor;
+        problem.weight = Weight::Minor;
     }
-    vec![finding]
+    vec![problem]
 }
 
 fn raise(most: usize) -> Help {

@@ -41,18 +41,18 @@ fn check(subject: &Subject<'_>) -> Vec<Problem> {
         _ => subject.migrations().filter(|migration| may_bear_any_name(migration)).collect(),
     };
     let found = unknown.iter().filter_map(|unknown| {
-        let mut finding = finding(subject, unknown, &mut explained)?;
+        let mut problem = problem(subject, unknown, &mut explained)?;
         let unnamed = unnamed.iter().copied();
-        doubt(&mut finding, unnamed, "may be what is meant: its names cannot be known");
+        doubt(&mut problem, unnamed, "may be what is meant: its names cannot be known");
         if is_incomplete && subject.before.named(&unknown.name.text).is_none() {
-            finding.doubt.get_or_insert(Doubt::Incomplete);
+            problem.doubt.get_or_insert(Doubt::Incomplete);
         }
-        Some(finding)
+        Some(problem)
     });
     found.collect()
 }
 
-fn finding(
+fn problem(
     subject: &Subject<'_>,
     unknown: &UnknownDependency,
     explained: &mut Explained,
@@ -60,25 +60,25 @@ fn finding(
     let dependent = subject.after.get(&unknown.dependent)?;
     let name = RevisionId::new(unknown.name.text.clone());
     let named = dependent.site_at(unknown.name.span.clone());
-    let mut finding = match subject.before.named(name.as_str()) {
+    let mut problem = match subject.before.named(name.as_str()) {
         Some(removed) => gone(subject, dependent, &name, removed),
         None => {
             let what = "which is neither a revision nor a branch label";
             let message = format!("`{}` depends on `{name}`, {what}", dependent.id);
-            let mut finding = RULE.at(subject, named.clone(), message);
-            finding.label = "nothing has this name".to_owned();
+            let mut problem = RULE.at(subject, named.clone(), message);
+            problem.label = "nothing has this name".to_owned();
             if explained.takes(subject.is_new(&dependent.id)) {
-                finding.help = help(subject, &name);
+                problem.help = help(subject, &name);
             }
-            finding
+            problem
         }
     };
-    if finding.site != named {
+    if problem.site != named {
         let message = format!("needs `{name}`");
-        finding.related.push(Related { site: named, message });
+        problem.related.push(Related { site: named, message });
     }
-    finding.revisions = vec![dependent.id.clone(), name.clone()];
-    Some(finding)
+    problem.revisions = vec![dependent.id.clone(), name.clone()];
+    Some(problem)
 }
 
 /// Points at what the change takes away: the file, or the label in it.
@@ -95,15 +95,15 @@ fn gone(
         Some(kept) => kept.labels_site(),
         None => Site::Path(path.clone()),
     };
-    let mut finding = RULE.at(subject, site, message);
-    finding.label = format!("`{name}` was defined here");
-    finding.help = if subject.after.contains(&removed.id) {
+    let mut problem = RULE.at(subject, site, message);
+    problem.label = format!("`{name}` was defined here");
+    problem.help = if subject.after.contains(&removed.id) {
         vec![format!("keep the label in {path}").into()]
     } else {
         subject.keep_help(&path)
     };
-    finding.help.push(format!("or take `{name}` out of `depends_on`").into());
-    finding
+    problem.help.push(format!("or take `{name}` out of `depends_on`").into());
+    problem
 }
 
 fn help(subject: &Subject<'_>, name: &RevisionId) -> Vec<Help> {

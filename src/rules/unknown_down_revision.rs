@@ -35,10 +35,10 @@ branch first.
 fn check(subject: &Subject<'_>) -> Vec<Problem> {
     let mut explained = Explained::default();
     let missing = subject.after.missing().iter();
-    missing.filter_map(|missing| finding(subject, missing, &mut explained)).collect()
+    missing.filter_map(|missing| problem(subject, missing, &mut explained)).collect()
 }
 
-fn finding(
+fn problem(
     subject: &Subject<'_>,
     missing: &MissingParent,
     explained: &mut Explained,
@@ -46,39 +46,39 @@ fn finding(
     let child = subject.after.get(&missing.child)?;
     let parent = missing.id.clone();
     let named = child.site_at(missing.parent.span.clone());
-    let mut finding = match subject.before.get(&parent) {
+    let mut problem = match subject.before.get(&parent) {
         Some(removed) => {
             let path = removed.migration.file.path.clone();
             let message = format!(
                 "`{}` builds on `{parent}`, which {} removes",
                 child.id, subject.wording.change
             );
-            let mut finding = RULE.at(subject, Site::Path(path.clone()), message);
-            finding.label = format!("`{parent}` was defined here");
-            finding.related = vec![Related { site: named, message: format!("needs `{parent}`") }];
-            finding.help = subject.keep_help(&path);
+            let mut problem = RULE.at(subject, Site::Path(path.clone()), message);
+            problem.label = format!("`{parent}` was defined here");
+            problem.related = vec![Related { site: named, message: format!("needs `{parent}`") }];
+            problem.help = subject.keep_help(&path);
             let stays = format!("or build `{}` on a revision that stays", child.id);
-            finding.help.push(stays.into());
-            finding
+            problem.help.push(stays.into());
+            problem
         }
         None => {
             let message =
                 format!("`{}` builds on `{parent}`, which no migration defines", child.id);
-            let mut finding = RULE.at(subject, named, message);
-            finding.label = "no such revision".to_owned();
+            let mut problem = RULE.at(subject, named, message);
+            problem.label = "no such revision".to_owned();
             if explained.takes(subject.is_new(&child.id)) {
-                finding.help = help(subject, &child.id, &parent);
+                problem.help = help(subject, &child.id, &parent);
                 let elsewhere = "merge the branch that has its parent";
-                finding.help_if_shared =
+                problem.help_if_shared =
                     vec![format!("{elsewhere}; if `{parent}` was removed, bring it back").into()];
             }
-            finding
+            problem
         }
     };
-    finding.revisions = vec![child.id.clone(), parent];
+    problem.revisions = vec![child.id.clone(), parent];
     let opaque = subject.after.opaque().iter();
-    doubt(&mut finding, opaque, "may define it: its own id cannot be known");
-    Some(finding)
+    doubt(&mut problem, opaque, "may define it: its own id cannot be known");
+    Some(problem)
 }
 
 fn help(subject: &Subject<'_>, child: &RevisionId, parent: &RevisionId) -> Vec<Help> {

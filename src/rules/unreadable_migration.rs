@@ -40,7 +40,7 @@ fn check(subject: &Subject<'_>) -> Vec<Problem> {
     let faulty = migrations.filter_map(|migration| Some((migration, fault(subject, migration)?)));
     let faulty = faulty.filter(|(migration, _)| !is_encoded_anew(subject, migration));
     let links = subject.broken_links.iter().map(|link| broken_link(subject, link));
-    let faulty = faulty.map(|(migration, fault)| finding(subject, migration, fault));
+    let faulty = faulty.map(|(migration, fault)| problem(subject, migration, fault));
     let misnamed = subject.migrations().filter(|it| has_no_suffix(it.file.path.file_name()));
     let misnamed = misnamed.map(|migration| misnamed_file(subject, migration));
     let altered = subject.altered.iter().map(|altered| altered_file(subject, altered));
@@ -55,10 +55,10 @@ fn has_no_suffix(name: &[u8]) -> bool {
 
 fn misnamed_file(subject: &Subject<'_>, migration: &Migration) -> Problem {
     let message = "Alembic stops at the name of this file".to_owned();
-    let mut finding = RULE.at(subject, Site::File(migration.file.clone()), message);
-    finding.label = "its name has no suffix `.py`".to_owned();
-    finding.help = vec!["give it a name that ends in `.py`".into()];
-    finding
+    let mut problem = RULE.at(subject, Site::File(migration.file.clone()), message);
+    problem.label = "its name has no suffix `.py`".to_owned();
+    problem.help = vec!["give it a name that ends in `.py`".into()];
+    problem
 }
 
 fn fault<'a>(subject: &'a Subject<'_>, migration: &'a Migration) -> Option<&'a Fault> {
@@ -66,7 +66,7 @@ fn fault<'a>(subject: &'a Subject<'_>, migration: &'a Migration) -> Option<&'a F
     migration.module.fault.as_ref().or_else(whole)
 }
 
-fn finding(subject: &Subject<'_>, migration: &Migration, fault: &Fault) -> Problem {
+fn problem(subject: &Subject<'_>, migration: &Migration, fault: &Fault) -> Problem {
     if let Some(keeper) = migration.module.kept_by {
         return kept_elsewhere(subject, migration, keeper);
     }
@@ -77,37 +77,37 @@ fn finding(subject: &Subject<'_>, migration: &Migration, fault: &Fault) -> Probl
     } else {
         Site::Span { file: migration.file.clone(), span: fault.span.clone() }
     };
-    let mut finding =
+    let mut problem =
         RULE.at(subject, site, format!("this file cannot be read as Python: {reason}"));
-    finding.label = "here".to_owned();
-    finding.help = vec![
+    problem.label = "here".to_owned();
+    problem.help = vec![
         "mend the place that is shown".into(),
         Help::run("see what Python says", Command::of("python -m py_compile").path(path)),
     ];
-    finding
+    problem
 }
 
 /// Says that nobody can tell from here: what Alembic is given is another content.
 fn kept_elsewhere(subject: &Subject<'_>, migration: &Migration, keeper: &str) -> Problem {
     let path = &migration.file.path;
     let message = format!("cannot tell what this migration says: its content is kept by {keeper}");
-    let mut finding = RULE.at(subject, Site::File(migration.file.clone()), message);
-    finding.weight = Weight::Minor;
-    finding.doubt = Some(Doubt::CannotTell);
-    finding.help = vec![
+    let mut problem = RULE.at(subject, Site::File(migration.file.clone()), message);
+    problem.weight = Weight::Minor;
+    problem.doubt = Some(Doubt::CannotTell);
+    problem.help = vec![
         format!("have {keeper} put the content into the work tree").into(),
         format!("leave it out there from now on: in .gitattributes, `{path} -filter -diff -merge`")
             .into(),
         Help::run("then stage it anew", Command::of("git add --renormalize").path(path)),
     ];
-    finding
+    problem
 }
 
 fn broken_link(subject: &Subject<'_>, link: &RepoPath) -> Problem {
     let message = "this link in a version folder leads to no file of the repository".to_owned();
-    let mut finding = RULE.at(subject, Site::Path(link.clone()), message);
-    finding.help = vec!["put the file itself there".into()];
-    finding
+    let mut problem = RULE.at(subject, Site::Path(link.clone()), message);
+    problem.help = vec!["put the file itself there".into()];
+    problem
 }
 
 /// Tells whether git writes a file in another encoding, so that its bytes in the repository say little.
@@ -154,16 +154,16 @@ fn altered_file(subject: &Subject<'_>, altered: &Altered) -> Problem {
             false,
         ),
     };
-    let mut finding = RULE.at(subject, Site::File(altered.file.clone()), message);
+    let mut problem = RULE.at(subject, Site::File(altered.file.clone()), message);
     if !is_certain {
-        finding.weight = Weight::Minor;
+        problem.weight = Weight::Minor;
     }
-    finding.culprits.extend(altered.causes.iter().map(|cause| cause.path.clone()));
+    problem.culprits.extend(altered.causes.iter().map(|cause| cause.path.clone()));
     if altered.by == Alteration::Compiled {
         let related =
             |cause| Related { site: Site::File(cause), message: "is loaded instead".to_owned() };
-        finding.related = altered.causes.iter().cloned().map(related).collect();
+        problem.related = altered.causes.iter().cloned().map(related).collect();
     }
-    finding.help = help;
-    finding
+    problem.help = help;
+    problem
 }

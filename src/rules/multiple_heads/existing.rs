@@ -26,16 +26,16 @@ pub(crate) fn notes(subject: &Subject<'_>) -> Vec<Note> {
 }
 
 /// Finds them where a branch answers for them.
-pub(super) fn findings(subject: &Subject<'_>, branch: &str) -> Vec<Problem> {
-    subject.existing.iter().filter_map(|heads| finding(subject, branch, heads)).collect()
+pub(super) fn problems(subject: &Subject<'_>, branch: &str) -> Vec<Problem> {
+    subject.existing.iter().filter_map(|heads| problem(subject, branch, heads)).collect()
 }
 
-fn finding(subject: &Subject<'_>, branch: &str, heads: &[RevisionId]) -> Option<Problem> {
+fn problem(subject: &Subject<'_>, branch: &str, heads: &[RevisionId]) -> Option<Problem> {
     let branch = escape(branch);
     let message = format!("{branch} has {} heads: {}", heads.len(), listed(heads));
-    let mut finding = side_by_side(subject, heads, message)?;
-    finding.help = ways_out(subject, heads);
-    Some(finding)
+    let mut problem = side_by_side(subject, heads, message)?;
+    problem.help = ways_out(subject, heads);
+    Some(problem)
 }
 
 /// Says how heads are joined, or allowed.
