@@ -144,11 +144,9 @@ fn weigh(
     } else if !is_of_change {
         Some(untouched(&mut problem, facts))
     } else {
+        leave_shared_alone(&mut problem, witness);
         let head_elsewhere = (concern == Concern::Heads)
-            .then(|| {
-                leave_shared_alone(&mut problem, witness);
-                witness.head_elsewhere(&problem.revisions)
-            })
+            .then(|| witness.head_elsewhere(&problem.revisions))
             .flatten();
         // A warning blocks nowhere, so there is nothing to explain.
         let cap = || facts.cap.clone().filter(|_| level > Level::Warn);
