@@ -91,7 +91,7 @@ impl Subject<'_> {
     }
 
     /// Returns a head that had children and is one again.
-    fn returned(&self) -> Option<&RevisionId> {
+    pub(super) fn returned(&self) -> Option<&RevisionId> {
         self.head_faults.iter().find_map(|fault| match fault {
             HeadFault::Returned { head, .. } => Some(head),
             HeadFault::Stale(_) | HeadFault::Fork { .. } | HeadFault::NewHistory { .. } => None,

@@ -132,7 +132,9 @@ fn help(subject: &Subject<'_>, stale: &Stale, heads: &[RevisionId]) -> Vec<Help>
     let wording = subject.wording;
     let mut help = wording.get_base_help();
     let then = if help.is_empty() { "" } else { "then " };
-    if stale.unfinished {
+    if stale.unfinished && subject.returned().is_some() {
+        return subject.rebase_help("finish the repair");
+    } else if stale.unfinished {
         help.push(Help::run(format!("{then}finish the repair"), subject.join_command(heads)));
     } else if stale.edges.iter().any(|edge| edge.base_heads.is_empty()) {
         help.push(format!("{then}build on the head that `alembic heads` names").into());
