@@ -172,7 +172,7 @@ fn edited(before: &Facts, after: &Facts) -> BTreeSet<String> {
 }
 
 /// Returns the row of the verdict's table by which databases may be left behind with a warning.
-fn exemption(before: &Facts, after: &Facts, forced: bool) -> Option<&'static str> {
+pub(crate) fn exemption(before: &Facts, after: &Facts, forced: bool) -> Option<&'static str> {
     let ids = |facts: &Facts| facts.revisions.keys().cloned().collect::<BTreeSet<String>>();
     let (was, is) = (ids(before), ids(after));
     let removed: BTreeSet<&String> = was.difference(&is).collect();

@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use crate::advice::ways_out;
 use crate::clone::Ran;
-use crate::opinion::{Arrival, EDITED, Opinion};
+use crate::opinion::{Arrival, EDITED, Opinion, exemption};
 use crate::push::{Accepted, Advice, Finding, Outcome, Push, PushedRef, Report};
 use crate::team::{Failure, Team};
 
@@ -346,6 +346,10 @@ impl Team<'_> {
             let facts = self.referee.facts(&merged);
             if !facts.works() || facts.heads.len() > 1 {
                 self.tally.count("repairs", "with a rest that is not this push's");
+                continue;
+            }
+            if let Some(row) = exemption(&self.referee.facts(&main), &facts, false) {
+                self.tally.count("repairs", &format!("that leave a warning, {row}"));
                 continue;
             }
             let harmed = self.databases.harmed(&mut self.referee, &merged);
