@@ -134,20 +134,34 @@ fn every_plain_assignment_counts_and_the_last_wins() {
 }
 
 #[test]
-fn newer_syntax_costs_only_the_names_that_it_may_bind() {
-    let newer =
-        "computed: it is in a statement of newer syntax than this reader knows @ down_revision";
+fn newer_syntax_is_read_like_any_other() {
     check(&[
-        ("down_revision = f'{x['a']}'", newer),
+        ("down_revision = f'{x['a']}'", "computed: it is an f-string @ f'{x['a']}'"),
+        ("down_revision = t'{x}'", "computed: it is a t-string @ t'{x}'"),
+        (
+            "down_revision = f'{x['a']}'; revision = 'a'",
+            "computed: it is an f-string @ f'{x['a']}'",
+        ),
         ("down_revision = f'{x['a']}'\ndown_revision = 'a'", "string [a < 'a'] @ 'a'"),
-        ("if x['a']:\n  down_revision = t'{x}'", newer),
-        ("down_revision = f'{x['a']}'; revision = 'a'", newer),
         ("X = f'{x['a']}'\ndown_revision = X", "computed: `X` is no known constant @ X"),
-        ("try: x\nexcept A, B: down_revision = 'a'", newer),
+        (
+            "if x['a']:\n  down_revision = f'{x['a']}'",
+            "computed: it is assigned under `if` @ down_revision",
+        ),
+        (
+            "try: x\nexcept A, B: down_revision = 'a'",
+            "computed: it is assigned under `try` @ down_revision",
+        ),
+        (
+            "type down_revision = int",
+            "computed: it is assigned inside an expression @ down_revision",
+        ),
         ("def down_revision(): f'{x['a']}'", "computed: it is a function @ down_revision"),
+        ("print(f'{down_revision['a']}')", "missing"),
     ]);
     for code in [
         "print(f'{down_revision['a']}')",
+        "if x:\n  print(f'{down_revision['a']}')",
         "x = f'{x['a']}' + down_revision",
         "def f(down_revision):\n  down_revision = f'{x['a']}'",
         "def f[T = int](down_revision): pass",
@@ -163,7 +177,9 @@ fn newer_syntax_costs_only_the_names_that_it_may_bind() {
         "def f():\n  global down_revision\n  down_revision = f'{x['a']}'\nf()",
         "def f():\n  globals()[f'{x['a']}'] = 1\nf()",
         "f'{globals()['a']}'",
+        "getattr(x, f'__globals__')[f'{x['a']}']",
         "if x:\n  from y import *\n  f'{x['a']}'",
+        "if x:\n  def f():\n    global down_revision\n    down_revision = f'{x['a']}'\n  f()",
     ] {
         let source = format!("down_revision = 'a'\n{code}\n");
         assert!(down_revision(&source).starts_with("computed: "), "{code}");

@@ -13,6 +13,7 @@ use rustpython_ruff_python_parser::semantic_errors::SemanticSyntaxChecker;
 use rustpython_ruff_text_size::{Ranged, TextRange};
 
 use super::context::{Context, Refusal};
+use super::definitions::{visit_class_head, visit_function_head};
 use super::scopes::{Kind, Scope};
 
 /// How many digits a decimal number may have: more of them Python does not convert (since 3.7.14).
@@ -52,17 +53,12 @@ impl Compiler<'_> {
     }
 
     fn function(&mut self, function: &StmtFunctionDef) {
-        function.decorator_list.iter().for_each(|decorator| self.visit_decorator(decorator));
-        function.type_params.iter().for_each(|parameters| self.visit_type_params(parameters));
-        self.visit_parameters(&function.parameters);
-        function.returns.iter().for_each(|returns| self.visit_annotation(returns));
+        visit_function_head(self, function);
         self.within(Scope::of_function(function), |inner| inner.visit_body(&function.body));
     }
 
     fn class(&mut self, class: &StmtClassDef) {
-        class.decorator_list.iter().for_each(|decorator| self.visit_decorator(decorator));
-        class.type_params.iter().for_each(|parameters| self.visit_type_params(parameters));
-        class.arguments.iter().for_each(|arguments| self.visit_arguments(arguments));
+        visit_class_head(self, class);
         self.within(Scope::of_body(Kind::Class, &class.body), |inner| {
             inner.visit_body(&class.body);
         });

@@ -2,16 +2,19 @@
 
 use std::collections::BTreeSet;
 
-use rustpython_parser::ast::{
-    Alias, Comprehension, ExceptHandler, Expr, ExprContext, Identifier, Pattern, Ranged, Stmt,
-    StmtAnnAssign, StmtClassDef, StmtImportFrom, TypeParam,
+use rustpython_ruff_python_ast::visitor::{self, Visitor};
+use rustpython_ruff_python_ast::{
+    Alias, Comprehension, ExceptHandler, Expr, ExprContext, Identifier, Pattern, Stmt,
+    StmtAnnAssign, StmtClassDef, StmtFunctionDef, StmtImportFrom, TypeParams,
 };
+use rustpython_ruff_text_size::Ranged;
 
+use super::definitions::{
+    bound_names, computed_parts, names, visit_class_head, visit_defaults, visit_function_head,
+};
 use super::namespace;
-use super::python::spelling;
-use super::reach::{Body, Source, parameters};
-use super::targets;
-use super::walk::{self, Function, Visitor};
+use super::python::span;
+use super::reach::Body;
 use crate::text::Span;
 
 /// One thing that a statement can do.
@@ -62,7 +65,8 @@ impl Effects {
 
 /// Collects the effects of code on the names for which `wanted` holds.
 pub(super) struct Collector<'a> {
-    source: Source<'a>,
+    /// Where the code at hand starts.
+    base: usize,
     wanted: &'a dyn Fn(&str) -> bool,
     effects: Effects,
     /// How a name is bound here.
@@ -71,25 +75,18 @@ pub(super) struct Collector<'a> {
     is_inner: bool,
     /// The names that lambdas and comprehensions around this have for themselves.
     hidden: Vec<BTreeSet<String>>,
-    /// The f-string around, where the parser lost count of the bytes in it.
-    around: Option<Span>,
 }
 
 impl<'a> Collector<'a> {
-    /// Prepares for code that starts at byte `base` of `text`.
-    pub(super) fn new(
-        text: &'a str,
-        base: usize,
-        wanted: &'a dyn Fn(&str) -> bool,
-    ) -> Collector<'a> {
+    /// Prepares for code that starts at byte `base` of the module.
+    pub(super) fn new(base: usize, wanted: &'a dyn Fn(&str) -> bool) -> Collector<'a> {
         Collector {
-            source: Source { text, base },
+            base,
             wanted,
             effects: Effects::default(),
             how: "it is assigned inside an expression",
             is_inner: false,
             hidden: Vec::new(),
-            around: None,
         }
     }
 
@@ -113,46 +110,39 @@ impl<'a> Collector<'a> {
     pub(super) fn annotated(&mut self, assignment: &StmtAnnAssign, how: &'static str) {
         self.how = how;
         // The name in a mere declaration is not touched, but the parts of any other target are.
-        if assignment.value.is_none() && !matches!(&*assignment.target, Expr::Name(_)) {
+        if assignment.value.is_none() && !assignment.target.is_name_expr() {
             self.visit_expr(&assignment.target);
         }
         self.visit_annotation(&assignment.annotation);
     }
 
-    fn span(&self, node: &dyn Ranged) -> Span {
-        self.around.clone().unwrap_or_else(|| self.source.span(node))
+    fn push(&mut self, on: On, node: &impl Ranged, reason: &'static str) {
+        self.effects.now.push(Effect { on, span: span(self.base, node), reason });
     }
 
-    fn push(&mut self, on: On, span: Span, reason: &'static str) {
-        self.effects.now.push(Effect { on, span, reason });
-    }
-
-    fn bind(&mut self, name: &str, span: Span, reason: &'static str) {
-        let name = spelling(name);
-        if !self.is_inner && (self.wanted)(&name) {
-            self.push(On::Name(name.into_owned()), span, reason);
+    fn bind(&mut self, name: &str, node: &impl Ranged, reason: &'static str) {
+        if !self.is_inner && (self.wanted)(name) {
+            self.push(On::Name(name.to_owned()), node, reason);
         }
     }
 
     /// Notes that code gets hold of the object that a name stands for.
     fn used(&mut self, expression: &Expr) {
         if let Expr::Name(name) = expression {
-            let id = spelling(&name.id);
-            let is_hidden = self.hidden.iter().any(|names| names.contains(&*id));
-            if (self.wanted)(&id) && !is_hidden {
+            let is_hidden = self.hidden.iter().any(|names| names.contains(name.id.as_str()));
+            if (self.wanted)(&name.id) && !is_hidden {
                 let reason = "other code may change the object it names";
-                self.push(On::Object(id.into_owned()), self.span(name), reason);
+                self.push(On::Object(name.id.to_string()), name, reason);
             }
         }
     }
 
     fn import_from(&mut self, import: &StmtImportFrom) {
         let module = import.module.as_ref().map_or("", |module| module.as_str());
-        let is_relative = import.level.is_some_and(|level| level.to_u32() > 0);
         for alias in &import.names {
             match alias.name.as_str() {
-                "*" if is_relative || !is_harmless(module) => {
-                    self.push(On::Everything, self.span(import), "a star import may bind it");
+                "*" if import.level > 0 || !is_harmless(module) => {
+                    self.push(On::Everything, import, "a star import may bind it");
                 }
                 _ => self.imported(alias),
             }
@@ -160,17 +150,16 @@ impl<'a> Collector<'a> {
     }
 
     /// Notes that code gets hold of the namespace.
-    fn reach(&mut self, span: Span) {
-        self.push(On::Namespace, span, "code that may run reaches for the names of the module");
+    fn reach(&mut self, node: &impl Ranged) {
+        self.push(On::Namespace, node, "code that may run reaches for the names of the module");
     }
 
     fn imported(&mut self, alias: &Alias) {
-        let span = self.span(alias);
         match &alias.asname {
-            Some(name) => self.bind(name, self.source.last(name, span), "it is imported"),
+            Some(name) => self.bind(name, name, "it is imported"),
             None => {
-                let first = alias.name.as_str().split('.').next().unwrap_or_default();
-                self.bind(first, span, "it is imported");
+                let first = alias.name.split('.').next().unwrap_or_default();
+                self.bind(first, alias, "it is imported");
             }
         }
     }
@@ -198,19 +187,19 @@ impl<'a> Collector<'a> {
 
     /// Visits what the first `for` of a comprehension goes through, which is evaluated outside of it.
     fn iterated(&mut self, generators: &[Comprehension]) {
-        self.visit_exprs(generators.first().map(|first| &first.iter));
+        generators.first().iter().for_each(|first| self.visit_expr(&first.iter));
     }
 
     /// Visits the rest of a comprehension, whose targets are its own names.
     fn comprehended(&mut self, generators: &[Comprehension], items: &[&Expr]) {
-        let names = generators.iter().flat_map(|each| targets::names(&each.target)).collect();
+        let names = generators.iter().flat_map(|each| bound_names(&each.target)).collect();
         self.with_hidden(names, |inner| {
-            inner.visit_exprs(generators.iter().skip(1).map(|each| &each.iter));
+            generators.iter().skip(1).for_each(|each| inner.visit_expr(&each.iter));
             for each in generators {
-                inner.visit_exprs(targets::computed_parts(&each.target));
-                inner.visit_exprs(&each.ifs);
+                let parts = computed_parts(&each.target).into_iter().chain(&each.ifs);
+                parts.for_each(|part| inner.visit_expr(part));
             }
-            inner.visit_exprs(items.iter().copied());
+            items.iter().for_each(|item| inner.visit_expr(item));
         });
     }
 
@@ -219,23 +208,22 @@ impl<'a> Collector<'a> {
         self.comprehended(generators, items);
     }
 
-    fn function(&mut self, function: Function<'_>, whole: Span) {
-        self.bind(function.name, self.source.first(function.name, whole), "it is a function");
-        function.walk_head(self);
-        let name = function.decorators.is_empty().then_some(function.name);
-        self.defer(name, |inner| inner.function(function.arguments, function.body));
+    fn function(&mut self, function: &StmtFunctionDef) {
+        self.bind(&function.name, &function.name, "it is a function");
+        visit_function_head(self, function);
+        let name = function.decorator_list.is_empty().then_some(&function.name);
+        self.defer(name, |inner| inner.function(function));
     }
 
     fn class(&mut self, class: &StmtClassDef) {
-        let name = self.source.first(&class.name, self.span(class));
-        self.bind(&class.name, name, "it is a class");
-        walk::walk_class_head(self, class);
+        self.bind(&class.name, &class.name, "it is a class");
+        visit_class_head(self, class);
         self.defer(None, |inner| inner.visit_body(&class.body));
         self.inner(|inner| inner.visit_body(&class.body));
     }
 
     fn defer(&mut self, function: Option<&Identifier>, visit: impl FnOnce(&mut Body<'_>)) {
-        let mut inner = Body::new(self.source, self.wanted);
+        let mut inner = Body::new(self.base, self.wanted);
         visit(&mut inner);
         let uses = inner.uses.into_iter().map(|(name, span)| Effect {
             on: On::Object(name),
@@ -254,19 +242,17 @@ impl<'a> Collector<'a> {
             reason: "a function that may run reaches for the names of the module",
         });
         let effects = globals.chain(reaches).chain(uses).collect();
-        self.effects.defer(function.map(|name| spelling(name).into_owned()), effects);
+        self.effects.defer(function.map(ToString::to_string), effects);
     }
 }
 
 impl<'ast> Visitor<'ast> for Collector<'_> {
     fn visit_stmt(&mut self, statement: &'ast Stmt) {
-        if let Some(function) = Function::of(statement) {
-            return self.function(function, self.span(statement));
-        }
         if namespace::imports_way(statement) {
-            self.reach(self.span(statement));
+            self.reach(statement);
         }
         match statement {
+            Stmt::FunctionDef(function) => self.function(function),
             Stmt::ClassDef(class) => self.class(class),
             Stmt::Import(import) => import.names.iter().for_each(|alias| self.imported(alias)),
             Stmt::ImportFrom(import) => self.import_from(import),
@@ -275,31 +261,36 @@ impl<'ast> Visitor<'ast> for Collector<'_> {
             }
             Stmt::AugAssign(assignment) => {
                 self.used(&assignment.target);
-                walk::walk_stmt(self, statement);
+                visitor::walk_stmt(self, statement);
             }
-            _ => walk::walk_stmt(self, statement),
+            Stmt::TypeAlias(alias) => {
+                self.postponed(|later| later.visit_expr(&alias.value));
+                alias.type_params.iter().for_each(|parameters| self.visit_type_params(parameters));
+                self.visit_expr(&alias.name);
+            }
+            _ => visitor::walk_stmt(self, statement),
         }
     }
 
     fn visit_expr(&mut self, expression: &'ast Expr) {
         if namespace::is_way(expression) {
-            self.reach(self.span(expression));
+            self.reach(expression);
         }
         match expression {
             Expr::Name(name) => match name.ctx {
                 ExprContext::Load => self.used(expression),
-                ExprContext::Store => self.bind(&name.id, self.span(name), self.how),
-                ExprContext::Del => self.bind(&name.id, self.span(name), "it is deleted"),
+                ExprContext::Del => self.bind(&name.id, name, "it is deleted"),
+                ExprContext::Store | ExprContext::Invalid => self.bind(&name.id, name, self.how),
             },
             Expr::Call(call) if namespace::is_harmless_call(call, self.is_inner) => {
-                walk::walk_arguments_of_call(self, call);
+                self.visit_arguments(&call.arguments);
             }
             Expr::Lambda(lambda) => {
-                self.visit_exprs(walk::defaults(&lambda.args));
+                let parameters = lambda.parameters.as_deref();
+                visit_defaults(self, parameters);
                 let visit = |inner: &mut Self| inner.visit_expr(&lambda.body);
-                let names = parameters(&lambda.args);
                 self.postponed(|later| {
-                    later.with_hidden(names, |hidden| hidden.inner(visit));
+                    later.with_hidden(names(parameters), |hidden| hidden.inner(visit));
                 });
             }
             Expr::ListComp(list) => self.comprehension(&list.generators, &[&list.elt]),
@@ -307,20 +298,11 @@ impl<'ast> Visitor<'ast> for Collector<'_> {
             Expr::DictComp(dict) => {
                 self.comprehension(&dict.generators, &[&dict.key, &dict.value]);
             }
-            Expr::GeneratorExp(each) => {
+            Expr::Generator(each) => {
                 self.iterated(&each.generators);
                 self.postponed(|later| later.comprehended(&each.generators, &[&each.elt]));
             }
-            Expr::JoinedStr(text) => {
-                let span = self.span(text);
-                let outer = self.around.clone();
-                if self.source.text[span.clone()].contains('\r') {
-                    self.around = Some(span);
-                }
-                walk::walk_expr(self, expression);
-                self.around = outer;
-            }
-            _ => walk::walk_expr(self, expression),
+            _ => visitor::walk_expr(self, expression),
         }
     }
 
@@ -334,22 +316,15 @@ impl<'ast> Visitor<'ast> for Collector<'_> {
         self.effects.defer(None, later);
     }
 
-    fn visit_type_params(&mut self, params: &'ast [TypeParam]) {
-        self.postponed(|later| walk::walk_type_params(later, params));
-    }
-
-    fn visit_alias_value(&mut self, value: &'ast Expr) {
-        self.postponed(|later| later.visit_expr(value));
+    /// Python evaluates the bounds and defaults of type parameters when something asks for them.
+    fn visit_type_params(&mut self, parameters: &'ast TypeParams) {
+        self.postponed(|later| visitor::walk_type_params(later, parameters));
     }
 
     fn visit_except_handler(&mut self, handler: &'ast ExceptHandler) {
         let ExceptHandler::ExceptHandler(parts) = handler;
-        if let Some(name) = &parts.name {
-            let whole = self.span(handler);
-            let start = parts.type_.as_deref().map_or(whole.start, |kind| self.span(kind).end);
-            self.bind(name, self.source.first(name, start..whole.end), self.how);
-        }
-        walk::walk_except_handler(self, handler);
+        parts.name.iter().for_each(|name| self.bind(name, name, self.how));
+        visitor::walk_except_handler(self, handler);
     }
 
     fn visit_pattern(&mut self, pattern: &'ast Pattern) {
@@ -363,10 +338,8 @@ impl<'ast> Visitor<'ast> for Collector<'_> {
             | Pattern::MatchClass(_)
             | Pattern::MatchOr(_) => None,
         };
-        if let Some(name) = name {
-            self.bind(name, self.source.last(name, self.span(pattern)), self.how);
-        }
-        walk::walk_pattern(self, pattern);
+        name.iter().for_each(|name| self.bind(name, *name, self.how));
+        visitor::walk_pattern(self, pattern);
     }
 }
 
@@ -379,10 +352,10 @@ fn is_harmless(module: &str) -> bool {
 fn how(statement: &Stmt) -> &'static str {
     match statement {
         Stmt::If(_) => "it is assigned under `if`",
-        Stmt::For(_) | Stmt::AsyncFor(_) => "it is assigned under `for`",
+        Stmt::For(_) => "it is assigned under `for`",
         Stmt::While(_) => "it is assigned under `while`",
-        Stmt::With(_) | Stmt::AsyncWith(_) => "it is assigned under `with`",
-        Stmt::Try(_) | Stmt::TryStar(_) => "it is assigned under `try`",
+        Stmt::With(_) => "it is assigned under `with`",
+        Stmt::Try(_) => "it is assigned under `try`",
         Stmt::Match(_) => "it is assigned under `match`",
         _ => "it is assigned inside an expression",
     }

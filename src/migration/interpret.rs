@@ -5,14 +5,16 @@ mod later;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use rustpython_parser::ast::{Expr, Operator, Ranged, Stmt, StmtAugAssign};
+use rustpython_ruff_python_ast::{Expr, Operator, Stmt, StmtAugAssign};
+use rustpython_ruff_text_size::{Ranged, TextSize};
 
 use super::effects::{Collector, Deferred, Effect, Effects, On};
-use super::python::spelling;
-use super::sources::{Part, Refusal, Sources, words};
+use super::plain::Plain;
+use super::python::{self, spelling};
+use super::sources::{Content, Refusal, Sources, words};
 use super::units::{self, Cut, Role, Unit};
 use super::value::{self, Constant, Kind, Scope, Unknown};
-use super::{Module, Value, body, header, misspelling, newer};
+use super::{Module, Text, Value, body, header, misspelling};
 use crate::text::Span;
 
 /// The names that Alembic reads.
@@ -91,29 +93,28 @@ impl<'a> State<'a> {
     }
 
     fn run(&mut self, sources: &Sources<'_>) {
-        for part in sources.parsed.iter().flatten().flatten() {
-            self.part(part);
+        for (unit, content) in sources.units.iter().zip(&sources.contents) {
+            self.base = unit.span.start;
+            match content {
+                None => {}
+                Some(Content::Plain(assignment)) => self.plain(assignment),
+                Some(Content::Statements(statements)) => {
+                    statements.iter().for_each(|statement| self.statement(statement));
+                }
+                Some(Content::Refused(Refusal::Nested)) => {
+                    self.unreadable(&unit.span, "its statement is nested too deeply to be read");
+                }
+                Some(Content::Refused(Refusal::Syntax)) => {
+                    self.unreadable(&unit.span, "its statement is no Python");
+                }
+            }
         }
     }
 
-    fn part(&mut self, part: &Part) {
-        self.base = part.span.start;
-        match &part.tree {
-            Ok(statements) => {
-                for statement in statements {
-                    self.statement(statement);
-                }
-            }
-            Err(Refusal::Newer) => {
-                let wanted = |name: &str| self.names.contains_key(name);
-                let effects = newer::effects(self.text, &part.span, &wanted);
-                self.apply(effects);
-            }
-            Err(Refusal::Nested) => {
-                self.unreadable(&part.span, "its statement is nested too deeply to be read");
-            }
-            Err(Refusal::Syntax) => self.unreadable(&part.span, "its statement is no Python"),
-        }
+    fn plain(&mut self, assignment: &Plain<'_>) {
+        let span = self.base + assignment.value.start..self.base + assignment.value.end;
+        let text = assignment.text.map(|text| Text { text: text.to_owned(), span: span.clone() });
+        self.bind(assignment.name, Ok(Constant::plain(text)), &span);
     }
 
     /// Gives up on the names that code without a syntax tree mentions.
@@ -128,12 +129,12 @@ impl<'a> State<'a> {
             Stmt::Assign(assign) => {
                 let last = assign.targets.last();
                 let behind = last.map_or(assign.start(), |target| target.end());
-                let span = self.value_span(behind.to_usize(), statement);
+                let span = self.value_span(behind, statement);
                 self.assign(&assign.targets, &assign.value, &span);
             }
             Stmt::AnnAssign(assign) => {
                 if let Some(value) = &assign.value {
-                    let span = self.value_span(assign.annotation.end().to_usize(), statement);
+                    let span = self.value_span(assign.annotation.end(), statement);
                     self.assign(std::slice::from_ref(&*assign.target), value, &span);
                 }
                 let effects = self.collect(|collector| collector.annotated(assign, IN_EXPRESSION));
@@ -148,9 +149,9 @@ impl<'a> State<'a> {
     }
 
     /// Finds the whole value of an assignment, its parentheses included, behind the last `=`.
-    fn value_span(&self, behind: usize, statement: &Stmt) -> Span {
+    fn value_span(&self, behind: TextSize, statement: &Stmt) -> Span {
         let end = self.base + statement.end().to_usize();
-        let rest = &self.text[self.base + behind..end];
+        let rest = &self.text[self.base + behind.to_usize()..end];
         let value = rest.find('=').map_or(rest, |equals| &rest[equals + 1..]);
         let value = value.trim_start_matches([' ', '\t', '\x0c', '\\', '\r', '\n']);
         end - value.len()..end
@@ -160,13 +161,13 @@ impl<'a> State<'a> {
         let result = self.evaluate(value);
         // A name that is not followed takes the object along, so it comes last.
         let is_followed = |target: &&Expr| match target {
-            Expr::Name(name) => self.names.contains_key(&*spelling(&name.id)),
+            Expr::Name(name) => self.names.contains_key(name.id.as_str()),
             _ => false,
         };
         let (followed, others): (Vec<_>, Vec<_>) = targets.iter().partition(is_followed);
         for target in followed.into_iter().chain(others) {
             match target {
-                Expr::Name(name) => self.bind(&spelling(&name.id), result.clone(), span),
+                Expr::Name(name) => self.bind(&name.id, result.clone(), span),
                 Expr::Tuple(tuple) => self.unpack(target, &tuple.elts, value),
                 Expr::List(list) => self.unpack(target, &list.elts, value),
                 _ => {
@@ -186,7 +187,7 @@ impl<'a> State<'a> {
 
     /// Evaluates an expression; one that is no constant may do other things too.
     fn evaluate(&mut self, expression: &Expr) -> Result<Constant, Unknown> {
-        let result = value::evaluate(expression, self);
+        let result = value::evaluate(expression, self.base, self);
         if result.is_err() {
             self.run_expression(expression, IN_EXPRESSION);
         }
@@ -213,23 +214,23 @@ impl<'a> State<'a> {
         }
         let results: Vec<_> = values
             .iter()
-            .map(|value| (value::evaluate(value, self), Scope::span(self, value)))
+            .map(|value| (value::evaluate(value, self.base, self), python::span(self.base, value)))
             .collect();
         for (target, (result, span)) in targets.iter().zip(results) {
             if let Expr::Name(name) = target {
-                self.bind(&spelling(&name.id), result, &span);
+                self.bind(&name.id, result, &span);
             }
         }
     }
 
     fn augment(&mut self, assign: &StmtAugAssign) {
         let result = self.evaluate(&assign.value);
-        let span = Scope::span(self, assign);
+        let span = python::span(self.base, assign);
         self.hand_over(&result, &span);
         let Expr::Name(name) = &*assign.target else {
             return self.run_expression(&assign.target, IN_EXPRESSION);
         };
-        let name = &*spelling(&name.id);
+        let name = name.id.as_str();
         let sum = match (self.names.get(name), result, assign.op) {
             (Some(Binding::Known { constant, .. }), Ok(right), Operator::Add)
                 if !matches!(constant.kind, Kind::Mutable { .. }) =>
@@ -290,7 +291,7 @@ impl<'a> State<'a> {
 
     fn collect(&self, run: impl FnOnce(&mut Collector<'_>)) -> Effects {
         let wanted = |name: &str| self.names.contains_key(name);
-        let mut collector = Collector::new(self.text, self.base, &wanted);
+        let mut collector = Collector::new(self.base, &wanted);
         run(&mut collector);
         collector.finish()
     }
@@ -368,12 +369,8 @@ impl<'a> State<'a> {
 }
 
 impl Scope for State<'_> {
-    fn source(&self, span: &Span) -> &str {
-        &self.text[span.clone()]
-    }
-
-    fn span(&self, node: &dyn Ranged) -> Span {
-        self.base + node.start().to_usize()..self.base + node.end().to_usize()
+    fn text(&self) -> &str {
+        self.text
     }
 
     fn look_up(&self, name: &str, span: &Span) -> Result<Constant, Unknown> {

@@ -5,9 +5,9 @@
 //! of the few forms that are known to be harmless. A module that builds such a word out of parts is not
 //! found out: this is no boundary against hostile Python.
 
-use rustpython_parser::ast::{Constant, Expr, ExprCall, Stmt};
-
-use super::python::spelling;
+use rustpython_ruff_python_ast::{
+    Expr, ExprCall, ExprFString, FStringPart, InterpolatedStringElement, Stmt,
+};
 
 /// Names, attributes and imports that nothing else is called.
 const EVERYWHERE: &[&str] = &[
@@ -87,20 +87,39 @@ pub(super) fn is_named_by(literal: &str) -> bool {
 /// Tells whether an expression by itself, what it consists of aside, is a way to the namespace.
 pub(super) fn is_way(expression: &Expr) -> bool {
     match expression {
-        Expr::Name(name) => match way(&spelling(&name.id)) {
+        Expr::Name(name) => match way(&name.id) {
             Some(Way::Everywhere | Way::Function | Way::Scope | Way::Importer) => true,
             Some(Way::Modules) | None => false,
         },
-        Expr::Attribute(attribute) => match way(&spelling(&attribute.attr)) {
+        Expr::Attribute(attribute) => match way(&attribute.attr) {
             Some(Way::Everywhere | Way::Importer | Way::Modules) => true,
             Some(Way::Function | Way::Scope) | None => false,
         },
-        Expr::Constant(constant) => match &constant.value {
-            Constant::Str(text) => is_named(text),
-            _ => false,
-        },
+        Expr::StringLiteral(literal) => is_named(literal.value.to_str()),
+        Expr::FString(text) => stretches(text).iter().any(|stretch| is_named(stretch)),
         _ => false,
     }
+}
+
+/// Returns what an f-string says between its fields.
+fn stretches(text: &ExprFString) -> Vec<String> {
+    let mut stretches = vec![String::new()];
+    let mut say = |said: Option<&str>| match (said, stretches.last_mut()) {
+        (Some(said), Some(last)) => last.push_str(said),
+        _ => stretches.push(String::new()),
+    };
+    for part in &text.value {
+        match part {
+            FStringPart::Literal(literal) => say(Some(&literal.value)),
+            FStringPart::FString(inner) => {
+                inner.elements.iter().for_each(|element| match element {
+                    InterpolatedStringElement::Literal(literal) => say(Some(&literal.value)),
+                    InterpolatedStringElement::Interpolation(_) => say(None),
+                })
+            }
+        }
+    }
+    stretches
 }
 
 /// Tells whether a call is harmless although its function is a way to the namespace.
@@ -108,24 +127,17 @@ pub(super) fn is_way(expression: &Expr) -> bool {
 /// `is_inner` is whether it stands in a function or class, whose names are not the module's.
 pub(super) fn is_harmless_call(call: &ExprCall, is_inner: bool) -> bool {
     let name = match &*call.func {
-        Expr::Name(name) => spelling(&name.id),
-        Expr::Attribute(attribute) => spelling(&attribute.attr),
+        Expr::Name(name) => &name.id,
+        Expr::Attribute(attribute) => &attribute.attr.id,
         _ => return false,
     };
-    let is_bare = call.args.is_empty() && call.keywords.is_empty();
-    match way(&name) {
-        Some(Way::Scope) if is_bare => is_inner,
-        Some(Way::Scope) => {
-            &*name == "vars"
-                && call.args.first().is_some_and(|given| !matches!(given, Expr::Starred(_)))
-        }
-        Some(Way::Importer) => call.args.first().is_some_and(is_string),
+    let first = call.arguments.args.first();
+    match way(name) {
+        Some(Way::Scope) if call.arguments.is_empty() => is_inner,
+        Some(Way::Scope) => name == "vars" && first.is_some_and(|given| !given.is_starred_expr()),
+        Some(Way::Importer) => first.is_some_and(Expr::is_string_literal_expr),
         Some(Way::Everywhere | Way::Function | Way::Modules) | None => false,
     }
-}
-
-fn is_string(expression: &Expr) -> bool {
-    matches!(expression, Expr::Constant(constant) if matches!(constant.value, Constant::Str(_)))
 }
 
 /// Tells whether a statement imports a way to the namespace, under whatever name.
@@ -133,12 +145,11 @@ pub(super) fn imports_way(statement: &Stmt) -> bool {
     match statement {
         Stmt::Import(import) => import.names.iter().any(|alias| {
             let package = alias.name.split('.').next().unwrap_or_default();
-            way(&spelling(package)) == Some(Way::Everywhere)
+            way(package) == Some(Way::Everywhere)
         }),
         Stmt::ImportFrom(import) => {
             let module = import.module.as_ref().map_or("", |module| module.as_str());
-            let module = spelling(module);
-            import.names.iter().any(|alias| match way(&spelling(&alias.name)) {
+            import.names.iter().any(|alias| match way(&alias.name) {
                 Some(Way::Everywhere) => true,
                 Some(Way::Function | Way::Scope) => module == "builtins",
                 Some(Way::Importer) => alias.asname.is_some(),

@@ -1,10 +1,8 @@
 //! Whether `upgrade` and `downgrade` do anything.
 
-use rustpython_parser::ast::{Expr, Ranged, Stmt};
+use rustpython_ruff_python_ast::{Expr, Stmt};
 
-use super::reach::{Source, is_name};
 use super::units::{self, Role};
-use super::walk::Function;
 use super::{nesting, python};
 use crate::text::Span;
 
@@ -43,21 +41,20 @@ fn first_in(text: &str, span: &Span) -> Option<Span> {
     if nesting::check(code).is_some() {
         return None;
     }
-    let statements = python::parse(code)?;
-    let function = statements.iter().find_map(Function::of)?;
+    let statements = python::statements(code)?;
+    let function = statements.iter().find_map(Stmt::as_function_def_stmt)?;
     let reached =
         function.body.iter().take_while(|statement| !matches!(statement, Stmt::Return(_)));
     let statement = reached.into_iter().find(|statement| does_something(statement))?;
-    Some(Source { text, base: span.start }.span(statement as &dyn Ranged))
+    Some(python::span(span.start, statement))
 }
 
 fn does_something(statement: &Stmt) -> bool {
     match statement {
         Stmt::Pass(_) | Stmt::Raise(_) => false,
         Stmt::Expr(expression) => match &*expression.value {
-            Expr::Constant(_) => false,
             Expr::Call(call) => !is_look_up(&call.func),
-            _ => true,
+            value => !value.is_literal_expr(),
         },
         _ => true,
     }
@@ -65,10 +62,9 @@ fn does_something(statement: &Stmt) -> bool {
 
 /// Tells whether an expression is `globals()[...]`.
 fn is_look_up(expression: &Expr) -> bool {
-    let Expr::Subscript(subscript) = expression else {
-        return false;
-    };
-    matches!(&*subscript.value, Expr::Call(call) if is_name(&call.func, "globals"))
+    let looked_up_in = expression.as_subscript_expr().map(|item| &*item.value);
+    let function = looked_up_in.and_then(Expr::as_call_expr).map(|call| &*call.func);
+    function.and_then(Expr::as_name_expr).is_some_and(|name| name.id == "globals")
 }
 
 #[cfg(test)]
@@ -108,6 +104,7 @@ mod tests {
             ("def upgrade(): pass\nasync def downgrade() -> None: x = 1; y()", "x = 1"),
             ("def upgrade(name):\n  globals()[name]()\ndef upgrade_users():\n  op.x()", "op.x()"),
             ("def upgrade():\n  if x:\n    pass", "if x:\n    pass"),
+            ("def upgrade():\n  '''doc'''\n  op.x(f'{y['a']}')", "op.x(f'{y['a']}')"),
         ] {
             assert_eq!(first(text).map(|span| &text[span]), Some(found), "{text}");
         }
@@ -115,7 +112,7 @@ mod tests {
 
     #[test]
     fn what_cannot_be_read_is_silent() {
-        assert_eq!(first("def upgrade():\n    op.execute(f'{x['a']}')"), None);
+        assert_eq!(first("def upgrade():\n    op.execute(x y)"), None);
         assert_eq!(first("def helper():\n    op.x()"), None);
     }
 }

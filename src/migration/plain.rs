@@ -1,11 +1,7 @@
-//! The syntax tree of an assignment as plain as `alembic revision` writes it, made without the parser.
+//! Assignments as plain as `alembic revision` writes them, read without a parser.
 //!
-//! Nearly every migration holds four of these and nothing else that matters, and the parser's grammar
-//! takes a literal through every level of precedence. What is not plain to the letter is left to the
-//! parser, and the tests below hold the two to the same tree.
-
-use rustpython_parser::ast::{self, Expr, Stmt};
-use rustpython_parser::text_size::{TextRange, TextSize};
+//! Nearly every migration holds four of these and nothing else that matters. Whatever is not plain to the
+//! letter is left to the parsers, and the tests below hold this reader to what those read.
 
 use super::interpret::NAMES;
 use crate::text::Span;
@@ -19,7 +15,6 @@ const MAX_DEPTH: usize = 8;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Plain<'a> {
     pub(super) name: &'a str,
-    annotation: Option<Span>,
     /// The text of the string; nothing where the value is `None`.
     pub(super) text: Option<&'a str>,
     /// The bytes of the value.
@@ -32,8 +27,10 @@ pub(super) fn read(code: &str) -> Option<Plain<'_>> {
     let mut cursor = Cursor { code, at: 0 };
     let name = cursor.word().filter(|name| NAMES.contains(name))?;
     cursor.blanks();
-    let annotation = if cursor.take(b':') { Some(cursor.annotation()?) } else { None };
-    cursor.blanks();
+    if cursor.take(b':') {
+        cursor.blanks();
+        cursor.union(0)?;
+    }
     if !cursor.take(b'=') {
         return None;
     }
@@ -41,50 +38,7 @@ pub(super) fn read(code: &str) -> Option<Plain<'_>> {
     let start = cursor.at;
     let text = cursor.value()?;
     let value = start..cursor.at;
-    cursor.is_over().then_some(Plain { name, annotation, text, value })
-}
-
-/// Returns the syntax tree of an assignment that [`read`] can read.
-///
-/// The tree of an annotation is a name without letters: nobody looks into it.
-pub(super) fn assignment(code: &str) -> Option<Stmt> {
-    let Plain { name, annotation, text, value } = read(code)?;
-    let whole = range(&(0..value.end));
-    let target = Expr::Name(ast::ExprName {
-        range: range(&(0..name.len())),
-        id: ast::Identifier::new(name),
-        ctx: ast::ExprContext::Store,
-    });
-    let value = Box::new(Expr::Constant(ast::ExprConstant {
-        range: range(&value),
-        value: text.map_or(ast::Constant::None, |text| ast::Constant::Str(text.to_owned())),
-        kind: None,
-    }));
-    Some(match annotation {
-        None => Stmt::Assign(ast::StmtAssign {
-            range: whole,
-            targets: vec![target],
-            value,
-            type_comment: None,
-        }),
-        Some(annotation) => Stmt::AnnAssign(ast::StmtAnnAssign {
-            range: whole,
-            target: Box::new(target),
-            annotation: Box::new(Expr::Name(ast::ExprName {
-                range: range(&annotation),
-                id: ast::Identifier::new(""),
-                ctx: ast::ExprContext::Load,
-            })),
-            value: Some(value),
-            simple: true,
-        }),
-    })
-}
-
-fn range(span: &Span) -> TextRange {
-    // No file is larger than the limit of the reader, which is far below four gigabytes.
-    let size = |offset| TextSize::new(u32::try_from(offset).unwrap_or(u32::MAX));
-    TextRange::new(size(span.start), size(span.end))
+    cursor.is_over().then_some(Plain { name, text, value })
 }
 
 struct Cursor<'a> {
@@ -122,33 +76,26 @@ impl<'a> Cursor<'a> {
         (start < self.at).then(|| &self.code[start..self.at])
     }
 
-    fn annotation(&mut self) -> Option<Span> {
-        self.blanks();
-        let start = self.at;
-        Some(start..self.union(0)?)
-    }
-
-    /// Takes `TYPE | TYPE | ...` and returns where the last one ends.
-    fn union(&mut self, depth: usize) -> Option<usize> {
-        let mut end = self.generic(depth)?;
+    /// Takes `TYPE | TYPE | ...` and the blanks behind it.
+    fn union(&mut self, depth: usize) -> Option<()> {
+        self.generic(depth)?;
         self.blanks();
         while self.take(b'|') {
             self.blanks();
-            end = self.generic(depth)?;
+            self.generic(depth)?;
             self.blanks();
         }
-        Some(end)
+        Some(())
     }
 
-    /// Takes `TYPE` or `TYPE[TYPE, ...]` and returns where it ends.
-    fn generic(&mut self, depth: usize) -> Option<usize> {
+    /// Takes `TYPE` or `TYPE[TYPE, ...]`.
+    fn generic(&mut self, depth: usize) -> Option<()> {
         self.type_name()?;
         while self.take(b'.') {
             self.type_name()?;
         }
-        let end = self.at;
         if depth == MAX_DEPTH || !self.take(b'[') {
-            return Some(end);
+            return Some(());
         }
         self.blanks();
         self.union(depth + 1)?;
@@ -156,7 +103,7 @@ impl<'a> Cursor<'a> {
             self.blanks();
             self.union(depth + 1)?;
         }
-        self.take(b']').then_some(self.at)
+        self.take(b']').then_some(())
     }
 
     fn type_name(&mut self) -> Option<&'a str> {
@@ -198,24 +145,46 @@ impl<'a> Cursor<'a> {
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
-    use rustpython_parser::Parse;
+    use rustpython_ruff_python_ast::Stmt;
 
+    use super::super::value::{self, Constant, Scope, Unknown};
+    use super::super::{Text, python};
     use super::*;
 
-    /// Takes the letters of an annotation away, which the short way does not keep.
-    fn without_annotation(mut statement: Stmt) -> Stmt {
-        if let Stmt::AnnAssign(assign) = &mut statement {
-            let id = ast::Identifier::new("");
-            let range = ast::Ranged::range(&*assign.annotation);
-            let bare = ast::ExprName { range, id, ctx: ast::ExprContext::Load };
-            *assign.annotation = Expr::Name(bare);
+    /// A module of one statement, in which no name stands for anything.
+    struct Alone<'a>(&'a str);
+
+    impl Scope for Alone<'_> {
+        fn text(&self) -> &str {
+            self.0
         }
-        statement
+
+        fn look_up(&self, _name: &str, span: &Span) -> Result<Constant, Unknown> {
+            Err(Unknown { span: span.clone(), reason: "nothing has a name".to_owned() })
+        }
     }
 
-    fn parsed(code: &str) -> Option<Vec<Stmt>> {
-        let body = ast::Suite::parse(code, "").ok()?;
-        Some(body.into_iter().map(without_annotation).collect())
+    /// Reads an assignment by the parsers: the name, the constant and where that is written.
+    fn parsed(code: &str) -> Option<(String, Constant, Span)> {
+        let statements = python::statements(code)?;
+        let [statement] = &statements[..] else { return None };
+        let (target, value) = match statement {
+            Stmt::Assign(assign) if assign.targets.len() == 1 => {
+                (&assign.targets[0], &assign.value)
+            }
+            Stmt::AnnAssign(assign) => (&*assign.target, assign.value.as_ref()?),
+            _ => return None,
+        };
+        let name = target.as_name_expr()?.id.to_string();
+        let constant = value::evaluate(value, 0, &Alone(code)).ok()?;
+        Some((name, constant, python::span(0, &**value)))
+    }
+
+    /// Reads an assignment the short way.
+    fn plain(code: &str) -> Option<(String, Constant, Span)> {
+        let Plain { name, text, value } = read(code)?;
+        let text = text.map(|text| Text { text: text.to_owned(), span: value.clone() });
+        Some((name.to_owned(), Constant::plain(text), value))
     }
 
     #[test]
@@ -228,9 +197,8 @@ mod tests {
             "branch_labels: str | Sequence[str] | None = None",
             "depends_on: t.Optional[ typing.List[str] ]='a b'",
         ] {
-            let plain = assignment(code);
-            assert!(plain.is_some(), "{code}");
-            assert_eq!(plain.map(|statement| vec![statement]), parsed(code), "{code}");
+            assert!(plain(code).is_some(), "{code}");
+            assert_eq!(plain(code), parsed(code), "{code}");
         }
     }
 
@@ -255,7 +223,7 @@ mod tests {
             "other = 'a'",
             " revision = 'a'",
         ] {
-            assert_eq!(assignment(code), None, "{code}");
+            assert_eq!(read(code), None, "{code}");
         }
     }
 
@@ -263,14 +231,14 @@ mod tests {
         #![proptest_config(ProptestConfig::with_cases(4_000))]
 
         #[test]
-        fn the_tree_is_the_parsers(parts in prop::collection::vec(prop::sample::select(vec![
+        fn it_is_what_the_parsers_read(parts in prop::collection::vec(prop::sample::select(vec![
             "revision", "down_revision", "depends_on", " ", " = ", "=", ":", ": ", "str", "None",
             "Union", "[", "]", ", ", "|", " | ", ".", "'a'", "\"b\"", "''", "'", "\"", "\\", "#",
             " # x", "\n", "\r\n", ";", "(", ")", "1", "x", "é", "\t", "\x0c",
         ]), 0..12)) {
             let code = format!("revision{}", parts.concat());
-            if let Some(statement) = assignment(&code) {
-                prop_assert_eq!(Some(vec![statement]), parsed(&code), "{}", code);
+            if let Some(plain) = plain(&code) {
+                prop_assert_eq!(Some(plain), parsed(&code), "{}", code);
             }
         }
     }

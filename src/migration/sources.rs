@@ -3,13 +3,14 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
-use rustpython_parser::ast::{Expr, Stmt};
+use rustpython_ruff_python_ast::{Expr, Stmt};
 
 use super::interpret::GETATTR;
 use super::pieces::{Kind, Piece, Pieces};
+use super::plain::{self, Plain};
 use super::python::spelling;
 use super::units::{Role, Unit};
-use super::{nesting, newer, plain, python};
+use super::{nesting, python};
 use crate::text::Span;
 
 /// How many other names are followed because the four refer to them.
@@ -17,37 +18,39 @@ const MAX_NAMES: usize = 256;
 /// Over how many names one of the four may refer to its constant.
 const MAX_HOPS: usize = 16;
 
+/// What a unit holds.
+pub(super) enum Content<'a> {
+    /// An assignment that is read without a parser.
+    Plain(Plain<'a>),
+    Statements(Vec<Stmt>),
+    /// Nothing that can be parsed.
+    Refused(Refusal),
+}
+
 /// Why a unit has no syntax tree.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Refusal {
     Nested,
     Syntax,
-    /// It is Python, but newer than RustPython's parser.
-    Newer,
-}
-
-/// A stretch of a unit with a syntax tree of its own: all of it, if that can be parsed as one.
-pub(super) struct Part {
-    pub(super) span: Span,
-    pub(super) tree: Result<Vec<Stmt>, Refusal>,
 }
 
 /// The units of a module, parsed where that matters.
 pub(super) struct Sources<'a> {
     text: &'a str,
     pub(super) units: Vec<Unit>,
-    pub(super) parsed: Vec<Option<Vec<Part>>>,
+    /// What each of them holds, where that matters.
+    pub(super) contents: Vec<Option<Content<'a>>>,
 }
 
 impl<'a> Sources<'a> {
     pub(super) fn new(text: &'a str, units: Vec<Unit>) -> Sources<'a> {
         let parse = |unit: &Unit| unit.interesting.then(|| parse(text, unit));
-        Sources { text, parsed: units.iter().map(parse).collect(), units }
+        Sources { text, contents: units.iter().map(parse).collect(), units }
     }
 
     pub(super) fn refused(&self) -> bool {
-        let mut parts = self.parsed.iter().flatten().flatten();
-        parts.any(|part| part.tree == Err(Refusal::Syntax))
+        let mut contents = self.contents.iter().flatten();
+        contents.any(|content| matches!(content, Content::Refused(Refusal::Syntax)))
     }
 
     /// Finds the names that `roots` stand on, and parses every unit that mentions one.
@@ -61,8 +64,8 @@ impl<'a> Sources<'a> {
             }
             let index = index.get_or_insert_with(|| mentions(self.text, &self.units));
             for unit in fresh.iter().filter_map(|name| index.get(name.as_str())).flatten() {
-                if self.parsed[*unit].is_none() {
-                    self.parsed[*unit] = Some(parse(self.text, &self.units[*unit]));
+                if self.contents[*unit].is_none() {
+                    self.contents[*unit] = Some(parse(self.text, &self.units[*unit]));
                 }
             }
             names.extend(fresh);
@@ -73,8 +76,11 @@ impl<'a> Sources<'a> {
     /// Returns the names, not yet in `names`, that assignments to those refer to.
     fn referred(&self, names: &BTreeSet<String>) -> BTreeSet<String> {
         let mut found = BTreeSet::new();
-        let parts = self.parsed.iter().flatten().flatten();
-        for statement in parts.flat_map(|part| &part.tree).flatten() {
+        let statements = self.contents.iter().flatten().filter_map(|content| match content {
+            Content::Statements(statements) => Some(statements),
+            Content::Plain(_) | Content::Refused(_) => None,
+        });
+        for statement in statements.flatten() {
             let (targets, value) = match statement {
                 Stmt::Assign(assign) => (&assign.targets[..], Some(&assign.value)),
                 Stmt::AnnAssign(assign) => {
@@ -96,34 +102,20 @@ impl<'a> Sources<'a> {
     }
 }
 
-fn parse(text: &str, unit: &Unit) -> Vec<Part> {
+fn parse<'a>(text: &'a str, unit: &Unit) -> Content<'a> {
     let code = &text[unit.span.clone()];
-    let base = unit.span.start;
-    let whole = |tree| vec![Part { span: unit.span.clone(), tree }];
-    if let Some(assignment) = plain::assignment(code) {
-        return whole(Ok(vec![assignment]));
+    if let Some(assignment) = plain::read(code) {
+        return Content::Plain(assignment);
     }
     if nesting::check(code).is_some() {
-        return whole(Err(Refusal::Nested));
+        return Content::Refused(Refusal::Nested);
     }
-    if let Some(tree) = python::parse(code) {
-        return whole(Ok(tree));
-    }
-    if !python::is_newer(code) {
-        return whole(Err(Refusal::Syntax));
-    }
-    newer::statements(code)
-        .into_iter()
-        .map(|span| Part {
-            tree: python::parse(&code[span.clone()]).ok_or(Refusal::Newer),
-            span: base + span.start..base + span.end,
-        })
-        .collect()
+    python::statements(code).map_or(Content::Refused(Refusal::Syntax), Content::Statements)
 }
 
 fn binds(target: &Expr, names: &BTreeSet<String>) -> bool {
     match target {
-        Expr::Name(name) => names.contains(&*spelling(&name.id)),
+        Expr::Name(name) => names.contains(name.id.as_str()),
         Expr::Tuple(tuple) => tuple.elts.iter().any(|item| binds(item, names)),
         Expr::List(list) => list.elts.iter().any(|item| binds(item, names)),
         _ => false,
@@ -134,7 +126,7 @@ fn binds(target: &Expr, names: &BTreeSet<String>) -> bool {
 fn operands(expression: &Expr, found: &mut BTreeSet<String>) {
     match expression {
         Expr::Name(name) => {
-            found.insert(spelling(&name.id).into_owned());
+            found.insert(name.id.to_string());
         }
         Expr::Tuple(tuple) => tuple.elts.iter().for_each(|item| operands(item, found)),
         Expr::List(list) => list.elts.iter().for_each(|item| operands(item, found)),

@@ -1,10 +1,17 @@
 //! Python expressions to constants, as far as that needs no running.
+//!
+//! Ruff's tree says which expressions can be constants; RustPython's parser reads those, as Python's
+//! `ast.literal_eval` would.
 
 use std::collections::BTreeSet;
 
+use rustpython_parser::Parse;
 use rustpython_parser::ast::{Constant as Literal, Expr, Operator, Ranged};
+use rustpython_parser::text_size::TextSize;
+use rustpython_ruff_python_ast as ruff;
 
-use super::python::spelling;
+use super::obstacle::obstacle;
+use super::python::{self, spelling};
 use super::{Shape, Text};
 use crate::text::Span;
 
@@ -12,6 +19,9 @@ use crate::text::Span;
 const MAX_TEXT: usize = 4096;
 /// The most strings that a constant holds which was put together from others.
 const MAX_TEXTS: usize = 256;
+
+/// Why a value is not known that Ruff's parser takes for a constant and RustPython's cannot read.
+const UNREADABLE: &str = "its literal cannot be read";
 
 /// A value that needs no running.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,6 +51,12 @@ pub(super) struct Unknown {
 }
 
 impl Constant {
+    /// Makes a constant of one string, or `None` of nothing.
+    pub(super) fn plain(text: Option<Text>) -> Constant {
+        let kind = if text.is_some() { Kind::String } else { Kind::None };
+        Constant { texts: text.into_iter().collect(), kind }
+    }
+
     pub(super) fn shape(&self) -> Shape {
         match self.kind {
             Kind::None => Shape::None,
@@ -63,24 +79,44 @@ impl Constant {
     }
 }
 
-/// A source text that expressions point into, and what its names stand for.
+/// A module, and what its names stand for.
 pub(super) trait Scope {
-    /// The source of the expression at `span`.
-    fn source(&self, span: &Span) -> &str;
-    /// The bytes of a node.
-    fn span(&self, node: &dyn Ranged) -> Span;
+    /// The source of the module.
+    fn text(&self) -> &str;
     /// What a name stands for at this point.
     fn look_up(&self, name: &str, span: &Span) -> Result<Constant, Unknown>;
 }
 
-/// Evaluates an expression.
-pub(super) fn evaluate(expression: &Expr, scope: &dyn Scope) -> Result<Constant, Unknown> {
-    let span = scope.span(expression);
+/// Evaluates an expression in code that starts at byte `base` of the module.
+pub(super) fn evaluate(
+    expression: &ruff::Expr,
+    base: usize,
+    scope: &dyn Scope,
+) -> Result<Constant, Unknown> {
+    if let Some((part, reason)) = obstacle(expression) {
+        return Err(unknown(python::span(base, part), reason));
+    }
+    let span = python::span(base, expression);
+    match parse(scope.text(), &span) {
+        Some(tree) => constant(&tree, scope),
+        None => Err(unknown(span, UNREADABLE)),
+    }
+}
+
+/// Parses an expression, in parentheses because it may go over several lines.
+fn parse(text: &str, span: &Span) -> Option<Expr> {
+    let offset = u32::try_from(span.start.checked_sub("(".len())?).ok()?;
+    let code = format!("({})", &text[span.clone()]);
+    Expr::parse_starts_at(&code, "", TextSize::new(offset)).ok()
+}
+
+fn constant(expression: &Expr, scope: &dyn Scope) -> Result<Constant, Unknown> {
+    let span = span(expression);
     match expression {
-        Expr::Constant(constant) => match &constant.value {
-            Literal::None => Ok(Constant { texts: Vec::new(), kind: Kind::None }),
+        Expr::Constant(literal) => match &literal.value {
+            Literal::None => Ok(Constant::plain(None)),
             Literal::Str(text) => string(text, span, scope),
-            other => Err(unknown(span, describe_literal(other))),
+            _ => Err(unknown(span, UNREADABLE)),
         },
         Expr::Name(name) => {
             let constant = scope.look_up(&spelling(&name.id), &span)?;
@@ -94,11 +130,15 @@ pub(super) fn evaluate(expression: &Expr, scope: &dyn Scope) -> Result<Constant,
         Expr::List(list) => items(&list.elts, mutable(&span, false), scope),
         Expr::Set(set) => items(&set.elts, mutable(&span, true), scope),
         Expr::BinOp(sum) if sum.op == Operator::Add => {
-            let left = evaluate(&sum.left, scope)?;
-            add(left, evaluate(&sum.right, scope)?, span)
+            let left = constant(&sum.left, scope)?;
+            add(left, constant(&sum.right, scope)?, span)
         }
-        _ => Err(unknown(span, describe(expression))),
+        _ => Err(unknown(span, UNREADABLE)),
     }
+}
+
+fn span(expression: &Expr) -> Span {
+    expression.start().to_usize()..expression.end().to_usize()
 }
 
 /// Adds two constants as Python's `+` does.
@@ -137,61 +177,35 @@ fn unknown(span: Span, reason: &str) -> Unknown {
 
 fn string(text: &str, span: Span, scope: &dyn Scope) -> Result<Constant, Unknown> {
     // Python reads CR and CRLF in a string as LF, which no id is meant to hold.
-    if scope.source(&span).contains('\r') {
+    if scope.text()[span.clone()].contains('\r') {
         return Err(unknown(span, "its string holds a carriage return"));
     }
     // The parser puts this in place of half a surrogate pair, which Python lets stand.
     if text.contains(char::REPLACEMENT_CHARACTER) {
         return Err(unknown(span, "its string holds what is no character"));
     }
-    Ok(Constant { texts: vec![Text { text: text.to_owned(), span }], kind: Kind::String })
+    Ok(Constant::plain(Some(Text { text: text.to_owned(), span })))
 }
 
 fn items(items: &[Expr], kind: Kind, scope: &dyn Scope) -> Result<Constant, Unknown> {
     let mut texts = Vec::with_capacity(items.len());
     let mut copied = 0;
     for item in items {
-        let constant = evaluate(item, scope)?;
+        let value = constant(item, scope)?;
         if !matches!(item, Expr::Constant(_)) {
-            copied += constant.texts.iter().map(|text| text.text.len()).sum::<usize>();
+            copied += value.texts.iter().map(|text| text.text.len()).sum::<usize>();
         }
         if copied > MAX_TEXT {
-            return Err(unknown(scope.span(item), "it is a very long value"));
+            return Err(unknown(span(item), "it is a very long value"));
         }
-        if constant.kind != Kind::String {
-            return Err(unknown(scope.span(item), "it holds something other than strings"));
+        if value.kind != Kind::String {
+            return Err(unknown(span(item), "it holds something other than strings"));
         }
-        texts.extend(constant.texts);
+        texts.extend(value.texts);
     }
     if let Kind::Mutable { is_set: true, .. } = kind {
         let mut seen = BTreeSet::new();
         texts.retain(|text| seen.insert(text.text.clone()));
     }
     Ok(Constant { texts, kind })
-}
-
-/// Says what an expression is that is no constant.
-fn describe(expression: &Expr) -> &'static str {
-    match expression {
-        Expr::Call(_) => "it is the result of a call",
-        Expr::Attribute(_) => "it is an attribute of something else",
-        Expr::Subscript(_) => "it is an item of something else",
-        Expr::JoinedStr(_) => "it is an f-string",
-        Expr::IfExp(_) => "it depends on a condition",
-        Expr::Dict(_) => "it is a dictionary",
-        Expr::Starred(_) => "it unpacks something else",
-        _ => "it is computed",
-    }
-}
-
-fn describe_literal(literal: &Literal) -> &'static str {
-    match literal {
-        Literal::Bytes(_) => "it is bytes, not a string",
-        Literal::Int(_) | Literal::Float(_) | Literal::Complex { .. } => {
-            "it is a number, not a string"
-        }
-        Literal::Bool(_) => "it is a truth value, not a string",
-        Literal::Ellipsis => "it is `...`, not a string",
-        Literal::None | Literal::Str(_) | Literal::Tuple(_) => "it is computed",
-    }
 }

@@ -1,0 +1,377 @@
+//! Follows the four names through the statements of a module.
+
+mod later;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rustpython_parser::ast::{Expr, Operator, Ranged, Stmt, StmtAugAssign};
+
+use super::effects::{Collector, Deferred, Effect, Effects, On};
+use super::python::spelling;
+use super::sources::{Part, Refusal, Sources, words};
+use super::units::{Cut, Role, Unit};
+use super::value::{self, Constant, Kind, Scope, Unknown};
+use super::{GETATTR, Module, NAMES, Value, body, header, misspelling, newer};
+use crate::text::Span;
+
+const IN_EXPRESSION: &str = "it is assigned inside an expression";
+
+/// Reads a module whatever its statements are.
+pub(super) fn follow(text: &str, cut: Cut) -> Module {
+    let mut sources = Sources::new(text, cut.units);
+    let mut fault = None;
+    if cut.broken || sources.refused() {
+        fault = body::check(text);
+        if fault.is_none() {
+            sources = Sources::new(text, vec![whole(text)]);
+        }
+    }
+    let names = sources.follow(&[&NAMES[..], &[GETATTR]].concat());
+    let mut state = State::new(text, &names);
+    state.run(&sources);
+    let unstable = state.unstable(&sources.units);
+    if !unstable.is_empty() {
+        state = State::new(text, &names);
+        state.unstable = unstable;
+        state.run(&sources);
+    }
+    state.module(&sources.units, fault)
+}
+
+/// Takes the module as one unit, for when it could not be cut.
+fn whole(text: &str) -> Unit {
+    Unit { span: 0..text.len(), role: Role::Code, interesting: true }
+}
+
+/// What a name stands for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Binding {
+    Unbound,
+    Known { constant: Constant, span: Span },
+    Unknown(Unknown),
+}
+
+/// The names of a module at one point of its run.
+struct State<'a> {
+    text: &'a str,
+    /// Where the statement at hand starts.
+    base: usize,
+    names: BTreeMap<String, Binding>,
+    deferred: Vec<Deferred>,
+    /// The lists and sets that each name has stood for.
+    objects: BTreeMap<String, BTreeSet<Kind>>,
+    /// Names that a function may bind whenever something calls it.
+    unstable: BTreeMap<String, Unknown>,
+}
+
+impl<'a> State<'a> {
+    fn new(text: &'a str, names: &BTreeSet<String>) -> State<'a> {
+        let unbound = names.iter().map(|name| (name.clone(), Binding::Unbound));
+        State {
+            text,
+            base: 0,
+            names: unbound.collect(),
+            deferred: Vec::new(),
+            objects: BTreeMap::new(),
+            unstable: BTreeMap::new(),
+        }
+    }
+
+    fn run(&mut self, sources: &Sources<'_>) {
+        for part in sources.parsed.iter().flatten().flatten() {
+            self.part(part);
+        }
+    }
+
+    fn part(&mut self, part: &Part) {
+        self.base = part.span.start;
+        match &part.tree {
+            Ok(statements) => {
+                for statement in statements {
+                    self.statement(statement);
+                }
+            }
+            Err(Refusal::Newer) => {
+                let wanted = |name: &str| self.names.contains_key(name);
+                let effects = newer::effects(self.text, &part.span, &wanted);
+                self.apply(effects);
+            }
+            Err(Refusal::Nested) => {
+                self.unreadable(&part.span, "its statement is nested too deeply to be read");
+            }
+            Err(Refusal::Syntax) => self.unreadable(&part.span, "its statement is no Python"),
+        }
+    }
+
+    /// Gives up on the names that code without a syntax tree mentions.
+    fn unreadable(&mut self, span: &Span, reason: &str) {
+        for word in words(self.text, span) {
+            self.lose(&spelling(word), span.clone(), reason);
+        }
+    }
+
+    fn statement(&mut self, statement: &Stmt) {
+        match statement {
+            Stmt::Assign(assign) => {
+                let last = assign.targets.last();
+                let behind = last.map_or(assign.start(), |target| target.end());
+                let span = self.value_span(behind.to_usize(), statement);
+                self.assign(&assign.targets, &assign.value, &span);
+            }
+            Stmt::AnnAssign(assign) => {
+                if let Some(value) = &assign.value {
+                    let span = self.value_span(assign.annotation.end().to_usize(), statement);
+                    self.assign(std::slice::from_ref(&*assign.target), value, &span);
+                }
+                let effects = self.collect(|collector| collector.annotated(assign, IN_EXPRESSION));
+                self.apply(effects);
+            }
+            Stmt::AugAssign(assign) => self.augment(assign),
+            _ => {
+                let effects = self.collect(|collector| collector.statement(statement));
+                self.apply(effects);
+            }
+        }
+    }
+
+    /// Finds the whole value of an assignment, its parentheses included, behind the last `=`.
+    fn value_span(&self, behind: usize, statement: &Stmt) -> Span {
+        let end = self.base + statement.end().to_usize();
+        let rest = &self.text[self.base + behind..end];
+        let value = rest.find('=').map_or(rest, |equals| &rest[equals + 1..]);
+        let value = value.trim_start_matches([' ', '\t', '\x0c', '\\', '\r', '\n']);
+        end - value.len()..end
+    }
+
+    fn assign(&mut self, targets: &[Expr], value: &Expr, span: &Span) {
+        let result = self.evaluate(value);
+        // A name that is not followed takes the object along, so it comes last.
+        let is_followed = |target: &&Expr| match target {
+            Expr::Name(name) => self.names.contains_key(&*spelling(&name.id)),
+            _ => false,
+        };
+        let (followed, others): (Vec<_>, Vec<_>) = targets.iter().partition(is_followed);
+        for target in followed.into_iter().chain(others) {
+            match target {
+                Expr::Name(name) => self.bind(&spelling(&name.id), result.clone(), span),
+                Expr::Tuple(tuple) => self.unpack(target, &tuple.elts, value),
+                Expr::List(list) => self.unpack(target, &list.elts, value),
+                _ => {
+                    self.hand_over(&result, span);
+                    self.run_expression(target, IN_EXPRESSION);
+                }
+            }
+        }
+    }
+
+    /// Gives up on the object that something else gets hold of.
+    fn hand_over(&mut self, value: &Result<Constant, Unknown>, span: &Span) {
+        if let Ok(Constant { kind, .. }) = value {
+            self.change_object(*kind, span, "another name stands for the same object");
+        }
+    }
+
+    /// Evaluates an expression; one that is no constant may do other things too.
+    fn evaluate(&mut self, expression: &Expr) -> Result<Constant, Unknown> {
+        let result = value::evaluate(expression, self);
+        if result.is_err() {
+            self.run_expression(expression, IN_EXPRESSION);
+        }
+        result
+    }
+
+    fn run_expression(&mut self, expression: &Expr, how: &'static str) {
+        let effects = self.collect(|collector| collector.expression(expression, how));
+        self.apply(effects);
+    }
+
+    /// Assigns item by item where both sides are written out.
+    fn unpack(&mut self, target: &Expr, targets: &[Expr], value: &Expr) {
+        let values = match value {
+            Expr::Tuple(tuple) => &tuple.elts[..],
+            Expr::List(list) => &list.elts[..],
+            _ => &[],
+        };
+        let is_plain = |(target, value): (&Expr, &Expr)| {
+            matches!(target, Expr::Name(_)) && !matches!(value, Expr::Starred(_))
+        };
+        if targets.len() != values.len() || !targets.iter().zip(values).all(is_plain) {
+            return self.run_expression(target, "it is unpacked from something else");
+        }
+        let results: Vec<_> = values
+            .iter()
+            .map(|value| (value::evaluate(value, self), Scope::span(self, value)))
+            .collect();
+        for (target, (result, span)) in targets.iter().zip(results) {
+            if let Expr::Name(name) = target {
+                self.bind(&spelling(&name.id), result, &span);
+            }
+        }
+    }
+
+    fn augment(&mut self, assign: &StmtAugAssign) {
+        let result = self.evaluate(&assign.value);
+        let span = Scope::span(self, assign);
+        self.hand_over(&result, &span);
+        let Expr::Name(name) = &*assign.target else {
+            return self.run_expression(&assign.target, IN_EXPRESSION);
+        };
+        let name = &*spelling(&name.id);
+        let sum = match (self.names.get(name), result, assign.op) {
+            (Some(Binding::Known { constant, .. }), Ok(right), Operator::Add)
+                if !matches!(constant.kind, Kind::Mutable { .. }) =>
+            {
+                value::add(constant.clone(), right, span.clone())
+            }
+            _ => {
+                self.change(name, &span, "it is a list that is added to");
+                Err(Unknown { span: span.clone(), reason: "it is added to".to_owned() })
+            }
+        };
+        self.bind(name, sum, &span);
+    }
+
+    fn bind(&mut self, name: &str, value: Result<Constant, Unknown>, span: &Span) {
+        let Some(binding) = self.names.get_mut(name) else {
+            // A name that is not followed could change the object behind the back of those that are.
+            return self.hand_over(&value, span);
+        };
+        *binding = match value {
+            Ok(constant) => {
+                if let Kind::Mutable { .. } = constant.kind {
+                    self.objects.entry(name.to_owned()).or_default().insert(constant.kind);
+                }
+                Binding::Known { constant, span: span.clone() }
+            }
+            Err(unknown) => Binding::Unknown(unknown),
+        };
+    }
+
+    fn lose(&mut self, name: &str, span: Span, reason: &str) {
+        if let Some(binding) = self.names.get_mut(name) {
+            *binding = Binding::Unknown(Unknown { span, reason: reason.to_owned() });
+        }
+    }
+
+    /// Gives up on all names that stand for the same list or set as `name`.
+    fn change(&mut self, name: &str, span: &Span, reason: &str) {
+        if let Some(Binding::Known { constant, .. }) = self.names.get(name) {
+            self.change_object(constant.kind, span, reason);
+        }
+    }
+
+    fn change_object(&mut self, kind: Kind, span: &Span, reason: &str) {
+        if !matches!(kind, Kind::Mutable { .. }) {
+            return;
+        }
+        for binding in self.names.values_mut() {
+            match binding {
+                Binding::Known { constant, .. } if constant.kind == kind => {
+                    *binding =
+                        Binding::Unknown(Unknown { span: span.clone(), reason: reason.to_owned() });
+                }
+                Binding::Known { .. } | Binding::Unbound | Binding::Unknown(_) => {}
+            }
+        }
+    }
+
+    fn collect(&self, run: impl FnOnce(&mut Collector<'_>)) -> Effects {
+        let wanted = |name: &str| self.names.contains_key(name);
+        let mut collector = Collector::new(self.text, self.base, &wanted);
+        run(&mut collector);
+        collector.finish()
+    }
+
+    fn apply(&mut self, effects: Effects) {
+        self.deferred.extend(effects.deferred);
+        for effect in effects.now {
+            match effect.on {
+                // Whatever got hold of the namespace may bind a name after its last assignment too.
+                On::Namespace => {
+                    self.deferred.push(Deferred { function: None, effects: vec![effect] });
+                }
+                On::Name(_) | On::Object(_) | On::Everything => self.suffer(effect),
+            }
+        }
+    }
+
+    fn suffer(&mut self, effect: Effect) {
+        match &effect.on {
+            On::Name(name) => self.lose(name, effect.span, effect.reason),
+            On::Object(name) => self.change(name, &effect.span, effect.reason),
+            On::Everything | On::Namespace => {
+                for binding in self.names.values_mut() {
+                    *binding = Binding::Unknown(Unknown {
+                        span: effect.span.clone(),
+                        reason: effect.reason.to_owned(),
+                    });
+                }
+            }
+        }
+    }
+
+    fn module(&self, units: &[Unit], fault: Option<super::super::Fault>) -> Module {
+        let [revision, down_revision, branch_labels, depends_on] =
+            NAMES.map(|name| self.value(name));
+        let missing: Vec<&'static str> =
+            NAMES.into_iter().filter(|name| self.value(name) == Value::Missing).collect();
+        Module {
+            revision,
+            down_revision,
+            branch_labels,
+            depends_on,
+            misspellings: misspelling::find(self.text, units, &missing),
+            allows: header::allows(self.text),
+            fault,
+            kept_by: None,
+        }
+    }
+
+    fn value(&self, name: &str) -> Value {
+        if let Some(unknown) = self.unstable.get(name) {
+            return Value::Computed { span: unknown.span.clone(), reason: unknown.reason.clone() };
+        }
+        match self.names.get(name) {
+            Some(Binding::Known { constant, span }) => Value::Known {
+                texts: constant.texts.clone(),
+                shape: constant.shape(),
+                span: span.clone(),
+            },
+            Some(Binding::Unknown(unknown)) => {
+                Value::Computed { span: unknown.span.clone(), reason: unknown.reason.clone() }
+            }
+            Some(Binding::Unbound) | None => self.missing(),
+        }
+    }
+
+    fn missing(&self) -> Value {
+        let span = match self.names.get(GETATTR) {
+            Some(Binding::Known { span, .. }) => span.clone(),
+            Some(Binding::Unknown(unknown)) => unknown.span.clone(),
+            Some(Binding::Unbound) | None => return Value::Missing,
+        };
+        Value::Computed { span, reason: "the module's `__getattr__` may answer for it".to_owned() }
+    }
+}
+
+impl Scope for State<'_> {
+    fn source(&self, span: &Span) -> &str {
+        &self.text[span.clone()]
+    }
+
+    fn span(&self, node: &dyn Ranged) -> Span {
+        self.base + node.start().to_usize()..self.base + node.end().to_usize()
+    }
+
+    fn look_up(&self, name: &str, span: &Span) -> Result<Constant, Unknown> {
+        match self.names.get(name) {
+            Some(Binding::Known { constant, .. }) if !self.unstable.contains_key(name) => {
+                Ok(constant.clone())
+            }
+            _ => Err(Unknown {
+                span: span.clone(),
+                reason: format!("`{}` is no known constant", crate::text::escape(name)),
+            }),
+        }
+    }
+}

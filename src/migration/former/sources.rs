@@ -1,0 +1,223 @@
+//! The syntax trees of the statements that matter, and the words of those that do not.
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
+
+use rustpython_parser::ast::{Expr, Stmt};
+
+use super::GETATTR;
+use super::pieces::{Kind, Piece, Pieces};
+use super::python::spelling;
+use super::units::{Role, Unit};
+use super::{nesting, newer, plain, python};
+use crate::text::Span;
+
+/// How many other names are followed because the four refer to them.
+const MAX_NAMES: usize = 256;
+/// Over how many names one of the four may refer to its constant.
+const MAX_HOPS: usize = 16;
+
+/// Why a unit has no syntax tree.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Refusal {
+    Nested,
+    Syntax,
+    /// It is Python, but newer than RustPython's parser.
+    Newer,
+}
+
+/// A stretch of a unit with a syntax tree of its own: all of it, if that can be parsed as one.
+pub(super) struct Part {
+    pub(super) span: Span,
+    pub(super) tree: Result<Vec<Stmt>, Refusal>,
+}
+
+/// The units of a module, parsed where that matters.
+pub(super) struct Sources<'a> {
+    text: &'a str,
+    pub(super) units: Vec<Unit>,
+    pub(super) parsed: Vec<Option<Vec<Part>>>,
+}
+
+impl<'a> Sources<'a> {
+    pub(super) fn new(text: &'a str, units: Vec<Unit>) -> Sources<'a> {
+        let parse = |unit: &Unit| unit.interesting.then(|| parse(text, unit));
+        Sources { text, parsed: units.iter().map(parse).collect(), units }
+    }
+
+    pub(super) fn refused(&self) -> bool {
+        let mut parts = self.parsed.iter().flatten().flatten();
+        parts.any(|part| part.tree == Err(Refusal::Syntax))
+    }
+
+    /// Finds the names that `roots` stand on, and parses every unit that mentions one.
+    pub(super) fn follow(&mut self, roots: &[&str]) -> BTreeSet<String> {
+        let mut names: BTreeSet<String> = roots.iter().map(|name| (*name).to_owned()).collect();
+        let mut index = None;
+        for _ in 0..MAX_HOPS {
+            let fresh = self.referred(&names);
+            if fresh.is_empty() || names.len() + fresh.len() > MAX_NAMES {
+                break;
+            }
+            let index = index.get_or_insert_with(|| mentions(self.text, &self.units));
+            for unit in fresh.iter().filter_map(|name| index.get(name.as_str())).flatten() {
+                if self.parsed[*unit].is_none() {
+                    self.parsed[*unit] = Some(parse(self.text, &self.units[*unit]));
+                }
+            }
+            names.extend(fresh);
+        }
+        names
+    }
+
+    /// Returns the names, not yet in `names`, that assignments to those refer to.
+    fn referred(&self, names: &BTreeSet<String>) -> BTreeSet<String> {
+        let mut found = BTreeSet::new();
+        let parts = self.parsed.iter().flatten().flatten();
+        for statement in parts.flat_map(|part| &part.tree).flatten() {
+            let (targets, value) = match statement {
+                Stmt::Assign(assign) => (&assign.targets[..], Some(&assign.value)),
+                Stmt::AnnAssign(assign) => {
+                    (std::slice::from_ref(&*assign.target), assign.value.as_ref())
+                }
+                Stmt::AugAssign(assign) => {
+                    (std::slice::from_ref(&*assign.target), Some(&assign.value))
+                }
+                _ => continue,
+            };
+            if let Some(value) = value
+                && targets.iter().any(|target| binds(target, names))
+            {
+                operands(value, &mut found);
+            }
+        }
+        found.retain(|name| !names.contains(name));
+        found
+    }
+}
+
+fn parse(text: &str, unit: &Unit) -> Vec<Part> {
+    let code = &text[unit.span.clone()];
+    let base = unit.span.start;
+    let whole = |tree| vec![Part { span: unit.span.clone(), tree }];
+    if let Some(assignment) = plain::assignment(code) {
+        return whole(Ok(vec![assignment]));
+    }
+    if nesting::check(code).is_some() {
+        return whole(Err(Refusal::Nested));
+    }
+    if let Some(tree) = python::parse(code) {
+        return whole(Ok(tree));
+    }
+    if !python::is_newer(code) {
+        return whole(Err(Refusal::Syntax));
+    }
+    newer::statements(code)
+        .into_iter()
+        .map(|span| Part {
+            tree: python::parse(&code[span.clone()]).ok_or(Refusal::Newer),
+            span: base + span.start..base + span.end,
+        })
+        .collect()
+}
+
+fn binds(target: &Expr, names: &BTreeSet<String>) -> bool {
+    match target {
+        Expr::Name(name) => names.contains(&*spelling(&name.id)),
+        Expr::Tuple(tuple) => tuple.elts.iter().any(|item| binds(item, names)),
+        Expr::List(list) => list.elts.iter().any(|item| binds(item, names)),
+        _ => false,
+    }
+}
+
+/// Collects the names that evaluating `expression` looks up.
+fn operands(expression: &Expr, found: &mut BTreeSet<String>) {
+    match expression {
+        Expr::Name(name) => {
+            found.insert(spelling(&name.id).into_owned());
+        }
+        Expr::Tuple(tuple) => tuple.elts.iter().for_each(|item| operands(item, found)),
+        Expr::List(list) => list.elts.iter().for_each(|item| operands(item, found)),
+        Expr::Set(set) => set.elts.iter().for_each(|item| operands(item, found)),
+        Expr::BinOp(sum) => {
+            operands(&sum.left, found);
+            operands(&sum.right, found);
+        }
+        _ => {}
+    }
+}
+
+/// Lists for each word of the code the units that it occurs in.
+fn mentions<'a>(text: &'a str, units: &[Unit]) -> BTreeMap<&'a str, Vec<usize>> {
+    let mut index: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    for (number, unit) in units.iter().enumerate() {
+        for word in words(text, &unit.span) {
+            let units = index.entry(word).or_default();
+            if units.last() != Some(&number) {
+                units.push(number);
+            }
+        }
+    }
+    index
+}
+
+pub(super) fn words<'a>(text: &'a str, span: &Span) -> impl Iterator<Item = &'a str> {
+    let code = &text[span.clone()];
+    Pieces::new(code)
+        .filter(|piece| piece.kind == Kind::Word)
+        .map(|piece| &code[piece.start..piece.end])
+}
+
+/// Returns the words of code that may stand for a function of the module.
+///
+/// An attribute is a function of something else; a name that is defined or assigned is none yet.
+fn references(code: &str) -> Vec<Cow<'_, str>> {
+    let pieces: Vec<Piece> = Pieces::new(code).collect();
+    let text = |place: usize| pieces.get(place).map_or("", |piece| &code[piece.start..piece.end]);
+    let is_reference = |place: &usize| {
+        let before = place.checked_sub(1).map_or("", text);
+        let is_bound = text(place + 1) == "=" && text(place + 2) != "=";
+        pieces[*place].kind == Kind::Word && !matches!(before, "." | "def" | "class") && !is_bound
+    };
+    (0..pieces.len()).filter(is_reference).map(|place| spelling(text(place))).collect()
+}
+
+/// Returns the code of a function's decorators and first line.
+fn head<'a>(text: &'a str, unit: &Unit, name: &Span) -> &'a str {
+    let code = &text[unit.span.clone()];
+    let name = name.start - unit.span.start;
+    let is_end = |piece: &Piece| piece.kind == Kind::Newline && piece.start >= name;
+    let end = Pieces::new(code).find(is_end).map_or(code.len(), |piece| piece.start);
+    &code[..end]
+}
+
+/// Returns the words of all code that running the module may run.
+///
+/// A function that no such code mentions is never called by it, unless a decorator gets hold of it; the
+/// module's `__getattr__` is called by whoever asks for a name that is missing.
+pub(super) fn reached<'a>(text: &'a str, units: &[Unit]) -> BTreeSet<Cow<'a, str>> {
+    let mut definitions: BTreeMap<Cow<'_, str>, Vec<&Unit>> = BTreeMap::new();
+    let mut waiting: Vec<Cow<'_, str>> = vec![Cow::Borrowed(GETATTR)];
+    for unit in units {
+        match &unit.role {
+            Role::Code => waiting.extend(references(&text[unit.span.clone()])),
+            Role::Definition(name) => {
+                waiting.extend(references(head(text, unit, name)));
+                let name = spelling(&text[name.clone()]);
+                if text[unit.span.clone()].starts_with('@') {
+                    waiting.push(name.clone());
+                }
+                definitions.entry(name).or_default().push(unit);
+            }
+        }
+    }
+    let mut reached = BTreeSet::new();
+    while let Some(word) = waiting.pop() {
+        if reached.insert(word.clone()) {
+            for unit in definitions.remove(&word).unwrap_or_default() {
+                waiting.extend(references(&text[unit.span.clone()]));
+            }
+        }
+    }
+    reached
+}

@@ -1,0 +1,31 @@
+//! What keeps an expression from being a constant.
+
+use rustpython_ruff_python_ast::{Expr, Operator};
+
+/// Finds the first part of an expression that is no string, `None`, name, or collection or sum of such,
+/// and says what it is, in words that follow "because".
+pub(super) fn obstacle(expression: &Expr) -> Option<(&Expr, &'static str)> {
+    let reason = match expression {
+        Expr::StringLiteral(_) | Expr::NoneLiteral(_) | Expr::Name(_) => return None,
+        Expr::Tuple(tuple) => return tuple.elts.iter().find_map(obstacle),
+        Expr::List(list) => return list.elts.iter().find_map(obstacle),
+        Expr::Set(set) => return set.elts.iter().find_map(obstacle),
+        Expr::BinOp(sum) if sum.op == Operator::Add => {
+            return obstacle(&sum.left).or_else(|| obstacle(&sum.right));
+        }
+        Expr::Call(_) => "it is the result of a call",
+        Expr::Attribute(_) => "it is an attribute of something else",
+        Expr::Subscript(_) => "it is an item of something else",
+        Expr::FString(_) => "it is an f-string",
+        Expr::TString(_) => "it is a t-string",
+        Expr::If(_) => "it depends on a condition",
+        Expr::Dict(_) => "it is a dictionary",
+        Expr::Starred(_) => "it unpacks something else",
+        Expr::BytesLiteral(_) => "it is bytes, not a string",
+        Expr::NumberLiteral(_) => "it is a number, not a string",
+        Expr::BooleanLiteral(_) => "it is a truth value, not a string",
+        Expr::EllipsisLiteral(_) => "it is `...`, not a string",
+        _ => "it is computed",
+    };
+    Some((expression, reason))
+}
