@@ -242,6 +242,12 @@ fn what_only_running_would_tell_is_computed() {
             "computed: it adds what Python does not add @ 'a' + ('b',)",
         ),
         ("down_revision = (x := 'a')", "computed: it is computed @ x := 'a'"),
+        ("down_revision = 'a', None, x.y", "computed: it is an attribute of something else @ x.y"),
+        // RustPython's parser does not know this letter of Unicode 12.
+        (
+            "\u{a7c2} = 'a'\ndown_revision = \u{a7c2}",
+            "computed: this reader cannot parse it @ \u{a7c2}",
+        ),
         (
             "down_revision = '''a\r\nb'''",
             "computed: its string holds a carriage return @ '''a\r\nb'''",

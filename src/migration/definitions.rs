@@ -1,4 +1,4 @@
-//! The parts of a definition that run where it stands.
+//! The parts of definitions and targets: what runs where they stand, and the names that they bind.
 
 use std::collections::BTreeSet;
 
@@ -23,7 +23,7 @@ pub(super) fn visit_class_head<'a>(visitor: &mut impl Visitor<'a>, class: &'a St
     class.arguments.iter().for_each(|arguments| visitor.visit_arguments(arguments));
 }
 
-/// Visits the defaults of parameters, all of a lambda that runs where it stands.
+/// Visits the defaults of parameters: nothing else of a lambda runs where it stands.
 pub(super) fn visit_defaults<'a>(
     visitor: &mut impl Visitor<'a>,
     parameters: Option<&'a Parameters>,

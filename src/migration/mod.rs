@@ -12,8 +12,6 @@ mod decode;
 mod definitions;
 mod docstring;
 mod effects;
-#[cfg(test)]
-mod former;
 mod header;
 mod interpret;
 mod misspelling;

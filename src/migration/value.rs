@@ -20,8 +20,9 @@ const MAX_TEXT: usize = 4096;
 /// The most strings that a constant holds which was put together from others.
 const MAX_TEXTS: usize = 256;
 
-/// Why a value is not known that Ruff's parser takes for a constant and RustPython's cannot read.
-const UNREADABLE: &str = "its literal cannot be read";
+/// Why a value is unknown that can be a constant by its shape, but that RustPython's parser refuses: it
+/// knows fewer characters than Ruff's.
+const UNREADABLE: &str = "this reader cannot parse it";
 
 /// A value that needs no running.
 #[derive(Debug, Clone, PartialEq, Eq)]
