@@ -25,7 +25,7 @@ pub mod config;
 pub mod environment;
 pub mod migration;
 pub mod graph;
-pub mod verdict;
+pub mod heads;
 pub mod rules;
 pub mod finding;
 pub mod check;

@@ -4,11 +4,11 @@ use crate::environment::Environment;
 use crate::finding::{Finding, Report};
 use crate::git::Description;
 use crate::graph::Graph;
+use crate::heads::{Limits, within_limits};
 use crate::migration::{self, RevisionId};
 use crate::rules::{self, Concern, Debt};
 use crate::text::position;
 use crate::tree::{File, ObjectId, RepoPath, Site};
-use crate::verdict::{Limits, within_limits};
 
 use super::files::migrations;
 use super::repair::Repair;

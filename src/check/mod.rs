@@ -16,11 +16,11 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use crate::environment::BadSetting;
 use crate::finding::{Downgrade, EnvironmentSummary, Facts, Finding, Report, Shared, blame};
 use crate::graph::{Graph, Revision};
+use crate::heads::{Limits, analyze_heads, existing_heads};
 use crate::migration::{Details, RevisionId};
 use crate::problem::{Note, Problem};
 use crate::rules::{self, Debt, Fate, Rule, Standing, Subject, Unread, Way, Wording};
 use crate::tree::{self, File, RepoPath, Tree};
-use crate::verdict::{Limits, existing_heads, judge_heads};
 
 pub(crate) use attributes::ATTRIBUTES;
 pub(crate) use checkout::{COMPILED, compiled_source};
@@ -172,8 +172,8 @@ fn judge(
 ) -> Result<Judged, tree::Error> {
     let environment = &pair.environment;
     let limits = Limits { heads: environment.heads, branches: &environment.branches };
-    let head_faults = judge_heads(&pair.before.graph, &pair.after.graph, limits);
-    let existing = existing_heads(&pair.before.graph, &pair.after.graph, limits, &head_faults);
+    let head_problems = analyze_heads(&pair.before.graph, &pair.after.graph, limits);
+    let existing = existing_heads(&pair.before.graph, &pair.after.graph, limits, &head_problems);
     let details = details(reader, after, pair)?;
     let config = reader.config();
     let changed = changed(&pair.before.graph, &pair.after.graph);
@@ -187,7 +187,7 @@ fn judge(
         standing: comparison.standing,
         after: &pair.after.graph,
         changed: &changed,
-        head_faults: &head_faults,
+        head_problems: &head_problems,
         existing: &existing,
         answering: comparison.answering.as_deref(),
         details: &details,
@@ -241,7 +241,7 @@ fn existing_problems(rule: &Rule, subject: &Subject<'_>, before: &State) -> BTre
     let past = Subject {
         after: subject.before,
         changed: &[],
-        head_faults: &[],
+        head_problems: &[],
         existing: &[],
         details: &BTreeMap::new(),
         edited: &[],

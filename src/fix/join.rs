@@ -4,8 +4,8 @@
 //! their own, and without any, histories that share no revision and carry labels of their own.
 
 use crate::graph::Graph;
+use crate::heads::{Limits, crowded};
 use crate::migration::RevisionId;
-use crate::verdict::{Limits, crowded};
 
 /// Finds the heads that are to be joined, a list for each merge revision, those that have landed first.
 ///

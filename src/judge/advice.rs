@@ -9,11 +9,11 @@ use crate::config::Level;
 use crate::environment::Environment;
 use crate::git::{Changes, Side};
 use crate::graph::Graph;
+use crate::heads::{Limits, crowded};
 use crate::judge::relevance::{is_setting, may_matter};
 use crate::judge::{Error, Judge};
 use crate::migration::{Migration, RevisionId, Value};
 use crate::tree::{self, ObjectId, Tree};
-use crate::verdict::{Limits, crowded};
 
 /// The rule that switches the advice off with itself.
 const MULTIPLE_HEADS: &str = "multiple-heads";

@@ -7,10 +7,10 @@ use super::wording::most_kept;
 use super::{Fate, Standing, Subject};
 use crate::advice::{Command, Help};
 use crate::graph::{Graph, Revision};
+use crate::heads::{HeadProblem, Limits, crowded};
 use crate::migration::{Docstring, RevisionId};
 use crate::text::escape;
 use crate::tree::RepoPath;
-use crate::verdict::{HeadFault, Limits, crowded};
 
 /// A command to join heads names no more than these: without names, all are joined.
 const MOST_NAMED: usize = 20;
@@ -35,7 +35,7 @@ impl Subject<'_> {
         if self.standing == Standing::Replaced && self.wording.get_base.is_some() {
             return self.merge_all_command();
         }
-        match (self.head_faults, crowded(self.after, limits).as_slice()) {
+        match (self.head_problems, crowded(self.after, limits).as_slice()) {
             ([] | [_], _) => self.merge_command(heads),
             // Unasked, lines that may be meant to stay apart are not joined.
             (_, [all]) if all.len() <= MOST_NAMED => {
@@ -75,7 +75,7 @@ impl Subject<'_> {
     /// Tells whether one merge revision may name heads: not if one of them depends on another one and a third
     /// is beside these (`redundant-merge`).
     fn may_be_joined(&self, heads: &[RevisionId]) -> bool {
-        let named: Vec<&RevisionId> = match self.head_faults {
+        let named: Vec<&RevisionId> = match self.head_problems {
             [] | [_] => heads.iter().collect(),
             _ => self.after.heads(),
         };
@@ -92,9 +92,11 @@ impl Subject<'_> {
 
     /// Returns a head that had children and is one again.
     pub(super) fn returned(&self) -> Option<&RevisionId> {
-        self.head_faults.iter().find_map(|fault| match fault {
-            HeadFault::Returned { head, .. } => Some(head),
-            HeadFault::Stale(_) | HeadFault::Fork { .. } | HeadFault::NewHistory { .. } => None,
+        self.head_problems.iter().find_map(|fault| match fault {
+            HeadProblem::Returned { head, .. } => Some(head),
+            HeadProblem::Stale(_) | HeadProblem::Fork { .. } | HeadProblem::NewHistory { .. } => {
+                None
+            }
         })
     }
 
@@ -139,7 +141,7 @@ impl Subject<'_> {
     /// Finds what to build on: what the change itself puts soundly on these heads of the base, else they.
     pub(super) fn tops(&self, base_heads: &[RevisionId]) -> Vec<RevisionId> {
         let faulty: BTreeSet<&RevisionId> =
-            self.head_faults.iter().flat_map(faulty_heads).collect();
+            self.head_problems.iter().flat_map(faulty_heads).collect();
         let mut tops = Vec::new();
         for base_head in base_heads {
             let mut above = self.after.heads_above(base_head);
@@ -202,10 +204,10 @@ pub fn free_id(graph: &Graph, revision: &Revision) -> RevisionId {
 }
 
 /// Names the heads that stand on something else than what has landed.
-fn faulty_heads(fault: &HeadFault) -> &[RevisionId] {
+fn faulty_heads(fault: &HeadProblem) -> &[RevisionId] {
     match fault {
-        HeadFault::Stale(stale) => &stale.heads,
-        HeadFault::NewHistory { head, .. } => std::slice::from_ref(head),
-        HeadFault::Fork { .. } | HeadFault::Returned { .. } => &[],
+        HeadProblem::Stale(stale) => &stale.heads,
+        HeadProblem::NewHistory { head, .. } => std::slice::from_ref(head),
+        HeadProblem::Fork { .. } | HeadProblem::Returned { .. } => &[],
     }
 }

@@ -9,10 +9,10 @@ use super::{Concern, Debt, Rule, Subject};
 use crate::advice::Help;
 use crate::config::Level;
 use crate::graph::Revision;
+use crate::heads::{Cause, HeadProblem};
 use crate::migration::RevisionId;
 use crate::problem::{Problem, Related};
 use crate::tree::Site;
-use crate::verdict::{Cause, HeadFault};
 
 pub(crate) use existing::notes as existing_heads_notes;
 
@@ -45,17 +45,17 @@ fn check(subject: &Subject<'_>) -> Vec<Problem> {
     let mut problems = Vec::new();
     let mut explained = Explained::default();
     let mut returned: BTreeMap<&RevisionId, Vec<&RevisionId>> = BTreeMap::new();
-    for fault in subject.head_faults {
+    for fault in subject.head_problems {
         match fault {
-            HeadFault::Stale(_) => {}
-            HeadFault::Fork { heads } => problems.extend(fork(subject, heads)),
-            HeadFault::NewHistory { head, base } => {
+            HeadProblem::Stale(_) => {}
+            HeadProblem::Fork { heads } => problems.extend(fork(subject, heads)),
+            HeadProblem::NewHistory { head, base } => {
                 problems.extend(new_history(subject, (head, base), explained.takes(true)));
             }
-            HeadFault::Returned { head, cause: Cause::Repointed(child) } => {
+            HeadProblem::Returned { head, cause: Cause::Repointed(child) } => {
                 problems.extend(repointed(subject, (head, child), explained.takes(true)));
             }
-            HeadFault::Returned { head, cause: Cause::Removed(child) } => {
+            HeadProblem::Returned { head, cause: Cause::Removed(child) } => {
                 returned.entry(child).or_default().push(head);
             }
         }

@@ -7,9 +7,9 @@ use super::{Concern, Debt, Rule, Subject};
 use crate::advice::Help;
 use crate::config::Level;
 use crate::graph::{Graph, Revision};
+use crate::heads::{Cause, HeadProblem};
 use crate::migration::{RevisionId, Value};
 use crate::problem::{Problem, Related, Weight};
-use crate::verdict::{Cause, HeadFault};
 
 pub(super) static RULE: Rule = Rule {
     name: "published-identity-changed",
@@ -103,12 +103,12 @@ fn without_a_place(graph: &Graph) -> BTreeSet<&RevisionId> {
 
 /// Finds the revisions that no longer keep another one from being a head, which is shown there.
 fn repointed_to_a_head<'a>(subject: &'a Subject<'_>) -> BTreeSet<&'a RevisionId> {
-    let repointed = subject.head_faults.iter().filter_map(|fault| match fault {
-        HeadFault::Returned { cause: Cause::Repointed(child), .. } => Some(child),
-        HeadFault::Returned { cause: Cause::Removed(_), .. }
-        | HeadFault::Stale(_)
-        | HeadFault::Fork { .. }
-        | HeadFault::NewHistory { .. } => None,
+    let repointed = subject.head_problems.iter().filter_map(|fault| match fault {
+        HeadProblem::Returned { cause: Cause::Repointed(child), .. } => Some(child),
+        HeadProblem::Returned { cause: Cause::Removed(_), .. }
+        | HeadProblem::Stale(_)
+        | HeadProblem::Fork { .. }
+        | HeadProblem::NewHistory { .. } => None,
     });
     repointed.collect()
 }

@@ -7,10 +7,10 @@ use super::{Concern, Debt, Fate, Rule, Standing, Subject};
 use crate::advice::Help;
 use crate::config::Level;
 use crate::graph::{Parents, Revision};
+use crate::heads::{Cause, HeadProblem};
 use crate::migration::RevisionId;
 use crate::problem::{Problem, Related, Weight};
 use crate::tree::{RepoPath, Site};
-use crate::verdict::{Cause, HeadFault};
 
 pub(super) static RULE: Rule = Rule {
     name: "published-migration-deleted",
@@ -66,12 +66,12 @@ fn check(subject: &Subject<'_>) -> Vec<Problem> {
 
 /// Finds the revisions whose removal makes a fault of another kind, which is shown there.
 fn told_elsewhere(subject: &Subject<'_>) -> BTreeSet<RevisionId> {
-    let removed = subject.head_faults.iter().filter_map(|fault| match fault {
-        HeadFault::Returned { cause: Cause::Removed(child), .. } => Some(child.clone()),
-        HeadFault::Returned { cause: Cause::Repointed(_), .. }
-        | HeadFault::Stale(_)
-        | HeadFault::Fork { .. }
-        | HeadFault::NewHistory { .. } => None,
+    let removed = subject.head_problems.iter().filter_map(|fault| match fault {
+        HeadProblem::Returned { cause: Cause::Removed(child), .. } => Some(child.clone()),
+        HeadProblem::Returned { cause: Cause::Repointed(_), .. }
+        | HeadProblem::Stale(_)
+        | HeadProblem::Fork { .. }
+        | HeadProblem::NewHistory { .. } => None,
     });
     let missing = subject.after.missing().iter().map(|missing| missing.id.clone());
     let depended_on = subject.after.unknown_dependencies().iter();

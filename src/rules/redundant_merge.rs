@@ -7,10 +7,10 @@ use super::{Concern, Debt, Rule, Subject};
 use crate::advice::{Command, Help};
 use crate::config::Level;
 use crate::graph::{Graph, Heights, Revision, Way};
+use crate::heads::HeadProblem;
 use crate::migration::{RevisionId, Text};
 use crate::problem::{Problem, Related, Weight};
 use crate::tree::Site;
-use crate::verdict::HeadFault;
 
 pub(super) static RULE: Rule = Rule {
     name: "redundant-merge",
@@ -277,9 +277,9 @@ fn parent_set<'g>(graph: &'g Graph, revision: &Revision) -> BTreeSet<&'g Revisio
 /// Tells whether the heads are reported that two merge revisions leave side by side.
 fn is_told_of(subject: &Subject<'_>, revision: &Revision) -> bool {
     let above = subject.after.heads_above(&revision.id);
-    subject.head_faults.iter().any(|fault| match fault {
-        HeadFault::Stale(stale) => stale.heads.iter().any(|head| above.contains(&head)),
-        HeadFault::Fork { heads } => heads.iter().any(|head| above.contains(&head)),
-        HeadFault::NewHistory { .. } | HeadFault::Returned { .. } => false,
+    subject.head_problems.iter().any(|fault| match fault {
+        HeadProblem::Stale(stale) => stale.heads.iter().any(|head| above.contains(&head)),
+        HeadProblem::Fork { heads } => heads.iter().any(|head| above.contains(&head)),
+        HeadProblem::NewHistory { .. } | HeadProblem::Returned { .. } => false,
     })
 }

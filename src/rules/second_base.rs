@@ -6,9 +6,9 @@ use super::{Concern, Debt, Rule, Subject};
 use crate::advice::Help;
 use crate::config::Level;
 use crate::graph::{Parents, Revision};
+use crate::heads::HeadProblem;
 use crate::migration::RevisionId;
 use crate::problem::{Problem, Related};
-use crate::verdict::HeadFault;
 
 pub(super) static RULE: Rule = Rule {
     name: "second-base",
@@ -75,14 +75,16 @@ fn problem(subject: &Subject<'_>, base: &Revision, first: &Revision) -> Problem 
 fn told<'a>(subject: &'a Subject<'_>, first: &RevisionId) -> BTreeSet<&'a RevisionId> {
     let mut told = BTreeSet::new();
     let mut heads: Vec<&RevisionId> = Vec::new();
-    for fault in subject.head_faults {
+    for fault in subject.head_problems {
         match fault {
-            HeadFault::NewHistory { base, .. } => {
+            HeadProblem::NewHistory { base, .. } => {
                 told.insert(base);
             }
             // In a history with no past, heads over different bases are a fork.
-            HeadFault::Fork { heads: forked } if subject.before.is_empty() => heads.extend(forked),
-            HeadFault::Fork { .. } | HeadFault::Stale(_) | HeadFault::Returned { .. } => {}
+            HeadProblem::Fork { heads: forked } if subject.before.is_empty() => {
+                heads.extend(forked)
+            }
+            HeadProblem::Fork { .. } | HeadProblem::Stale(_) | HeadProblem::Returned { .. } => {}
         }
     }
     if !heads.is_empty() {

@@ -9,9 +9,9 @@ use super::subject::{Explained, MOST_RELATED, listed, whole};
 use super::{Concern, Debt, Rule, Subject};
 use crate::advice::Help;
 use crate::config::Level;
+use crate::heads::{HeadProblem, Stale, StaleEdge};
 use crate::migration::RevisionId;
 use crate::problem::{Doubt, Problem, Related};
-use crate::verdict::{HeadFault, Stale, StaleEdge};
 
 pub(super) static RULE: Rule = Rule {
     name: "stale-down-revision",
@@ -38,9 +38,11 @@ the two heads with a merge revision instead: `alembic-guard merge`.
 };
 
 fn check(subject: &Subject<'_>) -> Vec<Problem> {
-    let stale = subject.head_faults.iter().filter_map(|fault| match fault {
-        HeadFault::Stale(stale) => Some(stale),
-        HeadFault::Fork { .. } | HeadFault::NewHistory { .. } | HeadFault::Returned { .. } => None,
+    let stale = subject.head_problems.iter().filter_map(|fault| match fault {
+        HeadProblem::Stale(stale) => Some(stale),
+        HeadProblem::Fork { .. }
+        | HeadProblem::NewHistory { .. }
+        | HeadProblem::Returned { .. } => None,
     });
     let mut explained = Explained::default();
     stale.filter_map(|stale| problem(subject, stale, explained.takes(true))).collect()

@@ -6,10 +6,10 @@ use super::{Diverged, Wording};
 use crate::config::FilenamePattern;
 use crate::environment::{BadSetting, Environment, Excess};
 use crate::graph::{Graph, Revision};
+use crate::heads::{Caption, Cause, HeadProblem, draw};
 use crate::migration::{Details, Migration, Part, RevisionId};
 use crate::problem::{Doubt, Drawing, Problem, Related};
 use crate::tree::{File, RepoPath, Site};
-use crate::verdict::{Caption, Cause, HeadFault, draw};
 
 /// One environment on both sides of a change.
 #[derive(Debug)]
@@ -27,7 +27,7 @@ pub struct Subject<'a> {
     /// The revisions after the change whose id, file or place is not as it was before.
     pub changed: &'a [&'a Revision],
     /// What the change does to the heads.
-    pub head_faults: &'a [HeadFault],
+    pub head_problems: &'a [HeadProblem],
     /// The heads that were too many before and are so still, by group.
     pub existing: &'a [Vec<RevisionId>],
     /// The branch that answers for them, if any does.
@@ -210,22 +210,22 @@ impl Subject<'_> {
     /// What another problem says of its parents must not contradict that. Which line of a fork is moved depends
     /// on who was first, so the lowest revisions of each count.
     pub(super) fn is_to_move(&self, id: &RevisionId) -> bool {
-        let is_moved = |fault: &HeadFault| match fault {
-            HeadFault::Stale(stale) => {
+        let is_moved = |fault: &HeadProblem| match fault {
+            HeadProblem::Stale(stale) => {
                 !stale.unfinished && stale.edges.iter().any(|edge| edge.revision == *id)
             }
-            HeadFault::Fork { heads } => {
+            HeadProblem::Fork { heads } => {
                 let is_lowest = || !self.after.parents(id).all(|parent| self.is_new(&parent.id));
                 !self.before.is_empty()
                     && self.is_new(id)
                     && is_lowest()
                     && self.after.heads_above(id).iter().any(|head| heads.contains(head))
             }
-            HeadFault::NewHistory { base, .. } => base == id,
-            HeadFault::Returned { cause: Cause::Repointed(child), .. } => child == id,
-            HeadFault::Returned { cause: Cause::Removed(_), .. } => false,
+            HeadProblem::NewHistory { base, .. } => base == id,
+            HeadProblem::Returned { cause: Cause::Repointed(child), .. } => child == id,
+            HeadProblem::Returned { cause: Cause::Removed(_), .. } => false,
         };
-        self.head_faults.iter().any(is_moved)
+        self.head_problems.iter().any(is_moved)
             || self.after.missing().iter().any(|gap| gap.child == *id)
     }
 

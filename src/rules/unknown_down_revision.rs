@@ -5,10 +5,10 @@ use super::{Concern, Debt, Finish, Rule, Subject};
 use crate::advice::{Command, Help};
 use crate::config::Level;
 use crate::graph::MissingParent;
+use crate::heads::new_gaps;
 use crate::migration::RevisionId;
 use crate::problem::{Problem, Related};
 use crate::tree::Site;
-use crate::verdict::new_gaps;
 
 pub(super) static RULE: Rule = Rule {
     name: "unknown-down-revision",

@@ -6,8 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::parents::{exchanged, uppermost};
 use super::{Holder, Obstacle, Rebase, Repointed};
 use crate::graph::{Graph, Parents, Revision};
+use crate::heads::{Gap, HeadProblem, Stale, StaleEdge, new_gaps};
 use crate::migration::RevisionId;
-use crate::verdict::{Gap, HeadFault, Stale, StaleEdge, new_gaps};
 
 /// New parents for some revisions.
 pub(super) type Moves = BTreeMap<RevisionId, Vec<RevisionId>>;
@@ -59,13 +59,15 @@ impl<'a> Line<'a> {
     }
 
     /// Chooses the fault that is mended next and how: forks before what goes on top of them.
-    pub(super) fn next(&self, faults: &[HeadFault]) -> Result<Moves, Obstacle> {
+    pub(super) fn next(&self, faults: &[HeadProblem]) -> Result<Moves, Obstacle> {
         if let Some(head) = faults.iter().find_map(rewritten) {
             return Err(Obstacle::Rewritten { head: head.clone(), heads: self.heads() });
         }
         let forks = faults.iter().filter_map(|fault| match fault {
-            HeadFault::Fork { heads } => Some(heads),
-            HeadFault::Stale(_) | HeadFault::NewHistory { .. } | HeadFault::Returned { .. } => None,
+            HeadProblem::Fork { heads } => Some(heads),
+            HeadProblem::Stale(_)
+            | HeadProblem::NewHistory { .. }
+            | HeadProblem::Returned { .. } => None,
         });
         if let Some(heads) = forks.into_iter().next() {
             return self.fork(heads);
@@ -77,18 +79,18 @@ impl<'a> Line<'a> {
 
     fn mended(
         &self,
-        fault: &HeadFault,
-        faults: &[HeadFault],
+        fault: &HeadProblem,
+        faults: &[HeadProblem],
     ) -> Option<Result<Candidate, Obstacle>> {
         match fault {
-            HeadFault::Stale(stale) => Some(self.stale(stale, faults)),
-            HeadFault::NewHistory { head, base } => Some(self.new_history(head, base, faults)),
-            HeadFault::Fork { .. } | HeadFault::Returned { .. } => None,
+            HeadProblem::Stale(stale) => Some(self.stale(stale, faults)),
+            HeadProblem::NewHistory { head, base } => Some(self.new_history(head, base, faults)),
+            HeadProblem::Fork { .. } | HeadProblem::Returned { .. } => None,
         }
     }
 
     /// Puts the lowest revisions of a stale chain on top of what took the place of their parents.
-    fn stale(&self, stale: &Stale, faults: &[HeadFault]) -> Result<Candidate, Obstacle> {
+    fn stale(&self, stale: &Stale, faults: &[HeadProblem]) -> Result<Candidate, Obstacle> {
         let mut moves = Moves::new();
         let mut chain = BTreeSet::new();
         for edge in &stale.edges {
@@ -106,7 +108,7 @@ impl<'a> Line<'a> {
         self.candidate(moves, chain)
     }
 
-    fn top_for(&self, edge: &StaleEdge, faults: &[HeadFault]) -> Result<RevisionId, Obstacle> {
+    fn top_for(&self, edge: &StaleEdge, faults: &[HeadProblem]) -> Result<RevisionId, Obstacle> {
         // What needs the revision goes on top of it, not below.
         let top = |head: &RevisionId| {
             let top = self.top(head, faults);
@@ -128,7 +130,7 @@ impl<'a> Line<'a> {
         &self,
         head: &RevisionId,
         base: &RevisionId,
-        faults: &[HeadFault],
+        faults: &[HeadProblem],
     ) -> Result<Candidate, Obstacle> {
         let landed: Vec<&RevisionId> = match self.asked.onto {
             Some(onto) => vec![onto],
@@ -146,7 +148,7 @@ impl<'a> Line<'a> {
     }
 
     /// Finds what to build on above a head of the base: what the change itself puts there soundly.
-    fn top(&self, head: &RevisionId, faults: &[HeadFault]) -> RevisionId {
+    fn top(&self, head: &RevisionId, faults: &[HeadProblem]) -> RevisionId {
         let faulty: BTreeSet<&RevisionId> = faults.iter().flat_map(faulty_heads).collect();
         let mut above = self.graph.heads_above(head);
         above.retain(|above| !faulty.contains(above));
@@ -273,18 +275,18 @@ impl<'a> Line<'a> {
     }
 }
 
-fn rewritten(fault: &HeadFault) -> Option<&RevisionId> {
+fn rewritten(fault: &HeadProblem) -> Option<&RevisionId> {
     match fault {
-        HeadFault::Returned { head, .. } => Some(head),
-        HeadFault::Stale(_) | HeadFault::Fork { .. } | HeadFault::NewHistory { .. } => None,
+        HeadProblem::Returned { head, .. } => Some(head),
+        HeadProblem::Stale(_) | HeadProblem::Fork { .. } | HeadProblem::NewHistory { .. } => None,
     }
 }
 
-fn faulty_heads(fault: &HeadFault) -> &[RevisionId] {
+fn faulty_heads(fault: &HeadProblem) -> &[RevisionId] {
     match fault {
-        HeadFault::Stale(stale) => &stale.heads,
-        HeadFault::NewHistory { head, .. } => std::slice::from_ref(head),
-        HeadFault::Fork { .. } | HeadFault::Returned { .. } => &[],
+        HeadProblem::Stale(stale) => &stale.heads,
+        HeadProblem::NewHistory { head, .. } => std::slice::from_ref(head),
+        HeadProblem::Fork { .. } | HeadProblem::Returned { .. } => &[],
     }
 }
 

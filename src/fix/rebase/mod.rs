@@ -9,8 +9,8 @@ mod fork;
 mod parents;
 
 use crate::graph::{Graph, Revision};
+use crate::heads::{Limits, analyze_heads};
 use crate::migration::RevisionId;
-use crate::verdict::{Limits, judge_heads};
 
 use line::Line;
 
@@ -116,7 +116,7 @@ pub fn rebase(asked: &Rebase<'_>) -> Result<Vec<Repointed>, Obstacle> {
     }
     // Each round puts one chain on top of another, of which there are no more than new revisions.
     for _ in 0..=asked.after.len() {
-        let faults = judge_heads(asked.before, line.graph(), asked.limits);
+        let faults = analyze_heads(asked.before, line.graph(), asked.limits);
         if faults.is_empty() {
             return line.end();
         }

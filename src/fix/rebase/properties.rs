@@ -153,7 +153,7 @@ proptest! {
             prop_assert_ne!(parents.as_ref(), Some(&one.parents), "{} stays", one.revision);
         }
         let mended = after.with_parents(&moved(&repointed));
-        prop_assert_eq!(judge_heads(&before, &mended, history.limits()), vec![], "{:?}", repointed);
+        prop_assert_eq!(analyze_heads(&before, &mended, history.limits()), vec![], "{:?}", repointed);
         prop_assert!(mended.cycles().is_empty(), "{repointed:?} is a circle");
         prop_assert!(redundant(&history, &mended).is_subset(&redundant(&history, &after)), "{repointed:?} is redundant");
         prop_assert_eq!(history.rebase_of(&mended), Ok(vec![]), "after {:?}", repointed);

@@ -11,12 +11,12 @@ use crate::finding::{Facts, Finding};
 use crate::fix::{Change, Refusal, overlay};
 use crate::git::{BaseChoice, Side};
 use crate::graph::{Graph, Revision};
+use crate::heads::{Limits, crowded, new_gaps, within_limits};
 use crate::judge::change::{Incoming, Met};
 use crate::judge::{Error, Judge};
 use crate::migration::RevisionId;
 use crate::rules::{self, Finish};
 use crate::tree::{RepoPath, Tree};
-use crate::verdict::{Limits, crowded, new_gaps, within_limits};
 
 /// One repair in the making: the merge that git would make of the work tree and its base.
 pub(super) struct Bench<'b, 'c> {

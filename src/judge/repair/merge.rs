@@ -11,11 +11,11 @@ use crate::fix::{
     landed_first,
 };
 use crate::graph::Graph;
+use crate::heads::Limits;
 use crate::judge::{Error, Judge};
 use crate::migration::RevisionId;
 use crate::rules::{self, Concern, listed};
 use crate::tree::RepoPath;
-use crate::verdict::Limits;
 
 /// What a merge is asked to do.
 pub struct MergeRequest<'a> {

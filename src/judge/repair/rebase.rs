@@ -8,9 +8,9 @@ use crate::advice::Command;
 use crate::check::{Pair, pairs};
 use crate::fix::{self, Change, Mended, Obstacle, Proposal, Rebase, Refusal, Repointed, Step};
 use crate::graph::{Graph, Revision};
+use crate::heads::Limits;
 use crate::judge::{Error, Judge};
 use crate::migration::RevisionId;
-use crate::verdict::Limits;
 
 /// What a rebase is asked to do.
 #[derive(Debug, Clone, Default)]

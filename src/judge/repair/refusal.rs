@@ -5,11 +5,11 @@ use crate::environment::Environment;
 use crate::finding::Finding;
 use crate::fix::{Holder, NewFile, Obstacle, Refusal, Uneditable};
 use crate::git::Unsettled;
+use crate::heads::Gap;
 use crate::migration::RevisionId;
 use crate::rules::listed;
 use crate::text::escape;
 use crate::tree::RepoPath;
-use crate::verdict::Gap;
 
 /// Says how to go on without new parents, behind a word that makes it an alternative. What was asked to stage
 /// what it writes stages this too.

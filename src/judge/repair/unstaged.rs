@@ -5,9 +5,9 @@ use crate::advice::{Command, Help};
 use crate::check::Pair;
 use crate::fix::Mended;
 use crate::git::Unsettled;
+use crate::heads::{Limits, within_limits};
 use crate::judge::{Error, Judge};
 use crate::tree::{RepoPath, Tree};
-use crate::verdict::{Limits, within_limits};
 
 impl Judge<'_> {
     /// Adds to an outcome that is nothing how to stage what git would leave out of the next commit, and how to

@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use crate::graph::Revision;
+use crate::heads::{Stale, StaleEdge};
 use crate::migration::RevisionId;
 use crate::rules::Subject;
-use crate::verdict::{Stale, StaleEdge};
 
 /// A stale revision and the parents that it should have.
 pub(super) struct Repointed<'a> {

@@ -8,9 +8,9 @@ use alembic_guard::check::Reader;
 use alembic_guard::config::Config;
 use alembic_guard::fix::{self, DatabaseStep, Rebase, Seniority, UnknownState, database_steps};
 use alembic_guard::graph::Graph;
+use alembic_guard::heads::Limits;
 use alembic_guard::migration::RevisionId;
 use alembic_guard::tree::MemoryTree;
-use alembic_guard::verdict::Limits;
 use serde::Deserialize;
 use serde_json::{Value, json};
 

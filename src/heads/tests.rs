@@ -1,4 +1,4 @@
-//! The head counts of VERDICT's histories, without git: what has landed, what there would be.
+//! The head counts of the histories in the verdict table, without git: what has landed, what there would be.
 
 use super::*;
 use crate::graph::tests::graph;
@@ -10,25 +10,25 @@ fn faults(before: &str, after: &str) -> Vec<String> {
 }
 
 fn faults_within(before: &str, after: &str, limits: Limits<'_>) -> Vec<String> {
-    let faults = judge_heads(&graph(before), &graph(after), limits);
+    let faults = analyze_heads(&graph(before), &graph(after), limits);
     faults.iter().map(line).collect()
 }
 
-fn line(fault: &HeadFault) -> String {
+fn line(fault: &HeadProblem) -> String {
     match fault {
-        HeadFault::Stale(stale) => {
+        HeadProblem::Stale(stale) => {
             let edges = stale.edges.iter().map(|edge| {
                 format!("{}({})<{}", edge.revision, edge.parent, joined(&edge.successors))
             });
             let kind = if stale.unfinished { "unfinished" } else { "stale" };
             format!("{kind} {} at {}", joined(&stale.heads), edges.collect::<Vec<_>>().join(" "))
         }
-        HeadFault::Fork { heads } => format!("fork {}", joined(heads)),
-        HeadFault::NewHistory { head, base } => format!("new history {head} from {base}"),
-        HeadFault::Returned { head, cause: Cause::Repointed(child) } => {
+        HeadProblem::Fork { heads } => format!("fork {}", joined(heads)),
+        HeadProblem::NewHistory { head, base } => format!("new history {head} from {base}"),
+        HeadProblem::Returned { head, cause: Cause::Repointed(child) } => {
             format!("{head} returned as {child} was re-pointed")
         }
-        HeadFault::Returned { head, cause: Cause::Removed(child) } => {
+        HeadProblem::Returned { head, cause: Cause::Removed(child) } => {
             format!("{head} returned as {child} was removed")
         }
     }
@@ -36,10 +36,12 @@ fn line(fault: &HeadFault) -> String {
 
 /// Writes what took the place of each stale parent, and what the base has above it.
 fn places(before: &str, after: &str) -> Vec<String> {
-    let faults = judge_heads(&graph(before), &graph(after), Limits { heads: 1, branches: &[] });
+    let faults = analyze_heads(&graph(before), &graph(after), Limits { heads: 1, branches: &[] });
     let stale = faults.into_iter().filter_map(|fault| match fault {
-        HeadFault::Stale(stale) => Some(stale.edges),
-        HeadFault::Fork { .. } | HeadFault::NewHistory { .. } | HeadFault::Returned { .. } => None,
+        HeadProblem::Stale(stale) => Some(stale.edges),
+        HeadProblem::Fork { .. }
+        | HeadProblem::NewHistory { .. }
+        | HeadProblem::Returned { .. } => None,
     });
     let place =
         |edge: StaleEdge| format!("{}; {}", joined(&edge.successors), joined(&edge.base_heads));

@@ -3,8 +3,8 @@
 use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;
 
-use super::heads::{Stale, StaleEdge, sorted};
-use super::support::Edge;
+use super::analysis::{Stale, StaleEdge, sorted};
+use super::anchor::Edge;
 use crate::graph::{Above, Graph};
 use crate::migration::RevisionId;
 

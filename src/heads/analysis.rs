@@ -3,16 +3,16 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::rc::Rc;
 
+use super::anchor::{Anchor, Anchors, Edge};
 use super::groups::{GroupLabel, Limits, heads_by_group};
 use super::left::Left;
-use super::support::{Edge, Support, Supports};
 use crate::graph::{Graph, MissingParent, Parents};
 use crate::migration::RevisionId;
 use crate::sets::Sets;
 
 /// One way in which a change leaves too many heads.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum HeadFault {
+pub enum HeadProblem {
     /// A chain builds on something that is no head any more.
     Stale(Stale),
     /// Several new heads build on the same place.
@@ -36,13 +36,13 @@ pub enum HeadFault {
     },
 }
 
-impl HeadFault {
+impl HeadProblem {
     /// Returns the heads that the fault is about.
     fn heads(&self) -> &[RevisionId] {
         match self {
-            HeadFault::Stale(stale) => &stale.heads,
-            HeadFault::Fork { heads } => heads,
-            HeadFault::NewHistory { head, .. } | HeadFault::Returned { head, .. } => {
+            HeadProblem::Stale(stale) => &stale.heads,
+            HeadProblem::Fork { heads } => heads,
+            HeadProblem::NewHistory { head, .. } | HeadProblem::Returned { head, .. } => {
                 std::slice::from_ref(head)
             }
         }
@@ -97,7 +97,7 @@ pub struct Gap<'g> {
 /// A group at or under its limit is never at fault. Heads that `before` has already are nobody's, and heads
 /// over a gap or a duplicate that the change makes are not counted: nobody knows what they join. Files
 /// whose id is unknown count as one head more if at least one of them is nobody's parent.
-pub fn judge_heads(before: &Graph, after: &Graph, limits: Limits<'_>) -> Vec<HeadFault> {
+pub fn analyze_heads(before: &Graph, after: &Graph, limits: Limits<'_>) -> Vec<HeadProblem> {
     let heads_before = heads_by_group(before, limits);
     let in_doubt = heads_in_doubt(before, after);
     let mut faults = Vec::new();
@@ -117,9 +117,9 @@ pub fn existing_heads(
     before: &Graph,
     after: &Graph,
     limits: Limits<'_>,
-    faults: &[HeadFault],
+    faults: &[HeadProblem],
 ) -> Vec<Vec<RevisionId>> {
-    let at_fault: BTreeSet<&RevisionId> = faults.iter().flat_map(HeadFault::heads).collect();
+    let at_fault: BTreeSet<&RevisionId> = faults.iter().flat_map(HeadProblem::heads).collect();
     let before = heads_by_group(before, limits);
     let mut existing = Vec::new();
     for (label, mut heads) in heads_by_group(after, limits) {
@@ -187,43 +187,43 @@ struct Group<'g> {
 }
 
 impl<'g> Group<'g> {
-    fn judge(&self) -> Vec<HeadFault> {
+    fn judge(&self) -> Vec<HeadProblem> {
         let mut faults = Vec::new();
         let mut stale: BTreeMap<BTreeSet<Edge<'g>>, Stale> = BTreeMap::new();
         let mut sound = Vec::new();
-        let mut supports = Supports::new(self.before, self.after);
+        let mut anchors = Anchors::new(self.before, self.after);
         let mut left = Left::new(self.before, self.after);
         for &head in &self.heads {
             if self.before.contains(head) {
                 faults.extend(self.returned(head));
                 continue;
             }
-            let support = supports.of(head);
-            let edges = supports.stale_edges(&support);
+            let anchor = anchors.of(head);
+            let edges = anchors.stale_edges(&anchor);
             let abandoned = self.abandoned(&edges);
             if !abandoned.is_empty() {
-                let is_new = |fault: &HeadFault| !faults.contains(fault);
-                let abandoned: Vec<HeadFault> = abandoned.into_iter().filter(is_new).collect();
+                let is_new = |fault: &HeadProblem| !faults.contains(fault);
+                let abandoned: Vec<HeadProblem> = abandoned.into_iter().filter(is_new).collect();
                 faults.extend(abandoned);
             } else if !edges.is_empty() {
-                let unfinished = !supports.free_places(&support).is_empty();
+                let unfinished = !anchors.free_places(&anchor).is_empty();
                 let chain = stale.entry(edges).or_insert_with_key(|edges| left.stale(edges));
                 chain.heads.push(head.clone());
                 chain.unfinished = unfinished;
-            } else if let Some(base) = self.new_history(&support) {
-                faults.push(HeadFault::NewHistory { head: head.clone(), base: base.clone() });
+            } else if let Some(base) = self.new_history(&anchor) {
+                faults.push(HeadProblem::NewHistory { head: head.clone(), base: base.clone() });
             } else {
-                sound.push((head, supports.free_places(&support)));
+                sound.push((head, anchors.free_places(&anchor)));
             }
         }
-        faults.extend(stale.into_values().map(HeadFault::Stale));
+        faults.extend(stale.into_values().map(HeadProblem::Stale));
         faults.extend(Group::forks(sound));
         faults
     }
 
     /// Parents that count as left behind although the change itself moves all that took their place elsewhere:
     /// whatever builds on them does so alone, and no new parent for it mends what was moved.
-    fn abandoned(&self, edges: &BTreeSet<Edge<'g>>) -> Vec<HeadFault> {
+    fn abandoned(&self, edges: &BTreeSet<Edge<'g>>) -> Vec<HeadProblem> {
         let parents: BTreeSet<&RevisionId> = edges.iter().map(|edge| edge.parent).collect();
         let is_abandoned = |parent: &RevisionId| {
             let above = self.after.descendants(parent);
@@ -237,17 +237,17 @@ impl<'g> Group<'g> {
 
     /// A chain that begins with no parent although there is a history; where it replaces revisions that
     /// are gone and there are no more heads than there were, history was merely squashed.
-    fn new_history(&self, support: &Support<'g>) -> Option<&'g RevisionId> {
-        let beside_a_history = support.edges.is_empty() && !self.before.is_empty();
+    fn new_history(&self, anchor: &Anchor<'g>) -> Option<&'g RevisionId> {
+        let beside_a_history = anchor.edges.is_empty() && !self.before.is_empty();
         let squashed = || {
             self.heads.len() <= self.count_before
                 && self.before.revisions().any(|revision| !self.after.contains(&revision.id))
         };
-        support.bases.first().copied().filter(|_| beside_a_history && !squashed())
+        anchor.bases.first().copied().filter(|_| beside_a_history && !squashed())
     }
 
     /// Gathers the heads that share a place they build on; in an empty history they all do.
-    fn forks(sound: Vec<(&'g RevisionId, BTreeSet<&'g RevisionId>)>) -> Vec<HeadFault> {
+    fn forks(sound: Vec<(&'g RevisionId, BTreeSet<&'g RevisionId>)>) -> Vec<HeadProblem> {
         let mut sets = Sets::apart(sound.len());
         let mut first_at: HashMap<Option<&RevisionId>, usize> = HashMap::new();
         for (number, (_, places)) in sound.iter().enumerate() {
@@ -261,14 +261,14 @@ impl<'g> Group<'g> {
             clusters.entry(sets.of(number)).or_default().push(head.clone());
         }
         let forked = clusters.into_values().filter(|heads| heads.len() > 1);
-        forked.map(|heads| HeadFault::Fork { heads: sorted(heads) }).collect()
+        forked.map(|heads| HeadProblem::Fork { heads: sorted(heads) }).collect()
     }
 
     /// A head that `before` has below others: what became of those that built on it?
     ///
     /// It blocks only if there are more heads than before: a change that takes three heads to two may leave
     /// one that was none.
-    fn returned(&self, head: &RevisionId) -> Option<HeadFault> {
+    fn returned(&self, head: &RevisionId) -> Option<HeadProblem> {
         if self.heads.len() <= self.count_before {
             return None;
         }
@@ -278,7 +278,7 @@ impl<'g> Group<'g> {
             Some(child) => Cause::Repointed(child.clone()),
             None => Cause::Removed(first),
         };
-        Some(HeadFault::Returned { head: head.clone(), cause })
+        Some(HeadProblem::Returned { head: head.clone(), cause })
     }
 }
 

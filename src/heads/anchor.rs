@@ -8,7 +8,7 @@ use crate::migration::RevisionId;
 
 /// The places at which new revisions leave the history that has landed.
 #[derive(Debug, Default)]
-pub(super) struct Support<'g> {
+pub(super) struct Anchor<'g> {
     /// A new revision and its parent in `before`, for the lowest new revisions under a head.
     pub(super) edges: BTreeSet<Edge<'g>>,
     /// New revisions under the head that have no parent at all.
@@ -22,13 +22,13 @@ pub(super) struct Edge<'g> {
     pub(super) parent: &'g RevisionId,
 }
 
-impl<'g> Support<'g> {
+impl<'g> Anchor<'g> {
     /// Walks down from a new head as far as revisions are new.
     ///
     /// Where new merge revisions join several places, only the newest places count: a chain that is
     /// merged with what stands higher is reached from there and needs no other parent.
-    fn of(head: &RevisionId, before: &Graph, after: &'g Graph) -> Support<'g> {
-        let mut support = Support::default();
+    fn of(head: &RevisionId, before: &Graph, after: &'g Graph) -> Anchor<'g> {
+        let mut anchor = Anchor::default();
         let mut seen = HashSet::new();
         let mut waiting: Vec<&RevisionId> =
             after.get(head).map(|found| &found.id).into_iter().collect();
@@ -37,23 +37,23 @@ impl<'g> Support<'g> {
                 continue;
             };
             if matches!(revision.parents, Parents::Base) {
-                support.bases.insert(id);
+                anchor.bases.insert(id);
             }
             for parent in after.parents(id).map(|parent| &parent.id) {
                 if before.contains(parent) {
-                    support.edges.insert(Edge { revision: id, parent });
+                    anchor.edges.insert(Edge { revision: id, parent });
                 } else {
                     waiting.push(parent);
                 }
             }
             for parent in after.missing_parents(id) {
-                support.edges.insert(Edge { revision: id, parent });
+                anchor.edges.insert(Edge { revision: id, parent });
             }
         }
-        support
+        anchor
     }
 
-    fn keep_newest(mut self, heights: impl FnOnce() -> Rc<Heights<'g>>) -> Support<'g> {
+    fn keep_newest(mut self, heights: impl FnOnce() -> Rc<Heights<'g>>) -> Anchor<'g> {
         let parents: BTreeSet<&RevisionId> = self.edges.iter().map(|edge| edge.parent).collect();
         if parents.len() > 1 {
             let parents: Vec<&RevisionId> = parents.into_iter().collect();
@@ -65,22 +65,22 @@ impl<'g> Support<'g> {
 }
 
 /// What new heads stand on; heads on one line share that.
-pub(super) struct Supports<'g> {
+pub(super) struct Anchors<'g> {
     before: &'g Graph,
     after: &'g Graph,
     heights: Option<Rc<Heights<'g>>>,
-    known: HashMap<&'g RevisionId, Rc<Support<'g>>>,
+    known: HashMap<&'g RevisionId, Rc<Anchor<'g>>>,
     /// Whether parents have been taken by another revision that is still there.
     taken: HashMap<&'g RevisionId, bool>,
 }
 
-impl<'g> Supports<'g> {
-    pub(super) fn new(before: &'g Graph, after: &'g Graph) -> Supports<'g> {
-        Supports { before, after, heights: None, known: HashMap::new(), taken: HashMap::new() }
+impl<'g> Anchors<'g> {
+    pub(super) fn new(before: &'g Graph, after: &'g Graph) -> Anchors<'g> {
+        Anchors { before, after, heights: None, known: HashMap::new(), taken: HashMap::new() }
     }
 
     /// Finds what a new head stands on.
-    pub(super) fn of(&mut self, head: &'g RevisionId) -> Rc<Support<'g>> {
+    pub(super) fn of(&mut self, head: &'g RevisionId) -> Rc<Anchor<'g>> {
         let mut line = vec![head];
         let mut lowest = head;
         while let Some(below) = self.only_new_parent(lowest)
@@ -92,8 +92,8 @@ impl<'g> Supports<'g> {
         }
         let found = self.known.get(lowest).cloned();
         let found = found.unwrap_or_else(|| {
-            let support = Support::of(lowest, self.before, self.after);
-            Rc::new(support.keep_newest(|| self.heights()))
+            let anchor = Anchor::of(lowest, self.before, self.after);
+            Rc::new(anchor.keep_newest(|| self.heights()))
         });
         self.known.extend(line.into_iter().map(|id| (id, Rc::clone(&found))));
         found
@@ -113,19 +113,19 @@ impl<'g> Supports<'g> {
     }
 
     /// Returns the edges whose parent has been taken by another revision that is still there.
-    pub(super) fn stale_edges(&mut self, support: &Support<'g>) -> BTreeSet<Edge<'g>> {
-        support.edges.iter().filter(|edge| self.is_taken(edge.parent)).copied().collect()
+    pub(super) fn stale_edges(&mut self, anchor: &Anchor<'g>) -> BTreeSet<Edge<'g>> {
+        anchor.edges.iter().filter(|edge| self.is_taken(edge.parent)).copied().collect()
     }
 
     /// Returns the places that a head may build on: heads of `before`, and revisions whose children
     /// are all gone.
-    pub(super) fn free_places(&mut self, support: &Support<'g>) -> BTreeSet<&'g RevisionId> {
-        let parents = support.edges.iter().map(|edge| edge.parent);
+    pub(super) fn free_places(&mut self, anchor: &Anchor<'g>) -> BTreeSet<&'g RevisionId> {
+        let parents = anchor.edges.iter().map(|edge| edge.parent);
         parents.filter(|parent| !self.is_taken(parent)).collect()
     }
 
     fn is_taken(&mut self, parent: &'g RevisionId) -> bool {
-        let Supports { before, after, .. } = *self;
+        let Anchors { before, after, .. } = *self;
         *self.taken.entry(parent).or_insert_with(|| is_taken(parent, before, after))
     }
 }

@@ -1,21 +1,21 @@
 //! Who is at fault when two histories meet: which heads a change adds and where it goes wrong.
 //!
 //! `before` is what has landed, `after` what there would be. A *new* revision is one that `before`
-//! lacks. The verdict names faults and places; what they are called and whether they block is for
+//! lacks. The analysis names problems and places; how they are worded and whether they block is for
 //! [`crate::rules`].
 
 mod drawing;
 mod groups;
-mod heads;
+mod analysis;
 mod left;
-mod support;
+mod anchor;
 
-pub use drawing::{Caption, draw};
-pub use groups::Limits;
-pub use heads::{
-    Cause, Gap, HeadFault, Stale, StaleEdge, crowded, existing_heads, judge_heads, new_gaps,
+pub use analysis::{
+    Cause, Gap, HeadProblem, Stale, StaleEdge, analyze_heads, crowded, existing_heads, new_gaps,
     within_limits,
 };
+pub use drawing::{Caption, draw};
+pub use groups::Limits;
 
 #[cfg(test)]
 mod tests;
