@@ -146,9 +146,12 @@ impl Cutter<'_> {
 
     /// Opens a unit where the line does not belong to the last one; tells whether it starts at the margin.
     fn start_line(&mut self, line: usize, piece: Piece) -> bool {
-        let blank = &self.text[line..piece.start];
+        let before = &self.text[line..piece.start];
+        // The quote that opens an f-string is no piece of its own.
+        let quote = before.trim_start_matches([' ', '\t', '\x0c', '\\', '\r', '\n']);
+        let start = piece.start - quote.len();
         // A form feed starts the column anew; a backslash at the margin joins what follows to it.
-        let blank = blank.rsplit('\x0c').next().unwrap_or(blank);
+        let blank = self.text[line..start].rsplit('\x0c').next().unwrap_or_default();
         let indented = !blank.is_empty() && !blank.starts_with('\\');
         if indented && self.open.is_some() {
             return false;
@@ -165,11 +168,11 @@ impl Cutter<'_> {
         if !joins {
             self.close();
             self.open = Some(Open {
-                start: if indented { line } else { piece.start },
+                start: if indented { line } else { start },
                 end: piece.end,
                 definition: if word == "@" { Definition::Awaited } else { Definition::No },
                 interest: Interest::None,
-                is_odd: indented || !can_start(self.text, &piece),
+                is_odd: indented || quote.is_empty() && !can_start(self.text, &piece),
             });
         }
         true
@@ -346,6 +349,19 @@ mod tests {
         assert_eq!(
             units("@a\n@b(1)\ndef c():\n\td\nasync def e(): f\nclass G: pass\r\rh"),
             ["c:@a\n@b(1)\ndef c():\n\td", "e:async def e(): f", ":class G: pass", ":h"]
+        );
+        assert_eq!(
+            units(
+                "def f(): x\nf'{y}'\nrf\"\"\"\n\x0c{z}\"\"\"\n\\\nf'' # c\nif x:\n  f'{y}'\nf'z'"
+            ),
+            [
+                "f:def f(): x",
+                ":f'{y}'",
+                ":rf\"\"\"\n\x0c{z}\"\"\"",
+                ":f''",
+                ":if x:\n  f'{y}'",
+                ":f'z'"
+            ]
         );
         assert_eq!(units(""), [""; 0]);
         assert_eq!(units("\n # c\n\x0c\n"), [""; 0]);

@@ -100,6 +100,8 @@ const REBINDING: &[&str] = &[
     "def \u{ff46}():\n    global $\n    $ = 'z'\nf()",
     "def f():\n    global $\n    $ = 'z'\n\u{ff46}()",
     "def f():\n    global $\n    $ = 'z'\nclass C: g = f\nC.g()",
+    "def f():\n    global $\n    $ = 'z'\nf'{f()}'",
+    "def f():\n    global $\n    $ = 'z'\n\x0crf\"\"\"\n{f()}\"\"\"",
     "def f():\n    global $\n    $ = 'z'\nx = dict(f=f)\nx['f']()",
     "def f():\n    global $\n    $ = f'{'z'}'\nx = dict(f=f)\nx['f']()",
     "f = lambda: globals().update($=f'{'z'}')\n---\nf()",
