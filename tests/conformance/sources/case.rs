@@ -223,7 +223,7 @@ impl Line {
     fn new(number: usize, variants: bool, random: &mut Random) -> Line {
         let (since, duty, template) = match random.below(100) {
             0..=2 => (0, Duty::Never, REFUSED[random.below(REFUSED.len())]),
-            3 => NEWER[random.below(NEWER.len())],
+            3..=5 => NEWER[random.below(NEWER.len())],
             _ => {
                 let (duty, template) = LINES[random.below(LINES.len())];
                 (0, duty, template)
