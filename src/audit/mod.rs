@@ -9,10 +9,10 @@
 
 mod files;
 mod incident;
-mod ledger;
+mod incidents;
 mod repair;
 mod walk;
-mod watch;
+mod relevant_paths;
 
 use crate::problem::Note;
 

@@ -1,7 +1,7 @@
 //! Histories of a few states in memory: what they come to in the ledger.
 
 use super::incident::{Incident, Kind, Landed};
-use super::ledger::Ledger;
+use super::incidents::Ledger;
 use super::repair::How;
 use super::walk::compare;
 use super::{Audit, Repair};

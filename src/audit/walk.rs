@@ -12,8 +12,8 @@ use crate::tree::{self, MemoryTree, ObjectId, RepoPath, Tree};
 
 use super::Audit;
 use super::incident::{Landed, Seen};
-use super::ledger::Ledger;
-use super::watch::Watch;
+use super::incidents::Ledger;
+use super::relevant_paths::Watch;
 
 /// Looks through a history and lists what went wrong in it.
 ///

@@ -5,7 +5,7 @@ use std::cell::LazyCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::attributes::{Attributes, Checkout};
-use super::sides::Pair;
+use super::pairing::Pair;
 use super::{Comparison, Reader};
 use crate::migration::{self, Limits, Module};
 use crate::rules::{Alteration, Altered};

@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::sides::Pair;
+use super::pairing::Pair;
 use super::{Comparison, Peer, Reader, State};
 use crate::config::Level;
 use crate::environment::Environment;

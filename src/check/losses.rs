@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::sides::Pair;
+use super::pairing::Pair;
 use crate::environment::{BadSetting, Discovery, Effect, Environment, Invocation};
 use crate::graph::{Parents, Revision};
 use crate::migration::RevisionId;

@@ -3,12 +3,12 @@
 mod attributes;
 mod checkout;
 mod diverged;
-mod edited;
+mod published_edits;
 mod losses;
-mod namesakes;
+mod case_collisions;
 mod parallel;
-mod reading;
-mod sides;
+mod reader;
+mod pairing;
 mod witness;
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
@@ -24,8 +24,8 @@ use crate::tree::{self, File, RepoPath, Tree};
 
 pub(crate) use attributes::ATTRIBUTES;
 pub(crate) use checkout::{COMPILED, compiled_source};
-pub use reading::{Reader, State};
-pub(crate) use sides::{Pair, pairs};
+pub(crate) use pairing::{Pair, pairs};
+pub use reader::{Reader, State};
 use witness::OtherBranches;
 
 /// Two states of a repository and what must be known to say who is at fault.
@@ -142,7 +142,7 @@ pub(crate) fn check_against(
     let noted = problems.iter().filter(|problem| !is_shown(problem));
     report.notes.extend(problem_notes(noted, is_known));
     for pair in &pairs {
-        report.notes.extend(namesakes::notes(pair, &comparison.facts));
+        report.notes.extend(case_collisions::notes(pair, &comparison.facts));
         let judged = judge(reader, comparison, after, pair)?;
         if pair.loss.fate != Fate::Removed {
             report.environments.push(summary(pair, &judged.existing));
@@ -177,7 +177,7 @@ fn judge(
     let details = details(reader, after, pair)?;
     let config = reader.config();
     let changed = changed(&pair.before.graph, &pair.after.graph);
-    let edited = edited::find(reader, comparison, after, pair, &changed)?;
+    let edited = published_edits::find(reader, comparison, after, pair, &changed)?;
     let altered = checkout::find(reader, comparison, after, pair)?;
     let diverged = diverged::find(reader, comparison, after, pair, &changed)?;
     let subject = Subject {

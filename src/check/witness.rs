@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::sides::Pair;
+use super::pairing::Pair;
 use super::{Comparison, Reader};
 use crate::environment::Lookup;
 use crate::finding::{Shared, Witness};

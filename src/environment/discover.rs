@@ -2,12 +2,12 @@
 
 use std::collections::{BTreeSet, HashSet};
 
-use super::claim::{Claim, MAIN_SECTION, Origin, bare, claims};
+use super::candidates::{Claim, MAIN_SECTION, Origin, bare, claims};
+use super::display_name::{make_unique, name, runner, uses_flask};
 use super::location::{script_folder, version_folder};
 use super::lookup::{Found, Lookup};
-use super::name::{make_unique, name, runner, uses_flask};
+use super::search::walk;
 use super::settings::{SCRIPT_LOCATION, Settings};
-use super::walk::walk;
 use super::{BadSetting, Discovery, Effect, Environment, Invocation};
 use crate::cache::Cache;
 use crate::config::{Config, EnvironmentConfig};

@@ -1,6 +1,6 @@
 //! How Alembic is run: by which section of which file, where that leads, and why it would stop.
 
-use super::claim::{Claim, MAIN_SECTION, Origin};
+use super::candidates::{Claim, MAIN_SECTION, Origin};
 use super::discover::Settled;
 use super::lookup::{Found, Lookup};
 use super::settings::Place;

@@ -5,32 +5,32 @@
 //! migrations in it is the one that was meant. What cannot be answered is a [`BadSetting`], and one
 //! broken file hides no other environment.
 
-mod claim;
+mod candidates;
 mod discover;
 mod ini;
 mod invocation;
 mod listing;
 mod location;
 mod lookup;
-mod name;
-mod naming;
+mod display_name;
+mod file_naming;
 mod pyproject;
-mod refusals;
+mod invalid_settings;
 mod runner;
 mod settings;
 mod template;
-mod walk;
+mod search;
 
 use std::collections::BTreeSet;
 use std::fmt;
 
 pub use discover::{discover, discover_remembering};
+pub use file_naming::Naming;
 pub use invocation::Invocation;
 pub use listing::{
     Excess, Listed, Listing, is_migration_name, migration_files, migration_files_by,
 };
 pub use lookup::Lookup;
-pub use naming::Naming;
 pub use runner::Runner;
 pub use template::{BadTemplate, Fields};
 

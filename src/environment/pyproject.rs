@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use super::file_naming::{FILE_TEMPLATE, OUTPUT_ENCODING, SLUG_LENGTH, TIMEZONE};
+use super::invalid_settings::refusals_of_table;
 use super::location;
-use super::naming::{FILE_TEMPLATE, OUTPUT_ENCODING, SLUG_LENGTH, TIMEZONE};
-use super::refusals::refusals_of_table;
 use super::settings::{
     MAX_LOCATIONS, Place, RECURSIVE, SCRIPT_LOCATION, SOURCELESS, Stated, VERSION_LOCATIONS,
     too_many_locations,

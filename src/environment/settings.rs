@@ -5,11 +5,11 @@
 
 use std::collections::BTreeSet;
 
+use super::file_naming::Naming;
 use super::ini::{Fault, Ini, Section, Setting};
+use super::invalid_settings::refusals;
 use super::location;
-use super::naming::Naming;
 use super::pyproject::Pyproject;
-use super::refusals::refusals;
 use super::{BadSetting, Effect};
 use crate::tree::File;
 use crate::tree::Site;

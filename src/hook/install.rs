@@ -9,7 +9,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use super::folder::{default_folder, doubts, locate, shown};
-use super::host::team_of_husky;
+use super::managers::team_of_husky;
 use super::place::{ForeignFile, OurFile, Place, Slot, look};
 use super::{Error, Hook, worktrees};
 

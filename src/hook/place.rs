@@ -6,7 +6,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use super::call::calls_guard;
-use super::host::Host;
+use super::managers::Host;
 use super::{Error, Hook, Shim};
 
 /// No shim is longer, and of a foreign hook no more needs to be known.

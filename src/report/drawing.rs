@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::Style;
+use super::color::{FAINT, GOOD, LINE, STRONG, paint};
 use super::lanes::{Below, Drawn, Lane, draw};
-use super::paint::{FAINT, GOOD, LINE, STRONG, paint};
-use super::prose::columns;
+use super::layout::columns;
 use crate::problem::{Drawing, DrawnRevision};
 use crate::text::escape;
 

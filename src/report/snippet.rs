@@ -1,6 +1,6 @@
 //! Quoted source with marks under it.
 //!
-//! The only user of `annotate-snippets`; it is handed what [`super::quote`] made, never a file.
+//! The only user of `annotate-snippets`; it is handed what [`super::excerpt`] made, never a file.
 
 use std::collections::BTreeMap;
 
@@ -9,8 +9,8 @@ use annotate_snippets::{
     AnnotationKind, Group, Level as Severity, Origin, Padding, Renderer, Snippet,
 };
 
-use super::quote::{Window, quote};
-use super::{Style, prose};
+use super::excerpt::{Window, quote};
+use super::{Style, layout};
 use crate::config::Level;
 use crate::text::{Span, escape};
 use crate::tree::{File, Site};
@@ -39,7 +39,7 @@ pub(super) fn places(
 ) -> String {
     let mut canvas = Canvas::new(level);
     let (places, others) = places.split_at(places.len().min(MOST));
-    let more = format!("{} are not shown", prose::counted(others.len(), "more place"));
+    let more = format!("{} are not shown", layout::counted(others.len(), "more place"));
     let notes = &[if others.is_empty() { Vec::new() } else { vec![more] }, notes.to_vec()].concat();
     for (index, place) in places.iter().enumerate() {
         match source_of(place.site, sources) {
@@ -180,7 +180,7 @@ impl Canvas {
 
     fn render(mut self, notes: &[String], style: &Style) -> String {
         for note in notes {
-            self.add(Severity::NOTE.message(prose::note(note, NOTE_COLUMNS, style)));
+            self.add(Severity::NOTE.message(layout::note(note, NOTE_COLUMNS, style)));
         }
         if self.group.is_empty() {
             return String::new();

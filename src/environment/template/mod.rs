@@ -2,12 +2,12 @@
 //!
 //! Names are made by it, and ids are found again in the names that it made.
 
-mod backward;
-mod forward;
+mod parse;
+mod render;
 
-pub(super) use backward::revision_ids;
-pub use forward::Fields;
-pub(super) use forward::stem;
+pub(super) use parse::revision_ids;
+pub use render::Fields;
+pub(super) use render::stem;
 
 use crate::text::escape;
 

@@ -2,8 +2,8 @@
 
 use super::docstring::follow;
 use super::edit::Edit;
-use super::proof::{Before, Identifier, Uneditable, texts};
 use super::value::write;
+use super::verify::{Before, Identifier, Uneditable, texts};
 use crate::migration::{
     Docstring, Limits, Misspelling, Module, RevisionId, Shape, Value, mentions,
 };

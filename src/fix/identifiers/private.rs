@@ -1,6 +1,6 @@
 //! Whether anything in a file could see that a value is edited.
 
-use super::proof::Identifier;
+use super::verify::Identifier;
 use crate::migration::{Limits, Module, mentions};
 use crate::text::Span;
 

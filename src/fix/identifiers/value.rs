@@ -4,8 +4,8 @@ use super::alignment::{Alignment, Fate, align};
 use super::edit::Edit;
 use super::elements::Elements;
 use super::literal::{Literal, literal};
-use super::proof::{Identifier, Uneditable};
 use super::sequence::{Sequence, end_of_line, is_enclosed};
+use super::verify::{Identifier, Uneditable};
 use crate::migration::{Module, Shape, Text, Value};
 use crate::text::Span;
 

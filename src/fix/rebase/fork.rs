@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Obstacle;
-use super::line::{Candidate, Line, Moves, path};
+use super::linearize::{Candidate, Line, Moves, path};
 use super::parents::{exchanged, newest_edges};
 use crate::migration::RevisionId;
 

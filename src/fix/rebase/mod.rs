@@ -4,7 +4,7 @@
 //! again, so whatever the guard would refuse it can also see repaired. Only revisions that the base
 //! lacks are moved, and only by their lowest members: what builds on those follows by itself.
 
-mod line;
+mod linearize;
 mod fork;
 mod parents;
 
@@ -12,7 +12,7 @@ use crate::graph::{Graph, Revision};
 use crate::heads::{Limits, analyze_heads};
 use crate::migration::RevisionId;
 
-use line::Line;
+use linearize::Line;
 
 /// What a rebase is asked to do.
 pub struct Rebase<'a> {

@@ -6,7 +6,7 @@
 mod created;
 mod name;
 mod script;
-mod usual;
+mod fallback_template;
 
 use super::Change;
 use crate::environment::{BadTemplate, Environment};
@@ -127,7 +127,9 @@ impl NewRevision<'_> {
             parents: self.parents,
             created: self.created,
         };
-        let usual = |template: &[u8]| usual::source(&arguments, &String::from_utf8_lossy(template));
+        let usual = |template: &[u8]| {
+            fallback_template::source(&arguments, &String::from_utf8_lossy(template))
+        };
         let Some(template) = template else {
             return (usual(b""), Err(Unrendered::Missing));
         };

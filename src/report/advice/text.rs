@@ -2,8 +2,8 @@
 
 use crate::judge::{Advice, Landed};
 use crate::migration::RevisionId;
-use crate::report::paint::STRONG;
-use crate::report::{Style, prose};
+use crate::report::color::STRONG;
+use crate::report::{Style, layout};
 
 /// So many heads are named.
 const SHOWN_HEADS: usize = 5;
@@ -13,7 +13,7 @@ pub fn text(advice: &[Advice], style: &Style) -> String {
     let style = Style { width: usize::MAX, ..*style };
     advice
         .iter()
-        .map(|advice| prose::headed("alembic-guard", STRONG, &line(advice), &style))
+        .map(|advice| layout::headed("alembic-guard", STRONG, &line(advice), &style))
         .collect()
 }
 

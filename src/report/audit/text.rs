@@ -4,11 +4,11 @@
 use super::time;
 use crate::audit::{Audit, Evidence, How, Incident, Kind, Landed, Repair};
 use crate::migration::RevisionId;
+use crate::report::color::{ERROR, FAINT, GOOD, STRONG, WARNING, paint};
 use crate::report::json::rfc3339;
-use crate::report::paint::{ERROR, FAINT, GOOD, STRONG, WARNING, paint};
-use crate::report::prose::{counted, lasting};
+use crate::report::layout::{counted, lasting};
 use crate::report::text::notes;
-use crate::report::{Style, prose};
+use crate::report::{Style, layout};
 use crate::text::escape;
 
 /// So many heads are named.
@@ -38,13 +38,13 @@ fn block(incident: &Incident, audit: &Audit, style: &Style) -> String {
         0 | 1 => String::new(),
         _ => format!(" in environment `{}`", incident.environment),
     };
-    out += &prose::detail(&format!("{}{place}", what(incident)), style);
+    out += &layout::detail(&format!("{}{place}", what(incident)), style);
     let limit = if style.verbose { usize::MAX } else { SHOWN_FINDINGS };
     let shown = incident.findings.iter().take(limit);
     out += &shown.map(|evidence| line(evidence, style)).collect::<String>();
     if incident.findings.len() > limit {
         let more = incident.findings.len() - limit;
-        out += &prose::detail(&format!("and {more} more, which `--verbose` shows"), style);
+        out += &layout::detail(&format!("and {more} more, which `--verbose` shows"), style);
     }
     out + &outcome(incident.repair.as_ref(), style)
 }
@@ -88,8 +88,8 @@ fn listed(ids: &[RevisionId]) -> String {
 
 fn line(evidence: &Evidence, style: &Style) -> String {
     let line = evidence.line.map(|line| format!(":{line}")).unwrap_or_default();
-    prose::detail(&format!("{}: {}", evidence.rule, evidence.message), style)
-        + &prose::more(&format!("{}{line}", evidence.path), style)
+    layout::detail(&format!("{}: {}", evidence.rule, evidence.message), style)
+        + &layout::more(&format!("{}{line}", evidence.path), style)
 }
 
 fn outcome(repair: Option<&Repair>, style: &Style) -> String {
@@ -129,7 +129,7 @@ fn sum(audit: &Audit, style: &Style) -> String {
     let judged = format!("{} of which changed migrations", audit.judged);
     let mut out = format!("{name}: {incidents} in {commits}, {judged}\n");
     if count > 0 {
-        out += &prose::detail(&repaired(audit), style);
+        out += &layout::detail(&repaired(audit), style);
     }
     out
 }

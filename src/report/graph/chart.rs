@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use super::{EnvironmentView, by_id, head_mark, in_brackets};
 use crate::migration::RevisionId;
 use crate::report::Style;
+use crate::report::color::{ERROR, FAINT, GOOD, LINE, STRONG, WARNING, paint};
 use crate::report::lanes::{Below, Lane, draw};
 use crate::report::order::order;
-use crate::report::paint::{ERROR, FAINT, GOOD, LINE, STRONG, WARNING, paint};
 use crate::text::{Escaped, escape};
 
 /// Draws an environment.

@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 
 pub use json::{GraphJson, heads_json, json};
 
-use super::paint::{FAINT, GOOD, STRONG, WARNING, paint};
-use super::{Style, prose};
+use super::color::{FAINT, GOOD, STRONG, WARNING, paint};
+use super::{Style, layout};
 use crate::migration::RevisionId;
 use crate::text::escape;
 use crate::tree::RepoPath;
@@ -94,7 +94,7 @@ fn sections(
 
 fn problems(environment: &EnvironmentView, style: &Style) -> String {
     let problems = environment.problems.iter();
-    problems.map(|problem| prose::headed("warning", WARNING, problem, style)).collect()
+    problems.map(|problem| layout::headed("warning", WARNING, problem, style)).collect()
 }
 
 fn heads(environment: &EnvironmentView, style: &Style) -> String {

@@ -5,8 +5,8 @@ use crate::finding::Base;
 use crate::fix::{Mended, Mending, Proposal, Refusal, Repaired, Step};
 use crate::migration::RevisionId;
 use crate::report::Style;
-use crate::report::paint::{ERROR, GOOD, STRONG, paint};
-use crate::report::prose::{self, counted};
+use crate::report::color::{ERROR, GOOD, STRONG, paint};
+use crate::report::layout::{self, counted};
 use crate::report::text::{compared, others};
 use crate::rules::listed;
 use crate::tree::RepoPath;
@@ -39,13 +39,13 @@ pub fn written(proposal: &Proposal, written: Written, style: &Style) -> String {
     let line = format!("{}: {}\n", paint(style, STRONG, NAME), paint(style, ansi, &message));
     match written {
         Written::Not => line,
-        Written::Files | Written::Staged => line + &prose::help(&proposal.then, style),
+        Written::Files | Written::Staged => line + &layout::help(&proposal.then, style),
     }
 }
 
 /// Says what an earlier run had begun and this one has finished.
 pub fn finished(paths: &[RepoPath], style: &Style) -> String {
-    let lines: String = paths.iter().map(|path| prose::detail(&path.to_string(), style)).collect();
+    let lines: String = paths.iter().map(|path| layout::detail(&path.to_string(), style)).collect();
     let files = counted(paths.len(), "file");
     said(&format!("finished what an earlier run was kept from: {files}"), style) + &lines
 }
@@ -61,37 +61,37 @@ fn environment(one: &Mending, several: bool, base: Option<&Base>, style: &Style)
         }
         Mended::Steps(steps) => {
             let lines: String =
-                steps.iter().map(|step| prose::detail(&words(step), style)).collect();
+                steps.iter().map(|step| layout::detail(&words(step), style)).collect();
             said(&format!("{}{place}", heading(steps)), style)
                 + &lines
                 + &against(base, style)
                 + &hint(one, style)
         }
         Mended::Refused(refusal) => {
-            let help = prose::help(&refusal.help, style);
+            let help = layout::help(&refusal.help, style);
             refused(refusal, &place, style) + &against(base, style) + &help
         }
     }
 }
 
 fn hint(one: &Mending, style: &Style) -> String {
-    prose::help(one.hint.as_slice(), style)
+    layout::help(one.hint.as_slice(), style)
 }
 
 fn said(line: &str, style: &Style) -> String {
-    prose::headed(NAME, STRONG, line, style)
+    layout::headed(NAME, STRONG, line, style)
 }
 
 fn against(base: Option<&Base>, style: &Style) -> String {
     match base {
-        Some(_) => prose::detail(&compared(base, style), style) + &others(base, style),
+        Some(_) => layout::detail(&compared(base, style), style) + &others(base, style),
         None => String::new(),
     }
 }
 
 fn refused(refusal: &Refusal, place: &str, style: &Style) -> String {
     let message = format!("not mended{place}: {}", refusal.message);
-    prose::title("error", ERROR, &message, style)
+    layout::title("error", ERROR, &message, style)
 }
 
 fn heading(steps: &[Step]) -> String {

@@ -5,9 +5,9 @@ use std::collections::HashMap;
 
 use crate::finding::{Downgrade, Finding, Report};
 use crate::problem::Doubt;
-use crate::report::paint::{level_color, level_word};
+use crate::report::color::{level_color, level_word};
 use crate::report::snippet::{Place, places};
-use crate::report::{Style, drawing, in_force, prose};
+use crate::report::{Style, drawing, in_force, layout};
 
 /// So many findings are shown in full.
 const MOST: usize = 50;
@@ -60,14 +60,14 @@ fn one(finding: &Finding, told_next: bool, report: &Report, style: &Style) -> St
         }
     }
     if !finding.problem.help.is_empty() {
-        out += &format!("\n{}", prose::help(&finding.problem.help, style));
+        out += &format!("\n{}", layout::help(&finding.problem.help, style));
     }
     out
 }
 
 fn header(finding: &Finding, message: &str, style: &Style) -> String {
     let prefix = format!("{}[{}]", level_word(finding.level()), finding.problem.rule);
-    prose::title(&prefix, level_color(finding.level()), message, style)
+    layout::title(&prefix, level_color(finding.level()), message, style)
 }
 
 fn source(finding: &Finding, report: &Report, style: &Style) -> String {

@@ -6,16 +6,16 @@
 mod finding;
 mod push;
 mod summary;
-mod trouble;
+mod errors;
 
+pub use errors::{MistakeText, broken, config_problems, failed};
 pub use push::{Push, render_refs};
 pub(super) use summary::{compared, others};
-pub use trouble::{MistakeText, broken, config_problems, failed};
 
-use super::{Bypass, Style, prose};
+use super::{Bypass, Style, layout};
 use crate::finding::{Outcome, Report};
 use crate::problem::Note;
-use crate::report::paint::WARNING;
+use crate::report::color::WARNING;
 
 /// Renders one comparison; nothing at all where `style` wants quiet and nothing is wrong.
 pub fn render(report: &Report, bypass: &Bypass, style: &Style) -> String {
@@ -46,7 +46,7 @@ fn worth_saying<'n>(notes: &'n [Note], style: &Style) -> impl Iterator<Item = &'
 /// Renders what is to be said that is no fault of a file.
 pub fn notes(notes: &[Note], style: &Style) -> String {
     let note = |note: &Note| {
-        prose::title("warning", WARNING, &note.message, style) + &prose::help(&note.help, style)
+        layout::title("warning", WARNING, &note.message, style) + &layout::help(&note.help, style)
     };
     notes.iter().map(note).collect()
 }
@@ -54,5 +54,5 @@ pub fn notes(notes: &[Note], style: &Style) -> String {
 fn way_around(bypass: &Bypass, style: &Style) -> String {
     let place = bypass.place.as_ref().map_or_else(String::new, |place| format!(", {place}"));
     let heading = format!("\nto {} anyway{place}", crate::text::escape(&bypass.verb));
-    prose::commands(&heading, &bypass.commands, style)
+    layout::commands(&heading, &bypass.commands, style)
 }

@@ -7,8 +7,8 @@ use crate::advice::Command;
 use crate::finding::Outcome;
 use crate::finding::RefReport;
 use crate::problem::Note;
-use crate::report::paint::{ERROR, LINE, STRONG, paint};
-use crate::report::{Bypass, Style, in_force, prose};
+use crate::report::color::{ERROR, LINE, STRONG, paint};
+use crate::report::{Bypass, Style, in_force, layout};
 use crate::text::escape;
 
 const RULE_WIDTH: usize = 80;
@@ -53,7 +53,7 @@ pub fn render_refs(push: &Push<'_>, style: &Style) -> String {
     out += &lines(push.refs, style);
     if tally.outcome() != Outcome::Clean {
         let command = push.push_fine.map_or(&[][..], std::slice::from_ref);
-        out += &prose::commands("\nto push only what is fine", command, style);
+        out += &layout::commands("\nto push only what is fine", command, style);
         out += &way_around(push.bypass, style);
     }
     out
@@ -67,7 +67,7 @@ fn sections(refs: &[RefReport], style: &Style) -> String {
     let mut out: String = sections.take(MOST_SECTIONS).collect();
     let others = judged.count();
     if others > 0 {
-        let refs = prose::counted(others, "more ref");
+        let refs = layout::counted(others, "more ref");
         out += &format!("the findings of {refs} are not shown\n\n");
     }
     out
@@ -81,7 +81,7 @@ fn section(one: &RefReport, style: &Style) -> Option<String> {
 fn heading(one: &RefReport, style: &Style) -> String {
     let dash = if style.unicode { "─" } else { "-" };
     let title = title(one, style);
-    let taken = prose::columns(&title) + 4;
+    let taken = layout::columns(&title) + 4;
     let rest = dash.repeat(style.width.min(RULE_WIDTH).saturating_sub(taken).max(2));
     format!(
         "{} {} {}",
@@ -123,15 +123,15 @@ fn lines(refs: &[RefReport], style: &Style) -> String {
     let (shown, others) = judged.split_at(judged.len().min(MOST_LINES));
     let mut out: String = shown.iter().map(|one| line(one, style)).collect();
     if !others.is_empty() {
-        let refs = prose::counted(others.len(), "more ref");
-        out += &prose::detail(&format!("{refs} are not listed"), style);
+        let refs = layout::counted(others.len(), "more ref");
+        out += &layout::detail(&format!("{refs} are not listed"), style);
     }
     for (other, count) in alike {
         if let Some(other) = refs.get(other) {
             let what = if count == 1 { "branch" } else { "branches" };
             let title = title(other, style);
             let said = format!("{count} more new {what} of the same commit: as {title}");
-            out += &prose::detail(&said, style);
+            out += &layout::detail(&said, style);
         }
     }
     out
@@ -140,16 +140,16 @@ fn lines(refs: &[RefReport], style: &Style) -> String {
 fn line(one: &RefReport, style: &Style) -> String {
     let title = title(one, style);
     if let Some(reason) = &one.skipped {
-        return prose::detail(&format!("{title}: not judged, {reason}"), style);
+        return layout::detail(&format!("{title}: not judged, {reason}"), style);
     }
     if one.unknown.is_some() {
-        return prose::detail(&format!("{title}: not judged, see above"), style);
+        return layout::detail(&format!("{title}: not judged, see above"), style);
     }
     let tally = summary::Tally::of([&one.report], style);
     let words = tally.words(&summary::plain(style));
     let behind = one.behind.as_ref().map(|target| format!(", behind {target}"));
     let compared = summary::compared(one.report.base.as_ref(), style);
-    prose::detail(&format!("{title}: {words}{}; {compared}", behind.unwrap_or_default()), style)
+    layout::detail(&format!("{title}: {words}{}; {compared}", behind.unwrap_or_default()), style)
         + &summary::others(one.report.base.as_ref(), style)
 }
 
@@ -157,7 +157,9 @@ fn line(one: &RefReport, style: &Style) -> String {
 fn unknown(one: &RefReport, style: &Style) -> Option<String> {
     let note = one.unknown.as_ref()?;
     Some(
-        prose::title("error", ERROR, &note.message, style) + &prose::help(&note.help, style) + "\n",
+        layout::title("error", ERROR, &note.message, style)
+            + &layout::help(&note.help, style)
+            + "\n",
     )
 }
 

@@ -5,9 +5,9 @@ use std::time::SystemTime;
 use super::finding::is_debt;
 use crate::config::Level;
 use crate::finding::{Base, EnvironmentSummary, Freshness, Outcome, Report};
-use crate::report::paint::{ERROR, GOOD, STRONG, WARNING, paint};
-use crate::report::prose::{counted, lasting};
-use crate::report::{Style, in_force, is_fixable, prose};
+use crate::report::color::{ERROR, GOOD, STRONG, WARNING, paint};
+use crate::report::layout::{counted, lasting};
+use crate::report::{Style, in_force, is_fixable, layout};
 
 const NAME: &str = "alembic-guard";
 
@@ -87,13 +87,13 @@ pub(super) fn of_report(report: &Report, tally: Tally, style: &Style) -> String 
     if tally.is_nothing() && !style.verbose {
         let what = examined(&report.environments);
         let line = format!("{}; {what}; {compared}", tally.words(&plain(style)));
-        return prose::headed(NAME, STRONG, &line, style) + &others(base, style);
+        return layout::headed(NAME, STRONG, &line, style) + &others(base, style);
     }
     let mut out = verdict(tally, style) + "\n";
     if style.verbose {
         out += &environments(&report.environments, style);
     }
-    out + &prose::detail(&compared, style) + &others(base, style) + &fixable(report, style)
+    out + &layout::detail(&compared, style) + &others(base, style) + &fixable(report, style)
 }
 
 /// Says how many of the findings a program can mend.
@@ -101,9 +101,9 @@ fn fixable(report: &Report, style: &Style) -> String {
     let shown = in_force(report).filter(|finding| style.verbose || !is_debt(finding));
     match shown.filter(|finding| is_fixable(finding)).count() {
         0 => String::new(),
-        1 => prose::detail("1 may be mended by: `alembic-guard check --fix`", style),
+        1 => layout::detail("1 may be mended by: `alembic-guard check --fix`", style),
         many => {
-            prose::detail(&format!("{many} may be mended by: `alembic-guard check --fix`"), style)
+            layout::detail(&format!("{many} may be mended by: `alembic-guard check --fix`"), style)
         }
     }
 }
@@ -156,18 +156,18 @@ pub(in crate::report) fn others(base: Option<&Base>, style: &Style) -> String {
                 0 => String::new(),
                 more => format!(" and {more} more"),
             };
-            prose::detail(&format!("would have served as well: {shown}{more}"), style)
+            layout::detail(&format!("would have served as well: {shown}{more}"), style)
         }
     }
 }
 
 fn environments(environments: &[EnvironmentSummary], style: &Style) -> String {
     if environments.is_empty() {
-        return prose::detail("no Alembic environment", style);
+        return layout::detail("no Alembic environment", style);
     }
     environments
         .iter()
-        .map(|environment| prose::detail(&environment_line(environment, style), style))
+        .map(|environment| layout::detail(&environment_line(environment, style), style))
         .collect()
 }
 

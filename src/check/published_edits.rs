@@ -1,6 +1,6 @@
 //! Published migrations that a change edits so that they do something else.
 
-use super::sides::Pair;
+use super::pairing::Pair;
 use super::{Comparison, Reader};
 use crate::config::Level;
 use crate::graph::Revision;

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use unicode_normalization::UnicodeNormalization;
 
 use super::State;
-use super::sides::Pair;
+use super::pairing::Pair;
 use crate::finding::Facts;
 use crate::problem::Note;
 use crate::tree::RepoPath;

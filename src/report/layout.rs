@@ -5,7 +5,7 @@
 use anstyle::Style as Ansi;
 
 use super::Style;
-use super::paint::{HELP, STRONG, paint};
+use super::color::{HELP, STRONG, paint};
 use crate::advice::{Command, Help, Shown};
 use crate::text::escape;
 

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::claim::{MAIN_SECTION, Origin};
+use super::candidates::{MAIN_SECTION, Origin};
 use super::lookup::{Found, Lookup};
 use super::{Environment, Runner};
 use crate::tree::{Error, RepoPath};

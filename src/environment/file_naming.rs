@@ -53,7 +53,7 @@ impl Naming {
         template::stem(self.file_template.as_deref().unwrap_or_default(), fields)
     }
 
-    /// Reads the settings; that one stops Alembic is told of by [`super::refusals`].
+    /// Reads the settings; that one stops Alembic is told of by [`super::invalid_settings`].
     pub(super) fn read(section: Option<IniSection<'_>>, pyproject: Option<&Pyproject>) -> Naming {
         let mut unreadable = Vec::new();
         let mut get = |key: &'static str| -> Option<String> {

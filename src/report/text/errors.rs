@@ -4,9 +4,9 @@ use std::error::Error;
 
 use crate::advice::Help;
 use crate::config::Level;
-use crate::report::paint::ERROR;
+use crate::report::color::ERROR;
 use crate::report::snippet::{Marked, marked};
-use crate::report::{Style, prose};
+use crate::report::{Style, layout};
 use crate::text::Span;
 
 /// Nobody mends more mistakes at once, and a file can hold a mistake in each of its lines.
@@ -39,20 +39,20 @@ fn failure(message: &str, error: &dyn Error, help: &[Help], style: &Style) -> St
     while let Some(error) = cause {
         for (index, line) in error.to_string().lines().enumerate() {
             out += &match index {
-                0 => prose::detail(&format!("caused by: {line}"), style),
-                _ => prose::more(line, style),
+                0 => layout::detail(&format!("caused by: {line}"), style),
+                _ => layout::more(line, style),
             };
         }
         cause = error.source();
     }
-    out + &prose::help(help, style)
+    out + &layout::help(help, style)
 }
 
 fn several_lines(message: &str, style: &Style) -> String {
     let mut lines = message.lines();
-    let mut out = prose::title("error", ERROR, lines.next().unwrap_or_default(), style);
+    let mut out = layout::title("error", ERROR, lines.next().unwrap_or_default(), style);
     for line in lines {
-        out += &prose::more(line, style);
+        out += &layout::more(line, style);
     }
     out
 }
@@ -69,19 +69,19 @@ pub fn config_problems(
         shown.map(|problem| config_problem(path, source, problem, style)).collect();
     let mut out = blocks.join("\n");
     if let Some(others) = problems.len().checked_sub(MOST_PROBLEMS).filter(|others| *others > 0) {
-        let more = format!("{path} has {} more", prose::counted(others, "mistake"));
+        let more = format!("{path} has {} more", layout::counted(others, "mistake"));
         out += "\n";
-        out += &prose::title("error", ERROR, &more, style);
+        out += &layout::title("error", ERROR, &more, style);
     }
     out
 }
 
 fn config_problem(path: &str, source: &[u8], problem: &MistakeText, style: &Style) -> String {
     let mark = Marked { span: problem.span.clone(), label: "", primary: true };
-    let mut out = prose::title("error", ERROR, &problem.message, style);
+    let mut out = layout::title("error", ERROR, &problem.message, style);
     out += &marked(Level::Error, path, source, &[mark], style);
     if let Some(help) = &problem.help {
-        out += &prose::help(std::slice::from_ref(help), style);
+        out += &layout::help(std::slice::from_ref(help), style);
     }
     out
 }
