@@ -30,7 +30,7 @@ PRELOADED = """
 """
 
 CLIENT = """\
-#!{python} -SI
+#!{interpreter} -SI
 import _socket, marshal, posix, sys
 
 name = sys.argv[0].rpartition("/")[2]
@@ -76,8 +76,11 @@ def main(folder):
 
 def write_clients(folder, address):
     variables = {name: value for name, value in os.environb.items() if name.startswith(b"PYTHON")}
+    # The first line of a script ends the name of its program at a space.
+    interpreter = os.path.join(folder, "interpreter")
+    os.symlink(sys.executable, interpreter)
     client = CLIENT.format(
-        python=sys.executable, programs=programs(), variables=variables, address=address
+        interpreter=interpreter, programs=programs(), variables=variables, address=address
     )
     for name in ("alembic", "flask", "python"):
         path = os.path.join(folder, name)

@@ -97,7 +97,7 @@ impl Scene {
     /// Runs a line as somebody would who copies it from the screen.
     fn shell(&self, line: &str) -> Output {
         let folder = Path::new(GUARD).parent().expect("a program is in a folder");
-        let script = format!("PATH={}:$PATH; export PATH; {line}", folder.display());
+        let script = format!("PATH='{}':$PATH; export PATH; {line}", folder.display());
         // Who is asked for a message writes one.
         let editor = "sh -c 'echo message >\"$1\"' editor";
         let mut shell = self.repo.command("sh");

@@ -11,7 +11,7 @@ use crate::world::{GUARD, Repo, World};
 #[track_caller]
 fn run(repo: &Repo, command: &str) {
     let folder = Path::new(GUARD).parent().expect("a program is in a folder");
-    let script = format!("PATH={}:$PATH; export PATH; {command}", folder.display());
+    let script = format!("PATH='{}':$PATH; export PATH; {command}", folder.display());
     // Who is asked for a message writes one.
     let editor = "sh -c 'echo message >\"$1\"' editor";
     let mut shell = repo.command("sh");
