@@ -4,7 +4,7 @@
 //! [`Pieces`] takes for a string may be an expression to it then, as deep as the string is long, for
 //! which [`nesting`](super::nesting) has no bound. Where the strings are blank nothing is hidden in them.
 
-use super::pieces::{Kind, Pieces};
+use super::lexer::{Kind, Pieces};
 
 /// What takes the place of a byte: a name, wherever it stands, that is nothing behind a backslash.
 const FILLER: char = '_';

@@ -9,7 +9,7 @@ use std::borrow::Cow;
 use encoding_rs::{DecoderResult, Encoding};
 
 use super::Fault;
-use super::pieces::{Kind, Pieces};
+use super::lexer::{Kind, Pieces};
 use crate::text::{Span, escape};
 
 const BOM: &[u8] = b"\xef\xbb\xbf";

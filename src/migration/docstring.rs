@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::Text;
-use super::pieces::{Kind, Pieces};
+use super::lexer::{Kind, Pieces};
 use crate::text::Span;
 
 /// The lines that Alembic's template writes into the docstring, where they are still there.

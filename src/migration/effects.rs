@@ -12,9 +12,9 @@ use rustpython_ruff_text_size::Ranged;
 use super::definitions::{
     bound_names, computed_parts, names, visit_class_head, visit_defaults, visit_function_head,
 };
+use super::module_access::Body;
 use super::namespace;
 use super::python::span;
-use super::reach::Body;
 use crate::text::Span;
 
 /// One thing that a statement can do.

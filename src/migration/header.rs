@@ -1,6 +1,6 @@
 //! The comments at the top of a migration, where a person silences a rule.
 
-use super::pieces::{Kind, Pieces};
+use super::lexer::{Kind, Pieces};
 
 /// Returns the rules that `# alembic-guard: allow(rule, rule)` names above the first statement that is
 /// not the docstring.

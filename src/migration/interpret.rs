@@ -9,10 +9,10 @@ use rustpython_ruff_python_ast::{Expr, Operator, Stmt, StmtAugAssign};
 use rustpython_ruff_text_size::{Ranged, TextSize};
 
 use super::effects::{Collector, Deferred, Effect, Effects, On};
-use super::plain::Plain;
+use super::fast_path::Plain;
 use super::python::{self, spelling};
 use super::sources::{Content, Refusal, Sources, words};
-use super::units::{self, Cut, Role, Unit};
+use super::statements::{self, Cut, Role, Unit};
 use super::value::{self, Constant, Kind, Scope, Unknown};
 use super::{Module, Text, Value, body, header, misspelling};
 use crate::text::Span;
@@ -27,7 +27,7 @@ const IN_EXPRESSION: &str = "it is assigned inside an expression";
 
 /// Reads a module.
 pub(super) fn interpret(text: &str) -> Module {
-    let cut = units::cut(text);
+    let cut = statements::cut(text);
     brief::module(text, &cut).unwrap_or_else(|| follow(text, cut))
 }
 

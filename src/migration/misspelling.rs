@@ -8,8 +8,8 @@ use strsim::damerau_levenshtein;
 
 use super::Misspelling;
 use super::interpret::NAMES;
-use super::pieces::{Kind, Pieces};
-use super::units::{Role, Unit};
+use super::lexer::{Kind, Pieces};
+use super::statements::{Role, Unit};
 use crate::text::Span;
 
 /// What people write for one of the names that is further from it than a slip of the finger.

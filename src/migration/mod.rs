@@ -3,10 +3,10 @@
 //! This is the only user of the Python parsers. It never runs anything, and it never guesses: what
 //! only running Python could know is [`Value::Computed`].
 
-mod alike;
+mod semantic_diff;
 mod blank;
 mod body;
-mod compile;
+mod compile_errors;
 mod context;
 mod decode;
 mod definitions;
@@ -20,17 +20,17 @@ mod namespace;
 mod nesting;
 mod obstacle;
 mod operation;
-mod pieces;
-mod plain;
+mod lexer;
+mod fast_path;
 mod python;
 mod python2;
-mod reach;
+mod module_access;
 mod scopes;
 mod sources;
-mod stand_in;
-mod units;
+mod pointer_file;
+mod statements;
 mod value;
-mod words;
+mod interned;
 
 use std::borrow::Borrow;
 use std::fmt;
@@ -38,11 +38,11 @@ use std::sync::Arc;
 
 use bytesize::ByteSize;
 
-pub use self::alike::{Change, Part};
 use self::decode::Source;
 pub use self::docstring::Docstring;
+use self::lexer::{Kind, Pieces};
 pub use self::name::legacy_id;
-use self::pieces::{Kind, Pieces};
+pub use self::semantic_diff::{Change, Part};
 use crate::text::{Span, Word, escape};
 use crate::tree::File;
 
@@ -155,7 +155,7 @@ pub struct Module {
     /// Why Python could not load the file, where the reader is sure of it.
     pub fault: Option<Fault>,
     /// Who keeps the content, where the file only stands in for it: "Git LFS".
-    #[serde(deserialize_with = "words::keeper")]
+    #[serde(deserialize_with = "interned::keeper")]
     pub kept_by: Option<Word>,
 }
 
@@ -165,7 +165,7 @@ pub struct Misspelling {
     /// The name as written.
     pub found: String,
     /// The name that Alembic reads.
-    #[serde(deserialize_with = "words::name")]
+    #[serde(deserialize_with = "interned::name")]
     pub meant: Word,
     /// The bytes of the name.
     pub span: Span,
@@ -209,7 +209,7 @@ impl Default for Limits {
 /// Only the statements that bear on the names are parsed: [`Module::fault`] is set where one of those
 /// cannot be Python, but [`check_body`] alone looks at all of the file.
 pub fn read(source: &[u8], limits: &Limits) -> Module {
-    if let Some(keeper) = stand_in::keeper(source) {
+    if let Some(keeper) = pointer_file::keeper(source) {
         let message = format!("its content is kept by {keeper}");
         let fault = Fault { message, span: 0..0 };
         return Module { kept_by: Some(keeper), ..Module::faulty(fault) };
@@ -263,7 +263,7 @@ pub fn title(source: &[u8], limits: &Limits) -> Option<String> {
 /// elsewhere.
 pub fn first_change(before: &[u8], after: &[u8], limits: &Limits) -> Option<Change> {
     let (before, after) = (bounded(before, limits).ok()?, bounded(after, limits).ok()?);
-    let change = alike::first_change(&before.text, &after.text)?;
+    let change = semantic_diff::first_change(&before.text, &after.text)?;
     Some(Change { span: after.original(&change.span), ..change })
 }
 

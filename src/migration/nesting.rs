@@ -4,7 +4,7 @@
 //! stack and abort the process. The bound counts too much rather than too little.
 
 use super::Fault;
-use super::pieces::{Kind, Piece, Pieces};
+use super::lexer::{Kind, Piece, Pieces};
 
 /// How many brackets CPython's tokenizer lets one open (`MAXLEVEL`).
 const MAX_BRACKETS: usize = 200;

@@ -2,7 +2,7 @@
 
 use rustpython_ruff_python_ast::{Expr, Stmt};
 
-use super::units::{self, Role};
+use super::statements::{self, Role};
 use super::{nesting, python};
 use crate::text::Span;
 
@@ -12,7 +12,7 @@ use crate::text::Span;
 /// Templates for several databases have a function for each, `upgrade_users` for one, which `upgrade`
 /// looks up in `globals()`.
 pub(super) fn first(text: &str) -> Option<Span> {
-    let cut = units::cut(text);
+    let cut = statements::cut(text);
     let functions = cut.units.iter().filter(|unit| match &unit.role {
         Role::Definition(name) => is_migrating(&text[name.clone()]),
         Role::Code => false,
@@ -22,7 +22,7 @@ pub(super) fn first(text: &str) -> Option<Span> {
 
 /// Tells whether the module defines `upgrade` as a function; it may import one.
 pub(super) fn has_upgrade(text: &str) -> bool {
-    let cut = units::cut(text);
+    let cut = statements::cut(text);
     cut.units.iter().any(|unit| match &unit.role {
         Role::Definition(name) => &text[name.clone()] == "upgrade",
         Role::Code => false,

@@ -10,7 +10,7 @@ use rustpython_ruff_text_size::{Ranged, TextRange};
 use unicode_normalization::UnicodeNormalization;
 
 use super::blank::blanked;
-use super::{Fault, compile};
+use super::{Fault, compile_errors};
 use crate::text::Span;
 
 /// Parses code whose nesting is bounded; `None` where it is no Python.
@@ -22,7 +22,7 @@ pub(super) fn statements(code: &str) -> Option<Vec<Stmt>> {
 pub(super) fn refusal(code: &str) -> Option<Fault> {
     match parse(code) {
         Ok(module) => {
-            let refusal = compile::check(code, &module.syntax().body)?;
+            let refusal = compile_errors::check(code, &module.syntax().body)?;
             Some(fault(code, &refusal.message, refusal.range))
         }
         Err(error) => Some(fault(code, &error.error.to_string(), error.location)),

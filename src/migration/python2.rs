@@ -1,6 +1,6 @@
 //! Whether a source that no supported Python loads is one of Python 2.
 
-use super::pieces::{Kind, Piece, Pieces};
+use super::lexer::{Kind, Piece, Pieces};
 use super::{nesting, python};
 
 /// How many columns Python 2 takes a tab for.

@@ -5,11 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rustpython_ruff_python_ast::{Expr, Stmt};
 
+use super::fast_path::{self, Plain};
 use super::interpret::GETATTR;
-use super::pieces::{Kind, Piece, Pieces};
-use super::plain::{self, Plain};
+use super::lexer::{Kind, Piece, Pieces};
 use super::python::spelling;
-use super::units::{Role, Unit};
+use super::statements::{Role, Unit};
 use super::{nesting, python};
 use crate::text::Span;
 
@@ -104,7 +104,7 @@ impl<'a> Sources<'a> {
 
 fn parse<'a>(text: &'a str, unit: &Unit) -> Content<'a> {
     let code = &text[unit.span.clone()];
-    if let Some(assignment) = plain::read(code) {
+    if let Some(assignment) = fast_path::read(code) {
         return Content::Plain(assignment);
     }
     if nesting::check(code).is_some() {

@@ -1,8 +1,8 @@
 //! The short way to what a module says: nearly every one assigns plain constants to the four names, and
 //! holds nothing else that could bear on them.
 
-use super::super::units::Cut;
-use super::super::{Module, Shape, Text, Value, header, misspelling, plain};
+use super::super::statements::Cut;
+use super::super::{Module, Shape, Text, Value, fast_path, header, misspelling};
 use super::NAMES;
 
 /// Reads a module in which whatever could bear on the names is a plain assignment to one of them.
@@ -15,7 +15,7 @@ pub(super) fn module(text: &str, cut: &Cut) -> Option<Module> {
     }
     let mut values = [const { Value::Missing }; NAMES.len()];
     for unit in cut.units.iter().filter(|unit| unit.interesting) {
-        let assignment = plain::read(&text[unit.span.clone()])?;
+        let assignment = fast_path::read(&text[unit.span.clone()])?;
         let place = NAMES.iter().position(|name| *name == assignment.name)?;
         values[place] = known(&assignment, unit.span.start);
     }
@@ -35,7 +35,7 @@ pub(super) fn module(text: &str, cut: &Cut) -> Option<Module> {
     })
 }
 
-fn known(assignment: &plain::Plain<'_>, base: usize) -> Value {
+fn known(assignment: &fast_path::Plain<'_>, base: usize) -> Value {
     let span = base + assignment.value.start..base + assignment.value.end;
     let text = |text: &str| Text { text: text.to_owned(), span: span.clone() };
     Value::Known {
@@ -49,7 +49,7 @@ fn known(assignment: &plain::Plain<'_>, base: usize) -> Value {
 mod tests {
     use proptest::prelude::*;
 
-    use super::super::{follow, units};
+    use super::super::{follow, statements};
     use super::*;
 
     /// Statements as migrations have them, plain and odd, and what stands between them.
@@ -100,7 +100,7 @@ mod tests {
     #[test]
     fn what_alembic_writes_is_read_the_short_way() {
         let text = [0, 2, 4, 7, 10, 12, 19].map(|part| PARTS[part]).concat();
-        assert!(module(&text, &units::cut(&text)).is_some());
+        assert!(module(&text, &statements::cut(&text)).is_some());
     }
 
     #[test]
@@ -114,7 +114,7 @@ mod tests {
             let source = source.expect("the file is there");
             let text = String::from_utf8_lossy(&source);
             for text in [&*text, &text.repeat(2)] {
-                let cut = units::cut(text);
+                let cut = statements::cut(text);
                 if let Some(brief) = module(text, &cut) {
                     assert_eq!(brief, follow(text, cut), "{text}");
                     compared += 1;
@@ -132,7 +132,7 @@ mod tests {
             parts in prop::collection::vec(prop::sample::select(PARTS), 0..12),
         ) {
             let text = parts.concat();
-            let cut = units::cut(&text);
+            let cut = statements::cut(&text);
             if let Some(brief) = module(&text, &cut) {
                 prop_assert_eq!(brief, follow(&text, cut), "{}", text);
             }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::super::effects::{Deferred, On};
 use super::super::sources::reached;
-use super::super::units::Unit;
+use super::super::statements::Unit;
 use super::super::value::Unknown;
 use super::State;
 

@@ -1,8 +1,8 @@
 //! Cuts a module into its top-level statements and tells which of them could matter.
 
 use super::interpret::{GETATTR, NAMES};
+use super::lexer::{Kind, Piece, Pieces};
 use super::namespace::{self, Way};
-use super::pieces::{Kind, Piece, Pieces};
 use crate::text::Span;
 
 /// A top-level logical line with the block and the clauses that belong to it.

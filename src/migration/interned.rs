@@ -4,7 +4,7 @@ use serde::de::Error;
 use serde::{Deserialize, Deserializer};
 
 use super::interpret::NAMES;
-use super::stand_in;
+use super::pointer_file;
 
 /// Reads one of the four names.
 pub(super) fn name<'de, D: Deserializer<'de>>(from: D) -> Result<&'static str, D::Error> {
@@ -18,6 +18,6 @@ pub(super) fn keeper<'de, D: Deserializer<'de>>(from: D) -> Result<Option<&'stat
     let Some(name) = Option::<&str>::deserialize(from)? else {
         return Ok(None);
     };
-    let known = stand_in::keepers().find(|known| *known == name);
+    let known = pointer_file::keepers().find(|known| *known == name);
     known.map(Some).ok_or_else(|| D::Error::custom("nobody who keeps contents"))
 }
