@@ -7,6 +7,7 @@ use crate::environment::{BadSetting, Discovery, Effect, Environment, Invocation}
 use crate::graph::{Parents, Revision};
 use crate::migration::RevisionId;
 use crate::rules::{Fate, Loss, Restore, Setting};
+use crate::text::escape;
 use crate::tree::{Error, File, Node, RepoPath, Site, Tree};
 
 /// Both sides of a change, and what there would be.
@@ -55,7 +56,10 @@ impl Sides<'_> {
         let now = (pair.loss.fate == Fate::Kept).then_some(&pair.environment);
         let mut loss = Loss { fate: pair.loss.fate, stop: self.stop(was, now)?, ..Loss::default() };
         if let Some(stop) = &loss.stop {
-            loss.restore = self.restorable(stop, was)?;
+            loss.restore = match now.and_then(|now| repointed(stop, was, now)) {
+                Some(setting) => Some(setting),
+                None => self.restorable(stop, was)?,
+            };
         }
         let others = || pairs.iter().enumerate().filter(|(other, _)| *other != place);
         let elsewhere = |id: &RevisionId| {
@@ -174,12 +178,12 @@ impl Sides<'_> {
         let place = stop.site.path();
         let env = was.script_location.join("env.py");
         if place.file_name() == b"env.py" && *place != env && past.node(&env)?.is_some() {
-            return Ok(Some(Restore { path: env, to: Some(place.clone()) }));
+            return Ok(Some(Restore::KeepAs { path: env, to: place.clone() }));
         }
         for path in [stop.site.path(), &was.script_location] {
             let landed = past.node(path)?;
             if landed.is_some() && landed != self.tree.node(path)? {
-                return Ok(Some(Restore { path: path.clone(), to: None }));
+                return Ok(Some(Restore::Keep(path.clone())));
             }
         }
         Ok(None)
@@ -220,6 +224,25 @@ impl Sides<'_> {
         let gone = gone.filter(|folder| !now.version_locations.contains(folder));
         Some(Setting { key, site, folders: gone.cloned().collect() })
     }
+}
+
+/// Lets the setting that leads to no folder lead to where the migrations are now, where they have moved: what it
+/// named before would be a second folder beside that one.
+fn repointed(stop: &BadSetting, was: &Environment, now: &Environment) -> Option<Restore> {
+    let is_lost = stop.key == Some("script_location") && stop.effect == Effect::Stops;
+    if !is_lost || now.script_location == was.script_location {
+        return None;
+    }
+    let path = stop.site.path();
+    let location = now.script_location.below(&path.parent()?)?;
+    // Both kinds of files interpolate.
+    let location = str::from_utf8(location).ok()?.replace('%', "%%");
+    let quote = if path.file_name().ends_with(b".toml") { "\"" } else { "" };
+    if location.contains(['"', '\\']) || escape(&location) != location {
+        return None;
+    }
+    let line = format!("script_location = {quote}%(here)s/{location}{quote}");
+    Some(Restore::Write { path: path.clone(), line })
 }
 
 /// Tells whether a change begins the history of an environment anew.

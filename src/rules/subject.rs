@@ -60,7 +60,7 @@ pub struct Loss {
     pub fate: Fate,
     /// Why every command fails now that could upgrade a database.
     pub stop: Option<BadSetting>,
-    /// What was there before and would end that.
+    /// What would end that.
     pub restore: Option<Restore>,
     /// Published revisions that no environment has any more although their files are where they were.
     pub unseen: BTreeSet<RevisionId>,
@@ -70,13 +70,25 @@ pub struct Loss {
     pub moved: BTreeMap<RevisionId, String>,
 }
 
-/// Something that was there before.
+/// What makes Alembic work again.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Restore {
-    /// Where it was.
-    pub path: RepoPath,
-    /// Where it belongs now, if that is elsewhere.
-    pub to: Option<RepoPath>,
+pub enum Restore {
+    /// To bring something back that was there before.
+    Keep(RepoPath),
+    /// To bring a file back that was there before, to where it belongs now.
+    KeepAs {
+        /// Where it was.
+        path: RepoPath,
+        /// Where it belongs.
+        to: RepoPath,
+    },
+    /// To let a setting lead to where the migrations are now.
+    Write {
+        /// The configuration file.
+        path: RepoPath,
+        /// The line that sets it.
+        line: String,
+    },
 }
 
 /// What becomes of an environment.

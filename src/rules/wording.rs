@@ -93,10 +93,21 @@ impl Wording {
         checkout.chain([keep]).chain(self.finish_kept_help(&[])).collect()
     }
 
-    /// Says how something that has landed is brought back, to where it belongs now, and committed.
+    /// Says how Alembic is made to work again, and how that is committed.
     pub(super) fn restore_help(&self, restore: &Restore) -> Vec<Help> {
-        let Restore { path, to } = restore;
-        let Some(to) = to else { return self.keep_help(&[path]) };
+        match restore {
+            Restore::Keep(path) => self.keep_help(&[path]),
+            Restore::KeepAs { path, to } => self.keep_as_help(path, to),
+            Restore::Write { path, line } => {
+                let write = Help::write(format!("write in {path}"), line);
+                let finish = self.in_place().finish_help(std::iter::once(path));
+                self.checkout_help().into_iter().chain([write]).chain(finish).collect()
+            }
+        }
+    }
+
+    /// Says how something that has landed is brought back, to where it belongs now, and committed.
+    fn keep_as_help(&self, path: &RepoPath, to: &RepoPath) -> Vec<Help> {
         let keep = format!("keep {path} as {to}");
         let restore = self.keep(&[path]).command().cloned();
         let keep = match restore {

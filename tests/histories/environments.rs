@@ -330,3 +330,24 @@ fn what_was_removed_from_a_folder_that_moved_is_kept_in_its_new_place() {
     // `git mv` leaves the empty folder behind.
     assert_eq!(mine.git(&["ls-files", "migrations"]), "");
 }
+
+/// The old folder beside the new one would leave two of them.
+#[test]
+fn a_setting_that_leads_to_no_folder_is_to_lead_to_where_the_migrations_are_now() {
+    let world = World::with("a b(a)");
+    let mine = world.mine();
+    mine.branch("feature", "origin/main");
+    std::fs::create_dir(mine.top.join("db")).expect("a folder");
+    mine.git(&["mv", "migrations", "db/migrations"]);
+    for ini in [INI.replace("migrations", "nowhere"), INI.to_owned()] {
+        mine.write("alembic.ini", &ini).git(&["add", "-A"]);
+        mine.git(&["commit", "-qm", "move", "--no-verify"]);
+        let push = mine.push_it();
+        push.refused(&["error environment-lost at alembic.ini:2"])
+            .says("help: write in alembic.ini: script_location = %(here)s/db/migrations");
+        assert!(!push.stderr.contains("git restore"), "{}", push.stderr);
+    }
+    mine.write("alembic.ini", &INI.replace("migrations", "db/migrations"));
+    mine.git(&["commit", "-q", "-m", "as advised", "alembic.ini"]);
+    mine.push_it().passed(&[]).is_silent();
+}

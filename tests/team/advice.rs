@@ -50,7 +50,7 @@ fn is_repair(item: &Advice) -> bool {
 fn line(item: &Advice) -> Option<String> {
     if let (Some((_, path)), Some(line)) = (item.text.rsplit_once("write in "), &item.line) {
         let (name, _) = line.split_once('=')?;
-        return Some(format!("sed -i 's/^{name}=.*/{line}/' {path}"));
+        return Some(format!("sed -i 's|^{name}=.*|{line}|' {path}"));
     }
     let commands = item.commands.iter().map(|words| {
         shlex::try_join(words.iter().map(String::as_str)).expect("no NUL in a command")
