@@ -27,7 +27,7 @@ pub use identifiers::{
 };
 pub use join::{heads_to_join, landed_first};
 pub use proposal::{Mended, Mending, Proposal, Refusal, Repaired, Step};
-pub use rebase::{Holder, Obstacle, Rebase, Repointed, Seniority, rebase};
+pub use rebase::{Holder, Obstacle, Rebase, Rebased, Repointed, Seniority, rebase};
 pub use revision::{Created, NewFile, NewRevision, Undated, Unrendered, Unwritable};
 pub use write::{
     Disk, Error, Place, RealDisk, apply, apply_on, finish_interrupted, finish_interrupted_on,

@@ -72,22 +72,13 @@ impl Subject<'_> {
         is_safe.then(|| Help::run(text, self.join_command(heads)))
     }
 
-    /// Tells whether one merge revision may name heads: not if one of them depends on another one and a third
-    /// is beside these (`redundant-merge`).
+    /// Tells whether one merge revision may name the heads of a fault, or all where there are several faults.
     fn may_be_joined(&self, heads: &[RevisionId]) -> bool {
         let named: Vec<&RevisionId> = match self.head_problems {
             [] | [_] => heads.iter().collect(),
             _ => self.after.heads(),
         };
-        if named.len() < 3 || named.len() > MOST_NAMED {
-            return true;
-        }
-        let needs = |high: &RevisionId, low: &RevisionId| {
-            high != low && self.after.requirements(high).contains(low)
-        };
-        let is_needed = |low: &&&RevisionId| named.iter().any(|high| needs(high, low));
-        let needed = named.iter().filter(is_needed).count();
-        needed == 0 || named.len() - needed < 2
+        may_be_joined(self.after, &named)
     }
 
     /// Returns a head that had children and is one again.
@@ -189,6 +180,19 @@ impl Subject<'_> {
     pub(super) fn free_id(&self, revision: &Revision) -> RevisionId {
         free_id(self.after, revision)
     }
+}
+
+/// Tells whether one merge revision may name heads: not if one of them depends on another one and a third is
+/// beside these (`redundant-merge`). Of very many that is not asked.
+pub fn may_be_joined(graph: &Graph, heads: &[&RevisionId]) -> bool {
+    if heads.len() < 3 || heads.len() > MOST_NAMED {
+        return true;
+    }
+    let needs =
+        |high: &RevisionId, low: &RevisionId| high != low && graph.requirements(high).contains(low);
+    let is_needed = |low: &&&RevisionId| heads.iter().any(|high| needs(high, low));
+    let needed = heads.iter().filter(is_needed).count();
+    needed == 0 || heads.len() - needed < 2
 }
 
 /// Makes an id of Alembic's form that nothing else in a graph has, always the same for the same file: what a

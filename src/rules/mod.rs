@@ -37,7 +37,7 @@ use crate::config::Level;
 use crate::problem::{Problem, Weight};
 use crate::tree::Site;
 
-pub use advice::free_id;
+pub use advice::{free_id, may_be_joined};
 pub use divergence::{Difference, Diverged, Effect, Move, Way};
 pub use duplicate_revision::copied;
 pub(crate) use filename_mismatch::renamed;

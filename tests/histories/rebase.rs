@@ -184,6 +184,38 @@ fn what_is_on_somebody_elses_branch_is_not_edited() {
 }
 
 #[test]
+fn what_is_on_somebody_elses_branch_stays_beside_what_is_moved() {
+    let (world, feature) = World::moved_on();
+    feature.branch("theirs", "HEAD").add("e(a)").publish();
+    feature.branch("mine", "HEAD").add_all("d(a) x f(d)!x");
+    let held = "warning stale-down-revision at e:14: it is on origin/theirs already, and this push does \
+        not change it";
+    let own = ["error stale-down-revision at d:14", "error multiple-heads at x:14"];
+    feature.push_it().refused(&[own[0], own[1], held]);
+    feature.merge("origin/main");
+    let rebase = feature.guard(&["rebase", "--stage"]);
+    rebase.exits(0).says("`e` of origin/theirs stays as it is and must be mended there");
+    assert_eq!((parent(&feature, "x"), parent(&feature, "d")), ("\"b\"".into(), "\"x\"".into()));
+    assert_eq!(parent(&feature, "e"), "\"a\"");
+    feature.git(&["commit", "-q", "-m", "as advised"]);
+    feature.push_it().passed(&[held]);
+    let again = feature.guard(&["rebase"]);
+    again.exits(1).says("`e` would have to build on something else, but it is on origin/theirs");
+    drop(world);
+}
+
+/// One merge revision that named all of these would stop an upgrade.
+#[test]
+fn heads_of_which_one_needs_another_are_not_to_be_joined_instead() {
+    let (_world, feature) = World::moved_on();
+    feature.branch("theirs", "HEAD").add_all("d(a) x(a) f(d)!x").publish();
+    feature.branch("mine", "HEAD").add("e(f)").merge("origin/main");
+    let rebase = feature.guard(&["rebase"]);
+    rebase.exits(1).says("let it be mended on origin/theirs, and take that in");
+    assert!(!rebase.stderr().contains("alembic-guard merge"), "{}", rebase.stderr());
+}
+
+#[test]
 fn a_branch_of_ones_own_is_mended_though_it_was_pushed_and_others_build_on_it() {
     let (_world, feature) = World::moved_on();
     feature.add("d(a)").publish().branch("higher", "HEAD").add("e(d)").publish();

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::parents::{exchanged, uppermost};
-use super::{Holder, Obstacle, Rebase, Repointed};
+use super::{Holder, Obstacle, Rebase, Rebased, Repointed};
 use crate::graph::{Graph, Parents, Revision};
 use crate::heads::{Gap, HeadProblem, Stale, StaleEdge, new_gaps};
 use crate::migration::RevisionId;
@@ -72,9 +72,20 @@ impl<'a> Line<'a> {
         if let Some(heads) = forks.into_iter().next() {
             return self.fork(heads);
         }
-        let candidates: Result<Vec<Candidate>, Obstacle> =
-            faults.iter().filter_map(|fault| self.mended(fault, faults)).collect();
-        self.first(candidates?)
+        let mended = || faults.iter().filter_map(|fault| self.mended(fault, faults));
+        let free = mended().filter(|candidate| held(candidate).is_none());
+        let candidates = free.collect::<Result<Vec<Candidate>, Obstacle>>()?;
+        if candidates.is_empty() {
+            return self.first(mended().collect::<Result<_, _>>()?);
+        }
+        self.first(candidates)
+    }
+
+    /// Returns what is left to whoever has it, if something was moved and all other chains at fault are on the
+    /// remote branches of others.
+    pub(super) fn left(&self, faults: &[HeadProblem]) -> Option<Vec<(RevisionId, String)>> {
+        let left = faults.iter().map(|fault| held(&self.mended(fault, faults)?));
+        left.collect::<Option<Vec<_>>>().filter(|_| !self.moved_for_good().is_empty())
     }
 
     fn mended(
@@ -256,15 +267,15 @@ impl<'a> Line<'a> {
     }
 
     /// Returns what has moved; nothing may need itself then that did not at first.
-    pub(super) fn end(self) -> Result<Vec<Repointed>, Obstacle> {
+    pub(super) fn end(self, left: Vec<(RevisionId, String)>) -> Result<Rebased, Obstacle> {
         if self.graph.cycles().is_empty() || !self.asked.after.cycles().is_empty() {
-            Ok(self.moved_for_good())
+            Ok(Rebased { moved: self.moved_for_good(), left })
         } else {
             Err(Obstacle::Tangled { heads: self.heads() })
         }
     }
 
-    fn moved_for_good(self) -> Vec<Repointed> {
+    fn moved_for_good(&self) -> Vec<Repointed> {
         let was = |id: &RevisionId| self.asked.after.get(id).map(|revision| revision.parents.ids());
         let moved = self.moved.iter().filter(|(id, parents)| was(id).as_ref() != Some(parents));
         let repointed = moved.map(|(revision, parents)| Repointed {
@@ -272,6 +283,16 @@ impl<'a> Line<'a> {
             parents: parents.clone(),
         });
         repointed.collect()
+    }
+}
+
+/// Returns what must not move as it is on somebody else's branch, with that branch.
+fn held(candidate: &Result<Candidate, Obstacle>) -> Option<(RevisionId, String)> {
+    match candidate {
+        Err(Obstacle::Held { revision, holder: Holder::Branch(branch), .. }) => {
+            Some((revision.clone(), branch.clone()))
+        }
+        Ok(_) | Err(_) => None,
     }
 }
 

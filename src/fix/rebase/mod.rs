@@ -70,6 +70,16 @@ pub struct Repointed {
     pub parents: Vec<RevisionId>,
 }
 
+/// What a rebase comes to.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Rebased {
+    /// The revisions that have new parents, sorted by id.
+    pub moved: Vec<Repointed>,
+    /// What is still to be put on something else, and is on a remote branch of somebody else: the lowest of each
+    /// chain, with that branch.
+    pub left: Vec<(RevisionId, String)>,
+}
+
 /// Why new parents alone do not mend a history.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Obstacle {
@@ -106,9 +116,9 @@ pub enum Obstacle {
 /// Finds new parents for the lowest of the new revisions, so that no head is at fault any more;
 /// nothing where none is. A head that somebody chose takes the place of parents that no file defines, too.
 ///
-/// Sorted by id. Of several chains each is put on top of the one before, those that others depend on
-/// first, then in the order in which Alembic lists their files.
-pub fn rebase(asked: &Rebase<'_>) -> Result<Vec<Repointed>, Obstacle> {
+/// Of several chains each is put on top of the one before, those that others depend on first, then in the
+/// order in which Alembic lists their files. A chain of somebody else's branch is left beside them.
+pub fn rebase(asked: &Rebase<'_>) -> Result<Rebased, Obstacle> {
     let mut line = Line::new(asked);
     if let Some(onto) = asked.onto {
         let moves = line.gaps_closed(onto)?;
@@ -118,10 +128,15 @@ pub fn rebase(asked: &Rebase<'_>) -> Result<Vec<Repointed>, Obstacle> {
     for _ in 0..=asked.after.len() {
         let faults = analyze_heads(asked.before, line.graph(), asked.limits);
         if faults.is_empty() {
-            return line.end();
+            return line.end(Vec::new());
         }
-        let moves = line.next(&faults)?;
-        line.take(moves);
+        match line.next(&faults) {
+            Ok(moves) => line.take(moves),
+            Err(obstacle) => {
+                let left = line.left(&faults).ok_or(obstacle)?;
+                return line.end(left);
+            }
+        }
     }
     Err(Obstacle::Tangled { heads: line.heads() })
 }

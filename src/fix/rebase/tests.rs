@@ -30,7 +30,11 @@ fn told(before: &str, after: &str, onto: Option<&str>, held: &str) -> String {
     let onto = onto.as_ref();
     let asked = Rebase { before, after, limits: ONE, onto, holder: &holder, seniority: &seniority };
     match rebase(&asked) {
-        Ok(repointed) => repointed.iter().map(line).collect::<Vec<_>>().join(" "),
+        Ok(Rebased { moved, left }) => {
+            let left =
+                left.iter().map(|(revision, branch)| format!("{revision} of {branch} stays"));
+            moved.iter().map(line).chain(left).collect::<Vec<_>>().join(" ")
+        }
         Err(obstacle) => obstacle_line(&obstacle),
     }
 }
@@ -128,6 +132,18 @@ fn what_others_have_is_not_moved() {
     assert_eq!(told("a b(a)", "a b(a) d(b) e(b)", None, "e"), "d(e)");
     assert_eq!(told("a b(a)", "a b(a) d(b) e(b)", None, "d e"), "e is on origin/other; d,e");
     assert_eq!(told("a b(a)", "a b(a) d(a) e(d)", None, "e"), "d(b)");
+}
+
+#[test]
+fn a_chain_that_others_have_is_left_beside_what_is_moved() {
+    let held = |after, held| told("a b(a)", &format!("a b(a) {after}"), None, held);
+    assert_eq!(held("d(a) e(a)", "e"), "d(b) e of origin/other stays");
+    assert_eq!(held("d(a) e(a)!f f g(d)!f", "e"), "d(f) f(b) e of origin/other stays");
+    assert_eq!(held("d(a) e", "e"), "d(b) e of origin/other stays");
+    assert_eq!(held("d(a) e(a) f(b)", "e"), "d(f) e of origin/other stays");
+    assert_eq!(held("d(a) e(a)", "d e"), "d is on origin/other; b,d,e");
+    assert_eq!(held("e(a) f(b)", "e"), "e is on origin/other; e,f");
+    assert_eq!(held("d(a) e(b) f(b)", "e f"), "f is on origin/other; d,e,f");
 }
 
 #[test]

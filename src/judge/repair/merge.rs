@@ -167,7 +167,11 @@ impl Judge<'_> {
         (changes, staged): (&[Change], bool),
     ) -> Option<Help> {
         bench.ground.base.as_ref()?;
-        let repointed = self.plan(bench, pair, None).ok().filter(|moved| !moved.is_empty())?;
+        let rebased = self.plan(bench, pair, None).ok()?;
+        let repointed = Some(rebased.moved).filter(|moved| !moved.is_empty())?;
+        if !rebased.left.is_empty() {
+            return None;
+        }
         let verb = if repointed.len() == 1 { "has" } else { "have" };
         let paths: Vec<RepoPath> =
             changes.iter().map(|change| self.path_from_here(&change.path)).collect();

@@ -6,11 +6,14 @@ use super::databases::Move;
 use super::{Bench, Outcome, refusal};
 use crate::advice::Command;
 use crate::check::{Pair, pairs};
-use crate::fix::{self, Change, Mended, Obstacle, Proposal, Rebase, Refusal, Repointed, Step};
+use crate::fix::{
+    self, Change, Mended, Obstacle, Proposal, Rebase, Rebased, Refusal, Repointed, Step,
+};
 use crate::graph::{Graph, Revision};
 use crate::heads::Limits;
 use crate::judge::{Error, Judge};
 use crate::migration::RevisionId;
+use crate::rules;
 
 /// What a rebase is asked to do.
 #[derive(Debug, Clone, Default)]
@@ -69,20 +72,13 @@ impl Judge<'_> {
             return Ok(Outcome::refused(refusal));
         }
         let graph = &pair.after.graph;
-        let repointed = match self.plan(bench, pair, onto) {
-            Ok(repointed) if repointed.is_empty() => {
+        let Rebased { moved: repointed, left } = match self.plan(bench, pair, onto) {
+            Ok(rebased) if rebased.moved.is_empty() => {
                 let outcome = bench.without_fault(pair)?;
                 return self.with_unstaged(bench, pair, outcome);
             }
-            Ok(repointed) => repointed,
-            Err(obstacle) => {
-                let base = &bench.comparison.wording.base;
-                let heads: Vec<RevisionId> = graph.heads().into_iter().cloned().collect();
-                // Nothing is joined over a parent that no file defines.
-                let may_join = bench.gap_below(pair, &heads).is_none();
-                let ways = refusal::Ways { asked: &bench.ground.command, may_join };
-                return Ok(Outcome::refused(refusal::obstacle(&obstacle, base, &ways)));
-            }
+            Ok(rebased) => rebased,
+            Err(obstacle) => return Ok(not_mended(bench, pair, &obstacle)),
         };
         let parents: Vec<RevisionId> =
             repointed.iter().flat_map(|one| one.parents.iter().cloned()).collect();
@@ -99,7 +95,8 @@ impl Judge<'_> {
             return Ok(Outcome::refused(refusal::still_faulty(fault)));
         }
         let steps = repointed.iter().filter_map(|one| step(graph, one)).collect();
-        Ok(Outcome { changes, ..Outcome::of(Mended::Steps(steps)) })
+        let hint = (!left.is_empty()).then(|| refusal::left(&left));
+        Ok(Outcome { changes, hint, ..Outcome::of(Mended::Steps(steps)) })
     }
 
     pub(super) fn plan(
@@ -107,7 +104,7 @@ impl Judge<'_> {
         bench: &mut Bench<'_, '_>,
         pair: &Pair,
         onto: Option<&RevisionId>,
-    ) -> Result<Vec<Repointed>, Obstacle> {
+    ) -> Result<Rebased, Obstacle> {
         let environment = &pair.environment;
         let reader = RefCell::new(&mut *bench.reader);
         let (holders, arrivals) = (self.holders(bench.ground), self.arrivals(bench.ground));
@@ -162,6 +159,18 @@ impl Judge<'_> {
             Err(reason) => Err(refusal::uneditable(path, parents, &reason, &bench.ground.command)),
         })
     }
+}
+
+/// Says why nothing is mended, and what to do instead.
+fn not_mended(bench: &Bench<'_, '_>, pair: &Pair, obstacle: &Obstacle) -> Outcome {
+    let base = &bench.comparison.wording.base;
+    let graph = &pair.after.graph;
+    let heads = graph.heads();
+    let all: Vec<RevisionId> = heads.iter().copied().cloned().collect();
+    // Nothing is joined over a parent that no file defines.
+    let may_join = bench.gap_below(pair, &all).is_none() && rules::may_be_joined(graph, &heads);
+    let ways = refusal::Ways { asked: &bench.ground.command, may_join };
+    Outcome::refused(refusal::obstacle(obstacle, base, &ways))
 }
 
 fn step(graph: &Graph, repointed: &Repointed) -> Option<Step> {

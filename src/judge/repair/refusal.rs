@@ -40,13 +40,14 @@ pub(super) struct Ways<'a> {
 /// Says why new parents alone do not mend a history.
 pub(super) fn obstacle(obstacle: &Obstacle, base: &str, ways: &Ways<'_>) -> Refusal {
     let join = |or: &str| ways.may_join.then(|| join(or, ways.asked));
+    let graph = || Help::run("see how they hang together", Command::of("alembic-guard graph"));
     match obstacle {
         Obstacle::Held { revision, holder: Holder::Target(branch), .. } => Refusal {
             message: format!(
                 "`{revision}` would have to build on something else, but it is on {branch}: databases \
                  that ran it would skip what it is put on"
             ),
-            help: join("").into_iter().collect(),
+            help: vec![join("").unwrap_or_else(graph)],
         },
         Obstacle::Held { revision, holder: Holder::Branch(branch), .. } => Refusal {
             message: format!(
@@ -84,14 +85,17 @@ pub(super) fn obstacle(obstacle: &Obstacle, base: &str, ways: &Ways<'_>) -> Refu
         },
         Obstacle::Tangled { heads } => Refusal {
             message: format!("no order of the new migrations makes one line of {}", listed(heads)),
-            help: std::iter::once(Help::run(
-                "see how they hang together",
-                Command::of("alembic-guard graph"),
-            ))
-            .chain(join("or "))
-            .collect(),
+            help: std::iter::once(graph()).chain(join("or ")).collect(),
         },
     }
+}
+
+/// Says what a repair leaves to others.
+pub(super) fn left(left: &[(RevisionId, String)]) -> Help {
+    let named = left.iter().map(|(revision, branch)| format!("`{revision}` of {branch}"));
+    let named = named.collect::<Vec<_>>().join(" and ");
+    let stays = if left.len() == 1 { "stays as it is" } else { "stay as they are" };
+    Help::note(format!("{named} {stays} and must be mended there"))
 }
 
 /// Says that heads which each belong to a line of their own are not joined unasked.

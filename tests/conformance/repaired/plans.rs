@@ -127,7 +127,7 @@ impl Moved {
             seniority: &|_| Seniority::New,
         });
         let moved: BTreeMap<_, _> =
-            repointed.ok()?.into_iter().map(|one| (one.revision, one.parents)).collect();
+            repointed.ok()?.moved.into_iter().map(|one| (one.revision, one.parents)).collect();
         let new = old.with_parents(&moved);
         let is_usable = !moved.is_empty() && upgrades(&old) && upgrades(&new);
         is_usable.then_some(Moved { history, old, new, moved })
