@@ -1,15 +1,11 @@
 //! A git hook that refuses the commit or push that would give an Alembic history a second head.
 //!
 //! Every question is a comparison of two trees, `before` and `after`; a change is judged by what it
-//! adds. The modules below are listed in reading order, and data flows the same way:
+//! adds. `ARCHITECTURE.md` describes the pipeline and lists the modules below, each of which uses only
+//! those above it.
 //!
-//! ```text
-//! git objects -> Tree -> environments -> migrations -> graph -> rules -> report
-//!                                                              \-> fixes
-//! ```
-//!
-//! Everything between [`git`] and [`report`] is pure: values in, values out, no clock, no process
-//! environment and no current directory.
+//! From [`config`] to [`finding`] no module reads a clock, the environment or the disk, except through
+//! [`tree::Tree`] and the facts in [`cache`].
 
 pub mod text;
 pub mod python;

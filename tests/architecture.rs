@@ -1,0 +1,108 @@
+//! The table of modules in ARCHITECTURE.md: it is complete, and a module uses only those above it.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// Returns the modules of the table, from the ground up.
+fn table() -> Vec<String> {
+    let document = fs::read_to_string(root().join("ARCHITECTURE.md")).expect("it is there");
+    let table = document.split("## Modules").nth(1).expect("it has a table of modules");
+    let rows = table.lines().skip_while(|line| !line.starts_with("|---"));
+    let rows = rows.skip(1).take_while(|line| line.starts_with("| `"));
+    rows.map(|row| row.split('`').nth(1).expect("a name").to_owned()).collect()
+}
+
+/// Returns the modules that `src/lib.rs` declares.
+fn declared() -> BTreeSet<String> {
+    let source = fs::read_to_string(root().join("src/lib.rs")).expect("it is there");
+    let declarations = source.lines().filter_map(|line| {
+        let line = line.trim_start_matches("pub ").trim_start_matches("pub(crate) ");
+        line.strip_prefix("mod ")?.strip_suffix(';')
+    });
+    declarations.map(str::to_owned).collect()
+}
+
+fn sources(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).expect("the folder is there") {
+        let path = entry.expect("an entry").path();
+        if path.is_dir() {
+            found.extend(sources(&path));
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            found.push(path);
+        }
+    }
+    found
+}
+
+/// Returns the modules that a module's code names, without its tests and its documentation.
+fn used(module: &str, all: &BTreeSet<String>) -> BTreeSet<String> {
+    let folder = root().join("src").join(module);
+    let mut files = if folder.is_dir() { sources(&folder) } else { Vec::new() };
+    files.extend([folder.with_extension("rs")].into_iter().filter(|file| file.exists()));
+    files.retain(|file| {
+        !file.components().any(|part| part.as_os_str().to_string_lossy().starts_with("tests"))
+    });
+    let mut used = BTreeSet::new();
+    for file in files {
+        let source = fs::read_to_string(&file).expect("a source is readable");
+        let code = source.split("#[cfg(test)]\nmod ").next().unwrap_or_default();
+        let lines = code.lines().filter(|line| !line.trim_start().starts_with("//"));
+        let code: String = lines.flat_map(|line| [line, "\n"]).collect();
+        for behind in code.split("crate::").skip(1) {
+            let group = behind.strip_prefix('{').and_then(|group| group.split('}').next());
+            let paths = group.map_or_else(|| vec![behind], |group| group.split(',').collect());
+            used.extend(paths.into_iter().map(|path| word(path.trim_start())));
+        }
+    }
+    used.remove(module);
+    used.intersection(all).cloned().collect()
+}
+
+fn word(text: &str) -> String {
+    text.chars().take_while(|character| character.is_alphanumeric() || *character == '_').collect()
+}
+
+#[test]
+fn every_module_is_in_the_table() {
+    let table = table();
+    let known: BTreeSet<String> = table.iter().cloned().collect();
+    assert_eq!(known.len(), table.len(), "a module stands there twice");
+    assert_eq!(known, declared());
+}
+
+#[test]
+fn a_module_uses_only_those_above_it() {
+    let (table, all) = (table(), declared());
+    let mut wrong = Vec::new();
+    for (place, module) in table.iter().enumerate() {
+        let above = &table[..place];
+        let used = used(module, &all);
+        let used = used.into_iter().filter(|other| !above.contains(other));
+        wrong.extend(used.map(|other| format!("{module} uses {other}")));
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
+fn every_path_that_it_names_is_there() {
+    let document = fs::read_to_string(root().join("ARCHITECTURE.md")).expect("it is there");
+    let names = document.split('`').skip(1).step_by(2);
+    let paths = names
+        .filter(|name| name.contains('/') && !name.contains([' ', '.']) || name.ends_with(".rs"));
+    let (mut missing, mut count) = (Vec::new(), 0);
+    for path in paths {
+        count += 1;
+        let beside = ["", "src", "src/check", "src/migration", "tests"];
+        if !beside.iter().any(|folder| root().join(folder).join(path).exists()) {
+            missing.push(path);
+        }
+    }
+    assert!(count > 20, "it names files");
+    assert!(missing.is_empty(), "{missing:?}");
+}
