@@ -1,5 +1,7 @@
 //! The work tree as a [`Tree`]: tracked files as they are on disk, and others that git does not ignore.
 
+use std::cell::RefCell;
+use std::collections::{HashMap, HashSet};
 use std::fs::{self, Metadata};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::os::unix::fs::MetadataExt;
@@ -22,6 +24,8 @@ pub(super) struct WorkTree<'r> {
     index_written: i64,
     /// What a sparse checkout leaves in the index alone.
     left_out: IndexTree<'r>,
+    /// The names in each folder of which one was asked for.
+    names: RefCell<HashMap<RepoPath, HashSet<Vec<u8>>>>,
 }
 
 impl<'r> WorkTree<'r> {
@@ -30,7 +34,8 @@ impl<'r> WorkTree<'r> {
         let written = fs::metadata(&source.place().index).ok();
         let index_written = written.map_or(i64::MIN, |metadata| metadata.mtime());
         let left_out = IndexTree::skipped(source, &index);
-        Ok(WorkTree { source, top, index, index_written, left_out })
+        let names = RefCell::default();
+        Ok(WorkTree { source, top, index, index_written, left_out, names })
     }
 
     fn disk_path(&self, path: &RepoPath) -> PathBuf {
@@ -120,12 +125,14 @@ impl<'r> WorkTree<'r> {
 
     /// Tells whether a folder has an entry of just this name: some disks find it in other letters too.
     fn has_name(&self, folder: &RepoPath, name: &[u8]) -> std::io::Result<bool> {
-        for entry in fs::read_dir(self.disk_path(folder))? {
-            if entry?.file_name().as_bytes() == name {
-                return Ok(true);
-            }
+        let mut known = self.names.borrow_mut();
+        if let Some(names) = known.get(folder) {
+            return Ok(names.contains(name));
         }
-        Ok(false)
+        let names: HashSet<Vec<u8>> = self.list_names(folder)?.into_iter().collect();
+        let is_here = names.contains(name);
+        known.insert(folder.clone(), names);
+        Ok(is_here)
     }
 
     fn list_names(&self, folder: &RepoPath) -> std::io::Result<Vec<Vec<u8>>> {
