@@ -193,6 +193,7 @@ impl<'g> Group<'g> {
         let mut sound = Vec::new();
         let mut anchors = Anchors::new(self.before, self.after);
         let mut left = Left::new(self.before, self.after);
+        let mut abandoned_by_parent = HashMap::new();
         for &head in &self.heads {
             if self.before.contains(head) {
                 faults.extend(self.returned(head));
@@ -200,7 +201,7 @@ impl<'g> Group<'g> {
             }
             let anchor = anchors.of(head);
             let edges = anchors.stale_edges(&anchor);
-            let abandoned = self.abandoned(&edges);
+            let abandoned = self.abandoned(&edges, &mut abandoned_by_parent);
             if !abandoned.is_empty() {
                 let is_new = |fault: &HeadProblem| !faults.contains(fault);
                 let abandoned: Vec<HeadProblem> = abandoned.into_iter().filter(is_new).collect();
@@ -223,7 +224,11 @@ impl<'g> Group<'g> {
 
     /// Parents that count as left behind although the change itself moves all that took their place elsewhere:
     /// whatever builds on them does so alone, and no new parent for it mends what was moved.
-    fn abandoned(&self, edges: &BTreeSet<Edge<'g>>) -> Vec<HeadProblem> {
+    fn abandoned(
+        &self,
+        edges: &BTreeSet<Edge<'g>>,
+        known: &mut HashMap<&'g RevisionId, bool>,
+    ) -> Vec<HeadProblem> {
         let parents: BTreeSet<&RevisionId> = edges.iter().map(|edge| edge.parent).collect();
         let is_abandoned = |parent: &RevisionId| {
             let above = self.after.descendants(parent);
@@ -231,7 +236,9 @@ impl<'g> Group<'g> {
                 && self.before.opaque_children(parent).next().is_none()
                 && !self.before.children(parent).any(|child| above.contains(&child.id))
         };
-        let abandoned = parents.into_iter().filter(|parent| is_abandoned(parent));
+        let abandoned = parents
+            .into_iter()
+            .filter(|parent| *known.entry(parent).or_insert_with(|| is_abandoned(parent)));
         abandoned.filter_map(|parent| self.returned(parent)).collect()
     }
 
