@@ -17,7 +17,7 @@ fn advice(output: &Output) -> Vec<String> {
     assert!(output.status.success(), "{said}");
     assert!(output.stdout.is_empty() || !String::from_utf8_lossy(&output.stdout).contains("heads"));
     let lines =
-        said.lines().filter(|line| line.contains("alembic-guard") || line.contains("heads"));
+        said.lines().filter(|line| line.starts_with("alembic-guard:") || line.contains("heads"));
     lines.map(str::to_owned).collect()
 }
 

@@ -69,7 +69,7 @@ impl Outcome {
     /// The guard said nothing at all.
     #[track_caller]
     pub(crate) fn is_silent(&self) -> &Outcome {
-        self.says_nothing_of("alembic-guard").says_nothing_of("warning").says_nothing_of("error")
+        self.says_nothing_of("alembic-guard:").says_nothing_of("warning").says_nothing_of("error")
     }
 }
 

@@ -354,7 +354,7 @@ fn a_file_that_is_not_to_be_written_is_named_and_nothing_is() {
 fn on_a_full_disk_nothing_is_written_and_the_reason_is_told() {
     let (_world, feature) = in_the_middle_of_merging();
     // No file may grow, and the signal that says so is not listened to: a write fails.
-    let line = format!("trap '' XFSZ; ulimit -f 0; exec {GUARD} rebase");
+    let line = format!("trap '' XFSZ; ulimit -f 0; exec '{GUARD}' rebase");
     let ran = Ran::of(feature.command("sh").args(["-c", &line]));
     ran.exits(2).says("cannot write");
     assert_eq!(parent(&feature, "d"), "\"a\"");
