@@ -116,6 +116,11 @@ impl Heights<'_> {
         false
     }
 
+    /// Tells whether no revision of some leads into a cycle.
+    pub fn are_known(&self, ids: &[&RevisionId]) -> bool {
+        self.places(ids).into_iter().all(|index| self.heights[index].is_some())
+    }
+
     /// Returns those of some revisions that another one of them has below it; of a history with a cycle below
     /// them none, since nobody can run it.
     pub fn below_others<'i>(&self, ids: &[&'i RevisionId], way: Way) -> HashSet<&'i RevisionId> {

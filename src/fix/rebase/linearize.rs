@@ -3,7 +3,8 @@
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::parents::{exchanged, uppermost};
+use super::parents::{Ancestry, exchanged};
+use super::tops::Tops;
 use super::{Holder, Obstacle, Rebase, Rebased, Repointed};
 use crate::graph::{Graph, Parents, Revision};
 use crate::heads::{Gap, HeadProblem, Stale, StaleEdge, new_gaps};
@@ -72,40 +73,36 @@ impl<'a> Line<'a> {
         if let Some(heads) = forks.into_iter().next() {
             return self.fork(heads);
         }
-        let mended = || faults.iter().filter_map(|fault| self.mended(fault, faults));
-        let free = mended().filter(|candidate| held(candidate).is_none());
-        let candidates = free.collect::<Result<Vec<Candidate>, Obstacle>>()?;
-        if candidates.is_empty() {
-            return self.first(mended().collect::<Result<_, _>>()?);
-        }
-        self.first(candidates)
+        let tops = Tops::new(&self.graph, faults);
+        let mended = faults.iter().filter_map(|fault| self.mended(fault, &tops));
+        let (free, theirs): (Vec<_>, Vec<_>) =
+            mended.partition(|candidate| held(candidate).is_none());
+        let candidates = if free.is_empty() { theirs } else { free };
+        self.first(candidates.into_iter().collect::<Result<_, _>>()?)
     }
 
     /// Returns what is left to whoever has it, if something was moved and all other chains at fault are on the
     /// remote branches of others.
     pub(super) fn left(&self, faults: &[HeadProblem]) -> Option<Vec<(RevisionId, String)>> {
-        let left = faults.iter().map(|fault| held(&self.mended(fault, faults)?));
+        let tops = Tops::new(&self.graph, faults);
+        let left = faults.iter().map(|fault| held(&self.mended(fault, &tops)?));
         left.collect::<Option<Vec<_>>>().filter(|_| !self.moved_for_good().is_empty())
     }
 
-    fn mended(
-        &self,
-        fault: &HeadProblem,
-        faults: &[HeadProblem],
-    ) -> Option<Result<Candidate, Obstacle>> {
+    fn mended(&self, fault: &HeadProblem, tops: &Tops<'_>) -> Option<Result<Candidate, Obstacle>> {
         match fault {
-            HeadProblem::Stale(stale) => Some(self.stale(stale, faults)),
-            HeadProblem::NewHistory { head, base } => Some(self.new_history(head, base, faults)),
+            HeadProblem::Stale(stale) => Some(self.stale(stale, tops)),
+            HeadProblem::NewHistory { head, base } => Some(self.new_history(head, base, tops)),
             HeadProblem::Fork { .. } | HeadProblem::Returned { .. } => None,
         }
     }
 
     /// Puts the lowest revisions of a stale chain on top of what took the place of their parents.
-    fn stale(&self, stale: &Stale, faults: &[HeadProblem]) -> Result<Candidate, Obstacle> {
+    fn stale(&self, stale: &Stale, tops: &Tops<'_>) -> Result<Candidate, Obstacle> {
         let mut moves = Moves::new();
         let mut chain = BTreeSet::new();
         for edge in &stale.edges {
-            let top = self.top_for(edge, faults)?;
+            let top = self.top_for(edge, tops)?;
             let above = self.graph.descendants(&edge.revision);
             if let Some(head) = stale.heads.first().filter(|_| above.contains(&top)) {
                 // The lowest is joined with the base already; only what is beside that joint moves.
@@ -119,17 +116,8 @@ impl<'a> Line<'a> {
         self.candidate(moves, chain)
     }
 
-    fn top_for(&self, edge: &StaleEdge, faults: &[HeadProblem]) -> Result<RevisionId, Obstacle> {
-        // What needs the revision goes on top of it, not below.
-        let top = |head: &RevisionId| {
-            let top = self.top(head, faults);
-            let is_needed = self.graph.requirements(&top).contains(&edge.revision);
-            if is_needed && !self.graph.ancestors(&top).contains(&edge.revision) {
-                head.clone()
-            } else {
-                top
-            }
-        };
+    fn top_for(&self, edge: &StaleEdge, tops: &Tops<'_>) -> Result<RevisionId, Obstacle> {
+        let top = |head: &RevisionId| tops.below(&edge.revision, head);
         match self.asked.onto {
             Some(onto) => Ok(top(onto)),
             None => self.only(&edge.revision, edge.base_heads.iter().map(top).collect()),
@@ -141,32 +129,20 @@ impl<'a> Line<'a> {
         &self,
         head: &RevisionId,
         base: &RevisionId,
-        faults: &[HeadProblem],
+        tops: &Tops<'_>,
     ) -> Result<Candidate, Obstacle> {
         let landed: Vec<&RevisionId> = match self.asked.onto {
             Some(onto) => vec![onto],
             None => self.asked.before.heads(),
         };
         let landed = landed.into_iter().filter(|head| self.graph.contains(head));
-        let tops = landed.map(|head| self.top(head, faults)).collect();
-        let top = self.only(base, tops)?;
+        let top = self.only(base, landed.map(|head| tops.of(head)).collect())?;
         let chain = self.graph.descendants(base);
         if chain.contains(&top) {
             return self.on_top(head, &top);
         }
         let chain = chain.into_iter().cloned().collect();
         self.candidate(Moves::from([(base.clone(), vec![top])]), chain)
-    }
-
-    /// Finds what to build on above a head of the base: what the change itself puts there soundly.
-    fn top(&self, head: &RevisionId, faults: &[HeadProblem]) -> RevisionId {
-        let faulty: BTreeSet<&RevisionId> = faults.iter().flat_map(faulty_heads).collect();
-        let mut above = self.graph.heads_above(head);
-        above.retain(|above| !faulty.contains(above));
-        match above.as_slice() {
-            [one] => (*one).clone(),
-            _ => head.clone(),
-        }
     }
 
     fn only(
@@ -216,8 +192,9 @@ impl<'a> Line<'a> {
             paths.min().cloned()
         });
         let is_free = |candidate: &Candidate| {
+            let needed = self.needed(&candidate.chain);
             let others = candidates.iter().filter(|other| other.moves != candidate.moves);
-            !others.into_iter().any(|other| self.needs(&candidate.chain, &other.chain))
+            needed.is_empty() || !others.into_iter().any(|other| !needed.is_disjoint(&other.chain))
         };
         let place = candidates.iter().position(is_free).unwrap_or(0);
         let chosen = candidates.into_iter().nth(place);
@@ -226,10 +203,10 @@ impl<'a> Line<'a> {
             .ok_or_else(|| Obstacle::Tangled { heads: self.heads() })
     }
 
-    /// Tells whether something of one chain depends on something of another.
-    fn needs(&self, chain: &BTreeSet<RevisionId>, other: &BTreeSet<RevisionId>) -> bool {
-        let needed = chain.iter().flat_map(|id| self.graph.dependencies(id));
-        needed.into_iter().any(|needed| other.contains(&needed.id) && !chain.contains(&needed.id))
+    /// Returns what a chain depends on, but for itself.
+    fn needed(&self, chain: &BTreeSet<RevisionId>) -> BTreeSet<RevisionId> {
+        let needed = chain.iter().flat_map(|id| self.graph.dependencies(id)).map(|one| &one.id);
+        needed.filter(|id| !chain.contains(*id)).cloned().collect()
     }
 
     pub(super) fn parents(&self, revision: &RevisionId) -> Vec<RevisionId> {
@@ -244,13 +221,15 @@ impl<'a> Line<'a> {
     /// both stops an upgrade.
     pub(super) fn take(&mut self, mut moves: Moves) {
         let moved = self.graph.with_parents(&moves);
-        let above: BTreeSet<&RevisionId> =
-            moves.keys().flat_map(|id| moved.descendants(id)).collect();
+        let (ancestry, ancestry_now) = (Ancestry::of(&moved), Ancestry::of(&self.graph));
+        let above = moved.descendants_of_all(moves.keys());
         let merges = above.into_iter().filter_map(|id| moved.get(id));
         let merges = merges.filter(|merge| matches!(merge.parents, Parents::Merge(_)));
         let lessened: Moves = merges
-            .filter(|merge| moves.contains_key(&merge.id) || self.may_lose_parents(merge))
-            .map(|merge| (merge.id.clone(), uppermost(&moved, merge.parents.ids())))
+            .filter(|merge| {
+                moves.contains_key(&merge.id) || self.may_lose_parents(merge, &ancestry_now)
+            })
+            .map(|merge| (merge.id.clone(), ancestry.uppermost(merge.parents.ids())))
             .filter(|(id, parents)| moved.get(id).is_none_or(|was| was.parents.ids() != *parents))
             .collect();
         self.graph = if lessened.is_empty() { moved } else { moved.with_parents(&lessened) };
@@ -259,11 +238,11 @@ impl<'a> Line<'a> {
     }
 
     /// Tells whether a revision is nobody else's and names no parent too many as it is.
-    fn may_lose_parents(&self, merge: &Revision) -> bool {
+    fn may_lose_parents(&self, merge: &Revision, ancestry: &Ancestry<'_>) -> bool {
         let parents = merge.parents.ids();
         !self.asked.before.contains(&merge.id)
             && self.holder(&merge.id).is_none()
-            && uppermost(&self.graph, parents.clone()) == parents
+            && ancestry.uppermost(parents.clone()) == parents
     }
 
     /// Returns what has moved; nothing may need itself then that did not at first.
@@ -300,14 +279,6 @@ fn rewritten(fault: &HeadProblem) -> Option<&RevisionId> {
     match fault {
         HeadProblem::Returned { head, .. } => Some(head),
         HeadProblem::Stale(_) | HeadProblem::Fork { .. } | HeadProblem::NewHistory { .. } => None,
-    }
-}
-
-fn faulty_heads(fault: &HeadProblem) -> &[RevisionId] {
-    match fault {
-        HeadProblem::Stale(stale) => &stale.heads,
-        HeadProblem::NewHistory { head, .. } => std::slice::from_ref(head),
-        HeadProblem::Fork { .. } | HeadProblem::Returned { .. } => &[],
     }
 }
 

@@ -7,6 +7,7 @@
 mod linearize;
 mod fork;
 mod parents;
+mod tops;
 
 use crate::graph::{Graph, Revision};
 use crate::heads::{Limits, analyze_heads};
