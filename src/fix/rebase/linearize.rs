@@ -74,6 +74,9 @@ impl<'a> Line<'a> {
             return self.fork(heads);
         }
         let tops = Tops::new(&self.graph, faults);
+        if let Some(moves) = self.stacked(faults, &tops) {
+            return Ok(moves);
+        }
         let mended = faults.iter().filter_map(|fault| self.mended(fault, &tops));
         let (free, theirs): (Vec<_>, Vec<_>) =
             mended.partition(|candidate| held(candidate).is_none());

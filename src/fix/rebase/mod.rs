@@ -7,6 +7,7 @@
 mod linearize;
 mod fork;
 mod parents;
+mod stack;
 mod tops;
 
 use crate::graph::{Graph, Revision};

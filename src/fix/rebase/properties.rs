@@ -216,6 +216,34 @@ proptest! {
     }
 }
 
+proptest! {
+    #[test]
+    fn many_lines_at_once_go_where_they_would_go_one_at_a_time(
+        landed in 2..6_usize,
+        added in vec((0..8_usize, 1..4_usize), 1..8),
+        names in Just((0..8_usize).collect::<Vec<_>>()).prop_shuffle(),
+        one_is_held in prop::bool::weighted(0.2),
+    ) {
+        let mut history = lines(landed, &added);
+        // The files of the lines come in another order than the lines.
+        let place = |name: usize| format!("line{name}x");
+        let renamed = (0..8).fold(history.after, |text, name| text.replace(&place(name), &format!("Line{}x", names[name])));
+        history.after = renamed.replace("Line", "line");
+        history.held.extend(one_is_held.then(|| id("line0x0")));
+        // A dependency that changes nothing lets nobody take the short way.
+        let slowly = |text: &str| text.replace("base1(base0)", "base1(base0)!base0");
+        let slow = History { before: slowly(&history.before), after: slowly(&history.after), ..history.clone() };
+        prop_assert_ne!(&slow.after, &history.after);
+        prop_assert_eq!(history.rebased(), slow.rebased());
+    }
+}
+
+#[test]
+fn a_thousand_stale_lines_become_one_line() {
+    let stale = lines(2_000, &[(5, 3); 1_000]);
+    assert_eq!(stale.rebased().map(|rebased| rebased.moved.len()), Ok(1_000));
+}
+
 #[test]
 fn a_hundred_chains_on_a_long_history_become_one_line() {
     let at_the_head = lines(2_000, &[(0, 3); 100]);
