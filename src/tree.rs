@@ -9,6 +9,7 @@ mod site;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::ops::Bound;
 
 pub use overlay::Overlay;
 pub use site::Site;
@@ -330,6 +331,17 @@ impl Tree for MemoryTree {
 
     fn describe(&self) -> String {
         "memory".to_owned()
+    }
+
+    fn node(&self, path: &RepoPath) -> Result<Option<Node>, Error> {
+        let inside = [path.as_bytes(), b"/"].concat();
+        let mut after =
+            self.files.range::<[u8], _>((Bound::Included(&inside[..]), Bound::Unbounded));
+        let is_folder = after.next().is_some_and(|(next, _)| next.as_bytes().starts_with(&inside));
+        if is_folder || path.is_root() {
+            return Ok(Some(Node::Folder(None)));
+        }
+        Ok(self.files.get(path).map(|content| Node::File(content_id(content))))
     }
 }
 

@@ -93,6 +93,11 @@ pub(super) trait Source {
     /// Tells how a file of the work tree stands to the index.
     fn settled(&self, path: &RepoPath) -> Result<Settled, Reason>;
 
+    /// Does what [`Source::settled`] does for many files, in their order.
+    fn all_settled(&self, paths: &[&RepoPath]) -> Result<Vec<Settled>, Reason> {
+        paths.iter().map(|path| self.settled(path)).collect()
+    }
+
     /// Merges into a commit as git would; what that makes is kept for this run alone.
     fn merge(&self, into: &Incoming, incoming: &Incoming) -> Result<Merge, Reason>;
 }

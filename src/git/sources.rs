@@ -228,6 +228,10 @@ impl Source for Sources {
         self.ask(|source| source.settled(path))
     }
 
+    fn all_settled(&self, paths: &[&RepoPath]) -> Result<Vec<Settled>, Reason> {
+        self.ask(|source| source.all_settled(paths))
+    }
+
     fn merge(&self, into: &Incoming, incoming: &Incoming) -> Result<Merge, Reason> {
         self.ask(|source| source.merge(into, incoming))
     }

@@ -24,16 +24,33 @@ pub enum Unsettled {
     LeftOut,
 }
 
+impl Unsettled {
+    fn of(settled: Settled) -> Option<Unsettled> {
+        match settled {
+            Settled::Same => None,
+            Settled::Modified => Some(Unsettled::Modified),
+            Settled::Conflicted => Some(Unsettled::Conflicted),
+        }
+    }
+}
+
 impl Repository {
     /// Tells why a file is not to be edited now, if it is so. One that git does not know yet is fine.
     pub fn unsettled(&self, path: &RepoPath) -> Option<Unsettled> {
         if let Some(overlooked) = self.overlooked(path) {
             return Some(overlooked);
         }
-        match self.source.settled(path).ok()? {
-            Settled::Same => None,
-            Settled::Modified => Some(Unsettled::Modified),
-            Settled::Conflicted => Some(Unsettled::Conflicted),
+        Unsettled::of(self.source.settled(path).ok()?)
+    }
+
+    /// Tells why files are not to be edited now, in their order.
+    pub fn all_unsettled(&self, paths: &[&RepoPath]) -> Vec<Option<Unsettled>> {
+        match self.source.all_settled(paths) {
+            Ok(settled) => {
+                let both = paths.iter().zip(settled);
+                both.map(|(path, it)| self.overlooked(path).or_else(|| Unsettled::of(it))).collect()
+            }
+            Err(_) => paths.iter().map(|path| self.unsettled(path)).collect(),
         }
     }
 

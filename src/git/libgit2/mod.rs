@@ -6,6 +6,7 @@
 mod changes;
 mod index;
 mod merge;
+mod status;
 
 use std::cell::OnceCell;
 use std::path::{Path, PathBuf};
@@ -210,18 +211,11 @@ impl Source for Libgit2 {
     }
 
     fn settled(&self, path: &RepoPath) -> Result<Settled, Reason> {
-        self.open_index()?;
-        let status = there(self.repository.status_file(&path_of(path)))?;
-        let status = status.unwrap_or(git2::Status::CURRENT);
-        let changed = git2::Status::WT_MODIFIED
-            | git2::Status::WT_DELETED
-            | git2::Status::WT_TYPECHANGE
-            | git2::Status::WT_RENAMED;
-        Ok(match status {
-            status if status.contains(git2::Status::CONFLICTED) => Settled::Conflicted,
-            status if status.intersects(changed) => Settled::Modified,
-            _ => Settled::Same,
-        })
+        self.status(path)
+    }
+
+    fn all_settled(&self, paths: &[&RepoPath]) -> Result<Vec<Settled>, Reason> {
+        self.statuses(paths)
     }
 
     fn merge(&self, into: &Incoming, incoming: &Incoming) -> Result<Merge, Reason> {

@@ -9,11 +9,13 @@ use crate::check::{Pair, pairs};
 use crate::fix::{
     self, Change, Mended, Obstacle, Proposal, Rebase, Rebased, Refusal, Repointed, Step,
 };
+use crate::git::Unsettled;
 use crate::graph::{Graph, Revision};
 use crate::heads::Limits;
 use crate::judge::{Error, Judge};
 use crate::migration::RevisionId;
 use crate::rules;
+use crate::tree::RepoPath;
 
 /// What a rebase is asked to do.
 #[derive(Debug, Clone, Default)]
@@ -127,38 +129,39 @@ impl Judge<'_> {
         graph: &Graph,
         repointed: &[Repointed],
     ) -> Result<Result<Vec<Change>, Refusal>, Error> {
+        let found = repointed.iter().filter_map(|one| Some((graph.get(&one.revision)?, one)));
+        let found: Vec<(&Revision, &Repointed)> = found.collect();
+        let paths: Vec<&RepoPath> =
+            found.iter().map(|(revision, _)| &revision.migration.file.path).collect();
+        let unsettled = self.repository.all_unsettled(&paths);
         let mut changes = Vec::new();
-        for one in repointed {
-            let Some(revision) = graph.get(&one.revision) else { continue };
-            match self.edit(bench, revision, &one.parents)? {
+        for ((revision, one), unsettled) in found.into_iter().zip(unsettled) {
+            match edit(bench, (revision, unsettled), &one.parents)? {
                 Ok(change) => changes.push(change),
                 Err(refusal) => return Ok(Err(refusal)),
             }
         }
         Ok(Ok(changes))
     }
+}
 
-    fn edit(
-        &self,
-        bench: &Bench<'_, '_>,
-        revision: &Revision,
-        parents: &[RevisionId],
-    ) -> Result<Result<Change, Refusal>, Error> {
-        let path = &revision.migration.file.path;
-        let Some(source) = bench.ground.work.read_path(path)? else {
-            return Ok(Err(bench.get_base(std::slice::from_ref(&revision.id))));
-        };
-        if let Some(unsettled) = self.repository.unsettled(path) {
-            return Ok(Err(refusal::unsettled(path, unsettled)));
-        }
-        let edited = fix::edit_parents(&source, &bench.reader.limits(), parents);
-        Ok(match edited {
-            Ok(after) => {
-                Ok(Change { path: path.clone(), before: Some(source), after: Some(after) })
-            }
-            Err(reason) => Err(refusal::uneditable(path, parents, &reason, &bench.ground.command)),
-        })
+fn edit(
+    bench: &Bench<'_, '_>,
+    (revision, unsettled): (&Revision, Option<Unsettled>),
+    parents: &[RevisionId],
+) -> Result<Result<Change, Refusal>, Error> {
+    let path = &revision.migration.file.path;
+    let Some(source) = bench.ground.work.read_path(path)? else {
+        return Ok(Err(bench.get_base(std::slice::from_ref(&revision.id))));
+    };
+    if let Some(unsettled) = unsettled {
+        return Ok(Err(refusal::unsettled(path, unsettled)));
     }
+    let edited = fix::edit_parents(&source, &bench.reader.limits(), parents);
+    Ok(match edited {
+        Ok(after) => Ok(Change { path: path.clone(), before: Some(source), after: Some(after) }),
+        Err(reason) => Err(refusal::uneditable(path, parents, &reason, &bench.ground.command)),
+    })
 }
 
 /// Says why nothing is mended, and what to do instead.
