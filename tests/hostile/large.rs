@@ -66,6 +66,15 @@ impl Large {
         self.push("next")
     }
 
+    /// Checks `behind` out, brings `main` in without committing, and runs the guard in the work tree.
+    fn in_work_tree(&self, arguments: &[&str]) -> (String, i32) {
+        self.repository.git(&["checkout", "-q", "-f", "behind"]);
+        self.repository.git(&["merge", "-q", "--no-commit", "--no-ff", "origin/main"]);
+        let done = said(&self.repository.guard(arguments));
+        self.repository.git(&["merge", "--abort"]);
+        done
+    }
+
     fn pushed(&self, lines: &str) -> (String, i32) {
         let push = format!("{lines}\n");
         said(&self.repository.guard_with(&["hook", "pre-push", "origin", "x"], push.as_bytes()))
@@ -323,6 +332,27 @@ fn stale_chains_and_stale_merges() {
         Large::of(&(0..count).map(|place| versioned(&id(place), "None")).collect::<Files>());
     finds(large.all(), "error[multiple-heads]");
     finds(large.push("behind"), "error[multiple-heads]");
+}
+
+#[test]
+fn repairs_of_many_files() {
+    let count = many(6000);
+    let limit = (".alembic-guard.toml".to_owned(), "time_limit = '20s'\n".to_owned());
+    let stale = |place: usize| versioned(&id(place), "'a'");
+    let alone: Files = (0..count).map(stale).chain([limit]).collect();
+    let merged = [&alone[..], &[versioned("m", &tuple((0..count).map(id)))]].concat();
+    for files in [alone, merged] {
+        let large = Large::of(&files);
+        let (text, code) = large.in_work_tree(&["rebase", "--dry-run"]);
+        assert_eq!(code, 0, "{text:.2000}");
+        assert!(text.contains(&format!("{count} migrations to re-point")), "{text:.2000}");
+        finds(large.in_work_tree(&["check"]), "error[stale-down-revision]");
+        for (command, words) in [("merge", "script.py.mako"), ("heads", "head"), ("graph", "head")]
+        {
+            let (text, code) = large.in_work_tree(&[command]);
+            assert!(code != 2 && text.contains(words), "{command}: {code}: {text:.2000}");
+        }
+    }
 }
 
 #[test]
