@@ -24,6 +24,8 @@ pub(super) struct WorkTree<'r> {
     index_written: i64,
     /// What a sparse checkout leaves in the index alone.
     left_out: IndexTree<'r>,
+    /// The folders that are known to be such, and to lie in no link.
+    folders: RefCell<HashSet<RepoPath>>,
     /// The names in each folder of which one was asked for.
     names: RefCell<HashMap<RepoPath, HashSet<Vec<u8>>>>,
 }
@@ -34,12 +36,27 @@ impl<'r> WorkTree<'r> {
         let written = fs::metadata(&source.place().index).ok();
         let index_written = written.map_or(i64::MIN, |metadata| metadata.mtime());
         let left_out = IndexTree::skipped(source, &index);
-        let names = RefCell::default();
-        Ok(WorkTree { source, top, index, index_written, left_out, names })
+        let (folders, names) = (RefCell::default(), RefCell::default());
+        Ok(WorkTree { source, top, index, index_written, left_out, folders, names })
     }
 
     fn disk_path(&self, path: &RepoPath) -> PathBuf {
         self.top.join(std::ffi::OsStr::from_bytes(path.as_bytes()))
+    }
+
+    /// Tells whether a path is a folder. To git nothing is beyond a link, which may lead out of the work tree
+    /// (`has_symlink_leading_path` in symlinks.c).
+    fn is_folder(&self, path: &RepoPath) -> bool {
+        if self.folders.borrow().contains(path) {
+            return true;
+        }
+        let is_in_folder = path.parent().is_none_or(|parent| self.is_folder(&parent));
+        let is_folder = is_in_folder
+            && fs::symlink_metadata(self.disk_path(path)).is_ok_and(|found| found.is_dir());
+        if is_folder {
+            self.folders.borrow_mut().insert(path.clone());
+        }
+        is_folder
     }
 
     fn unlisted(&self, folder: &RepoPath, error: &std::io::Error) -> Error {
@@ -149,7 +166,7 @@ impl Tree for WorkTree<'_> {
     fn list(&self, folder: &RepoPath) -> Result<Vec<Entry>, Error> {
         let failed = |error| self.unlisted(folder, &error);
         let mut left_out = self.left_out.list(folder)?;
-        if !self.disk_path(folder).is_dir() {
+        if !self.is_folder(folder) {
             return Ok(left_out);
         }
         let mut entries = Vec::new();
@@ -195,8 +212,8 @@ impl Tree for WorkTree<'_> {
             return Ok(Some(Node::Folder(None)));
         };
         let failed = |error| self.unlisted(&folder, &error);
-        let is_here = self.disk_path(&folder).is_dir()
-            && self.has_name(&folder, path.file_name()).map_err(failed)?;
+        let is_here =
+            self.is_folder(&folder) && self.has_name(&folder, path.file_name()).map_err(failed)?;
         match is_here.then(|| self.listed(path)).transpose().map_err(failed)?.flatten() {
             Some(node) => Ok(Some(node)),
             None => {

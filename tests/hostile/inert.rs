@@ -1,5 +1,6 @@
 //! A module that would do something when it is imported: it is never imported.
 
+use std::fs;
 use std::path::Path;
 use std::process::Command;
 
@@ -62,6 +63,24 @@ fn what_a_check_has_read_is_kept_in_one_folder_of_gits() {
         written += usize::from(is_writing(call));
     }
     assert!(written > 2, "{calls}");
+}
+
+#[test]
+fn nothing_beyond_a_link_is_looked_at() {
+    let outside = tempfile::tempdir().expect("a temporary folder");
+    fs::create_dir_all(outside.path().join("deeper")).expect("the folder is ours");
+    fs::write(outside.path().join("deeper/secret.py"), "revision = 'x'\n").expect("it is ours");
+    let repository = Repository::with_alembic();
+    repository.git(&["rm", "-rq", "migrations/versions"]);
+    repository.link("migrations/versions", outside.path().to_str().expect("a plain path"));
+    let ini = "[alembic]\nscript_location = migrations\nversion_locations = migrations/versions\n";
+    repository.write("alembic.ini", ini);
+    repository.commit("out of it");
+    let Some(calls) = traced(&repository, &["--no-cache", "check", "--all"]) else { return };
+    assert!(calls.contains("migrations/env.py"), "{calls}");
+    for call in calls.lines().filter(|call| call.contains("open")) {
+        assert!(!call.contains("migrations/versions"), "{call}");
+    }
 }
 
 /// Holds a call to the repository, the files that are needed, and git.
