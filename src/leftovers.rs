@@ -68,7 +68,7 @@ impl Drop for Noted {
 /// Takes along whatever there is: the process is about to end.
 pub(crate) fn take_along() {
     let left = std::mem::take(&mut *left());
-    // Whoever writes into a folder goes first.
+    // A process that writes into a folder goes first.
     for leftover in left.values() {
         if let Leftover::Group(group) = leftover {
             let _ = kill_process_group(*group, Signal::KILL);

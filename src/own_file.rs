@@ -45,7 +45,7 @@ pub(crate) fn read(path: &Path) -> io::Result<Vec<u8>> {
 /// Tells whether a path leads to a folder that is no symbolic link.
 ///
 /// # Errors
-/// Fails where nothing is there.
+/// Fails if nothing is there.
 pub(crate) fn is_folder(path: &Path) -> io::Result<bool> {
     Ok(fs::symlink_metadata(path)?.is_dir())
 }

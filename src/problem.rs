@@ -106,7 +106,7 @@ pub struct DrawnRevision {
     pub path: RepoPath,
 }
 
-/// Something to be said that is no fault of a file: a fetch that failed, a base that is far away.
+/// Something to report that is not a problem of a file: a fetch that failed, a base that is far away.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Note {
     /// What is to be said, in one sentence.

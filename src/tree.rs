@@ -131,7 +131,7 @@ pub enum Error {
         folder: RepoPath,
         /// The tree, as [`Tree::describe`] names it.
         tree: String,
-        /// The reason, in the words of whoever failed.
+        /// The reason, in the words of the library that failed.
         reason: String,
         /// What can be done about it, where that is known.
         remedy: Option<Box<Help>>,
@@ -157,7 +157,7 @@ pub enum Error {
         path: RepoPath,
         /// The tree, as [`Tree::describe`] names it.
         tree: String,
-        /// The reason, in the words of whoever failed.
+        /// The reason, in the words of the library that failed.
         reason: String,
         /// What can be done about it, where that is known.
         remedy: Option<Box<Help>>,

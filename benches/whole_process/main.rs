@@ -18,9 +18,9 @@
 //!
 //! | variable | meaning |
 //! |---|---|
-//! | `ALEMBIC_GUARD_PYTHON` | a Python with `alembic`, and `alembic-linear-migrations` if it is to be compared; `python3` where nothing is said |
+//! | `ALEMBIC_GUARD_PYTHON` | a Python with `alembic`, and `alembic-linear-migrations` if it is to be compared; by default `python3` |
 //! | `BENCH_REPOSITORIES` | some of them, such as `10,1000-merged,monorepo` |
-//! | `BENCH_ROUNDS` | 21 where nothing is said; what takes long is run less often |
+//! | `BENCH_ROUNDS` | by default 21; what takes long is run less often |
 //! | `BENCH_README` | 1: write the table of README.md anew |
 //! | `ALEMBIC_GUARD_BINARY` | another program to measure |
 #![expect(clippy::print_stdout, reason = "a benchmark prints its table")]

@@ -54,7 +54,7 @@ fn run(subject: &Subject<'_>, number: usize) -> Run {
     run
 }
 
-/// Returns what a process that does nothing seems to hold: whoever starts one is counted as its beginning,
+/// Returns what a process that does nothing seems to hold: a process counts as its parent at first,
 /// so that less than this is not to be seen.
 pub(crate) fn least_memory() -> u64 {
     finish(&mut Command::new("true")).0.peak_memory

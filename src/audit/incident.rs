@@ -203,7 +203,7 @@ impl Incident {
     }
 
     /// Tells whether there are no more heads than there may be, or than there would be without the
-    /// commit: an older fork below this one is not its to mend.
+    /// commit: fixing an older fork below this one is not its task.
     fn is_joined(&self, seen: &Seen) -> bool {
         let Seen { environment, graph } = seen;
         let limits = Limits { heads: environment.heads, branches: &environment.branches };

@@ -40,7 +40,7 @@ pub enum How {
     Removed(Vec<RevisionId>),
     /// The revision that was missing is there.
     Added(RevisionId),
-    /// This file was mended.
+    /// This file was fixed.
     Edited(RepoPath),
     /// The environment itself is gone.
     Dropped,

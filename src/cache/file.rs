@@ -1,7 +1,7 @@
 //! Where the file of facts lies, and how it is replaced while others read it and write it.
 //!
 //! A new file is written beside the old one under a name of its own, which is locked meanwhile, and
-//! renamed. Whoever finds it locked writes nothing; whoever finds it left behind by a run that was killed
+//! renamed. A run that finds it locked writes nothing; one that finds it left behind by a run that was killed
 //! removes it.
 
 use std::fs::{self, DirBuilder, DirEntry, File, OpenOptions, TryLockError};

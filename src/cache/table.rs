@@ -76,7 +76,7 @@ impl Table {
         self.fan_out.last().map_or(0, |count| *count as usize)
     }
 
-    /// Reads the whole file, for whoever is about to ask for much of it.
+    /// Reads the whole file, for a run that is about to ask for much of it.
     pub(super) fn load(&self) {
         let length = HEADER + self.len() * ENTRY + self.facts as usize;
         let mut content = vec![0; length];

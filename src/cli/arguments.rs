@@ -31,7 +31,7 @@ pub(super) struct Global {
     /// Whether to use colour.
     #[arg(long, value_enum, default_value_t = Color::Auto, global = true)]
     pub(super) color: Color,
-    /// Say nothing where nothing is wrong.
+    /// Print nothing if nothing is wrong.
     #[arg(short, long, global = true)]
     pub(super) quiet: bool,
     /// Say everything, such as each fault that was there before.
@@ -76,7 +76,7 @@ pub(super) enum Command {
     ///
     /// Edits the `down_revision` of the lowest ones in the work tree, and nothing that others have:
     /// what is on a target or on somebody else's branch is refused. Nothing is written that would not
-    /// come out clean. Exits 0 where nothing is wrong any more, 1 where something could not be mended,
+    /// come out clean. Exits 0 if nothing is wrong any more, 1 if something could not be fixed,
     /// 2 where it could not look or not write.
     Rebase(Rebase),
     /// Write a merge revision that joins heads, as `alembic merge` would.
@@ -98,7 +98,7 @@ pub(super) enum Command {
 
 #[derive(Debug, Clone, Default, Args)]
 pub(super) struct Check {
-    /// What to judge, anything that git can name; the work tree where nothing is said.
+    /// What to check, anything that git can name; by default the work tree.
     #[arg(value_name = "REV")]
     pub(super) revision: Option<String>,
     /// Judge the index.
@@ -107,13 +107,13 @@ pub(super) struct Check {
     /// Judge the work tree.
     #[arg(long, conflicts_with_all = ["revision", "staged"])]
     pub(super) worktree: bool,
-    /// What it would be merged into; the nearest target branch where nothing is said.
+    /// What it would be merged into; by default the nearest target branch.
     #[arg(long, value_name = "REV")]
     pub(super) base: Option<String>,
     /// Judge everything there is, as if all of it were new.
     #[arg(long, conflicts_with = "base")]
     pub(super) all: bool,
-    /// First mend what a program can mend without a doubt, in unpublished migrations of the work tree:
+    /// First fix what a program can fix without doubt, in unpublished migrations of the work tree:
     /// misspelled identifiers, stale docstrings, names of files that carry another id, ids that are
     /// made up or too long.
     #[arg(long, conflicts_with_all = ["revision", "staged", "all"])]
@@ -128,10 +128,10 @@ pub(super) struct Check {
 
 #[derive(Debug, Clone, Args)]
 pub(super) struct Rebase {
-    /// Build on this head; the base's where nothing is said.
+    /// Build on this head; by default the base's.
     #[arg(long, value_name = "ID")]
     pub(super) onto: Option<String>,
-    /// What has landed; the nearest target branch where nothing is said.
+    /// What has landed; by default the nearest target branch.
     #[arg(long, value_name = "REV")]
     pub(super) base: Option<String>,
     #[command(flatten)]
@@ -140,16 +140,16 @@ pub(super) struct Rebase {
 
 #[derive(Debug, Clone, Args)]
 pub(super) struct Merge {
-    /// The heads to join, by their ids or what these begin with; all that must be where nothing is said.
+    /// The heads to join, by their ids or what these begin with; by default all that must be.
     #[arg(value_name = "ID")]
     pub(super) heads: Vec<String>,
-    /// What the revision is for; what it merges where nothing is said.
+    /// What the revision is for; by default what it merges.
     #[arg(short, long)]
     pub(super) message: Option<String>,
-    /// The id of the revision; a random one where nothing is said.
+    /// The id of the revision; by default a random one.
     #[arg(long, value_name = "ID")]
     pub(super) rev_id: Option<String>,
-    /// What has landed; the nearest target branch where nothing is said.
+    /// What has landed; by default the nearest target branch.
     #[arg(long, value_name = "REV")]
     pub(super) base: Option<String>,
     #[command(flatten)]
@@ -273,7 +273,7 @@ impl HookCommand {
 
 #[derive(Debug, Clone, Args)]
 pub(super) struct Revision {
-    /// Where to look, anything that git can name; the work tree where nothing is said.
+    /// Where to look, anything that git can name; by default the work tree.
     #[arg(value_name = "REV")]
     pub(super) revision: Option<String>,
 }

@@ -33,7 +33,7 @@ pub(super) fn run(
     Ok(report.outcome())
 }
 
-/// Mends what can be mended; for a program, says what that was.
+/// Repairs what can be repaired; for a program, says what that was.
 fn fix(check: &Check, session: &Session, terminal: &Terminal) -> Result<json::Repair, Failure> {
     let writing = Writing { dry_run: check.dry_run, stage: check.stage };
     repair::finish_earlier(&writing, session, terminal)?;

@@ -79,7 +79,7 @@ fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Outcome, Failure> {
         Command::Rebase(rebase) => rebase::run(rebase, &Session::open(global)?, terminal),
         Command::Merge(merge) => merge::run(merge, &Session::open(global)?, terminal),
         Command::Audit(history) => {
-            // Whoever asks for a whole history knows that it takes its time, and sees how far it is.
+            // A user who asks for a whole history knows that it takes time, and sees the progress.
             let global = Global { patience: global.patience.of_steps(), ..global.clone() };
             audit::run(history, &Session::open(&global)?, terminal)
         }
@@ -144,7 +144,7 @@ impl Session {
     }
 
     /// Opens the repository that a hook of the server runs for: nothing that the environment says of
-    /// whoever pushes counts, and the repository's own configuration may name one for the guard. Nothing is
+    /// the pushing user counts, and the repository's own configuration may name one for the guard. Nothing is
     /// written there.
     fn open_served(global: &Global) -> Result<Session, Failure> {
         let mut session = Session::forgetful(global)?;
@@ -242,7 +242,7 @@ impl Failure {
                 vec![Help::run("see what else is damaged, then fetch or clone again", fsck)]
             }
             Failure::Defect => {
-                vec!["what it says above, and the command that did it, help to mend it".into()]
+                vec!["what it says above, and the command that did it, help to fix it".into()]
             }
             Failure::Directory { .. }
             | Failure::ReadConfig { .. }
@@ -300,10 +300,11 @@ fn way_around(command: &Command) -> Option<Help> {
             Some("to go on all the same: put `SKIP=alembic-guard` before the command".into())
         }
         Command::Hook(arguments::HookCommand::Update { .. }) => Some(
-            "mend that, or have whoever runs the server take the call out of `hooks/update`".into(),
+            "fix that, or ask the server's administrator to remove the call from `hooks/update`"
+                .into(),
         ),
         Command::Hook(arguments::HookCommand::PreReceive) => Some(Help::run(
-            "mend that, or have whoever runs the server take the hook out there",
+            "fix that, or ask the server's administrator to remove the hook there",
             advice::Command::of("alembic-guard hook uninstall"),
         )),
         _ => None,

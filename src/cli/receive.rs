@@ -33,7 +33,7 @@ fn text(reports: &[RefReport], terminal: &Terminal) -> String {
     let bypass = Bypass {
         verb: "push".to_owned(),
         commands: vec![Command::of("git config alembic-guard.level warn")],
-        place: Some("by whoever runs the server; `--no-verify` does not help".to_owned()),
+        place: Some("by the server's administrator; `--no-verify` does not help".to_owned()),
     };
     let fine = push_fine(reports);
     let push = Push { refs: reports, push_fine: fine.as_ref(), bypass: &bypass };

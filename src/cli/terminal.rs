@@ -12,7 +12,7 @@ use crate::report::Style;
 /// The columns that are left of 80 behind `remote: `.
 const REMOTE_WIDTH: usize = 72;
 
-/// How to write to whoever called.
+/// How to write to the caller.
 pub(super) struct Terminal {
     color: Color,
     quiet: bool,
@@ -34,7 +34,7 @@ impl Terminal {
         self.style(&io::stderr(), self.quiet)
     }
 
-    /// Tells how a hook's text is to look, which says nothing where nothing is wrong.
+    /// Tells how a hook's text is to look, which is empty if nothing is wrong.
     pub(super) fn hook_style(&self) -> Style {
         self.style(&io::stderr(), !self.verbose)
     }

@@ -92,7 +92,7 @@ fn hear_signals<T: Send + 'static>(tell: Sender<Event<T>>) {
     }
 }
 
-/// Returns the signals that whoever called has this program ignore, as `nohup` does; Linux alone tells.
+/// Returns the signals that the caller has this program ignore, as `nohup` does; Linux alone tells.
 fn ignored() -> Vec<i32> {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));

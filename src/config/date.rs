@@ -54,7 +54,7 @@ impl DateFormat {
         }
     }
 
-    /// Tells whether text is a date of this format that there is.
+    /// Tells whether text is a valid date of this format.
     pub(super) fn matches(&self, text: &str) -> bool {
         let mut rest = text;
         let mut values = Vec::new();

@@ -9,7 +9,7 @@ use super::date::DateFormat;
 /// Text stands for itself, `{{` and `}}` for braces; a `.py` at the end may be left out. The fields, each
 /// at most once:
 ///
-/// - `{date:...}`, a date that there is, by `%Y %y %m %d %j %H %M %S` and text between them;
+/// - `{date:...}`, a valid date, by `%Y %y %m %d %j %H %M %S` and text between them;
 /// - `{slug}`, words of lower-case letters and digits joined by `_`, and one more `_` where Alembic cut a
 ///   long message short;
 /// - `{label}`, a branch label that the revision has, or any one word where it has none;

@@ -190,7 +190,7 @@ fn read_first(file: &File) -> RepoPath {
     }
 }
 
-/// Says that there is no `env.py`, which only commands that touch a database load (`run_env` of
+/// Reports a missing `env.py`, which only commands that touch a database load (`run_env` of
 /// `alembic/script/base.py`). Compiled code takes its place.
 fn without_env(
     lookup: &Lookup<'_>,

@@ -65,9 +65,9 @@ impl Place {
 /// What one section and one `[tool.alembic]` say together.
 #[derive(Debug)]
 pub(super) struct Settings {
-    /// Nothing where nothing is said; the problem where that cannot be read.
+    /// `None` if it is not set; the problem if it cannot be read.
     pub(super) script_location: Result<Option<Stated>, Box<BadSetting>>,
-    /// Empty where nothing is said, or nothing in many words.
+    /// Empty if it is not set, or set to nothing.
     pub(super) version_locations: Vec<Stated>,
     pub(super) recursive: bool,
     pub(super) sourceless: bool,

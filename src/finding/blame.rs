@@ -214,20 +214,20 @@ fn weighs_less_without_base(concern: Concern) -> bool {
 }
 
 /// Says why a file that the push does not touch is not its fault. What is on somebody else's branch
-/// is to be mended there, so the advice to edit it goes.
+/// has to be fixed there, so the advice to edit it goes.
 fn untouched(problem: &mut Problem, facts: &Facts) -> Downgrade {
     let elsewhere = &facts.elsewhere;
     let found = problem.culprits.iter().find_map(|path| Some((path, elsewhere.get(path)?)));
     let Some((path, branch)) = found else {
         return Downgrade::Untouched;
     };
-    problem.help = vec![format!("{path} is on {branch}: it must be mended there, not here").into()];
+    problem.help = vec![format!("{path} is on {branch}: fix it there, not here").into()];
     Downgrade::Elsewhere(branch.clone())
 }
 
 /// Advises no edit of a migration that others may have run.
 ///
-/// A branch's own stale migration is its own to mend, pushed or not; of two heads side by side, the one
+/// A branch's own stale migration is its own to repair, pushed or not; of two heads side by side, the one
 /// that was pushed may be a colleague's.
 fn leave_shared_alone(problem: &mut Problem, witness: &mut dyn Witness) {
     // Where there is no other way, as with a published value that must be put back, the advice stays.

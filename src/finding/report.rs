@@ -52,7 +52,7 @@ pub struct EnvironmentSummary {
     pub heads_before: Vec<RevisionId>,
     /// Its heads after; sorted.
     pub heads_after: Vec<RevisionId>,
-    /// Those of the heads after that are too many as they were before, whoever added them; sorted.
+    /// Those of the heads after that are too many as they were before, no matter who added them; sorted.
     pub existing: Vec<RevisionId>,
 }
 

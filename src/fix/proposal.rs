@@ -6,13 +6,13 @@ use crate::finding::Base;
 use crate::migration::RevisionId;
 use crate::tree::RepoPath;
 
-/// A repair that was laid over the work tree and found to mend it.
+/// A repair that was laid over the work tree and found to repair it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Proposal {
     /// What had landed as far as was known; nothing where the work tree was looked at alone.
     pub base: Option<Base>,
     /// The environments, by name.
-    pub environments: Vec<Mending>,
+    pub environments: Vec<EnvironmentRepair>,
     /// The files, by path.
     pub changes: Vec<Change>,
     /// What is to be done once it is written, a step or alternative each.
@@ -21,20 +21,20 @@ pub struct Proposal {
 
 /// What becomes of one environment.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Mending {
+pub struct EnvironmentRepair {
     /// Its name.
     pub environment: String,
     /// Where `env.py` is.
     pub script_location: RepoPath,
     /// What is done.
-    pub outcome: Mended,
-    /// Another way that may fit better, or what is left to do where nothing is done.
+    pub outcome: RepairOutcome,
+    /// Another way that may fit better, or what is left to do if nothing is done.
     pub hint: Option<Help>,
 }
 
 /// What is done in one environment.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Mended {
+pub enum RepairOutcome {
     /// Nothing: nothing is wrong.
     Nothing {
         /// Its heads, sorted.
@@ -84,7 +84,7 @@ pub struct Repaired {
     pub done: String,
 }
 
-/// Why something that is wrong is not mended.
+/// Why something that is wrong is not repaired.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refusal {
     /// The reason, in one sentence.
@@ -96,7 +96,7 @@ pub struct Refusal {
 impl Proposal {
     /// Tells whether something that is wrong stays so.
     pub fn is_refused(&self) -> bool {
-        self.environments.iter().any(|one| matches!(one.outcome, Mended::Refused(_)))
+        self.environments.iter().any(|one| matches!(one.outcome, RepairOutcome::Refused(_)))
     }
 
     /// Returns the paths that it changes, those of files that go too.

@@ -17,7 +17,7 @@ use crate::text::Escaped;
 
 /// Refuses the repository that git finds from a folder if its files came with another one.
 ///
-/// Where git finds none, nothing is refused: whoever asks next is told so.
+/// Where git finds none, nothing is refused: the next question reports that.
 ///
 /// # Errors
 /// Fails if that is so, and if it cannot be told what another repository tracks.

@@ -87,8 +87,8 @@ impl Repository {
 
     /// Merges a side into a base as git would.
     ///
-    /// Where the sides meet at paths only that do not concern anybody, the result is the same for whoever
-    /// reads the others alone, and cheap.
+    /// Where the sides meet at paths only that do not concern anybody, the result is the same for a reader of
+    /// the others alone, and cheap.
     pub fn merge(
         &self,
         base: ObjectId,

@@ -1,4 +1,4 @@
-//! What a remote's branch was when this repository last saw it, whoever looked.
+//! What a remote's branch was when this repository last saw it, no matter which command looked.
 //!
 //! Git remembers that in its tracking refs, which a push hook must leave alone: moving them would defeat
 //! `--force-with-lease`. So what a push learns is kept beside them, in a file for each branch, and counts

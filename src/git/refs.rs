@@ -163,7 +163,7 @@ impl Repository {
         self.source.ref_commit(full_name).ok().flatten()
     }
 
-    /// Returns the targets on a remote that git tracks, each as whoever looked last saw it; the default
+    /// Returns the targets on a remote that git tracks, each as it was last seen; the default
     /// branch first, then by name.
     pub fn targets_on(&self, remote: &str, names: &TargetNames<'_>) -> Result<Vec<Target>, Error> {
         let default = self.default_branch(remote);

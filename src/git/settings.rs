@@ -25,7 +25,7 @@ impl Repository {
     }
 
     /// Returns a value that the repository's own configuration file sets, whatever the environment, the
-    /// user or a command line say: on a server these may be those of whoever pushes.
+    /// user or a command line say: on a server these may be the pushing user's.
     pub fn own_setting(&self, key: &str) -> Option<String> {
         String::from_utf8(ask(&["--local", "--includes", "--get", key])?).ok()
     }

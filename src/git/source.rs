@@ -1,4 +1,4 @@
-//! What a repository can be asked, whoever answers: libgit2, or git itself.
+//! What a repository can be asked, whether libgit2 or git itself answers.
 
 use std::path::{Path, PathBuf};
 
@@ -8,7 +8,7 @@ use crate::git::index::{Index, IndexEntry};
 use crate::git::process::Target;
 use crate::tree::{Content, LARGEST_SETTING, Node, ObjectId, RepoPath};
 
-/// Whoever knows a repository.
+/// A source of answers about a repository.
 ///
 /// Everything that goes in or comes out is owned, so that nothing of one source reaches the other. What
 /// is not there is told apart from what cannot be told: the first is an answer, the second a [`Reason`].

@@ -20,7 +20,7 @@ pub enum Unsettled {
     AssumedUnchanged,
     /// Git does not look at it (`skip-worktree`), and would not stage an edit.
     Skipped,
-    /// Git leaves it out of a sparse checkout, so that there is no file.
+    /// Git leaves it out of a sparse checkout, so it has no file.
     LeftOut,
 }
 

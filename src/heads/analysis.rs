@@ -132,13 +132,13 @@ pub fn existing_heads(
     existing
 }
 
-/// Tells whether no group has more heads than it may, whoever answers for them.
+/// Tells whether no group has more heads than it may, no matter who answers for them.
 pub fn within_limits(graph: &Graph, limits: Limits<'_>) -> bool {
     let mut groups = heads_by_group(graph, limits).into_iter();
     groups.all(|(label, heads)| heads.len() + unnamed(label, graph) <= limits.heads)
 }
 
-/// Returns the heads of each group that has more than it may, whoever answers for them; sorted.
+/// Returns the heads of each group that has more than it may, no matter who answers for them; sorted.
 pub fn crowded<'g>(graph: &'g Graph, limits: Limits<'g>) -> Vec<Vec<&'g RevisionId>> {
     let groups = heads_by_group(graph, limits).into_values();
     groups.filter(|heads| heads.len() > limits.heads).collect()
@@ -223,7 +223,7 @@ impl<'g> Group<'g> {
     }
 
     /// Parents that count as left behind although the change itself moves all that took their place elsewhere:
-    /// whatever builds on them does so alone, and no new parent for it mends what was moved.
+    /// whatever builds on them does so alone, and no new parent for it repairs what was moved.
     fn abandoned(
         &self,
         edges: &BTreeSet<Edge<'g>>,

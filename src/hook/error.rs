@@ -132,7 +132,7 @@ pub enum Error {
 }
 
 impl Error {
-    /// Returns what to do about it, one step or choice a line; empty where nothing is known.
+    /// Returns what to do about it, one step or choice a line; empty if nothing is known.
     pub fn help(&self) -> Vec<Help> {
         match self {
             Error::RunGit { .. } => {

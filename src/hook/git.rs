@@ -1,4 +1,4 @@
-//! Asks the `git` on PATH where hooks go: whoever runs the hooks knows best where it looks for them.
+//! Asks the `git` on PATH where hooks go: git runs the hooks, so it knows best where it looks for them.
 
 use std::ffi::{OsStr, OsString};
 use std::io::Write;

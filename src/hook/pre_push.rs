@@ -66,7 +66,7 @@ mod tests {
     fn an_endless_line_is_not_repeated_whole() {
         let line = "x".repeat(10 << 20);
         let read = read_refs(line.as_bytes()).expect("memory can be read");
-        let error = read.expect_err("it is no line of git's");
+        let error = read.expect_err("git does not write such a line");
         assert!(error.to_string().len() < 200, "{} bytes", error.to_string().len());
     }
 }

@@ -247,7 +247,7 @@ impl Judge<'_> {
         Ok(false)
     }
 
-    /// Names the target that has the tip already, so that there is nothing to be judged.
+    /// Names the target that has the tip already, so nothing is left to check.
     ///
     /// A target that is there is judged by what it has itself: that another one has the commit excuses no
     /// head too many, and nothing that is taken back. But a fork that follows its upstream only gets what has

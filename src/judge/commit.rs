@@ -84,7 +84,7 @@ impl Judge<'_> {
         Ok(report)
     }
 
-    /// Advises to stage what mends an error, where the work tree has it mended already.
+    /// Advises to stage what repairs an error, where the work tree has it repaired already.
     fn told_to_stage(
         &self,
         reader: &mut Reader,
@@ -120,7 +120,7 @@ impl Judge<'_> {
             if !paths.is_empty() {
                 let add = Command::of("git add").paths(&paths).and(Command::of("git commit"));
                 finding.problem.help =
-                    vec![Help::run("stage the file, in which this is mended", add)];
+                    vec![Help::run("stage the file, where this is fixed already", add)];
             }
         }
         Ok(())
@@ -158,7 +158,7 @@ impl Judge<'_> {
     ///
     /// In a merge, the side that is on a target. Where the index brings migrations just as a target has
     /// them (`merge --squash`, `cherry-pick -n`, `checkout main -- migrations`), that target: what it brings was
-    /// there first, and HEAD's own migrations are the ones to mend. Where that is but a restore of what HEAD
+    /// there first, and HEAD's own migrations are the ones to repair. Where that is but a restore of what HEAD
     /// removed, the target as it was when they parted. Else HEAD.
     fn landed_side(
         &self,
@@ -207,7 +207,7 @@ impl Judge<'_> {
         })
     }
 
-    /// Finds which side of an unfinished merge the branch's own remote branch has: whoever shares the
+    /// Finds which side of an unfinished merge the branch's own remote branch has: a user who shares the
     /// branch may have run what is there.
     fn pushed_in_merge(&self, head: ObjectId) -> Result<Option<BaseChoice>, Error> {
         let merged = self.repository.merge_heads();
@@ -292,7 +292,7 @@ pub(super) fn last_commit(head: ObjectId) -> BaseChoice {
     }
 }
 
-/// Adds what only the look ahead shows: what will block until it is mended, and such warnings as are
+/// Adds what only the look ahead shows: what will block until it is repaired, and such warnings as are
 /// about files of this commit. What blocks now needs no second mention.
 fn add_ahead(report: &mut Report, ahead: Option<Report>, changed: &BTreeSet<RepoPath>) {
     let Some(ahead) = ahead else { return };

@@ -91,11 +91,11 @@ pub enum Error {
     NoHead {
         /// The id.
         id: RevisionId,
-        /// The heads that there are.
+        /// The heads.
         heads: Vec<RevisionId>,
     },
     /// A line of `pre-push`'s standard input that is none of git's.
-    #[error("`{0}` is no line that git hands to pre-push")]
+    #[error("`{0}` is not a line that git hands to pre-push")]
     PushLine(String),
     /// What a server's hook was called with is not what git says there.
     #[error("`{0}` is nothing that git hands to pre-receive or update")]
@@ -126,7 +126,7 @@ impl Error {
             Error::Git(error) => help_for_git(error),
             Error::Tree(_) => vec![is_it_sound()],
             Error::Misconfigured { problems, .. } => {
-                problems.iter().map(|problem| format!("mend {problem}").into()).collect()
+                problems.iter().map(|problem| format!("fix {problem}").into()).collect()
             }
             Error::NoEnvironment(_) => vec![
                 "an environment is an alembic.ini with `script_location`, `[tool.alembic]` in \

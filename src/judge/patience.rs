@@ -1,11 +1,11 @@
-//! How long a verdict may take, told to whoever waits for it.
+//! How long a verdict may take, told to the thread that waits for it.
 
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// The way to whoever waits for a verdict; nobody need be there.
+/// The way to the thread that waits for a verdict, if there is one.
 ///
 /// Nothing here looks at a clock: the wait is not the judge's, only the configuration that bounds it is.
 #[derive(Clone, Default)]
@@ -15,10 +15,10 @@ pub struct Patience {
     is_of_steps: bool,
 }
 
-/// What whoever waits is told.
+/// What the waiting thread is told.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Word {
-    /// How long all may take, counted from the start of the run; for ever where nothing is said.
+    /// How long all may take, counted from the start of the run; for ever if it is not set.
     Limit(Option<Duration>),
     /// How long may pass between two steps.
     StepLimit(Duration),
@@ -49,7 +49,7 @@ impl Patience {
         self.tell(if is_of_steps { Word::StepLimit(limit) } else { Word::Limit(Some(limit)) });
     }
 
-    /// Tells something to whoever waits.
+    /// Tells the waiting thread something.
     pub fn tell(&self, word: Word) {
         if let Some(tell) = &self.tell {
             tell(word);

@@ -1,6 +1,6 @@
 //! A push as the server sees it, before it lets anything in.
 //!
-//! Whoever pushes has no say in how that is judged: the configuration is what has landed or what was
+//! A push cannot change how it is judged: the configuration is what has landed or what was
 //! given, and nothing is asked of any other server.
 
 use crate::advice::Command;

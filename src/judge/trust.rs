@@ -17,7 +17,7 @@ pub(super) struct Law {
     pub(super) config: Config,
     /// The branch whose file counts.
     branch: String,
-    /// The file that whoever runs the server has named instead.
+    /// The file that the server's administrator has named instead.
     given: Option<String>,
     /// What must be said of it.
     note: Option<Note>,
@@ -25,7 +25,7 @@ pub(super) struct Law {
 
 impl Law {
     /// Returns how long a verdict may take. What has landed may allow more, but not so little that no push
-    /// would get through that mends it.
+    /// would get through that repairs it.
     pub(super) fn time_limit(&self) -> Duration {
         match self.given {
             Some(_) => self.config.time_limit,
@@ -38,7 +38,7 @@ impl Judge<'_> {
     /// Takes the configuration that was given, else that of the branch the repository is about, as it
     /// is before the push.
     ///
-    /// A mistake in what has landed must stop nobody, least of all the push that mends it: it is told,
+    /// A mistake in what has landed must stop nobody, least of all the push that repairs it: it is told,
     /// and the usual configuration holds.
     pub(super) fn law(&self) -> Result<Law, Error> {
         let landed = self.repository.served_branch();
@@ -142,7 +142,10 @@ fn invalid(branch: &str, bad: &BadConfig) -> Note {
     let mistakes = mistakes.collect::<Vec<_>>().join("; ");
     note(
         format!("`{}` on {} is not valid: {mistakes}", config::FILE_NAME, escape(branch)),
-        vec!["until that is mended, this server judges as if there were none".into()],
+        vec![
+            "until that is fixed, this server checks pushes as if there were no configuration"
+                .into(),
+        ],
     )
 }
 

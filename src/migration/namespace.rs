@@ -1,6 +1,6 @@
 //! The ways in which code gets hold of its module's namespace, or of something that runs source in it.
 //!
-//! Whoever has one of them can bind any name, at once or whenever it is called, so nothing is followed:
+//! Code that has one of them can bind any name, at once or whenever it is called, so nothing is followed:
 //! code that may run and mentions one of these words makes all names unknown, unless the mention has one
 //! of the few forms that are known to be harmless. A module that builds such a word out of parts is not
 //! found out: this is no boundary against hostile Python.

@@ -186,7 +186,7 @@ fn head<'a>(text: &'a str, unit: &Unit, name: &Span) -> &'a str {
 /// Returns the words of all code that running the module may run.
 ///
 /// A function that no such code mentions is never called by it, unless a decorator gets hold of it; the
-/// module's `__getattr__` is called by whoever asks for a name that is missing.
+/// module's `__getattr__` is called when a name is missing.
 pub(super) fn reached<'a>(text: &'a str, units: &[Unit]) -> BTreeSet<Cow<'a, str>> {
     let mut definitions: BTreeMap<Cow<'_, str>, Vec<&Unit>> = BTreeMap::new();
     let mut waiting: Vec<Cow<'_, str>> = vec![Cow::Borrowed(GETATTR)];

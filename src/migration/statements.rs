@@ -147,7 +147,7 @@ impl Cutter<'_> {
     /// Opens a unit where the line does not belong to the last one; tells whether it starts at the margin.
     fn start_line(&mut self, line: usize, piece: Piece) -> bool {
         let before = &self.text[line..piece.start];
-        // The quote that opens an f-string is no piece of its own.
+        // The quote that opens an f-string is not a token of its own.
         let quote = before.trim_start_matches([' ', '\t', '\x0c', '\\', '\r', '\n']);
         let start = piece.start - quote.len();
         // A form feed starts the column anew; a backslash at the margin joins what follows to it.

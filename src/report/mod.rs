@@ -37,7 +37,7 @@ pub struct Style {
     pub width: usize,
     /// Whether to say everything, such as each finding that was there before.
     pub verbose: bool,
-    /// Whether to say nothing where nothing is wrong; findings that were there before are nothing.
+    /// Whether to print nothing if nothing is wrong; findings that were there before count as nothing.
     pub quiet: bool,
     /// What the time is, for "3 hours ago".
     pub now: SystemTime,
@@ -59,7 +59,7 @@ fn in_force(report: &Report) -> impl Iterator<Item = &Finding> {
     report.findings.iter().filter(|finding| finding.level() != Level::Off)
 }
 
-/// Tells whether `check --fix` may mend a finding: what was there before is not touched.
+/// Tells whether `check --fix` may repair a finding: what was there before is not touched.
 fn is_fixable(finding: &Finding) -> bool {
     finding.downgrade() != Some(&Downgrade::Existing) && rules::is_fixable(finding.problem.rule)
 }

@@ -18,7 +18,7 @@ pub(super) static RULE: Rule = Rule {
 
 ## Why it matters
 Alembic goes by the variables alone. People read the docstring first, and `alembic history -v` shows
-it beside the variables; after a `down_revision` was mended by hand it tells the old story.
+it beside the variables; after a `down_revision` was repaired by hand it tells the old story.
 
 ## How to fix
 Write the ids of the variables into the docstring, or take the line out. `alembic-guard check --fix`

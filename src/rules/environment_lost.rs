@@ -70,7 +70,7 @@ fn stopped(subject: &Subject<'_>, stop: &BadSetting) -> Problem {
     }
     problem.culprits.extend(claims(location));
     if stop.key == Some("script_location") {
-        // Whoever removes the folder breaks what names it.
+        // Removing the folder breaks what names it.
         problem.culprits.push(location.clone());
     }
     let restore = subject.loss.restore.as_ref().map(|it| subject.wording.restore_help(it));

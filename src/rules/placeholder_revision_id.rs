@@ -18,7 +18,7 @@ A new revision has an id that somebody made up: `a1b2c3d4e5f6`, `123456789abc`, 
 and dates by which a history is counted, such as `0042` or `20240131_1405`, are fine.
 
 ## Why it matters
-Alembic's ids are random so that two branches never choose the same. Whoever makes one up chooses what
+Alembic's ids are random so that two branches never choose the same. Someone who makes one up chooses what
 the next one would: programs that write migrations without running Alembic do so again and again, and
 then two files have one id.
 

@@ -13,7 +13,7 @@ pub(super) static RULE: Rule = Rule {
     level: Level::Error,
     explain: "\
 ## What it checks
-A new or changed file in a version folder is no Python that any current version loads: a syntax
+A new or changed file in a version folder is not valid Python in any supported version: a syntax
 error, conflict markers, an encoding that it does not declare, a size or nesting beyond all
 measure, or a link that leads out of the repository. Of a file that Git LFS or git-crypt keeps
 nothing is known here, and that is a warning. So it is if Python may read something else than the
@@ -27,7 +27,7 @@ Alembic imports every file of a version folder, whichever revision it is asked f
 not load takes every command with it.
 
 ## How to fix
-Go to the position shown and mend it. `python -m py_compile FILE` says what Python makes of it. A
+Go to the position shown and repair it. `python -m py_compile FILE` says what Python makes of it. A
 file that is truly larger than `max_file_size` can be let in by that key of `.alembic-guard.toml`.
 ",
     debt: Debt::SameFile,
@@ -81,7 +81,7 @@ fn problem(subject: &Subject<'_>, migration: &Migration, fault: &Fault) -> Probl
         RULE.at(subject, site, format!("this file cannot be read as Python: {reason}"));
     problem.label = "here".to_owned();
     problem.help = vec![
-        "mend the place that is shown".into(),
+        "fix the line shown above".into(),
         Help::run("see what Python says", Command::of("python -m py_compile").path(path)),
     ];
     problem

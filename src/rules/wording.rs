@@ -24,13 +24,13 @@ pub struct Wording {
     pub is_conflicted: bool,
     /// The base that `alembic-guard rebase` must be told so that it takes the same one: `origin/next`.
     pub base_option: Option<String>,
-    /// What must be done once the file is mended.
+    /// What must be done once the file is repaired.
     pub finish: Finish,
     /// A caution to add where a base may be the wrong one.
     pub doubt: Option<Help>,
 }
 
-/// What must be done once a file is mended.
+/// What must be done once a file is repaired.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 pub enum Finish {
     /// Nothing: it is judged by hand, as it lies there.
@@ -177,7 +177,7 @@ impl Wording {
         }
     }
 
-    /// Says what comes after some files were mended.
+    /// Says what comes after some files were repaired.
     pub(super) fn finish_help<'p>(
         &self,
         paths: impl Iterator<Item = &'p RepoPath>,

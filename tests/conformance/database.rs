@@ -87,7 +87,7 @@ impl Database {
         self.shell("git add -A && git commit -qm change");
     }
 
-    /// Returns the tables that there are, sorted, in a line.
+    /// Returns the names of all tables, sorted, in a line.
     pub(crate) fn tables(&self) -> String {
         let mut python = Command::new("python");
         let tables = self.run(python.args(["-c", TABLES]));

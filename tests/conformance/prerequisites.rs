@@ -1,4 +1,4 @@
-//! What must be there and is no part of this repository.
+//! What the tests need beyond this repository.
 
 use std::fs;
 use std::io::Write;

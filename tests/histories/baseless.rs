@@ -62,7 +62,7 @@ fn the_first_push_of_a_repository_has_nothing_to_be_compared_with() {
     mine.push(&["origin", "main"]).passed(&[]).is_silent();
 }
 
-/// Replaces the root folder of a commit by what is no object of git's.
+/// Replaces the root folder of a commit by something that is not a git object.
 fn damage(repo: &Repo, commit: &str) {
     let folder = repo.git(&["rev-parse", &format!("{commit}^{{tree}}")]);
     let (start, rest) = folder.trim().split_at(2);

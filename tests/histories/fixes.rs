@@ -1,10 +1,10 @@
-//! `check --fix`: what it mends, and what it leaves alone.
+//! `check --fix`: what it repairs, and what it leaves alone.
 
 use crate::world::{Repo, VERSIONS, World};
 
 const PLACEHOLDER: &str = "a1b2c3d4e5f6";
 
-/// Runs `check --fix` and returns the rules whose faults it mended.
+/// Runs `check --fix` and returns the rules whose faults it repaired.
 fn fixed(repo: &Repo, code: i32) -> Vec<String> {
     let ran = repo.guard(&["--format", "json", "check", "--fix"]);
     ran.exits(code);

@@ -106,7 +106,7 @@ impl Scene {
 }
 
 /// Tells whether a command ran into what no help can foresee: two sides that changed the same lines, a remote
-/// that does not answer, a configuration of the work tree that is no part of what was judged.
+/// that does not answer, a configuration of the work tree that does not belong to what was judged.
 fn stops(said: &str) -> bool {
     ["CONFLICT", "Could not read from remote repository", "`.alembic-guard.toml` is not valid"]
         .iter()

@@ -1,4 +1,4 @@
-//! Every command compares with the base as it was last seen, whoever looked: git, or a hook of a push.
+//! Every command compares with the base as it was last seen, by git or by a hook of a push.
 
 use crate::world::{Repo, World};
 

@@ -194,7 +194,7 @@ fn what_is_on_somebody_elses_branch_stays_beside_what_is_moved() {
     feature.push_it().refused(&[own[0], own[1], held]);
     feature.merge("origin/main");
     let rebase = feature.guard(&["rebase", "--stage"]);
-    rebase.exits(0).says("`e` of origin/theirs stays as it is and must be mended there");
+    rebase.exits(0).says("`e` of origin/theirs stays as it is; fix that there");
     assert_eq!((parent(&feature, "x"), parent(&feature, "d")), ("\"b\"".into(), "\"x\"".into()));
     assert_eq!(parent(&feature, "e"), "\"a\"");
     feature.git(&["commit", "-q", "-m", "as advised"]);
@@ -211,7 +211,7 @@ fn heads_of_which_one_needs_another_are_not_to_be_joined_instead() {
     feature.branch("theirs", "HEAD").add_all("d(a) x(a) f(d)!x").publish();
     feature.branch("mine", "HEAD").add("e(f)").merge("origin/main");
     let rebase = feature.guard(&["rebase"]);
-    rebase.exits(1).says("let it be mended on origin/theirs, and take that in");
+    rebase.exits(1).says("have it fixed on origin/theirs, and take that in");
     assert!(!rebase.stderr().contains("alembic-guard merge"), "{}", rebase.stderr());
 }
 

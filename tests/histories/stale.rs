@@ -95,7 +95,7 @@ fn row_6_work_on_top_of_a_colleagues_stale_migration_passes_with_a_warning() {
     push.passed(&[
         "warning stale-down-revision at d:14: it is on origin/f already, and this push does not change it",
     ]);
-    push.says("migrations/versions/d_add_d.py is on origin/f: it must be mended there");
+    push.says("migrations/versions/d_add_d.py is on origin/f: fix it there");
     push.says_nothing_of("alembic-guard rebase");
 }
 

@@ -170,7 +170,7 @@ fn what_git_rejects_by_itself_is_left_to_git() {
     push.says("[rejected]").says_nothing_of("no ref is known");
 }
 
-/// Whoever stands in a folder below runs the commands there.
+/// A user in a folder below runs the commands there.
 #[test]
 fn from_a_folder_below_the_top() {
     let world = World::with("a b(a) c(b)");

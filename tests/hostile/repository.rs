@@ -145,7 +145,7 @@ pub(crate) fn fed(command: &mut Command, input: &[u8]) -> Output {
     let mut child = command.spawn().expect("the program is there");
     let mut stdin = child.stdin.take().expect("it is piped");
     let writer = std::thread::scope(|scope| {
-        // Whoever does not read is told nothing.
+        // A process that does not read is told nothing.
         scope.spawn(move || drop(stdin.write_all(input)));
         child.wait_with_output()
     });

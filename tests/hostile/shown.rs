@@ -355,7 +355,7 @@ fn fault(output: &Output, has_diff: bool) -> Option<String> {
         let Ok(text) = std::str::from_utf8(bytes) else {
             return Some(format!("{stream} is no UTF-8"));
         };
-        // A line of the report never begins as a command to whoever reads a log.
+        // A line of the report never begins as a command to a program that reads a log.
         if text.lines().any(|line| line.starts_with("::error::")) {
             return Some(format!("a line of {stream} is forged"));
         }

@@ -114,7 +114,7 @@ impl Repository {
         fs::write(self.path("remote.git/objects/info/alternates"), "../../clone/.git/objects\n")
             .expect("the remote is ours");
         self.git(&["config", "remote.origin.url", "../remote.git"]);
-        // To merge takes a name even where nothing is committed.
+        // To merge takes a name even if nothing is committed.
         self.git(&["config", "user.name", "Replay"]);
         self.git(&["config", "user.email", "replay@example.com"]);
         // What one push leaves there is not to be seen by the next.

@@ -33,7 +33,7 @@ fn a_body_of_another_language() {
 error unreadable-migration versions/b.py:5:11 "b"
   this file cannot be read as Python: simple statements must be separated by newlines or semicolons
   ^ here
-  > mend the place that is shown
+  > fix the line shown above
   > see what Python says: `python -m py_compile versions/b.py`
 
 "#]],
@@ -56,7 +56,7 @@ change versions/c.py:
 error unreadable-migration versions/c.py:2:1 <<<<<<<
   this file cannot be read as Python: a merge conflict marker
   ^ here
-  > mend the place that is shown
+  > fix the line shown above
   > see what Python says: `python -m py_compile versions/c.py`
 
 "#]],

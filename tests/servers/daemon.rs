@@ -18,7 +18,7 @@ pub(crate) struct Daemon {
 }
 
 impl Daemon {
-    /// Serves the repositories of a world to whoever asks, for pushes too.
+    /// Serves the repositories of a world to every client, for pushes too.
     ///
     /// # Errors
     /// Says why where this git has no daemon.

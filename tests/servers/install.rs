@@ -86,7 +86,7 @@ fn without_the_program_nothing_is_let_in() {
             .push_main()
             .refused(&[])
             .says("the pre-receive hook of this server cannot run: no program at /nowhere/alembic-guard")
-            .says("whoever runs the server");
+            .says("the server's administrator");
     }
     let status = world.server().guard(&["hook", "status"]);
     assert!(status.exits(1).stdout().contains("which is gone"), "{}", status.stdout());

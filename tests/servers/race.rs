@@ -139,7 +139,7 @@ fn push(repo: &Repo, figures: &Mutex<Figures>) -> Pushed {
         figures.refused_by_guard += 1;
         Pushed::RefusedByGuard
     } else {
-        // Whoever comes second finds `main` elsewhere, or locked by whoever is first.
+        // The second push finds `main` elsewhere, or locked by the first.
         let reasons =
             ["(fetch first)", "(non-fast-forward)", "failed to update ref", "cannot lock"];
         assert!(reasons.iter().any(|reason| said.contains(reason)), "{said}");

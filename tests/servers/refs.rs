@@ -196,7 +196,7 @@ fn what_is_none_of_gits_is_no_pass() {
     for line in ["main", "x y refs/heads/main", &format!("{ZERO} {main}")] {
         let ran = server.guard_with_input(&["hook", "pre-receive"], &format!("{line}\n"));
         assert!(ran.exits(2).stderr().contains(line), "{}", ran.stderr());
-        assert!(ran.stderr().contains("whoever runs the server"), "{}", ran.stderr());
+        assert!(ran.stderr().contains("the server's administrator"), "{}", ran.stderr());
     }
     let unknown = format!("{main} {} refs/heads/main\n", "1".repeat(40));
     let ran = server.guard_with_input(&["hook", "pre-receive"], &unknown);

@@ -1,4 +1,4 @@
-//! Whose word counts: that of what has landed and of whoever runs the server, not that of whoever pushes.
+//! Whose word counts: that of what has landed and of the server's administrator, not that of the pushing user.
 
 use crate::notation::Written;
 use crate::world::{Repo, World, path_of};
@@ -92,7 +92,7 @@ fn work_on_top_of_a_colleagues_is_not_refused_for_theirs() {
         .passed(&[
             "warning stale-down-revision at d:14: it is on theirs already, and this push does",
         ])
-        .says("is on theirs: it must be mended there, not here");
+        .says("is on theirs: fix it there, not here");
 }
 
 #[test]
@@ -116,7 +116,7 @@ fn a_mistake_does_not_land() {
         .refused(&[])
         .says("`.alembic-guard.toml` is not valid")
         .says("did you mean `stale-down-revision`?")
-        .says("mend that, or have whoever runs the server take the hook out");
+        .says("fix that, or ask the server's administrator to remove the hook");
     mine.push(&["origin", "HEAD:refs/heads/topic"]).passed(&[]).says("this push changes");
 }
 

@@ -18,7 +18,7 @@ fn one_bad_ref_is_refused_and_the_others_land() {
     let push = mine.push(&["origin", "main", "sound"]);
     assert!(!push.success, "{}", push.stderr);
     push.says("`d` builds on `a`, which main has moved past")
-        .says("by whoever runs the server")
+        .says("by the server's administrator")
         .says_nothing_of("only what is fine");
     assert_eq!(push.before["refs/heads/main"], push.after["refs/heads/main"]);
     assert_eq!(push.after["refs/heads/sound"], mine.tip("sound"));

@@ -29,7 +29,7 @@ impl World {
         world
     }
 
-    /// The same, where nothing is installed yet.
+    /// The same, before anything is installed.
     pub(crate) fn without_hook() -> World {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let world = World { folder };

@@ -21,7 +21,7 @@ pub enum BadTemplate {
     #[error("a `%` in it begins no field such as `%(rev)s` and is not doubled")]
     NoField,
     /// A field that Alembic does not fill.
-    #[error("`%({})` is no field that Alembic fills", escape(.0))]
+    #[error("`%({})` is not a field that Alembic fills", escape(.0))]
     UnknownField(String),
     /// A way of writing a value that is not known here, or that Python refuses.
     #[error("`%({field})` cannot be written by `{}`", escape(.conversion))]

@@ -152,7 +152,7 @@ mod tests {
             ("100%", "a `%` in it begins no field such as `%(rev)s` and is not doubled"),
             ("%s", "a `%` in it begins no field such as `%(rev)s` and is not doubled"),
             ("%(rev", "a `%` in it begins no field such as `%(rev)s` and is not doubled"),
-            ("%( rev)s", "`%( rev)` is no field that Alembic fills"),
+            ("%( rev)s", "`%( rev)` is not a field that Alembic fills"),
             ("%(rev)", "`%(rev)` cannot be written by ``"),
             ("%(rev)5", "`%(rev)` cannot be written by `5`"),
             ("%(rev)d", "`%(rev)` cannot be written by `d`"),

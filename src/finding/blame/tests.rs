@@ -157,7 +157,7 @@ fn row_7_what_the_change_does_not_touch_is_a_warning() {
     let (level, reason, help) =
         verdict(problem(LOADING), &facts, &mut Told::default()).expect("it is shown");
     assert_eq!((level, reason), (Level::Warn, Some(Downgrade::Elsewhere("origin/topic".into()))));
-    assert_eq!(help, "versions/b.py is on origin/topic: it must be mended there, not here");
+    assert_eq!(help, "versions/b.py is on origin/topic: fix it there, not here");
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! A history on its way into one line: which fault is mended next, and by which moves.
+//! A history on its way into one line: which fault is repaired next, and by which moves.
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -13,16 +13,16 @@ use crate::migration::RevisionId;
 /// New parents for some revisions.
 pub(super) type Moves = BTreeMap<RevisionId, Vec<RevisionId>>;
 
-/// The history as far as it is mended.
+/// The history as far as it is repaired.
 pub(super) struct Line<'a> {
     pub(super) asked: &'a Rebase<'a>,
     pub(super) graph: Graph,
     moved: Moves,
-    /// Whoever has a revision has it in every round.
+    /// A branch that has a revision has it in every round.
     holders: RefCell<BTreeMap<RevisionId, Option<Holder>>>,
 }
 
-/// A way to mend one fault.
+/// A way to repair one fault.
 pub(super) struct Candidate {
     moves: Moves,
     /// The revisions that come along.
@@ -59,7 +59,7 @@ impl<'a> Line<'a> {
         self.candidate(moves, BTreeSet::new()).map(|candidate| candidate.moves)
     }
 
-    /// Chooses the fault that is mended next and how: forks before what goes on top of them.
+    /// Chooses the fault that is repaired next and how: forks before what goes on top of them.
     pub(super) fn next(&self, faults: &[HeadProblem]) -> Result<Moves, Obstacle> {
         if let Some(head) = faults.iter().find_map(rewritten) {
             return Err(Obstacle::Rewritten { head: head.clone(), heads: self.heads() });
@@ -77,22 +77,26 @@ impl<'a> Line<'a> {
         if let Some(moves) = self.stacked(faults, &tops) {
             return Ok(moves);
         }
-        let mended = faults.iter().filter_map(|fault| self.mended(fault, &tops));
+        let repaired = faults.iter().filter_map(|fault| self.repaired(fault, &tops));
         let (free, theirs): (Vec<_>, Vec<_>) =
-            mended.partition(|candidate| held(candidate).is_none());
+            repaired.partition(|candidate| held(candidate).is_none());
         let candidates = if free.is_empty() { theirs } else { free };
         self.first(candidates.into_iter().collect::<Result<_, _>>()?)
     }
 
-    /// Returns what is left to whoever has it, if something was moved and all other chains at fault are on the
+    /// Returns what is left to the branch that has it, if something was moved and all other chains at fault are on the
     /// remote branches of others.
     pub(super) fn left(&self, faults: &[HeadProblem]) -> Option<Vec<(RevisionId, String)>> {
         let tops = Tops::new(&self.graph, faults);
-        let left = faults.iter().map(|fault| held(&self.mended(fault, &tops)?));
+        let left = faults.iter().map(|fault| held(&self.repaired(fault, &tops)?));
         left.collect::<Option<Vec<_>>>().filter(|_| !self.moved_for_good().is_empty())
     }
 
-    fn mended(&self, fault: &HeadProblem, tops: &Tops<'_>) -> Option<Result<Candidate, Obstacle>> {
+    fn repaired(
+        &self,
+        fault: &HeadProblem,
+        tops: &Tops<'_>,
+    ) -> Option<Result<Candidate, Obstacle>> {
         match fault {
             HeadProblem::Stale(stale) => Some(self.stale(stale, tops)),
             HeadProblem::NewHistory { head, base } => Some(self.new_history(head, base, tops)),
@@ -127,7 +131,7 @@ impl<'a> Line<'a> {
         }
     }
 
-    /// Lets a chain that begins with nothing continue the history that there is.
+    /// Lets a chain that begins with nothing continue the existing history.
     fn new_history(
         &self,
         head: &RevisionId,

@@ -1,6 +1,6 @@
 //! Which new revisions are to build on what, so that a history has one line again.
 //!
-//! The verdict's own faults lead the way: one is mended at a time and what then stands is judged
+//! The verdict's own faults lead the way: one is repaired at a time and what then stands is judged
 //! again, so whatever the guard would refuse it can also see repaired. Only revisions that the base
 //! lacks are moved, and only by their lowest members: what builds on those follows by itself.
 
@@ -82,7 +82,7 @@ pub struct Rebased {
     pub left: Vec<(RevisionId, String)>,
 }
 
-/// Why new parents alone do not mend a history.
+/// Why new parents alone do not repair a history.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Obstacle {
     /// Others have what would have to be edited.
@@ -105,7 +105,7 @@ pub enum Obstacle {
     Rewritten {
         /// The revision that is a head again by that.
         head: RevisionId,
-        /// The heads that there are, sorted.
+        /// The heads, sorted.
         heads: Vec<RevisionId>,
     },
     /// New revisions need each other in a way that no order satisfies, or name no parent that is there.

@@ -163,15 +163,15 @@ proptest! {
             let parents = after.get(&one.revision).map(|revision| revision.parents.ids());
             prop_assert_ne!(parents.as_ref(), Some(&one.parents), "{} stays", one.revision);
         }
-        let mended = after.with_parents(&moved(&repointed));
-        let faults = analyze_heads(&before, &mended, history.limits());
-        let own = faults.iter().filter(|fault| !history.is_of_others(&mended, fault));
+        let repaired = after.with_parents(&moved(&repointed));
+        let faults = analyze_heads(&before, &repaired, history.limits());
+        let own = faults.iter().filter(|fault| !history.is_of_others(&repaired, fault));
         prop_assert_eq!(own.collect::<Vec<_>>(), Vec::<&HeadProblem>::new(), "{:?}", repointed);
         prop_assert_eq!(faults.is_empty(), left.is_empty(), "{:?} stays", left);
         prop_assert!(left.iter().all(|(id, _)| history.held.contains(id)), "{left:?} stays");
-        prop_assert!(mended.cycles().is_empty(), "{repointed:?} is a circle");
-        prop_assert!(redundant(&history, &mended).is_subset(&redundant(&history, &after)), "{repointed:?} is redundant");
-        match history.rebase_of(&mended) {
+        prop_assert!(repaired.cycles().is_empty(), "{repointed:?} is a circle");
+        prop_assert!(redundant(&history, &repaired).is_subset(&redundant(&history, &after)), "{repointed:?} is redundant");
+        match history.rebase_of(&repaired) {
             Ok(again) => prop_assert_eq!(again, Rebased::default(), "after {:?}", repointed),
             Err(obstacle) => {
                 let is_held = matches!(obstacle, Obstacle::Held { .. });

@@ -124,7 +124,7 @@ fn a_name_by_which_alembic_would_not_find_the_file_is_refused() {
     }
     assert_eq!(
         path("file_template = %%(branch)s"),
-        "`file_template` makes no name: `%(branch)` is no field that Alembic fills"
+        "`file_template` makes no name: `%(branch)` is not a field that Alembic fills"
     );
 }
 

@@ -166,7 +166,7 @@ impl<'d> Run<'d> {
     /// Removes what an incomplete run has written.
     fn roll_back(&self, journal: &mut Journal) -> Result<(), Error> {
         if journal.complete {
-            // It may be marked on the disk: whoever is killed here must not look complete.
+            // It may be marked on the disk: a run that is killed here must not look complete.
             journal.complete = false;
             self.store.save(self.disk, journal)?;
         }

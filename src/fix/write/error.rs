@@ -13,7 +13,7 @@ use crate::tree::RepoPath;
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// A path that names no file of the work tree.
-    #[error("`{0}` is no path of a file in the work tree")]
+    #[error("`{0}` is not the path of a file in the work tree")]
     NoPath(RepoPath),
     /// A path that is changed twice, or one below it.
     #[error("`{0}` is changed twice, or lies below a file that is changed")]
@@ -169,7 +169,7 @@ impl Error {
         matches!(self, Error::Compiled { .. } | Error::CompiledLink(_))
     }
 
-    /// Returns what to do about it, one step or choice a line; empty where nothing is known.
+    /// Returns what to do about it, one step or choice a line; empty if nothing is known.
     pub fn help(&self) -> Vec<Help> {
         match self {
             Error::NoPath(_) | Error::Twice(_) | Error::Identify { .. } => Vec::new(),

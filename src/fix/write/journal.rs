@@ -2,7 +2,7 @@
 //!
 //! It is written twice. First it names the temporaries, so that what a killed run leaves can be
 //! removed; then, once they are all on the disk, it is marked complete: from there on the run is
-//! finished rather than undone, by whoever comes next.
+//! finished rather than undone, by the next run.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, ErrorKind};

@@ -31,7 +31,7 @@ impl Conversation {
         let mut stderr = child.stderr.take().expect("it is piped");
         let complaints = Arc::new(Mutex::new(Vec::new()));
         let kept = Arc::clone(&complaints);
-        // Whoever fills this pipe waits until somebody reads it.
+        // The process that fills this pipe waits until somebody reads it.
         let listener = std::thread::spawn(move || {
             let mut part = [0; 1024];
             while let Ok(length @ 1..) = stderr.read(&mut part) {

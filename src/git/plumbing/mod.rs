@@ -139,7 +139,7 @@ impl Source for Plumbing {
     }
 
     fn commit_of(&self, id: ObjectId) -> Result<Option<ObjectId>, Reason> {
-        // Where nothing is promised, asking for an object gets nothing from anywhere.
+        // If nothing is promised, asking for an object gets nothing from anywhere.
         if !self.is_partial()?
             && let Ok(commit) = self.peeled(id)
         {

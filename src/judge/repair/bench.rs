@@ -29,13 +29,13 @@ pub(super) struct Bench<'b, 'c> {
 }
 
 impl Judge<'_> {
-    /// Lets `mend` work on the merge that git would make of the work tree and its base.
+    /// Lets `repair` work on the merge that git would make of the work tree and its base.
     pub(super) fn at_the_bench<T>(
         &self,
         ground: &Ground<'_>,
         base: &BaseChoice,
         reader: &mut Reader,
-        mend: impl FnOnce(&mut Bench<'_, '_>) -> Result<T, Error>,
+        repair: impl FnOnce(&mut Bench<'_, '_>) -> Result<T, Error>,
     ) -> Result<T, Error> {
         let tip = self.repository.head();
         let candidates = ground.candidates(self);
@@ -50,7 +50,7 @@ impl Judge<'_> {
         let met = self.meet(reader, &incoming, |reader, comparison| match comparison.after {
             After::Tree(merged) => {
                 let here = Lookup::new(&*ground.work);
-                mend(&mut Bench { reader, comparison, merged, ground, here })
+                repair(&mut Bench { reader, comparison, merged, ground, here })
             }
             After::Conflicted { paths, .. } => Err(Error::Conflicting {
                 paths: paths.to_vec(),
@@ -59,7 +59,7 @@ impl Judge<'_> {
             }),
         })?;
         match met {
-            Met::Merged(mended) => Ok(mended),
+            Met::Merged(repaired) => Ok(repaired),
             Met::Unrelated => Err(Error::Unrelated(base.name.clone())),
             Met::Shallow => Err(Error::ShallowRepair(base.name.clone())),
         }
@@ -75,8 +75,8 @@ impl Bench<'_, '_> {
         changes: &[Change],
     ) -> Result<Vec<Finding>, Error> {
         let known = check(self.reader, self.comparison)?;
-        let mended = overlay(Box::new(self.merged), changes);
-        let report = check_against(self.reader, self.comparison, &*mended)?;
+        let repaired = overlay(Box::new(self.merged), changes);
+        let report = check_against(self.reader, self.comparison, &*repaired)?;
         let name = |finding: &Finding| (finding.problem.rule, finding.problem.revisions.clone());
         let known: BTreeSet<_> = known.findings.iter().map(name).collect();
         let is_here = |finding: &Finding| finding.problem.environment == environment.name;
@@ -165,7 +165,7 @@ impl Bench<'_, '_> {
     /// Says that nobody can tell what one of these heads stands on, where the change left it so.
     ///
     /// The parent that is missing may join the heads, or be another one than was meant: whatever is put
-    /// between them now would be wrong once that is mended.
+    /// between them now would be wrong once that is repaired.
     pub(super) fn gap_below(&self, pair: &Pair, heads: &[RevisionId]) -> Option<Refusal> {
         let graph = &pair.after.graph;
         let gaps = new_gaps(&pair.before.graph, graph);

@@ -1,6 +1,6 @@
 //! `check --fix`: the faults that a program can take out of a file without a doubt.
 //!
-//! One finding is mended at a time, laid over the tree and judged again: it must be gone, and nothing
+//! One finding is repaired at a time, laid over the tree and judged again: it must be gone, and nothing
 //! new may be found, except what it hid about heads.
 
 use std::collections::BTreeSet;
@@ -13,7 +13,7 @@ use crate::advice::Command;
 use crate::check::{Pair, check_against, pairs};
 use crate::config::Level;
 use crate::finding::{Finding, Report};
-use crate::fix::{self, Change, Mended, Proposal, Step, changed, overlay};
+use crate::fix::{self, Change, Proposal, RepairOutcome, Step, changed, overlay};
 use crate::graph::Revision;
 use crate::judge::{Error, Judge};
 use crate::rules::{self, Concern};
@@ -115,7 +115,7 @@ impl Judge<'_> {
     }
 }
 
-/// What is mended so far.
+/// What is repaired so far.
 pub(super) struct Work<'h> {
     holders: &'h Holders<'h>,
     changes: Vec<Change>,
@@ -131,14 +131,14 @@ struct Judged {
 }
 
 fn judged(bench: &mut Bench<'_, '_>, changes: &[Change]) -> Result<Judged, Error> {
-    let mended = overlay(Box::new(bench.merged), changes);
-    let report = check_against(bench.reader, bench.comparison, &*mended)?;
-    let (pairs, _) = pairs(bench.reader, bench.comparison, &*mended)?;
+    let repaired = overlay(Box::new(bench.merged), changes);
+    let report = check_against(bench.reader, bench.comparison, &*repaired)?;
+    let (pairs, _) = pairs(bench.reader, bench.comparison, &*repaired)?;
     Ok(Judged { report, pairs })
 }
 
 impl Work<'_> {
-    /// Finds what may be mended and was not tried yet.
+    /// Finds what may be repaired and was not tried yet.
     fn next(&self, tried: &BTreeSet<Key>) -> Option<Finding> {
         let mut findings = self.state.report.findings.iter();
         let is_next = |finding: &&Finding| {
@@ -147,7 +147,7 @@ impl Work<'_> {
         findings.find(is_next).cloned()
     }
 
-    /// Reads a file as it is mended so far.
+    /// Reads a file as it is repaired so far.
     pub(super) fn read(
         &self,
         bench: &Bench<'_, '_>,
@@ -159,7 +159,7 @@ impl Work<'_> {
         }
     }
 
-    /// Keeps a remedy that mends its finding and nothing else breaks.
+    /// Keeps a remedy that repairs its finding and nothing else breaks.
     fn take(
         &mut self,
         bench: &mut Bench<'_, '_>,
@@ -172,7 +172,7 @@ impl Work<'_> {
         let report = &self.state.report;
         let known: BTreeSet<Key> = report.findings.iter().map(key).collect();
         let is_gone = !after.findings.iter().any(|other| key(other) == key(finding));
-        // What nobody could see while a name was misspelled is no fault of the remedy.
+        // What nobody could see while a name was misspelled does not count against the remedy.
         let reveals = finding.problem.rule == "misspelled-identifier";
         let is_new = |other: &&Finding| {
             let is_revealed = is_of_heads(other) || reveals && other.level() != Level::Error;
@@ -205,7 +205,7 @@ impl Work<'_> {
                 continue;
             }
             let then = here().filter_map(|(_, remedy)| remedy.then.clone()).collect();
-            let outcome = Outcome { then, ..Outcome::of(Mended::Steps(steps)) };
+            let outcome = Outcome { then, ..Outcome::of(RepairOutcome::Steps(steps)) };
             outcome.put_into(&mut proposal, &pair.environment);
         }
         proposal.changes = self.changes;

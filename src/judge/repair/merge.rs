@@ -7,7 +7,7 @@ use crate::advice::{Command, Help};
 use crate::check::{Comparison, Pair, pairs};
 use crate::environment::{Environment, Lookup};
 use crate::fix::{
-    Change, Created, Mended, NewFile, NewRevision, Proposal, Refusal, Step, heads_to_join,
+    Change, Created, NewFile, NewRevision, Proposal, Refusal, RepairOutcome, Step, heads_to_join,
     landed_first,
 };
 use crate::graph::Graph;
@@ -19,11 +19,11 @@ use crate::tree::RepoPath;
 
 /// What a merge is asked to do.
 pub struct MergeRequest<'a> {
-    /// The heads to join, by their ids or what these begin with; all that must be where nothing is said.
+    /// The heads to join, by their ids or what these begin with; by default all that must be.
     pub heads: Vec<String>,
-    /// What the revision is for; the heads' ids where nothing is said.
+    /// What the revision is for; by default the heads' ids.
     pub message: Option<String>,
-    /// The base; the nearest target where nothing is said.
+    /// The base; by default the nearest target.
     pub base: Option<String>,
     /// The id of the new revision, where somebody chose it.
     pub id: Option<RevisionId>,
@@ -133,7 +133,7 @@ impl Judge<'_> {
         if let Some(refusal) = kept_apart(bench, pair, named, &heads)? {
             return Ok(Outcome::refused(refusal));
         }
-        let mut outcome = Outcome::of(Mended::Steps(Vec::new()));
+        let mut outcome = Outcome::of(RepairOutcome::Steps(Vec::new()));
         let mut steps = Vec::new();
         for heads in &joins {
             match new_revision(bench, environment, graph, heads, asked) {
@@ -148,7 +148,7 @@ impl Judge<'_> {
             }
         }
         let faults = bench.faults_of(environment, &outcome.changes)?;
-        // Whoever names heads may mean to leave others as they are.
+        // A user who names heads may mean to leave others as they are.
         let counts = |rule: &str| {
             named.is_empty() || rules::find(rule).is_none_or(|rule| rule.concern != Concern::Heads)
         };
@@ -156,7 +156,7 @@ impl Judge<'_> {
             return Ok(Outcome::refused(refusal::still_faulty(fault)));
         }
         let hint = self.rebase_hint(bench, pair, (&outcome.changes, asked.stage));
-        Ok(Outcome { mended: Mended::Steps(steps), hint, ..outcome })
+        Ok(Outcome { repaired: RepairOutcome::Steps(steps), hint, ..outcome })
     }
 
     /// Says how to have one line instead, where nothing that has to move has landed anywhere.

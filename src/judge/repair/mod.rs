@@ -14,7 +14,7 @@ mod unstaged;
 
 use crate::advice::{Command, Help};
 use crate::environment::Environment;
-use crate::fix::{Change, Mended, Mending, Proposal, Refusal};
+use crate::fix::{Change, EnvironmentRepair, Proposal, Refusal, RepairOutcome};
 use crate::judge::Judge;
 use crate::migration::RevisionId;
 use crate::tree::RepoPath;
@@ -27,31 +27,31 @@ pub use rebase::RebaseRequest;
 
 /// What is done in one environment, the files for it, and what is to be done then.
 pub(super) struct Outcome {
-    mended: Mended,
+    repaired: RepairOutcome,
     changes: Vec<Change>,
     then: Vec<Help>,
-    /// Another way that may fit better, or what is left to do where nothing is done.
+    /// Another way that may fit better, or what is left to do if nothing is done.
     hint: Option<Help>,
 }
 
 impl Outcome {
     fn nothing(heads: Vec<RevisionId>) -> Outcome {
-        Outcome::of(Mended::Nothing { heads })
+        Outcome::of(RepairOutcome::Nothing { heads })
     }
 
-    fn of(mended: Mended) -> Outcome {
-        Outcome { mended, changes: Vec::new(), then: Vec::new(), hint: None }
+    fn of(repaired: RepairOutcome) -> Outcome {
+        Outcome { repaired, changes: Vec::new(), then: Vec::new(), hint: None }
     }
 
     fn refused(refusal: Refusal) -> Outcome {
-        Outcome::of(Mended::Refused(refusal))
+        Outcome::of(RepairOutcome::Refused(refusal))
     }
 
     fn put_into(self, proposal: &mut Proposal, environment: &Environment) {
-        proposal.environments.push(Mending {
+        proposal.environments.push(EnvironmentRepair {
             environment: environment.name.clone(),
             script_location: environment.script_location.clone(),
-            outcome: self.mended,
+            outcome: self.repaired,
             hint: self.hint,
         });
         // Version folders of two environments may overlap.

@@ -7,7 +7,7 @@ use super::{Bench, Outcome, refusal};
 use crate::advice::Command;
 use crate::check::{Pair, pairs};
 use crate::fix::{
-    self, Change, Mended, Obstacle, Proposal, Rebase, Rebased, Refusal, Repointed, Step,
+    self, Change, Obstacle, Proposal, Rebase, Rebased, Refusal, RepairOutcome, Repointed, Step,
 };
 use crate::git::Unsettled;
 use crate::graph::{Graph, Revision};
@@ -20,9 +20,9 @@ use crate::tree::RepoPath;
 /// What a rebase is asked to do.
 #[derive(Debug, Clone, Default)]
 pub struct RebaseRequest {
-    /// The head to build on; the base's where nothing is said.
+    /// The head to build on; by default the base's.
     pub onto: Option<String>,
-    /// The base; the nearest target where nothing is said.
+    /// The base; by default the nearest target.
     pub base: Option<String>,
     /// Whether what is written will be staged.
     pub stage: bool,
@@ -50,7 +50,7 @@ impl Judge<'_> {
             for pair in pairs.iter().filter(|pair| pair.is_kept()) {
                 let onto = onto.as_ref().filter(|onto| pair.after.graph.contains(onto));
                 let mut outcome = self.rebase_environment(bench, pair, onto)?;
-                if let Mended::Steps(steps) = &outcome.mended {
+                if let RepairOutcome::Steps(steps) = &outcome.repaired {
                     let several = pairs.len() > 1;
                     outcome.then = self.database_help(bench, &Move { pair, steps, several })?;
                 }
@@ -98,7 +98,7 @@ impl Judge<'_> {
         }
         let steps = repointed.iter().filter_map(|one| step(graph, one)).collect();
         let hint = (!left.is_empty()).then(|| refusal::left(&left));
-        Ok(Outcome { changes, hint, ..Outcome::of(Mended::Steps(steps)) })
+        Ok(Outcome { changes, hint, ..Outcome::of(RepairOutcome::Steps(steps)) })
     }
 
     pub(super) fn plan(
@@ -164,7 +164,7 @@ fn edit(
     })
 }
 
-/// Says why nothing is mended, and what to do instead.
+/// Says why nothing is repaired, and what to do instead.
 fn not_mended(bench: &Bench<'_, '_>, pair: &Pair, obstacle: &Obstacle) -> Outcome {
     let base = &bench.comparison.wording.base;
     let graph = &pair.after.graph;

@@ -29,7 +29,7 @@ fn onto(head: &RevisionId, asked: &Command) -> Command {
     rebase.args(["--onto", head.as_str()])
 }
 
-/// What may be advised where new parents alone do not mend a history.
+/// What may be advised where new parents alone do not repair a history.
 pub(super) struct Ways<'a> {
     /// The command that asked for the repair.
     pub(super) asked: &'a Command,
@@ -37,7 +37,7 @@ pub(super) struct Ways<'a> {
     pub(super) may_join: bool,
 }
 
-/// Says why new parents alone do not mend a history.
+/// Says why new parents alone do not repair a history.
 pub(super) fn obstacle(obstacle: &Obstacle, base: &str, ways: &Ways<'_>) -> Refusal {
     let join = |or: &str| ways.may_join.then(|| join(or, ways.asked));
     let graph = || Help::run("see how they hang together", Command::of("alembic-guard graph"));
@@ -54,7 +54,7 @@ pub(super) fn obstacle(obstacle: &Obstacle, base: &str, ways: &Ways<'_>) -> Refu
                 "`{revision}` would have to build on something else, but it is on {branch} too, where \
                  others may have run it"
             ),
-            help: std::iter::once(format!("let it be mended on {branch}, and take that in").into())
+            help: std::iter::once(format!("have it fixed on {branch}, and take that in").into())
                 .chain(join("or "))
                 .collect(),
         },
@@ -74,7 +74,7 @@ pub(super) fn obstacle(obstacle: &Obstacle, base: &str, ways: &Ways<'_>) -> Refu
         Obstacle::Rewritten { head, .. } => Refusal {
             message: format!(
                 "`{head}` is a head again since a migration of {base} was re-pointed or removed; new \
-                 parents for new migrations do not mend that"
+                 parents for new migrations do not fix that"
             ),
             help: std::iter::once(Help::run(
                 "see what was changed and how to put it back",
@@ -95,7 +95,7 @@ pub(super) fn left(left: &[(RevisionId, String)]) -> Help {
     let named = left.iter().map(|(revision, branch)| format!("`{revision}` of {branch}"));
     let named = named.collect::<Vec<_>>().join(" and ");
     let stays = if left.len() == 1 { "stays as it is" } else { "stay as they are" };
-    Help::note(format!("{named} {stays} and must be mended there"))
+    Help::note(format!("{named} {stays}; fix that there"))
 }
 
 /// Says that heads which each belong to a line of their own are not joined unasked.
@@ -152,7 +152,7 @@ pub(super) fn other_template(environment: &Environment, file: &NewFile) -> Optio
     Some(format!("{} was made without {template}: {reason}", file.change.path))
 }
 
-/// Says that there is too much to be read.
+/// Reports that the history is too large to be read.
 pub(super) fn too_many(environment: &Environment) -> Refusal {
     Refusal {
         message: format!(

@@ -11,7 +11,7 @@ use crate::judge::Error;
 use crate::migration;
 use crate::rules;
 
-/// What mends one finding.
+/// What repairs one finding.
 pub(super) struct Remedy {
     pub(super) contents: Vec<Content>,
     pub(super) repaired: Repaired,

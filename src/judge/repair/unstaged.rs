@@ -1,9 +1,9 @@
-//! What mends a history in the work tree and is not in the index, so that git would not commit it.
+//! What repairs a history in the work tree and is not in the index, so that git would not commit it.
 
 use super::{Bench, Outcome};
 use crate::advice::{Command, Help};
 use crate::check::Pair;
-use crate::fix::Mended;
+use crate::fix::RepairOutcome;
 use crate::git::Unsettled;
 use crate::heads::{Limits, within_limits};
 use crate::judge::{Error, Judge};
@@ -25,7 +25,7 @@ impl Judge<'_> {
         let mut is_mended = |tree: &dyn Tree| -> Result<bool, Error> {
             Ok(within_limits(&bench.reader.state(tree, environment, &[])?.graph, limits))
         };
-        if !matches!(outcome.mended, Mended::Nothing { .. }) {
+        if !matches!(outcome.repaired, RepairOutcome::Nothing { .. }) {
             return Ok(outcome);
         }
         if is_mended(&*self.repository.index_tree()?)? {
@@ -44,7 +44,7 @@ impl Judge<'_> {
         let paths: Vec<RepoPath> = unstaged.map(|path| self.path_from_here(path)).collect();
         let hint = (!paths.is_empty()).then(|| {
             Help::run(
-                "git would commit it as it was; stage what mends it",
+                "git would commit it as it was; stage the fix",
                 Command::of("git add").paths(&paths),
             )
         });

@@ -111,7 +111,7 @@ fn way(how: &How) -> String {
         How::Repointed(ids) => format!("{} re-pointed", heads(ids)),
         How::Removed(ids) => format!("{} removed", heads(ids)),
         How::Added(id) => format!("`{id}` added"),
-        How::Edited(path) => format!("{path} mended"),
+        How::Edited(path) => format!("{path} fixed"),
         How::Dropped => "the environment is gone".to_owned(),
         How::Unclear => "it is not clear how".to_owned(),
     }

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::Written;
-use crate::fix::{self, Change, Mended, Mending, Proposal, Step};
+use crate::fix::{self, Change, EnvironmentRepair, Proposal, RepairOutcome, Step};
 use crate::migration::RevisionId;
 use crate::report::json::{self, AdviceJson, BaseJson};
 use crate::tree::RepoPath;
@@ -13,7 +13,7 @@ use crate::tree::RepoPath;
 pub struct Repair {
     version: u32,
     /// `nothing`, `planned` or `written`; `refused` where something stays wrong, and `partly` where other
-    /// environments are mended all the same.
+    /// environments are repaired all the same.
     outcome: &'static str,
     base: Option<BaseJson>,
     environments: Vec<EnvironmentJson>,
@@ -101,7 +101,7 @@ fn outcome(proposal: &Proposal, written: Written) -> &'static str {
     }
 }
 
-fn environment(one: &Mending) -> EnvironmentJson {
+fn environment(one: &EnvironmentRepair) -> EnvironmentJson {
     let mut shown = EnvironmentJson {
         name: one.environment.clone(),
         script_location: json::path(&one.script_location),
@@ -114,12 +114,12 @@ fn environment(one: &Mending) -> EnvironmentJson {
         hint_advice: json::advice(one.hint.as_slice()),
     };
     match &one.outcome {
-        Mended::Nothing { .. } => {}
-        Mended::Steps(steps) => {
+        RepairOutcome::Nothing { .. } => {}
+        RepairOutcome::Steps(steps) => {
             shown.outcome = "steps";
             shown.steps = steps.iter().map(step).collect();
         }
-        Mended::Refused(refusal) => {
+        RepairOutcome::Refused(refusal) => {
             shown.outcome = "refused";
             shown.message = Some(refusal.message.clone());
             shown.help = json::lines(&refusal.help);

@@ -2,7 +2,7 @@
 
 use super::Written;
 use crate::finding::Base;
-use crate::fix::{Mended, Mending, Proposal, Refusal, Repaired, Step};
+use crate::fix::{EnvironmentRepair, Proposal, Refusal, RepairOutcome, Repaired, Step};
 use crate::migration::RevisionId;
 use crate::report::Style;
 use crate::report::color::{ERROR, GOOD, STRONG, paint};
@@ -50,16 +50,21 @@ pub fn finished(paths: &[RepoPath], style: &Style) -> String {
     said(&format!("finished what an earlier run was kept from: {files}"), style) + &lines
 }
 
-fn environment(one: &Mending, several: bool, base: Option<&Base>, style: &Style) -> String {
+fn environment(
+    one: &EnvironmentRepair,
+    several: bool,
+    base: Option<&Base>,
+    style: &Style,
+) -> String {
     let place =
         if several { format!(" in environment `{}`", one.environment) } else { String::new() };
     match &one.outcome {
-        Mended::Nothing { .. } if style.quiet => String::new(),
-        Mended::Nothing { heads } => {
+        RepairOutcome::Nothing { .. } if style.quiet => String::new(),
+        RepairOutcome::Nothing { heads } => {
             let line = format!("nothing to do{place}: {}", standing(heads));
             said(&line, style) + &against(base, style) + &hint(one, style)
         }
-        Mended::Steps(steps) => {
+        RepairOutcome::Steps(steps) => {
             let lines: String =
                 steps.iter().map(|step| layout::detail(&words(step), style)).collect();
             said(&format!("{}{place}", heading(steps)), style)
@@ -67,14 +72,14 @@ fn environment(one: &Mending, several: bool, base: Option<&Base>, style: &Style)
                 + &against(base, style)
                 + &hint(one, style)
         }
-        Mended::Refused(refusal) => {
+        RepairOutcome::Refused(refusal) => {
             let help = layout::help(&refusal.help, style);
             refused(refusal, &place, style) + &against(base, style) + &help
         }
     }
 }
 
-fn hint(one: &Mending, style: &Style) -> String {
+fn hint(one: &EnvironmentRepair, style: &Style) -> String {
     layout::help(one.hint.as_slice(), style)
 }
 
@@ -90,7 +95,7 @@ fn against(base: Option<&Base>, style: &Style) -> String {
 }
 
 fn refused(refusal: &Refusal, place: &str, style: &Style) -> String {
-    let message = format!("not mended{place}: {}", refusal.message);
+    let message = format!("not repaired{place}: {}", refusal.message);
     layout::title("error", ERROR, &message, style)
 }
 

@@ -9,7 +9,7 @@ use crate::report::snippet::{Marked, marked};
 use crate::report::{Style, layout};
 use crate::text::Span;
 
-/// Nobody mends more mistakes at once, and a file can hold a mistake in each of its lines.
+/// Nobody repairs more mistakes at once, and a file can hold a mistake in each of its lines.
 const MOST_PROBLEMS: usize = 20;
 
 /// One mistake in a configuration file.

@@ -43,7 +43,7 @@ fn worth_saying<'n>(notes: &'n [Note], style: &Style) -> impl Iterator<Item = &'
     notes.iter().filter(move |note| !(quiet && note.known))
 }
 
-/// Renders what is to be said that is no fault of a file.
+/// Renders what is not a problem of a file.
 pub fn notes(notes: &[Note], style: &Style) -> String {
     let note = |note: &Note| {
         layout::title("warning", WARNING, &note.message, style) + &layout::help(&note.help, style)

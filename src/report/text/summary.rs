@@ -80,7 +80,7 @@ pub(super) fn verdict(tally: Tally, style: &Style) -> String {
     format!("{}: {}", paint(style, STRONG, NAME), tally.words(style))
 }
 
-/// Sums one comparison up; in one line where nothing is wrong.
+/// Sums one comparison up; in one line if nothing is wrong.
 pub(super) fn of_report(report: &Report, tally: Tally, style: &Style) -> String {
     let base = report.base.as_ref();
     let compared = compared(base, style);
@@ -96,14 +96,14 @@ pub(super) fn of_report(report: &Report, tally: Tally, style: &Style) -> String 
     out + &layout::detail(&compared, style) + &others(base, style) + &fixable(report, style)
 }
 
-/// Says how many of the findings a program can mend.
+/// Says how many of the findings a program can repair.
 fn fixable(report: &Report, style: &Style) -> String {
     let shown = in_force(report).filter(|finding| style.verbose || !is_debt(finding));
     match shown.filter(|finding| is_fixable(finding)).count() {
         0 => String::new(),
-        1 => layout::detail("1 may be mended by: `alembic-guard check --fix`", style),
+        1 => layout::detail("1 can be fixed by: `alembic-guard check --fix`", style),
         many => {
-            layout::detail(&format!("{many} may be mended by: `alembic-guard check --fix`"), style)
+            layout::detail(&format!("{many} can be fixed by: `alembic-guard check --fix`"), style)
         }
     }
 }

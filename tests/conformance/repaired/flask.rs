@@ -50,7 +50,7 @@ fn holds(binds: &str, init: &str, stores: &'static [&'static str]) {
             place
         };
         let place = made(&python);
-        place.mend("merge --stage");
+        place.repair("merge --stage");
         let whole = place.goes_up_and_down();
         place.upgrades_from("main", &whole);
         place.upgrades_from("own", &whole);
@@ -58,7 +58,7 @@ fn holds(binds: &str, init: &str, stores: &'static [&'static str]) {
         let place = made(&python);
         place.run("upgrade heads");
         place.keep("both");
-        let said = place.mend("rebase --stage");
+        let said = place.repair("rebase --stage");
         let whole = place.goes_up_and_down();
         place.upgrades_from("main", &whole);
         place.bring("own");

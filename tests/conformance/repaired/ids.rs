@@ -30,7 +30,7 @@ fn where_there_are_two_lines_the_stamp_of_the_other_one_is_not_forgotten() {
         place.keep("higher");
         place.run(&format!("downgrade {PLACEHOLDER}"));
         place.keep("there");
-        let said = place.mend("check --fix --stage");
+        let said = place.repair("check --fix --stage");
         let whole = place.goes_up_and_down();
         place.upgrades_from("higher", &whole);
         assert_eq!(advice(&said).0, None);
@@ -57,7 +57,7 @@ fn holds(old: &str, common: &str) {
         place.keep("there");
         place.run("upgrade e");
         place.keep("higher");
-        let said = place.mend("check --fix --stage");
+        let said = place.repair("check --fix --stage");
         place.database.shell("git commit -qm fixed && alembic-guard check");
         let whole = place.goes_up_and_down();
         place.upgrades_from("higher", &whole);

@@ -138,7 +138,7 @@ impl Place {
     }
 
     /// Runs the guard, which must write something, and returns what it says.
-    pub(super) fn mend(&self, arguments: &str) -> Value {
+    pub(super) fn repair(&self, arguments: &str) -> Value {
         let said = self.database.shell(&format!("alembic-guard --format json {arguments}"));
         let said: Value = serde_json::from_str(&said).expect("it is JSON");
         let repair = said.get("fixes").unwrap_or(&said);

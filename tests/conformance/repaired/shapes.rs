@@ -1,4 +1,4 @@
-//! Histories that forked, each mended by `rebase` and by `merge` in the middle of the merge that forks it.
+//! Histories that forked, each repaired by `rebase` and by `merge` in the middle of the merge that forks it.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -116,7 +116,7 @@ fn on_postgresql_no_row_is_lost_and_nothing_is_skipped() {
         let mut server = Some(cluster);
         for shape in [CHAINS, BUSY, NEW_HISTORY, LINES] {
             let place = shape.conflict(&python, server.take());
-            let said = place.mend("rebase --stage");
+            let said = place.repair("rebase --stage");
             place.empty();
             place.upgrade();
             place.run("check");
@@ -137,7 +137,7 @@ fn no_command_is_told_for_another_state() {
         place.run("upgrade d");
         let stamps = place.content()[0].stamps.clone();
         place.begin_merging();
-        let said = place.mend("rebase --stage");
+        let said = place.repair("rebase --stage");
         let ways = ways(&said);
         assert_eq!(ways.len(), 2);
         assert!(ways.iter().all(|way| way.stamps != stamps), "{ways:?}");
@@ -155,7 +155,7 @@ fn nothing_is_told_of_a_database_whose_old_parent_is_gone() {
         );
         place.database.shell("git commit -qam squash && git push -q origin main");
         place.database.shell("git switch -q feature && git merge -q origin/main");
-        let said = place.mend("rebase --stage --onto b");
+        let said = place.repair("rebase --stage --onto b");
         assert!(ways(&said).is_empty(), "{said:#}");
         assert!(said.to_string().contains("a parent or dependency is missing"), "{said:#}");
     });
@@ -194,7 +194,7 @@ fn of_several_environments_each_is_named() {
                 place.begin_merging();
             }
         }
-        let said = place.mend("rebase --stage");
+        let said = place.repair("rebase --stage");
         place.empty();
         place.upgrade();
         let ways = ways(&said);
@@ -208,7 +208,7 @@ impl Shape {
     fn holds(&self) {
         with(python(), |python| {
             let place = self.conflict(&python, None);
-            place.mend("merge --stage");
+            place.repair("merge --stage");
             let whole = is_mended(&place);
             place.upgrades_from("own", &whole);
         });
@@ -218,7 +218,7 @@ impl Shape {
     fn holds_by_rebase(&self) {
         with(python(), |python| {
             let place = self.conflict(&python, None);
-            let said = place.mend("rebase --stage");
+            let said = place.repair("rebase --stage");
             let whole = is_mended(&place);
             needs_the_commands(&place, &whole, &ways(&said));
         });

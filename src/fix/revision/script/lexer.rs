@@ -42,7 +42,7 @@ struct Lexer<'t> {
 }
 
 impl Lexer<'_> {
-    /// A carriage return alone ends no line for Mako, and is no part of a comment either.
+    /// A carriage return alone ends no line for Mako, and does not belong to a comment either.
     fn check_line_ends(&self) -> Result<(), Unrendered> {
         match self.text.replace("\r\n", "\n\n").find('\r') {
             None => Ok(()),
