@@ -10,6 +10,7 @@ mod arrival;
 mod change;
 mod commit;
 mod deletion;
+mod destinations;
 mod error;
 mod obtain;
 mod overlooked;
@@ -36,7 +37,8 @@ use crate::rules;
 use crate::tree::{File, Node, ObjectId, RepoPath, Tree};
 
 pub use advice::{Advice, Brought, Landed};
-pub use change::{Against, Destinations, Subject};
+pub use change::{Against, Subject};
+pub use destinations::Destinations;
 pub use error::{BadConfig, Error};
 pub use patience::{Patience, Word};
 pub use push::Remote;
