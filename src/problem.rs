@@ -55,6 +55,27 @@ pub struct Problem {
 }
 
 impl Problem {
+    /// Begins a problem of a rule at a place, which the change must touch to be at fault.
+    pub fn new(rule: Word, environment: &str, site: Site, message: String) -> Problem {
+        Problem {
+            rule,
+            weight: Weight::Full,
+            doubt: None,
+            existing: false,
+            allowed: false,
+            environment: environment.to_owned(),
+            message,
+            culprits: vec![site.path().clone()],
+            site,
+            label: String::new(),
+            related: Vec::new(),
+            revisions: Vec::new(),
+            drawing: None,
+            help: Vec::new(),
+            help_if_shared: Vec::new(),
+        }
+    }
+
     /// Returns no more of it than what is wrong and where.
     pub fn brief(self) -> Problem {
         let (related, help, help_if_shared) = (Vec::new(), Vec::new(), Vec::new());

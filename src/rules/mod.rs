@@ -34,7 +34,7 @@ mod unreadable_migration;
 mod wording;
 
 use crate::config::Level;
-use crate::problem::{Problem, Weight};
+use crate::problem::Problem;
 use crate::tree::Site;
 
 pub use advice::{free_id, may_be_joined};
@@ -160,23 +160,7 @@ impl Rule {
 
     /// Begins a problem at a place.
     fn at(&self, subject: &Subject<'_>, site: Site, message: String) -> Problem {
-        Problem {
-            rule: self.name,
-            weight: Weight::Full,
-            doubt: None,
-            existing: false,
-            allowed: false,
-            environment: subject.environment.name.clone(),
-            message,
-            culprits: vec![site.path().clone()],
-            site,
-            label: String::new(),
-            related: Vec::new(),
-            revisions: Vec::new(),
-            drawing: None,
-            help: Vec::new(),
-            help_if_shared: Vec::new(),
-        }
+        Problem::new(self.name, &subject.environment.name, site, message)
     }
 }
 

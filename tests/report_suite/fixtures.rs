@@ -9,7 +9,7 @@ use alembic_guard::finding::{
     Base, Downgrade, EnvironmentSummary, Facts, Finding, Freshness, Report, Shared, Witness, blame,
 };
 use alembic_guard::migration::RevisionId;
-use alembic_guard::problem::{Drawing, DrawnRevision, Note, Problem, Related, Weight};
+use alembic_guard::problem::{Drawing, DrawnRevision, Note, Problem, Related};
 use alembic_guard::report::{Bypass, Style};
 use alembic_guard::tree::{File, ObjectId, RepoPath, Site};
 
@@ -125,23 +125,7 @@ fn weighed(problem: Problem, cap: Option<Downgrade>) -> Finding {
 }
 
 pub(crate) fn problem(rule: &'static str, site: Site) -> Problem {
-    Problem {
-        rule,
-        weight: Weight::Full,
-        doubt: None,
-        existing: false,
-        allowed: false,
-        environment: "default".to_owned(),
-        message: "something is wrong with `x`".to_owned(),
-        site,
-        label: String::new(),
-        related: Vec::new(),
-        culprits: Vec::new(),
-        revisions: Vec::new(),
-        drawing: None,
-        help: Vec::new(),
-        help_if_shared: Vec::new(),
-    }
+    Problem::new(rule, "default", site, "something is wrong with `x`".to_owned())
 }
 
 pub(crate) fn drawn(revision: &str, parents: &[&str], note: &str, name: &str) -> DrawnRevision {

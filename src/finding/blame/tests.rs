@@ -12,23 +12,9 @@ const WARNING: &str = "docstring-mismatch";
 const OFF: &str = "filename-convention";
 
 fn problem(rule: &'static str) -> Problem {
-    Problem {
-        rule,
-        weight: Weight::Full,
-        doubt: None,
-        existing: false,
-        allowed: false,
-        environment: "default".to_owned(),
-        message: "it is wrong".to_owned(),
-        site: Site::Path(FILE.into()),
-        label: String::new(),
-        related: Vec::new(),
-        culprits: vec![FILE.into()],
-        revisions: Vec::new(),
-        drawing: None,
-        help: vec!["edit it".into()],
-        help_if_shared: Vec::new(),
-    }
+    let site = Site::Path(FILE.into());
+    let problem = Problem::new(rule, "default", site, "it is wrong".to_owned());
+    Problem { help: vec!["edit it".into()], ..problem }
 }
 
 /// Says what it is told to, and keeps what it was asked.
