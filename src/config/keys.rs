@@ -13,9 +13,22 @@ pub(crate) struct Key {
     /// Its name.
     pub(crate) name: &'static str,
     /// Takes it from its table.
-    pub(super) read: fn(&mut Fields<'_, '_>, &'static str, &mut Config),
+    pub(super) read: Read,
     /// Writes its value as the file would have it; nothing if it is not set and has no default.
-    pub(crate) write: fn(&Config) -> Option<String>,
+    pub(crate) write: Write,
+}
+
+type Read = fn(&mut Fields<'_, '_>, &'static str, &mut Config);
+type Write = fn(&Config) -> Option<String>;
+
+impl Key {
+    const fn top(name: &'static str, read: Read, write: Write) -> Key {
+        Key { table: None, name, read, write }
+    }
+
+    const fn within(table: &'static str, name: &'static str, read: Read, write: Write) -> Key {
+        Key { table: Some(table), name, read, write }
+    }
 }
 
 /// The tables that hold such keys, in the order in which they are printed.
@@ -28,90 +41,77 @@ const OTHER_BRANCHES: [(&str, OtherBranches); 3] =
 
 /// All of them, in the order in which they are printed.
 pub(crate) static KEYS: [Key; 13] = [
-    Key {
-        table: None,
-        name: "base",
-        read: |fields, name, config| config.base = fields.parsed(name, revision),
-        write: |config| config.base.as_deref().map(quoted),
-    },
-    Key {
-        table: None,
-        name: "targets",
-        read: |fields, name, config| config.targets = fields.list(name, pattern),
-        write: |config| config.targets.as_deref().map(patterns),
-    },
-    Key {
-        table: None,
-        name: "independent_targets",
-        read: |fields, name, config| {
-            set(&mut config.independent_targets, fields.list(name, pattern))
-        },
-        write: |config| Some(patterns(&config.independent_targets)),
-    },
-    Key {
-        table: None,
-        name: "ignore_refs",
-        read: |fields, name, config| set(&mut config.ignore_refs, fields.list(name, pattern)),
-        write: |config| Some(patterns(&config.ignore_refs)),
-    },
-    Key {
-        table: None,
-        name: "fetch",
-        read: |fields, name, config| set(&mut config.fetch, fields.choice(name, &FETCH)),
-        write: |config| word(&FETCH, config.fetch),
-    },
-    Key {
-        table: None,
-        name: "fetch_timeout",
-        read: |fields, name, config| set(&mut config.fetch_timeout, fields.parsed(name, duration)),
-        write: |config| Some(quoted(&humantime::format_duration(config.fetch_timeout).to_string())),
-    },
-    Key {
-        table: None,
-        name: "time_limit",
-        read: |fields, name, config| set(&mut config.time_limit, fields.parsed(name, duration)),
-        write: |config| Some(quoted(&humantime::format_duration(config.time_limit).to_string())),
-    },
-    Key {
-        table: None,
-        name: "max_revision_id_length",
-        read: |fields, name, config| set(&mut config.max_revision_id_length, fields.count(name)),
-        write: |config| Some(config.max_revision_id_length.to_string()),
-    },
-    Key {
-        table: None,
-        name: "max_file_size",
-        read: |fields, name, config| set(&mut config.max_file_size, fields.parsed(name, size)),
-        write: |config| Some(quoted(&exact_size(config.max_file_size))),
-    },
-    Key {
-        table: None,
-        name: "max_migrations",
-        read: |fields, name, config| set(&mut config.max_migrations, fields.count(name)),
-        write: |config| Some(config.max_migrations.to_string()),
-    },
-    Key {
-        table: None,
-        name: "exclude",
-        read: |fields, name, config| set(&mut config.exclude, fields.list(name, path_pattern)),
-        write: |config| Some(patterns(&config.exclude)),
-    },
-    Key {
-        table: Some("server"),
-        name: "other_branches",
-        read: |fields, name, config| {
+    Key::top(
+        "base",
+        |fields, name, config| config.base = fields.parsed(name, revision),
+        |config| config.base.as_deref().map(quoted),
+    ),
+    Key::top(
+        "targets",
+        |fields, name, config| config.targets = fields.list(name, pattern),
+        |config| config.targets.as_deref().map(patterns),
+    ),
+    Key::top(
+        "independent_targets",
+        |fields, name, config| set(&mut config.independent_targets, fields.list(name, pattern)),
+        |config| Some(patterns(&config.independent_targets)),
+    ),
+    Key::top(
+        "ignore_refs",
+        |fields, name, config| set(&mut config.ignore_refs, fields.list(name, pattern)),
+        |config| Some(patterns(&config.ignore_refs)),
+    ),
+    Key::top(
+        "fetch",
+        |fields, name, config| set(&mut config.fetch, fields.choice(name, &FETCH)),
+        |config| word(&FETCH, config.fetch),
+    ),
+    Key::top(
+        "fetch_timeout",
+        |fields, name, config| set(&mut config.fetch_timeout, fields.parsed(name, duration)),
+        |config| Some(quoted(&humantime::format_duration(config.fetch_timeout).to_string())),
+    ),
+    Key::top(
+        "time_limit",
+        |fields, name, config| set(&mut config.time_limit, fields.parsed(name, duration)),
+        |config| Some(quoted(&humantime::format_duration(config.time_limit).to_string())),
+    ),
+    Key::top(
+        "max_revision_id_length",
+        |fields, name, config| set(&mut config.max_revision_id_length, fields.count(name)),
+        |config| Some(config.max_revision_id_length.to_string()),
+    ),
+    Key::top(
+        "max_file_size",
+        |fields, name, config| set(&mut config.max_file_size, fields.parsed(name, size)),
+        |config| Some(quoted(&exact_size(config.max_file_size))),
+    ),
+    Key::top(
+        "max_migrations",
+        |fields, name, config| set(&mut config.max_migrations, fields.count(name)),
+        |config| Some(config.max_migrations.to_string()),
+    ),
+    Key::top(
+        "exclude",
+        |fields, name, config| set(&mut config.exclude, fields.list(name, path_pattern)),
+        |config| Some(patterns(&config.exclude)),
+    ),
+    Key::within(
+        "server",
+        "other_branches",
+        |fields, name, config| {
             set(&mut config.other_branches, fields.choice(name, &OTHER_BRANCHES));
         },
-        write: |config| word(&OTHER_BRANCHES, config.other_branches),
-    },
-    Key {
-        table: Some("filename"),
-        name: "pattern",
-        read: |fields, name, config| {
+        |config| word(&OTHER_BRANCHES, config.other_branches),
+    ),
+    Key::within(
+        "filename",
+        "pattern",
+        |fields, name, config| {
             config.filename_pattern = fields.parsed(name, FilenamePattern::parse);
         },
-        write: |config| config.filename_pattern.as_ref().map(|it| quoted(&it.to_string())),
-    },
+        |config| config.filename_pattern.as_ref().map(|it| quoted(&it.to_string())),
+    ),
 ];
 
 /// Returns the keys of a table, or of the top of the file.
