@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::config::{Pattern, Separator, matches};
-use crate::tree::{Error, File, Node, RepoPath, Tree};
+use crate::tree::{Content, Error, File, Node, RepoPath, Tree};
 
 /// The name of a file that sets attributes.
 pub(crate) const ATTRIBUTES: &[u8] = b".gitattributes";
@@ -14,6 +14,9 @@ pub(crate) const ATTRIBUTES: &[u8] = b".gitattributes";
 /// The attributes that are looked for: what git does to every other file keeps its text as Python reads it.
 const IDENT: &[u8] = b"ident";
 const ENCODING: &[u8] = b"working-tree-encoding";
+
+/// Larger files are not read; git reads up to 100 MiB.
+const LARGEST: u64 = 8 * 1024 * 1024;
 
 /// git ignores longer lines (`ATTR_MAX_LINE_LENGTH` of its `attr.h`).
 const LONGEST_LINE: usize = 2048;
@@ -70,7 +73,7 @@ impl Attributes {
             let path = folder.join(ATTRIBUTES);
             let Some(Node::File(id)) = tree.node(&path)? else { continue };
             let file = File { path, id };
-            contents.push((folder, tree.read_setting(&file)?));
+            contents.push((folder, read(tree, &file)?));
             attributes.sources.push(file);
         }
         if contents.iter().any(|(_, content)| is_of_interest(content)) {
@@ -161,6 +164,16 @@ impl Line {
         text.is_some_and(|text| {
             matches(&self.pattern, &String::from_utf8_lossy(text), Separator::Kept)
         })
+    }
+}
+
+fn read(tree: &dyn Tree, file: &File) -> Result<Vec<u8>, Error> {
+    match tree.read_all(&[file], LARGEST)?.pop() {
+        Some(Content::Whole(content)) => Ok(content),
+        Some(Content::TooLarge(size)) => {
+            Err(Error::too_large(&file.path, tree.describe(), size, LARGEST))
+        }
+        None => tree.read(file),
     }
 }
 

@@ -61,11 +61,11 @@ fn attributes_that_are_too_large_to_be_read_stop_a_push() {
     let world = World::with("a b(a)");
     let mine = world.mine();
     mine.git(&["switch", "-qc", "feature"]);
-    let many = "*.bin ident\n".repeat(100_000);
+    let many = "*.bin ident\n".repeat(1_000_000);
     mine.write("migrations/.gitattributes", &many).git(&["add", "migrations"]);
     mine.stage("c(b)");
     mine.git(&["commit", "-qm", "many", "--no-verify"]);
-    mine.push_it().refused(&[]).says("migrations/.gitattributes").says("1200000 bytes");
+    mine.push_it().refused(&[]).says("migrations/.gitattributes").says("12000000 bytes");
 }
 
 #[test]
