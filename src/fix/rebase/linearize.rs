@@ -13,6 +13,9 @@ use crate::migration::RevisionId;
 /// New parents for some revisions.
 pub(super) type Moves = BTreeMap<RevisionId, Vec<RevisionId>>;
 
+/// Revisions that stay where they are, each with the branch of somebody else that has it.
+pub(super) type Left = BTreeSet<(RevisionId, String)>;
+
 /// The history as far as it is repaired.
 pub(super) struct Line<'a> {
     pub(super) asked: &'a Rebase<'a>,
@@ -41,12 +44,16 @@ impl<'a> Line<'a> {
     }
 
     /// Puts new revisions whose parent no file defines on top of a head, those that nobody else has if there
-    /// are any.
-    pub(super) fn gaps_closed(&self, onto: &RevisionId) -> Result<Moves, Obstacle> {
+    /// are any; returns what is left to the branch that has it beside them.
+    pub(super) fn gaps_closed(&self, onto: &RevisionId) -> Result<(Moves, Left), Obstacle> {
         let gaps = new_gaps(self.asked.before, &self.graph).into_iter();
         let (held, free): (Vec<Gap<'_>>, Vec<Gap<'_>>) = gaps
             .filter(|gap| !self.asked.before.contains(gap.child))
             .partition(|gap| self.holder(gap.child).is_some());
+        let holder =
+            |gap: &Gap<'_>| Some((gap.child.clone(), self.holder(gap.child)?.branch().to_owned()));
+        let left =
+            if free.is_empty() { Left::new() } else { held.iter().filter_map(holder).collect() };
         let mut moves = Moves::new();
         for gap in if free.is_empty() { held } else { free } {
             let Some(missing) = &gap.parent else { continue };
@@ -56,7 +63,7 @@ impl<'a> Line<'a> {
             let parents = moves.remove(gap.child).unwrap_or_else(|| self.parents(gap.child));
             moves.insert(gap.child.clone(), exchanged(parents, missing, onto));
         }
-        self.candidate(moves, BTreeSet::new()).map(|candidate| candidate.moves)
+        self.candidate(moves, BTreeSet::new()).map(|candidate| (candidate.moves, left))
     }
 
     /// Chooses the fault that is repaired next and how: forks before what goes on top of them.
@@ -86,10 +93,10 @@ impl<'a> Line<'a> {
 
     /// Returns what is left to the branch that has it, if something was moved and all other chains at fault are on the
     /// remote branches of others.
-    pub(super) fn left(&self, faults: &[HeadProblem]) -> Option<Vec<(RevisionId, String)>> {
+    pub(super) fn left(&self, faults: &[HeadProblem]) -> Option<Left> {
         let tops = Tops::new(&self.graph, faults);
         let left = faults.iter().map(|fault| held(&self.repaired(fault, &tops)?));
-        left.collect::<Option<Vec<_>>>().filter(|_| !self.moved_for_good().is_empty())
+        left.collect::<Option<Left>>().filter(|_| !self.moved_for_good().is_empty())
     }
 
     fn repaired(
@@ -253,9 +260,9 @@ impl<'a> Line<'a> {
     }
 
     /// Returns what has moved; nothing may need itself then that did not at first.
-    pub(super) fn end(self, left: Vec<(RevisionId, String)>) -> Result<Rebased, Obstacle> {
+    pub(super) fn end(self, left: Left) -> Result<Rebased, Obstacle> {
         if self.graph.cycles().is_empty() || !self.asked.after.cycles().is_empty() {
-            Ok(Rebased { moved: self.moved_for_good(), left })
+            Ok(Rebased { moved: self.moved_for_good(), left: left.into_iter().collect() })
         } else {
             Err(Obstacle::Tangled { heads: self.heads() })
         }

@@ -14,7 +14,7 @@ use crate::graph::{Graph, Revision};
 use crate::heads::{Limits, analyze_heads};
 use crate::migration::RevisionId;
 
-use linearize::Line;
+use linearize::{Left, Line};
 
 /// What a rebase is asked to do.
 pub struct Rebase<'a> {
@@ -122,20 +122,22 @@ pub enum Obstacle {
 /// order in which Alembic lists their files. A chain of somebody else's branch is left beside them.
 pub fn rebase(asked: &Rebase<'_>) -> Result<Rebased, Obstacle> {
     let mut line = Line::new(asked);
+    let mut left = Left::new();
     if let Some(onto) = asked.onto {
-        let moves = line.gaps_closed(onto)?;
+        let (moves, held) = line.gaps_closed(onto)?;
         line.take(moves);
+        left = held;
     }
     // Each round puts one chain on top of another, of which there are no more than new revisions.
     for _ in 0..=asked.after.len() {
         let faults = analyze_heads(asked.before, line.graph(), asked.limits);
         if faults.is_empty() {
-            return line.end(Vec::new());
+            return line.end(left);
         }
         match line.next(&faults) {
             Ok(moves) => line.take(moves),
             Err(obstacle) => {
-                let left = line.left(&faults).ok_or(obstacle)?;
+                left.extend(line.left(&faults).ok_or(obstacle)?);
                 return line.end(left);
             }
         }

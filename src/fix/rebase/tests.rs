@@ -166,7 +166,10 @@ fn a_head_that_was_chosen_takes_the_place_of_a_parent_that_no_file_defines() {
     assert_eq!(onto("a b(a) x(gone)", "a b(a) x(gone) d(lost)", "b"), "d(b)");
     assert_eq!(onto("a b(a) c(b)", "a c(b)", "a"), "");
     assert_eq!(told("a b(a)", "a b(a) d(gone)", Some("b"), "d"), "d is on origin/other; b,d");
-    assert_eq!(told("a b(a)", "a b(a) d(gone) e(gone)", Some("b"), "d"), "e(b)");
+    assert_eq!(
+        told("a b(a)", "a b(a) d(gone) e(gone)", Some("b"), "d"),
+        "e(b) d of origin/other stays"
+    );
 }
 
 #[test]
