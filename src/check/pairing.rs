@@ -1,7 +1,7 @@
 //! Which environment before the change is which after it, and where its migrations lie.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
 use std::rc::Rc;
 
 use super::losses::Sides;
@@ -151,6 +151,18 @@ fn pasts(sides: &Sides<'_>, here: &[Found], landed: &mut [Option<Found>]) -> Vec
     pasts
 }
 
+/// A migration in a folder that is a version folder of another tree.
+struct Stray {
+    file: File,
+    id: Option<RevisionId>,
+    parents: Vec<RevisionId>,
+}
+
+fn parents(migration: &Migration) -> Vec<RevisionId> {
+    let texts = migration.module.down_revision.texts().iter();
+    texts.map(|parent| RevisionId::new(&*parent.text)).collect()
+}
+
 /// The environments of one tree, and the migrations of its version folders that belong to none.
 #[derive(Default)]
 struct Side {
@@ -177,17 +189,20 @@ impl Side {
             side.found.push(Found { environment: environment.clone(), state });
         }
         side.adopted = side.found.iter().map(|_| Vec::new()).collect();
+        let mut homeless = Vec::new();
         for stray in strays(reader, &lookup, &side.found, everywhere)? {
             let migration = reader.migration(tree, &stray)?;
-            match Revision::of(migration) {
-                Ok(revision) if landed.is_some_and(|landed| landed.loads(&revision.id)) => {
-                    side.strays.push(stray);
-                }
-                Ok(revision) if side.loads(&revision.id) => side.strays.push(stray),
-                Ok(revision) => side.adopt(stray, &revision.migration, Some(&revision.id)),
-                Err(migration) => side.adopt(stray, &migration, None),
+            let parents = parents(&migration);
+            let id = Revision::of(migration).ok().map(|revision| revision.id);
+            let is_loaded =
+                |id: &RevisionId| side.loads(id) || landed.is_some_and(|landed| landed.loads(id));
+            if id.as_ref().is_some_and(is_loaded) {
+                side.strays.push(stray);
+            } else {
+                homeless.push(Stray { file: stray, id, parents });
             }
         }
+        side.adopt(homeless);
         for (found, elsewhere) in side.found.iter_mut().zip(&side.adopted) {
             if !elsewhere.is_empty() {
                 found.state = reader.state_by(&lookup, &found.environment, elsewhere)?;
@@ -202,20 +217,41 @@ impl Side {
         !is_adopted && self.found.iter().any(|found| found.state.graph.contains(id))
     }
 
-    /// Gives a migration outside of every environment to the first that has one of its parents.
-    fn adopt(&mut self, stray: File, migration: &Migration, id: Option<&RevisionId>) {
-        let parents = migration.module.down_revision.texts().iter();
-        let homes = parents.filter_map(|parent| self.home_of(&RevisionId::new(&*parent.text)));
-        match homes.min() {
-            Some(home) => {
-                self.adopted[home].push(stray);
-                if let Some(id) = id {
-                    let first = self.adopted_ids.entry(id.clone()).or_insert(home);
-                    *first = home.min(*first);
-                }
+    /// Gives each migration outside of every environment to the first that has one of its parents, and what
+    /// builds on it after it.
+    fn adopt(&mut self, homeless: Vec<Stray>) {
+        let mut children: HashMap<RevisionId, Vec<usize>> = HashMap::new();
+        for (place, stray) in homeless.iter().enumerate() {
+            for parent in &stray.parents {
+                children.entry(parent.clone()).or_default().push(place);
             }
-            None => self.strays.push(stray),
         }
+        let mut homes = vec![None; homeless.len()];
+        let mut waiting: VecDeque<usize> = (0..homeless.len()).collect();
+        while let Some(place) = waiting.pop_front() {
+            let stray = &homeless[place];
+            let Some(home) = self.home_for(stray).filter(|_| homes[place].is_none()) else {
+                continue;
+            };
+            homes[place] = Some(home);
+            if let Some(id) = &stray.id {
+                let first = self.adopted_ids.entry(id.clone()).or_insert(home);
+                *first = home.min(*first);
+                waiting.extend(children.get(id).into_iter().flatten());
+            }
+        }
+        for (stray, home) in homeless.into_iter().zip(homes) {
+            let files = home.map_or(&mut self.strays, |home| &mut self.adopted[home]);
+            files.push(stray.file);
+        }
+    }
+
+    /// Finds the environment for a migration outside of all of them. One that joins what Alembic loads joins
+    /// nothing there.
+    fn home_for(&self, stray: &Stray) -> Option<usize> {
+        let joins_loaded = stray.parents.len() > 1 && stray.parents.iter().all(|id| self.loads(id));
+        let homes = stray.parents.iter().filter_map(|parent| self.home_of(parent));
+        homes.min().filter(|_| !joins_loaded)
     }
 
     /// Finds the first environment that has a revision, or was given it.

@@ -28,16 +28,60 @@ fn follow(mine: &Repo, stderr: &str, word: &str) {
 #[test]
 fn row_19_a_migration_added_to_the_folder_that_main_moved_is_stale() {
     let (world, feature) = World::moved_on();
-    let theirs = world.main();
-    std::fs::create_dir(theirs.top.join("db")).expect("a folder");
-    theirs.git(&["mv", "migrations", "db/migrations"]);
-    theirs.write("alembic.ini", "[alembic]\nscript_location = %(here)s/db/migrations\n");
-    theirs.commit("move").publish();
+    move_on_main(&world);
     feature.fetch().add("d(a)");
     let push = feature.push_it();
     push.refused(&["error stale-down-revision at d:14"])
         .says("origin/main is at `b` now")
         .says("db/migrations/versions/b_add_b.py:14:17");
+}
+
+/// Moves the folder on main, as a colleague does.
+fn move_on_main(world: &World) {
+    let theirs = world.main();
+    std::fs::create_dir(theirs.top.join("db")).expect("a folder");
+    theirs.git(&["mv", "migrations", "db/migrations"]);
+    theirs.write("alembic.ini", "[alembic]\nscript_location = %(here)s/db/migrations\n");
+    theirs.commit("move").publish();
+}
+
+#[test]
+fn row_19_of_a_chain_in_the_folder_that_main_moved_every_link_counts() {
+    let world = World::with("a b(a)");
+    let mine = world.mine();
+    mine.branch("feature", "origin/main");
+    move_on_main(&world);
+    // The files sort the other way round.
+    mine.fetch().add_all("z(b) f(z) e(z)");
+    mine.push_it().refused(&["error multiple-heads at e:14"]);
+}
+
+#[test]
+fn a_merge_revision_lies_where_the_work_tree_has_its_migrations_although_main_moved_them() {
+    let world = World::with("a b(a)");
+    let mine = world.mine();
+    mine.add_all("d(b) e(b)");
+    move_on_main(&world);
+    mine.fetch();
+    mine.guard(&["merge", "--stage", "d", "e"]).succeeded();
+    let staged = mine.git(&["diff", "--cached", "--name-only"]);
+    assert!(staged.starts_with("migrations/versions/"), "{staged}");
+    mine.git(&["commit", "-qm", "merge"]);
+    mine.push(&["--force", "origin", "main"]).passed(&[]);
+}
+
+#[test]
+fn a_merge_revision_that_alembic_does_not_load_joins_nothing_on_a_target() {
+    let world = World::with("a b(a)");
+    let mine = world.mine();
+    mine.add_all("d(b) e(b)");
+    move_on_main(&world);
+    let merge = Written::parse("m(d,e)").python();
+    std::fs::create_dir_all(mine.top.join("db/migrations/versions")).expect("folders");
+    mine.write("db/migrations/versions/m_add_m.py", &merge).commit("merge").fetch();
+    let push = mine.try_git(&["push", "--force", "origin", "main"]);
+    let said = String::from_utf8_lossy(&push.stderr);
+    assert!(!push.status.success() && said.contains("2 heads side by side: `d` and `e`"), "{said}");
 }
 
 /// What main had at first tells of the folder, and nothing else does.
@@ -48,11 +92,7 @@ fn row_19_a_push_is_refused_again_where_it_gave_the_folder_up_that_main_moved() 
     mine.branch("feature", "origin/main").add("d(a)");
     mine.git(&["rm", "-q", "alembic.ini", "migrations/env.py", "migrations/script.py.mako"]);
     mine.commit("gone");
-    let theirs = world.main();
-    std::fs::create_dir(theirs.top.join("db")).expect("a folder");
-    theirs.git(&["mv", "migrations", "db/migrations"]);
-    theirs.write("alembic.ini", "[alembic]\nscript_location = %(here)s/db/migrations\n");
-    theirs.commit("move").publish();
+    move_on_main(&world);
     for _ in 0..2 {
         let push = mine.push_it();
         assert!(!push.success, "{}", push.stderr);

@@ -162,6 +162,26 @@ impl Bench<'_, '_> {
         }
     }
 
+    /// Finds the environment that has these revisions in the work tree, if the merge has moved it: until then a new
+    /// file must lie where Alembic loads it now.
+    pub(super) fn own_environment(
+        &mut self,
+        merged: &Environment,
+        revisions: &[RevisionId],
+    ) -> Result<Option<Environment>, Error> {
+        let discovery = self.reader.discover(self.here.tree())?;
+        if discovery.environments.iter().any(|own| own.key() == merged.key()) {
+            return Ok(None);
+        }
+        for own in &discovery.environments {
+            let state = self.reader.state_by(&self.here, own, &[])?;
+            if revisions.iter().all(|id| state.graph.contains(id)) {
+                return Ok(Some(own.clone()));
+            }
+        }
+        Ok(None)
+    }
+
     /// Says that nobody can tell what one of these heads stands on, where the change left it so.
     ///
     /// The parent that is missing may join the heads, or be another one than was meant: whatever is put

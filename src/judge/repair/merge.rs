@@ -136,7 +136,9 @@ impl Judge<'_> {
         let mut outcome = Outcome::of(RepairOutcome::Steps(Vec::new()));
         let mut steps = Vec::new();
         for heads in &joins {
-            match new_revision(bench, environment, graph, heads, asked) {
+            let own = bench.own_environment(environment, heads)?;
+            let place = own.as_ref().unwrap_or(environment);
+            match new_revision(bench, place, graph, heads, asked) {
                 Ok((step, file)) => {
                     steps.push(step);
                     outcome
