@@ -44,6 +44,8 @@ pub struct Problem {
     /// The files that a change must touch to be at fault; the site's, and others where the fault
     /// shows in several.
     pub culprits: Vec<RepoPath>,
+    /// Further files by which a change may bring it about, although no repair edits them.
+    pub causes: Vec<RepoPath>,
     /// The revisions it is about.
     pub revisions: Vec<RevisionId>,
     /// A picture of the part of the graph it is about.
@@ -66,6 +68,7 @@ impl Problem {
             environment: environment.to_owned(),
             message,
             culprits: vec![site.path().clone()],
+            causes: Vec::new(),
             site,
             label: String::new(),
             related: Vec::new(),

@@ -192,7 +192,10 @@ impl Facts {
     /// Tells whether a problem is about what the change touches.
     fn touches(&self, problem: &Problem) -> bool {
         match &self.touched {
-            Some(touched) => problem.culprits.iter().any(|path| is_touched(touched, path)),
+            Some(touched) => {
+                let mut paths = problem.culprits.iter().chain(&problem.causes);
+                paths.any(|path| is_touched(touched, path))
+            }
             None => true,
         }
     }

@@ -12,7 +12,7 @@ use crate::graph::Revision;
 use crate::heads::{Cause, HeadProblem};
 use crate::migration::RevisionId;
 use crate::problem::{Problem, Related};
-use crate::tree::Site;
+use crate::tree::{RepoPath, Site};
 
 pub(crate) use existing::notes as existing_heads_notes;
 
@@ -87,6 +87,23 @@ fn side_by_side(subject: &Subject<'_>, heads: &[RevisionId], message: String) ->
     Some(problem)
 }
 
+/// Returns the files of the new revisions below some heads: one that builds on something else now may have left a
+/// head beside its chain.
+fn chains(subject: &Subject<'_>, heads: &[RevisionId]) -> Vec<RepoPath> {
+    let mut seen = HashSet::new();
+    let mut paths = Vec::new();
+    let mut waiting: Vec<&RevisionId> = heads.iter().collect();
+    while let Some(id) = waiting.pop() {
+        for parent in subject.after.parents(id) {
+            if !subject.before.contains(&parent.id) && seen.insert(&parent.id) {
+                paths.push(parent.migration.file.path.clone());
+                waiting.push(&parent.id);
+            }
+        }
+    }
+    paths
+}
+
 /// Writes the environment as the configuration names it, with one more setting.
 fn configured(subject: &Subject<'_>, setting: &str) -> String {
     let locations = subject.environment.version_locations.iter();
@@ -118,6 +135,7 @@ fn fork(subject: &Subject<'_>, heads: &[RevisionId]) -> Option<Problem> {
         format!("{change} adds {} heads side by side: {}", heads.len(), listed(heads))
     };
     let mut problem = side_by_side(subject, heads, message)?;
+    problem.causes = chains(subject, heads);
     problem.help_if_shared = vec![subject.join_help(heads)];
     if is_all_there_is {
         // Nobody knows which of them landed first, so `rebase` has nothing to put them on.

@@ -95,3 +95,14 @@ fn a_colleagues_branch_that_is_tracked_still_excuses() {
         "warning stale-down-revision at d:14: it is on origin/f already, and this push does not change it",
     ]);
 }
+
+/// The files of both heads are as the colleague has them; what left one of them a head is not.
+#[test]
+fn a_colleagues_branch_does_not_excuse_a_chain_that_was_taken_apart() {
+    let world = World::with("a b(a)");
+    world.main().branch("f", "main").land("d(b) e(d) g(b) m(e,g)");
+    let mine = world.mine();
+    mine.git(&["switch", "-q", "-c", "mine", "origin/f"]);
+    mine.add("e(b)");
+    mine.push(&["origin", "mine"]).refused(&["error multiple-heads at d:14"]);
+}
