@@ -4,7 +4,7 @@
 //! and nobody in between reads prose.
 
 use crate::advice::Help;
-use crate::migration::RevisionId;
+use crate::alembic::migration::RevisionId;
 use crate::text::Word;
 use crate::tree::{RepoPath, Site};
 

@@ -1,6 +1,8 @@
 //! Whole files that Python loads, and whole files that it does not.
 
-use alembic_guard::migration::{Limits, Value, check_body, details, first_change, read, title};
+use alembic_guard::alembic::migration::{
+    Limits, Value, check_body, details, first_change, read, title,
+};
 
 fn fault(source: impl AsRef<[u8]>) -> Option<String> {
     let source = source.as_ref();

@@ -1,6 +1,6 @@
 //! Whatever the bytes, the reader answers, and points into the file.
 
-use alembic_guard::migration::{Limits, Module, Value, check_body, legacy_id, read};
+use alembic_guard::alembic::migration::{Limits, Module, Value, check_body, legacy_id, read};
 use alembic_guard::text::Span;
 use proptest::prelude::*;
 

@@ -1,6 +1,6 @@
 //! Python text in, the four names out.
 
-use alembic_guard::migration::{Limits, Module, Shape, Value, mentions, read};
+use alembic_guard::alembic::migration::{Limits, Module, Shape, Value, mentions, read};
 
 /// Reads a module and checks that every span lies inside it.
 fn module(source: impl AsRef<[u8]>) -> Module {

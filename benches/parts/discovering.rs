@@ -1,7 +1,7 @@
 //! Where Alembic lives.
 
+use alembic_guard::alembic::environment::{discover, migration_files};
 use alembic_guard::config::Config;
-use alembic_guard::environment::{discover, migration_files};
 use divan::{Bencher, counter::ItemsCount};
 
 use crate::inputs::Folders;

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use alembic_guard::migration::{Limits, Migration, read};
+use alembic_guard::alembic::migration::{Limits, Migration, read};
 use alembic_guard::tree::{Entry, Error, File, Node, ObjectId, RepoPath, Tree};
 
 use crate::migration;

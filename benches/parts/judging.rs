@@ -1,6 +1,6 @@
 //! The graph of a history, and who is at fault for its heads.
 
-use alembic_guard::graph::Graph;
+use alembic_guard::alembic::graph::Graph;
 use alembic_guard::heads::{Limits, analyze_heads};
 use divan::{Bencher, counter::ItemsCount};
 

@@ -1,6 +1,6 @@
 //! What one migration says.
 
-use alembic_guard::migration::{Details, Limits, Module, details, read};
+use alembic_guard::alembic::migration::{Details, Limits, Module, details, read};
 use divan::{Bencher, counter::BytesCount};
 
 use crate::inputs;

@@ -2,7 +2,7 @@
 
 use std::time::SystemTime;
 
-use alembic_guard::check::{Comparison, Reader, check};
+use alembic_guard::compare::{Comparison, Reader, check};
 use alembic_guard::config::Config;
 use alembic_guard::finding::Report;
 use alembic_guard::report::{Bypass, Style, json, text};

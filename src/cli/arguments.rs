@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::judge::Patience;
+use crate::scope::Patience;
 
 /// Refuses the commit or push that would give an Alembic history a second head.
 #[derive(Debug, Clone, Parser)]

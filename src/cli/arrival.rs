@@ -7,8 +7,8 @@ use super::terminal::Terminal;
 use super::{Failure, Session};
 use crate::finding::Outcome;
 use crate::git;
-use crate::judge::{self, Brought};
 use crate::report;
+use crate::scope::{self, Brought};
 
 /// Advises on what a merge brought; `squash` is `1` where HEAD did not move.
 pub(super) fn merged(squash: Option<&str>, global: &Global, terminal: &Terminal) -> Outcome {
@@ -57,7 +57,7 @@ fn tell(
     session: &Session,
     terminal: &Terminal,
 ) -> Result<(), Failure> {
-    let brought = brought(session).ok_or(judge::Error::Unborn)?;
+    let brought = brought(session).ok_or(scope::Error::Unborn)?;
     let advice = session.judge().advice(brought)?;
     terminal.warn(&match session.format {
         Format::Text => report::advice::text(&advice, &terminal.hook_style()),

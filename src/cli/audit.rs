@@ -7,10 +7,10 @@ use indicatif::{ProgressBar, ProgressStyle};
 use super::arguments::{Format, History};
 use super::terminal::Terminal;
 use super::{Failure, Session};
-use crate::audit::{Audit, audit};
 use crate::finding::Outcome;
-use crate::judge::Word;
+use crate::history::{Audit, audit};
 use crate::report;
+use crate::scope::Word;
 
 /// What is past is only told: whatever was found, the command did what it should.
 pub(super) fn run(
@@ -29,7 +29,7 @@ pub(super) fn run(
 fn walk(history: &History, session: &Session, terminal: &Terminal) -> Result<Audit, Failure> {
     let repository = &session.repository;
     if history.range.is_none() && repository.head().is_none() {
-        return Err(crate::judge::Error::Unborn.into());
+        return Err(crate::scope::Error::Unborn.into());
     }
     let range = repository.range(history.range.as_deref())?;
     let progress = Progress::new(!terminal.is_quiet() && std::io::stderr().is_terminal());

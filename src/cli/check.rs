@@ -6,9 +6,9 @@ use super::terminal::Terminal;
 use super::{Failure, Session};
 use crate::finding::Outcome;
 use crate::git::Side;
-use crate::judge::{Against, Subject};
 use crate::report::repair::json;
 use crate::report::{self, Bypass};
+use crate::scope::{Against, Subject};
 
 pub(super) fn run(
     check: &Check,
@@ -57,7 +57,7 @@ pub(super) fn default_side(session: &Session) -> Result<Side, Failure> {
     match session.repository.work_dir() {
         Some(_) => Ok(Side::WorkTree),
         None => {
-            session.repository.head().map(Side::Commit).ok_or(crate::judge::Error::Unborn.into())
+            session.repository.head().map(Side::Commit).ok_or(crate::scope::Error::Unborn.into())
         }
     }
 }

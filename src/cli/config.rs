@@ -4,12 +4,12 @@ use super::arguments::Format;
 use super::check::default_side;
 use super::terminal::Terminal;
 use super::{Failure, Session};
+use crate::alembic::environment::{Environment, discover};
 use crate::config::{Config, Key, TABLES, keys_of, quoted};
-use crate::environment::{Environment, discover};
 use crate::finding::Outcome;
-use crate::judge::Destinations;
 use crate::report;
 use crate::rules::RULES;
+use crate::scope::Destinations;
 use crate::text::escape;
 
 pub(super) fn run(session: &Session, terminal: &Terminal) -> Result<Outcome, Failure> {

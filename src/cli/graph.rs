@@ -6,16 +6,16 @@ use super::arguments::{Format, Revision};
 use super::check::default_side;
 use super::terminal::Terminal;
 use super::{Failure, Session};
-use crate::check::{Reader, State};
-use crate::environment::{Environment, Lookup};
+use crate::alembic::environment::{Environment, Lookup};
+use crate::alembic::graph::Revision as GraphRevision;
+use crate::alembic::migration::RevisionId;
+use crate::compare::{Reader, State};
 use crate::finding::Outcome;
 use crate::git::Side;
-use crate::graph::Revision as GraphRevision;
-use crate::judge::{Against, Subject};
-use crate::migration::RevisionId;
 use crate::report;
 use crate::report::Style;
 use crate::report::graph::{EnvironmentView, GraphJson, GraphView, RevisionView};
+use crate::scope::{Against, Subject};
 
 /// A way to show what is there, for a person and for a program.
 struct Shape {

@@ -6,9 +6,9 @@ use super::arguments::Merge;
 use super::repair;
 use super::terminal::Terminal;
 use super::{Failure, Session};
+use crate::alembic::migration::RevisionId;
 use crate::finding::Outcome;
-use crate::judge::MergeRequest;
-use crate::migration::RevisionId;
+use crate::repair::MergeRequest;
 
 pub(super) fn run(
     merge: &Merge,

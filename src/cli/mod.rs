@@ -26,8 +26,8 @@ use clap::Parser;
 use crate::advice::Help;
 use crate::finding::Outcome;
 use crate::git::Repository;
-use crate::judge::{Circumstances, Error, Role, Word};
-use crate::{advice, fix, hook as hooks, report};
+use crate::scope::{Circumstances, Error, Role, Word};
+use crate::{advice, hook as hooks, report};
 
 use arguments::{Arguments, Command, Format, Global};
 use terminal::Terminal;
@@ -161,8 +161,8 @@ impl Session {
         Ok(session)
     }
 
-    fn judge(&self) -> crate::judge::Judge<'_> {
-        crate::judge::Judge::new(&self.repository, self.circumstances.clone())
+    fn judge(&self) -> crate::scope::Judge<'_> {
+        crate::scope::Judge::new(&self.repository, self.circumstances.clone())
     }
 }
 
@@ -194,7 +194,7 @@ enum Failure {
     #[error(transparent)]
     Hook(#[from] hooks::Error),
     #[error(transparent)]
-    Repair(#[from] fix::Error),
+    Repair(#[from] crate::repair::Error),
     #[error("cannot go to `{}`", path.display())]
     Directory { path: PathBuf, source: std::io::Error },
     #[error("cannot read the configuration `{}`", path.display())]

@@ -11,10 +11,10 @@ use crate::advice::{Command, Help};
 use crate::finding::{Outcome, RefReport};
 use crate::git::{self, PushedRef, Stored, Url};
 use crate::hook::{self, HostedPush};
-use crate::judge::Remote;
 use crate::problem::Note;
 use crate::report::text::Push;
 use crate::report::{self, Bypass};
+use crate::scope::Remote;
 
 /// Judges the refs that git writes to standard input, else the one that a host tells.
 pub(super) fn run(

@@ -4,7 +4,7 @@ use super::arguments::Rebase;
 use super::terminal::Terminal;
 use super::{Failure, Session, repair};
 use crate::finding::Outcome;
-use crate::judge::RebaseRequest;
+use crate::repair::RebaseRequest;
 
 pub(super) fn run(
     rebase: &Rebase,

@@ -6,8 +6,8 @@ use super::arguments::{Format, Writing};
 use super::terminal::Terminal;
 use super::{Failure, Session};
 use crate::finding::Outcome;
-use crate::fix::{self, Change, Place, Proposal};
 use crate::git;
+use crate::repair::{self, Change, Place, Proposal};
 use crate::report;
 use crate::report::repair::{Written, json, text};
 use crate::tree::RepoPath;
@@ -21,7 +21,7 @@ pub(super) fn finish_earlier(
     if writing.dry_run {
         return Ok(());
     }
-    let finished = with_place(session, fix::finish_interrupted)?;
+    let finished = with_place(session, repair::finish_interrupted)?;
     if !finished.is_empty() {
         if writing.stage {
             let paths: Vec<&RepoPath> = finished.iter().collect();
@@ -64,9 +64,9 @@ pub(super) fn write_out(
     }
     if is_text && writing.dry_run {
         if io::stdout().is_terminal() {
-            terminal.print(&fix::unified_escaped(&proposal.changes))
+            terminal.print(&repair::unified_escaped(&proposal.changes))
         } else {
-            terminal.print_raw(&fix::unified(&proposal.changes))
+            terminal.print_raw(&repair::unified(&proposal.changes))
         }
     }
     Ok(written)
@@ -77,7 +77,7 @@ fn write(proposal: &Proposal, writing: &Writing, session: &Session) -> Result<Wr
         return Ok(Written::Not);
     }
     let renamed = renamed(proposal, session);
-    let applied = with_place(session, |place| fix::apply(place, &proposal.changes));
+    let applied = with_place(session, |place| repair::apply(place, &proposal.changes));
     let is_written =
         |failure: &Failure| matches!(failure, Failure::Repair(error) if error.is_after_writing());
     if applied.as_ref().err().is_none_or(is_written) {
@@ -107,7 +107,7 @@ fn renamed<'p>(proposal: &'p Proposal, session: &Session) -> Vec<&'p RepoPath> {
 
 fn with_place<T>(
     session: &Session,
-    write: impl FnOnce(&Place<'_>) -> Result<T, fix::Error>,
+    write: impl FnOnce(&Place<'_>) -> Result<T, repair::Error>,
 ) -> Result<T, Failure> {
     let top = session.repository.work_dir().ok_or(git::Error::Bare)?;
     Ok(write(&Place { top, git_dir: &session.repository.git_dir() })?)

@@ -14,8 +14,8 @@ use signal_hook::low_level;
 
 use crate::config::Config;
 use crate::git::cut_off_object;
-use crate::judge::{Patience, Word};
 use crate::leftovers;
+use crate::scope::{Patience, Word};
 
 /// What the work may use of stack: twice what the deepest migration that is read needs in an
 /// unoptimised build, and some more. Pages that nobody touches cost nothing.

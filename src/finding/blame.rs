@@ -22,8 +22,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::alembic::migration::RevisionId;
 use crate::config::{Config, Level};
-use crate::migration::RevisionId;
 use crate::problem::{Doubt, Problem, Weight};
 use crate::rules::{self, Concern};
 use crate::tree::RepoPath;

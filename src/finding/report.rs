@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::time::SystemTime;
 
 use super::Finding;
+use crate::alembic::migration::RevisionId;
 use crate::config::Level;
-use crate::migration::RevisionId;
 use crate::problem::Note;
 use crate::tree::{File, RepoPath};
 

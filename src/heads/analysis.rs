@@ -6,8 +6,8 @@ use std::rc::Rc;
 use super::anchor::{Anchor, Anchors, Edge};
 use super::groups::{GroupLabel, Limits, heads_by_group};
 use super::left::Left;
-use crate::graph::{Graph, MissingParent, Parents};
-use crate::migration::RevisionId;
+use crate::alembic::graph::{Graph, MissingParent, Parents};
+use crate::alembic::migration::RevisionId;
 use crate::sets::Sets;
 
 /// One way in which a change leaves too many heads.

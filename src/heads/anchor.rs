@@ -3,8 +3,8 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::rc::Rc;
 
-use crate::graph::{Graph, Heights, Parents, Way};
-use crate::migration::RevisionId;
+use crate::alembic::graph::{Graph, Heights, Parents, Way};
+use crate::alembic::migration::RevisionId;
 
 /// The places at which new revisions leave the history that has landed.
 #[derive(Debug, Default)]

@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::graph::Graph;
-use crate::migration::RevisionId;
+use crate::alembic::graph::Graph;
+use crate::alembic::migration::RevisionId;
 use crate::problem::{Drawing, DrawnRevision};
 
 /// How a revision is captioned in a drawing.

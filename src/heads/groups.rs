@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::graph::Graph;
-use crate::migration::RevisionId;
+use crate::alembic::graph::Graph;
+use crate::alembic::migration::RevisionId;
 
 /// How many heads an environment may have.
 #[derive(Debug, Clone, Copy)]

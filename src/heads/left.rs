@@ -5,8 +5,8 @@ use std::rc::Rc;
 
 use super::analysis::{Stale, StaleEdge, sorted};
 use super::anchor::Edge;
-use crate::graph::{Above, Graph};
-use crate::migration::RevisionId;
+use crate::alembic::graph::{Above, Graph};
+use crate::alembic::migration::RevisionId;
 
 /// What stands above parents that were left behind; each parent is looked at once.
 pub(super) struct Left<'g> {

@@ -1,8 +1,8 @@
 //! The head counts of the histories in the verdict table, without git: what has landed, what there would be.
 
 use super::*;
-use crate::graph::tests::graph;
-use crate::migration::RevisionId;
+use crate::alembic::graph::tests::graph;
+use crate::alembic::migration::RevisionId;
 
 /// Judges and writes each fault as a line.
 fn faults(before: &str, after: &str) -> Vec<String> {

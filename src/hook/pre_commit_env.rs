@@ -5,7 +5,7 @@
 //! Nothing is taken for a commit that git does not make: a run by hand is about something else.
 
 use crate::git::{PushedRef, Url};
-use crate::judge::Error;
+use crate::scope::Error;
 
 /// What a host runs the guard for.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -4,7 +4,7 @@ use std::io::Read;
 
 use super::refs::{is_id, read_lines};
 use crate::git::PushedRef;
-use crate::judge::Error;
+use crate::scope::Error;
 
 /// Reads the refs of a push: a line each, `<local ref> <local oid> <remote ref> <remote oid>`
 /// (githooks(5)). An empty input is a push of nothing.

@@ -4,7 +4,7 @@ use std::io::{self, Read};
 
 use super::refs::{is_id, read_lines};
 use crate::git::PushedRef;
-use crate::judge::Error;
+use crate::scope::Error;
 use crate::text::excerpt;
 
 /// Reads what `pre-receive` is told: a line a ref, `<old oid> <new oid> <ref>` (githooks(5)).

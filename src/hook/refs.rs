@@ -2,7 +2,7 @@
 
 use std::io::{self, Read};
 
-use crate::judge::Error;
+use crate::scope::Error;
 
 /// How much of a list is read; git writes some 200 bytes a ref.
 const LONGEST_INPUT: u64 = 64 * 1024 * 1024;

@@ -9,7 +9,7 @@ use super::install::rename;
 use super::place::{ForeignFile, Place, Slot, look};
 use super::{Error, HOOKS, Hook, SERVER_HOOKS, git, worktrees};
 use crate::git::{KEPT_REFS, forget_seen};
-use crate::{cache, fix};
+use crate::{cache, repair};
 
 /// What became of one hook.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -77,7 +77,7 @@ pub fn uninstall(directory: &Path) -> Result<Vec<Removed>, Error> {
     forget_remotes(directory)?;
     for top in worktrees::tops(directory)? {
         if let Ok(git_dir) = git::ask_there(&top, &["rev-parse", "--absolute-git-dir"]) {
-            fix::remove_lock(&git::path(git_dir));
+            repair::remove_lock(&git::path(git_dir));
         }
     }
     // Where what was read or seen cannot be removed, it is in nobody's way.

@@ -271,7 +271,7 @@ pub(super) fn rfc3339(when: SystemTime) -> Option<String> {
 }
 
 fn environment(environment: &EnvironmentSummary) -> EnvironmentJson {
-    let ids = |ids: &[crate::migration::RevisionId]| -> Vec<String> {
+    let ids = |ids: &[crate::alembic::migration::RevisionId]| -> Vec<String> {
         ids.iter().map(|id| id.as_str().to_owned()).collect()
     };
     EnvironmentJson {

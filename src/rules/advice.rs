@@ -6,9 +6,9 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use super::wording::most_kept;
 use super::{Fate, Standing, Subject};
 use crate::advice::{Command, Help};
-use crate::graph::{Graph, Revision};
+use crate::alembic::graph::{Graph, Revision};
+use crate::alembic::migration::{Docstring, RevisionId};
 use crate::heads::{HeadProblem, Limits, crowded};
-use crate::migration::{Docstring, RevisionId};
 use crate::text::escape;
 use crate::tree::RepoPath;
 

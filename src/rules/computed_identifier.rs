@@ -1,8 +1,8 @@
 //! `computed-identifier`.
 
 use super::{Concern, Debt, Rule, Subject};
+use crate::alembic::migration::{Migration, Value};
 use crate::config::Level;
-use crate::migration::{Migration, Value};
 use crate::problem::{Doubt, Problem};
 use crate::tree::Site;
 

@@ -3,9 +3,9 @@
 use super::subject::listed;
 use super::{Concern, Debt, Difference, Diverged, Effect, Move, Rule, Subject, Way};
 use crate::advice::{Command, Help};
+use crate::alembic::graph::Revision;
+use crate::alembic::migration::RevisionId;
 use crate::config::Level;
-use crate::graph::Revision;
-use crate::migration::RevisionId;
 use crate::problem::{Problem, Weight};
 
 /// So many revisions are named.

@@ -1,6 +1,6 @@
 //! Revisions that two targets have in different versions.
 
-use crate::migration::RevisionId;
+use crate::alembic::migration::RevisionId;
 use crate::tree::RepoPath;
 
 /// A revision that another target has in another version.

@@ -2,9 +2,9 @@
 
 use super::{Concern, Debt, Rule, Subject};
 use crate::advice::Help;
+use crate::alembic::graph::{Parents, Revision};
+use crate::alembic::migration::{Docstring, Text};
 use crate::config::Level;
-use crate::graph::{Parents, Revision};
-use crate::migration::{Docstring, Text};
 use crate::problem::{Problem, Related};
 use crate::text::escape;
 

@@ -3,9 +3,9 @@
 use super::subject::MOST_RELATED;
 use super::{Concern, Debt, Rule, Subject};
 use crate::advice::{Command, Help};
+use crate::alembic::graph::{Graph, Revision};
+use crate::alembic::migration::RevisionId;
 use crate::config::Level;
-use crate::graph::{Graph, Revision};
-use crate::migration::RevisionId;
 use crate::problem::{Problem, Related};
 use crate::tree::RepoPath;
 

@@ -3,10 +3,10 @@
 use super::subject::listed;
 use super::{Concern, Debt, Fate, Rule, Setting, Subject};
 use crate::advice::Help;
+use crate::alembic::environment::{BadSetting, Effect};
+use crate::alembic::migration::RevisionId;
 use crate::config;
 use crate::config::Level;
-use crate::environment::{BadSetting, Effect};
-use crate::migration::RevisionId;
 use crate::problem::{Doubt, Problem};
 use crate::tree::{RepoPath, Site};
 

@@ -3,8 +3,8 @@
 use super::subject::whole;
 use super::{Concern, Debt, Rule, Subject};
 use crate::advice::{Command, Help};
+use crate::alembic::graph::Revision;
 use crate::config::{FilenamePattern, Level, Named};
-use crate::graph::Revision;
 use crate::problem::Problem;
 use crate::text::escape;
 

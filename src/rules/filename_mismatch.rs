@@ -2,10 +2,10 @@
 
 use super::{Concern, Debt, Rule, Subject};
 use crate::advice::{Command, Help};
+use crate::alembic::environment::Environment;
+use crate::alembic::graph::{Graph, Revision};
+use crate::alembic::migration::RevisionId;
 use crate::config::Level;
-use crate::environment::Environment;
-use crate::graph::{Graph, Revision};
-use crate::migration::RevisionId;
 use crate::problem::Problem;
 use crate::text::{Escaped, escape};
 use crate::tree::RepoPath;

@@ -1,9 +1,9 @@
 //! `invalid-revision-id`.
 
 use super::{Concern, Debt, Rule, Subject};
+use crate::alembic::graph::Revision;
+use crate::alembic::migration::{Migration, Shape, Value};
 use crate::config::Level;
-use crate::graph::Revision;
-use crate::migration::{Migration, Shape, Value};
 use crate::problem::Problem;
 use crate::tree::Site;
 

@@ -1,8 +1,8 @@
 //! `merge-with-operations`.
 
 use super::{Concern, Debt, Rule, Subject};
+use crate::alembic::migration::{Migration, RevisionId};
 use crate::config::Level;
-use crate::migration::{Migration, RevisionId};
 use crate::problem::Problem;
 use crate::tree::Site;
 

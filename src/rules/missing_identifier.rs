@@ -2,8 +2,8 @@
 
 use super::subject::whole;
 use super::{Concern, Debt, Rule, Subject};
+use crate::alembic::migration::{Migration, Value, legacy_id};
 use crate::config::Level;
-use crate::migration::{Migration, Value, legacy_id};
 use crate::problem::Problem;
 
 pub(super) static RULE: Rule = Rule {

@@ -1,8 +1,8 @@
 //! `misspelled-identifier`.
 
 use super::{Concern, Debt, Rule, Subject};
+use crate::alembic::migration::{Migration, Misspelling};
 use crate::config::Level;
-use crate::migration::{Migration, Misspelling};
 use crate::problem::Problem;
 use crate::tree::Site;
 

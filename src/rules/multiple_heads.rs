@@ -7,10 +7,10 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use super::subject::{Explained, MOST_RELATED, listed};
 use super::{Concern, Debt, Rule, Subject};
 use crate::advice::Help;
+use crate::alembic::graph::Revision;
+use crate::alembic::migration::RevisionId;
 use crate::config::Level;
-use crate::graph::Revision;
 use crate::heads::{Cause, HeadProblem};
-use crate::migration::RevisionId;
 use crate::problem::{Problem, Related};
 use crate::tree::{RepoPath, Site};
 

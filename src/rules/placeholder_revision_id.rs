@@ -4,8 +4,8 @@ mod invented;
 
 use super::{Concern, Debt, Rule, Subject};
 use crate::advice::Help;
+use crate::alembic::graph::Revision;
 use crate::config::Level;
-use crate::graph::Revision;
 use crate::problem::Problem;
 use invented::is_invented;
 

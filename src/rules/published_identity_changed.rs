@@ -5,10 +5,10 @@ use std::collections::BTreeSet;
 use super::subject::listed;
 use super::{Concern, Debt, Rule, Subject};
 use crate::advice::Help;
+use crate::alembic::graph::{Graph, Revision};
+use crate::alembic::migration::{RevisionId, Value};
 use crate::config::Level;
-use crate::graph::{Graph, Revision};
 use crate::heads::{Cause, HeadProblem};
-use crate::migration::{RevisionId, Value};
 use crate::problem::{Problem, Related, Weight};
 
 pub(super) static RULE: Rule = Rule {

@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::subject::{doubt, listed};
 use super::{Concern, Debt, Fate, Rule, Standing, Subject};
 use crate::advice::Help;
+use crate::alembic::graph::{Parents, Revision};
+use crate::alembic::migration::RevisionId;
 use crate::config::Level;
-use crate::graph::{Parents, Revision};
 use crate::heads::{Cause, HeadProblem};
-use crate::migration::RevisionId;
 use crate::problem::{Problem, Related, Weight};
 use crate::tree::{RepoPath, Site};
 

@@ -2,8 +2,8 @@
 
 use super::subject::listed;
 use super::{Concern, Debt, Edited, Rule, Subject};
+use crate::alembic::migration::Part;
 use crate::config::Level;
-use crate::migration::Part;
 use crate::problem::{Problem, Related};
 
 pub(super) static RULE: Rule = Rule {

@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use super::subject::listed;
 use super::{Concern, Debt, Rule, Subject};
 use crate::advice::{Command, Help};
+use crate::alembic::graph::{Graph, Heights, Revision, Way};
+use crate::alembic::migration::{RevisionId, Text};
 use crate::config::Level;
-use crate::graph::{Graph, Heights, Revision, Way};
 use crate::heads::HeadProblem;
-use crate::migration::{RevisionId, Text};
 use crate::problem::{Problem, Related, Weight};
 use crate::tree::Site;
 

@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use super::subject::MOST_RELATED;
 use super::{Concern, Debt, Rule, Subject};
+use crate::alembic::graph::Revision;
+use crate::alembic::migration::RevisionId;
 use crate::config::Level;
-use crate::graph::Revision;
-use crate::migration::RevisionId;
 use crate::problem::{Problem, Related};
 
 pub(super) static RULE: Rule = Rule {

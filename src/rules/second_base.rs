@@ -4,10 +4,10 @@ use std::collections::{BTreeSet, HashSet};
 
 use super::{Concern, Debt, Rule, Subject};
 use crate::advice::Help;
+use crate::alembic::graph::{Parents, Revision};
+use crate::alembic::migration::RevisionId;
 use crate::config::Level;
-use crate::graph::{Parents, Revision};
 use crate::heads::HeadProblem;
-use crate::migration::RevisionId;
 use crate::problem::{Problem, Related};
 
 pub(super) static RULE: Rule = Rule {

@@ -8,9 +8,9 @@ use self::repair::repointed;
 use super::subject::{Explained, MOST_RELATED, listed, whole};
 use super::{Concern, Debt, Rule, Subject};
 use crate::advice::Help;
+use crate::alembic::migration::RevisionId;
 use crate::config::Level;
 use crate::heads::{HeadProblem, Stale, StaleEdge};
-use crate::migration::RevisionId;
 use crate::problem::{Doubt, Problem, Related};
 
 pub(super) static RULE: Rule = Rule {

@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Diverged, Wording};
+use crate::alembic::environment::{BadSetting, Environment, Excess};
+use crate::alembic::graph::{Graph, Revision};
+use crate::alembic::migration::{Details, Migration, Part, RevisionId};
 use crate::config::FilenamePattern;
-use crate::environment::{BadSetting, Environment, Excess};
-use crate::graph::{Graph, Revision};
 use crate::heads::{Caption, Cause, HeadProblem, draw};
-use crate::migration::{Details, Migration, Part, RevisionId};
 use crate::problem::{Doubt, Drawing, Problem, Related};
 use crate::tree::{File, RepoPath, Site};
 

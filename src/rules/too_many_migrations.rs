@@ -2,8 +2,8 @@
 
 use super::{Concern, Debt, Rule, Subject};
 use crate::advice::Help;
+use crate::alembic::environment::Excess;
 use crate::config::Level;
-use crate::environment::Excess;
 use crate::problem::{Problem, Weight};
 use crate::text::escape;
 use crate::tree::Site;

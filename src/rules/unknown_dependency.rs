@@ -3,9 +3,9 @@
 use super::subject::{Explained, doubt};
 use super::{Concern, Debt, Rule, Subject};
 use crate::advice::Help;
+use crate::alembic::graph::{Revision, UnknownDependency};
+use crate::alembic::migration::{Migration, RevisionId, Value};
 use crate::config::Level;
-use crate::graph::{Revision, UnknownDependency};
-use crate::migration::{Migration, RevisionId, Value};
 use crate::problem::{Doubt, Problem, Related};
 use crate::tree::Site;
 

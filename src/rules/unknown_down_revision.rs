@@ -3,10 +3,10 @@
 use super::subject::{Explained, doubt};
 use super::{Concern, Debt, Finish, Rule, Subject};
 use crate::advice::{Command, Help};
+use crate::alembic::graph::MissingParent;
+use crate::alembic::migration::RevisionId;
 use crate::config::Level;
-use crate::graph::MissingParent;
 use crate::heads::new_gaps;
-use crate::migration::RevisionId;
 use crate::problem::{Problem, Related};
 use crate::tree::Site;
 

@@ -2,8 +2,8 @@
 
 use super::{Alteration, Altered, Concern, Debt, Rule, Subject};
 use crate::advice::{Command, Help};
+use crate::alembic::migration::{Fault, Migration};
 use crate::config::Level;
-use crate::migration::{Fault, Migration};
 use crate::problem::{Doubt, Problem, Related, Weight};
 use crate::text::escape;
 use crate::tree::{RepoPath, Site};

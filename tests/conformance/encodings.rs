@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use alembic_guard::migration::{Limits, Value, check_body, read};
+use alembic_guard::alembic::migration::{Limits, Value, check_body, read};
 use serde_json::json;
 
 use crate::judge::Judge;

@@ -4,9 +4,9 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use alembic_guard::check::Reader;
+use alembic_guard::alembic::environment::Runner;
+use alembic_guard::compare::Reader;
 use alembic_guard::config::Config;
-use alembic_guard::environment::Runner;
 use alembic_guard::tree::{MemoryTree, RepoPath};
 use serde::Deserialize;
 

@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 use std::fmt::Debug;
 use std::rc::Rc;
 
+use alembic_guard::alembic::migration::RevisionId;
 use alembic_guard::cache::Cache;
-use alembic_guard::check::{Comparison, Reader, check};
+use alembic_guard::compare::{Comparison, Reader, check};
 use alembic_guard::config::{Config, Level};
 use alembic_guard::finding::Finding;
-use alembic_guard::migration::RevisionId;
 use alembic_guard::tree::{Entry, Error, File, Identity, MemoryTree, RepoPath, Tree};
 use serde::Deserialize;
 

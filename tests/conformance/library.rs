@@ -3,7 +3,7 @@
 use std::fs;
 use std::process::Command;
 
-use alembic_guard::migration::{Limits, check_body};
+use alembic_guard::alembic::migration::{Limits, check_body};
 
 use crate::prerequisites::{python, run, say, source, with};
 

@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use alembic_guard::check::{Comparison, Reader, check};
+use alembic_guard::compare::{Comparison, Reader, check};
 use alembic_guard::config::{Config, Level};
 use alembic_guard::finding::Finding;
 use alembic_guard::rules::Standing;

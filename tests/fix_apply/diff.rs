@@ -7,7 +7,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use alembic_guard::fix::{Change, unified};
+use alembic_guard::repair::{Change, unified};
 use alembic_guard::tree::RepoPath;
 use proptest::prelude::{
     Just, ProptestConfig, Strategy, any, prop_assert_eq, prop_oneof, proptest,

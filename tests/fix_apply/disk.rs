@@ -5,7 +5,7 @@ use std::fs::{File, Metadata};
 use std::io;
 use std::path::Path;
 
-use alembic_guard::fix::{Disk, RealDisk};
+use alembic_guard::repair::{Disk, RealDisk};
 
 /// Asks `gate` before each operation, which it names; a write is half done by then.
 pub(crate) struct Gated<G> {

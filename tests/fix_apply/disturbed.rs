@@ -5,7 +5,7 @@ use std::fs;
 use std::process::Command;
 
 use alembic_guard::advice::Help;
-use alembic_guard::fix::Error;
+use alembic_guard::repair::Error;
 
 use crate::disk::{Gated, stopping_at};
 use crate::world::{EDITED, NEW, World, plan};

@@ -5,7 +5,7 @@ use std::io;
 use std::process::Command;
 use std::thread;
 
-use alembic_guard::fix::Error;
+use alembic_guard::repair::Error;
 
 use crate::world::{World, change, plan};
 

@@ -4,7 +4,7 @@ use std::fs::{self, Permissions};
 use std::os::unix::fs::{PermissionsExt, symlink};
 
 use alembic_guard::advice::{Command, Help};
-use alembic_guard::fix::{Change, Error};
+use alembic_guard::repair::{Change, Error};
 
 use crate::world::{EDITED, MOVED, NEW, World, change, plan};
 

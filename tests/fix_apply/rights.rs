@@ -3,7 +3,7 @@
 use std::fs::{self, Permissions};
 use std::os::unix::fs::{MetadataExt, PermissionsExt, chown, symlink};
 
-use alembic_guard::fix::Error;
+use alembic_guard::repair::Error;
 use rustix::process::geteuid;
 
 use crate::world::{COMPILED, EDITED, MOVED, NEW, World, plan};

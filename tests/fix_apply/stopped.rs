@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::io;
 
-use alembic_guard::fix::{Change, Error, Place, finish_interrupted_on};
+use alembic_guard::repair::{Change, Error, Place, finish_interrupted_on};
 use alembic_guard::tree::RepoPath;
 use rustix::io::Errno;
 

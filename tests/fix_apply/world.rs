@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use alembic_guard::fix::{Change, Error, Place, apply, apply_on, finish_interrupted};
+use alembic_guard::repair::{Change, Error, Place, apply, apply_on, finish_interrupted};
 use alembic_guard::tree::RepoPath;
 use tempfile::TempDir;
 

@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 use std::time::{Duration, SystemTime};
 
 use alembic_guard::advice::{Command, Help};
+use alembic_guard::alembic::migration::RevisionId;
 use alembic_guard::config::Config;
 use alembic_guard::finding::{
     Base, Downgrade, EnvironmentSummary, Facts, Finding, Freshness, Report, Shared, Witness, blame,
 };
-use alembic_guard::migration::RevisionId;
 use alembic_guard::problem::{Drawing, DrawnRevision, Note, Problem, Related};
 use alembic_guard::report::{Bypass, Style};
 use alembic_guard::tree::{File, ObjectId, RepoPath, Site};

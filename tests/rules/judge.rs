@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use alembic_guard::check::{Comparison, Peer, Reader, check};
+use alembic_guard::compare::{Comparison, Peer, Reader, check};
 use alembic_guard::config::{self, Config};
 use alembic_guard::finding::{Finding, Report};
 use alembic_guard::problem::Problem;

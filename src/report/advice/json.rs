@@ -2,9 +2,9 @@
 
 use serde::Serialize;
 
-use crate::judge::Advice;
-use crate::migration::RevisionId;
+use crate::alembic::migration::RevisionId;
 use crate::report::json::VERSION;
+use crate::scope::Advice;
 
 /// The environments that have more heads than they may.
 #[derive(Debug, Serialize)]

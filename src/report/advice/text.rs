@@ -1,9 +1,9 @@
 //! One line for an environment that has come to have several heads.
 
-use crate::judge::{Advice, Landed};
-use crate::migration::RevisionId;
+use crate::alembic::migration::RevisionId;
 use crate::report::color::STRONG;
 use crate::report::{Style, layout};
+use crate::scope::{Advice, Landed};
 
 /// So many heads are named.
 const SHOWN_HEADS: usize = 5;

@@ -5,8 +5,8 @@
 use serde::Serialize;
 
 use super::time;
-use crate::audit::{Audit, Evidence, How, Incident, Kind, Landed, Repair};
-use crate::migration::RevisionId;
+use crate::alembic::migration::RevisionId;
+use crate::history::{Audit, Evidence, How, Incident, Kind, Landed, Repair};
 use crate::report::json::{NoteJson, VERSION, note, path, rfc3339};
 
 /// What went wrong in a history.

@@ -2,8 +2,8 @@
 //! to. The newest stands last, beside the sum, where a terminal ends.
 
 use super::time;
-use crate::audit::{Audit, Evidence, How, Incident, Kind, Landed, Repair};
-use crate::migration::RevisionId;
+use crate::alembic::migration::RevisionId;
+use crate::history::{Audit, Evidence, How, Incident, Kind, Landed, Repair};
 use crate::report::color::{ERROR, FAINT, GOOD, STRONG, WARNING, paint};
 use crate::report::json::rfc3339;
 use crate::report::layout::{counted, lasting};

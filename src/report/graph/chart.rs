@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{EnvironmentView, by_id, head_mark, in_brackets};
-use crate::migration::RevisionId;
+use crate::alembic::migration::RevisionId;
 use crate::report::Style;
 use crate::report::color::{ERROR, FAINT, GOOD, LINE, STRONG, WARNING, paint};
 use crate::report::lanes::{Below, Lane, draw};

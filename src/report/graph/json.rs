@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::{EnvironmentView, GraphView, RevisionView};
-use crate::migration::RevisionId;
+use crate::alembic::migration::RevisionId;
 use crate::report::json::path;
 
 /// Environments and their revisions.

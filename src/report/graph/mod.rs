@@ -9,7 +9,7 @@ pub use json::{GraphJson, heads_json, json};
 
 use super::color::{FAINT, GOOD, STRONG, WARNING, paint};
 use super::{Style, layout};
-use crate::migration::RevisionId;
+use crate::alembic::migration::RevisionId;
 use crate::text::escape;
 use crate::tree::RepoPath;
 

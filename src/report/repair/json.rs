@@ -3,8 +3,8 @@
 use serde::Serialize;
 
 use super::Written;
-use crate::fix::{self, Change, EnvironmentRepair, Proposal, RepairOutcome, Step};
-use crate::migration::RevisionId;
+use crate::alembic::migration::RevisionId;
+use crate::repair::{self, Change, EnvironmentRepair, Proposal, RepairOutcome, Step};
 use crate::report::json::{self, AdviceJson, BaseJson};
 use crate::tree::RepoPath;
 
@@ -86,7 +86,7 @@ pub fn repair(proposal: &Proposal, written: Written) -> Repair {
         then: proposal.then.iter().map(ToString::to_string).collect(),
         then_advice: json::advice(&proposal.then),
         diff: (written == Written::Not && !proposal.changes.is_empty())
-            .then(|| String::from_utf8_lossy(&fix::unified(&proposal.changes)).into_owned()),
+            .then(|| String::from_utf8_lossy(&repair::unified(&proposal.changes)).into_owned()),
     }
 }
 

@@ -1,9 +1,9 @@
 //! A repair in words: first the plan, then what was written and what comes next.
 
 use super::Written;
+use crate::alembic::migration::RevisionId;
 use crate::finding::Base;
-use crate::fix::{EnvironmentRepair, Proposal, Refusal, RepairOutcome, Repaired, Step};
-use crate::migration::RevisionId;
+use crate::repair::{EnvironmentRepair, Proposal, Refusal, RepairOutcome, Repaired, Step};
 use crate::report::Style;
 use crate::report::color::{ERROR, GOOD, STRONG, paint};
 use crate::report::layout::{self, counted};

@@ -184,7 +184,7 @@ fn environment_line(environment: &EnvironmentSummary, style: &Style) -> String {
     line
 }
 
-fn heads(heads: &[crate::migration::RevisionId]) -> String {
+fn heads(heads: &[crate::alembic::migration::RevisionId]) -> String {
     let names: Vec<String> = heads.iter().map(|head| format!("`{head}`")).collect();
     match names.len() {
         0 => "no head".to_owned(),

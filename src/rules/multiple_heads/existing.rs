@@ -2,7 +2,7 @@
 
 use super::{configured, side_by_side};
 use crate::advice::Help;
-use crate::migration::RevisionId;
+use crate::alembic::migration::RevisionId;
 use crate::problem::{Note, Problem};
 use crate::rules::{Subject, listed};
 use crate::text::escape;

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use crate::graph::Revision;
+use crate::alembic::graph::Revision;
+use crate::alembic::migration::RevisionId;
 use crate::heads::{Stale, StaleEdge};
-use crate::migration::RevisionId;
 use crate::rules::Subject;
 
 /// A stale revision and the parents that it should have.

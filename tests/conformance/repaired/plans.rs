@@ -4,12 +4,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
-use alembic_guard::check::Reader;
+use alembic_guard::alembic::graph::Graph;
+use alembic_guard::alembic::migration::RevisionId;
+use alembic_guard::compare::Reader;
 use alembic_guard::config::Config;
-use alembic_guard::fix::{self, DatabaseStep, Rebase, Seniority, UnknownState, database_steps};
-use alembic_guard::graph::Graph;
 use alembic_guard::heads::Limits;
-use alembic_guard::migration::RevisionId;
+use alembic_guard::repair::{self, DatabaseStep, Rebase, Seniority, UnknownState, database_steps};
 use alembic_guard::tree::MemoryTree;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -118,7 +118,7 @@ impl Moved {
     fn of(history: History) -> Option<Moved> {
         let before = graph(&history.landed);
         let old = graph(&history.all);
-        let repointed = fix::rebase(&Rebase {
+        let repointed = repair::rebase(&Rebase {
             before: &before,
             after: &old,
             limits: Limits { heads: 1, branches: &[] },

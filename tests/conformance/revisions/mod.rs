@@ -12,10 +12,10 @@ mod values;
 use std::collections::BTreeMap;
 use std::process::Command;
 
+use alembic_guard::alembic::environment::{BadTemplate, discover};
+use alembic_guard::alembic::migration::RevisionId;
 use alembic_guard::config::Config;
-use alembic_guard::environment::{BadTemplate, discover};
-use alembic_guard::fix::{Created, NewFile, NewRevision, Undated, Unwritable};
-use alembic_guard::migration::RevisionId;
+use alembic_guard::repair::{Created, NewFile, NewRevision, Undated, Unwritable};
 use alembic_guard::tree::{MemoryTree, RepoPath};
 use serde::Deserialize;
 use serde_json::json;

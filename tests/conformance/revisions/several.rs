@@ -6,10 +6,10 @@ use std::path::Path;
 use std::process::Command;
 use std::time::SystemTime;
 
+use alembic_guard::alembic::environment::discover;
+use alembic_guard::alembic::migration::RevisionId;
 use alembic_guard::config::Config;
-use alembic_guard::environment::discover;
-use alembic_guard::fix::{Created, NewRevision, Unrendered};
-use alembic_guard::migration::RevisionId;
+use alembic_guard::repair::{Created, NewRevision, Unrendered};
 use alembic_guard::tree::MemoryTree;
 
 use crate::prerequisites::{python, run, source, with};

@@ -9,8 +9,8 @@ mod values;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use alembic_guard::alembic::environment::{BadSetting, Discovery, Environment, discover};
 use alembic_guard::config::Config;
-use alembic_guard::environment::{BadSetting, Discovery, Environment, discover};
 use alembic_guard::tree::{MemoryTree, RepoPath};
 use serde::Deserialize;
 use serde_json::json;

@@ -3,7 +3,7 @@
 //! The four names are assigned plain strings where a form has `---`, or else in front of it; `$` stands
 //! for `down_revision`, and what a form binds that to ends in `z`.
 
-use alembic_guard::migration::{Limits, Value, check_body, read};
+use alembic_guard::alembic::migration::{Limits, Value, check_body, read};
 use serde_json::json;
 
 use super::{Verdict, values};

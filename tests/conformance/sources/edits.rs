@@ -4,12 +4,12 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use alembic_guard::fix::{
+use alembic_guard::alembic::migration::{
+    Docstring, Limits, Module, RevisionId, Shape, Text, Value, details, read,
+};
+use alembic_guard::repair::{
     Edit, Identifier, Uneditable, edit_dependencies, edit_parents, edit_revision_id, edited,
     write_dependencies, write_parents, write_revision_id,
-};
-use alembic_guard::migration::{
-    Docstring, Limits, Module, RevisionId, Shape, Text, Value, details, read,
 };
 use serde_json::json;
 

@@ -10,7 +10,9 @@ mod values;
 use std::collections::BTreeMap;
 use std::fmt;
 
-use alembic_guard::migration::{Limits, Module, Shape, Value, check_body, legacy_id, read};
+use alembic_guard::alembic::migration::{
+    Limits, Module, Shape, Value, check_body, legacy_id, read,
+};
 use serde::Deserialize;
 use serde_json::json;
 

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use alembic_guard::alembic::environment::discover;
 use alembic_guard::config::{Config, FILE_NAME, parse};
-use alembic_guard::environment::discover;
 use alembic_guard::rules;
 
 use super::{assert_inside, assert_printable, environment};

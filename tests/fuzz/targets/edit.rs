@@ -5,11 +5,11 @@
 //! revision = "a"
 //! ```
 
-use alembic_guard::fix::{
-    Identifier, Uneditable, edit_dependencies, edit_parents, edit_revision_id,
-};
-use alembic_guard::migration::{
+use alembic_guard::alembic::migration::{
     Limits, Module, RevisionId, Shape, Value, check_body, details, first_change, read,
+};
+use alembic_guard::repair::{
+    Identifier, Uneditable, edit_dependencies, edit_parents, edit_revision_id,
 };
 
 use super::split_line;

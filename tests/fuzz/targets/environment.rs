@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use alembic_guard::alembic::environment::{discover, migration_files};
 use alembic_guard::config::Config;
-use alembic_guard::environment::{discover, migration_files};
 use alembic_guard::tree::{MemoryTree, RepoPath, Tree};
 
 use super::{assert_inside, assert_printable};

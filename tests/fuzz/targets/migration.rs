@@ -1,6 +1,6 @@
 //! A migration, read in every way there is.
 
-use alembic_guard::migration::{
+use alembic_guard::alembic::migration::{
     Limits, Module, Value, check_body, details, first_change, legacy_id, mentions, read, title,
 };
 use alembic_guard::text::Span;

@@ -2,10 +2,10 @@
 
 use std::time::SystemTime;
 
+use alembic_guard::alembic::environment::discover;
+use alembic_guard::alembic::migration::{Limits, RevisionId, Value, check_body, read};
 use alembic_guard::config::Config;
-use alembic_guard::environment::discover;
-use alembic_guard::fix::{Created, NewRevision};
-use alembic_guard::migration::{Limits, RevisionId, Value, check_body, read};
+use alembic_guard::repair::{Created, NewRevision};
 
 use super::{assert_printable, environment, split_line};
 

@@ -1,0 +1,370 @@
+//! Two trees to a [`Report`]: the one way by which every command comes to its answer.
+
+mod attributes;
+mod checkout;
+mod diverged;
+mod published_edits;
+mod losses;
+mod case_collisions;
+mod parallel;
+mod reader;
+mod pairing;
+mod witness;
+
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+
+use crate::alembic::environment::BadSetting;
+use crate::alembic::graph::{Graph, Revision};
+use crate::alembic::migration::{Details, RevisionId};
+use crate::finding::{Downgrade, EnvironmentSummary, Facts, Finding, Report, Shared, blame};
+use crate::heads::{Limits, analyze_heads, existing_heads};
+use crate::problem::{Note, Problem};
+use crate::rules::{self, Debt, Fate, Rule, Standing, Subject, Unread, Way, Wording};
+use crate::tree::{self, File, RepoPath, Tree};
+
+pub(crate) use attributes::ATTRIBUTES;
+pub(crate) use checkout::{COMPILED, compiled_source};
+pub(crate) use pairing::{Pair, pairs};
+pub use reader::{Reader, State};
+use witness::OtherBranches;
+
+/// Two states of a repository and what must be known to say who is at fault.
+pub struct Comparison<'a> {
+    /// What has landed; nothing where the other side is judged alone.
+    pub before: Option<&'a dyn Tree>,
+    /// Who has that.
+    pub standing: Standing,
+    /// What there would be.
+    pub after: After<'a>,
+    /// Further states whose version folders count: a migration that is added to a folder which the
+    /// other side has moved is still a migration.
+    pub witnesses: Vec<&'a dyn Tree>,
+    /// What the two sides are called.
+    pub wording: Wording,
+    /// What decides who is to blame.
+    pub facts: Facts,
+    /// The branch that answers for heads which were too many before, if any does: a target that is judged
+    /// itself.
+    pub answering: Option<String>,
+    /// Gives other targets; what is a head there is nobody's fault here. Asked only where it matters.
+    pub other_targets: &'a dyn Fn() -> Vec<NamedTree<'a>>,
+    /// Gives the other targets beside the one that the change goes to, if databases move between the two. Asked
+    /// only if the change adds revisions or lets them build on something else.
+    pub peers: &'a dyn Fn() -> Vec<Peer<'a>>,
+    /// Tells on which remote branch a file is just so. Asked only where it matters.
+    pub shared: &'a dyn Fn(&RepoPath) -> Option<Shared>,
+}
+
+impl<'a> Comparison<'a> {
+    /// Compares with nothing, in the plainest circumstances.
+    pub fn alone(after: &'a dyn Tree) -> Comparison<'a> {
+        Comparison {
+            before: None,
+            standing: Standing::Local,
+            after: After::Tree(after),
+            witnesses: Vec::new(),
+            wording: Wording::alone(),
+            facts: Facts::default(),
+            answering: None,
+            other_targets: &Vec::new,
+            peers: &Vec::new,
+            shared: &unshared,
+        }
+    }
+}
+
+/// Says that no file is on a remote branch.
+pub fn unshared(_: &RepoPath) -> Option<Shared> {
+    None
+}
+
+/// A branch's name and what it holds.
+pub type NamedTree<'a> = (String, Box<dyn Tree + 'a>);
+
+/// Another target than the one that a change goes to.
+pub struct Peer<'a> {
+    /// What it is called here, `origin/main` for one.
+    pub name: String,
+    /// What it holds.
+    pub tree: Box<dyn Tree + 'a>,
+    /// The way in which databases move between the two; nothing if it may be either.
+    pub usual: Option<Way>,
+}
+
+/// What there would be.
+#[derive(Clone, Copy)]
+pub enum After<'a> {
+    /// This.
+    Tree(&'a dyn Tree),
+    /// One of two, as git will ask about some paths.
+    Conflicted {
+        /// As the base has them.
+        as_base: &'a dyn Tree,
+        /// As the change has them.
+        as_ours: &'a dyn Tree,
+        /// The paths.
+        paths: &'a [RepoPath],
+    },
+}
+
+/// Compares two states and says what is wrong with the change.
+pub fn check(reader: &mut Reader, comparison: &Comparison<'_>) -> Result<Report, tree::Error> {
+    match comparison.after {
+        After::Tree(after) => check_against(reader, comparison, after),
+        After::Conflicted { as_base, as_ours, paths } => {
+            let as_base = check_against(reader, comparison, as_base)?;
+            let mut report = check_against(reader, comparison, as_ours)?;
+            let either_way: BTreeSet<Key> =
+                as_base.findings.iter().map(|it| Key::of(&it.problem)).collect();
+            let certain = |finding: &Finding| either_way.contains(&Key::of(&finding.problem));
+            for finding in report.findings.iter_mut().filter(|finding| !certain(finding)) {
+                finding.soften(&Downgrade::Conflict);
+            }
+            report.notes.push(conflict_note(paths, &comparison.wording));
+            Ok(report)
+        }
+    }
+}
+
+/// Compares as [`check`] does, with this in the place of what there would be.
+pub(crate) fn check_against(
+    reader: &mut Reader,
+    comparison: &Comparison<'_>,
+    after: &dyn Tree,
+) -> Result<Report, tree::Error> {
+    let (pairs, problems) = pairs(reader, comparison, after)?;
+    let mut report = Report::default();
+    let past = comparison.before.map(|before| reader.discover(before)).transpose()?;
+    let known: HashSet<&BadSetting> = past.iter().flat_map(|past| &past.problems).collect();
+    let is_known = |problem: &BadSetting| known.contains(problem);
+    let stops: Vec<&BadSetting> = pairs.iter().filter_map(|pair| pair.loss.stop.as_ref()).collect();
+    let is_shown = |problem: &&BadSetting| stops.iter().any(|stop| stop.is(problem));
+    let noted = problems.iter().filter(|problem| !is_shown(problem));
+    report.notes.extend(problem_notes(noted, is_known));
+    for pair in &pairs {
+        report.notes.extend(case_collisions::notes(pair, &comparison.facts));
+        let judged = judge(reader, comparison, after, pair)?;
+        if pair.loss.fate != Fate::Removed {
+            report.environments.push(summary(pair, &judged.existing));
+        }
+        report.findings.extend(judged.findings);
+        report.notes.extend(judged.notes);
+    }
+    report.findings.sort_by(|one, other| order(one).cmp(&order(other)));
+    read_sources(&mut report, comparison, after);
+    Ok(report)
+}
+
+/// What is found in one environment.
+struct Judged {
+    findings: Vec<Finding>,
+    notes: Vec<Note>,
+    /// The heads that were too many before, by group.
+    existing: Vec<Vec<RevisionId>>,
+}
+
+/// Applies every rule to one environment, and takes from the findings what is not this change's fault.
+fn judge(
+    reader: &mut Reader,
+    comparison: &Comparison<'_>,
+    after: &dyn Tree,
+    pair: &Pair,
+) -> Result<Judged, tree::Error> {
+    let environment = &pair.environment;
+    let limits = Limits { heads: environment.heads, branches: &environment.branches };
+    let head_problems = analyze_heads(&pair.before.graph, &pair.after.graph, limits);
+    let existing = existing_heads(&pair.before.graph, &pair.after.graph, limits, &head_problems);
+    let details = details(reader, after, pair)?;
+    let config = reader.config();
+    let changed = changed(&pair.before.graph, &pair.after.graph);
+    let edited = published_edits::find(reader, comparison, after, pair, &changed)?;
+    let altered = checkout::find(reader, comparison, after, pair)?;
+    let diverged = diverged::find(reader, comparison, after, pair, &changed)?;
+    let subject = Subject {
+        environment,
+        loss: &pair.loss,
+        before: &pair.before.graph,
+        standing: comparison.standing,
+        after: &pair.after.graph,
+        changed: &changed,
+        head_problems: &head_problems,
+        existing: &existing,
+        answering: comparison.answering.as_deref(),
+        details: &details,
+        edited: &edited,
+        altered: &altered,
+        diverged: &diverged,
+        broken_links: &pair.after.broken_links,
+        unread: pair.excess().map(|excess| Unread { excess, is_same: pair.has_same_files() }),
+        max_revision_id_length: config.max_revision_id_length,
+        filename_pattern: config.filename_pattern.as_ref(),
+        wording: &comparison.wording,
+    };
+    let mut problems = Vec::new();
+    for rule in rules::RULES {
+        let found = rule.check(&subject);
+        if !found.is_empty() {
+            let past = existing_problems(rule, &subject, &pair.before);
+            problems.extend(found.into_iter().map(|problem| Problem {
+                existing: past.contains(&Key::of(&problem).for_rule(rule, &problem)),
+                allowed: is_allowed(reader, &problem),
+                ..problem
+            }));
+        }
+    }
+    // A push that touches no migration hears of them no more.
+    let known = comparison.facts.touched.as_ref().is_some_and(BTreeSet::is_empty);
+    let notes = rules::existing_heads_notes(&subject).into_iter();
+    let notes = notes.map(|note| Note { known, ..note }).collect();
+    let mut witness = OtherBranches::of(reader, comparison, pair);
+    let findings = blame(problems, &comparison.facts, &config, &mut witness);
+    Ok(Judged { findings, notes, existing })
+}
+
+fn is_allowed(reader: &Reader, problem: &Problem) -> bool {
+    problem.site.file().is_some_and(|file| reader.allows(file, problem.rule))
+}
+
+/// Finds the revisions that are not in the same file with the same content before the change.
+fn changed<'g>(before: &Graph, after: &'g Graph) -> Vec<&'g Revision> {
+    let is_same = |now: &Revision| {
+        before.get(&now.id).is_some_and(|landed| landed.migration.file == now.migration.file)
+    };
+    after.revisions().filter(|now| !is_same(now)).collect()
+}
+
+/// Finds what a rule says of the state before the change.
+fn existing_problems(rule: &Rule, subject: &Subject<'_>, before: &State) -> BTreeSet<Key> {
+    if rule.debt == Debt::Compared || before.graph.is_empty() && before.broken_links.is_empty() {
+        return BTreeSet::new();
+    }
+    let past = Subject {
+        after: subject.before,
+        changed: &[],
+        head_problems: &[],
+        existing: &[],
+        details: &BTreeMap::new(),
+        edited: &[],
+        altered: &[],
+        diverged: &[],
+        broken_links: &before.broken_links,
+        unread: None,
+        ..*subject
+    };
+    let found = rule.check(&past);
+    found.iter().map(|problem| Key::of(problem).for_rule(rule, problem)).collect()
+}
+
+/// Reads the whole of each file that the change adds or edits.
+fn details(
+    reader: &Reader,
+    after: &dyn Tree,
+    pair: &Pair,
+) -> Result<BTreeMap<File, Details>, tree::Error> {
+    if pair.excess().is_some() {
+        return Ok(BTreeMap::new());
+    }
+    let known: HashSet<_> = pair.before.files.iter().map(|file| file.id).collect();
+    let new: Vec<&File> =
+        pair.after.files.iter().filter(|file| !known.contains(&file.id)).collect();
+    reader.details(after, &new)
+}
+
+fn summary(pair: &Pair, existing: &[Vec<RevisionId>]) -> EnvironmentSummary {
+    let mut existing: Vec<RevisionId> = existing.iter().flatten().cloned().collect();
+    existing.sort();
+    let owned = |heads: Vec<&RevisionId>| heads.into_iter().cloned().collect();
+    EnvironmentSummary {
+        name: pair.environment.name.clone(),
+        script_location: pair.environment.script_location.clone(),
+        version_locations: pair.environment.version_locations.clone(),
+        revisions: pair.after.graph.len(),
+        heads_before: owned(pair.before.graph.heads()),
+        heads_after: owned(pair.after.graph.heads()),
+        existing,
+    }
+}
+
+/// What makes two findings the same.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Key {
+    rule: &'static str,
+    revisions: Vec<RevisionId>,
+    path: Option<RepoPath>,
+    file: Option<File>,
+}
+
+impl Key {
+    fn of(problem: &Problem) -> Key {
+        let path = problem.revisions.is_empty().then(|| problem.site.path().clone());
+        Key { rule: problem.rule, revisions: problem.revisions.clone(), path, file: None }
+    }
+
+    fn for_rule(self, rule: &Rule, problem: &Problem) -> Key {
+        match rule.debt {
+            Debt::SameFile => Key { file: problem.site.file().cloned(), ..self },
+            Debt::SameFault | Debt::Compared => self,
+        }
+    }
+}
+
+fn order(finding: &Finding) -> impl Ord + use<'_> {
+    let problem = &finding.problem;
+    (std::cmp::Reverse(finding.level()), &problem.environment, problem.site.path(), problem.rule)
+}
+
+/// Reads every file that a finding points into.
+pub(crate) fn read_sources(report: &mut Report, comparison: &Comparison<'_>, after: &dyn Tree) {
+    let related = |finding: &Finding| -> Vec<File> {
+        let problem = &finding.problem;
+        let sites = problem.related.iter().map(|related| &related.site);
+        sites.chain([&problem.site]).filter_map(|site| site.file().cloned()).collect()
+    };
+    let files: BTreeSet<File> = report.findings.iter().flat_map(related).collect();
+    for file in files {
+        let read = after.read_setting(&file).ok();
+        let read =
+            read.or_else(|| comparison.before.and_then(|before| before.read_setting(&file).ok()));
+        report.sources.extend(read.map(|content| (file, content)));
+    }
+}
+
+/// So many problems are told that were there before, and as many that were not.
+const MOST_PROBLEMS: usize = 20;
+
+fn problem_notes<'p>(
+    problems: impl Iterator<Item = &'p BadSetting>,
+    is_known: impl Fn(&BadSetting) -> bool,
+) -> Vec<Note> {
+    let note = |message, known| Note { message, help: Vec::new(), known };
+    let mut notes = Vec::new();
+    let mut counts = [0; 2];
+    for problem in problems {
+        let known = is_known(problem);
+        let count = &mut counts[usize::from(known)];
+        *count += 1;
+        if *count <= MOST_PROBLEMS {
+            notes.push(note(problem.to_string(), known));
+        }
+    }
+    for (count, known) in counts.into_iter().zip([false, true]) {
+        if count > MOST_PROBLEMS {
+            let more = count - MOST_PROBLEMS;
+            notes.push(note(format!("{more} more problems of this kind are not listed"), known));
+        }
+    }
+    notes
+}
+
+fn conflict_note(paths: &[RepoPath], wording: &Wording) -> Note {
+    let paths: Vec<String> = paths.iter().map(|path| format!("`{path}`")).collect();
+    Note {
+        message: format!(
+            "git will ask how to merge {} with {}; only what is wrong either way blocks",
+            paths.join(", "),
+            wording.base
+        ),
+        help: Vec::new(),
+        known: false,
+    }
+}

@@ -1,0 +1,227 @@
+//! One thing that went wrong: a commit, what it did to an environment, and whether that still stands.
+
+use crate::alembic::environment::Environment;
+use crate::alembic::graph::Graph;
+use crate::alembic::migration::{self, RevisionId};
+use crate::finding::{Finding, Report};
+use crate::git::Description;
+use crate::heads::{Limits, within_limits};
+use crate::rules::{self, Concern, Debt};
+use crate::text::position;
+use crate::tree::{File, ObjectId, RepoPath, Site};
+
+use super::files::migrations;
+use super::repair::Repair;
+
+/// A commit of the history that was looked through.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Landed {
+    /// The commit.
+    pub commit: ObjectId,
+    /// What it was compared with; nothing where the history begins with it.
+    pub parent: Option<ObjectId>,
+    /// How many commits of the history lie before it.
+    pub place: usize,
+    /// What it says of itself.
+    pub description: Description,
+}
+
+/// What kind of thing went wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Kind {
+    /// The history has a head more than it may.
+    Heads,
+    /// Alembic does not load the history.
+    Loading,
+    /// One id means several migrations, of which Alembic takes one.
+    Duplicate,
+}
+
+/// A commit that the guard would have refused.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Incident {
+    /// The commit.
+    pub landed: Landed,
+    /// The environment, under the name that it had then.
+    pub environment: String,
+    /// What kind of thing went wrong.
+    pub kind: Kind,
+    /// The heads before the commit, sorted.
+    pub heads_before: Vec<RevisionId>,
+    /// The heads after it, sorted.
+    pub heads_after: Vec<RevisionId>,
+    /// What was found.
+    pub findings: Vec<Evidence>,
+    /// What ended it; nothing while it stands.
+    pub repair: Option<Repair>,
+}
+
+/// One finding, as far as it can be understood without its source.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Evidence {
+    /// The rule's name.
+    pub rule: &'static str,
+    /// What is wrong, in one sentence.
+    pub message: String,
+    /// Where.
+    pub path: RepoPath,
+    /// The line, counted from one, where there is one.
+    pub line: Option<usize>,
+    /// The revisions it is about.
+    pub revisions: Vec<RevisionId>,
+    /// The file, where there still is one.
+    pub file: Option<File>,
+}
+
+/// An environment as a commit left it.
+#[derive(Debug, Clone)]
+pub(super) struct Seen {
+    pub(super) environment: Environment,
+    pub(super) graph: Graph,
+}
+
+impl Evidence {
+    fn of(finding: &Finding, report: &Report) -> Evidence {
+        let line = match &finding.problem.site {
+            Site::Span { file, span } => {
+                report.sources.get(file).map(|source| position(source, span.start).line)
+            }
+            Site::File(_) | Site::Path(_) => None,
+        };
+        Evidence {
+            rule: finding.problem.rule,
+            message: finding.problem.message.clone(),
+            path: finding.problem.site.path().clone(),
+            line,
+            revisions: finding.problem.revisions.clone(),
+            file: finding.problem.site.file().cloned(),
+        }
+    }
+
+    fn is_about(&self, other: &Evidence) -> bool {
+        let alike = if self.revisions.is_empty() {
+            self.path == other.path
+        } else {
+            self.revisions == other.revisions
+        };
+        self.rule == other.rule && alike
+    }
+
+    /// Tells whether it is still so, given what is found of a later commit.
+    ///
+    /// Some faults are looked for in new files alone; these last as long as their file stays as it is.
+    fn stands(&self, seen: &Seen, report: &Report) -> bool {
+        let same = |finding: &Finding| {
+            let alike = if self.revisions.is_empty() {
+                finding.problem.site.path() == &self.path || is_content(finding, &self.file)
+            } else {
+                finding.problem.revisions == self.revisions
+            };
+            finding.problem.rule == self.rule
+                && finding.problem.environment == seen.environment.name
+                && alike
+        };
+        let by_file = rules::find(self.rule).is_some_and(|rule| rule.debt == Debt::SameFile);
+        report.findings.iter().any(same)
+            || by_file && self.file.as_ref().is_some_and(|file| has_file(&seen.graph, file))
+    }
+}
+
+fn is_python_2(finding: &Finding, report: &Report) -> bool {
+    let source = finding.problem.site.file().and_then(|file| report.sources.get(file));
+    finding.problem.rule == UNREADABLE
+        && source
+            .is_some_and(|source| migration::is_python_2(source, &migration::Limits::default()))
+}
+
+fn is_content(finding: &Finding, file: &Option<File>) -> bool {
+    let found = finding.problem.site.file().map(|file| file.id);
+    found.is_some() && found == file.as_ref().map(|file| file.id)
+}
+
+fn has_file(graph: &Graph, file: &File) -> bool {
+    migrations(graph).any(|migration| migration.file == *file)
+}
+
+impl Incident {
+    /// Gathers what a commit did to one environment, an incident for each kind.
+    ///
+    /// What was lowered does not count: it was there before, or cannot be told. Neither does a file of
+    /// Python 2, which loaded in its time, nor a fork that leaves as many heads as there were.
+    pub(super) fn of(landed: &Landed, report: &Report, environment: &str) -> Vec<Incident> {
+        let summary = report.environments.iter().find(|summary| summary.name == environment);
+        let mut incidents: Vec<Incident> = Vec::new();
+        for finding in &report.findings {
+            let is_fault =
+                finding.problem.environment == environment && finding.downgrade().is_none();
+            let Some(kind) = kind(finding).filter(|_| is_fault && !is_python_2(finding, report))
+            else {
+                continue;
+            };
+            let evidence = Evidence::of(finding, report);
+            match incidents.iter_mut().find(|incident| incident.kind == kind) {
+                Some(incident) => incident.findings.push(evidence),
+                None => incidents.push(Incident {
+                    landed: landed.clone(),
+                    environment: environment.to_owned(),
+                    kind,
+                    heads_before: summary.map(|it| it.heads_before.clone()).unwrap_or_default(),
+                    heads_after: summary.map(|it| it.heads_after.clone()).unwrap_or_default(),
+                    findings: vec![evidence],
+                    repair: None,
+                }),
+            }
+        }
+        incidents.retain(|incident| incident.kind != Kind::Heads || incident.adds_head());
+        incidents.sort_by_key(|incident| incident.kind);
+        incidents
+    }
+
+    /// Tells whether the environment still suffers from it after a later commit.
+    ///
+    /// A history that did not load may have been forked behind that; then both must be over.
+    pub(super) fn stands(&self, seen: &Seen, report: &Report) -> bool {
+        let forked = !self.is_joined(seen);
+        match self.kind {
+            Kind::Heads => forked,
+            Kind::Loading | Kind::Duplicate => {
+                forked && self.adds_head()
+                    || self.findings.iter().any(|evidence| evidence.stands(seen, report))
+            }
+        }
+    }
+
+    fn adds_head(&self) -> bool {
+        self.heads_after.len() > self.heads_before.len()
+    }
+
+    /// Tells whether another commit only did again what this one is about.
+    pub(super) fn covers(&self, later: &Incident) -> bool {
+        let is_same =
+            |evidence: &Evidence| self.findings.iter().any(|mine| mine.is_about(evidence));
+        self.kind == later.kind && later.findings.iter().all(is_same)
+    }
+
+    /// Tells whether there are no more heads than there may be, or than there would be without the
+    /// commit: fixing an older fork below this one is not its task.
+    fn is_joined(&self, seen: &Seen) -> bool {
+        let Seen { environment, graph } = seen;
+        let limits = Limits { heads: environment.heads, branches: &environment.branches };
+        let without = self.heads_before.len().min(self.heads_after.len().saturating_sub(1));
+        within_limits(graph, limits) || graph.opaque().is_empty() && graph.heads().len() <= without
+    }
+}
+
+/// A duplicate stops nothing in Alembic, and is no head more either; it only loses a migration.
+fn kind(finding: &Finding) -> Option<Kind> {
+    let rule = rules::find(finding.problem.rule)?;
+    match rule.concern {
+        Concern::Heads => Some(Kind::Heads),
+        Concern::Loading => Some(Kind::Loading),
+        Concern::Judging => None,
+        Concern::Neither => (rule.name == DUPLICATE).then_some(Kind::Duplicate),
+    }
+}
+
+const DUPLICATE: &str = "duplicate-revision";
+const UNREADABLE: &str = "unreadable-migration";

@@ -1,0 +1,221 @@
+//! Where a repair is made and proven: the merge that git would make of the work tree and its base.
+
+use std::collections::BTreeSet;
+
+use super::{Ground, Outcome, refusal};
+use crate::advice::{Command, Help};
+use crate::alembic::environment::{Environment, Lookup};
+use crate::alembic::graph::{Graph, Revision};
+use crate::alembic::migration::RevisionId;
+use crate::compare::{After, Comparison, Pair, Reader, check, check_against};
+use crate::config::Level;
+use crate::finding::{Facts, Finding};
+use crate::git::{BaseChoice, Side};
+use crate::heads::{Limits, crowded, new_gaps, within_limits};
+use crate::repair::{Change, Refusal, overlay};
+use crate::rules::{self, Finish};
+use crate::scope::{Error, Incoming, Judge, Met};
+use crate::tree::{RepoPath, Tree};
+
+/// One repair in the making: the merge that git would make of the work tree and its base.
+pub(super) struct Bench<'b, 'c> {
+    pub(super) reader: &'b mut Reader,
+    pub(super) comparison: &'b Comparison<'c>,
+    pub(super) merged: &'c dyn Tree,
+    pub(super) ground: &'b Ground<'b>,
+    /// The work tree, whose folders need not be listed again for each environment.
+    pub(super) here: Lookup<'b>,
+}
+
+impl Judge<'_> {
+    /// Lets `repair` work on the merge that git would make of the work tree and its base.
+    pub(super) fn at_the_bench<T>(
+        &self,
+        ground: &Ground<'_>,
+        base: &BaseChoice,
+        reader: &mut Reader,
+        repair: impl FnOnce(&mut Bench<'_, '_>) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        let tip = self.repository.head();
+        let candidates = ground.candidates(self);
+        let incoming = Incoming {
+            side: Side::WorkTree,
+            base,
+            facts: Facts::default(),
+            answering: None,
+            wording: self.naming("this change", base, tip, Finish::Nothing),
+            candidates: &candidates,
+        };
+        let met = self.meet(reader, &incoming, |reader, comparison| match comparison.after {
+            After::Tree(merged) => {
+                let here = Lookup::new(&*ground.work);
+                repair(&mut Bench { reader, comparison, merged, ground, here })
+            }
+            After::Conflicted { paths, .. } => Err(Error::Conflicting {
+                paths: paths.to_vec(),
+                base: base.name.clone(),
+                get_base: comparison.wording.get_base.clone(),
+            }),
+        })?;
+        match met {
+            Met::Merged(repaired) => Ok(repaired),
+            Met::Unrelated => Err(Error::Unrelated(base.name.clone())),
+            Met::Shallow => Err(Error::ShallowRepair(base.name.clone())),
+        }
+    }
+}
+
+impl Bench<'_, '_> {
+    /// Tells what would be wrong if these changes were made, and is not wrong now; nothing is what a
+    /// repair must come to.
+    pub(super) fn faults_of(
+        &mut self,
+        environment: &Environment,
+        changes: &[Change],
+    ) -> Result<Vec<Finding>, Error> {
+        let known = check(self.reader, self.comparison)?;
+        let repaired = overlay(Box::new(self.merged), changes);
+        let report = check_against(self.reader, self.comparison, &*repaired)?;
+        let name = |finding: &Finding| (finding.problem.rule, finding.problem.revisions.clone());
+        let known: BTreeSet<_> = known.findings.iter().map(name).collect();
+        let is_here = |finding: &Finding| finding.problem.environment == environment.name;
+        let faults = report.findings.into_iter().filter(|finding| {
+            is_here(finding) && finding.level() == Level::Error && !known.contains(&name(finding))
+        });
+        Ok(faults.collect())
+    }
+
+    /// Says what there is to say where nothing new is at fault: that all is well, that nobody can tell what
+    /// a head stands on, that heads have landed side by side, or that what joins them is yet to come into
+    /// the work tree.
+    pub(super) fn without_fault(&mut self, pair: &Pair) -> Result<Outcome, Error> {
+        let environment = &pair.environment;
+        let limits = Limits { heads: environment.heads, branches: &environment.branches };
+        let heads: Vec<RevisionId> = pair.after.graph.heads().into_iter().cloned().collect();
+        if !within_limits(&pair.after.graph, limits) {
+            if let Some(refusal) = self.gap_below(pair, &heads) {
+                return Ok(Outcome::refused(refusal));
+            }
+            let unknown = pair.after.graph.opaque().first();
+            return Ok(Outcome::refused(match unknown {
+                Some(unknown) if crowded(&pair.after.graph, limits).is_empty() => {
+                    refusal::unknown_id(&unknown.file.path)
+                }
+                _ => refusal::landed_side_by_side(
+                    &heads,
+                    &self.comparison.wording.base,
+                    &self.ground.command,
+                ),
+            }));
+        }
+        let here = self.reader.state_by(&self.here, environment, &[])?;
+        let missing = self.not_here(&pair.after.graph, &heads)?;
+        if within_limits(&here.graph, limits) || missing.is_empty() {
+            Ok(Outcome::nothing(heads))
+        } else {
+            Ok(Outcome::refused(self.get_base(&missing)))
+        }
+    }
+
+    /// Tells which of these revisions the work tree does not have yet.
+    pub(super) fn not_here(
+        &self,
+        graph: &Graph,
+        revisions: &[RevisionId],
+    ) -> Result<Vec<RevisionId>, Error> {
+        let mut missing = Vec::new();
+        for id in revisions {
+            if let Some(revision) = graph.get(id)
+                && self.ground.work.node(&revision.migration.file.path)?.is_none()
+            {
+                missing.push(id.clone());
+            }
+        }
+        Ok(missing)
+    }
+
+    /// Says that something must come into the work tree first, and how.
+    pub(super) fn get_base(&self, missing: &[RevisionId]) -> Refusal {
+        let wording = &self.comparison.wording;
+        let verb = if missing.len() == 1 { "is" } else { "are" };
+        let ids: Vec<String> = missing.iter().map(|id| format!("`{id}`")).collect();
+        let get_base = wording.get_base.clone().map(|command| {
+            let text = "bring it in without committing yet";
+            if self.ground.is_staged {
+                // Git merges into no index that differs from HEAD.
+                let command =
+                    Command::of("git stash").and(command).and(Command::of("git stash pop"));
+                Help::run(format!("{text}, with what is staged put aside for that"), command)
+            } else {
+                Help::run(text, command)
+            }
+        });
+        let again = Help::run("then again", self.ground.command.clone());
+        Refusal {
+            message: format!(
+                "{} of {} {verb} not in the work tree yet",
+                ids.join(", "),
+                wording.base
+            ),
+            help: get_base.into_iter().chain([again]).collect(),
+        }
+    }
+
+    /// Finds the environment that has these revisions in the work tree, if the merge has moved it: until then a new
+    /// file must lie where Alembic loads it now.
+    pub(super) fn own_environment(
+        &mut self,
+        merged: &Environment,
+        revisions: &[RevisionId],
+    ) -> Result<Option<Environment>, Error> {
+        let discovery = self.reader.discover(self.here.tree())?;
+        if discovery.environments.iter().any(|own| own.key() == merged.key()) {
+            return Ok(None);
+        }
+        for own in &discovery.environments {
+            let state = self.reader.state_by(&self.here, own, &[])?;
+            if revisions.iter().all(|id| state.graph.contains(id)) {
+                return Ok(Some(own.clone()));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Says that nobody can tell what one of these heads stands on, where the change left it so.
+    ///
+    /// The parent that is missing may join the heads, or be another one than was meant: whatever is put
+    /// between them now would be wrong once that is repaired.
+    pub(super) fn gap_below(&self, pair: &Pair, heads: &[RevisionId]) -> Option<Refusal> {
+        let graph = &pair.after.graph;
+        let gaps = new_gaps(&pair.before.graph, graph);
+        let is_below = |child| graph.heads_above(child).iter().any(|head| heads.contains(head));
+        let gap = gaps.iter().find(|gap| is_below(gap.child))?;
+        let is_movable = gap.parent.is_some()
+            && !pair.before.graph.contains(gap.child)
+            && !graph.get(gap.child).is_some_and(|child| self.is_held(child));
+        let over_gaps = graph.descendants_of_all(gaps.iter().map(|gap| gap.child));
+        let tops = graph.heads().into_iter().filter(|head| is_movable && !over_gaps.contains(head));
+        Some(refusal::gap(gap, &tops.cloned().collect::<Vec<_>>(), &self.ground.command))
+    }
+
+    /// Tells whether somebody else's branch has a revision just so.
+    fn is_held(&self, revision: &Revision) -> bool {
+        let shared = (self.comparison.shared)(&revision.migration.file.path);
+        shared.is_some_and(|shared| !shared.own)
+    }
+}
+
+impl Judge<'_> {
+    /// Says that an id which several files define must be told apart first, where the change made it so.
+    pub(super) fn new_duplicate(&self, pair: &Pair, command: &Command) -> Option<Refusal> {
+        let (before, graph) = (&pair.before.graph, &pair.after.graph);
+        let (id, earlier) = graph.duplicates().find(|(id, _)| !before.is_duplicate(id))?;
+        let files = earlier.iter().chain(graph.get(id)).map(|file| &file.migration.file.path);
+        let files: Vec<&RepoPath> = files.collect();
+        let remove = rules::copied(before, graph, id).map(|copy| {
+            let remove = if self.repository.is_tracked(copy) { "git rm" } else { "rm" };
+            Command::of(remove).path(&self.path_from_here(copy))
+        });
+        Some(refusal::duplicate(id, &files, remove, command))
+    }
+}

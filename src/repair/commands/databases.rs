@@ -1,0 +1,133 @@
+//! What a rebase means for databases that ran the migrations in their old order: the author's own, above all.
+//!
+//! Which ones these are is known to their owner alone, so every rebase tells how two likely states are
+//! brought up to date, and how to recognise them. `alembic current` does not help with that: by the new
+//! files, a database that ran both sides looks like one that skipped the lower side.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::Bench;
+use crate::advice::{Command, Help};
+use crate::alembic::environment::Environment;
+use crate::alembic::graph::Graph;
+use crate::alembic::migration::RevisionId;
+use crate::compare::Pair;
+use crate::repair::{DatabaseStep, Step, UnknownState, database_steps};
+use crate::rules::listed;
+use crate::scope::{Error, Judge};
+
+/// An environment whose migrations are re-pointed.
+pub(super) struct Move<'a> {
+    pub(super) pair: &'a Pair,
+    pub(super) steps: &'a [Step],
+    /// Whether there are other environments.
+    pub(super) several: bool,
+}
+
+impl Judge<'_> {
+    /// Says how databases that have run the migrations in their old order get into the new one.
+    pub(super) fn database_help(
+        &self,
+        bench: &mut Bench<'_, '_>,
+        one: &Move<'_>,
+    ) -> Result<Vec<Help>, Error> {
+        let old = &one.pair.after.graph;
+        let base = bench.comparison.wording.base.clone();
+        let own = self.run_by_branch(bench, one.pair)?;
+        let own = own.map(|run| owned(old.uppermost(&run.iter().collect())));
+        let both = owned(old.real_heads());
+        let mut help = Vec::new();
+        if let Some(own) = own.filter(|own| *own != both) {
+            match one.catch_up(&own, "only this branch's migrations have run") {
+                Ok(line) => help.extend(line),
+                Err(UnknownState) => return Ok(vec![one.unknown()]),
+            }
+        }
+        match one.catch_up(&both, &format!("this branch's and {base}'s have run")) {
+            Ok(line) => help.extend(line),
+            Err(UnknownState) => return Ok(vec![one.unknown()]),
+        }
+        help.push(Help::note(
+            "a database in any other state has no fixed commands, nor have several of one environment \
+             that differ; `alembic current` cannot tell the states apart, so read the table with \
+             `SELECT version_num FROM alembic_version`",
+        ));
+        Ok(help)
+    }
+
+    /// Returns what a database has run that was upgraded on this branch before it met its base; nothing if
+    /// the history does not tell.
+    fn run_by_branch(
+        &self,
+        bench: &mut Bench<'_, '_>,
+        pair: &Pair,
+    ) -> Result<Option<BTreeSet<RevisionId>>, Error> {
+        let graph = &pair.after.graph;
+        let base = bench.ground.base.as_ref();
+        let start = base.and_then(|base| self.repository.before_meeting(base.commit));
+        let mut on_branch = Graph::default();
+        if let Some(start) = start {
+            let tree = self.repository.commit_tree(start)?;
+            on_branch = bench.reader.state(&*tree, &pair.environment, &[])?.graph.clone();
+        }
+        let ids = graph.revisions().map(|revision| &revision.id);
+        let is_run = |id: &&RevisionId| !pair.before.graph.contains(id) || on_branch.contains(id);
+        let run: BTreeSet<&RevisionId> = ids.filter(is_run).collect();
+        let needed = graph.requirements_of(run.iter().copied());
+        // What the base has put below a published revision, the branch has not run.
+        let is_closed = on_branch.is_empty() || needed.len() == run.len();
+        Ok(is_closed.then(|| needed.into_iter().cloned().collect()))
+    }
+}
+
+impl Move<'_> {
+    /// Says how a database that stands at these revisions is brought up to date; nothing if it is.
+    fn catch_up(&self, stamped: &[RevisionId], state: &str) -> Result<Option<Help>, UnknownState> {
+        let old = &self.pair.after.graph;
+        let new = old.with_parents(&self.parents());
+        let steps = database_steps(old, &new, stamped)?;
+        let environment = &self.pair.environment;
+        let of = if self.several {
+            format!(" of environment `{}`", crate::text::escape(&environment.name))
+        } else {
+            String::new()
+        };
+        let state = format!("`alembic_version`{of} holds only {} ({state})", listed(stamped));
+        Ok(command(environment, &steps)
+            .map(|command| Help::run("bring the database up to date", command).when(state)))
+    }
+
+    /// Says that nobody can tell what a database has run.
+    fn unknown(&self) -> Help {
+        let moved = self.parents();
+        Help::note(format!(
+            "no commands are known for a database that has run {}: a parent or dependency is missing, so \
+             nobody can tell what else it has run; recreate it",
+            listed(moved.keys())
+        ))
+    }
+
+    /// Returns what each revision that is moved builds on then.
+    fn parents(&self) -> BTreeMap<RevisionId, Vec<RevisionId>> {
+        let moved = self.steps.iter().filter_map(|step| match step {
+            Step::Repoint { revision, to, .. } => Some((revision.clone(), to.clone())),
+            Step::Join { .. } | Step::Repair(_) => None,
+        });
+        moved.collect()
+    }
+}
+
+/// Returns the commands for some steps, if there are any.
+fn command(environment: &Environment, steps: &[DatabaseStep]) -> Option<Command> {
+    let commands = steps.iter().map(|step| match step {
+        DatabaseStep::Purge(Some(id)) => environment.command("stamp", &["--purge", id.as_str()]),
+        DatabaseStep::Purge(None) => environment.command("stamp", &["--purge", "base"]),
+        DatabaseStep::Stamp(id) => environment.command("stamp", &[id.as_str()]),
+        DatabaseStep::Upgrade(id) => environment.command("upgrade", &[id.as_str()]),
+    });
+    commands.reduce(Command::and)
+}
+
+fn owned(ids: Vec<&RevisionId>) -> Vec<RevisionId> {
+    ids.into_iter().cloned().collect()
+}

@@ -1,0 +1,225 @@
+//! `check --fix`: the faults that a program can take out of a file without a doubt.
+//!
+//! One finding is repaired at a time, laid over the tree and judged again: it must be gone, and nothing
+//! new may be found, except what it hid about heads.
+
+use std::collections::BTreeSet;
+
+use super::holders::Holders;
+use super::id::exchange_id;
+use super::remedies::{Remedy, docstring, filename, misspelling};
+use super::{Bench, Outcome};
+use crate::advice::Command;
+use crate::alembic::graph::Revision;
+use crate::compare::{Pair, check_against, pairs};
+use crate::config::Level;
+use crate::finding::{Finding, Report};
+use crate::repair::{self, Change, Proposal, RepairOutcome, Step, changed, overlay};
+use crate::rules::{self, Concern};
+use crate::scope::{Error, Judge};
+use crate::tree::RepoPath;
+
+impl Judge<'_> {
+    /// Plans how the unpublished migrations of the work tree lose the faults that a program can repair,
+    /// compared with a base that somebody named, else with the nearest target.
+    pub fn fixes(&self, base: Option<&str>) -> Result<Proposal, Error> {
+        let (ground, mut reader) = self.ground(base, Command::of("alembic-guard check --fix"))?;
+        let base = self.base_or_last_commit(&ground)?;
+        let holders = self.holders(&ground);
+        self.at_the_bench(&ground, &base, &mut reader, |bench| {
+            let state = judged(bench, &[])?;
+            let mut work =
+                Work { holders: &holders, changes: Vec::new(), steps: Vec::new(), state };
+            let mut tried = BTreeSet::new();
+            while let Some(finding) = work.next(&tried) {
+                tried.insert(key(&finding));
+                let mut pairs = work.state.pairs.iter().filter(|pair| pair.is_kept());
+                let pair = pairs.find(|pair| pair.environment.name == finding.problem.environment);
+                if let Some(pair) = pair
+                    && let Some(remedy) = self.remedy(bench, &work, pair, &finding)?
+                {
+                    work.take(bench, &finding, remedy)?;
+                }
+            }
+            Ok(work.proposal(base.summary()))
+        })
+    }
+
+    fn remedy(
+        &self,
+        bench: &mut Bench<'_, '_>,
+        work: &Work<'_>,
+        pair: &Pair,
+        finding: &Finding,
+    ) -> Result<Option<Remedy>, Error> {
+        if !self.is_open(bench, work, pair, finding.problem.site.path())? {
+            return Ok(None);
+        }
+        if finding.problem.rule == "misspelled-identifier" {
+            return misspelling(bench, work, finding);
+        }
+        let revision = finding.problem.revisions.first().and_then(|id| pair.after.graph.get(id));
+        let Some(revision) =
+            revision.filter(|one| one.migration.file.path == *finding.problem.site.path())
+        else {
+            return Ok(None);
+        };
+        match finding.problem.rule {
+            "docstring-mismatch" => docstring(bench, work, revision),
+            "filename-mismatch" => filename(bench, work, pair, revision),
+            _ => self.new_id(bench, work, pair, (finding.problem.rule, revision)),
+        }
+    }
+
+    fn new_id(
+        &self,
+        bench: &mut Bench<'_, '_>,
+        work: &Work<'_>,
+        pair: &Pair,
+        (rule, revision): (&'static str, &Revision),
+    ) -> Result<Option<Remedy>, Error> {
+        let graph = &pair.after.graph;
+        let id = rules::free_id(graph, revision);
+        for follower in repair::followers(graph, &revision.id) {
+            if !self.is_open(bench, work, pair, &follower.migration.file.path)? {
+                return Ok(None);
+            }
+        }
+        let read = |path: &RepoPath| work.read(bench, path);
+        exchange_id(bench.reader.limits(), pair, (rule, revision), &id, &read)
+    }
+
+    /// Tells whether a file may be edited: nobody else has it, and it holds nothing that is not staged.
+    fn is_open(
+        &self,
+        bench: &mut Bench<'_, '_>,
+        work: &Work<'_>,
+        pair: &Pair,
+        path: &RepoPath,
+    ) -> Result<bool, Error> {
+        let landed = match bench.comparison.before {
+            Some(before) => before.node(path)?.is_some(),
+            None => false,
+        };
+        if landed || self.repository.unsettled(path).is_some() || work.read(bench, path)?.is_none()
+        {
+            return Ok(false);
+        }
+        let revisions = pair.after.graph.revisions();
+        let here: Vec<&Revision> =
+            revisions.filter(|revision| revision.migration.file.path == *path).collect();
+        Ok(here.iter().all(|revision| {
+            !pair.before.graph.contains(&revision.id)
+                && work.holders.of(bench.reader, bench.comparison, revision).is_none()
+        }))
+    }
+}
+
+/// What is repaired so far.
+pub(super) struct Work<'h> {
+    holders: &'h Holders<'h>,
+    changes: Vec<Change>,
+    steps: Vec<(String, Remedy)>,
+    /// What is found with these changes.
+    state: Judged,
+}
+
+/// What a check finds, and in which environments.
+struct Judged {
+    report: Report,
+    pairs: Vec<Pair>,
+}
+
+fn judged(bench: &mut Bench<'_, '_>, changes: &[Change]) -> Result<Judged, Error> {
+    let repaired = overlay(Box::new(bench.merged), changes);
+    let report = check_against(bench.reader, bench.comparison, &*repaired)?;
+    let (pairs, _) = pairs(bench.reader, bench.comparison, &*repaired)?;
+    Ok(Judged { report, pairs })
+}
+
+impl Work<'_> {
+    /// Finds what may be repaired and was not tried yet.
+    fn next(&self, tried: &BTreeSet<Key>) -> Option<Finding> {
+        let mut findings = self.state.report.findings.iter();
+        let is_next = |finding: &&Finding| {
+            rules::is_fixable(finding.problem.rule) && !tried.contains(&key(finding))
+        };
+        findings.find(is_next).cloned()
+    }
+
+    /// Reads a file as it is repaired so far.
+    pub(super) fn read(
+        &self,
+        bench: &Bench<'_, '_>,
+        path: &RepoPath,
+    ) -> Result<Option<Vec<u8>>, Error> {
+        match self.changes.iter().find(|change| change.path == *path) {
+            Some(change) => Ok(change.after.clone()),
+            None => Ok(bench.ground.work.read_path(path)?),
+        }
+    }
+
+    /// Keeps a remedy that repairs its finding and nothing else breaks.
+    fn take(
+        &mut self,
+        bench: &mut Bench<'_, '_>,
+        finding: &Finding,
+        remedy: Remedy,
+    ) -> Result<(), Error> {
+        let original = |path: &RepoPath| bench.ground.work.read_path(path);
+        let changes = changed(&self.changes, remedy.contents.clone(), original)?;
+        let Judged { report: after, pairs } = judged(bench, &changes)?;
+        let report = &self.state.report;
+        let known: BTreeSet<Key> = report.findings.iter().map(key).collect();
+        let is_gone = !after.findings.iter().any(|other| key(other) == key(finding));
+        // What nobody could see while a name was misspelled does not count against the remedy.
+        let reveals = finding.problem.rule == "misspelled-identifier";
+        let is_new = |other: &&Finding| {
+            let is_revealed = is_of_heads(other) || reveals && other.level() != Level::Error;
+            !known.contains(&key(other)) && !is_revealed
+        };
+        let moved: BTreeSet<&RepoPath> = remedy.contents.iter().map(|(path, _)| path).collect();
+        // A file that moves takes its other findings along.
+        let breaks = after.findings.iter().filter(is_new).any(|other| {
+            let is_moved = moved.contains(other.problem.site.path());
+            let had = report.findings.iter().any(|one| {
+                one.problem.rule == other.problem.rule && moved.contains(one.problem.site.path())
+            });
+            !(is_moved && had)
+        });
+        if is_gone && !breaks {
+            self.changes = changes;
+            self.state = Judged { report: after, pairs };
+            self.steps.push((finding.problem.environment.clone(), remedy));
+        }
+        Ok(())
+    }
+
+    fn proposal(self, base: crate::finding::Base) -> Proposal {
+        let mut proposal = Proposal { base: Some(base), ..Proposal::default() };
+        for pair in self.state.pairs.iter().filter(|pair| pair.is_kept()) {
+            let here = || self.steps.iter().filter(|(name, _)| *name == pair.environment.name);
+            let steps: Vec<Step> =
+                here().map(|(_, remedy)| Step::Repair(remedy.repaired.clone())).collect();
+            if steps.is_empty() {
+                continue;
+            }
+            let then = here().filter_map(|(_, remedy)| remedy.then.clone()).collect();
+            let outcome = Outcome { then, ..Outcome::of(RepairOutcome::Steps(steps)) };
+            outcome.put_into(&mut proposal, &pair.environment);
+        }
+        proposal.changes = self.changes;
+        proposal
+    }
+}
+
+/// What makes two findings the same.
+type Key = (&'static str, RepoPath, String);
+
+fn key(finding: &Finding) -> Key {
+    (finding.problem.rule, finding.problem.site.path().clone(), finding.problem.message.clone())
+}
+
+fn is_of_heads(finding: &Finding) -> bool {
+    rules::find(finding.problem.rule).is_some_and(|rule| rule.concern == Concern::Heads)
+}

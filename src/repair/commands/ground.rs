@@ -1,0 +1,98 @@
+//! What a repair of the work tree stands on: the tree itself, and what has landed.
+
+use std::rc::Rc;
+
+use crate::advice::Command;
+use crate::compare::Reader;
+use crate::config::Config;
+use crate::git::{BaseChoice, Candidates, Operation, Side};
+use crate::scope::{Error, Judge, Relevance, last_commit};
+use crate::tree::{RepoPath, Tree};
+
+/// The work tree and what it will be merged into.
+pub(super) struct Ground<'r> {
+    pub(super) work: Box<dyn Tree + 'r>,
+    pub(super) config: Rc<Config>,
+    pub(super) branch: Option<String>,
+    /// What has landed; nothing where there is no branch to compare with.
+    pub(super) base: Option<BaseChoice>,
+    /// The command that asked for the repair.
+    pub(super) command: Command,
+    /// Whether something is staged, and no merge is under way.
+    pub(super) is_staged: bool,
+}
+
+impl Ground<'_> {
+    pub(super) fn candidates(&self, judge: &Judge<'_>) -> Candidates<'_> {
+        judge.candidates(&self.config, self.branch.as_deref())
+    }
+}
+
+impl Judge<'_> {
+    /// Finds what a repair of the work tree stands on; `base` is the one that somebody named, `command` what
+    /// asked for the repair.
+    ///
+    /// A file that git asks about is no ground to stand on.
+    pub(super) fn ground(
+        &self,
+        base: Option<&str>,
+        command: Command,
+    ) -> Result<(Ground<'_>, Reader), Error> {
+        let work = self.repository.work_tree()?;
+        let mut reader = self.reader(self.config(&*work)?);
+        self.refuse_conflicts(&mut reader, &*work)?;
+        let branch = self.repository.working_branch();
+        let command = command.args(base.iter().flat_map(|base| ["--base", base]));
+        let is_staged = self.is_staged()?;
+        let config = reader.config();
+        let mut ground = Ground { work, config, branch, base: None, command, is_staged };
+        ground.base = match base {
+            Some(name) => Some(self.repository.named_base(name)?),
+            None => self.repair_base(&ground)?,
+        };
+        Ok((ground, reader))
+    }
+
+    fn is_staged(&self) -> Result<bool, Error> {
+        let changes = self.repository.changes(self.repository.head(), Side::Index, &|_| true)?;
+        Ok(self.repository.merge_heads().is_empty() && !changes.is_empty())
+    }
+
+    fn refuse_conflicts(&self, reader: &mut Reader, work: &dyn Tree) -> Result<(), Error> {
+        let conflicts = self.repository.conflicts()?;
+        if conflicts.is_empty() {
+            return Ok(());
+        }
+        let relevance = Relevance::of(reader, &[work])?;
+        let paths: Vec<RepoPath> =
+            conflicts.into_iter().filter(|path| relevance.covers_history(path)).collect();
+        if paths.is_empty() { Ok(()) } else { Err(Error::Unmerged(paths)) }
+    }
+
+    /// Chooses what a repair goes on top of: in a merge or rebase that is under way, the side that has
+    /// landed, whatever git calls it; else what the work tree will be merged into, as newly as it is known.
+    fn repair_base(&self, ground: &Ground<'_>) -> Result<Option<BaseChoice>, Error> {
+        let targets = self.known_targets(&ground.config)?;
+        if let Some(head) = self.repository.head()
+            && let Some(landed) = self.landed_in_merge(head, &targets)
+        {
+            return Ok(Some(landed));
+        }
+        if let Some(Operation::Rebase { onto: Some(onto), .. }) = self.repository.operation() {
+            let holding =
+                targets.iter().find(|target| self.repository.contains(target.commit, onto));
+            if let Some(target) = holding {
+                return Ok(Some(self.landed_as(target, onto)));
+            }
+        }
+        self.base(Side::WorkTree, &ground.config, &ground.candidates(self))
+    }
+
+    /// Takes the last commit for what has landed where there is no branch to compare with.
+    pub(super) fn base_or_last_commit(&self, ground: &Ground<'_>) -> Result<BaseChoice, Error> {
+        match &ground.base {
+            Some(base) => Ok(base.clone()),
+            None => self.repository.head().map(last_commit).ok_or(Error::Unborn),
+        }
+    }
+}

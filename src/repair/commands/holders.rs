@@ -1,0 +1,118 @@
+//! Who has a revision, and since when: whether its file may be edited, and which of two makes room.
+
+use std::cell::OnceCell;
+use std::collections::BTreeSet;
+
+use super::Ground;
+use crate::alembic::graph::Revision;
+use crate::alembic::migration::RevisionId;
+use crate::compare::{Comparison, Reader};
+use crate::git::TargetNames;
+use crate::repair::{Holder, Seniority};
+use crate::scope::Judge;
+use crate::tree::{ObjectId, Tree};
+
+/// The targets that the base does not hold.
+pub(super) struct Holders<'j>(Vec<Holding<'j>>);
+
+/// The commits of this repository by which a revision can have been here before.
+pub(super) struct Arrivals<'j> {
+    targets: Vec<Holding<'j>>,
+    head: Option<Holding<'j>>,
+}
+
+impl Judge<'_> {
+    /// Finds where revisions may be that must not be edited, without the branch that is worked on.
+    pub(super) fn holders(&self, ground: &Ground<'_>) -> Holders<'_> {
+        let targets = self.repository.targets(&ground.candidates(self)).unwrap_or_default();
+        let base = ground.base.as_ref().map(|base| base.commit);
+        let others = targets.into_iter().filter(|target| {
+            Some(&target.branch) != ground.branch.as_ref()
+                && !base.is_some_and(|base| self.repository.contains(base, target.commit))
+        });
+        Holders(others.filter_map(|target| self.holding(target.name(), target.commit)).collect())
+    }
+
+    /// Finds where revisions may have been before they were in the work tree.
+    pub(super) fn arrivals(&self, ground: &Ground<'_>) -> Arrivals<'_> {
+        let names = TargetNames { patterns: ground.config.targets.as_deref() };
+        let mut targets = self.repository.local_targets(&names).unwrap_or_default();
+        targets.retain(|target| Some(&target.branch) != ground.branch.as_ref());
+        let held = |commit| self.holding(String::new(), commit);
+        Arrivals {
+            targets: targets.into_iter().filter_map(|target| held(target.commit)).collect(),
+            head: self.repository.head().and_then(held),
+        }
+    }
+
+    fn holding(&self, name: String, commit: ObjectId) -> Option<Holding<'_>> {
+        let tree = self.repository.commit_tree(commit).ok()?;
+        Some(Holding { name, tree, revisions: OnceCell::new() })
+    }
+}
+
+impl Holders<'_> {
+    /// Tells who else has a revision.
+    ///
+    /// Other targets count with every file that defines the revision, other branches only where they have
+    /// the file just so.
+    pub(super) fn of(
+        &self,
+        reader: &mut Reader,
+        comparison: &Comparison<'_>,
+        revision: &Revision,
+    ) -> Option<Holder> {
+        if let Some(target) = self.0.iter().find(|target| target.has(reader, &revision.id)) {
+            return Some(Holder::Target(target.name.clone()));
+        }
+        let shared = (comparison.shared)(&revision.migration.file.path)?;
+        (!shared.own).then_some(Holder::Branch(shared.branch))
+    }
+}
+
+impl Arrivals<'_> {
+    /// Tells since when a revision has been in this repository.
+    pub(super) fn seniority(
+        &self,
+        reader: &mut Reader,
+        comparison: &Comparison<'_>,
+        revision: &Revision,
+    ) -> Seniority {
+        if self.targets.iter().any(|target| target.has(reader, &revision.id)) {
+            return Seniority::OnTarget;
+        }
+        if (comparison.shared)(&revision.migration.file.path).is_some() {
+            return Seniority::Pushed;
+        }
+        if self.head.as_ref().is_some_and(|head| head.has(reader, &revision.id)) {
+            Seniority::Committed
+        } else {
+            Seniority::New
+        }
+    }
+}
+
+/// A commit and its revisions, which are read once and only where they are asked for.
+struct Holding<'j> {
+    name: String,
+    tree: Box<dyn Tree + 'j>,
+    revisions: OnceCell<BTreeSet<RevisionId>>,
+}
+
+impl Holding<'_> {
+    fn has(&self, reader: &mut Reader, id: &RevisionId) -> bool {
+        self.revisions.get_or_init(|| revisions(reader, &*self.tree)).contains(id)
+    }
+}
+
+/// Returns the revisions of all environments; an environment that cannot be read has none.
+fn revisions(reader: &mut Reader, tree: &dyn Tree) -> BTreeSet<RevisionId> {
+    let mut found = BTreeSet::new();
+    let Ok(discovery) = reader.discover(tree) else { return found };
+    for environment in &discovery.environments {
+        if let Ok(state) = reader.state(tree, environment, &[]) {
+            found.extend(state.graph.revisions().map(|revision| revision.id.clone()));
+        }
+    }
+    found
+}

@@ -1,0 +1,82 @@
+//! Another id for an unpublished revision, and all that must follow: what builds on it, what depends on
+//! it, the docstrings and the name of the file.
+
+use super::remedies::Remedy;
+use crate::advice::Help;
+use crate::alembic::environment::Environment;
+use crate::alembic::graph::Revision;
+use crate::alembic::migration::{Limits, RevisionId};
+use crate::compare::Pair;
+use crate::repair::{self, Content, Repaired, followers};
+use crate::scope::Error;
+use crate::tree::RepoPath;
+
+/// Reads a file as it is now.
+pub(super) type Read<'r> = &'r dyn Fn(&RepoPath) -> Result<Option<Vec<u8>>, Error>;
+
+/// Gives a revision another id everywhere; nothing where a file cannot be edited.
+pub(super) fn exchange_id(
+    limits: Limits,
+    pair: &Pair,
+    (rule, revision): (&'static str, &Revision),
+    id: &RevisionId,
+    read: Read<'_>,
+) -> Result<Option<Remedy>, Error> {
+    let path = &revision.migration.file.path;
+    let Some(source) = read(path)? else { return Ok(None) };
+    let Ok(after) = repair::edit_revision_id(&source, &limits, id) else { return Ok(None) };
+    let renamed = renamed(&pair.environment, path, (&revision.id, id));
+    let mut contents: Vec<Content> = vec![(renamed.clone(), Some(after))];
+    if renamed != *path {
+        contents.push((path.clone(), None));
+    }
+    for follower in followers(&pair.after.graph, &revision.id) {
+        let path = &follower.migration.file.path;
+        let Some(source) = read(path)? else { return Ok(None) };
+        let Ok(after) = repair::follow_id(&source, &limits, follower, (&revision.id, id)) else {
+            return Ok(None);
+        };
+        contents.push((path.clone(), Some(after)));
+    }
+    let repaired =
+        Repaired { rule, path: renamed, done: format!("`{}` is now `{id}`", revision.id) };
+    let then = Some(stamped(pair, &revision.id, id));
+    Ok(Some(Remedy { contents, repaired, then }))
+}
+
+/// Returns the path with the new id in the place of the old one, where the name carries that by
+/// `file_template`.
+fn renamed(
+    environment: &Environment,
+    path: &RepoPath,
+    (old, new): (&RevisionId, &RevisionId),
+) -> RepoPath {
+    let place = || {
+        let stem = str::from_utf8(path.file_name()).ok()?.strip_suffix(".py")?;
+        let carried = environment.naming.revision_ids(stem);
+        let part = carried.into_iter().find(|part| *part == old.as_str())?;
+        // It is a part of the stem itself.
+        let start = part.as_ptr().addr() - stem.as_ptr().addr();
+        Some(format!("{}{new}{}.py", &stem[..start], &stem[start + part.len()..]))
+    };
+    match (path.parent(), place()) {
+        (Some(folder), Some(name)) => folder.join(name),
+        _ => path.clone(),
+    }
+}
+
+/// Says how a database that stands at the old id learns the new one; one that stands higher needs nothing.
+fn stamped(pair: &Pair, old: &RevisionId, new: &RevisionId) -> Help {
+    let unknown = format!("a database of yours that stands at `{old}` does not know it any more");
+    // No command of Alembic goes on without the unknown stamp, and this one forgets where other lines stand.
+    match pair.before.graph.heads().len() {
+        ..=1 => {
+            let stamp = pair.environment.command("stamp", &["--purge", new.as_str()]);
+            Help::run(format!("{unknown}; there, run"), stamp)
+        }
+        _ => Help::note(format!(
+            "{unknown}; there, write `{new}` in its place in the table that Alembic keeps, \
+             `alembic_version` unless env.py names another"
+        )),
+    }
+}

@@ -1,0 +1,298 @@
+//! `merge`: a new revision joins heads.
+
+use std::time::SystemTime;
+
+use super::{Bench, Outcome, refusal};
+use crate::advice::{Command, Help};
+use crate::alembic::environment::{Environment, Lookup};
+use crate::alembic::graph::Graph;
+use crate::alembic::migration::RevisionId;
+use crate::compare::{Comparison, Pair, pairs};
+use crate::heads::Limits;
+use crate::repair::{
+    Change, Created, NewFile, NewRevision, Proposal, Refusal, RepairOutcome, Step, heads_to_join,
+    landed_first,
+};
+use crate::rules::{self, Concern, listed};
+use crate::scope::{Error, Judge};
+use crate::tree::RepoPath;
+
+/// What a merge is asked to do.
+pub struct MergeRequest<'a> {
+    /// The heads to join, by their ids or what these begin with; by default all that must be.
+    pub heads: Vec<String>,
+    /// What the revision is for; by default the heads' ids.
+    pub message: Option<String>,
+    /// The base; by default the nearest target.
+    pub base: Option<String>,
+    /// The id of the new revision, where somebody chose it.
+    pub id: Option<RevisionId>,
+    /// Makes ids for the new revisions.
+    pub new_id: &'a dyn Fn() -> RevisionId,
+    /// What the time is.
+    pub now: SystemTime,
+    /// Whether what is written will be staged.
+    pub stage: bool,
+}
+
+impl MergeRequest<'_> {
+    /// Returns the command that asks for this, but for the base, the message and the id.
+    fn command(&self) -> Command {
+        Command::of("alembic-guard merge").args(self.stage.then_some("--stage")).args(&self.heads)
+    }
+}
+
+impl Judge<'_> {
+    /// Plans merge revisions that join the heads which the work tree has too many of.
+    pub fn merge(&self, asked: &MergeRequest<'_>) -> Result<Proposal, Error> {
+        let (ground, mut reader) = self.ground(asked.base.as_deref(), asked.command())?;
+        let beside_base = ground.base.as_ref().map(|base| {
+            self.at_the_bench(&ground, base, &mut reader, |bench| {
+                let proposal = self.join_all(bench, asked)?;
+                Ok(Proposal { base: Some(base.summary()), ..proposal })
+            })
+        });
+        let proposal = match beside_base {
+            // What shares no history with its base is judged alone, and joined alone.
+            None | Some(Err(Error::Unrelated(_))) => {
+                let comparison = Comparison::alone(&*ground.work);
+                self.join_all(
+                    &mut Bench {
+                        reader: &mut reader,
+                        comparison: &comparison,
+                        merged: &*ground.work,
+                        ground: &ground,
+                        here: Lookup::new(&*ground.work),
+                    },
+                    asked,
+                )?
+            }
+            Some(proposal) => proposal?,
+        };
+        Ok(self.with_next_step(proposal, asked.stage))
+    }
+
+    fn join_all(
+        &self,
+        bench: &mut Bench<'_, '_>,
+        asked: &MergeRequest<'_>,
+    ) -> Result<Proposal, Error> {
+        let (pairs, _) = pairs(bench.reader, bench.comparison, bench.merged)?;
+        let named = named_heads(&asked.heads, &pairs)?;
+        let mut proposal = Proposal::default();
+        for (place, pair) in pairs.iter().enumerate().filter(|(_, pair)| pair.is_kept()) {
+            let here: Vec<&RevisionId> =
+                named.iter().filter(|(at, _)| *at == place).map(|(_, id)| id).collect();
+            if named.is_empty() || !here.is_empty() {
+                self.join_one(bench, pair, &here, asked)?
+                    .put_into(&mut proposal, &pair.environment);
+            }
+        }
+        Ok(proposal)
+    }
+
+    /// Joins the heads of one environment, all that must be or those that were named.
+    fn join_one(
+        &self,
+        bench: &mut Bench<'_, '_>,
+        pair: &Pair,
+        named: &[&RevisionId],
+        asked: &MergeRequest<'_>,
+    ) -> Result<Outcome, Error> {
+        let (environment, graph) = (&pair.environment, &pair.after.graph);
+        if pair.excess().is_some() {
+            return Ok(Outcome::refused(refusal::too_many(environment)));
+        }
+        if let Some(refusal) = self.new_duplicate(pair, &bench.ground.command) {
+            return Ok(Outcome::refused(refusal));
+        }
+        if let Some(joined) = joined_already(graph, named) {
+            return self.with_unstaged(bench, pair, Outcome::nothing(vec![joined.clone()]));
+        }
+        if let Some(id) = named.iter().find(|id| !graph.is_head(id)) {
+            let heads = graph.heads().into_iter().cloned().collect();
+            return Err(Error::NoHead { id: (*id).clone(), heads });
+        }
+        let limits = Limits { heads: environment.heads, branches: &environment.branches };
+        let joins = match named {
+            [] => heads_to_join(&pair.before.graph, graph, limits),
+            _ => Ok(vec![landed_first(&pair.before.graph, named.iter().copied())]),
+        };
+        let joins = match joins {
+            Ok(joins) if joins.is_empty() => {
+                let outcome = bench.without_fault(pair)?;
+                return self.with_unstaged(bench, pair, outcome);
+            }
+            Ok(joins) => joins,
+            Err(apart) => return Ok(Outcome::refused(refusal::lines_apart(&apart))),
+        };
+        if let Some([one]) = joins.iter().find(|heads| heads.len() < 2).map(Vec::as_slice) {
+            return Ok(Outcome::refused(refusal::nothing_to_join_with(one)));
+        }
+        let heads: Vec<RevisionId> = joins.iter().flatten().cloned().collect();
+        if let Some(refusal) = kept_apart(bench, pair, named, &heads)? {
+            return Ok(Outcome::refused(refusal));
+        }
+        let mut outcome = Outcome::of(RepairOutcome::Steps(Vec::new()));
+        let mut steps = Vec::new();
+        for heads in &joins {
+            let own = bench.own_environment(environment, heads)?;
+            let place = own.as_ref().unwrap_or(environment);
+            match new_revision(bench, place, graph, heads, asked) {
+                Ok((step, file)) => {
+                    steps.push(step);
+                    outcome
+                        .then
+                        .extend(refusal::other_template(environment, &file).map(Help::note));
+                    outcome.changes.push(file.change);
+                }
+                Err(refusal) => return Ok(Outcome::refused(refusal)),
+            }
+        }
+        let faults = bench.faults_of(environment, &outcome.changes)?;
+        // A user who names heads may mean to leave others as they are.
+        let counts = |rule: &str| {
+            named.is_empty() || rules::find(rule).is_none_or(|rule| rule.concern != Concern::Heads)
+        };
+        if let Some(fault) = faults.iter().find(|fault| counts(fault.problem.rule)) {
+            return Ok(Outcome::refused(refusal::still_faulty(fault)));
+        }
+        let hint = self.rebase_hint(bench, pair, (&outcome.changes, asked.stage));
+        Ok(Outcome { repaired: RepairOutcome::Steps(steps), hint, ..outcome })
+    }
+
+    /// Says how to have one line instead, where nothing that has to move has landed anywhere.
+    fn rebase_hint(
+        &self,
+        bench: &mut Bench<'_, '_>,
+        pair: &Pair,
+        (changes, staged): (&[Change], bool),
+    ) -> Option<Help> {
+        bench.ground.base.as_ref()?;
+        let rebased = self.plan(bench, pair, None).ok()?;
+        let repointed = Some(rebased.moved).filter(|moved| !moved.is_empty())?;
+        if !rebased.left.is_empty() {
+            return None;
+        }
+        let verb = if repointed.len() == 1 { "has" } else { "have" };
+        let paths: Vec<RepoPath> =
+            changes.iter().map(|change| self.path_from_here(&change.path)).collect();
+        let (remove, rebase) = if staged {
+            ("git rm -qf", "alembic-guard rebase --stage")
+        } else {
+            ("rm", "alembic-guard rebase")
+        };
+        let moved = listed(repointed.iter().map(|one| &one.revision));
+        Some(Help::run(
+            format!("{moved} {verb} not landed, so one line would do without a merge revision"),
+            Command::of(remove).paths(&paths).and(Command::of(rebase)),
+        ))
+    }
+}
+
+/// Returns the head that has all of several revisions below it, none of which is a head any more.
+fn joined_already<'g>(graph: &'g Graph, named: &[&RevisionId]) -> Option<&'g RevisionId> {
+    let mut above: Vec<&RevisionId> = named.iter().flat_map(|id| graph.heads_above(id)).collect();
+    above.dedup();
+    match above.as_slice() {
+        [one] if named.len() > 1 && !named.contains(one) => Some(*one),
+        _ => None,
+    }
+}
+
+/// Says what keeps heads from being joined here and now.
+fn kept_apart(
+    bench: &Bench<'_, '_>,
+    pair: &Pair,
+    named: &[&RevisionId],
+    heads: &[RevisionId],
+) -> Result<Option<Refusal>, Error> {
+    let graph = &pair.after.graph;
+    // Unless heads were named, one that is left as it is must be known to be apart too.
+    let at_stake = match named {
+        [] => graph.heads().into_iter().cloned().collect(),
+        _ => heads.to_vec(),
+    };
+    if let Some(refusal) = bench.gap_below(pair, &at_stake) {
+        return Ok(Some(refusal));
+    }
+    let missing = bench.not_here(graph, heads)?;
+    Ok((!missing.is_empty()).then(|| bench.get_base(&missing)))
+}
+
+fn new_revision(
+    bench: &Bench<'_, '_>,
+    environment: &Environment,
+    graph: &Graph,
+    heads: &[RevisionId],
+    asked: &MergeRequest<'_>,
+) -> Result<(Step, NewFile), Refusal> {
+    let id = match &asked.id {
+        Some(id) if graph.contains(id) => return Err(refusal::id_is_taken(id)),
+        Some(id) => id.clone(),
+        None => free_id(graph, asked.new_id),
+    };
+    let message = asked.message.clone().unwrap_or_else(|| usual_message(heads));
+    let first = heads.first().and_then(|head| graph.get(head));
+    let first = first.expect("only heads of the graph are joined, two at least");
+    let created = Created::at(asked.now, environment.naming.timezone.as_deref());
+    let created = created.map_err(|reason| refusal::unwritable(&reason))?;
+    let revision = NewRevision {
+        environment,
+        id: &id,
+        parents: heads,
+        beside: &first.migration.file.path,
+        message: Some(&message),
+        created: &created,
+    };
+    let file = revision.file(&*bench.ground.work).map_err(|reason| refusal::unwritable(&reason))?;
+    let Change { path, .. } = &file.change;
+    Ok((Step::Join { revision: id.clone(), path: path.clone(), heads: heads.to_vec() }, file))
+}
+
+/// Says what a merge is for as Alembic's own tutorial does: "merge ae1027 and 27c6a3".
+fn usual_message(heads: &[RevisionId]) -> String {
+    let ids: Vec<&str> = heads.iter().map(RevisionId::as_str).collect();
+    match ids.as_slice() {
+        [start @ .., last] => format!("merge {} and {last}", start.join(", ")),
+        [] => "merge".to_owned(),
+    }
+}
+
+fn free_id(graph: &Graph, new_id: &dyn Fn() -> RevisionId) -> RevisionId {
+    let mut ids = std::iter::repeat_with(new_id);
+    ids.find(|id| !graph.contains(id)).expect("ids never end")
+}
+
+/// Finds the revisions that somebody named, each with the place of its environment.
+fn named_heads(names: &[String], pairs: &[Pair]) -> Result<Vec<(usize, RevisionId)>, Error> {
+    let mut found = Vec::new();
+    for name in names.iter().filter(|name| *name != "heads") {
+        let all = pairs.iter().enumerate().flat_map(|(place, pair)| {
+            matching(&pair.after.graph, name).into_iter().map(move |id| (place, id))
+        });
+        let all: Vec<(usize, RevisionId)> = all.collect();
+        let (place, id) = match all.as_slice() {
+            [] => return Err(Error::UnknownId(name.clone())),
+            [one] => one.clone(),
+            several => {
+                let ids = several.iter().map(|(_, id)| id.clone()).collect();
+                return Err(Error::AmbiguousId { id: name.clone(), ids });
+            }
+        };
+        if !found.contains(&(place, id.clone())) {
+            found.push((place, id));
+        }
+    }
+    Ok(found)
+}
+
+/// Returns the revision of this id, else those whose ids begin with it, as Alembic takes them.
+fn matching(graph: &Graph, name: &str) -> Vec<RevisionId> {
+    let id = RevisionId::new(name);
+    if graph.contains(&id) {
+        return vec![id];
+    }
+    let ids = graph.revisions().map(|revision| &revision.id);
+    ids.filter(|id| !name.is_empty() && id.as_str().starts_with(name)).cloned().collect()
+}

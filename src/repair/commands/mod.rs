@@ -1,0 +1,92 @@
+//! Repairs of the work tree, planned and proven before anything is written.
+
+mod bench;
+mod databases;
+mod fixes;
+mod ground;
+mod holders;
+mod id;
+mod merge;
+mod rebase;
+mod refusal;
+mod remedies;
+mod unstaged;
+
+use crate::advice::{Command, Help};
+use crate::alembic::environment::Environment;
+use crate::alembic::migration::RevisionId;
+use crate::repair::{Change, EnvironmentRepair, Proposal, Refusal, RepairOutcome};
+use crate::scope::Judge;
+use crate::tree::RepoPath;
+
+use bench::Bench;
+use ground::Ground;
+
+pub use merge::MergeRequest;
+pub use rebase::RebaseRequest;
+
+/// What is done in one environment, the files for it, and what is to be done then.
+pub(super) struct Outcome {
+    repaired: RepairOutcome,
+    changes: Vec<Change>,
+    then: Vec<Help>,
+    /// Another way that may fit better, or what is left to do if nothing is done.
+    hint: Option<Help>,
+}
+
+impl Outcome {
+    fn nothing(heads: Vec<RevisionId>) -> Outcome {
+        Outcome::of(RepairOutcome::Nothing { heads })
+    }
+
+    fn of(repaired: RepairOutcome) -> Outcome {
+        Outcome { repaired, changes: Vec::new(), then: Vec::new(), hint: None }
+    }
+
+    fn refused(refusal: Refusal) -> Outcome {
+        Outcome::of(RepairOutcome::Refused(refusal))
+    }
+
+    fn put_into(self, proposal: &mut Proposal, environment: &Environment) {
+        proposal.environments.push(EnvironmentRepair {
+            environment: environment.name.clone(),
+            script_location: environment.script_location.clone(),
+            outcome: self.repaired,
+            hint: self.hint,
+        });
+        // Version folders of two environments may overlap.
+        for change in self.changes {
+            if !proposal.changes.contains(&change) {
+                proposal.changes.push(change);
+            }
+        }
+        proposal.then.extend(self.then);
+    }
+}
+
+impl Judge<'_> {
+    /// Adds what is to be done once a proposal is written, and staged if so.
+    fn with_next_step(&self, mut proposal: Proposal, staged: bool) -> Proposal {
+        if proposal.changes.is_empty() {
+            return proposal;
+        }
+        let go_on = self.commit_command();
+        let go_on = if staged {
+            go_on
+        } else {
+            let paths: Vec<RepoPath> =
+                proposal.paths().into_iter().map(|path| self.path_from_here(path)).collect();
+            Command::of("git add").paths(&paths).and(go_on)
+        };
+        proposal.then.insert(0, Help::run("then go on", go_on));
+        proposal
+    }
+
+    /// Returns the command that commits what is staged, and so goes on with what git is in the middle of.
+    fn commit_command(&self) -> Command {
+        match self.repository.operation() {
+            Some(operation) => operation.go_on(),
+            None => Command::of("git commit"),
+        }
+    }
+}

@@ -1,0 +1,202 @@
+//! `rebase`: unpublished migrations are put on top of what has landed.
+
+use std::cell::RefCell;
+
+use super::databases::Move;
+use super::{Bench, Outcome, refusal};
+use crate::advice::Command;
+use crate::alembic::graph::{Graph, Revision};
+use crate::alembic::migration::RevisionId;
+use crate::compare::{Pair, pairs};
+use crate::git::Unsettled;
+use crate::heads::Limits;
+use crate::repair::{
+    self, Change, Obstacle, Proposal, Rebase, Rebased, Refusal, RepairOutcome, Repointed, Step,
+};
+use crate::rules;
+use crate::scope::{Error, Judge};
+use crate::tree::RepoPath;
+
+/// What a rebase is asked to do.
+#[derive(Debug, Clone, Default)]
+pub struct RebaseRequest {
+    /// The head to build on; by default the base's.
+    pub onto: Option<String>,
+    /// The base; by default the nearest target.
+    pub base: Option<String>,
+    /// Whether what is written will be staged.
+    pub stage: bool,
+}
+
+impl RebaseRequest {
+    /// Returns the command that asks for this, but for the base.
+    fn command(&self) -> Command {
+        let stage = self.stage.then_some("--stage");
+        let onto = self.onto.iter().flat_map(|onto| ["--onto", onto]);
+        Command::of("alembic-guard rebase").args(stage).args(onto)
+    }
+}
+
+impl Judge<'_> {
+    /// Plans how the unpublished migrations of the work tree go on top of what has landed.
+    pub fn rebase(&self, asked: &RebaseRequest) -> Result<Proposal, Error> {
+        let (ground, mut reader) = self.ground(asked.base.as_deref(), asked.command())?;
+        let base = self.base_or_last_commit(&ground)?;
+        let base = &base;
+        let proposal = self.at_the_bench(&ground, base, &mut reader, |bench| {
+            let (pairs, _) = pairs(bench.reader, bench.comparison, bench.merged)?;
+            let onto = asked.onto.as_deref().map(|name| chosen(name, &pairs)).transpose()?;
+            let mut proposal = Proposal { base: Some(base.summary()), ..Proposal::default() };
+            for pair in pairs.iter().filter(|pair| pair.is_kept()) {
+                let onto = onto.as_ref().filter(|onto| pair.after.graph.contains(onto));
+                let mut outcome = self.rebase_environment(bench, pair, onto)?;
+                if let RepairOutcome::Steps(steps) = &outcome.repaired {
+                    let several = pairs.len() > 1;
+                    outcome.then = self.database_help(bench, &Move { pair, steps, several })?;
+                }
+                outcome.put_into(&mut proposal, &pair.environment);
+            }
+            Ok(proposal)
+        })?;
+        Ok(self.with_next_step(proposal, asked.stage))
+    }
+
+    fn rebase_environment(
+        &self,
+        bench: &mut Bench<'_, '_>,
+        pair: &Pair,
+        onto: Option<&RevisionId>,
+    ) -> Result<Outcome, Error> {
+        if pair.excess().is_some() {
+            return Ok(Outcome::refused(refusal::too_many(&pair.environment)));
+        }
+        if let Some(refusal) = self.new_duplicate(pair, &bench.ground.command) {
+            return Ok(Outcome::refused(refusal));
+        }
+        let graph = &pair.after.graph;
+        let Rebased { moved: repointed, left } = match self.plan(bench, pair, onto) {
+            Ok(rebased) if rebased.moved.is_empty() => {
+                let outcome = bench.without_fault(pair)?;
+                return self.with_unstaged(bench, pair, outcome);
+            }
+            Ok(rebased) => rebased,
+            Err(obstacle) => return Ok(not_mended(bench, pair, &obstacle)),
+        };
+        let parents: Vec<RevisionId> =
+            repointed.iter().flat_map(|one| one.parents.iter().cloned()).collect();
+        let missing = bench.not_here(graph, &parents)?;
+        if !missing.is_empty() {
+            return Ok(Outcome::refused(bench.get_base(&missing)));
+        }
+        let changes = match self.edit_all(bench, graph, &repointed)? {
+            Ok(changes) => changes,
+            Err(refusal) => return Ok(Outcome::refused(refusal)),
+        };
+        let faults = bench.faults_of(&pair.environment, &changes)?;
+        if let Some(fault) = faults.first() {
+            return Ok(Outcome::refused(refusal::still_faulty(fault)));
+        }
+        let steps = repointed.iter().filter_map(|one| step(graph, one)).collect();
+        let hint = (!left.is_empty()).then(|| refusal::left(&left));
+        Ok(Outcome { changes, hint, ..Outcome::of(RepairOutcome::Steps(steps)) })
+    }
+
+    pub(super) fn plan(
+        &self,
+        bench: &mut Bench<'_, '_>,
+        pair: &Pair,
+        onto: Option<&RevisionId>,
+    ) -> Result<Rebased, Obstacle> {
+        let environment = &pair.environment;
+        let reader = RefCell::new(&mut *bench.reader);
+        let (holders, arrivals) = (self.holders(bench.ground), self.arrivals(bench.ground));
+        repair::rebase(&Rebase {
+            before: &pair.before.graph,
+            after: &pair.after.graph,
+            limits: Limits { heads: environment.heads, branches: &environment.branches },
+            onto,
+            holder: &|revision| holders.of(&mut reader.borrow_mut(), bench.comparison, revision),
+            seniority: &|revision| {
+                arrivals.seniority(&mut reader.borrow_mut(), bench.comparison, revision)
+            },
+        })
+    }
+
+    /// Makes the changes of all files, or says which one cannot be edited and why.
+    fn edit_all(
+        &self,
+        bench: &Bench<'_, '_>,
+        graph: &Graph,
+        repointed: &[Repointed],
+    ) -> Result<Result<Vec<Change>, Refusal>, Error> {
+        let found = repointed.iter().filter_map(|one| Some((graph.get(&one.revision)?, one)));
+        let found: Vec<(&Revision, &Repointed)> = found.collect();
+        let paths: Vec<&RepoPath> =
+            found.iter().map(|(revision, _)| &revision.migration.file.path).collect();
+        let unsettled = self.repository.all_unsettled(&paths);
+        let mut changes = Vec::new();
+        for ((revision, one), unsettled) in found.into_iter().zip(unsettled) {
+            match edit(bench, (revision, unsettled), &one.parents)? {
+                Ok(change) => changes.push(change),
+                Err(refusal) => return Ok(Err(refusal)),
+            }
+        }
+        Ok(Ok(changes))
+    }
+}
+
+fn edit(
+    bench: &Bench<'_, '_>,
+    (revision, unsettled): (&Revision, Option<Unsettled>),
+    parents: &[RevisionId],
+) -> Result<Result<Change, Refusal>, Error> {
+    let path = &revision.migration.file.path;
+    let Some(source) = bench.ground.work.read_path(path)? else {
+        return Ok(Err(bench.get_base(std::slice::from_ref(&revision.id))));
+    };
+    if let Some(unsettled) = unsettled {
+        return Ok(Err(refusal::unsettled(path, unsettled)));
+    }
+    let edited = repair::edit_parents(&source, &bench.reader.limits(), parents);
+    Ok(match edited {
+        Ok(after) => Ok(Change { path: path.clone(), before: Some(source), after: Some(after) }),
+        Err(reason) => Err(refusal::uneditable(path, parents, &reason, &bench.ground.command)),
+    })
+}
+
+/// Says why nothing is repaired, and what to do instead.
+fn not_mended(bench: &Bench<'_, '_>, pair: &Pair, obstacle: &Obstacle) -> Outcome {
+    let base = &bench.comparison.wording.base;
+    let graph = &pair.after.graph;
+    let heads = graph.heads();
+    let all: Vec<RevisionId> = heads.iter().copied().cloned().collect();
+    // Nothing is joined over a parent that no file defines.
+    let may_join = bench.gap_below(pair, &all).is_none() && rules::may_be_joined(graph, &heads);
+    let ways = refusal::Ways { asked: &bench.ground.command, may_join };
+    Outcome::refused(refusal::obstacle(obstacle, base, &ways))
+}
+
+fn step(graph: &Graph, repointed: &Repointed) -> Option<Step> {
+    let revision = graph.get(&repointed.revision)?;
+    Some(Step::Repoint {
+        revision: revision.id.clone(),
+        path: revision.migration.file.path.clone(),
+        from: revision.parents.ids(),
+        to: repointed.parents.clone(),
+    })
+}
+
+/// Finds the head that somebody chose to build on.
+fn chosen(name: &str, pairs: &[Pair]) -> Result<RevisionId, Error> {
+    let onto = RevisionId::new(name);
+    let graphs = pairs.iter().map(|pair| &pair.after.graph);
+    let holding: Vec<&Graph> = graphs.filter(|graph| graph.contains(&onto)).collect();
+    if holding.is_empty() {
+        return Err(Error::UnknownId(name.to_owned()));
+    }
+    if holding.iter().any(|graph| graph.is_head(&onto)) {
+        return Ok(onto);
+    }
+    let heads = holding.iter().flat_map(|graph| graph.heads()).cloned().collect();
+    Err(Error::NoHead { id: onto, heads })
+}

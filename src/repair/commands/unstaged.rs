@@ -1,0 +1,58 @@
+//! What repairs a history in the work tree and is not in the index, so that git would not commit it.
+
+use super::{Bench, Outcome};
+use crate::advice::{Command, Help};
+use crate::compare::Pair;
+use crate::git::Unsettled;
+use crate::heads::{Limits, within_limits};
+use crate::repair::RepairOutcome;
+use crate::scope::{Error, Judge};
+use crate::tree::{RepoPath, Tree};
+
+impl Judge<'_> {
+    /// Adds to an outcome that is nothing how to stage what git would leave out of the next commit, and how to
+    /// commit what is staged.
+    ///
+    /// Nothing is added if the last commit has no more heads than it may.
+    pub(super) fn with_unstaged(
+        &self,
+        bench: &mut Bench<'_, '_>,
+        pair: &Pair,
+        outcome: Outcome,
+    ) -> Result<Outcome, Error> {
+        let environment = &pair.environment;
+        let limits = Limits { heads: environment.heads, branches: &environment.branches };
+        let mut is_mended = |tree: &dyn Tree| -> Result<bool, Error> {
+            Ok(within_limits(&bench.reader.state(tree, environment, &[])?.graph, limits))
+        };
+        if !matches!(outcome.repaired, RepairOutcome::Nothing { .. }) {
+            return Ok(outcome);
+        }
+        if is_mended(&*self.repository.index_tree()?)? {
+            let head = self.repository.head().map(|head| self.repository.commit_tree(head));
+            let is_committed = match head.transpose()? {
+                Some(tree) => is_mended(&*tree)?,
+                None => true,
+            };
+            let commit = || {
+                Help::run("what repairs it is staged and not committed yet", self.commit_command())
+            };
+            return Ok(Outcome { hint: (!is_committed).then(commit), ..outcome });
+        }
+        let files = pair.after.graph.revisions().map(|revision| &revision.migration.file.path);
+        let unstaged = files.filter(|path| self.is_unstaged(path));
+        let paths: Vec<RepoPath> = unstaged.map(|path| self.path_from_here(path)).collect();
+        let hint = (!paths.is_empty()).then(|| {
+            Help::run(
+                "git would commit it as it was; stage the fix",
+                Command::of("git add").paths(&paths),
+            )
+        });
+        Ok(Outcome { hint, ..outcome })
+    }
+
+    fn is_unstaged(&self, path: &RepoPath) -> bool {
+        !self.repository.is_tracked(path)
+            || self.repository.unsettled(path) == Some(Unsettled::Modified)
+    }
+}

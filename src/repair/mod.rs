@@ -1,0 +1,58 @@
+//! Repairs, as data: which file holds what before and after.
+//!
+//! A plan is made from graphs and sources, laid over the tree and checked again before anybody sees
+//! it. Nothing in here touches a disk but `apply`, and that writes all of a plan or none of it.
+
+mod changes;
+mod commands;
+mod database;
+mod diff;
+mod identifiers;
+mod join;
+mod proposal;
+mod rebase;
+mod revision;
+mod write;
+
+use std::collections::BTreeMap;
+
+use crate::tree::{MemoryTree, Node, Overlay, RepoPath, Tree};
+
+pub use changes::{Content, changed};
+pub use commands::{MergeRequest, RebaseRequest};
+pub use database::{DatabaseStep, UnknownState, database_steps};
+pub use diff::{unified, unified_escaped};
+pub use identifiers::{
+    Edit, Identifier, Uneditable, edit_dependencies, edit_misspelling, edit_parents,
+    edit_revision_id, edited, follow_id, followers, rename_identifier, write_dependencies,
+    write_parents, write_revision_id,
+};
+pub use join::{heads_to_join, landed_first};
+pub use proposal::{EnvironmentRepair, Proposal, Refusal, RepairOutcome, Repaired, Step};
+pub use rebase::{Holder, Obstacle, Rebase, Rebased, Repointed, Seniority, rebase};
+pub use revision::{Created, NewFile, NewRevision, Undated, Unrendered, Unwritable};
+pub use write::{
+    Disk, Error, Place, RealDisk, apply, apply_on, finish_interrupted, finish_interrupted_on,
+    remove_lock,
+};
+
+/// A file before and after a repair.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
+    /// Where it is.
+    pub path: RepoPath,
+    /// What it holds now; nothing where it is new.
+    pub before: Option<Vec<u8>>,
+    /// What it will hold; nothing where it goes.
+    pub after: Option<Vec<u8>>,
+}
+
+/// Lays changes over a tree.
+pub fn overlay<'t>(tree: Box<dyn Tree + 't>, changes: &[Change]) -> Box<dyn Tree + 't> {
+    let kept = changes.iter().filter_map(|change| Some((&change.path, change.after.as_ref()?)));
+    let above = MemoryTree::new(kept.map(|(path, content)| (path.as_bytes(), content)));
+    let node = |path: &RepoPath| -> Option<Node> { above.node(path).ok().flatten() };
+    let laid_over: BTreeMap<RepoPath, Option<Node>> =
+        changes.iter().map(|change| (change.path.clone(), node(&change.path))).collect();
+    Box::new(Overlay::new(tree, Box::new(above), laid_over))
+}

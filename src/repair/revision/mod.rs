@@ -1,0 +1,204 @@
+//! The file of a new revision, as Alembic would write it (`ScriptDirectory.generate_revision`).
+//!
+//! Where Alembic would write a file that does not say what it was told, nothing is written: what comes
+//! out is read again before anybody gets it.
+
+mod created;
+mod name;
+mod script;
+mod fallback_template;
+
+use super::Change;
+use crate::alembic::environment::{BadTemplate, Environment};
+use crate::alembic::migration::{self, Limits, RevisionId, Value};
+use crate::text::escape;
+use crate::tree::{self, RepoPath, Tree};
+use script::{Arguments, Script};
+
+pub use created::{Created, Undated};
+pub use script::Unrendered;
+
+/// What Alembic writes where nobody says what for.
+const NO_MESSAGE: &str = "empty message";
+
+/// A revision that is not there yet.
+#[derive(Debug, Clone, Copy)]
+pub struct NewRevision<'a> {
+    /// Where it is to be.
+    pub environment: &'a Environment,
+    /// Its id.
+    pub id: &'a RevisionId,
+    /// What it builds on, in the order in which it is to name them.
+    pub parents: &'a [RevisionId],
+    /// The file of the first parent.
+    pub beside: &'a RepoPath,
+    /// What it is for.
+    pub message: Option<&'a str>,
+    /// When it is made.
+    pub created: &'a Created,
+}
+
+/// The file of a new revision.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewFile {
+    /// The file.
+    pub change: Change,
+    /// Why the environment's own template was not used, where it was not.
+    pub own_template: Result<(), Unrendered>,
+}
+
+/// Why a revision is not written.
+#[derive(Debug, thiserror::Error)]
+pub enum Unwritable {
+    /// A setting of the environment that Alembic could not read either.
+    #[error("`{0}` cannot be read")]
+    Setting(&'static str),
+    /// An empty id.
+    #[error("a revision cannot be without an id")]
+    NoId,
+    /// An id that Alembic takes for something else.
+    #[error("`{character}` cannot be in the id of a revision, `{id}`")]
+    Id {
+        /// The id.
+        id: RevisionId,
+        /// The character.
+        character: char,
+    },
+    /// A text that would end, or change, in the docstring in which it is to stand.
+    #[error("{what} `{}` holds {part}, which the docstring of a migration cannot", escape(.text))]
+    Docstring {
+        /// Whose text.
+        what: &'static str,
+        /// The text.
+        text: String,
+        /// The part.
+        part: &'static str,
+    },
+    /// A template of names that makes none.
+    #[error("`file_template` makes no name: {0}")]
+    Template(#[from] BadTemplate),
+    /// A name that no migration can have.
+    #[error("the file would be named `{}`: {reason}", escape(.name))]
+    Name {
+        /// The name.
+        name: String,
+        /// Why not.
+        reason: &'static str,
+    },
+    /// Several version folders, and the first parent is in none of them.
+    #[error("`{0}` is in none of the version folders")]
+    Nowhere(RepoPath),
+    /// A path that is taken.
+    #[error("`{0}` is there already")]
+    Exists(RepoPath),
+    /// An encoding other than UTF-8 in which this file may look otherwise.
+    #[error("`output_encoding` is `{}`, in which this file cannot be written here", escape(.0))]
+    Encoding(String),
+    /// A template by which the file says something else.
+    #[error("the file that `script.py.mako` makes would not do: {}", escape(.0))]
+    Garbled(String),
+    /// A tree that cannot be read.
+    #[error(transparent)]
+    Tree(#[from] tree::Error),
+}
+
+impl NewRevision<'_> {
+    /// Makes the file; `tree` is the one that it is to be added to.
+    pub fn file(&self, tree: &dyn Tree) -> Result<NewFile, Unwritable> {
+        if let Some(key) = self.environment.naming.unreadable.first() {
+            return Err(Unwritable::Setting(key));
+        }
+        self.check_texts()?;
+        let path = name::path(self)?;
+        if tree.node(&path)?.is_some() {
+            return Err(Unwritable::Exists(path));
+        }
+        let (content, own_template) = self.content(self.environment.script_template(tree)?);
+        self.check_encoding(&content)?;
+        self.check_content(content.as_bytes())?;
+        let change = Change { path, before: None, after: Some(content.into_bytes()) };
+        Ok(NewFile { change, own_template })
+    }
+
+    fn content(&self, template: Option<Vec<u8>>) -> (String, Result<(), Unrendered>) {
+        let arguments = Arguments {
+            message: self.message.unwrap_or(NO_MESSAGE),
+            id: self.id,
+            parents: self.parents,
+            created: self.created,
+        };
+        let usual = |template: &[u8]| {
+            fallback_template::source(&arguments, &String::from_utf8_lossy(template))
+        };
+        let Some(template) = template else {
+            return (usual(b""), Err(Unrendered::Missing));
+        };
+        match Script::parse(&template) {
+            Ok(script) => (script.render(&arguments), Ok(())),
+            Err(reason) => (usual(&template), Err(reason)),
+        }
+    }
+
+    /// Checks the texts that are put into a docstring as they are.
+    fn check_texts(&self) -> Result<(), Unwritable> {
+        if self.id.as_str().is_empty() {
+            return Err(Unwritable::NoId);
+        }
+        // `Revision.verify_rev_id` of `alembic/script/revision.py`.
+        if let Some(character) = self.id.as_str().chars().find(|id| "@-+:".contains(*id)) {
+            return Err(Unwritable::Id { id: self.id.clone(), character });
+        }
+        let ids = [self.id].into_iter().chain(self.parents).map(|id| ("the id", id.as_str()));
+        for (what, text) in ids.chain(self.message.map(|message| ("the message", message))) {
+            let part = match text {
+                _ if text.contains(char::is_control) => "a control character",
+                _ if text.contains('\\') => "a backslash",
+                _ if text.contains("\"\"\"") => "three quotes in a row",
+                _ => continue,
+            };
+            return Err(Unwritable::Docstring { what, text: text.to_owned(), part });
+        }
+        Ok(())
+    }
+
+    fn check_encoding(&self, content: &str) -> Result<(), Unwritable> {
+        let name = &self.environment.naming.output_encoding;
+        let is_utf8 = migration::is_utf8(name);
+        if is_utf8 || content.is_ascii() && migration::holds_ascii(name) {
+            Ok(())
+        } else {
+            Err(Unwritable::Encoding(name.clone()))
+        }
+    }
+
+    /// Reads back what was written.
+    fn check_content(&self, content: &[u8]) -> Result<(), Unwritable> {
+        let limits = Limits::default();
+        if let Some(fault) = migration::check_body(content, &limits) {
+            return Err(Unwritable::Garbled(fault.message));
+        }
+        let module = migration::read(content, &limits);
+        let says = |value: &Value, ids: &[RevisionId]| match value {
+            Value::Known { texts, .. } => {
+                texts.iter().map(|text| text.text.as_str()).eq(ids.iter().map(RevisionId::as_str))
+            }
+            Value::Missing => ids.is_empty(),
+            Value::Computed { .. } => false,
+        };
+        let names = [
+            ("revision", &module.revision, std::slice::from_ref(self.id)),
+            ("down_revision", &module.down_revision, self.parents),
+            ("branch_labels", &module.branch_labels, &[]),
+            ("depends_on", &module.depends_on, &[]),
+        ];
+        match names.into_iter().find(|(_, value, ids)| !says(value, ids)) {
+            Some((name, ..)) => {
+                Err(Unwritable::Garbled(format!("`{name}` is not what it must be")))
+            }
+            None => Ok(()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

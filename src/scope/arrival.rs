@@ -1,0 +1,337 @@
+//! A ref on its way to where it is pushed: what it goes to, and what is compared there.
+
+use crate::advice::{Command, Help};
+use crate::compare::{After, Comparison, Reader, check};
+use crate::config::Config;
+use crate::finding::{Downgrade, Facts, Freshness, RefReport, Report};
+use crate::git::{self, BaseChoice, Candidates, PushedRef, Stored, Target, TargetNames};
+use crate::problem::Note;
+use crate::rules::{Standing, Wording};
+use crate::scope::change::{Incoming, Met, alone};
+use crate::scope::peers::Landing;
+use crate::scope::{Error, Judge, note};
+use crate::tree::ObjectId;
+
+/// A ref that is to be judged.
+pub(super) struct Arrival<'a> {
+    pub(super) tip: ObjectId,
+    pub(super) branch: String,
+    pub(super) is_target: bool,
+    pub(super) pushed: &'a PushedRef,
+    /// All refs of the push.
+    pub(super) beside: &'a [PushedRef],
+    pub(super) config: Config,
+    /// What the remote has there now.
+    pub(super) replaced: Replaced,
+    /// The remote that it goes to, where that has a name here.
+    pub(super) remote: Option<String>,
+    pub(super) targets: Vec<Target>,
+}
+
+/// What a ref names at the remote before the push.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Replaced {
+    /// Nothing: the ref is new.
+    Nothing,
+    /// This commit. Git lists it only if the push builds on it or is forced.
+    Known(ObjectId),
+    /// This commit, which was not here when git wrote its list. Git lists such a ref whether the push is
+    /// forced or not, and refuses it afterwards with "fetch first" (`run_pre_push_hook` in transport.c).
+    Obtained(ObjectId),
+    /// An object that is not here; where it was asked for, why it could not be had.
+    Absent(Option<Unobtained>),
+    /// An object that is here and cannot be read, for this reason.
+    Damaged(String),
+}
+
+/// A commit of the remote that could not be had.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Unobtained {
+    pub(super) commit: ObjectId,
+    pub(super) reason: String,
+    /// The command that gets it.
+    pub(super) fetch: Command,
+}
+
+impl Replaced {
+    /// Returns the commit, where it is here.
+    pub(super) fn commit(&self) -> Option<ObjectId> {
+        match self {
+            Replaced::Known(commit) | Replaced::Obtained(commit) => Some(*commit),
+            Replaced::Nothing | Replaced::Absent(_) | Replaced::Damaged(_) => None,
+        }
+    }
+
+    /// Returns an object as it is stored here.
+    pub(super) fn stored(stored: Stored) -> Replaced {
+        match stored {
+            Stored::Commit(commit) => Replaced::Known(commit),
+            Stored::Absent => Replaced::Absent(None),
+            Stored::Damaged(reason) => Replaced::Damaged(reason),
+        }
+    }
+}
+
+impl Arrival<'_> {
+    pub(crate) fn candidates(&self) -> Candidates<'_> {
+        Candidates {
+            remote: self.remote.clone(),
+            branch: Some(&self.branch),
+            names: TargetNames { patterns: self.config.targets.as_deref() },
+        }
+    }
+
+    /// Returns the name of the branch as last seen at the remote.
+    pub(super) fn name(&self) -> String {
+        match &self.remote {
+            Some(remote) => format!("{remote}/{}", self.branch),
+            None => self.branch.clone(),
+        }
+    }
+
+    /// Returns the target that this is, as this repository last saw it.
+    pub(super) fn last_known(&self) -> Option<&Target> {
+        let is_own =
+            |target: &&Target| target.branch == self.branch && target.remote == self.remote;
+        self.targets.iter().find(is_own)
+    }
+
+    /// Says why nothing can be compared with what is replaced, where that is so.
+    pub(super) fn unknown(&self) -> Option<Note> {
+        let name = self.name();
+        match &self.replaced {
+            Replaced::Absent(Some(Unobtained { commit, reason, fetch })) => Some(note(
+                format!(
+                    "cannot judge what this push would replace: {name} is at {} now, which is not in \
+                     this repository: {reason}",
+                    commit.short()
+                ),
+                vec![Help::run("get it, then push again", fetch.clone())],
+            )),
+            Replaced::Damaged(reason) => Some(note(
+                format!("cannot read what this push would replace on {name}: {reason}"),
+                vec![Help::run("list the damaged objects", Command::of("git fsck"))],
+            )),
+            Replaced::Absent(None)
+            | Replaced::Nothing
+            | Replaced::Known(_)
+            | Replaced::Obtained(_) => None,
+        }
+    }
+
+    /// Says what to do where the branch is a target of its own that goes by an unusual name.
+    ///
+    /// Nothing is said where the base is the only one that the branch can go to.
+    pub(super) fn doubt(&self, base: &BaseChoice) -> Option<Help> {
+        let is_branch = matches!(destination(self.pushed), Some(Destination::Branch(_)));
+        if !is_branch || base.others.is_empty() {
+            return None;
+        }
+        let branch = crate::text::escape(&self.branch);
+        let mut targets: Vec<String> = match &self.config.targets {
+            Some(targets) => targets.iter().map(|pattern| pattern.as_str().to_owned()).collect(),
+            None => git::usual_targets(&self.targets),
+        };
+        targets.push(self.branch.clone());
+        let quoted: Vec<String> =
+            targets.iter().map(|name| format!("\"{}\"", crate::text::escape(name))).collect();
+        Some(Help::write(
+            format!(
+                "if `{branch}` never merges into {}, list it in `targets` of .alembic-guard.toml",
+                base.name
+            ),
+            format!("targets = [{}]", quoted.join(", ")),
+        ))
+    }
+}
+
+/// Returns what the ref of a branch or of a review is about; nothing for tags, notes and their kin.
+pub(super) fn destination(pushed: &PushedRef) -> Option<Destination<'_>> {
+    let name = pushed.remote_ref.as_str();
+    let branch = name.strip_prefix("refs/heads/").map(Destination::Branch);
+    branch.or_else(|| name.strip_prefix("refs/for/").map(Destination::Review))
+}
+
+/// What a ref is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Destination<'a> {
+    /// A branch.
+    Branch(&'a str),
+    /// A change that is to be reviewed before it goes to a branch.
+    Review(&'a str),
+}
+
+impl<'a> Destination<'a> {
+    pub(super) fn branch(self) -> &'a str {
+        match self {
+            Destination::Branch(branch) | Destination::Review(branch) => branch,
+        }
+    }
+}
+
+/// What became of a ref.
+pub(super) enum Judged {
+    /// It was judged.
+    Report(Report),
+    /// It was not to be judged, for this reason.
+    Skipped(String),
+    /// It could not be judged.
+    Unknown(Note),
+}
+
+/// Sums up what became of a ref.
+pub(super) fn ref_report(pushed: &PushedRef, judged: Judged) -> RefReport {
+    let (report, skipped, unknown) = match judged {
+        Judged::Report(report) => (report, None, None),
+        Judged::Skipped(reason) => (Report::default(), Some(reason), None),
+        Judged::Unknown(note) => (Report::default(), None, Some(note)),
+    };
+    RefReport {
+        local_ref: pushed.local_ref.clone(),
+        local_oid: pushed.local_oid.clone(),
+        remote_ref: pushed.remote_ref.clone(),
+        remote_oid: pushed.remote_oid.clone(),
+        report,
+        skipped,
+        unknown,
+        behind: None,
+        like: None,
+    }
+}
+
+impl Judge<'_> {
+    /// Returns what a target has, as git reports it; for a new one the nearest target.
+    pub(super) fn old_tip(&self, arrival: &Arrival<'_>) -> Option<BaseChoice> {
+        if arrival.replaced == Replaced::Nothing {
+            return self.starting_point(arrival);
+        }
+        Some(BaseChoice {
+            target: arrival.last_known().cloned(),
+            commit: arrival.replaced.commit()?,
+            name: arrival.name(),
+            freshness: Freshness::ToldByGit,
+            others: Vec::new(),
+        })
+    }
+
+    /// Says what becomes of a push to a target that cannot be compared with what it would replace.
+    pub(super) fn without_old_tip(&self, arrival: &Arrival<'_>) -> Result<Option<Judged>, Error> {
+        let is_readable =
+            arrival.replaced == Replaced::Nothing || arrival.replaced.commit().is_some();
+        if !arrival.is_target || is_readable {
+            return Ok(None);
+        }
+        Ok(Some(match arrival.unknown() {
+            Some(note) if self.concerns_alembic(arrival)? => Judged::Unknown(note),
+            Some(_) | None => Judged::Skipped("no Alembic environment".to_owned()),
+        }))
+    }
+
+    /// Tells whether Alembic is used in what is pushed to a target, or in that target as last known.
+    ///
+    /// What cannot be read may hold anything.
+    pub(super) fn concerns_alembic(&self, arrival: &Arrival<'_>) -> Result<bool, Error> {
+        let mut reader = self.reader(arrival.config.clone());
+        let last_known = arrival.last_known().map(|target| target.commit);
+        for commit in [Some(arrival.tip), last_known].into_iter().flatten() {
+            let tree = self.repository.commit_tree(commit);
+            let Ok(tree) = tree else {
+                return Ok(true);
+            };
+            let found = reader.discover(&*tree);
+            if !found.is_ok_and(|it| it.environments.is_empty() && it.problems.is_empty()) {
+                return Ok(true);
+            }
+        }
+        self.keep(reader);
+        Ok(false)
+    }
+
+    /// Names the target that has the tip already, so nothing is left to check.
+    ///
+    /// A target that is there is judged by what it has itself: that another one has the commit excuses no
+    /// head too many, and nothing that is taken back. But a fork that follows its upstream only gets what has
+    /// landed there.
+    pub(super) fn already_on(&self, arrival: &Arrival<'_>) -> Option<String> {
+        let is_upstream =
+            |target: &Target| target.branch == arrival.branch && target.remote != arrival.remote;
+        let is_new = !arrival.is_target || arrival.replaced == Replaced::Nothing;
+        let mut excusing = arrival.targets.iter().filter(|target| is_new || is_upstream(target));
+        let holding =
+            excusing.find(|target| self.repository.contains(target.commit, arrival.tip))?;
+        Some(holding.name())
+    }
+
+    /// Returns where a new target begins: the commit at which it left the nearest one. What that has got
+    /// since is nothing that the new one takes away.
+    fn starting_point(&self, arrival: &Arrival<'_>) -> Option<BaseChoice> {
+        let nearest = self.repository.choose_base(arrival.tip, &arrival.targets, None)?;
+        match self.repository.merge_bases(nearest.commit, arrival.tip).ok()?.as_slice() {
+            [parted] => Some(BaseChoice { commit: *parted, ..nearest }),
+            _ => Some(nearest),
+        }
+    }
+
+    /// Judges a push to a target against what that target has.
+    pub(super) fn onto_target(
+        &self,
+        reader: &mut Reader,
+        arrival: &Arrival<'_>,
+        incoming: &Incoming<'_>,
+    ) -> Result<Report, Error> {
+        let base = incoming.base;
+        let tree = self.repository.commit_tree(arrival.tip)?;
+        let landed = self.repository.commit_tree(base.commit)?;
+        let standing = self.standing_of_target(arrival, base);
+        let is_conflicted =
+            standing == Standing::Replaced && self.is_conflicted(reader, incoming)?;
+        let landing = Landing {
+            remote: arrival.remote.as_deref(),
+            branch: &arrival.branch,
+            config: &arrival.config,
+            candidates: incoming.candidates,
+            pushed: arrival.beside,
+        };
+        let comparison = Comparison {
+            before: Some(&*landed),
+            standing,
+            wording: Wording { is_conflicted, ..incoming.wording.clone() },
+            facts: incoming.facts.clone(),
+            peers: &|| self.peers(&landing),
+            shared: &self.shared(&*tree, Some(&arrival.branch), base.commit),
+            ..Comparison::alone(&*tree)
+        };
+        let mut report = check(reader, &comparison)?;
+        report.base = Some(base.summary());
+        Ok(report)
+    }
+
+    /// Tells whether git would ask how to merge what a push would replace, as each repair does first.
+    fn is_conflicted(&self, reader: &mut Reader, incoming: &Incoming<'_>) -> Result<bool, Error> {
+        let met = self.meet(reader, incoming, |_, comparison| {
+            Ok(matches!(comparison.after, After::Conflicted { .. }))
+        })?;
+        Ok(matches!(met, Met::Merged(true)))
+    }
+
+    /// Tells whether a push to a target builds on what is there or, by force, takes its place.
+    fn standing_of_target(&self, arrival: &Arrival<'_>, base: &BaseChoice) -> Standing {
+        let is_update = arrival.replaced != Replaced::Nothing;
+        if is_update && !self.repository.contains(arrival.tip, base.commit) {
+            Standing::Replaced
+        } else {
+            Standing::Published
+        }
+    }
+
+    /// Judges a ref for which nothing is known to have landed.
+    pub(super) fn first_push(
+        &self,
+        reader: &mut Reader,
+        arrival: &Arrival<'_>,
+        facts: Facts,
+    ) -> Result<Report, Error> {
+        let tree = self.repository.commit_tree(arrival.tip)?;
+        alone(reader, &*tree, Facts { lesser: Some(Downgrade::NoBase), ..facts })
+    }
+}

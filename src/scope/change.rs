@@ -1,0 +1,372 @@
+//! A change that is to go to a base: judged on the merge that git would make of the two.
+
+use crate::advice::{Command, Help};
+use crate::compare::{After, Comparison, NamedTree, Reader, check};
+use crate::finding::{Downgrade, Facts, Freshness, Report};
+use crate::git::{self, BaseChoice, Candidates, Concern, Merged, Side, Target};
+use crate::problem::Note;
+use crate::rules::{Finish, Standing, Wording};
+use crate::scope::peers::Landing;
+use crate::scope::relevance::Relevance;
+use crate::scope::{Error, Judge, get_base_command, note};
+use crate::tree::{ObjectId, Tree};
+
+/// What is judged by hand, and against what.
+#[derive(Debug, Clone)]
+pub struct Subject {
+    /// What is judged.
+    pub side: Side,
+    /// The name that a commit was given by, where it was.
+    pub name: Option<String>,
+    /// What it is compared with.
+    pub against: Against,
+}
+
+/// What a change is compared with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Against {
+    /// The nearest target.
+    Nearest,
+    /// What somebody named.
+    Named(String),
+    /// Nothing: all there is counts as new.
+    Nothing,
+}
+
+/// A change, its base, and who may be at fault.
+pub(crate) struct Incoming<'a> {
+    pub(crate) side: Side,
+    pub(crate) base: &'a BaseChoice,
+    pub(crate) facts: Facts,
+    /// The branch that answers for heads which were too many before, if any does.
+    pub(crate) answering: Option<String>,
+    pub(crate) wording: Wording,
+    pub(crate) candidates: &'a Candidates<'a>,
+}
+
+/// What came of bringing a change and its base together.
+pub(crate) enum Met<T> {
+    /// There is a merge, and this was found in it.
+    Merged(T),
+    /// The two have no common history.
+    Unrelated,
+    /// Where they parted is not in this clone.
+    Shallow,
+}
+
+impl Judge<'_> {
+    /// Judges a commit, the index or the work tree against what it will be merged into.
+    pub fn change(&self, subject: &Subject) -> Result<Report, Error> {
+        let tree = self.repository.side_tree(subject.side)?;
+        let mut reader = self.reader(self.config(&*tree)?);
+        let config = reader.config();
+        let branch = match self.branch_of(subject) {
+            Some(branch) => Some(branch),
+            None => self.proposed_branch(subject, &config)?,
+        };
+        let candidates = self.candidates(&config, branch.as_deref());
+        let base = match &subject.against {
+            Against::Named(name) => Some(self.repository.named_base(name)?),
+            Against::Nothing => None,
+            Against::Nearest => self.base(subject.side, &config, &candidates)?,
+        };
+        let had_alembic = match &base {
+            Some(base) => self.has_alembic(&mut reader, base)?,
+            None => false,
+        };
+        let report = match base {
+            Some(base) => {
+                let tip = self.repository.tip(subject.side);
+                let wording = self.naming("this change", &base, tip, Finish::Nothing);
+                let base_option = base_option(&subject.against);
+                let named = subject.name.as_deref().zip(tip);
+                let checkout = named.and_then(|(name, tip)| self.checkout(name, tip));
+                let wording = Wording { checkout, base_option, ..wording };
+                let incoming = Incoming {
+                    answering: self.target_at_head(subject, &candidates)?,
+                    side: subject.side,
+                    base: &base,
+                    facts: Facts::default(),
+                    wording,
+                    candidates: &candidates,
+                };
+                self.incoming(&mut reader, &incoming)?
+            }
+            None if subject.against == Against::Nothing => {
+                alone(&mut reader, &*tree, Facts::default())?
+            }
+            None if self.circumstances.in_ci => {
+                return Err(Error::NoBase { fetch: self.fetch_command(None) });
+            }
+            None => without_base(&mut reader, &*tree)?,
+        };
+        let overlooked = self.overlooked(&mut reader, &*tree)?;
+        if !report.environments.is_empty() || had_alembic || !overlooked.is_empty() {
+            let notes = [report.notes, overlooked].concat();
+            return Ok(self.seen_from_here(Report { notes, ..report }));
+        }
+        let problems = reader.discover(&*tree)?.problems.clone();
+        Err(if problems.is_empty() {
+            Error::NoEnvironment(tree.describe())
+        } else {
+            Error::Misconfigured { tree: tree.describe(), problems }
+        })
+    }
+
+    /// Names the paths in what is advised as they are named where the advice is read.
+    fn seen_from_here(&self, mut report: Report) -> Report {
+        let up = &self.circumstances.up;
+        if !up.is_empty() {
+            let findings = report.findings.iter_mut().map(|finding| &mut finding.problem.help);
+            for help in findings.chain(report.notes.iter_mut().map(|note| &mut note.help)) {
+                *help = std::mem::take(help).into_iter().map(|one| one.seen_from(up)).collect();
+            }
+        }
+        report
+    }
+
+    fn has_alembic(&self, reader: &mut Reader, base: &BaseChoice) -> Result<bool, Error> {
+        let landed = self.repository.commit_tree(base.commit)?;
+        Ok(!reader.discover(&*landed)?.environments.is_empty())
+    }
+
+    /// Says what the two sides are called, and how the base comes into the work tree, where `tip` is
+    /// what would have to be there.
+    pub(crate) fn naming(
+        &self,
+        change: &str,
+        base: &BaseChoice,
+        tip: Option<ObjectId>,
+        finish: Finish,
+    ) -> Wording {
+        let under_way = match finish {
+            Finish::Nothing | Finish::Stage => self.repository.merge_heads(),
+            Finish::Commit => Vec::new(),
+        };
+        let mut sides = tip.into_iter().chain(under_way);
+        let here = sides.any(|side| self.repository.contains(side, base.commit));
+        let get_base = (!here).then(|| get_base_command(self.repository, base));
+        Wording { get_base, ..wording(change, base, finish) }
+    }
+
+    /// Returns the command that checks out what is judged, which goes by this name, if it is not there yet.
+    pub(super) fn checkout(&self, name: &str, commit: ObjectId) -> Option<Command> {
+        let branch = name.strip_prefix("refs/heads/").unwrap_or(name);
+        if self.repository.ref_commit(&format!("refs/heads/{branch}")) == Some(commit) {
+            let is_here = self.repository.branch().as_deref() == Some(branch);
+            return (!is_here).then(|| Command::of("git switch").arg(branch));
+        }
+        let is_here = self.repository.head() == Some(commit);
+        (!is_here).then(|| Command::of("git switch --detach").arg(commit.short()))
+    }
+
+    /// Judges the merge of a change into its base.
+    pub(super) fn incoming(
+        &self,
+        reader: &mut Reader,
+        incoming: &Incoming<'_>,
+    ) -> Result<Report, Error> {
+        let base = incoming.base;
+        let judge = |reader: &mut Reader, comparison: &Comparison<'_>| {
+            self.remembered(reader, comparison, incoming)
+        };
+        let tree = || self.repository.side_tree(incoming.side);
+        match self.meet(reader, incoming, judge)? {
+            Met::Merged(report) => Ok(Report { base: Some(base.summary()), ..report }),
+            Met::Unrelated => unrelated(reader, &*tree()?, base),
+            Met::Shallow => {
+                shallow(reader, &*tree()?, base, self.fetch_command(base.target.as_ref()))
+            }
+        }
+    }
+
+    /// Returns the command that gets a target and all of its history, into a clone that may know one branch
+    /// alone and may be shallow.
+    fn fetch_command(&self, target: Option<&Target>) -> Command {
+        let named = target.and_then(|target| target.remote.clone());
+        let usual = || self.repository.usual_remote(self.repository.branch().as_deref());
+        let remote = named.or_else(usual).unwrap_or_else(|| "origin".to_owned());
+        let branch = target.map(|target| target.branch.clone());
+        let branch = branch.or_else(|| self.repository.default_branch(&remote));
+        let branch = branch.unwrap_or_else(|| "main".to_owned());
+        let unshallow = self.repository.is_shallow().then_some("--unshallow");
+        Command::of("git fetch")
+            .args(unshallow)
+            .arg(&remote)
+            .arg(format!("+refs/heads/{branch}:refs/remotes/{remote}/{branch}"))
+    }
+
+    /// Lets `judge` look at the merge that git would make of a change and its base.
+    pub(crate) fn meet<T>(
+        &self,
+        reader: &mut Reader,
+        incoming: &Incoming<'_>,
+        judge: impl FnOnce(&mut Reader, &Comparison<'_>) -> Result<T, Error>,
+    ) -> Result<Met<T>, Error> {
+        let Incoming { side, base, .. } = *incoming;
+        let tree = self.repository.side_tree(side)?;
+        let landed = self.repository.commit_tree(base.commit)?;
+        let parted = match self.parting_trees(side, base) {
+            Ok(parted) => parted,
+            Err(git::Error::Shallow { .. }) if !self.circumstances.in_ci => {
+                return Ok(Met::Shallow);
+            }
+            Err(git::Error::Shallow { ours, theirs }) => {
+                let fetch = self.fetch_command(base.target.as_ref());
+                return Err(Error::Shallow { ours, theirs, fetch });
+            }
+            Err(error) => return Err(error.into()),
+        };
+        let mut witnesses: Vec<&dyn Tree> = parted.iter().map(|tree| &**tree).collect();
+        witnesses.push(&*tree);
+        let mut trees = witnesses.clone();
+        trees.push(&*landed);
+        let relevance = Relevance::of(reader, &trees)?;
+        let concern = Concern {
+            covers: &|path| relevance.covers(path),
+            largest: reader.config().max_file_size,
+        };
+        let merged = self.repository.merge(base.commit, side, &concern)?;
+        let after = match &merged {
+            Merged::Unrelated => return Ok(Met::Unrelated),
+            Merged::Clean(tree) => After::Tree(&**tree),
+            Merged::Conflicted(conflicted) => After::Conflicted {
+                as_base: &*conflicted.as_base,
+                as_ours: &*conflicted.as_ours,
+                paths: &conflicted.paths,
+            },
+        };
+        let is_conflicted = matches!(after, After::Conflicted { .. });
+        let other_targets = || self.other_targets(incoming);
+        let config = reader.config();
+        let landing = incoming.base.target.as_ref().map(|target| Landing {
+            remote: target.remote.as_deref(),
+            branch: &target.branch,
+            config: &config,
+            candidates: incoming.candidates,
+            pushed: &[],
+        });
+        let peers = || landing.as_ref().map_or_else(Vec::new, |landing| self.peers(landing));
+        let shared = self.shared(&*tree, incoming.candidates.branch, base.commit);
+        let comparison = Comparison {
+            before: Some(&*landed),
+            standing: Standing::Published,
+            after,
+            witnesses,
+            wording: Wording { is_conflicted, ..incoming.wording.clone() },
+            facts: incoming.facts.clone(),
+            answering: incoming.answering.clone(),
+            other_targets: &other_targets,
+            peers: &peers,
+            shared: &shared,
+        };
+        judge(reader, &comparison).map(Met::Merged)
+    }
+
+    /// Returns the states at which a change and its base parted.
+    pub(super) fn parting_trees(
+        &self,
+        side: Side,
+        base: &BaseChoice,
+    ) -> Result<Vec<Box<dyn Tree + '_>>, git::Error> {
+        let Some(tip) = self.repository.tip(side) else {
+            return Ok(Vec::new());
+        };
+        let parted = self.repository.merge_bases(base.commit, tip)?;
+        parted.into_iter().map(|commit| self.repository.commit_tree(commit)).collect()
+    }
+
+    /// Returns the targets that the base does not hold. One that cannot be read excuses nobody.
+    fn other_targets(&self, incoming: &Incoming<'_>) -> Vec<NamedTree<'_>> {
+        let targets = self.targets(incoming.candidates);
+        self.has_missed.set(self.has_missed.get() || targets.is_err());
+        let targets = targets.unwrap_or_default();
+        let base = incoming.base.commit;
+        let tip = self.repository.tip(incoming.side);
+        // The base's own history tells nothing, nor does a branch that has the change already.
+        let is_other = |target: &Target| {
+            !self.repository.contains(base, target.commit)
+                && !tip.is_some_and(|tip| self.repository.contains(target.commit, tip))
+        };
+        let others = targets.into_iter().filter(is_other);
+        let named = others.filter_map(|target| {
+            let tree = self.repository.commit_tree(target.commit);
+            self.has_missed.set(self.has_missed.get() || tree.is_err());
+            Some((target.name(), tree.ok()?))
+        });
+        named.collect()
+    }
+}
+
+/// Returns how a repair is told of a base that somebody named.
+fn base_option(against: &Against) -> Option<String> {
+    match against {
+        Against::Named(name) => Some(name.clone()),
+        Against::Nearest | Against::Nothing => None,
+    }
+}
+
+fn without_base(reader: &mut Reader, tree: &dyn Tree) -> Result<Report, Error> {
+    let facts = Facts { lesser: Some(Downgrade::NoBase), ..Facts::default() };
+    let mut report = alone(reader, tree, facts)?;
+    report.notes.push(note(
+        "there is no branch to compare with, so heads are only counted",
+        vec![
+            Help::run("name one", Command::of("alembic-guard check --base").placeholder("REV")),
+            Help::run("or judge everything there is", Command::of("alembic-guard check --all")),
+        ],
+    ));
+    Ok(report)
+}
+
+/// Judges a state with nothing to compare it with.
+pub(super) fn alone(reader: &mut Reader, tree: &dyn Tree, facts: Facts) -> Result<Report, Error> {
+    Ok(check(reader, &Comparison { facts, ..Comparison::alone(tree) })?)
+}
+
+/// Says what the two sides of a comparison with a branch are called.
+pub(super) fn wording(change: &str, base: &BaseChoice, finish: Finish) -> Wording {
+    Wording {
+        base: base.name.clone(),
+        base_commit: Some(base.commit.short()),
+        change: change.to_owned(),
+        checkout: None,
+        get_base: None,
+        is_conflicted: false,
+        base_option: None,
+        finish,
+        doubt: None,
+    }
+}
+
+fn unrelated(reader: &mut Reader, tree: &dyn Tree, base: &BaseChoice) -> Result<Report, Error> {
+    let message =
+        format!("this branch and {} have no common history; it is judged alone", base.name);
+    only_warned(reader, tree, note(message, Vec::new()))
+}
+
+fn shallow(
+    reader: &mut Reader,
+    tree: &dyn Tree,
+    base: &BaseChoice,
+    fetch: Command,
+) -> Result<Report, Error> {
+    let message = format!(
+        "this clone is shallow: where this branch left {} is not in it; it is judged alone",
+        base.name
+    );
+    let help = vec![Help::run("get the rest of the history", fetch)];
+    only_warned(reader, tree, note(message, help))
+}
+
+fn only_warned(reader: &mut Reader, tree: &dyn Tree, note: Note) -> Result<Report, Error> {
+    let facts = Facts { cap: Some(Downgrade::NoBase), ..Facts::default() };
+    let mut report = alone(reader, tree, facts)?;
+    report.notes.push(note);
+    Ok(report)
+}
+
+/// Marks a base as learned from the remote in this run.
+pub(super) fn fetched(base: &BaseChoice, commit: ObjectId) -> BaseChoice {
+    BaseChoice { commit, freshness: Freshness::FetchedNow, ..base.clone() }
+}

@@ -1,0 +1,83 @@
+//! The other targets of the remote that a change goes to, and in which way databases move between two targets.
+
+use std::collections::BTreeMap;
+
+use crate::compare::Peer;
+use crate::config::Config;
+use crate::git::{self, Candidates, PushedRef, Stored, is_earlier_release};
+use crate::rules::Way;
+use crate::scope::{Judge, Role};
+use crate::text::escape;
+use crate::tree::ObjectId;
+
+/// The target that a change goes to, and what else its push brings.
+pub(super) struct Landing<'a> {
+    pub(super) remote: Option<&'a str>,
+    pub(super) branch: &'a str,
+    pub(super) config: &'a Config,
+    pub(super) candidates: &'a Candidates<'a>,
+    /// All refs of the push.
+    pub(super) pushed: &'a [PushedRef],
+}
+
+impl Judge<'_> {
+    /// Returns the other targets as they are once the push is through, without those that the configuration
+    /// leaves out. One that cannot be read has no say.
+    pub(super) fn peers(&self, landing: &Landing<'_>) -> Vec<Peer<'_>> {
+        let is_independent = |branch: &str| landing.config.is_independent(branch);
+        if is_independent(landing.branch) {
+            return Vec::new();
+        }
+        let mut tips = self.tips(landing);
+        tips.retain(|branch, _| branch != landing.branch && !is_independent(branch));
+        let peers = tips.into_iter().filter_map(|(branch, commit)| {
+            let tree = self.repository.commit_tree(commit);
+            self.has_missed.set(self.has_missed.get() || tree.is_err());
+            let name = match landing.remote {
+                Some(remote) => format!("{remote}/{branch}"),
+                None => branch.clone(),
+            };
+            let usual = usual_way(landing.branch, &branch);
+            Some(Peer { name: escape(&name), tree: tree.ok()?, usual })
+        });
+        peers.collect()
+    }
+
+    /// Returns the tips of a remote's targets, by branch.
+    fn tips(&self, landing: &Landing<'_>) -> BTreeMap<String, ObjectId> {
+        let targets = self.targets(landing.candidates);
+        self.has_missed.set(self.has_missed.get() || targets.is_err());
+        let mut targets = targets.unwrap_or_default();
+        targets.retain(|target| target.remote.as_deref() == landing.remote);
+        let mut tips: BTreeMap<String, ObjectId> =
+            targets.into_iter().map(|target| (target.branch, target.commit)).collect();
+        let default = match self.circumstances.role {
+            Role::Clone => landing.remote.and_then(|it| self.repository.default_branch(it)),
+            Role::Server => self.repository.branch(),
+        };
+        for pushed in landing.pushed {
+            let branch = pushed.remote_ref.strip_prefix("refs/heads/");
+            let is_target =
+                |branch: &&str| landing.candidates.names.accept(branch, default.as_deref());
+            let Some(branch) = branch.filter(is_target) else { continue };
+            match git::parse_id(&pushed.local_oid).map(|tip| self.repository.stored(tip)) {
+                None => drop(tips.remove(branch)),
+                Some(Stored::Commit(tip)) => drop(tips.insert(branch.to_owned(), tip)),
+                Some(Stored::Absent | Stored::Damaged(_)) => {}
+            }
+        }
+        tips
+    }
+}
+
+/// Tells in which way databases move between the target that a change goes to and another one: to the later
+/// release, as far as the names say which one that is.
+fn usual_way(landing: &str, other: &str) -> Option<Way> {
+    if is_earlier_release(landing, other) {
+        Some(Way::There)
+    } else if is_earlier_release(other, landing) {
+        Some(Way::Here)
+    } else {
+        None
+    }
+}

@@ -1,0 +1,355 @@
+//! A push: each ref judged by where it goes.
+
+use crate::advice::{Command, Help};
+use crate::compare::Reader;
+use crate::config::{Config, Fetch};
+use crate::finding::{Facts, Outcome, RefReport, Report};
+use crate::git::{
+    self, BaseChoice, Candidates, FetchRequest, PushedRef, Side, Stored, TargetNames, Url,
+};
+use crate::problem::Note;
+use crate::rules::{Finish, Wording};
+use crate::scope::alike::as_another;
+use crate::scope::arrival::{Arrival, Destination, Judged, Replaced, destination, ref_report};
+use crate::scope::change::{Incoming, fetched};
+use crate::scope::deletion::{Deletion, with_replaced};
+use crate::scope::obtain::Obtained;
+use crate::scope::touched::Touched;
+use crate::scope::{Error, Judge, note};
+use crate::tree::ObjectId;
+
+/// Where a push goes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Remote {
+    /// The remote's name, or its address where it has none.
+    pub name: Url,
+    /// Its address.
+    pub url: Url,
+}
+
+impl Judge<'_> {
+    /// Judges every ref of a push.
+    pub fn push(&self, remote: &Remote, refs: &[PushedRef]) -> Result<Vec<RefReport>, Error> {
+        let refs = with_replaced(refs);
+        let obtained = self.obtain(remote, &refs)?;
+        self.pushed_refs(remote, &refs, &obtained)
+    }
+
+    /// Judges refs, once it is known what the remote has.
+    pub(super) fn pushed_refs(
+        &self,
+        remote: &Remote,
+        refs: &[PushedRef],
+        obtained: &Obtained,
+    ) -> Result<Vec<RefReport>, Error> {
+        let name = self.name_of(remote);
+        let default = name.as_deref().and_then(|name| self.repository.default_branch(name));
+        let mut alike = self.alike(refs.len(), default)?;
+        let judged = refs.iter().enumerate().map(|(place, pushed)| {
+            let commit = self.only_commit(&mut alike, pushed, None);
+            if let Some(other) = commit.as_ref().and_then(|commit| alike.judged(commit)) {
+                return Ok(as_another(pushed, other));
+            }
+            let mut report = self.pushed_ref(remote, pushed, refs, obtained)?;
+            report.report.notes.extend(self.deleted(remote, pushed, refs)?);
+            commit.into_iter().for_each(|commit| alike.note(commit, place));
+            Ok(report)
+        });
+        judged.collect()
+    }
+
+    /// Says what goes with a target that is deleted, by the configuration that the target holds.
+    fn deleted(
+        &self,
+        remote: &Remote,
+        pushed: &PushedRef,
+        refs: &[PushedRef],
+    ) -> Result<Option<Note>, Error> {
+        let is_deletion = git::parse_id(&pushed.local_oid).is_none();
+        let old = git::parse_id(&pushed.remote_oid).filter(|_| is_deletion);
+        let Some(Stored::Commit(old)) = old.map(|old| self.repository.stored(old)) else {
+            return Ok(None);
+        };
+        // A mistake in what goes away stops nobody.
+        let Ok(config) = self.config(&*self.repository.commit_tree(old)?) else {
+            return Ok(None);
+        };
+        let name = self.name_of(remote);
+        let names = TargetNames { patterns: config.targets.as_deref() };
+        let candidates = Candidates { remote: name.clone(), branch: None, names };
+        let mut targets = self.targets(&candidates)?;
+        targets.retain(|target| target.remote == name);
+        self.deleted_target(Deletion {
+            pushed,
+            refs,
+            remote: name.clone().unwrap_or_else(|| remote.url.to_string()),
+            default_branch: name.as_deref().and_then(|it| self.repository.default_branch(it)),
+            targets,
+            config,
+        })
+    }
+
+    /// Returns the name of a remote here, where it has one.
+    pub(super) fn name_of(&self, remote: &Remote) -> Option<String> {
+        let known = self.repository.remotes().into_iter().find(|name| name == remote.name.secret());
+        let by_url = |url: &Url| self.repository.remote_of_url(url);
+        known.or_else(|| by_url(&remote.url)).or_else(|| by_url(&remote.name))
+    }
+
+    fn pushed_ref(
+        &self,
+        remote: &Remote,
+        pushed: &PushedRef,
+        beside: &[PushedRef],
+        obtained: &Obtained,
+    ) -> Result<RefReport, Error> {
+        let (mut arrival, mistake) = match self.arrival(remote, pushed, obtained)? {
+            Ok(known) => known,
+            Err(skipped) => return Ok(ref_report(pushed, Judged::Skipped(skipped))),
+        };
+        arrival.beside = beside;
+        let mut report = ref_report(pushed, self.judge(&arrival, mistake)?);
+        if let Some(behind) = self.behind(&arrival) {
+            if report.outcome() == Outcome::Findings {
+                report.report.notes.push(self.may_be_rejected(&arrival, &behind));
+            }
+            report.behind = Some(behind);
+        }
+        Ok(report)
+    }
+
+    /// Names the target that has commits which a push to it lacks, where git does not say whether the push is
+    /// forced.
+    fn behind(&self, arrival: &Arrival<'_>) -> Option<String> {
+        match arrival.replaced {
+            Replaced::Obtained(commit) if !self.repository.contains(arrival.tip, commit) => {
+                Some(arrival.name())
+            }
+            _ => None,
+        }
+    }
+
+    fn may_be_rejected(&self, arrival: &Arrival<'_>, behind: &str) -> Note {
+        let branch = arrival.pushed.local_ref.strip_prefix("refs/heads/");
+        let elsewhere = branch.filter(|branch| self.repository.branch().as_deref() != Some(branch));
+        let checkout = elsewhere
+            .map(|branch| Help::run("go to the branch", Command::of("git switch").arg(branch)));
+        let pull =
+            Help::run("if you did not force, git rejects this ref anyway", Command::of("git pull"));
+        let help = checkout.into_iter().chain([pull]).collect();
+        note(format!("{behind} has commits that this push lacks"), help)
+    }
+
+    /// Looks at where a ref goes; gives the reason where it is not to be judged.
+    ///
+    /// Where the configuration that it brings holds a mistake, that comes along, and the arrival has the
+    /// usual one.
+    pub(super) fn arrival<'p>(
+        &self,
+        remote: &Remote,
+        pushed: &'p PushedRef,
+        obtained: &Obtained,
+    ) -> Result<Result<(Arrival<'p>, Option<Error>), String>, Error> {
+        let Some(local) = git::parse_id(&pushed.local_oid) else {
+            return Ok(Err("a deletion".to_owned()));
+        };
+        let Some(destination) = destination(pushed) else {
+            return Ok(Err("no branch".to_owned()));
+        };
+        let branch = destination.branch();
+        let Some(tip) = self.repository.commit_behind(local)? else {
+            return Ok(Err("no commit".to_owned()));
+        };
+        let (config, mistake) = match self.config(&*self.repository.commit_tree(tip)?) {
+            Ok(config) => (config, None),
+            Err(mistake @ Error::Config(_)) => (Config::default(), Some(mistake)),
+            Err(error) => return Err(error),
+        };
+        if config.ignores_ref(branch) {
+            return Ok(Err("ignored by `ignore_refs`".to_owned()));
+        }
+        let remote = self.name_of(remote);
+        let names = TargetNames { patterns: config.targets.as_deref() };
+        let default = remote.as_deref().and_then(|remote| self.repository.default_branch(remote));
+        let is_target =
+            destination == Destination::Branch(branch) && names.accept(branch, default.as_deref());
+        let mut arrival = Arrival {
+            tip,
+            branch: branch.to_owned(),
+            is_target,
+            pushed,
+            beside: &[],
+            config,
+            replaced: self.replaced(pushed, obtained),
+            remote,
+            targets: Vec::new(),
+        };
+        arrival.targets = self.targets(&arrival.candidates())?;
+        Ok(Ok((arrival, mistake)))
+    }
+
+    fn replaced(&self, pushed: &PushedRef, obtained: &Obtained) -> Replaced {
+        let Some(old) = git::parse_id(&pushed.remote_oid) else {
+            return Replaced::Nothing;
+        };
+        let known = obtained.get(&old).cloned();
+        known.unwrap_or_else(|| Replaced::stored(self.repository.stored(old)))
+    }
+
+    fn judge(&self, arrival: &Arrival<'_>, mistake: Option<Error>) -> Result<Judged, Error> {
+        if let Some(target) = self.already_on(arrival) {
+            return Ok(Judged::Skipped(format!("already on {target}")));
+        }
+        if let Some(judged) = self.without_old_tip(arrival)? {
+            return Ok(judged);
+        }
+        let mut reader = self.reader(arrival.config.clone());
+        let base = if arrival.is_target {
+            self.old_tip(arrival)
+        } else {
+            self.base(Side::Commit(arrival.tip), &arrival.config, &arrival.candidates())?
+        };
+        if let Some(base) = &base
+            && !self.parts_matter(&mut reader, base, arrival)?
+        {
+            return Ok(Judged::Report(Report { base: Some(base.summary()), ..Report::default() }));
+        }
+        // A mistake in the configuration stops only what it would have a say in.
+        if let Some(mistake) = mistake {
+            return Err(mistake);
+        }
+        let report = match base {
+            None => self.without_base(&mut reader, arrival)?,
+            Some(base) if arrival.is_target => {
+                let incoming = Incoming {
+                    side: Side::Commit(arrival.tip),
+                    base: &base,
+                    facts: Facts::default(),
+                    answering: None,
+                    wording: self.push_naming(arrival, &base),
+                    candidates: &arrival.candidates(),
+                };
+                self.onto_target(&mut reader, arrival, &incoming)?
+            }
+            Some(base) => self.onto_branch(&mut reader, arrival, base)?,
+        };
+        self.keep(reader);
+        Ok(Judged::Report(report))
+    }
+
+    /// Judges a push alone where there is no target to compare it with, and says so where it brings
+    /// migrations. The first push to an empty remote has nothing to be compared with.
+    fn without_base(&self, reader: &mut Reader, arrival: &Arrival<'_>) -> Result<Report, Error> {
+        let mut report = self.first_push(reader, arrival, Facts::default())?;
+        let is_first = arrival.is_target && self.repository.remote_branches()?.is_empty();
+        if !is_first && !self.touched(reader, arrival, None)?.paths.is_empty() {
+            let message = "no target branch is known here, so the migrations of this push were \
+                           compared with nothing; name one as `base` in .alembic-guard.toml";
+            report.notes.push(note(message, Vec::new()));
+        }
+        Ok(report)
+    }
+
+    /// Says what the two sides of a push are called; what is pushed need not be checked out.
+    fn push_naming(&self, arrival: &Arrival<'_>, base: &BaseChoice) -> Wording {
+        let pushed = arrival.pushed.local_ref.as_str();
+        let local = pushed.strip_prefix("refs/heads/");
+        let checkout = self.checkout(pushed, arrival.tip);
+        let naming = self.naming("this push", base, Some(arrival.tip), Finish::Commit);
+        // What goes to a target of another name need not be nearest to it.
+        let named = arrival.is_target && local != Some(arrival.branch.as_str());
+        let base_option = named.then(|| base.name.clone());
+        let pruned = naming.get_base.as_ref().and_then(|_| self.pruned(arrival, base));
+        let get_base = pruned
+            .or(naming.get_base)
+            .filter(|_| !arrival.is_target || self.have_common_history(arrival.tip, base.commit));
+        Wording { checkout, get_base, base_option, ..naming }
+    }
+
+    /// Tells whether git would merge two commits. Where nobody knows, it is to say so itself.
+    fn have_common_history(&self, tip: ObjectId, base: ObjectId) -> bool {
+        !self.repository.merge_bases(tip, base).is_ok_and(|bases| bases.is_empty())
+    }
+
+    /// Returns the command that brings in the base and forgets a branch that the remote no longer has: a
+    /// repair would take what is left of it here for somebody's work.
+    fn pruned(&self, arrival: &Arrival<'_>, base: &BaseChoice) -> Option<Command> {
+        let remote = arrival.remote.as_deref()?;
+        let left_over = format!("refs/remotes/{}", arrival.name());
+        self.repository.ref_commit(&left_over).filter(|_| arrival.replaced == Replaced::Nothing)?;
+        let merge = Command::of("git merge --no-ff --no-commit").arg(&base.name);
+        Some(Command::of("git fetch --prune").arg(remote).and(merge))
+    }
+
+    /// Judges a push to a branch that will be merged into a target later.
+    fn onto_branch(
+        &self,
+        reader: &mut Reader,
+        arrival: &Arrival<'_>,
+        base: BaseChoice,
+    ) -> Result<Report, Error> {
+        let side = Side::Commit(arrival.tip);
+        let Touched { paths, elsewhere, unread } = self.touched(reader, arrival, Some(&base))?;
+        let (base, failed) = self.freshened(arrival, base, !paths.is_empty());
+        let mut wording = self.push_naming(arrival, &base);
+        wording.doubt = arrival.doubt(&base);
+        let mut report = self.incoming(
+            reader,
+            &Incoming {
+                side,
+                base: &base,
+                facts: Facts { touched: Some(paths), elsewhere, ..Facts::default() },
+                answering: None,
+                wording,
+                candidates: &arrival.candidates(),
+            },
+        )?;
+        report.notes.extend(unread.into_iter().chain(failed));
+        Ok(report)
+    }
+
+    /// Asks the remote for the base's newest commit where this push brings migrations.
+    fn freshened(
+        &self,
+        arrival: &Arrival<'_>,
+        base: BaseChoice,
+        brings_migrations: bool,
+    ) -> (BaseChoice, Option<Note>) {
+        let remote = base.target.as_ref().and_then(|target| target.remote.clone());
+        let (Some(remote), Some(target)) = (remote, &base.target) else {
+            return (base, None);
+        };
+        if arrival.config.fetch == Fetch::Never || !brings_migrations {
+            return (base, None);
+        }
+        let request = FetchRequest {
+            from: &Url::new(&remote),
+            remote: &remote,
+            branch: &target.branch,
+            timeout: arrival.config.fetch_timeout,
+        };
+        let asked = (remote.clone(), target.branch.clone());
+        let known = self.fetches.borrow().get(&asked).cloned();
+        let answer = known.unwrap_or_else(|| {
+            let answer = self.repository.fetch(&request).map_err(|failure| failure.to_string());
+            self.fetches.borrow_mut().insert(asked, answer.clone());
+            answer
+        });
+        match answer {
+            Ok(commit) => (fetched(&base, commit), None),
+            Err(failure) => {
+                let message =
+                    format!("cannot ask {remote} for its newest {}: {failure}", target.branch);
+                let seen = format!("what is judged is {} as last seen", base.name);
+                let mut help = vec![seen.into()];
+                // Git's words where the other side has no such branch any more.
+                if failure.contains("couldn't find remote ref") {
+                    let set_head = Command::of("git remote set-head").arg(&remote).arg("--auto");
+                    let command = Command::of("git fetch").arg(&remote).and(set_head);
+                    help.push(Help::run("if that branch has another name now", command));
+                }
+                (base, Some(note(message, help)))
+            }
+        }
+    }
+}

@@ -1,0 +1,222 @@
+//! A push as the server sees it, before it lets anything in.
+//!
+//! A push cannot change how it is judged: the configuration is what has landed or what was
+//! given, and nothing is asked of any other server.
+
+use crate::advice::Command;
+use crate::compare::Reader;
+use crate::config::OtherBranches;
+use crate::finding::{AllowComments, Facts};
+use crate::finding::{Downgrade, RefReport, Report};
+use crate::git::{self, BaseChoice, PushedRef, Side, Stored, TargetNames};
+use crate::problem::Note;
+use crate::rules::{Finish, Wording};
+use crate::scope::alike::as_another;
+use crate::scope::arrival::{Arrival, Destination, Judged, Replaced, destination, ref_report};
+use crate::scope::change::Incoming;
+use crate::scope::deletion::{Deletion, with_replaced};
+use crate::scope::touched::Touched;
+use crate::scope::trust::Law;
+use crate::scope::{Error, Judge};
+
+/// What clones usually call the server that they were cloned from.
+const ORIGIN: &str = "origin";
+
+impl Judge<'_> {
+    /// Judges every ref that a server is about to take.
+    pub fn receive(&self, refs: &[PushedRef]) -> Result<Vec<RefReport>, Error> {
+        let law = self.law()?;
+        self.circumstances.patience.ask(law.time_limit());
+        let behind = |pushed: &PushedRef| PushedRef {
+            remote_ref: self.repository.ref_behind(&pushed.remote_ref),
+            ..pushed.clone()
+        };
+        let refs = with_replaced(&refs.iter().map(behind).collect::<Vec<PushedRef>>());
+        let mut alike = self.alike(refs.len(), self.repository.branch())?;
+        let judged = refs.iter().enumerate().map(|(place, pushed)| {
+            let commit = self.only_commit(&mut alike, pushed, Some(&law.config));
+            if let Some(other) = commit.as_ref().and_then(|commit| alike.judged(commit)) {
+                return Ok(as_another(pushed, other));
+            }
+            let mut report = self.received_ref(&law, pushed, &refs)?;
+            report.report.notes.extend(self.received_deletion(&law, pushed, &refs)?);
+            commit.into_iter().for_each(|commit| alike.note(commit, place));
+            Ok(report)
+        });
+        judged.collect()
+    }
+
+    /// Says what goes with a target that is deleted.
+    fn received_deletion(
+        &self,
+        law: &Law,
+        pushed: &PushedRef,
+        refs: &[PushedRef],
+    ) -> Result<Option<Note>, Error> {
+        if git::parse_id(&pushed.local_oid).is_some() {
+            return Ok(None);
+        }
+        let names = TargetNames { patterns: law.config.targets.as_deref() };
+        self.deleted_target(Deletion {
+            pushed,
+            refs,
+            remote: ORIGIN.to_owned(),
+            default_branch: self.repository.branch(),
+            targets: self.repository.served_targets(&names)?,
+            config: law.config.clone(),
+        })
+    }
+
+    fn received_ref(
+        &self,
+        law: &Law,
+        pushed: &PushedRef,
+        beside: &[PushedRef],
+    ) -> Result<RefReport, Error> {
+        let judged = match self.received(law, pushed)? {
+            Ok(arrival) => self.admit(law, &Arrival { beside, ..arrival })?,
+            Err(skipped) => Judged::Skipped(skipped),
+        };
+        Ok(ref_report(pushed, judged))
+    }
+
+    /// Looks at where a ref goes; gives the reason where it is not to be judged.
+    fn received<'p>(
+        &self,
+        law: &Law,
+        pushed: &'p PushedRef,
+    ) -> Result<Result<Arrival<'p>, String>, Error> {
+        if pushed.local_oid.bytes().all(|digit| digit == b'0') {
+            return Ok(Err("a deletion".to_owned()));
+        }
+        let Some(destination) = destination(pushed) else {
+            return Ok(Err("no branch".to_owned()));
+        };
+        let branch = destination.branch();
+        let new = git::parse_id(&pushed.local_oid);
+        let new = new.ok_or_else(|| Error::Received(pushed.local_oid.clone()))?;
+        let tip = self.repository.commit_of(new).unwrap_or(new);
+        let config = law.config.clone();
+        if config.ignores_ref(branch) {
+            return Ok(Err("ignored by `ignore_refs`".to_owned()));
+        }
+        let names = TargetNames { patterns: config.targets.as_deref() };
+        let default = self.repository.branch();
+        let is_branch = destination == Destination::Branch(branch);
+        let is_target = is_branch && names.accept(branch, default.as_deref());
+        if is_branch && !is_target && config.other_branches == OtherBranches::Off {
+            return Ok(Err("no target, and `other_branches` is off".to_owned()));
+        }
+        let targets = self.repository.served_targets(&names)?;
+        let branch = branch.to_owned();
+        let replaced = git::parse_id(&pushed.remote_oid);
+        let replaced =
+            replaced.map_or(Replaced::Nothing, |old| match self.repository.stored(old) {
+                // Git itself holds what the ref names.
+                Stored::Absent => Replaced::Damaged(format!("commit {} is missing", old.short())),
+                stored => Replaced::stored(stored),
+            });
+        let (beside, remote) = (&[], None);
+        Ok(Ok(Arrival {
+            tip,
+            branch,
+            is_target,
+            pushed,
+            beside,
+            config,
+            replaced,
+            remote,
+            targets,
+        }))
+    }
+
+    fn admit(&self, law: &Law, arrival: &Arrival<'_>) -> Result<Judged, Error> {
+        if let Some(target) = self.already_on(arrival) {
+            return Ok(Judged::Skipped(format!("already on {target}")));
+        }
+        if let Some(judged) = self.without_old_tip(arrival)? {
+            return Ok(judged);
+        }
+        let mut reader = self.reader(arrival.config.clone());
+        let side = Side::Commit(arrival.tip);
+        let base = if arrival.is_target {
+            self.old_tip(arrival)
+        } else {
+            self.base(side, &arrival.config, &arrival.candidates())?
+        };
+        if let Some(base) = &base
+            && !self.parts_matter(&mut reader, base, arrival)?
+        {
+            return Ok(Judged::Report(Report { base: Some(base.summary()), ..Report::default() }));
+        }
+        let notes = self.trust_notes(&mut reader, law, arrival, base.as_ref())?;
+        let mut report = match &base {
+            None => self.first_push(&mut reader, arrival, facts(arrival))?,
+            Some(base) => self.onto(&mut reader, arrival, base)?,
+        };
+        report.notes.extend(notes);
+        self.keep(reader);
+        Ok(Judged::Report(report))
+    }
+
+    /// Judges a push against what has landed.
+    fn onto(
+        &self,
+        reader: &mut Reader,
+        arrival: &Arrival<'_>,
+        base: &BaseChoice,
+    ) -> Result<Report, Error> {
+        let mut incoming = Incoming {
+            side: Side::Commit(arrival.tip),
+            base,
+            facts: facts(arrival),
+            answering: None,
+            wording: self.received_naming(arrival, base),
+            candidates: &arrival.candidates(),
+        };
+        if arrival.is_target {
+            return self.onto_target(reader, arrival, &incoming);
+        }
+        let Touched { paths, elsewhere, unread } = self.touched(reader, arrival, Some(base))?;
+        incoming.facts = Facts { touched: Some(paths), elsewhere, ..incoming.facts };
+        incoming.wording.doubt = arrival.doubt(base);
+        let mut report = self.incoming(reader, &incoming)?;
+        report.notes.extend(unread);
+        Ok(report)
+    }
+
+    /// Says what the two sides are called, and what is to be done in the clone that was pushed from:
+    /// nothing is known of it but what was pushed.
+    fn received_naming(&self, arrival: &Arrival<'_>, base: &BaseChoice) -> Wording {
+        let naming = self.naming("this push", base, Some(arrival.tip), Finish::Commit);
+        let there = format!("{ORIGIN}/{}", base.name);
+        let merge = Command::of("git merge --no-ff --no-commit").arg(&there);
+        let get_base = Command::of("git fetch").arg(ORIGIN).and(merge);
+        let get_base = naming.get_base.map(|_| get_base);
+        let served = self.repository.served_branch();
+        let is_served = served.is_some_and(|served| served.branch == base.name);
+        let base_option = (!is_served).then_some(there);
+        Wording { get_base, base_option, ..naming }
+    }
+
+    /// Finds the base that the configuration names, as clones name it: `origin/main` is `main` here.
+    pub(super) fn served_base(&self, name: &str) -> Option<BaseChoice> {
+        let short = name.split_once('/').map(|(_, branch)| branch);
+        let mut branches = [Some(name), short].into_iter().flatten();
+        let is_here =
+            |branch: &&str| self.repository.ref_commit(&format!("refs/heads/{branch}")).is_some();
+        let branch = branches.find(is_here)?;
+        // By its full name, which no tag shares.
+        let base = self.repository.named_base(&format!("refs/heads/{branch}")).ok()?;
+        Some(BaseChoice { name: crate::text::escape(branch), ..base })
+    }
+}
+
+/// Says who may be at fault: on a branch that is no target only what the configuration wants, and
+/// nobody may excuse himself.
+fn facts(arrival: &Arrival<'_>) -> Facts {
+    let is_branch = matches!(destination(arrival.pushed), Some(Destination::Branch(_)));
+    let warns = arrival.config.other_branches != OtherBranches::Error;
+    let cap = (is_branch && !arrival.is_target && warns).then_some(Downgrade::NoTarget);
+    Facts { cap, allow: AllowComments::Warnings, ..Facts::default() }
+}

@@ -1,0 +1,142 @@
+//! The same question is not judged twice.
+//!
+//! What a comparison comes to follows from the two trees, the configuration and the words, and for some
+//! findings from what is on other branches. Where all of that is as it was, so is the answer.
+
+use std::cell::Cell;
+
+use serde::{Deserialize, Serialize};
+
+use crate::cache::{Key, Kind};
+use crate::compare::{After, Comparison, Reader, check, read_sources};
+use crate::config::Config;
+use crate::finding::{EnvironmentSummary, Finding, Report};
+use crate::problem::Note;
+use crate::rules::RULES;
+use crate::scope::change::Incoming;
+use crate::scope::{Error, Judge};
+use crate::tree::{ObjectId, Tree};
+
+/// A report as it is kept, without the sources.
+#[derive(Serialize, Deserialize)]
+struct Verdict {
+    environments: Vec<EnvironmentSummary>,
+    /// Each with the place of its rule among all of them.
+    findings: Vec<(usize, Finding)>,
+    notes: Vec<Note>,
+    /// What was on other branches, where that was asked.
+    branches: Option<Key>,
+}
+
+impl Judge<'_> {
+    /// Judges a comparison, or recalls what it came to.
+    pub(super) fn remembered(
+        &self,
+        reader: &mut Reader,
+        comparison: &Comparison<'_>,
+        incoming: &Incoming<'_>,
+    ) -> Result<Report, Error> {
+        let Some((after, key)) = self.question(&reader.config(), comparison, incoming) else {
+            return Ok(check(reader, comparison)?);
+        };
+        let cache = self.repository.cache();
+        let branches = || self.branches(incoming);
+        let known = cache.recall::<Verdict>(&key);
+        let known = known.filter(|it| it.branches.is_none() || it.branches == branches());
+        if let Some(mut report) = known.and_then(Verdict::report) {
+            read_sources(&mut report, comparison, after);
+            return Ok(report);
+        }
+        let asked = Cell::new(false);
+        let other_targets = || {
+            asked.set(true);
+            (comparison.other_targets)()
+        };
+        let peers = || {
+            asked.set(true);
+            (comparison.peers)()
+        };
+        let shared = |path: &_| {
+            asked.set(true);
+            (comparison.shared)(path)
+        };
+        let watched = Comparison {
+            other_targets: &other_targets,
+            peers: &peers,
+            shared: &shared,
+            wording: comparison.wording.clone(),
+            facts: comparison.facts.clone(),
+            answering: comparison.answering.clone(),
+            witnesses: comparison.witnesses.clone(),
+            ..*comparison
+        };
+        let report = check(reader, &watched)?;
+        let branches = asked.get().then(branches);
+        // What could not be looked at now may be there the next time.
+        if branches != Some(None) && !reader.has_missed_something() && !self.has_missed.get() {
+            cache.note(key, &Verdict::of(&report, branches.flatten()));
+        }
+        Ok(report)
+    }
+
+    /// Names a question by all that its answer depends on; nothing where a side has no id.
+    fn question<'t>(
+        &self,
+        config: &Config,
+        comparison: &Comparison<'t>,
+        incoming: &Incoming<'_>,
+    ) -> Option<(&'t dyn Tree, Key)> {
+        let Comparison { before, standing, after, witnesses, wording, facts, answering, .. } =
+            comparison;
+        let After::Tree(after) = *after else {
+            return None;
+        };
+        let before = before.map(|before| before.id().ok_or(())).transpose().ok()?;
+        let witnesses =
+            witnesses.iter().map(|tree| tree.id()).collect::<Option<Vec<ObjectId>>>()?;
+        let trees = (before, after.id()?, witnesses);
+        let tip = self.repository.tip(incoming.side);
+        let commits = (tip, incoming.base.commit, incoming.candidates.branch);
+        let circumstances = (standing, wording, facts, answering, config);
+        Some((after, Key::of_value(Kind::Verdict, &(trees, commits, circumstances))?))
+    }
+
+    /// Names what is on all branches that a verdict may depend on; nothing where that cannot be told.
+    fn branches(&self, incoming: &Incoming<'_>) -> Option<Key> {
+        // Which commit holds which is another matter once the rest of a history arrives.
+        if self.repository.is_shallow() {
+            return None;
+        }
+        let pushed = self.pushed_branches().ok()?;
+        let targets = self.targets(incoming.candidates).ok()?;
+        Key::of_value(Kind::Verdict, &(pushed, targets))
+    }
+}
+
+impl Verdict {
+    fn of(report: &Report, branches: Option<Key>) -> Verdict {
+        let place =
+            |finding: &Finding| RULES.iter().position(|rule| rule.name == finding.problem.rule);
+        let findings = report.findings.iter();
+        Verdict {
+            environments: report.environments.clone(),
+            findings: findings.filter_map(|it| Some((place(it)?, it.clone()))).collect(),
+            notes: report.notes.clone(),
+            branches,
+        }
+    }
+
+    /// Returns the report; nothing where it is about a rule that is not known.
+    fn report(self) -> Option<Report> {
+        let named = |(rule, mut finding): (usize, Finding)| {
+            finding.problem.rule = RULES.get(rule)?.name;
+            Some(finding)
+        };
+        Some(Report {
+            environments: self.environments,
+            findings: self.findings.into_iter().map(named).collect::<Option<_>>()?,
+            notes: self.notes,
+            ..Report::default()
+        })
+    }
+}

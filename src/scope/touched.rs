@@ -1,0 +1,247 @@
+//! What a push touches: whether it matters at all, and which faults can be its own.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::advice::{Command, Help};
+use crate::compare::Reader;
+use crate::finding::Shared;
+use crate::git::{self, BaseChoice, Side};
+use crate::problem::Note;
+use crate::scope::arrival::{Arrival, Replaced};
+use crate::scope::relevance::{Relevance, may_matter};
+use crate::scope::{Error, Judge, Role, note};
+use crate::tree::{Node, ObjectId, RepoPath, Tree};
+
+/// What a push touches.
+#[derive(Debug, Default)]
+pub(super) struct Touched {
+    /// What it adds, changes or removes.
+    pub(super) paths: BTreeSet<RepoPath>,
+    /// Where other files of the branch are.
+    pub(super) elsewhere: BTreeMap<RepoPath, String>,
+    /// Why what the remote has could not be read, where it could not.
+    pub(super) unread: Option<Note>,
+}
+
+impl Judge<'_> {
+    /// Tells whether a push changes, from one commit to another, anything that could change a verdict.
+    fn matters(&self, reader: &mut Reader, from: ObjectId, to: ObjectId) -> Result<bool, Error> {
+        let changes = self.repository.changes(Some(from), Side::Commit(to), &may_matter)?;
+        if changes.is_empty() {
+            return Ok(false);
+        }
+        let before = self.repository.commit_tree(from)?;
+        let after = self.repository.commit_tree(to)?;
+        let relevance = Relevance::of(reader, &[&*before, &*after])?;
+        Ok(changes.paths().any(|path| relevance.covers(path)))
+    }
+
+    /// Tells whether a push differs in anything that could matter from what a target has, or a branch
+    /// from where it left its base.
+    pub(super) fn parts_matter(
+        &self,
+        reader: &mut Reader,
+        base: &BaseChoice,
+        arrival: &Arrival<'_>,
+    ) -> Result<bool, Error> {
+        let from = if arrival.is_target {
+            Ok(vec![base.commit])
+        } else {
+            self.repository.merge_bases(base.commit, arrival.tip)
+        };
+        match from {
+            Ok(from) if !from.is_empty() => {
+                for commit in from {
+                    if self.matters(reader, commit, arrival.tip)? {
+                        return Ok(true);
+                    }
+                }
+                Ok(false)
+            }
+            // Nobody knows what a branch without a common history changes, so all of it does.
+            Ok(_) => {
+                let tree = self.repository.commit_tree(arrival.tip)?;
+                Ok(!reader.discover(&*tree)?.environments.is_empty())
+            }
+            Err(git::Error::Shallow { .. }) => Ok(true),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Finds the migrations that this very push adds, changes or removes, and where the others are.
+    ///
+    /// An update is compared with what the remote has there; a new ref with every branch of every
+    /// remote, as last seen.
+    pub(super) fn touched(
+        &self,
+        reader: &mut Reader,
+        arrival: &Arrival<'_>,
+        base: Option<&BaseChoice>,
+    ) -> Result<Touched, Error> {
+        let tree = self.repository.commit_tree(arrival.tip)?;
+        let landed = base.map(|base| self.repository.commit_tree(base.commit)).transpose()?;
+        let side = Side::Commit(arrival.tip);
+        // Where both sides moved a folder or gave it up, only the state at which they parted tells of it.
+        let parted = base.map(|base| self.parting_trees(side, base)).and_then(Result::ok);
+        let parted = parted.unwrap_or_default();
+        let trees = parted.iter().chain(&landed).map(|tree| &**tree);
+        let trees: Vec<&dyn Tree> = std::iter::once(&*tree).chain(trees).collect();
+        let relevance = Relevance::of(reader, &trees)?;
+        let covers = |path: &RepoPath| relevance.covers(path);
+        let mut unread = arrival.unknown();
+        if let Some(old) = arrival.replaced.commit() {
+            match self.repository.changes(Some(old), side, &covers) {
+                Ok(changes) => {
+                    let paths = changes.paths().cloned().collect();
+                    return Ok(Touched { paths, ..Touched::default() });
+                }
+                Err(error @ git::Error::TooMany(_)) => return Err(error.into()),
+                Err(error) => {
+                    let message = format!("cannot read what this push would replace: {error}");
+                    let list = Help::run("list the damaged objects", Command::of("git fsck"));
+                    unread = Some(note(message, vec![list]));
+                }
+            }
+        }
+        let mut paths = self.since_parting(base, arrival.tip, &relevance)?;
+        let elsewhere = self.seen_elsewhere(arrival, base, &paths)?;
+        paths.retain(|path| !elsewhere.contains_key(path));
+        Ok(Touched { paths, elsewhere, unread })
+    }
+
+    fn since_parting(
+        &self,
+        base: Option<&BaseChoice>,
+        tip: ObjectId,
+        relevance: &Relevance,
+    ) -> Result<BTreeSet<RepoPath>, Error> {
+        let parted = base.map(|base| self.repository.merge_bases(base.commit, tip));
+        let parted = parted.and_then(Result::ok).unwrap_or_default();
+        let (from, covers) = (parted.first().copied(), |path: &RepoPath| relevance.covers(path));
+        let changes = self.repository.changes(from, Side::Commit(tip), &covers)?;
+        Ok(changes.paths().cloned().collect())
+    }
+
+    /// Finds the paths that some branch of a remote has just so.
+    ///
+    /// A branch that the base holds does not count: its work has landed, and where it is not there any
+    /// more it was taken back. Nor does one that is never judged, nor what a deleted branch has left
+    /// behind when it is pushed again.
+    fn seen_elsewhere(
+        &self,
+        arrival: &Arrival<'_>,
+        base: Option<&BaseChoice>,
+        paths: &BTreeSet<RepoPath>,
+    ) -> Result<BTreeMap<RepoPath, String>, Error> {
+        let ours = self.repository.commit_tree(arrival.tip)?;
+        let mut elsewhere = BTreeMap::new();
+        for pushed in self.pushed_branches()? {
+            if arrival.config.ignores_ref(&pushed.branch) || self.is_left_of(&pushed, arrival) {
+                continue;
+            }
+            let PushedBranch { name, commit, .. } = pushed;
+            let mut found = Vec::new();
+            for path in paths.iter().filter(|path| !elsewhere.contains_key(*path)) {
+                let node = ours.node(path)?;
+                let is_file = matches!(node, Some(Node::File(_) | Node::Link(_)));
+                // A branch that cannot be read excuses nothing.
+                let theirs = || self.repository.commit_tree(commit).ok()?.node(path).ok()?;
+                if is_file && theirs() == node {
+                    found.push(path);
+                }
+            }
+            // Asked last, since walking a history costs more than looking paths up.
+            let has_landed =
+                || base.is_some_and(|base| self.repository.contains(base.commit, commit));
+            if !found.is_empty() && !has_landed() {
+                elsewhere.extend(found.into_iter().map(|path| (path.clone(), name.clone())));
+            }
+        }
+        Ok(elsewhere)
+    }
+
+    /// Tells whether a tracking ref is what an earlier push of a branch has left, where the remote has that
+    /// branch no more.
+    ///
+    /// The branch may have been pushed under its own name or its upstream's. Under these a colleague's branch
+    /// may be meant as well, so it must have been pushed from here.
+    fn is_left_of(&self, pushed: &PushedBranch, arrival: &Arrival<'_>) -> bool {
+        if arrival.replaced != Replaced::Nothing {
+            return false;
+        }
+        let Some(local) = arrival.pushed.local_ref.strip_prefix("refs/heads/") else {
+            return pushed.branch == arrival.branch;
+        };
+        let upstream = || self.repository.upstream_branch(local);
+        let is_local = || pushed.branch == local || Some(&pushed.branch) == upstream().as_ref();
+        pushed.branch == arrival.branch
+            || is_local() && self.repository.was_pushed_from_here(&pushed.name)
+    }
+
+    /// Tells on which remote branch a file of `tree` is just so, other than those that the base holds.
+    ///
+    /// Somebody else's branch counts before the one that is judged, unless it was built on that one: who
+    /// builds on a branch takes part in what becomes of it.
+    pub(super) fn shared<'j>(
+        &'j self,
+        tree: &'j dyn Tree,
+        branch: Option<&'j str>,
+        base: ObjectId,
+    ) -> impl Fn(&RepoPath) -> Option<Shared> + 'j {
+        let is_own = move |pushed: &PushedBranch| Some(pushed.branch.as_str()) == branch;
+        move |path| {
+            let ours = tree.node(path).ok()??;
+            let branches = self.pushed_branches().ok()?;
+            let own_tip = branches.iter().find(|pushed| is_own(pushed)).map(|own| own.commit);
+            let is_built_on_own = |commit: ObjectId| {
+                own_tip.is_some_and(|own| own != commit && self.repository.contains(commit, own))
+            };
+            let holds = |pushed: &&PushedBranch| {
+                let theirs = self.repository.commit_tree(pushed.commit);
+                let same = theirs.and_then(|theirs| Ok(theirs.node(path)? == Some(ours)));
+                self.has_missed.set(self.has_missed.get() || same.is_err());
+                same.unwrap_or(false)
+                    && !self.repository.contains(base, pushed.commit)
+                    && (is_own(pushed) || !is_built_on_own(pushed.commit))
+            };
+            let mut holding: Vec<_> = branches.iter().filter(holds).collect();
+            holding.sort_by_key(|pushed| is_own(pushed));
+            let first = holding.first()?;
+            Some(Shared { branch: first.name.clone(), own: is_own(first) })
+        }
+    }
+
+    /// Returns every branch that somebody has pushed, as far as this repository knows.
+    pub(super) fn pushed_branches(&self) -> Result<Vec<PushedBranch>, git::Error> {
+        let branches = match self.circumstances.role {
+            Role::Clone => {
+                let seen = self.repository.remote_branches()?.into_iter();
+                seen.map(|(name, commit)| {
+                    let branch = name.split_once('/').map_or(name.as_str(), |(_, branch)| branch);
+                    PushedBranch { branch: branch.to_owned(), name, commit }
+                })
+                .collect()
+            }
+            Role::Server => {
+                let own = self.repository.own_branches()?.into_iter();
+                own.map(|own| PushedBranch {
+                    name: own.name(),
+                    branch: own.branch,
+                    commit: own.commit,
+                })
+                .collect()
+            }
+        };
+        Ok(branches)
+    }
+}
+
+/// A branch that somebody has pushed.
+#[derive(Debug, serde::Serialize)]
+pub(super) struct PushedBranch {
+    /// What it is called here: `origin/topic`.
+    name: String,
+    /// The branch, without `refs/heads/`.
+    pub(super) branch: String,
+    pub(super) commit: ObjectId,
+}

@@ -1,0 +1,173 @@
+//! Whose word counts on a server: what has landed, never what is about to.
+
+use std::time::Duration;
+
+use crate::compare::Reader;
+use crate::config::{self, Config};
+use crate::git::{BaseChoice, Changes, Side};
+use crate::problem::Note;
+use crate::scope::arrival::Arrival;
+use crate::scope::relevance::is_setting;
+use crate::scope::{BadConfig, Error, Judge, carried_config, note, parse_config};
+use crate::text::escape;
+use crate::tree::{ObjectId, RepoPath};
+
+/// The configuration by which a server judges, and where it is from.
+pub(super) struct Law {
+    pub(super) config: Config,
+    /// The branch whose file counts.
+    branch: String,
+    /// The file that the server's administrator has named instead.
+    given: Option<String>,
+    /// What must be said of it.
+    note: Option<Note>,
+}
+
+impl Law {
+    /// Returns how long a verdict may take. What has landed may allow more, but not so little that no push
+    /// would get through that repairs it.
+    pub(super) fn time_limit(&self) -> Duration {
+        match self.given {
+            Some(_) => self.config.time_limit,
+            None => self.config.time_limit.max(Config::default().time_limit),
+        }
+    }
+}
+
+impl Judge<'_> {
+    /// Takes the configuration that was given, else that of the branch the repository is about, as it
+    /// is before the push.
+    ///
+    /// A mistake in what has landed must stop nobody, least of all the push that repairs it: it is told,
+    /// and the usual configuration holds.
+    pub(super) fn law(&self) -> Result<Law, Error> {
+        let landed = self.repository.served_branch();
+        let unborn = || self.repository.branch().unwrap_or_else(|| "HEAD".to_owned());
+        let branch = landed.as_ref().map_or_else(unborn, |landed| landed.branch.clone());
+        if let Some((name, source)) = &self.circumstances.config {
+            let config = parse_config(&RepoPath::new(name), source)?;
+            return Ok(Law { config, branch, given: Some(name.clone()), note: None });
+        }
+        let tree = landed.map(|landed| self.repository.commit_tree(landed.commit)).transpose()?;
+        let (config, note) = match tree.map(|tree| carried_config(&*tree)).transpose() {
+            Ok(config) => (config.unwrap_or_default(), None),
+            Err(Error::Config(bad)) => (Config::default(), Some(invalid(&branch, &bad))),
+            Err(error) => return Err(error),
+        };
+        Ok(Law { config, branch, given: None, note })
+    }
+
+    /// Says what a push changes of the configuration, and what that means.
+    ///
+    /// # Errors
+    /// Fails where the push would put a configuration with mistakes in force.
+    pub(super) fn trust_notes(
+        &self,
+        reader: &mut Reader,
+        law: &Law,
+        arrival: &Arrival<'_>,
+        base: Option<&BaseChoice>,
+    ) -> Result<Vec<Note>, Error> {
+        let before = self.states_before(arrival, base);
+        let changes = self.setting_changes(&before, arrival.tip)?;
+        let own = RepoPath::new(config::FILE_NAME);
+        let mut notes: Vec<Note> = law.note.clone().into_iter().collect();
+        if changes.contains(&own) {
+            self.refuse_mistakes(law, arrival)?;
+            notes.push(guard_note(law));
+        }
+        let paths: Vec<&RepoPath> = changes.paths().filter(|path| **path != own).collect();
+        if !paths.is_empty() && self.moves_alembic(reader, &before, arrival.tip)? {
+            notes.push(alembic_note(&paths));
+        }
+        Ok(notes)
+    }
+
+    /// Returns the states that a change must differ from to be the push's: what the ref has, and where
+    /// a branch left its base, so that what it merges is not told again.
+    fn states_before(&self, arrival: &Arrival<'_>, base: Option<&BaseChoice>) -> Vec<ObjectId> {
+        let Some(base) = base else {
+            return Vec::new();
+        };
+        if arrival.is_target {
+            return vec![base.commit];
+        }
+        let parted = self.repository.merge_bases(base.commit, arrival.tip).unwrap_or_default();
+        arrival.replaced.commit().into_iter().chain(parted).collect()
+    }
+
+    /// Finds the files that say where Alembic is, or how the guard is to judge, and are as in none of
+    /// some states.
+    fn setting_changes(&self, before: &[ObjectId], tip: ObjectId) -> Result<Changes, Error> {
+        let since = |commit| self.repository.changes(commit, Side::Commit(tip), &is_setting);
+        let mut changes = since(before.first().copied())?;
+        for commit in before.iter().skip(1) {
+            let others = since(Some(*commit))?;
+            changes = changes.only(|path| others.contains(path));
+        }
+        Ok(changes)
+    }
+
+    /// Tells whether Alembic is looked for elsewhere than in any of some states.
+    fn moves_alembic(
+        &self,
+        reader: &mut Reader,
+        before: &[ObjectId],
+        tip: ObjectId,
+    ) -> Result<bool, Error> {
+        let mut environments = |commit: ObjectId| -> Result<_, Error> {
+            let found = reader.discover(&*self.repository.commit_tree(commit)?)?;
+            Ok((found.environments.clone(), found.problems.clone()))
+        };
+        let after = environments(tip)?;
+        for commit in before {
+            if environments(*commit)? == after {
+                return Ok(false);
+            }
+        }
+        Ok(!before.is_empty())
+    }
+
+    fn refuse_mistakes(&self, law: &Law, arrival: &Arrival<'_>) -> Result<(), Error> {
+        let is_in_force = arrival.pushed.remote_ref == format!("refs/heads/{}", law.branch);
+        if law.given.is_none() && is_in_force {
+            carried_config(&*self.repository.commit_tree(arrival.tip)?)?;
+        }
+        Ok(())
+    }
+}
+
+fn invalid(branch: &str, bad: &BadConfig) -> Note {
+    let mistakes = bad.invalid.mistakes.iter().map(|mistake| mistake.message.as_str());
+    let mistakes = mistakes.collect::<Vec<_>>().join("; ");
+    note(
+        format!("`{}` on {} is not valid: {mistakes}", config::FILE_NAME, escape(branch)),
+        vec![
+            "until that is fixed, this server checks pushes as if there were no configuration"
+                .into(),
+        ],
+    )
+}
+
+fn guard_note(law: &Law) -> Note {
+    let help = match &law.given {
+        Some(name) => format!(
+            "this server is configured by {}, so that counts in clones and in CI alone",
+            escape(name)
+        ),
+        None => format!("it was judged without that, which counts once it is on {}", law.branch),
+    };
+    note(format!("this push changes `{}`", config::FILE_NAME), vec![help.into()])
+}
+
+fn alembic_note(paths: &[&RepoPath]) -> Note {
+    let names: Vec<String> = paths.iter().map(|path| format!("`{path}`")).collect();
+    note(
+        format!("this push changes where Alembic looks for migrations: {}", names.join(", ")),
+        vec![
+            "it was judged by what there was and by what there will be; once it has landed, only \
+             the latter is migrated"
+                .into(),
+        ],
+    )
+}
