@@ -5,7 +5,7 @@
 
 use crate::advice::Help;
 use crate::alembic::migration::RevisionId;
-use crate::text::Word;
+use crate::text::StaticStr;
 use crate::tree::{RepoPath, Site};
 
 /// A second place that explains the first.
@@ -22,7 +22,7 @@ pub struct Related {
 pub struct Problem {
     /// The rule's name, `multiple-heads` for one; a cache keeps it beside.
     #[serde(skip)]
-    pub rule: Word,
+    pub rule: StaticStr,
     /// How much it weighs by itself.
     pub weight: Weight,
     /// What keeps the rule from being sure, if anything does.
@@ -58,7 +58,7 @@ pub struct Problem {
 
 impl Problem {
     /// Begins a problem of a rule at a place, which the change must touch to be at fault.
-    pub fn new(rule: Word, environment: &str, site: Site, message: String) -> Problem {
+    pub fn new(rule: StaticStr, environment: &str, site: Site, message: String) -> Problem {
         Problem {
             rule,
             weight: Weight::Full,

@@ -7,7 +7,7 @@ use std::fmt;
 use std::ops::Range;
 
 /// A word of the program's own.
-pub type Word = &'static str;
+pub type StaticStr = &'static str;
 
 /// A range of bytes in one file.
 pub type Span = Range<usize>;

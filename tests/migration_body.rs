@@ -1,12 +1,12 @@
 //! Whole files that Python loads, and whole files that it does not.
 
 use alembic_guard::alembic::migration::{
-    Limits, Value, check_body, details, first_change, read, title,
+    ReadLimits, Value, check_body, details, first_change, read, title,
 };
 
 fn fault(source: impl AsRef<[u8]>) -> Option<String> {
     let source = source.as_ref();
-    let fault = check_body(source, &Limits { max_file_size: 1 << 30 })?;
+    let fault = check_body(source, &ReadLimits { max_file_size: 1 << 30 })?;
     assert!(fault.span.start <= fault.span.end && fault.span.end <= source.len());
     let place = String::from_utf8_lossy(&source[fault.span.clone()]).into_owned();
     Some(format!("{} @ {place}", fault.message))
@@ -14,7 +14,7 @@ fn fault(source: impl AsRef<[u8]>) -> Option<String> {
 
 /// Reads a file in every way there is; none may crash.
 fn every_way(source: &str) {
-    let limits = Limits { max_file_size: 1 << 30 };
+    let limits = ReadLimits { max_file_size: 1 << 30 };
     let _ = fault(source);
     let source = source.as_bytes();
     let _ = read(source, &limits);
@@ -221,7 +221,7 @@ fn the_deepest_code_that_is_parsed_fits_a_small_stack() {
     let mut blocks: String = (0..99).map(|depth| format!("{}if x:\n", " ".repeat(depth))).collect();
     blocks.push_str(&format!("{}revision = {}1\n", " ".repeat(99), "-".repeat(990)));
     assert_eq!(fault(&blocks), None);
-    let _ = read(blocks.as_bytes(), &Limits::default());
+    let _ = read(blocks.as_bytes(), &ReadLimits::default());
 }
 
 #[test]
@@ -244,7 +244,7 @@ fn a_long_chain_or_number_needs_little_stack_and_time() {
     for count in [190, 210, 20_000] {
         let chain = format!("if x: pass\n{}else: revision = 'a'\n", "elif y: pass\n".repeat(count));
         assert_eq!(fault(&chain), None);
-        let module = read(chain.as_bytes(), &Limits::default());
+        let module = read(chain.as_bytes(), &ReadLimits::default());
         assert!(matches!(module.revision, Value::Computed { .. }), "{count}");
     }
     let number = format!("revision = 0x1{}\n", "0".repeat(1_000_000));
@@ -252,7 +252,7 @@ fn a_long_chain_or_number_needs_little_stack_and_time() {
     let decimal = number.replace("0x", "");
     assert!(fault(&decimal).is_some_and(|fault| fault.starts_with("a number of 1000001 digits")));
     for number in [number, decimal] {
-        let _ = read(number.as_bytes(), &Limits::default());
+        let _ = read(number.as_bytes(), &ReadLimits::default());
     }
 }
 
@@ -290,7 +290,7 @@ fn nesting_behind_what_looks_like_a_string_is_never_parsed() {
 
 #[test]
 fn every_way_to_read_a_file_bounds_its_nesting() {
-    let limits = Limits { max_file_size: 1 << 30 };
+    let limits = ReadLimits { max_file_size: 1 << 30 };
     let deepest = format!("x = {}1\n", "- ".repeat(990));
     for (operators, is_read) in [(990, true), (1_000_000, false)] {
         let body = format!("    return {}1\n", "-".repeat(operators));

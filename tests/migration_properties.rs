@@ -1,6 +1,6 @@
 //! Whatever the bytes, the reader answers, and points into the file.
 
-use alembic_guard::alembic::migration::{Limits, Module, Value, check_body, legacy_id, read};
+use alembic_guard::alembic::migration::{Module, ReadLimits, Value, check_body, legacy_id, read};
 use alembic_guard::text::Span;
 use proptest::prelude::*;
 
@@ -59,7 +59,7 @@ const PARTS: &[&str] = &[
 ];
 
 fn check(source: &[u8]) {
-    let limits = Limits::default();
+    let limits = ReadLimits::default();
     let module = read(source, &limits);
     let fault = check_body(source, &limits);
     let mut spans = spans(&module);

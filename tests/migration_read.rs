@@ -1,11 +1,11 @@
 //! Python text in, the four names out.
 
-use alembic_guard::alembic::migration::{Limits, Module, Shape, Value, mentions, read};
+use alembic_guard::alembic::migration::{Module, ReadLimits, Shape, Value, mentions, read};
 
 /// Reads a module and checks that every span lies inside it.
 fn module(source: impl AsRef<[u8]>) -> Module {
     let source = source.as_ref();
-    let module = read(source, &Limits::default());
+    let module = read(source, &ReadLimits::default());
     for span in spans(&module) {
         assert!(span.start <= span.end && span.end <= source.len(), "{span:?}");
     }
@@ -545,7 +545,7 @@ fn what_python_could_not_load_is_a_fault() {
     ] {
         assert_eq!(fault(source), None, "{}", source.escape_ascii());
     }
-    let small = Limits { max_file_size: 3 };
+    let small = ReadLimits { max_file_size: 3 };
     let message = read(b"x = 1", &small).fault.map(|fault| fault.message);
     assert_eq!(message.as_deref(), Some("the file is 5 B; at most 3 B is read (max_file_size)"));
     assert_eq!(read(b"x=1", &small).fault, None);
@@ -611,10 +611,10 @@ fn the_header_allows_rules() {
 #[test]
 fn code_mentions_a_name_and_strings_and_comments_do_not() {
     let source = b"# coding: latin-1\nx = '\xe9 x'  # x\ny.x(x=f'{x}', xx='x')\n";
-    let found = mentions(source, "x", &Limits::default());
+    let found = mentions(source, "x", &ReadLimits::default());
     let starts: Vec<usize> = found.iter().map(|span| span.start).collect();
     assert_eq!(starts, [18, 35, 37, 42]);
     assert!(found.iter().all(|span| source[span.clone()] == *b"x"));
-    let spelled = mentions("dºwn = 1".as_bytes(), "down", &Limits::default());
+    let spelled = mentions("dºwn = 1".as_bytes(), "down", &ReadLimits::default());
     assert_eq!(spelled.first(), Some(&(0..5)));
 }

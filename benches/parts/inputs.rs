@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use alembic_guard::alembic::migration::{Limits, Migration, read};
+use alembic_guard::alembic::migration::{Migration, ReadLimits, read};
 use alembic_guard::tree::{Entry, Error, File, Node, ObjectId, RepoPath, Tree};
 
 use crate::migration;
@@ -38,7 +38,7 @@ fn read_migration(number: usize, parent: Option<usize>) -> Migration {
     let text = migration::text(number, &parents);
     let path = migration::path("migrations/", number);
     let file = File { path: RepoPath::new(path), id: id(number) };
-    Migration { file, module: Arc::new(read(text.as_bytes(), &Limits::default())) }
+    Migration { file, module: Arc::new(read(text.as_bytes(), &ReadLimits::default())) }
 }
 
 fn id(number: usize) -> ObjectId {

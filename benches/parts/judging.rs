@@ -1,7 +1,7 @@
 //! The graph of a history, and who is at fault for its heads.
 
 use alembic_guard::alembic::graph::Graph;
-use alembic_guard::heads::{Limits, analyze_heads};
+use alembic_guard::heads::{HeadLimits, analyze_heads};
 use divan::{Bencher, counter::ItemsCount};
 
 use crate::inputs::{SIZES, forked_history, history};
@@ -19,7 +19,7 @@ fn graph(bencher: Bencher<'_, '_>, migrations: usize) {
 fn heads(bencher: Bencher<'_, '_>, migrations: usize) {
     let (before, after) = (Graph::new(history(migrations)), Graph::new(forked_history(migrations)));
     bencher.counter(ItemsCount::new(migrations)).bench(|| {
-        let faults = analyze_heads(&before, &after, Limits { heads: 1, branches: &[] });
+        let faults = analyze_heads(&before, &after, HeadLimits { heads: 1, branches: &[] });
         assert_eq!(faults.len(), 1);
         faults
     });

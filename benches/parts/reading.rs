@@ -1,6 +1,6 @@
 //! What one migration says.
 
-use alembic_guard::alembic::migration::{Details, Limits, Module, details, read};
+use alembic_guard::alembic::migration::{Details, Module, ReadLimits, details, read};
 use divan::{Bencher, counter::BytesCount};
 
 use crate::inputs;
@@ -18,7 +18,7 @@ fn identifiers_of_a_merge(bencher: Bencher<'_, '_>) {
 
 fn reading(bencher: Bencher<'_, '_>, source: String) {
     let bencher = bencher.counter(BytesCount::of_str(&source));
-    bencher.bench(|| -> Module { read(source.as_bytes(), &Limits::default()) });
+    bencher.bench(|| -> Module { read(source.as_bytes(), &ReadLimits::default()) });
 }
 
 /// The whole of a file, as of one that a change adds.
@@ -26,5 +26,5 @@ fn reading(bencher: Bencher<'_, '_>, source: String) {
 fn whole_file(bencher: Bencher<'_, '_>) {
     let source = inputs::source();
     let bencher = bencher.counter(BytesCount::of_str(&source));
-    bencher.bench(|| -> Details { details(source.as_bytes(), false, &Limits::default()) });
+    bencher.bench(|| -> Details { details(source.as_bytes(), false, &ReadLimits::default()) });
 }

@@ -16,7 +16,7 @@ pub struct Key(pub(super) [u8; LENGTH]);
 
 /// What a fact says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub enum FactKind {
     /// What a migration's source says.
     Module = 1,
     /// Where in a folder Alembic may be configured.
@@ -31,7 +31,7 @@ pub enum Kind {
 
 impl Key {
     /// Names what an object says by itself.
-    pub fn of_object(kind: Kind, id: ObjectId) -> Key {
+    pub fn of_object(kind: FactKind, id: ObjectId) -> Key {
         // Ids are hashes already, so there is nothing to spread.
         let mut key = [0; LENGTH];
         let start = &id.as_bytes()[..LENGTH.min(id.as_bytes().len())];
@@ -41,7 +41,7 @@ impl Key {
     }
 
     /// Names what follows from several things, each of which counts from where it starts to where it ends.
-    pub fn of(kind: Kind, parts: &[&[u8]]) -> Key {
+    pub fn of(kind: FactKind, parts: &[&[u8]]) -> Key {
         let mut hasher = Sha256::new();
         hasher.update([kind as u8]);
         for part in parts {
@@ -54,7 +54,7 @@ impl Key {
     }
 
     /// Names what follows from a value; nothing if that cannot be written down.
-    pub fn of_value(kind: Kind, value: &impl Serialize) -> Option<Key> {
+    pub fn of_value(kind: FactKind, value: &impl Serialize) -> Option<Key> {
         let bytes = postcard::to_stdvec(value).ok()?;
         Some(Key::of(kind, &[&bytes]))
     }
@@ -66,18 +66,21 @@ mod tests {
 
     #[test]
     fn a_key_depends_on_every_part_and_on_where_it_ends() {
-        let of = |parts: &[&[u8]]| Key::of(Kind::Node, parts);
+        let of = |parts: &[&[u8]]| Key::of(FactKind::Node, parts);
         assert_eq!(of(&[b"a", b"b"]), of(&[b"a", b"b"]));
         assert_ne!(of(&[b"ab", b""]), of(&[b"a", b"b"]));
         assert_ne!(of(&[b"ab"]), of(&[b"ab", b""]));
-        assert_ne!(Key::of(Kind::Node, &[b"a"]), Key::of(Kind::Verdict, &[b"a"]));
+        assert_ne!(Key::of(FactKind::Node, &[b"a"]), Key::of(FactKind::Verdict, &[b"a"]));
     }
 
     #[test]
     fn kinds_are_told_apart_of_one_object() {
         let id = ObjectId::from_bytes(&[7; 20]);
         let of = |kind| Key::of_object(kind, id);
-        assert_ne!(of(Kind::Module), of(Kind::Interests));
-        assert_ne!(of(Kind::Module), Key::of_object(Kind::Module, ObjectId::from_bytes(&[8; 32])));
+        assert_ne!(of(FactKind::Module), of(FactKind::Interests));
+        assert_ne!(
+            of(FactKind::Module),
+            Key::of_object(FactKind::Module, ObjectId::from_bytes(&[8; 32]))
+        );
     }
 }

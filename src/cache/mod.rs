@@ -19,7 +19,7 @@ use file::FactFile;
 use table::{Record, Table};
 
 pub use file::forget;
-pub use key::{Key, Kind};
+pub use key::{FactKind, Key};
 
 /// So many questions at once are answered sooner by reading all of the file.
 const WORTH_LOADING: usize = 64;

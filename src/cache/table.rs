@@ -191,13 +191,13 @@ mod tests {
     use std::fs;
 
     use super::*;
-    use crate::cache::Kind;
+    use crate::cache::FactKind;
 
     const READER: u64 = 42;
 
     fn records() -> Vec<Record> {
         let record = |number: u32| Record {
-            key: Key::of(Kind::Node, &[&number.to_le_bytes()]),
+            key: Key::of(FactKind::Node, &[&number.to_le_bytes()]),
             day: number,
             fact: number.to_string().repeat(number as usize).into_bytes(),
         };
@@ -224,7 +224,7 @@ mod tests {
             assert_eq!(looked_up.get(&record.key).as_ref(), Some(&record.fact));
             assert_eq!(loaded.get(&record.key).as_ref(), Some(&record.fact));
         }
-        let unknown = Key::of(Kind::Verdict, &[b"nobody wrote this"]);
+        let unknown = Key::of(FactKind::Verdict, &[b"nobody wrote this"]);
         assert_eq!((looked_up.get(&unknown), loaded.get(&unknown)), (None, None));
         assert_eq!(looked_up.records().collect::<Vec<_>>(), records);
     }

@@ -6,10 +6,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Barrier;
 use std::thread;
 
-use super::{Cache, Key, Kind, forget};
+use super::{Cache, FactKind, Key, forget};
 
 fn key(number: u32) -> Key {
-    Key::of(Kind::Node, &[&number.to_le_bytes()])
+    Key::of(FactKind::Node, &[&number.to_le_bytes()])
 }
 
 /// Lets a run find facts out, and keep them.

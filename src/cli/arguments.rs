@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::scope::Patience;
+use crate::scope::Deadline;
 
 /// Refuses the commit or push that would give an Alembic history a second head.
 #[derive(Debug, Clone, Parser)]
@@ -42,7 +42,7 @@ pub(super) struct Global {
     pub(super) no_cache: bool,
     /// Who waits for the run.
     #[arg(skip)]
-    pub(super) patience: Patience,
+    pub(super) patience: Deadline,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -259,7 +259,7 @@ pub(super) fn called_by_git(words: impl Iterator<Item = OsString>) -> Option<Arg
         quiet: false,
         verbose: false,
         no_cache: false,
-        patience: Patience::default(),
+        patience: Deadline::default(),
     };
     Some(Arguments { global, command: Command::Hook(hook) })
 }

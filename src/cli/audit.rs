@@ -10,7 +10,7 @@ use super::{Failure, Session};
 use crate::finding::Outcome;
 use crate::history::{Audit, audit};
 use crate::report;
-use crate::scope::Word;
+use crate::scope::DeadlineMessage;
 
 /// What is past is only told: whatever was found, the command did what it should.
 pub(super) fn run(
@@ -35,10 +35,10 @@ fn walk(history: &History, session: &Session, terminal: &Terminal) -> Result<Aud
     let progress = Progress::new(!terminal.is_quiet() && std::io::stderr().is_terminal());
     let patience = &session.circumstances.patience;
     let mut show = |done, all| {
-        patience.tell(Word::Step);
+        patience.tell(DeadlineMessage::Step);
         progress.show(done, all);
     };
-    Ok(audit(repository, &session.judge(), &range, &mut show)?)
+    Ok(audit(repository, &session.context(), &range, &mut show)?)
 }
 
 /// A bar on standard error that is gone when the command is done, and where it fails.

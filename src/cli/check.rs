@@ -8,7 +8,7 @@ use crate::finding::Outcome;
 use crate::git::Side;
 use crate::report::repair::json;
 use crate::report::{self, Bypass};
-use crate::scope::{Against, Subject};
+use crate::scope::{Against, CheckRequest};
 
 pub(super) fn run(
     check: &Check,
@@ -17,8 +17,8 @@ pub(super) fn run(
 ) -> Result<Outcome, Failure> {
     let fixed = check.fix.then(|| fix(check, session, terminal)).transpose()?;
     let side = side(check, session)?;
-    let subject = Subject { side, name: check.revision.clone(), against: against(check) };
-    let report = session.judge().change(&subject)?;
+    let subject = CheckRequest { side, name: check.revision.clone(), against: against(check) };
+    let report = session.context().change(&subject)?;
     let text = match session.format {
         Format::Text => report::text::render(&report, &Bypass::default(), &terminal.output_style()),
         Format::Json => {
@@ -34,10 +34,10 @@ pub(super) fn run(
 }
 
 /// Repairs what can be repaired; for a program, says what that was.
-fn fix(check: &Check, session: &Session, terminal: &Terminal) -> Result<json::Repair, Failure> {
+fn fix(check: &Check, session: &Session, terminal: &Terminal) -> Result<json::RepairJson, Failure> {
     let writing = Writing { dry_run: check.dry_run, stage: check.stage };
     repair::finish_earlier(&writing, session, terminal)?;
-    let proposal = session.judge().fixes(check.base.as_deref())?;
+    let proposal = session.context().fixes(check.base.as_deref())?;
     let written = repair::write_out(&proposal, &writing, session, terminal)?;
     Ok(json::repair(&proposal, written))
 }

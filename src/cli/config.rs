@@ -15,10 +15,10 @@ use crate::text::escape;
 pub(super) fn run(session: &Session, terminal: &Terminal) -> Result<Outcome, Failure> {
     let side = default_side(session)?;
     let tree = session.repository.side_tree(side)?;
-    let judge = session.judge();
-    let config = judge.config(&*tree)?;
+    let context = session.context();
+    let config = context.config(&*tree)?;
     let environments = discover(&*tree, &config)?.environments;
-    let destinations = judge.destinations(side, &config)?;
+    let destinations = context.destinations(side, &config)?;
     let text = text(&config, &environments, &destinations);
     terminal.print(&match session.format {
         Format::Text => text,

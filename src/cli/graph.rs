@@ -15,7 +15,7 @@ use crate::git::Side;
 use crate::report;
 use crate::report::Style;
 use crate::report::graph::{EnvironmentView, GraphJson, GraphView, RevisionView};
-use crate::scope::{Against, Subject};
+use crate::scope::{Against, CheckRequest};
 
 /// A way to show what is there, for a person and for a program.
 struct Shape {
@@ -69,9 +69,9 @@ fn view(revision: &Revision, session: &Session, detail: Detail) -> Result<GraphV
         None => default_side(session)?,
     };
     let tree = session.repository.side_tree(side)?;
-    let judge = session.judge();
-    let config = judge.config(&*tree)?;
-    let report = judge.change(&Subject { side, name: None, against: Against::Nothing })?;
+    let context = session.context();
+    let config = context.config(&*tree)?;
+    let report = context.change(&CheckRequest { side, name: None, against: Against::Nothing })?;
     let mut reader = Reader::remembering(config, session.repository.cache());
     let mut view = GraphView::default();
     let lookup = Lookup::new(&*tree);

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::arguments::{Check, Format, Global, HookCommand};
 use super::terminal::Terminal;
-use super::{Failure, Session, arrival, check, push, receive};
+use super::{Failure, Session, check, post_checkout, push, receive};
 use crate::advice::Command;
 use crate::finding::Outcome;
 use crate::git;
@@ -49,10 +49,10 @@ pub(super) fn run(
             receive::run(&[updated], global, terminal)
         }
         HookCommand::PostMerge { squash } => {
-            Ok(arrival::merged(squash.as_deref(), global, terminal))
+            Ok(post_checkout::merged(squash.as_deref(), global, terminal))
         }
         HookCommand::PostCheckout { before, after, flag } => {
-            Ok(arrival::checked_out([before, after, flag], global, terminal))
+            Ok(post_checkout::checked_out([before, after, flag], global, terminal))
         }
     }
 }
@@ -111,7 +111,7 @@ fn status(directory: &Path, format: Format, terminal: &Terminal) -> Result<Outco
 
 /// Judges the index, as git's two commit hooks ask for it.
 fn commit(session: &Session, terminal: &Terminal) -> Result<Outcome, Failure> {
-    let mut report = session.judge().commit()?;
+    let mut report = session.context().commit()?;
     let branch = session.repository.branch();
     hook::lower_as_asked(&session.repository, branch.as_deref(), &mut report.findings);
     let bypass = Bypass {

@@ -25,7 +25,7 @@ pub(super) fn run(
         now: SystemTime::now(),
         stage: merge.writing.stage,
     };
-    let proposal = session.judge().merge(&request)?;
+    let proposal = session.context().merge(&request)?;
     repair::carry_out(&proposal, &merge.writing, session, terminal)
 }
 

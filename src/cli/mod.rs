@@ -1,7 +1,7 @@
 //! The command line: clap types, and one file a command that dispatches and prints.
 
 mod arguments;
-mod arrival;
+mod post_checkout;
 mod audit;
 mod check;
 mod ci;
@@ -15,7 +15,7 @@ mod rebase;
 mod receive;
 mod repair;
 mod terminal;
-mod watch;
+mod supervisor;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -26,12 +26,12 @@ use clap::Parser;
 use crate::advice::Help;
 use crate::finding::Outcome;
 use crate::git::Repository;
-use crate::scope::{Circumstances, Error, Role, Word};
+use crate::scope::{DeadlineMessage, Error, Role, RunOptions};
 use crate::{advice, hook as hooks, report};
 
 use arguments::{Arguments, Command, Format, Global};
+use supervisor::Ended;
 use terminal::Terminal;
-use watch::Ended;
 
 /// Runs the program with the arguments of the process.
 pub fn main() -> ExitCode {
@@ -41,12 +41,16 @@ pub fn main() -> ExitCode {
         Err(error) => return usage(&error),
     };
     let mut watched = arguments.clone();
-    let ended = watch::over(move |patience| {
+    let ended = supervisor::over(move |patience| {
         watched.global.patience = patience;
         let terminal = Terminal::new(&watched.global);
         let outcome = run(&watched, &terminal);
         outcome.unwrap_or_else(|failure| {
-            if watch::is_given_up() { Outcome::Broken } else { failure.tell(&watched, &terminal) }
+            if supervisor::is_given_up() {
+                Outcome::Broken
+            } else {
+                failure.tell(&watched, &terminal)
+            }
         })
     });
     let failure = match ended {
@@ -59,7 +63,7 @@ pub fn main() -> ExitCode {
         Command::Hook(hook) if hook.only_advises() => Outcome::Clean,
         _ => failure.tell(&arguments, &Terminal::new(&arguments.global)),
     };
-    watch::leave(outcome.exit_code())
+    supervisor::leave(outcome.exit_code())
 }
 
 fn usage(error: &clap::Error) -> ExitCode {
@@ -90,7 +94,7 @@ fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Outcome, Failure> {
 /// A repository and what the command line says of it.
 struct Session {
     repository: Repository,
-    circumstances: Circumstances,
+    circumstances: RunOptions,
     format: Format,
     terminal: Terminal,
 }
@@ -129,8 +133,8 @@ impl Session {
         let repository = Repository::open(index.as_deref()).map_err(Error::from)?;
         let up = way_up(&repository).unwrap_or_default();
         let patience = global.patience.clone();
-        patience.tell(Word::Objects(repository.object_folders()));
-        let circumstances = Circumstances {
+        patience.tell(DeadlineMessage::Objects(repository.object_folders()));
+        let circumstances = RunOptions {
             config,
             role: Role::Clone,
             patience,
@@ -161,8 +165,8 @@ impl Session {
         Ok(session)
     }
 
-    fn judge(&self) -> crate::scope::Judge<'_> {
-        crate::scope::Judge::new(&self.repository, self.circumstances.clone())
+    fn context(&self) -> crate::scope::Context<'_> {
+        crate::scope::Context::new(&self.repository, self.circumstances.clone())
     }
 }
 
@@ -285,7 +289,7 @@ impl Failure {
     }
 }
 
-/// Returns how to get past a hook that could not judge.
+/// Returns how to get past a hook that could not compare.
 fn way_around(command: &Command) -> Option<Help> {
     match command {
         Command::Hook(arguments::HookCommand::PrePush { .. }) => {

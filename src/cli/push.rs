@@ -37,7 +37,7 @@ pub(super) fn run(
         name: Url::new(remote.or(url).unwrap_or("origin")),
         url: Url::new(url.or(remote).unwrap_or("origin")),
     };
-    let reports = session.judge().push(&destination, &refs)?;
+    let reports = session.context().push(&destination, &refs)?;
     tell(reports, &destination, &refs, session, terminal)
 }
 
@@ -53,7 +53,7 @@ pub(super) fn hosted(
         crate::text::escape(short(&pushed.remote_ref)),
     ));
     let destination = Remote { name: Url::new(remote), url };
-    let reports = session.judge().hosted_push(&destination, &pushed)?;
+    let reports = session.context().hosted_push(&destination, &pushed)?;
     tell(reports, &destination, &[pushed], session, terminal)
 }
 
@@ -100,7 +100,7 @@ fn told_nothing() -> Note {
                 "where another tool runs this hook, let it hand on standard input; in lefthook.yml",
                 "use_stdin: true",
             ),
-            Help::run("to judge what is checked out", Command::of("alembic-guard check")),
+            Help::run("to context what is checked out", Command::of("alembic-guard check")),
         ],
         known: false,
     }

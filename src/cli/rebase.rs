@@ -17,6 +17,6 @@ pub(super) fn run(
         base: rebase.base.clone(),
         stage: rebase.writing.stage,
     };
-    let proposal = session.judge().rebase(&request)?;
+    let proposal = session.context().rebase(&request)?;
     repair::carry_out(&proposal, &rebase.writing, session, terminal)
 }

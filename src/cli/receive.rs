@@ -16,7 +16,7 @@ pub(super) fn run(
     terminal: &Terminal,
 ) -> Result<Outcome, Failure> {
     let session = Session::open_served(global)?;
-    let mut reports = session.judge().receive(refs)?;
+    let mut reports = session.context().receive(refs)?;
     for report in &mut reports {
         let branch = report.remote_ref.strip_prefix("refs/heads/");
         hook::lower_as_served(&session.repository, branch, &mut report.report.findings);

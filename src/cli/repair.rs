@@ -7,7 +7,7 @@ use super::terminal::Terminal;
 use super::{Failure, Session};
 use crate::finding::Outcome;
 use crate::git;
-use crate::repair::{self, Change, Place, Proposal};
+use crate::repair::{self, FileChange, Place, Proposal};
 use crate::report;
 use crate::report::repair::{Written, json, text};
 use crate::tree::RepoPath;
@@ -92,7 +92,7 @@ fn write(proposal: &Proposal, writing: &Writing, session: &Session) -> Result<Wr
 
 /// Returns both paths of files that git knows and that get another name; git is to know of it.
 fn renamed<'p>(proposal: &'p Proposal, session: &Session) -> Vec<&'p RepoPath> {
-    let gone = |change: &&Change| change.after.is_none();
+    let gone = |change: &&FileChange| change.after.is_none();
     let is_known = proposal
         .changes
         .iter()

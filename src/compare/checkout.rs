@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::attributes::{Attributes, Checkout};
 use super::pairing::Pair;
 use super::{Comparison, Reader};
-use crate::alembic::migration::{self, Limits, Module};
+use crate::alembic::migration::{self, Module, ReadLimits};
 use crate::rules::{Alteration, Altered};
 use crate::tree::{Content, Entry, Error, File, Identity, Node, RepoPath, Tree};
 
@@ -50,7 +50,7 @@ fn folders(files: &[File]) -> BTreeSet<RepoPath> {
 }
 
 fn by_attributes(
-    limits: &Limits,
+    limits: &ReadLimits,
     comparison: &Comparison<'_>,
     after: &dyn Tree,
     pair: &Pair,
@@ -85,7 +85,7 @@ fn by_attributes(
 }
 
 /// Says what a checkout makes of a source, where Python reads something else then.
-fn alteration(source: &[u8], checkout: &Checkout, limits: &Limits) -> Option<Alteration> {
+fn alteration(source: &[u8], checkout: &Checkout, limits: &ReadLimits) -> Option<Alteration> {
     if let Some(name) = &checkout.encoding
         && !(source.is_ascii() && may_hold_ascii(name))
     {

@@ -12,7 +12,7 @@ use crate::alembic::environment::Environment;
 use crate::alembic::graph::{Graph, Revision};
 use crate::alembic::migration::RevisionId;
 use crate::config::Level;
-use crate::rules::{self, Difference, Diverged, Effect, Move, Way};
+use crate::rules::{self, DatabaseEffect, Difference, Diverged, Move, MoveDirection};
 use crate::tree::{Error, File, Tree};
 
 /// So many revisions are looked into where two targets have them in different versions; each may take a
@@ -165,7 +165,7 @@ struct Question<'a> {
     before: &'a Graph,
     here: Version<'a>,
     there: Version<'a>,
-    usual: Option<Way>,
+    usual: Option<MoveDirection>,
 }
 
 impl Question<'_> {
@@ -221,10 +221,10 @@ impl Question<'_> {
             ids.iter().filter(|id| graph.contains(id)).cloned().collect()
         };
         let cases = [
-            (Way::There, Effect::Skips, known(&gap.only_there, there.graph)),
-            (Way::Here, Effect::Skips, known(&gap.only_here, here.graph)),
-            (Way::There, Effect::Repeats, known(&gap.only_here, there.graph)),
-            (Way::Here, Effect::Repeats, known(&gap.only_there, here.graph)),
+            (MoveDirection::There, DatabaseEffect::Skips, known(&gap.only_there, there.graph)),
+            (MoveDirection::Here, DatabaseEffect::Skips, known(&gap.only_here, here.graph)),
+            (MoveDirection::There, DatabaseEffect::Repeats, known(&gap.only_here, there.graph)),
+            (MoveDirection::Here, DatabaseEffect::Repeats, known(&gap.only_there, here.graph)),
         ];
         let mut unusual = None;
         for (way, effect, ids) in cases {
@@ -233,8 +233,8 @@ impl Question<'_> {
                 continue;
             }
             let end = match way {
-                Way::There => there,
-                Way::Here => here,
+                MoveDirection::There => there,
+                MoveDirection::Here => here,
             };
             let ids = effective(reader, end, ids)?;
             if ids.is_empty() {

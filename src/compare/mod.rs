@@ -17,9 +17,11 @@ use crate::alembic::environment::BadSetting;
 use crate::alembic::graph::{Graph, Revision};
 use crate::alembic::migration::{Details, RevisionId};
 use crate::finding::{Downgrade, EnvironmentSummary, Facts, Finding, Report, Shared, blame};
-use crate::heads::{Limits, analyze_heads, existing_heads};
+use crate::heads::{HeadLimits, analyze_heads, existing_heads};
 use crate::problem::{Note, Problem};
-use crate::rules::{self, Debt, Fate, Rule, Standing, Subject, Unread, Way, Wording};
+use crate::rules::{
+    self, Baseline, Fate, MoveDirection, Rule, RuleContext, Standing, Unread, Wording,
+};
 use crate::tree::{self, File, RepoPath, Tree};
 
 pub(crate) use attributes::ATTRIBUTES;
@@ -88,7 +90,7 @@ pub struct Peer<'a> {
     /// What it holds.
     pub tree: Box<dyn Tree + 'a>,
     /// The way in which databases move between the two; nothing if it may be either.
-    pub usual: Option<Way>,
+    pub usual: Option<MoveDirection>,
 }
 
 /// What there would be.
@@ -143,12 +145,12 @@ pub(crate) fn check_against(
     report.notes.extend(problem_notes(noted, is_known));
     for pair in &pairs {
         report.notes.extend(case_collisions::notes(pair, &comparison.facts));
-        let judged = judge(reader, comparison, after, pair)?;
+        let compared = compare_environment(reader, comparison, after, pair)?;
         if pair.loss.fate != Fate::Removed {
-            report.environments.push(summary(pair, &judged.existing));
+            report.environments.push(summary(pair, &compared.existing));
         }
-        report.findings.extend(judged.findings);
-        report.notes.extend(judged.notes);
+        report.findings.extend(compared.findings);
+        report.notes.extend(compared.notes);
     }
     report.findings.sort_by(|one, other| order(one).cmp(&order(other)));
     read_sources(&mut report, comparison, after);
@@ -156,7 +158,7 @@ pub(crate) fn check_against(
 }
 
 /// What is found in one environment.
-struct Judged {
+struct Compared {
     findings: Vec<Finding>,
     notes: Vec<Note>,
     /// The heads that were too many before, by group.
@@ -164,14 +166,14 @@ struct Judged {
 }
 
 /// Applies every rule to one environment, and takes from the findings what is not this change's fault.
-fn judge(
+fn compare_environment(
     reader: &mut Reader,
     comparison: &Comparison<'_>,
     after: &dyn Tree,
     pair: &Pair,
-) -> Result<Judged, tree::Error> {
+) -> Result<Compared, tree::Error> {
     let environment = &pair.environment;
-    let limits = Limits { heads: environment.heads, branches: &environment.branches };
+    let limits = HeadLimits { heads: environment.heads, branches: &environment.branches };
     let head_problems = analyze_heads(&pair.before.graph, &pair.after.graph, limits);
     let existing = existing_heads(&pair.before.graph, &pair.after.graph, limits, &head_problems);
     let details = details(reader, after, pair)?;
@@ -180,7 +182,7 @@ fn judge(
     let edited = published_edits::find(reader, comparison, after, pair, &changed)?;
     let altered = checkout::find(reader, comparison, after, pair)?;
     let diverged = diverged::find(reader, comparison, after, pair, &changed)?;
-    let subject = Subject {
+    let subject = RuleContext {
         environment,
         loss: &pair.loss,
         before: &pair.before.graph,
@@ -218,7 +220,7 @@ fn judge(
     let notes = notes.map(|note| Note { known, ..note }).collect();
     let mut witness = OtherBranches::of(reader, comparison, pair);
     let findings = blame(problems, &comparison.facts, &config, &mut witness);
-    Ok(Judged { findings, notes, existing })
+    Ok(Compared { findings, notes, existing })
 }
 
 fn is_allowed(reader: &Reader, problem: &Problem) -> bool {
@@ -234,11 +236,12 @@ fn changed<'g>(before: &Graph, after: &'g Graph) -> Vec<&'g Revision> {
 }
 
 /// Finds what a rule says of the state before the change.
-fn existing_problems(rule: &Rule, subject: &Subject<'_>, before: &State) -> BTreeSet<Key> {
-    if rule.debt == Debt::Compared || before.graph.is_empty() && before.broken_links.is_empty() {
+fn existing_problems(rule: &Rule, subject: &RuleContext<'_>, before: &State) -> BTreeSet<Key> {
+    if rule.debt == Baseline::Compared || before.graph.is_empty() && before.broken_links.is_empty()
+    {
         return BTreeSet::new();
     }
-    let past = Subject {
+    let past = RuleContext {
         after: subject.before,
         changed: &[],
         head_problems: &[],
@@ -302,8 +305,8 @@ impl Key {
 
     fn for_rule(self, rule: &Rule, problem: &Problem) -> Key {
         match rule.debt {
-            Debt::SameFile => Key { file: problem.site.file().cloned(), ..self },
-            Debt::SameFault | Debt::Compared => self,
+            Baseline::SameFile => Key { file: problem.site.file().cloned(), ..self },
+            Baseline::SameFault | Baseline::Compared => self,
         }
     }
 }

@@ -3,7 +3,7 @@
 use super::pairing::Pair;
 use super::{Comparison, Reader};
 use crate::alembic::graph::Revision;
-use crate::alembic::migration::Change;
+use crate::alembic::migration::SemanticChange;
 use crate::config::Level;
 use crate::rules::{self, Edited, Standing};
 use crate::tree::{Error, Site, Tree};
@@ -29,7 +29,9 @@ pub(super) fn find(
         if old.id == file.id || pair.after.graph.is_duplicate(id) {
             continue;
         }
-        if let Some(Change { part, span }) = reader.first_change((before, old), (after, file))? {
+        if let Some(SemanticChange { part, span }) =
+            reader.first_change((before, old), (after, file))?
+        {
             let site = Site::Span { file: file.clone(), span };
             edited.push(Edited { revision: id.clone(), part, site, published: old.path.clone() });
         }

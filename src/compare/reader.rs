@@ -10,8 +10,10 @@ use crate::alembic::environment::{
     migration_files_by,
 };
 use crate::alembic::graph::Graph;
-use crate::alembic::migration::{self, Change, Details, Limits, Migration, Module, Part};
-use crate::cache::{Cache, Key, Kind};
+use crate::alembic::migration::{
+    self, Details, Migration, Module, Part, ReadLimits, SemanticChange,
+};
+use crate::cache::{Cache, FactKind, Key};
 use crate::config::Config;
 use crate::tree::{Content, Error, File, Identity, ObjectId, RepoPath, Tree};
 
@@ -183,7 +185,7 @@ impl Reader {
                 if let Content::Whole(source) = content
                     && tree.identity(file) == Identity::Exact
                 {
-                    let key = Key::of_object(Kind::Module, file.id);
+                    let key = Key::of_object(FactKind::Module, file.id);
                     self.cache.note(key, &Kept { size: source.len() as u64, module: &module });
                 }
                 self.modules.insert(file.id, Arc::new(module));
@@ -193,7 +195,12 @@ impl Reader {
     }
 
     /// Recalls what earlier runs have read, and returns the files that nothing is known of.
-    fn recall<'f>(&mut self, tree: &dyn Tree, files: &'f [File], limits: &Limits) -> Vec<&'f File> {
+    fn recall<'f>(
+        &mut self,
+        tree: &dyn Tree,
+        files: &'f [File],
+        limits: &ReadLimits,
+    ) -> Vec<&'f File> {
         let mut unknown: Vec<&File> =
             files.iter().filter(|file| !self.modules.contains_key(&file.id)).collect();
         self.cache.expect(unknown.len());
@@ -202,7 +209,8 @@ impl Reader {
             if identity == Identity::Unknown {
                 return true;
             }
-            let kept = self.cache.recall::<Kept<Module>>(&Key::of_object(Kind::Module, file.id));
+            let kept =
+                self.cache.recall::<Kept<Module>>(&Key::of_object(FactKind::Module, file.id));
             // How much is read may have been another matter.
             let kept = kept.filter(|kept| kept.size <= limits.max_file_size);
             let Some(kept) = kept.filter(|kept| kept.is_of(identity)) else {
@@ -259,7 +267,7 @@ impl Reader {
         &self,
         (before_tree, before): (&dyn Tree, &File),
         (after_tree, after): (&dyn Tree, &File),
-    ) -> Result<Option<Change>, Error> {
+    ) -> Result<Option<SemanticChange>, Error> {
         let (before, after) = (before_tree.read(before)?, after_tree.read(after)?);
         Ok(migration::first_change(&before, &after, &self.limits()))
     }
@@ -286,7 +294,7 @@ impl Reader {
     }
 
     /// Returns what the reader agrees to read.
-    pub fn limits(&self) -> Limits {
-        Limits { max_file_size: self.config.max_file_size }
+    pub fn limits(&self) -> ReadLimits {
+        ReadLimits { max_file_size: self.config.max_file_size }
     }
 }

@@ -25,7 +25,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::alembic::migration::RevisionId;
 use crate::config::{Config, Level};
 use crate::problem::{Doubt, Problem, Weight};
-use crate::rules::{self, Concern};
+use crate::rules::{self, Consequence};
 use crate::tree::RepoPath;
 
 /// A problem with its verdict, which only [`blame`] gives.
@@ -120,7 +120,7 @@ pub fn blame(
 
 fn weigh(
     mut problem: Problem,
-    (concern, configured): (Concern, Level),
+    (concern, configured): (Consequence, Level),
     facts: &Facts,
     witness: &mut dyn Witness,
 ) -> Option<Finding> {
@@ -145,7 +145,7 @@ fn weigh(
         Some(untouched(&mut problem, facts))
     } else {
         leave_shared_alone(&mut problem, witness);
-        let head_elsewhere = (concern == Concern::Heads)
+        let head_elsewhere = (concern == Consequence::Heads)
             .then(|| witness.head_elsewhere(&problem.revisions))
             .flatten();
         // A warning blocks nowhere, so there is nothing to explain.
@@ -209,10 +209,10 @@ fn is_touched(touched: &BTreeSet<RepoPath>, path: &RepoPath) -> bool {
 }
 
 /// Tells whether a problem weighs less where there is nothing to compare with.
-fn weighs_less_without_base(concern: Concern) -> bool {
+fn weighs_less_without_base(concern: Consequence) -> bool {
     match concern {
-        Concern::Loading | Concern::Judging => false,
-        Concern::Heads | Concern::Neither => true,
+        Consequence::Loading | Consequence::Judging => false,
+        Consequence::Heads | Consequence::Neither => true,
     }
 }
 

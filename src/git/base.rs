@@ -1,7 +1,7 @@
 //! What a change is compared with: the target branch that it will most likely go to.
 
 use crate::finding::{Base, Freshness};
-use crate::git::source::Source;
+use crate::git::backend::Backend;
 use crate::git::{Error, Repository, Target, TargetNames};
 use crate::tree::ObjectId;
 

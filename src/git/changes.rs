@@ -2,19 +2,19 @@
 
 use std::collections::BTreeMap;
 
-use crate::git::source::{Source, Uncommitted};
+use crate::git::backend::{Backend, Uncommitted};
 use crate::git::{Error, Repository, Side};
 use crate::tree::{Node, ObjectId, RepoPath};
 
 /// The paths that differ between two states.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Changes {
-    paths: BTreeMap<RepoPath, Change>,
+    paths: BTreeMap<RepoPath, PathChange>,
 }
 
 /// How a path differs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Change {
+pub enum PathChange {
     /// It is there now: added, edited or of another kind. What it is, where that is known.
     Present(Option<Node>),
     /// It is gone.
@@ -22,7 +22,7 @@ pub enum Change {
 }
 
 impl Changes {
-    pub(super) fn new(paths: BTreeMap<RepoPath, Change>) -> Changes {
+    pub(super) fn new(paths: BTreeMap<RepoPath, PathChange>) -> Changes {
         Changes { paths }
     }
 
@@ -32,7 +32,7 @@ impl Changes {
     }
 
     /// Returns the paths with how they differ, sorted.
-    pub fn iter(&self) -> impl Iterator<Item = (&RepoPath, Change)> {
+    pub fn iter(&self) -> impl Iterator<Item = (&RepoPath, PathChange)> {
         self.paths.iter().map(|(path, change)| (path, *change))
     }
 
@@ -43,9 +43,9 @@ impl Changes {
 
     /// Returns what is at every path now; nothing where that is not known of one of them.
     pub(super) fn nodes(&self) -> Option<BTreeMap<RepoPath, Option<Node>>> {
-        let node = |change: &Change| match change {
-            Change::Present(node) => node.map(Some),
-            Change::Removed => Some(None),
+        let node = |change: &PathChange| match change {
+            PathChange::Present(node) => node.map(Some),
+            PathChange::Removed => Some(None),
         };
         self.paths.iter().map(|(path, change)| Some((path.clone(), node(change)?))).collect()
     }

@@ -1,8 +1,8 @@
 //! A commit as a [`Tree`].
 
 use crate::git::Reason;
-use crate::git::folders::Folders;
-use crate::git::source::Source;
+use crate::git::backend::Backend;
+use crate::git::tree_cache::Folders;
 use crate::tree::{Content, Entry, Error, File, Identity, Node, ObjectId, RepoPath, Tree};
 
 /// How many bytes a file may have that is read whatever it is for; migrations have a bound of their own.
@@ -10,7 +10,7 @@ pub(super) const LARGEST: u64 = 64 * 1024 * 1024;
 
 /// The files of a commit, read from the object database as they are asked for.
 pub(super) struct CommitTree<'r> {
-    source: &'r dyn Source,
+    source: &'r dyn Backend,
     folders: &'r Folders,
     root: ObjectId,
     name: String,
@@ -19,7 +19,7 @@ pub(super) struct CommitTree<'r> {
 impl<'r> CommitTree<'r> {
     /// Takes the folder that a commit holds, by its id, and what to call the whole.
     pub(super) fn new(
-        source: &'r dyn Source,
+        source: &'r dyn Backend,
         folders: &'r Folders,
         root: ObjectId,
         name: String,
@@ -90,7 +90,7 @@ impl Tree for CommitTree<'_> {
 }
 
 /// Reads a file's content by its id.
-pub(super) fn read_blob(source: &dyn Source, file: &File, tree: &str) -> Result<Vec<u8>, Error> {
+pub(super) fn read_blob(source: &dyn Backend, file: &File, tree: &str) -> Result<Vec<u8>, Error> {
     let read = source.blobs(&[file.id], LARGEST).map(|mut contents| contents.pop());
     match read.map_err(|reason| unread(file, tree, &reason))? {
         Some(Content::Whole(content)) => Ok(content),
@@ -103,7 +103,7 @@ pub(super) fn read_blob(source: &dyn Source, file: &File, tree: &str) -> Result<
 
 /// Reads the content of many files by their ids.
 pub(super) fn read_blobs(
-    source: &dyn Source,
+    source: &dyn Backend,
     files: &[&File],
     most: u64,
     tree: &str,

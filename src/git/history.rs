@@ -2,8 +2,8 @@
 
 use std::collections::{HashMap, HashSet};
 
+use crate::git::backend::{Backend, Kind};
 use crate::git::commit::Commit;
-use crate::git::source::{Kind, Source};
 use crate::git::{Error, Reason, Repository};
 use crate::tree::ObjectId;
 
@@ -20,7 +20,7 @@ pub struct Range {
 
 /// One commit of a history.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Step {
+pub struct HistoryStep {
     /// The commit.
     pub commit: ObjectId,
     /// What was there before.
@@ -67,12 +67,12 @@ impl Repository {
 
     /// Walks from a tip along first parents to what the other end has seen, and returns the commits on
     /// the way, the oldest first.
-    pub fn history(&self, range: &Range) -> Result<Vec<Step>, Error> {
+    pub fn history(&self, range: &Range) -> Result<Vec<HistoryStep>, Error> {
         let mut steps = Vec::new();
         let mut next = Before::Commit(range.tip);
         while let Before::Commit(commit) = next {
             next = self.before(commit)?;
-            steps.push(Step { commit, before: next });
+            steps.push(HistoryStep { commit, before: next });
         }
         if let Some(since) = range.since {
             steps.truncate(self.unseen(since, &steps)?);
@@ -101,7 +101,7 @@ impl Repository {
     /// Counts the steps, from the newest, that a commit has not seen.
     ///
     /// What lies below a step is a part of it, so the search goes no further where it meets one.
-    fn unseen(&self, since: ObjectId, steps: &[Step]) -> Result<usize, Error> {
+    fn unseen(&self, since: ObjectId, steps: &[HistoryStep]) -> Result<usize, Error> {
         let places = steps.iter().enumerate().map(|(place, step)| (step.commit, place));
         let places: HashMap<ObjectId, usize> = places.collect();
         let mut first = steps.len();

@@ -1,13 +1,13 @@
 //! An index as a [`Tree`]: the one that git commits from, or one that was merged in memory.
 
+use crate::git::backend::Backend;
 use crate::git::commit_tree::{read_blob, read_blobs};
 use crate::git::index::{Index, IndexEntry};
-use crate::git::source::Source;
 use crate::tree::{Content, Entry, Error, File, Identity, Node, RepoPath, Tree, children};
 
 /// The files of an index.
 pub(super) struct IndexTree<'r> {
-    source: &'r dyn Source,
+    source: &'r dyn Backend,
     /// Sorted by path.
     files: Vec<(RepoPath, Node)>,
     name: &'static str,
@@ -15,12 +15,12 @@ pub(super) struct IndexTree<'r> {
 
 impl<'r> IndexTree<'r> {
     /// Takes nothing: for reading files by their ids alone.
-    pub(super) fn nothing(source: &'r dyn Source) -> IndexTree<'r> {
+    pub(super) fn nothing(source: &'r dyn Backend) -> IndexTree<'r> {
         IndexTree { source, files: Vec::new(), name: "the index" }
     }
 
     /// Takes what would be committed; of an unmerged path, ours.
-    pub(super) fn staged(source: &'r dyn Source, index: &Index) -> IndexTree<'r> {
+    pub(super) fn staged(source: &'r dyn Backend, index: &Index) -> IndexTree<'r> {
         let is_staged = |entry: &&IndexEntry| {
             !entry.marks.intent_to_add && (entry.stage == 0 || entry.stage == 2)
         };
@@ -28,18 +28,18 @@ impl<'r> IndexTree<'r> {
     }
 
     /// Takes the entries that a sparse checkout leaves out of the work tree.
-    pub(super) fn skipped(source: &'r dyn Source, index: &Index) -> IndexTree<'r> {
+    pub(super) fn skipped(source: &'r dyn Backend, index: &Index) -> IndexTree<'r> {
         let skipped = index.entries().iter().filter(|entry| entry.marks.skip_worktree);
         IndexTree::of(source, skipped, "the index")
     }
 
     /// Takes what was merged without a question.
-    pub(super) fn merged(source: &'r dyn Source, entries: &[IndexEntry]) -> IndexTree<'r> {
+    pub(super) fn merged(source: &'r dyn Backend, entries: &[IndexEntry]) -> IndexTree<'r> {
         IndexTree::of(source, entries.iter().filter(|entry| entry.stage == 0), "the merge")
     }
 
     fn of<'e>(
-        source: &'r dyn Source,
+        source: &'r dyn Backend,
         entries: impl Iterator<Item = &'e IndexEntry>,
         name: &'static str,
     ) -> IndexTree<'r> {

@@ -8,7 +8,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
-use crate::git::source::{Edit, Incoming, Kind, Mode, Source};
+use crate::git::backend::{Backend, Edit, Incoming, Kind, Mode};
 use crate::git::{Error, Reason, Repository};
 use crate::tree::{
     Content, Entry, Error as TreeError, File, Identity, LARGEST_SETTING, Node, ObjectId, RepoPath,

@@ -10,11 +10,11 @@ use std::fs;
 use std::os::unix::ffi::OsStrExt;
 use std::path::PathBuf;
 
-use crate::git::changes::Change;
+use crate::git::backend::{Backend, Conflict, Edit, Incoming, Merge, MergedFiles, Mode};
+use crate::git::changes::PathChange;
 use crate::git::commit_tree::CommitTree;
 use crate::git::index_tree::IndexTree;
 use crate::git::large::Sides;
-use crate::git::source::{Conflict, Edit, Incoming, Merge, MergedFiles, Mode, Source};
 use crate::git::{Changes, Error, Reason, Repository};
 use crate::tree::{File, LARGEST_SETTING, Node, ObjectId, Overlay, RepoPath, Tree};
 
@@ -30,7 +30,7 @@ pub enum Side {
 }
 
 /// What somebody wants to know of a merge.
-pub struct Concern<'a> {
+pub struct MergeFilter<'a> {
     /// Tells which paths matter.
     pub covers: &'a dyn Fn(&RepoPath) -> bool,
     /// How many bytes a file may have whose text is merged; about as larger ones git is taken to ask.
@@ -93,7 +93,7 @@ impl Repository {
         &self,
         base: ObjectId,
         side: Side,
-        concern: &Concern<'_>,
+        concern: &MergeFilter<'_>,
     ) -> Result<Merged<'_>, Error> {
         let relevant = concern.covers;
         let Some(tip) = self.tip(side) else {
@@ -124,7 +124,7 @@ impl Repository {
         &self,
         base: ObjectId,
         side: Side,
-        concern: &Concern<'_>,
+        concern: &MergeFilter<'_>,
     ) -> Result<Merged<'_>, Error> {
         let incoming = self.incoming(side)?;
         let largest = concern.largest.max(LARGEST_SETTING);
@@ -170,9 +170,9 @@ impl Repository {
         let mut edits = Vec::new();
         for (path, change) in self.changes(self.head(), side, &|_| true)?.iter() {
             let node = match change {
-                Change::Present(Some(node)) => Some(node),
-                Change::Present(None) => tree.node(path)?,
-                Change::Removed => None,
+                PathChange::Present(Some(node)) => Some(node),
+                PathChange::Present(None) => tree.node(path)?,
+                PathChange::Removed => None,
             };
             let edit = match node {
                 Some(Node::File(id)) => self.edit(&*tree, path, id, Mode::File)?,
@@ -210,7 +210,8 @@ impl Repository {
 /// Tells whether laying one change over the other may differ from what git would do: both touch a
 /// path, or one removes what the other might have moved or edited.
 fn meet(landed: &Changes, ours: &Changes) -> bool {
-    let removes = |changes: &Changes| changes.iter().any(|(_, change)| change == Change::Removed);
+    let removes =
+        |changes: &Changes| changes.iter().any(|(_, change)| change == PathChange::Removed);
     removes(landed) || removes(ours) || ours.paths().any(|path| landed.contains(path))
 }
 
@@ -218,8 +219,8 @@ fn entries(tree: &dyn Tree, changes: &Changes) -> Result<BTreeMap<RepoPath, Opti
     let mut entries = BTreeMap::new();
     for (path, change) in changes.iter() {
         let node = match change {
-            Change::Present(Some(node)) => Some(node),
-            Change::Present(None) | Change::Removed => tree.node(path)?,
+            PathChange::Present(Some(node)) => Some(node),
+            PathChange::Present(None) | PathChange::Removed => tree.node(path)?,
         };
         entries.insert(path.clone(), node);
     }

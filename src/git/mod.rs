@@ -1,27 +1,27 @@
 //! Git, as far as the guard needs it: trees, tips, merges that are never written.
 //!
-//! All that is asked of a repository goes through one trait, `source::Source`. libgit2 answers first,
+//! All that is asked of a repository goes through one trait, `backend::Backend`. libgit2 answers first,
 //! within the process; what it cannot read (a sparse or split index, reftable, SHA-256, what a partial
 //! clone left out) is asked of git itself. Nothing of git2 leaves this module: commits are
 //! [`ObjectId`]s, states are [`Tree`]s.
 
-mod asked;
+mod ref_cache;
 mod base;
 mod changes;
 mod commit;
 mod commit_tree;
-mod compared;
+mod tree_diff;
 mod discovery;
 mod error;
 mod fetch;
-mod folders;
+mod tree_cache;
 mod history;
 mod index;
 mod index_tree;
 
 mod large;
 mod libgit2;
-mod listing;
+mod tree_object;
 mod loose;
 mod merge;
 mod observed;
@@ -30,10 +30,10 @@ mod plumbing;
 pub(crate) mod process;
 mod refs;
 mod settings;
-mod source;
-mod sources;
+mod backend;
+mod fallback;
 mod staging;
-mod unvaried;
+mod default_config;
 mod url;
 mod work_tree;
 
@@ -45,12 +45,12 @@ use std::rc::Rc;
 use crate::cache::Cache;
 use crate::tree::{ObjectId, Overlay, Tree};
 
+use backend::{Backend, Kind, Uncommitted};
 use commit_tree::CommitTree;
-use folders::Folders;
+use fallback::Fallback;
 use index::Index;
 use index_tree::IndexTree;
-use source::{Kind, Source, Uncommitted};
-use sources::Sources;
+use tree_cache::Folders;
 use work_tree::WorkTree;
 
 pub use base::{BaseChoice, Candidates};
@@ -58,9 +58,9 @@ pub use changes::Changes;
 pub use discovery::refuse_planted_at;
 pub use error::{Error, Reason};
 pub use fetch::{FetchFailure, FetchRequest, KEPT_REFS};
-pub use history::{Before, Description, Range, Step};
+pub use history::{Before, Description, HistoryStep, Range};
 pub use loose::cut_off_object;
-pub use merge::{Concern, Conflicted, Merged, Side};
+pub use merge::{Conflicted, MergeFilter, Merged, Side};
 pub use observed::forget_seen;
 pub use operation::Operation;
 pub use refs::{PushedRef, Target, TargetNames, is_earlier_release, usual_targets};
@@ -80,7 +80,7 @@ pub enum Stored {
 
 /// A repository, opened once for a whole run.
 pub struct Repository {
-    source: Sources,
+    source: Fallback,
     folders: Folders,
     index: RefCell<Option<Rc<Index>>>,
     /// How the index differs from HEAD.
@@ -96,7 +96,7 @@ impl Repository {
     /// the process was started, and under `commit -a` and `commit PATH` the truth is there.
     pub fn open(index: Option<&Path>) -> Result<Repository, Error> {
         let index = index.filter(|index| index.exists());
-        let source = Sources::open(index).map_err(Error::Open)?;
+        let source = Fallback::open(index).map_err(Error::Open)?;
         let (folders, index, staged, cache) = Default::default();
         Ok(Repository { source, folders, index, staged, cache })
     }

@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::finding::Freshness;
-use crate::git::source::Source;
+use crate::git::backend::Backend;
 use crate::git::{Repository, Target, parse_id};
 use crate::own_file;
 use crate::tree::ObjectId;

@@ -3,7 +3,7 @@
 use crate::config::{Pattern, matches_ref};
 use crate::finding::Freshness;
 use crate::git::Url;
-use crate::git::source::Source;
+use crate::git::backend::Backend;
 use crate::git::{Error, Repository};
 use crate::tree::ObjectId;
 

@@ -6,9 +6,9 @@ use std::os::unix::ffi::OsStringExt;
 use std::path::PathBuf;
 use std::process::Command;
 
+use crate::git::backend::Backend;
 use crate::git::process::{self, Target};
-use crate::git::source::Source;
-use crate::git::{Error, Repository, unvaried};
+use crate::git::{Error, Repository, default_config};
 use crate::text::escape;
 
 impl Repository {
@@ -17,7 +17,7 @@ impl Repository {
     /// Only git itself knows what `git -c KEY=VALUE push` hands to a hook, and where its own file for the
     /// whole system is; it is asked wherever that could matter.
     pub fn setting(&self, key: &str) -> Option<String> {
-        if self.source.reads_settings_as_git() && unvaried::is_configuration() {
+        if self.source.reads_settings_as_git() && default_config::is_configuration() {
             self.file_setting(key)
         } else {
             String::from_utf8(ask(&["--get", key])?).ok()

@@ -4,8 +4,8 @@ use std::ffi::OsStr;
 use std::fs;
 use std::os::unix::ffi::OsStrExt;
 
+use crate::git::backend::{Backend, Settled};
 use crate::git::process::{self, GitOption};
-use crate::git::source::{Settled, Source};
 use crate::git::{Error, Repository};
 use crate::tree::RepoPath;
 

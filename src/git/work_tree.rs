@@ -10,15 +10,15 @@ use std::path::PathBuf;
 use std::rc::Rc;
 
 use crate::git::Error as GitError;
+use crate::git::backend::{Backend, Kind};
 use crate::git::commit_tree::LARGEST;
 use crate::git::index::{Index, Stat};
 use crate::git::index_tree::IndexTree;
-use crate::git::source::{Kind, Source};
 use crate::tree::{Content, Entry, Error, File, Identity, Node, ObjectId, RepoPath, Tree};
 
 /// The files on disk, listed a folder at a time as they are asked for.
 pub(super) struct WorkTree<'r> {
-    source: &'r dyn Source,
+    source: &'r dyn Backend,
     top: PathBuf,
     index: Rc<Index>,
     index_written: i64,
@@ -31,7 +31,7 @@ pub(super) struct WorkTree<'r> {
 }
 
 impl<'r> WorkTree<'r> {
-    pub(super) fn new(source: &'r dyn Source, index: Rc<Index>) -> Result<WorkTree<'r>, GitError> {
+    pub(super) fn new(source: &'r dyn Backend, index: Rc<Index>) -> Result<WorkTree<'r>, GitError> {
         let top = source.place().work_dir.clone().ok_or(GitError::Bare)?;
         let written = fs::metadata(&source.place().index).ok();
         let index_written = written.map_or(i64::MIN, |metadata| metadata.mtime());

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::rc::Rc;
 
 use super::anchor::{Anchor, Anchors, Edge};
-use super::groups::{GroupLabel, Limits, heads_by_group};
+use super::groups::{GroupLabel, HeadLimits, heads_by_group};
 use super::left::Left;
 use crate::alembic::graph::{Graph, MissingParent, Parents};
 use crate::alembic::migration::RevisionId;
@@ -97,7 +97,7 @@ pub struct Gap<'g> {
 /// A group at or under its limit is never at fault. Heads that `before` has already are nobody's, and heads
 /// over a gap or a duplicate that the change makes are not counted: nobody knows what they join. Files
 /// whose id is unknown count as one head more if at least one of them is nobody's parent.
-pub fn analyze_heads(before: &Graph, after: &Graph, limits: Limits<'_>) -> Vec<HeadProblem> {
+pub fn analyze_heads(before: &Graph, after: &Graph, limits: HeadLimits<'_>) -> Vec<HeadProblem> {
     let heads_before = heads_by_group(before, limits);
     let in_doubt = heads_in_doubt(before, after);
     let mut faults = Vec::new();
@@ -105,7 +105,7 @@ pub fn analyze_heads(before: &Graph, after: &Graph, limits: Limits<'_>) -> Vec<H
         heads.retain(|head| !in_doubt.contains(head));
         if heads.len() + unnamed(label, after) > limits.heads {
             let count_before = heads_before.get(&label).map_or(0, Vec::len);
-            faults.extend(Group { before, after, heads, count_before }.judge());
+            faults.extend(Group { before, after, heads, count_before }.analyze());
         }
     }
     faults
@@ -116,7 +116,7 @@ pub fn analyze_heads(before: &Graph, after: &Graph, limits: Limits<'_>) -> Vec<H
 pub fn existing_heads(
     before: &Graph,
     after: &Graph,
-    limits: Limits<'_>,
+    limits: HeadLimits<'_>,
     faults: &[HeadProblem],
 ) -> Vec<Vec<RevisionId>> {
     let at_fault: BTreeSet<&RevisionId> = faults.iter().flat_map(HeadProblem::heads).collect();
@@ -133,13 +133,13 @@ pub fn existing_heads(
 }
 
 /// Tells whether no group has more heads than it may, no matter who answers for them.
-pub fn within_limits(graph: &Graph, limits: Limits<'_>) -> bool {
+pub fn within_limits(graph: &Graph, limits: HeadLimits<'_>) -> bool {
     let mut groups = heads_by_group(graph, limits).into_iter();
     groups.all(|(label, heads)| heads.len() + unnamed(label, graph) <= limits.heads)
 }
 
 /// Returns the heads of each group that has more than it may, no matter who answers for them; sorted.
-pub fn crowded<'g>(graph: &'g Graph, limits: Limits<'g>) -> Vec<Vec<&'g RevisionId>> {
+pub fn crowded<'g>(graph: &'g Graph, limits: HeadLimits<'g>) -> Vec<Vec<&'g RevisionId>> {
     let groups = heads_by_group(graph, limits).into_values();
     groups.filter(|heads| heads.len() > limits.heads).collect()
 }
@@ -187,7 +187,7 @@ struct Group<'g> {
 }
 
 impl<'g> Group<'g> {
-    fn judge(&self) -> Vec<HeadProblem> {
+    fn analyze(&self) -> Vec<HeadProblem> {
         let mut faults = Vec::new();
         let mut stale: BTreeMap<BTreeSet<Edge<'g>>, Stale> = BTreeMap::new();
         let mut sound = Vec::new();

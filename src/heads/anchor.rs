@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::rc::Rc;
 
-use crate::alembic::graph::{Graph, Heights, Parents, Way};
+use crate::alembic::graph::{Follow, Graph, Heights, Parents};
 use crate::alembic::migration::RevisionId;
 
 /// The places at which new revisions leave the history that has landed.
@@ -57,7 +57,7 @@ impl<'g> Anchor<'g> {
         let parents: BTreeSet<&RevisionId> = self.edges.iter().map(|edge| edge.parent).collect();
         if parents.len() > 1 {
             let parents: Vec<&RevisionId> = parents.into_iter().collect();
-            let passed = heights().below_others(&parents, Way::Parents);
+            let passed = heights().below_others(&parents, Follow::Parents);
             self.edges.retain(|edge| !passed.contains(edge.parent));
         }
         self

@@ -7,7 +7,7 @@ use crate::alembic::migration::RevisionId;
 
 /// How many heads an environment may have.
 #[derive(Debug, Clone, Copy)]
-pub struct Limits<'a> {
+pub struct HeadLimits<'a> {
     /// How many heads a group may have.
     pub heads: usize,
     /// The branch labels that each are a group of their own.
@@ -20,7 +20,7 @@ pub(super) type GroupLabel<'a> = Option<&'a str>;
 /// Sorts the heads of a graph into groups; a head with several configured labels counts for the first.
 pub(super) fn heads_by_group<'g>(
     graph: &'g Graph,
-    limits: Limits<'g>,
+    limits: HeadLimits<'g>,
 ) -> BTreeMap<GroupLabel<'g>, Vec<&'g RevisionId>> {
     let mut groups: BTreeMap<GroupLabel<'g>, Vec<&'g RevisionId>> = BTreeMap::new();
     let labels = graph.first_labels(limits.branches);

@@ -15,7 +15,7 @@ pub use analysis::{
     within_limits,
 };
 pub use drawing::{Caption, draw};
-pub use groups::Limits;
+pub use groups::HeadLimits;
 
 #[cfg(test)]
 mod tests;

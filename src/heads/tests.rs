@@ -6,10 +6,10 @@ use crate::alembic::migration::RevisionId;
 
 /// Judges and writes each fault as a line.
 fn faults(before: &str, after: &str) -> Vec<String> {
-    faults_within(before, after, Limits { heads: 1, branches: &[] })
+    faults_within(before, after, HeadLimits { heads: 1, branches: &[] })
 }
 
-fn faults_within(before: &str, after: &str, limits: Limits<'_>) -> Vec<String> {
+fn faults_within(before: &str, after: &str, limits: HeadLimits<'_>) -> Vec<String> {
     let faults = analyze_heads(&graph(before), &graph(after), limits);
     faults.iter().map(line).collect()
 }
@@ -36,7 +36,8 @@ fn line(fault: &HeadProblem) -> String {
 
 /// Writes what took the place of each stale parent, and what the base has above it.
 fn places(before: &str, after: &str) -> Vec<String> {
-    let faults = analyze_heads(&graph(before), &graph(after), Limits { heads: 1, branches: &[] });
+    let faults =
+        analyze_heads(&graph(before), &graph(after), HeadLimits { heads: 1, branches: &[] });
     let stale = faults.into_iter().filter_map(|fault| match fault {
         HeadProblem::Stale(stale) => Some(stale.edges),
         HeadProblem::Fork { .. }
@@ -174,7 +175,7 @@ fn a_head_returns_only_if_there_are_more_heads_than_before() {
 #[test]
 fn heads_that_return_are_counted_by_group() {
     let branches = ["one".to_owned(), "two".to_owned()];
-    let limits = Limits { heads: 1, branches: &branches };
+    let limits = HeadLimits { heads: 1, branches: &branches };
     let before = "a o#one(a) p(o) t#two(a) u(t) v(t)";
     let after = "a o#one(a) p(o) t#two(a) u(t) v(u)";
     assert!(faults_within(before, after, limits).is_empty());
@@ -200,7 +201,7 @@ fn siblings_fork_on_a_parent_that_only_a_file_of_unknown_id_may_define() {
     assert!(faults("a ?o(a)", "a ?o(a) c(p)").is_empty());
     assert!(faults("a ?o(a)", "a ?o(a) c(p) d(p) m(c,d)").is_empty());
     assert!(faults("a ?o(a) c(p) d(p)", "a ?o(a) c(p) d(p) e(d)").is_empty());
-    let two = Limits { heads: 2, branches: &[] };
+    let two = HeadLimits { heads: 2, branches: &[] };
     assert!(faults_within("a ?o(a)", "a ?o(a) c(p) d(p)", two).is_empty());
     // Nobody can tell what `d(?)` joins, and without `?o` the parent is plainly missing.
     assert!(faults("a ?o(a)", "a ?o(a) c(p) d(p) m(?)").is_empty());
@@ -210,7 +211,7 @@ fn siblings_fork_on_a_parent_that_only_a_file_of_unknown_id_may_define() {
 #[test]
 fn each_configured_label_is_a_group() {
     let branches = ["expand".to_owned(), "contract".to_owned()];
-    let limits = Limits { heads: 1, branches: &branches };
+    let limits = HeadLimits { heads: 1, branches: &branches };
     let before = "a e#expand(a) c#contract(a)";
     assert!(faults_within(before, &format!("{before} e2(e) c2(c)"), limits).is_empty());
     let forked = faults_within(before, &format!("{before} e2(e) e3(e)"), limits);
@@ -234,7 +235,7 @@ fn a_history_within_its_limits_answers_for_nobody() {
         ("a e#expand(a) e2(e) e3(e)", 1, &branches, false),
     ];
     for (history, heads, branches, within) in cases {
-        let limits = Limits { heads, branches };
+        let limits = HeadLimits { heads, branches };
         assert_eq!(within_limits(&graph(history), limits), within, "{history} of {heads}");
     }
 }

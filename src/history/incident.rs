@@ -5,17 +5,17 @@ use crate::alembic::graph::Graph;
 use crate::alembic::migration::{self, RevisionId};
 use crate::finding::{Finding, Report};
 use crate::git::Description;
-use crate::heads::{Limits, within_limits};
-use crate::rules::{self, Concern, Debt};
+use crate::heads::{HeadLimits, within_limits};
+use crate::rules::{self, Baseline, Consequence};
 use crate::text::position;
 use crate::tree::{File, ObjectId, RepoPath, Site};
 
 use super::files::migrations;
-use super::repair::Repair;
+use super::repair::IncidentRepair;
 
 /// A commit of the history that was looked through.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Landed {
+pub struct AuditedCommit {
     /// The commit.
     pub commit: ObjectId,
     /// What it was compared with; nothing where the history begins with it.
@@ -28,7 +28,7 @@ pub struct Landed {
 
 /// What kind of thing went wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Kind {
+pub enum IncidentKind {
     /// The history has a head more than it may.
     Heads,
     /// Alembic does not load the history.
@@ -41,11 +41,11 @@ pub enum Kind {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Incident {
     /// The commit.
-    pub landed: Landed,
+    pub landed: AuditedCommit,
     /// The environment, under the name that it had then.
     pub environment: String,
     /// What kind of thing went wrong.
-    pub kind: Kind,
+    pub kind: IncidentKind,
     /// The heads before the commit, sorted.
     pub heads_before: Vec<RevisionId>,
     /// The heads after it, sorted.
@@ -53,7 +53,7 @@ pub struct Incident {
     /// What was found.
     pub findings: Vec<Evidence>,
     /// What ended it; nothing while it stands.
-    pub repair: Option<Repair>,
+    pub repair: Option<IncidentRepair>,
 }
 
 /// One finding, as far as it can be understood without its source.
@@ -121,7 +121,7 @@ impl Evidence {
                 && finding.problem.environment == seen.environment.name
                 && alike
         };
-        let by_file = rules::find(self.rule).is_some_and(|rule| rule.debt == Debt::SameFile);
+        let by_file = rules::find(self.rule).is_some_and(|rule| rule.debt == Baseline::SameFile);
         report.findings.iter().any(same)
             || by_file && self.file.as_ref().is_some_and(|file| has_file(&seen.graph, file))
     }
@@ -131,7 +131,7 @@ fn is_python_2(finding: &Finding, report: &Report) -> bool {
     let source = finding.problem.site.file().and_then(|file| report.sources.get(file));
     finding.problem.rule == UNREADABLE
         && source
-            .is_some_and(|source| migration::is_python_2(source, &migration::Limits::default()))
+            .is_some_and(|source| migration::is_python_2(source, &migration::ReadLimits::default()))
 }
 
 fn is_content(finding: &Finding, file: &Option<File>) -> bool {
@@ -148,7 +148,7 @@ impl Incident {
     ///
     /// What was lowered does not count: it was there before, or cannot be told. Neither does a file of
     /// Python 2, which loaded in its time, nor a fork that leaves as many heads as there were.
-    pub(super) fn of(landed: &Landed, report: &Report, environment: &str) -> Vec<Incident> {
+    pub(super) fn of(landed: &AuditedCommit, report: &Report, environment: &str) -> Vec<Incident> {
         let summary = report.environments.iter().find(|summary| summary.name == environment);
         let mut incidents: Vec<Incident> = Vec::new();
         for finding in &report.findings {
@@ -172,7 +172,7 @@ impl Incident {
                 }),
             }
         }
-        incidents.retain(|incident| incident.kind != Kind::Heads || incident.adds_head());
+        incidents.retain(|incident| incident.kind != IncidentKind::Heads || incident.adds_head());
         incidents.sort_by_key(|incident| incident.kind);
         incidents
     }
@@ -183,8 +183,8 @@ impl Incident {
     pub(super) fn stands(&self, seen: &Seen, report: &Report) -> bool {
         let forked = !self.is_joined(seen);
         match self.kind {
-            Kind::Heads => forked,
-            Kind::Loading | Kind::Duplicate => {
+            IncidentKind::Heads => forked,
+            IncidentKind::Loading | IncidentKind::Duplicate => {
                 forked && self.adds_head()
                     || self.findings.iter().any(|evidence| evidence.stands(seen, report))
             }
@@ -206,20 +206,20 @@ impl Incident {
     /// commit: fixing an older fork below this one is not its task.
     fn is_joined(&self, seen: &Seen) -> bool {
         let Seen { environment, graph } = seen;
-        let limits = Limits { heads: environment.heads, branches: &environment.branches };
+        let limits = HeadLimits { heads: environment.heads, branches: &environment.branches };
         let without = self.heads_before.len().min(self.heads_after.len().saturating_sub(1));
         within_limits(graph, limits) || graph.opaque().is_empty() && graph.heads().len() <= without
     }
 }
 
 /// A duplicate stops nothing in Alembic, and is no head more either; it only loses a migration.
-fn kind(finding: &Finding) -> Option<Kind> {
+fn kind(finding: &Finding) -> Option<IncidentKind> {
     let rule = rules::find(finding.problem.rule)?;
     match rule.concern {
-        Concern::Heads => Some(Kind::Heads),
-        Concern::Loading => Some(Kind::Loading),
-        Concern::Judging => None,
-        Concern::Neither => (rule.name == DUPLICATE).then_some(Kind::Duplicate),
+        Consequence::Heads => Some(IncidentKind::Heads),
+        Consequence::Loading => Some(IncidentKind::Loading),
+        Consequence::Judging => None,
+        Consequence::Neither => (rule.name == DUPLICATE).then_some(IncidentKind::Duplicate),
     }
 }
 

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::finding::Report;
 
-use super::incident::{Incident, Landed, Seen};
-use super::repair::{How, Repair, how};
+use super::incident::{AuditedCommit, Incident, Seen};
+use super::repair::{How, IncidentRepair, how};
 
 /// Tells environments apart through a history, whatever they are called and wherever they move.
 type Line = usize;
@@ -22,12 +22,12 @@ pub(super) struct Ledger {
 
 impl Ledger {
     /// Enters a commit: what was found in it, and what environments there are after it.
-    pub(super) fn enter(&mut self, landed: &Landed, report: &Report, seen: Vec<Seen>) {
+    pub(super) fn enter(&mut self, landed: &AuditedCommit, report: &Report, seen: Vec<Seen>) {
         let now = self.follow(seen);
         for (line, incident) in &mut self.incidents {
             if incident.repair.is_none() {
                 let end = end(incident, self.environments.get(line), now.get(line), report);
-                incident.repair = end.map(|how| Repair::new(&incident.landed, landed, how));
+                incident.repair = end.map(|how| IncidentRepair::new(&incident.landed, landed, how));
             }
         }
         for (line, seen) in &now {

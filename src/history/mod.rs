@@ -16,8 +16,8 @@ mod relevant_paths;
 
 use crate::problem::Note;
 
-pub use incident::{Evidence, Incident, Kind, Landed};
-pub use repair::{How, Repair};
+pub use incident::{AuditedCommit, Evidence, Incident, IncidentKind};
+pub use repair::{How, IncidentRepair};
 pub use walk::audit;
 
 /// What came of looking through a history.
@@ -39,7 +39,7 @@ pub struct Audit {
 
 impl Audit {
     /// Returns what was repaired, in the order in which it had landed.
-    pub fn repairs(&self) -> impl Iterator<Item = &Repair> {
+    pub fn repairs(&self) -> impl Iterator<Item = &IncidentRepair> {
         self.incidents.iter().filter_map(|incident| incident.repair.as_ref())
     }
 

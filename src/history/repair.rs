@@ -7,13 +7,13 @@ use crate::alembic::migration::{Migration, RevisionId};
 use crate::tree::RepoPath;
 
 use super::files::{migrations, revisions};
-use super::incident::{Incident, Kind, Landed};
+use super::incident::{AuditedCommit, Incident, IncidentKind};
 
 /// The end of an incident.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Repair {
+pub struct IncidentRepair {
     /// The commit with which it was over.
-    pub landed: Landed,
+    pub landed: AuditedCommit,
     /// What that commit did.
     pub how: How,
     /// How much later it was committed; none where its clock says that it was earlier.
@@ -48,10 +48,14 @@ pub enum How {
     Unclear,
 }
 
-impl Repair {
-    pub(super) fn new(incident: &Landed, landed: &Landed, how: How) -> Repair {
+impl IncidentRepair {
+    pub(super) fn new(
+        incident: &AuditedCommit,
+        landed: &AuditedCommit,
+        how: How,
+    ) -> IncidentRepair {
         let (from, to) = (incident.description.committed, landed.description.committed);
-        Repair {
+        IncidentRepair {
             landed: landed.clone(),
             how,
             seconds: u64::try_from(to.saturating_sub(from)).unwrap_or(0),
@@ -66,9 +70,9 @@ type Way = fn(&Incident, &Graph, &Graph) -> Option<How>;
 /// Says what a commit did to an incident, from the graphs before and after it.
 pub(super) fn how(incident: &Incident, before: &Graph, after: &Graph) -> How {
     let ways: &[Way] = match incident.kind {
-        Kind::Heads => &[joined, renumbered, repointed, removed],
-        Kind::Loading => &[added, joined, renumbered, repointed, removed, edited],
-        Kind::Duplicate => &[joined, renumbered, removed, edited],
+        IncidentKind::Heads => &[joined, renumbered, repointed, removed],
+        IncidentKind::Loading => &[added, joined, renumbered, repointed, removed, edited],
+        IncidentKind::Duplicate => &[joined, renumbered, removed, edited],
     };
     ways.iter().find_map(|way| way(incident, before, after)).unwrap_or(How::Unclear)
 }

@@ -1,10 +1,10 @@
 //! Histories of a few states in memory: what they come to in the ledger.
 
-use super::incident::{Incident, Kind, Landed};
+use super::incident::{AuditedCommit, Incident, IncidentKind};
 use super::incidents::Ledger;
 use super::repair::How;
 use super::walk::compare;
-use super::{Audit, Repair};
+use super::{Audit, IncidentRepair};
 use crate::alembic::migration::RevisionId;
 use crate::compare::Reader;
 use crate::config::Config;
@@ -52,9 +52,9 @@ fn entered(states: &[MemoryTree]) -> Vec<Incident> {
     ledger.close().0
 }
 
-fn landed(place: usize) -> Landed {
+fn landed(place: usize) -> AuditedCommit {
     let time = 3600 * place as i64;
-    Landed {
+    AuditedCommit {
         commit: ObjectId::from_bytes(&[place as u8; 20]),
         parent: None,
         place,
@@ -191,19 +191,20 @@ fn an_environment_that_is_gone_has_no_heads() {
 
 #[test]
 fn a_repair_before_its_fault_took_no_time() {
-    let incident = Landed { place: 0, ..landed(5) };
-    let repair = Repair::new(&incident, &landed(2), How::Unclear);
+    let incident = AuditedCommit { place: 0, ..landed(5) };
+    let repair = IncidentRepair::new(&incident, &landed(2), How::Unclear);
     assert_eq!((repair.seconds, repair.commits), (0, 2));
 }
 
 #[test]
 fn the_median_leaves_out_what_is_open() {
     let incident = |hours: Option<usize>| {
-        let repair = hours.map(|hours| Repair::new(&landed(0), &landed(hours), How::Dropped));
+        let repair =
+            hours.map(|hours| IncidentRepair::new(&landed(0), &landed(hours), How::Dropped));
         Incident {
             landed: landed(0),
             environment: "migrations".to_owned(),
-            kind: Kind::Heads,
+            kind: IncidentKind::Heads,
             heads_before: Vec::new(),
             heads_after: vec![RevisionId::new("a")],
             findings: Vec::new(),

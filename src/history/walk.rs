@@ -4,14 +4,14 @@ use crate::advice::{Command, Help};
 use crate::alembic::environment::Discovery;
 use crate::compare::{Comparison, Reader, check};
 use crate::finding::{Finding, Report};
-use crate::git::{self, Before, Range, Repository, Step};
+use crate::git::{self, Before, HistoryStep, Range, Repository};
 use crate::problem::Note;
-use crate::rules::{self, Concern, Standing, Wording};
-use crate::scope::{Error, Judge};
+use crate::rules::{self, Consequence, Standing, Wording};
+use crate::scope::{Context, Error};
 use crate::tree::{self, MemoryTree, ObjectId, RepoPath, Tree};
 
 use super::Audit;
-use super::incident::{Landed, Seen};
+use super::incident::{AuditedCommit, Seen};
 use super::incidents::Ledger;
 use super::relevant_paths::Watch;
 
@@ -20,14 +20,14 @@ use super::relevant_paths::Watch;
 /// `progress` is told after each commit how many are done, of how many.
 pub fn audit(
     repository: &Repository,
-    judge: &Judge<'_>,
+    context: &Context<'_>,
     range: &Range,
     progress: &mut dyn FnMut(usize, usize),
 ) -> Result<Audit, Error> {
     let steps = repository.history(range)?;
     let tip = repository.commit_tree(range.tip)?;
     let mut walk =
-        Walk::new(repository, Reader::remembering(judge.config(&*tip)?, repository.cache()))?;
+        Walk::new(repository, Reader::remembering(context.config(&*tip)?, repository.cache()))?;
     walk.begin(steps.first())?;
     for (place, step) in steps.iter().enumerate() {
         walk.step(place, step)?;
@@ -82,7 +82,7 @@ impl<'r> Walk<'r> {
     }
 
     /// Learns where the environments are before the first step.
-    fn begin(&mut self, first: Option<&Step>) -> Result<(), Error> {
+    fn begin(&mut self, first: Option<&HistoryStep>) -> Result<(), Error> {
         let tree: Box<dyn Tree + '_> = match first.map(|step| (step.before, step.commit)) {
             Some((Before::Commit(commit), _) | (Before::CutOff, commit)) => {
                 self.repository.commit_tree(commit)?
@@ -101,7 +101,7 @@ impl<'r> Walk<'r> {
     }
 
     /// Judges one commit, if it changes anything that matters.
-    fn step(&mut self, place: usize, step: &Step) -> Result<(), Error> {
+    fn step(&mut self, place: usize, step: &HistoryStep) -> Result<(), Error> {
         let parent = match step.before {
             Before::Nothing => None,
             Before::Commit(parent) => Some(parent),
@@ -120,12 +120,12 @@ impl<'r> Walk<'r> {
         if !moved && !changed.paths().any(|path| self.watch.is_migration(path)) {
             return Ok(());
         }
-        self.judge(place, step.commit, parent, &*tree)?;
+        self.check(place, step.commit, parent, &*tree)?;
         self.look_at(&found);
         Ok(())
     }
 
-    fn judge(
+    fn check(
         &mut self,
         place: usize,
         commit: ObjectId,
@@ -139,7 +139,7 @@ impl<'r> Walk<'r> {
             return Ok(());
         }
         let description = self.repository.describe(commit)?;
-        let landed = Landed { commit, parent, place, description };
+        let landed = AuditedCommit { commit, parent, place, description };
         self.ledger.enter(&landed, &report, seen);
         self.judged += 1;
         Ok(())
@@ -174,7 +174,7 @@ fn wording() -> Wording {
 
 /// Tells whether a finding says that nothing is known.
 fn is_of_judging(finding: &Finding) -> bool {
-    rules::find(finding.problem.rule).is_some_and(|rule| rule.concern == Concern::Judging)
+    rules::find(finding.problem.rule).is_some_and(|rule| rule.concern == Consequence::Judging)
 }
 
 fn unread(first: ObjectId, count: usize) -> Note {

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::folder::{manager, shown};
 use super::shim::quote;
-use super::{Doubt, Hook};
+use super::{FolderDoubt, Hook};
 use crate::advice::{Command, Help};
 use crate::text::escape;
 
@@ -42,7 +42,7 @@ pub enum Error {
         /// The folder that git uses while `core.hooksPath` is not set.
         default: PathBuf,
         /// Why not, at least one reason.
-        doubts: Vec<Doubt>,
+        doubts: Vec<FolderDoubt>,
     },
     /// husky writes the folder anew at will, and finds a team's script by the name of the hook in it.
     #[error(
@@ -219,9 +219,9 @@ fn own_hooks(folder: &Path) -> Vec<Help> {
     }
 }
 
-fn folder_help(folder: &Path, default: &Path, doubts: &[Doubt]) -> Vec<Help> {
+fn folder_help(folder: &Path, default: &Path, doubts: &[FolderDoubt]) -> Vec<Help> {
     let mut help = Vec::new();
-    if let [Doubt::Relative { .. }] = doubts {
+    if let [FolderDoubt::Relative { .. }] = doubts {
         help.push(Help::run("or make the path absolute", hooks_path(folder)));
     }
     if doubts.iter().any(is_setting) {
@@ -264,10 +264,10 @@ fn lossy(path: &Path) -> String {
     path.to_string_lossy().into_owned()
 }
 
-fn is_setting(doubt: &Doubt) -> bool {
+fn is_setting(doubt: &FolderDoubt) -> bool {
     match doubt {
-        Doubt::Relative { .. } | Doubt::Shared { .. } => true,
-        Doubt::Temporary | Doubt::Tracked | Doubt::InWorkTree => false,
+        FolderDoubt::Relative { .. } | FolderDoubt::Shared { .. } => true,
+        FolderDoubt::Temporary | FolderDoubt::Tracked | FolderDoubt::InWorkTree => false,
     }
 }
 
@@ -275,8 +275,8 @@ fn owner(folder: &Path) -> String {
     manager(folder).map_or_else(String::new, |manager| format!(" of {manager}"))
 }
 
-fn listed(doubts: &[Doubt]) -> String {
-    let doubts: Vec<String> = doubts.iter().map(Doubt::to_string).collect();
+fn listed(doubts: &[FolderDoubt]) -> String {
+    let doubts: Vec<String> = doubts.iter().map(FolderDoubt::to_string).collect();
     doubts.join("; ")
 }
 

@@ -10,7 +10,7 @@ use crate::text::{Escaped, escape};
 
 /// A reason not to write into a hooks folder unless told to.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Doubt {
+pub enum FolderDoubt {
     /// `core.hooksPath` is relative: git resolves it against the top of each worktree.
     Relative {
         /// The path as it is configured.
@@ -29,26 +29,26 @@ pub enum Doubt {
     InWorkTree,
 }
 
-impl fmt::Display for Doubt {
+impl fmt::Display for FolderDoubt {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Doubt::Relative { value } => write!(
+            FolderDoubt::Relative { value } => write!(
                 out,
                 "`core.hooksPath` is relative (`{}`), so each linked worktree looks for a folder of its own",
                 shown(value)
             ),
-            Doubt::Shared { origin } => write!(
+            FolderDoubt::Shared { origin } => write!(
                 out,
                 "`core.hooksPath` comes from {}, so other repositories share the folder",
                 escape(origin)
             ),
-            Doubt::Temporary => {
+            FolderDoubt::Temporary => {
                 out.write_str("`core.hooksPath` is set for this one command, and git forgets it")
             }
-            Doubt::Tracked => out.write_str(
+            FolderDoubt::Tracked => out.write_str(
                 "its files are tracked, and a shim names a program by its path on this machine",
             ),
-            Doubt::InWorkTree => {
+            FolderDoubt::InWorkTree => {
                 out.write_str("it lies in the work tree, where another tool may keep its own hooks")
             }
         }
@@ -72,7 +72,7 @@ pub(super) fn default_folder(directory: &Path) -> Result<PathBuf, Error> {
 }
 
 /// Collects what speaks against writing into `folder`.
-pub(super) fn doubts(directory: &Path, folder: &Path) -> Result<Vec<Doubt>, Error> {
+pub(super) fn doubts(directory: &Path, folder: &Path) -> Result<Vec<FolderDoubt>, Error> {
     let mut doubts = setting_doubts(directory)?;
     doubts.extend(place_doubt(directory, folder)?);
     Ok(doubts)
@@ -97,7 +97,7 @@ const HOOKS_FOLDER: [&str; 4] = ["rev-parse", "--path-format=absolute", "--git-p
 const SETTING: [&str; 6] =
     ["--show-scope", "--show-origin", "--null", "--type=path", "--get", "core.hooksPath"];
 
-fn setting_doubts(directory: &Path) -> Result<Vec<Doubt>, Error> {
+fn setting_doubts(directory: &Path) -> Result<Vec<FolderDoubt>, Error> {
     let mut doubts = Vec::new();
     let Some(setting) = git::config(directory, &SETTING)? else {
         return Ok(doubts);
@@ -106,13 +106,13 @@ fn setting_doubts(directory: &Path) -> Result<Vec<Doubt>, Error> {
     let mut field = || fields.next().unwrap_or_default();
     let (scope, origin, value) = (field(), field(), field());
     match scope {
-        b"global" | b"system" => doubts.push(Doubt::Shared { origin: origin_name(origin) }),
-        b"command" => doubts.push(Doubt::Temporary),
+        b"global" | b"system" => doubts.push(FolderDoubt::Shared { origin: origin_name(origin) }),
+        b"command" => doubts.push(FolderDoubt::Temporary),
         _ => {}
     }
     let value = Path::new(OsStr::from_bytes(value));
     if value.is_relative() {
-        doubts.push(Doubt::Relative { value: value.to_path_buf() });
+        doubts.push(FolderDoubt::Relative { value: value.to_path_buf() });
     }
     Ok(doubts)
 }
@@ -126,7 +126,7 @@ fn origin_name(origin: &[u8]) -> String {
     }
 }
 
-fn place_doubt(directory: &Path, folder: &Path) -> Result<Option<Doubt>, Error> {
+fn place_doubt(directory: &Path, folder: &Path) -> Result<Option<FolderDoubt>, Error> {
     let folder = real(folder);
     let common = real(&git::path(git::ask(directory, &worktrees::COMMON_DIR)?));
     if folder.starts_with(&common) {
@@ -138,7 +138,11 @@ fn place_doubt(directory: &Path, folder: &Path) -> Result<Option<Doubt>, Error> 
     let Some(top) = around.max_by_key(|top| top.components().count()) else {
         return Ok(None);
     };
-    Ok(Some(if is_tracked(&top, &folder)? { Doubt::Tracked } else { Doubt::InWorkTree }))
+    Ok(Some(if is_tracked(&top, &folder)? {
+        FolderDoubt::Tracked
+    } else {
+        FolderDoubt::InWorkTree
+    }))
 }
 
 fn is_tracked(top: &Path, folder: &Path) -> Result<bool, Error> {

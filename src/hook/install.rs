@@ -20,7 +20,7 @@ pub struct InstallOptions {
     pub directory: PathBuf,
     /// The absolute path of this program, to be called by the shims.
     pub binary: PathBuf,
-    /// Writes into a hooks folder in spite of every [`Doubt`](super::Doubt).
+    /// Writes into a hooks folder in spite of every [`FolderDoubt`](super::FolderDoubt).
     pub force: bool,
 }
 

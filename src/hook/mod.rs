@@ -25,7 +25,7 @@ mod worktrees;
 
 pub use bypass::{branch_of, is_switched_off, lower_as_asked, lower_as_served};
 pub use error::Error;
-pub use folder::Doubt;
+pub use folder::FolderDoubt;
 pub use install::{InstallOptions, InstallOutcome, Installed, install};
 pub use managers::is_called_without_input;
 pub use pre_commit_env::{HostedPush, Occasion, is_hosted};

@@ -5,14 +5,14 @@ use std::ops::Range;
 
 use similar::{Algorithm, DiffOp, DiffTag, capture_diff_slices, group_diff_ops};
 
-use super::Change;
+use super::FileChange;
 use crate::text::Escaped;
 
 /// Shows changes as `git diff` prints them, sorted by path: bytes for a pipe or a file.
 ///
 /// A change knows no mode, so new files and those that go are said to be plain ones.
-pub fn unified(changes: &[Change]) -> Vec<u8> {
-    let mut sorted: Vec<&Change> =
+pub fn unified(changes: &[FileChange]) -> Vec<u8> {
+    let mut sorted: Vec<&FileChange> =
         changes.iter().filter(|change| change.before != change.after).collect();
     sorted.sort_by_key(|change| &change.path);
     let mut out = Vec::new();
@@ -26,7 +26,7 @@ pub fn unified(changes: &[Change]) -> Vec<u8> {
 /// Shows changes as [`unified`] does, but with nothing in it that could control a terminal.
 ///
 /// Tabs stay, for they indent; every other byte that [`Escaped`] spells out is spelled out.
-pub fn unified_escaped(changes: &[Change]) -> String {
+pub fn unified_escaped(changes: &[FileChange]) -> String {
     let diff = unified(changes);
     let mut out = String::new();
     for line in diff.split_inclusive(|byte| *byte == b'\n') {
@@ -44,7 +44,7 @@ pub fn unified_escaped(changes: &[Change]) -> String {
 /// How many unchanged lines are shown around changed ones.
 const CONTEXT: usize = 3;
 
-fn header(change: &Change, out: &mut Vec<u8>) {
+fn header(change: &FileChange, out: &mut Vec<u8>) {
     let [old, new] = ["a/", "b/"].map(|side| quoted(side, change.path.as_bytes()));
     out.extend([b"diff --git ", &old[..], b" ", &new, b"\n"].concat());
     if change.before.is_none() {
@@ -68,7 +68,7 @@ fn side(marks: &[u8], name: &[u8], is_there: bool, out: &mut Vec<u8>) {
     out.extend([marks, name, end].concat());
 }
 
-fn hunks(change: &Change, out: &mut Vec<u8>) {
+fn hunks(change: &FileChange, out: &mut Vec<u8>) {
     let old = lines(change.before.as_deref().unwrap_or_default());
     let new = lines(change.after.as_deref().unwrap_or_default());
     let ops = capture_diff_slices(Algorithm::Myers, &old, &new);
@@ -155,12 +155,12 @@ fn escaped(byte: u8) -> Option<String> {
 mod tests {
     use super::*;
 
-    fn change(path: &str, before: Option<&str>, after: Option<&str>) -> Change {
+    fn change(path: &str, before: Option<&str>, after: Option<&str>) -> FileChange {
         let bytes = |text: &str| text.as_bytes().to_vec();
-        Change { path: path.into(), before: before.map(bytes), after: after.map(bytes) }
+        FileChange { path: path.into(), before: before.map(bytes), after: after.map(bytes) }
     }
 
-    fn text(changes: &[Change]) -> String {
+    fn text(changes: &[FileChange]) -> String {
         String::from_utf8(unified(changes)).expect("these contents are text")
     }
 
@@ -203,7 +203,7 @@ mod tests {
     #[test]
     fn nothing_in_the_escaped_diff_steers_a_terminal() {
         let before = Some(b"\tx\r\n\x1b[2J\xff".to_vec());
-        let change = Change { path: "a.py".into(), before, after: Some(Vec::new()) };
+        let change = FileChange { path: "a.py".into(), before, after: Some(Vec::new()) };
         assert_eq!(
             unified_escaped(&[change]),
             "diff --git a/a.py b/a.py\n--- a/a.py\n+++ b/a.py\n@@ -1,2 +0,0 @@\n\

@@ -5,7 +5,7 @@
 
 use crate::alembic::graph::Graph;
 use crate::alembic::migration::RevisionId;
-use crate::heads::{Limits, crowded};
+use crate::heads::{HeadLimits, crowded};
 
 /// Finds the heads that are to be joined, a list for each merge revision, those that have landed first.
 ///
@@ -16,7 +16,7 @@ use crate::heads::{Limits, crowded};
 pub fn heads_to_join(
     before: &Graph,
     after: &Graph,
-    limits: Limits<'_>,
+    limits: HeadLimits<'_>,
 ) -> Result<Vec<Vec<RevisionId>>, Vec<RevisionId>> {
     let mut joins = Vec::new();
     for heads in crowded(after, limits) {
@@ -47,7 +47,7 @@ mod tests {
 
     fn joined(before: &str, after: &str, branches: &[&str]) -> String {
         let branches: Vec<String> = branches.iter().map(|label| (*label).to_owned()).collect();
-        let limits = Limits { heads: 1, branches: &branches };
+        let limits = HeadLimits { heads: 1, branches: &branches };
         let line = |heads: &Vec<RevisionId>| {
             heads.iter().map(RevisionId::as_str).collect::<Vec<_>>().join("+")
         };

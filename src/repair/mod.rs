@@ -18,7 +18,7 @@ use std::collections::BTreeMap;
 
 use crate::tree::{MemoryTree, Node, Overlay, RepoPath, Tree};
 
-pub use changes::{Content, changed};
+pub use changes::{NewContent, changed};
 pub use commands::{MergeRequest, RebaseRequest};
 pub use database::{DatabaseStep, UnknownState, database_steps};
 pub use diff::{unified, unified_escaped};
@@ -38,7 +38,7 @@ pub use write::{
 
 /// A file before and after a repair.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Change {
+pub struct FileChange {
     /// Where it is.
     pub path: RepoPath,
     /// What it holds now; nothing where it is new.
@@ -48,7 +48,7 @@ pub struct Change {
 }
 
 /// Lays changes over a tree.
-pub fn overlay<'t>(tree: Box<dyn Tree + 't>, changes: &[Change]) -> Box<dyn Tree + 't> {
+pub fn overlay<'t>(tree: Box<dyn Tree + 't>, changes: &[FileChange]) -> Box<dyn Tree + 't> {
     let kept = changes.iter().filter_map(|change| Some((&change.path, change.after.as_ref()?)));
     let above = MemoryTree::new(kept.map(|(path, content)| (path.as_bytes(), content)));
     let node = |path: &RepoPath| -> Option<Node> { above.node(path).ok().flatten() };

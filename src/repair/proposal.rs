@@ -1,6 +1,6 @@
 //! What a repair would do, in data: the steps of each environment and the files that they change.
 
-use super::Change;
+use super::FileChange;
 use crate::advice::Help;
 use crate::alembic::migration::RevisionId;
 use crate::finding::Base;
@@ -14,7 +14,7 @@ pub struct Proposal {
     /// The environments, by name.
     pub environments: Vec<EnvironmentRepair>,
     /// The files, by path.
-    pub changes: Vec<Change>,
+    pub changes: Vec<FileChange>,
     /// What is to be done once it is written, a step or alternative each.
     pub then: Vec<Help>,
 }

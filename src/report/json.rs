@@ -42,7 +42,7 @@ pub struct Fixed {
     #[serde(flatten)]
     pub checked: Check,
     /// What was fixed before.
-    pub fixes: super::repair::json::Repair,
+    pub fixes: super::repair::json::RepairJson,
 }
 
 /// What a push of several refs says.

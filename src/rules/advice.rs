@@ -4,18 +4,18 @@ use std::collections::BTreeSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use super::wording::most_kept;
-use super::{Fate, Standing, Subject};
+use super::{Fate, RuleContext, Standing};
 use crate::advice::{Command, Help};
 use crate::alembic::graph::{Graph, Revision};
 use crate::alembic::migration::{Docstring, RevisionId};
-use crate::heads::{HeadProblem, Limits, crowded};
+use crate::heads::{HeadLimits, HeadProblem, crowded};
 use crate::text::escape;
 use crate::tree::RepoPath;
 
 /// A command to join heads names no more than these: without names, all are joined.
 const MOST_NAMED: usize = 20;
 
-impl Subject<'_> {
+impl RuleContext<'_> {
     /// Returns the command that joins heads with a merge revision; very many are not named.
     pub fn merge_command(&self, heads: &[RevisionId]) -> Command {
         let named = if heads.len() <= MOST_NAMED { heads } else { &[] };
@@ -30,7 +30,8 @@ impl Subject<'_> {
     /// Returns the command that joins the heads of a fault; where there are several faults, one command
     /// joins all their heads.
     pub(super) fn join_command(&self, heads: &[RevisionId]) -> Command {
-        let limits = Limits { heads: self.environment.heads, branches: &self.environment.branches };
+        let limits =
+            HeadLimits { heads: self.environment.heads, branches: &self.environment.branches };
         // What takes the place of the base has other heads once that is brought in.
         if self.standing == Standing::Replaced && self.wording.get_base.is_some() {
             return self.merge_all_command();

@@ -1,6 +1,6 @@
 //! `computed-identifier`.
 
-use super::{Concern, Debt, Rule, Subject};
+use super::{Baseline, Consequence, Rule, RuleContext};
 use crate::alembic::migration::{Migration, Value};
 use crate::config::Level;
 use crate::problem::{Doubt, Problem};
@@ -23,16 +23,16 @@ tell it does not wave through. Other people and tools that read the file cannot 
 ## How to fix
 Write the value as a plain string, a tuple of strings or `None`, as `alembic revision` does.
 ",
-    debt: Debt::SameFile,
-    concern: Concern::Neither,
+    debt: Baseline::SameFile,
+    concern: Consequence::Neither,
     check,
 };
 
-fn check(subject: &Subject<'_>) -> Vec<Problem> {
+fn check(subject: &RuleContext<'_>) -> Vec<Problem> {
     subject.migrations().flat_map(|migration| problems(subject, migration)).collect()
 }
 
-fn problems(subject: &Subject<'_>, migration: &Migration) -> Vec<Problem> {
+fn problems(subject: &RuleContext<'_>, migration: &Migration) -> Vec<Problem> {
     let module = &migration.module;
     let counted = !subject.environment.branches.is_empty();
     let mut problems = Vec::new();
@@ -52,7 +52,7 @@ fn problems(subject: &Subject<'_>, migration: &Migration) -> Vec<Problem> {
 }
 
 fn problem(
-    subject: &Subject<'_>,
+    subject: &RuleContext<'_>,
     migration: &Migration,
     name: &str,
     value: &Value,

@@ -1,7 +1,10 @@
 //! `diverged-targets`.
 
-use super::subject::listed;
-use super::{Concern, Debt, Difference, Diverged, Effect, Move, Rule, Subject, Way};
+use super::context::listed;
+use super::{
+    Baseline, Consequence, DatabaseEffect, Difference, Diverged, Move, MoveDirection, Rule,
+    RuleContext,
+};
 use crate::advice::{Command, Help};
 use crate::alembic::graph::Revision;
 use crate::alembic::migration::RevisionId;
@@ -35,16 +38,16 @@ id of its own, merge it into the other branch, and let both do nothing if the ch
 If databases never move between two branches, list one of them in `independent_targets` of
 `.alembic-guard.toml`.
 ",
-    debt: Debt::Compared,
-    concern: Concern::Neither,
+    debt: Baseline::Compared,
+    concern: Consequence::Neither,
     check,
 };
 
-fn check(subject: &Subject<'_>) -> Vec<Problem> {
+fn check(subject: &RuleContext<'_>) -> Vec<Problem> {
     subject.diverged.iter().filter_map(|diverged| problem(subject, diverged)).collect()
 }
 
-fn problem(subject: &Subject<'_>, diverged: &Diverged) -> Option<Problem> {
+fn problem(subject: &RuleContext<'_>, diverged: &Diverged) -> Option<Problem> {
     let now = subject.after.get(&diverged.revision)?;
     // What else lets a published revision build on something else is an error of
     // `published-identity-changed` already.
@@ -66,32 +69,33 @@ fn problem(subject: &Subject<'_>, diverged: &Diverged) -> Option<Problem> {
 }
 
 fn out_of_order(
-    subject: &Subject<'_>,
+    subject: &RuleContext<'_>,
     diverged: &Diverged,
     now: &Revision,
     order: &Move,
 ) -> Problem {
     let (id, target, change) = (&now.id, &diverged.target, &subject.wording.change);
     let ids = in_brief(&order.ids);
-    let is_below_there = (order.way == Way::There) == (order.effect == Effect::Skips);
+    let is_below_there =
+        (order.way == MoveDirection::There) == (order.effect == DatabaseEffect::Skips);
     let message = if is_below_there {
         format!("`{id}` builds on {ids} on {target}, but not in {change}")
     } else {
         format!("`{id}` builds on {ids} in {change}, but not on {target}")
     };
     let database = match order.way {
-        Way::There => format!("a database at `{id}` that moves to {target}"),
-        Way::Here => format!("a database at `{id}` that comes from {target}"),
+        MoveDirection::There => format!("a database at `{id}` that moves to {target}"),
+        MoveDirection::Here => format!("a database at `{id}` that comes from {target}"),
     };
     let mut problem = RULE.at(subject, now.parents_site(), message);
     problem.label = match order.effect {
-        Effect::Skips => format!("{database} skips {ids}"),
-        Effect::Repeats => format!("{database} runs {ids} again"),
+        DatabaseEffect::Skips => format!("{database} skips {ids}"),
+        DatabaseEffect::Repeats => format!("{database} runs {ids} again"),
     };
     problem.help = build_as_there(subject, diverged, now);
     if !order.is_usual {
         problem.weight = Weight::Minor;
-    } else if order.way == Way::There && subject.is_new(id) {
+    } else if order.way == MoveDirection::There && subject.is_new(id) {
         problem.help.extend(own_id("or give it", subject, now));
         problem.help.push(Help::note(format!(
             "then merge it into {target}, and make `upgrade` of both skip what already exists: databases \
@@ -102,7 +106,7 @@ fn out_of_order(
 }
 
 /// Says how the revision comes to build on what it builds on at the other target.
-fn build_as_there(subject: &Subject<'_>, diverged: &Diverged, now: &Revision) -> Vec<Help> {
+fn build_as_there(subject: &RuleContext<'_>, diverged: &Diverged, now: &Revision) -> Vec<Help> {
     let (parents, target) = (&diverged.parents, &diverged.target);
     if parents.iter().any(|parent| !subject.after.contains(parent)) {
         return vec![Help::note(format!(
@@ -126,7 +130,7 @@ fn build_as_there(subject: &Subject<'_>, diverged: &Diverged, now: &Revision) ->
     help
 }
 
-fn other_migration(subject: &Subject<'_>, diverged: &Diverged, now: &Revision) -> Problem {
+fn other_migration(subject: &RuleContext<'_>, diverged: &Diverged, now: &Revision) -> Problem {
     let Diverged { target, path, .. } = diverged;
     let message = format!("`{}` is a different migration on {target}: {path}", now.id);
     let mut problem = RULE.at(subject, now.id_site(), message);
@@ -136,7 +140,7 @@ fn other_migration(subject: &Subject<'_>, diverged: &Diverged, now: &Revision) -
     problem
 }
 
-fn edited_backport(subject: &Subject<'_>, diverged: &Diverged, now: &Revision) -> Problem {
+fn edited_backport(subject: &RuleContext<'_>, diverged: &Diverged, now: &Revision) -> Problem {
     let Diverged { target, path, .. } = diverged;
     let message = format!("`upgrade` of `{}` does something else on {target}", now.id);
     let mut problem = RULE.at(subject, now.id_site(), message);
@@ -151,7 +155,7 @@ fn edited_backport(subject: &Subject<'_>, diverged: &Diverged, now: &Revision) -
 }
 
 /// Says how the revision gets an id of its own.
-fn own_id(give_it: &str, subject: &Subject<'_>, now: &Revision) -> Vec<Help> {
+fn own_id(give_it: &str, subject: &RuleContext<'_>, now: &Revision) -> Vec<Help> {
     let path = &now.migration.file.path;
     let children = subject.after.children(&now.id).next().is_some();
     let id = Help::write(

@@ -45,9 +45,9 @@ impl Difference {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Move {
     /// Where it moves.
-    pub way: Way,
+    pub way: MoveDirection,
     /// What Alembic does there.
-    pub effect: Effect,
+    pub effect: DatabaseEffect,
     /// Some of the migrations that it does that with.
     pub ids: Vec<RevisionId>,
     /// Whether databases usually move that way, as far as the names of the targets tell.
@@ -56,7 +56,7 @@ pub struct Move {
 
 /// The way of a database between two targets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Way {
+pub enum MoveDirection {
     /// From the target that the change goes to.
     There,
     /// To the target that the change goes to.
@@ -65,7 +65,7 @@ pub enum Way {
 
 /// What Alembic does with a migration in a database that came from another target.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Effect {
+pub enum DatabaseEffect {
     /// It is never run.
     Skips,
     /// It is run a second time.

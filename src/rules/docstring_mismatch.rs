@@ -1,6 +1,6 @@
 //! `docstring-mismatch`.
 
-use super::{Concern, Debt, Rule, Subject};
+use super::{Baseline, Consequence, Rule, RuleContext};
 use crate::advice::Help;
 use crate::alembic::graph::{Parents, Revision};
 use crate::alembic::migration::{Docstring, Text};
@@ -24,12 +24,12 @@ it beside the variables; after a `down_revision` was repaired by hand it tells t
 Write the ids of the variables into the docstring, or take the line out. `alembic-guard check --fix`
 writes them.
 ",
-    debt: Debt::Compared,
-    concern: Concern::Neither,
+    debt: Baseline::Compared,
+    concern: Consequence::Neither,
     check,
 };
 
-fn check(subject: &Subject<'_>) -> Vec<Problem> {
+fn check(subject: &RuleContext<'_>) -> Vec<Problem> {
     subject.brought().filter_map(|revision| problem(subject, revision)).collect()
 }
 
@@ -41,7 +41,7 @@ struct Line<'a> {
     ids: Vec<&'a str>,
 }
 
-fn problem(subject: &Subject<'_>, revision: &Revision) -> Option<Problem> {
+fn problem(subject: &RuleContext<'_>, revision: &Revision) -> Option<Problem> {
     let lines = lines(subject, revision);
     let wrong: Vec<&Line<'_>> = lines.iter().filter(|line| !line.is_right()).collect();
     let (first, others) = wrong.split_first()?;
@@ -73,7 +73,7 @@ fn problem(subject: &Subject<'_>, revision: &Revision) -> Option<Problem> {
 }
 
 /// Reads the lines that the docstring has and whose variable is known.
-fn lines<'a>(subject: &'a Subject<'_>, revision: &'a Revision) -> Vec<Line<'a>> {
+fn lines<'a>(subject: &'a RuleContext<'_>, revision: &'a Revision) -> Vec<Line<'a>> {
     let Some(details) = subject.details.get(&revision.migration.file) else {
         return Vec::new();
     };

@@ -2,8 +2,8 @@
 
 use std::collections::HashSet;
 
-use super::subject::{Explained, MOST_RELATED};
-use super::{Concern, Debt, Rule, Subject};
+use super::context::{Explained, MOST_RELATED};
+use super::{Baseline, Consequence, Rule, RuleContext};
 use crate::advice::Help;
 use crate::alembic::graph::{LabelClash, Revision};
 use crate::alembic::migration::{RevisionId, Text};
@@ -27,12 +27,12 @@ revision ... already used by revision ...\".
 Declare a label once, at the first revision of its branch: all that builds on that one has it too.
 A second branch needs a label of its own.
 ",
-    debt: Debt::SameFault,
-    concern: Concern::Loading,
+    debt: Baseline::SameFault,
+    concern: Consequence::Loading,
     check,
 };
 
-fn check(subject: &Subject<'_>) -> Vec<Problem> {
+fn check(subject: &RuleContext<'_>) -> Vec<Problem> {
     let mut explained = Explained::default();
     let clashes = subject.after.label_clashes();
     let landed: HashSet<Landed<'_>> = match clashes.as_slice() {
@@ -43,7 +43,7 @@ fn check(subject: &Subject<'_>) -> Vec<Problem> {
 }
 
 fn problem(
-    subject: &Subject<'_>,
+    subject: &RuleContext<'_>,
     clash: &LabelClash<'_>,
     landed: &HashSet<Landed<'_>>,
     explained: &mut Explained,
@@ -91,7 +91,7 @@ fn problem(
 }
 
 /// A new revision whose id is a label that was there first.
-fn taken_id(subject: &Subject<'_>, owner: &Revision, declared: Site) -> Problem {
+fn taken_id(subject: &RuleContext<'_>, owner: &Revision, declared: Site) -> Problem {
     let id = &owner.id;
     let message = format!("revision id `{id}` is a branch label already");
     let mut problem = RULE.at(subject, owner.id_site(), message);
@@ -114,7 +114,7 @@ fn landed_labels(revision: &Revision) -> impl Iterator<Item = Landed<'_>> {
     revision.labels().map(|label| (&revision.id, label))
 }
 
-fn help(subject: &Subject<'_>, revision: &Revision, clash: &LabelClash<'_>) -> Help {
+fn help(subject: &RuleContext<'_>, revision: &Revision, clash: &LabelClash<'_>) -> Help {
     let path = &revision.migration.file.path;
     let below = subject.after.ancestors(&revision.id);
     let carried = clash.declared.iter().any(|(other, _)| {

@@ -1,7 +1,7 @@
 //! `duplicate-revision`.
 
-use super::subject::MOST_RELATED;
-use super::{Concern, Debt, Rule, Subject};
+use super::context::MOST_RELATED;
+use super::{Baseline, Consequence, Rule, RuleContext};
 use crate::advice::{Command, Help};
 use crate::alembic::graph::{Graph, Revision};
 use crate::alembic::migration::RevisionId;
@@ -28,12 +28,12 @@ invented ones such as `a1b2c3d4e5f6` or running numbers do.
 If both files are the same migration, remove one of them: under another id, databases that ran it
 would run it again.
 ",
-    debt: Debt::SameFault,
-    concern: Concern::Neither,
+    debt: Baseline::SameFault,
+    concern: Consequence::Neither,
     check,
 };
 
-fn check(subject: &Subject<'_>) -> Vec<Problem> {
+fn check(subject: &RuleContext<'_>) -> Vec<Problem> {
     let duplicates = subject.after.duplicates();
     duplicates.filter_map(|(id, earlier)| problem(subject, id, earlier)).collect()
 }
@@ -71,7 +71,7 @@ pub fn copied<'g>(before: &Graph, after: &'g Graph, id: &RevisionId) -> Option<&
     files.original().map(|_| &files.newcomer.migration.file.path)
 }
 
-fn problem(subject: &Subject<'_>, id: &RevisionId, earlier: &[Revision]) -> Option<Problem> {
+fn problem(subject: &RuleContext<'_>, id: &RevisionId, earlier: &[Revision]) -> Option<Problem> {
     let found = Files::of(subject.before, subject.after, (id, earlier))?;
     let original = found.original();
     let Files { newcomer, others: files } = found;
@@ -97,7 +97,7 @@ fn problem(subject: &Subject<'_>, id: &RevisionId, earlier: &[Revision]) -> Opti
 }
 
 /// Says how a file goes that is there twice.
-fn removed(subject: &Subject<'_>, copy: &Revision, original: &Revision) -> Vec<Help> {
+fn removed(subject: &RuleContext<'_>, copy: &Revision, original: &Revision) -> Vec<Help> {
     let mut help = subject.wording.get_base_help();
     let remove = match subject.wording.stage_option() {
         Some(_) => Command::of("git rm"),
@@ -109,7 +109,7 @@ fn removed(subject: &Subject<'_>, copy: &Revision, original: &Revision) -> Vec<H
     help
 }
 
-fn renamed(subject: &Subject<'_>, newcomer: &Revision) -> Vec<Help> {
+fn renamed(subject: &RuleContext<'_>, newcomer: &Revision) -> Vec<Help> {
     let path = &newcomer.migration.file.path;
     let write = Help::write(
         format!("give it an id of its own; write in {path}"),

@@ -1,7 +1,7 @@
 //! `environment-lost`.
 
-use super::subject::listed;
-use super::{Concern, Debt, Fate, Rule, Setting, Subject};
+use super::context::listed;
+use super::{Baseline, Consequence, Fate, Rule, RuleContext, Setting};
 use crate::advice::Help;
 use crate::alembic::environment::{BadSetting, Effect};
 use crate::alembic::migration::RevisionId;
@@ -34,12 +34,12 @@ sees the migrations either: later changes to them would pass unchecked.
 Restore the setting or the file. If the migrations are run in another way, say so with an
 `[[environment]]` in `.alembic-guard.toml`.
 ",
-    debt: Debt::Compared,
-    concern: Concern::Neither,
+    debt: Baseline::Compared,
+    concern: Consequence::Neither,
     check,
 };
 
-fn check(subject: &Subject<'_>) -> Vec<Problem> {
+fn check(subject: &RuleContext<'_>) -> Vec<Problem> {
     let loss = subject.loss;
     let problem = if let Some(stop) = &loss.stop {
         Some(stopped(subject, stop))
@@ -54,7 +54,7 @@ fn check(subject: &Subject<'_>) -> Vec<Problem> {
 }
 
 /// Alembic worked, and now stops.
-fn stopped(subject: &Subject<'_>, stop: &BadSetting) -> Problem {
+fn stopped(subject: &RuleContext<'_>, stop: &BadSetting) -> Problem {
     let location = &subject.environment.script_location;
     let message = match stop.effect {
         Effect::Stops => format!("Alembic can no longer run `{}`", shown(location)),
@@ -90,7 +90,7 @@ fn stopped(subject: &Subject<'_>, stop: &BadSetting) -> Problem {
 }
 
 /// Nothing leads to the migrations any more.
-fn lost(subject: &Subject<'_>) -> Option<Problem> {
+fn lost(subject: &RuleContext<'_>) -> Option<Problem> {
     let remaining = subject.after.len() + subject.after.opaque().len();
     let location = &subject.environment.script_location;
     let migrations = match remaining {
@@ -112,7 +112,7 @@ fn lost(subject: &Subject<'_>) -> Option<Problem> {
 }
 
 /// The environment is there and leaves out revisions whose files are still there.
-fn unseen(subject: &Subject<'_>, setting: Option<&Setting>) -> Problem {
+fn unseen(subject: &RuleContext<'_>, setting: Option<&Setting>) -> Problem {
     let ids: Vec<&RevisionId> = subject.loss.unseen.iter().collect();
     let what = match ids.as_slice() {
         [_] | [_, _] => listed(ids.iter().copied()),

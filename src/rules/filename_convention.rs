@@ -1,7 +1,7 @@
 //! `filename-convention`.
 
-use super::subject::whole;
-use super::{Concern, Debt, Rule, Subject};
+use super::context::whole;
+use super::{Baseline, Consequence, Rule, RuleContext};
 use crate::advice::{Command, Help};
 use crate::alembic::graph::Revision;
 use crate::config::{FilenamePattern, Level, Named};
@@ -31,12 +31,12 @@ Alembic does not read the names; people do, to find the newest migration or the 
 Rename the file before it lands. `file_template` of the environment makes Alembic give new files such
 names, all but the label.
 ",
-    debt: Debt::Compared,
-    concern: Concern::Neither,
+    debt: Baseline::Compared,
+    concern: Consequence::Neither,
     check,
 };
 
-fn check(subject: &Subject<'_>) -> Vec<Problem> {
+fn check(subject: &RuleContext<'_>) -> Vec<Problem> {
     let Some(pattern) = subject.filename_pattern else {
         return Vec::new();
     };
@@ -48,16 +48,16 @@ fn check(subject: &Subject<'_>) -> Vec<Problem> {
     let Some(labels) = subject.after.labels() else {
         return Vec::new();
     };
-    let judge = |revision: &Revision| {
+    let misnamed = |revision: &Revision| {
         let labels: Vec<&str> = labels.get(&revision.id).into_iter().flatten().copied().collect();
         let named = Named { revision: revision.id.as_str(), labels: &labels };
         problem(subject, revision, pattern, named)
     };
-    renamed.into_iter().filter_map(judge).collect()
+    renamed.into_iter().filter_map(misnamed).collect()
 }
 
 fn problem(
-    subject: &Subject<'_>,
+    subject: &RuleContext<'_>,
     revision: &Revision,
     pattern: &FilenamePattern,
     named: Named<'_>,

@@ -1,6 +1,6 @@
 //! `filename-mismatch`.
 
-use super::{Concern, Debt, Rule, Subject};
+use super::{Baseline, Consequence, Rule, RuleContext};
 use crate::advice::{Command, Help};
 use crate::alembic::environment::Environment;
 use crate::alembic::graph::{Graph, Revision};
@@ -27,16 +27,16 @@ wrong one; mostly the file was copied from another migration and changed only in
 Rename the file, or give the migration the id that its name has, wherever that id is meant.
 `alembic-guard check --fix` renames it, in the index too.
 ",
-    debt: Debt::Compared,
-    concern: Concern::Neither,
+    debt: Baseline::Compared,
+    concern: Consequence::Neither,
     check,
 };
 
-fn check(subject: &Subject<'_>) -> Vec<Problem> {
+fn check(subject: &RuleContext<'_>) -> Vec<Problem> {
     subject.renamed().filter_map(|revision| problem(subject, revision)).collect()
 }
 
-fn problem(subject: &Subject<'_>, revision: &Revision) -> Option<Problem> {
+fn problem(subject: &RuleContext<'_>, revision: &Revision) -> Option<Problem> {
     let other = other_id(subject.environment, subject.after, revision)?;
     let id = &revision.id;
     let path = &revision.migration.file.path;

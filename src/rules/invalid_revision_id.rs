@@ -1,6 +1,6 @@
 //! `invalid-revision-id`.
 
-use super::{Concern, Debt, Rule, Subject};
+use super::{Baseline, Consequence, Rule, RuleContext};
 use crate::alembic::graph::Revision;
 use crate::alembic::migration::{Migration, Shape, Value};
 use crate::config::Level;
@@ -26,12 +26,12 @@ migration itself has run.
 Give the migration another id, in `revision`, in the docstring and in the file's name, before it
 lands. `alembic-guard check --fix` does so, with all that builds on it.
 ",
-    debt: Debt::SameFault,
-    concern: Concern::Neither,
+    debt: Baseline::SameFault,
+    concern: Consequence::Neither,
     check,
 };
 
-fn check(subject: &Subject<'_>) -> Vec<Problem> {
+fn check(subject: &RuleContext<'_>) -> Vec<Problem> {
     let losers = subject.after.duplicates().flat_map(|(_, earlier)| earlier);
     let revisions = subject.after.revisions().chain(losers);
     let bad = revisions
@@ -39,7 +39,7 @@ fn check(subject: &Subject<'_>) -> Vec<Problem> {
     bad.chain(subject.after.opaque().iter().filter_map(|file| no_string(subject, file))).collect()
 }
 
-fn reason(subject: &Subject<'_>, revision: &Revision) -> Option<String> {
+fn reason(subject: &RuleContext<'_>, revision: &Revision) -> Option<String> {
     let id = revision.id.as_str();
     if id.is_empty() {
         return Some("an empty `revision` names nothing".to_owned());
@@ -63,12 +63,12 @@ fn reason(subject: &Subject<'_>, revision: &Revision) -> Option<String> {
     })
 }
 
-fn longer_has_landed(subject: &Subject<'_>) -> bool {
+fn longer_has_landed(subject: &RuleContext<'_>) -> bool {
     let mut landed = subject.before.revisions().map(|revision| revision.id.as_str());
     landed.any(|id| id.chars().count() > subject.max_revision_id_length)
 }
 
-fn problem(subject: &Subject<'_>, revision: &Revision, message: String) -> Problem {
+fn problem(subject: &RuleContext<'_>, revision: &Revision, message: String) -> Problem {
     let mut problem = RULE.at(subject, revision.id_site(), message);
     problem.label = "not usable as an id".to_owned();
     problem.revisions = vec![revision.id.clone()];
@@ -82,7 +82,7 @@ fn problem(subject: &Subject<'_>, revision: &Revision, message: String) -> Probl
     problem
 }
 
-fn no_string(subject: &Subject<'_>, migration: &Migration) -> Option<Problem> {
+fn no_string(subject: &RuleContext<'_>, migration: &Migration) -> Option<Problem> {
     let Value::Known { shape: Shape::None | Shape::Sequence, span, .. } =
         &migration.module.revision
     else {

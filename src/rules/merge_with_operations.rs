@@ -1,6 +1,6 @@
 //! `merge-with-operations`.
 
-use super::{Concern, Debt, Rule, Subject};
+use super::{Baseline, Consequence, Rule, RuleContext};
 use crate::alembic::migration::{Migration, RevisionId};
 use crate::config::Level;
 use crate::problem::Problem;
@@ -22,16 +22,16 @@ database to database.
 Leave the merge revision empty, and put the operations into a migration that builds on it:
 `alembic revision -m \"...\"`.
 ",
-    debt: Debt::Compared,
-    concern: Concern::Neither,
+    debt: Baseline::Compared,
+    concern: Consequence::Neither,
     check,
 };
 
-fn check(subject: &Subject<'_>) -> Vec<Problem> {
+fn check(subject: &RuleContext<'_>) -> Vec<Problem> {
     subject.migrations().filter_map(|migration| problem(subject, migration)).collect()
 }
 
-fn problem(subject: &Subject<'_>, migration: &Migration) -> Option<Problem> {
+fn problem(subject: &RuleContext<'_>, migration: &Migration) -> Option<Problem> {
     let file = &migration.file;
     let span = subject.details.get(file)?.operation.clone()?;
     let name = migration.module.revision.texts().first();

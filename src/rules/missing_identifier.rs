@@ -1,7 +1,7 @@
 //! `missing-identifier`.
 
-use super::subject::whole;
-use super::{Concern, Debt, Rule, Subject};
+use super::context::whole;
+use super::{Baseline, Consequence, Rule, RuleContext};
 use crate::alembic::migration::{Migration, Value, legacy_id};
 use crate::config::Level;
 use crate::problem::Problem;
@@ -22,17 +22,17 @@ every Alembic command with them.
 Write both, `down_revision = None` for the first migration of a history. A file that is no
 migration belongs elsewhere: Alembic skips only names that start with `__init__` or `.#`.
 ",
-    debt: Debt::SameFault,
-    concern: Concern::Loading,
+    debt: Baseline::SameFault,
+    concern: Consequence::Loading,
     check,
 };
 
-fn check(subject: &Subject<'_>) -> Vec<Problem> {
+fn check(subject: &RuleContext<'_>) -> Vec<Problem> {
     let migrations = subject.migrations();
     migrations.filter_map(|migration| problem(subject, migration)).collect()
 }
 
-fn problem(subject: &Subject<'_>, migration: &Migration) -> Option<Problem> {
+fn problem(subject: &RuleContext<'_>, migration: &Migration) -> Option<Problem> {
     let missing = missing(migration);
     if missing.is_empty() || migration.module.fault.is_some() {
         return None;

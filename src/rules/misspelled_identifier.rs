@@ -1,6 +1,6 @@
 //! `misspelled-identifier`.
 
-use super::{Concern, Debt, Rule, Subject};
+use super::{Baseline, Consequence, Rule, RuleContext};
 use crate::alembic::migration::{Migration, Misspelling};
 use crate::config::Level;
 use crate::problem::Problem;
@@ -23,12 +23,12 @@ names it silently takes the migration for something else.
 Write the name as Alembic reads it. A merge revision, too, has `down_revision`: a tuple of ids.
 `alembic-guard check --fix` does so where the migration has not landed.
 ",
-    debt: Debt::SameFault,
-    concern: Concern::Loading,
+    debt: Baseline::SameFault,
+    concern: Consequence::Loading,
     check,
 };
 
-fn check(subject: &Subject<'_>) -> Vec<Problem> {
+fn check(subject: &RuleContext<'_>) -> Vec<Problem> {
     let migrations = subject.migrations();
     let slips = migrations.flat_map(|migration| {
         migration.module.misspellings.iter().map(move |slip| (migration, slip))
@@ -36,7 +36,7 @@ fn check(subject: &Subject<'_>) -> Vec<Problem> {
     slips.map(|(migration, slip)| problem(subject, migration, slip)).collect()
 }
 
-fn problem(subject: &Subject<'_>, migration: &Migration, slip: &Misspelling) -> Problem {
+fn problem(subject: &RuleContext<'_>, migration: &Migration, slip: &Misspelling) -> Problem {
     let site = Site::Span { file: migration.file.clone(), span: slip.span.clone() };
     let found = crate::text::escape(&slip.found);
     let message = format!("Alembic does not read `{found}`");

@@ -1,6 +1,6 @@
 //! The rules: what can be wrong with a history, one a file.
 //!
-//! A rule reads its [`Subject`] and nothing else. It says what is wrong and how much that weighs;
+//! A rule reads its [`RuleContext`] and nothing else. It says what is wrong and how much that weighs;
 //! whether a problem blocks this change is decided in [`crate::finding`], for all rules alike.
 
 mod advice;
@@ -26,7 +26,7 @@ mod redundant_merge;
 mod revision_cycle;
 mod second_base;
 mod stale_down_revision;
-mod subject;
+mod context;
 mod too_many_migrations;
 mod unknown_dependency;
 mod unknown_down_revision;
@@ -38,14 +38,14 @@ use crate::problem::Problem;
 use crate::tree::Site;
 
 pub use advice::{free_id, may_be_joined};
-pub use divergence::{Difference, Diverged, Effect, Move, Way};
+pub(crate) use context::listed;
+pub use context::{
+    Alteration, Altered, Edited, Fate, Loss, Restore, RuleContext, Setting, Standing, Unread,
+};
+pub use divergence::{DatabaseEffect, Difference, Diverged, Move, MoveDirection};
 pub use duplicate_revision::copied;
 pub(crate) use filename_mismatch::renamed;
 pub(crate) use multiple_heads::existing_heads_notes;
-pub(crate) use subject::listed;
-pub use subject::{
-    Alteration, Altered, Edited, Fate, Loss, Restore, Setting, Standing, Subject, Unread,
-};
 pub use wording::{Finish, Wording};
 
 /// A rule: its name, its weight, its explanation and its function.
@@ -59,15 +59,15 @@ pub struct Rule {
     /// "How to fix".
     pub explain: &'static str,
     /// What makes a problem on the state before the change the same as one on the state after it.
-    pub debt: Debt,
+    pub debt: Baseline,
     /// What it would do to Alembic.
-    pub concern: Concern,
-    check: fn(&Subject<'_>) -> Vec<Problem>,
+    pub concern: Consequence,
+    check: fn(&RuleContext<'_>) -> Vec<Problem>,
 }
 
 /// How a fault that was there before is recognised.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Debt {
+pub enum Baseline {
     /// By the revisions it is about, or by its path where there are none.
     SameFault,
     /// The same, in a file that did not change.
@@ -78,7 +78,7 @@ pub enum Debt {
 
 /// What the fault of a rule would do to Alembic.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Concern {
+pub enum Consequence {
     /// The history has more heads than it may; whether that is anybody's fault depends on who landed first.
     Heads,
     /// The history does not load, whatever there was before.
@@ -154,12 +154,12 @@ pub fn names() -> Vec<&'static str> {
 
 impl Rule {
     /// Applies the rule.
-    pub fn check(&self, subject: &Subject<'_>) -> Vec<Problem> {
+    pub fn check(&self, subject: &RuleContext<'_>) -> Vec<Problem> {
         (self.check)(subject)
     }
 
     /// Begins a problem at a place.
-    fn at(&self, subject: &Subject<'_>, site: Site, message: String) -> Problem {
+    fn at(&self, subject: &RuleContext<'_>, site: Site, message: String) -> Problem {
         Problem::new(self.name, &subject.environment.name, site, message)
     }
 }

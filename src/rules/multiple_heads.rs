@@ -4,8 +4,8 @@ mod existing;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use super::subject::{Explained, MOST_RELATED, listed};
-use super::{Concern, Debt, Rule, Subject};
+use super::context::{Explained, MOST_RELATED, listed};
+use super::{Baseline, Consequence, Rule, RuleContext};
 use crate::advice::Help;
 use crate::alembic::graph::Revision;
 use crate::alembic::migration::RevisionId;
@@ -36,12 +36,12 @@ Put the new migrations in one line, each on the one before: `alembic-guard rebas
 them with a merge revision: `alembic-guard merge`. Where several heads are meant, give each line a
 branch label and name the labels as `branches` of the environment in `.alembic-guard.toml`.
 ",
-    debt: Debt::Compared,
-    concern: Concern::Heads,
+    debt: Baseline::Compared,
+    concern: Consequence::Heads,
     check,
 };
 
-fn check(subject: &Subject<'_>) -> Vec<Problem> {
+fn check(subject: &RuleContext<'_>) -> Vec<Problem> {
     let mut problems = Vec::new();
     let mut explained = Explained::default();
     let mut returned: BTreeMap<&RevisionId, Vec<&RevisionId>> = BTreeMap::new();
@@ -70,7 +70,11 @@ fn check(subject: &Subject<'_>) -> Vec<Problem> {
 }
 
 /// Begins a problem at heads that stand side by side.
-fn side_by_side(subject: &Subject<'_>, heads: &[RevisionId], message: String) -> Option<Problem> {
+fn side_by_side(
+    subject: &RuleContext<'_>,
+    heads: &[RevisionId],
+    message: String,
+) -> Option<Problem> {
     let (first, others) = heads.split_first()?;
     let site = |id: &RevisionId| subject.after.get(id).map(|head| head.parents_site());
     let mut problem = RULE.at(subject, site(first)?, message);
@@ -89,7 +93,7 @@ fn side_by_side(subject: &Subject<'_>, heads: &[RevisionId], message: String) ->
 
 /// Returns the files of the new revisions below some heads: one that builds on something else now may have left a
 /// head beside its chain.
-fn chains(subject: &Subject<'_>, heads: &[RevisionId]) -> Vec<RepoPath> {
+fn chains(subject: &RuleContext<'_>, heads: &[RevisionId]) -> Vec<RepoPath> {
     let mut seen = HashSet::new();
     let mut paths = Vec::new();
     let mut waiting: Vec<&RevisionId> = heads.iter().collect();
@@ -105,7 +109,7 @@ fn chains(subject: &Subject<'_>, heads: &[RevisionId]) -> Vec<RepoPath> {
 }
 
 /// Writes the environment as the configuration names it, with one more setting.
-fn configured(subject: &Subject<'_>, setting: &str) -> String {
+fn configured(subject: &RuleContext<'_>, setting: &str) -> String {
     let locations = subject.environment.version_locations.iter();
     let locations: Vec<String> = locations.map(|path| quoted(&path.to_string())).collect();
     format!(
@@ -119,14 +123,14 @@ fn quoted(text: &str) -> String {
     format!("\"{}\"", crate::text::escape(text))
 }
 
-fn fork(subject: &Subject<'_>, heads: &[RevisionId]) -> Option<Problem> {
+fn fork(subject: &RuleContext<'_>, heads: &[RevisionId]) -> Option<Problem> {
     // The heads stand side by side whatever the base has got since, unless git asks how to merge the two.
     let wording = if subject.wording.is_conflicted {
         subject.wording.clone()
     } else {
         subject.wording.in_place()
     };
-    let subject = &Subject { wording: &wording, ..*subject };
+    let subject = &RuleContext { wording: &wording, ..*subject };
     let change = &subject.wording.change;
     let is_all_there_is = subject.before.is_empty();
     let message = if is_all_there_is {
@@ -151,7 +155,7 @@ fn fork(subject: &Subject<'_>, heads: &[RevisionId]) -> Option<Problem> {
 
 /// Where all heads but one carry a label of their own, several lines are probably meant: those without
 /// a label are a group too.
-fn label_help(subject: &Subject<'_>, heads: &[RevisionId]) -> Option<Help> {
+fn label_help(subject: &RuleContext<'_>, heads: &[RevisionId]) -> Option<Help> {
     let labels = subject.after.labels()?;
     let mut holding: HashMap<&str, usize> = HashMap::new();
     for label in heads.iter().filter_map(|head| labels.get(head)).flatten() {
@@ -177,7 +181,7 @@ fn label_help(subject: &Subject<'_>, heads: &[RevisionId]) -> Option<Help> {
 }
 
 fn new_history(
-    subject: &Subject<'_>,
+    subject: &RuleContext<'_>,
     (head, base): (&RevisionId, &RevisionId),
     is_explained: bool,
 ) -> Option<Problem> {
@@ -204,7 +208,7 @@ fn new_history(
     Some(problem)
 }
 
-fn continued(subject: &Subject<'_>, start: &Revision, landed: &[RevisionId]) -> Vec<Help> {
+fn continued(subject: &RuleContext<'_>, start: &Revision, landed: &[RevisionId]) -> Vec<Help> {
     match landed {
         [_] => subject.rebase_help("continue the history"),
         _ => subject.write_parents("continue the history; ", start, landed),
@@ -212,7 +216,7 @@ fn continued(subject: &Subject<'_>, start: &Revision, landed: &[RevisionId]) -> 
 }
 
 fn repointed(
-    subject: &Subject<'_>,
+    subject: &RuleContext<'_>,
     (head, child): (&RevisionId, &RevisionId),
     is_explained: bool,
 ) -> Option<Problem> {
@@ -246,7 +250,7 @@ fn repointed(
 }
 
 fn removed_child(
-    subject: &Subject<'_>,
+    subject: &RuleContext<'_>,
     (child, heads): (&RevisionId, &[&RevisionId]),
     is_explained: bool,
 ) -> Option<Problem> {

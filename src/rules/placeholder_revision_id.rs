@@ -2,7 +2,7 @@
 
 mod invented;
 
-use super::{Concern, Debt, Rule, Subject};
+use super::{Baseline, Consequence, Rule, RuleContext};
 use crate::advice::Help;
 use crate::alembic::graph::Revision;
 use crate::config::Level;
@@ -27,17 +27,17 @@ Let Alembic choose (`alembic revision -m \"...\"`), or write the id below into `
 docstring and the name of the file, before the migration lands.
 `alembic-guard check --fix` does so with another id, and with all that builds on it.
 ",
-    debt: Debt::Compared,
-    concern: Concern::Neither,
+    debt: Baseline::Compared,
+    concern: Consequence::Neither,
     check,
 };
 
-fn check(subject: &Subject<'_>) -> Vec<Problem> {
+fn check(subject: &RuleContext<'_>) -> Vec<Problem> {
     let invented = subject.brought().filter(|revision| is_invented(revision.id.as_str()));
     invented.map(|revision| problem(subject, revision)).collect()
 }
 
-fn problem(subject: &Subject<'_>, revision: &Revision) -> Problem {
+fn problem(subject: &RuleContext<'_>, revision: &Revision) -> Problem {
     let id = &revision.id;
     let message = format!("revision id `{id}` is made up, so another branch may come to it too");
     let mut problem = RULE.at(subject, revision.id_site(), message);

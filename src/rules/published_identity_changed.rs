@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::subject::listed;
-use super::{Concern, Debt, Rule, Subject};
+use super::context::listed;
+use super::{Baseline, Consequence, Rule, RuleContext};
 use crate::advice::Help;
 use crate::alembic::graph::{Graph, Revision};
 use crate::alembic::migration::{RevisionId, Value};
@@ -35,12 +35,12 @@ Put the value back. Build the new migration on the newest head; join two heads w
 re-pointing and no database has run the revision in its present place, allow it in that file:
 `# alembic-guard: allow(published-identity-changed)`.
 ",
-    debt: Debt::Compared,
-    concern: Concern::Neither,
+    debt: Baseline::Compared,
+    concern: Consequence::Neither,
     check,
 };
 
-fn check(subject: &Subject<'_>) -> Vec<Problem> {
+fn check(subject: &RuleContext<'_>) -> Vec<Problem> {
     if !subject.is_published() {
         return Vec::new();
     }
@@ -58,7 +58,7 @@ fn check(subject: &Subject<'_>) -> Vec<Problem> {
 
 /// Pairs each published revision with what the change makes of it, if that has other links or labels, as far
 /// as is known.
-fn changed<'s>(subject: &'s Subject<'_>) -> impl Iterator<Item = (&'s Revision, &'s Revision)> {
+fn changed<'s>(subject: &'s RuleContext<'_>) -> impl Iterator<Item = (&'s Revision, &'s Revision)> {
     let edited = subject.changed.iter().copied();
     let moved =
         if subject.changed.is_empty() { Vec::new() } else { with_moved_dependencies(subject) };
@@ -71,7 +71,7 @@ fn changed<'s>(subject: &'s Subject<'_>) -> impl Iterator<Item = (&'s Revision, 
 }
 
 /// Finds the revisions in files as they were whose `depends_on` names a label that the change may have moved.
-fn with_moved_dependencies<'s>(subject: &'s Subject<'_>) -> Vec<&'s Revision> {
+fn with_moved_dependencies<'s>(subject: &'s RuleContext<'_>) -> Vec<&'s Revision> {
     let is_label = |name: &str| !subject.after.contains(&RevisionId::new(name));
     let edited: BTreeSet<&RevisionId> = subject.changed.iter().map(|now| &now.id).collect();
     let dependent = subject.after.revisions().filter(|now| now.dependencies().any(is_label));
@@ -102,7 +102,7 @@ fn without_a_place(graph: &Graph) -> BTreeSet<&RevisionId> {
 }
 
 /// Finds the revisions that no longer keep another one from being a head, which is shown there.
-fn repointed_to_a_head<'a>(subject: &'a Subject<'_>) -> BTreeSet<&'a RevisionId> {
+fn repointed_to_a_head<'a>(subject: &'a RuleContext<'_>) -> BTreeSet<&'a RevisionId> {
     let repointed = subject.head_problems.iter().filter_map(|fault| match fault {
         HeadProblem::Returned { cause: Cause::Repointed(child), .. } => Some(child),
         HeadProblem::Returned { cause: Cause::Removed(_), .. }
@@ -113,7 +113,7 @@ fn repointed_to_a_head<'a>(subject: &'a Subject<'_>) -> BTreeSet<&'a RevisionId>
     repointed.collect()
 }
 
-fn problem(subject: &Subject<'_>, landed: &Revision, now: &Revision) -> Option<Problem> {
+fn problem(subject: &RuleContext<'_>, landed: &Revision, now: &Revision) -> Option<Problem> {
     if linked(subject.before, landed) == linked(subject.after, now) {
         return labels(subject, landed, now);
     }
@@ -141,7 +141,7 @@ struct Links<'g> {
 }
 
 impl<'g> Links<'g> {
-    fn of(subject: &'g Subject<'_>, now: &Revision) -> Links<'g> {
+    fn of(subject: &'g RuleContext<'_>, now: &Revision) -> Links<'g> {
         let needed = subject.before.requirements(&now.id);
         let needs = subject.after.requirements(&now.id);
         let lost = needed.difference(&needs).copied();
@@ -155,7 +155,12 @@ impl<'g> Links<'g> {
     }
 }
 
-fn gained(subject: &Subject<'_>, landed: &Revision, now: &Revision, links: &Links<'_>) -> Problem {
+fn gained(
+    subject: &RuleContext<'_>,
+    landed: &Revision,
+    now: &Revision,
+    links: &Links<'_>,
+) -> Problem {
     let base = &subject.wording.base;
     let all_new = links.gained.iter().all(|id| subject.is_new(id));
     let (what, shown) = in_brief(&links.gained);
@@ -193,7 +198,7 @@ fn gained(subject: &Subject<'_>, landed: &Revision, now: &Revision, links: &Link
 
 /// Says where the lowest of the new revisions that were put below may build instead.
 fn build_on_top(
-    subject: &Subject<'_>,
+    subject: &RuleContext<'_>,
     now: &Revision,
     gained: &BTreeSet<&RevisionId>,
 ) -> Vec<Help> {
@@ -213,7 +218,12 @@ fn build_on_top(
 }
 
 /// Reports an ancestor that stays in the history and that the revision no longer stands for.
-fn lost(subject: &Subject<'_>, landed: &Revision, now: &Revision, links: &Links<'_>) -> Problem {
+fn lost(
+    subject: &RuleContext<'_>,
+    landed: &Revision,
+    now: &Revision,
+    links: &Links<'_>,
+) -> Problem {
     let (what, shown) = in_brief(&links.lost);
     let (ancestor, stay) = match links.lost.len() {
         1 => ("its ancestor", "which stays"),
@@ -255,7 +265,7 @@ fn in_brief<'g>(ids: &BTreeSet<&'g RevisionId>) -> (String, Vec<&'g RevisionId>)
     }
 }
 
-fn labels(subject: &Subject<'_>, landed: &Revision, now: &Revision) -> Option<Problem> {
+fn labels(subject: &RuleContext<'_>, landed: &Revision, now: &Revision) -> Option<Problem> {
     let (before, after) = (label_set(landed), label_set(now));
     let mut missed = subject.after.unknown_dependencies().iter();
     let is_missed = missed.any(|unknown| before.contains(unknown.name.text.as_str()));
@@ -286,7 +296,7 @@ fn labels(subject: &Subject<'_>, landed: &Revision, now: &Revision) -> Option<Pr
 }
 
 /// Begins a problem at the value that differs.
-fn begun(subject: &Subject<'_>, landed: &Revision, now: &Revision, message: String) -> Problem {
+fn begun(subject: &RuleContext<'_>, landed: &Revision, now: &Revision, message: String) -> Problem {
     let parents = parent_ids(landed);
     let base = &subject.wording.base;
     let (site, label) = if parents == parent_ids(now) {
@@ -310,7 +320,7 @@ fn begun(subject: &Subject<'_>, landed: &Revision, now: &Revision, message: Stri
     problem
 }
 
-fn put_back(subject: &Subject<'_>, landed: &Revision, now: &Revision) -> Vec<Help> {
+fn put_back(subject: &RuleContext<'_>, landed: &Revision, now: &Revision) -> Vec<Help> {
     let parents = parent_ids(landed);
     if landed.migration.file == now.migration.file {
         vec!["put the branch label in its `depends_on` back".into()]

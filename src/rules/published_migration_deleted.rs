@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::subject::{doubt, listed};
-use super::{Concern, Debt, Fate, Rule, Standing, Subject};
+use super::context::{doubt, listed};
+use super::{Baseline, Consequence, Fate, Rule, RuleContext, Standing};
 use crate::advice::Help;
 use crate::alembic::graph::{Parents, Revision};
 use crate::alembic::migration::RevisionId;
@@ -36,12 +36,12 @@ revision identified by '...'\", on every command, until somebody stamps that dat
 Bring the file back, and undo what it does in a new migration on top. Where no database can have run
 it, or all of them are past it, let the removal land on its own before the next migration is added.
 ",
-    debt: Debt::Compared,
-    concern: Concern::Neither,
+    debt: Baseline::Compared,
+    concern: Consequence::Neither,
     check,
 };
 
-fn check(subject: &Subject<'_>) -> Vec<Problem> {
+fn check(subject: &RuleContext<'_>) -> Vec<Problem> {
     let loss = subject.loss;
     if !subject.is_published() || loss.fate == Fate::Lost {
         return Vec::new();
@@ -65,7 +65,7 @@ fn check(subject: &Subject<'_>) -> Vec<Problem> {
 }
 
 /// Finds the revisions whose removal makes a fault of another kind, which is shown there.
-fn told_elsewhere(subject: &Subject<'_>) -> BTreeSet<RevisionId> {
+fn told_elsewhere(subject: &RuleContext<'_>) -> BTreeSet<RevisionId> {
     let removed = subject.head_problems.iter().filter_map(|fault| match fault {
         HeadProblem::Returned { cause: Cause::Removed(child), .. } => Some(child.clone()),
         HeadProblem::Returned { cause: Cause::Repointed(_), .. }
@@ -79,7 +79,7 @@ fn told_elsewhere(subject: &Subject<'_>) -> BTreeSet<RevisionId> {
     removed.chain(missing).chain(depended_on.map(|revision| revision.id.clone())).collect()
 }
 
-fn problem(subject: &Subject<'_>, gone: &[&Revision]) -> Option<Problem> {
+fn problem(subject: &RuleContext<'_>, gone: &[&Revision]) -> Option<Problem> {
     let takers = takers(subject, gone);
     let (taken, taker) = takers.first().copied().unzip();
     let first = taken.or_else(|| gone.first().copied())?;
@@ -129,7 +129,7 @@ fn problem(subject: &Subject<'_>, gone: &[&Revision]) -> Option<Problem> {
 }
 
 /// Says that revisions went to another environment, whose databases have not run them.
-fn moved_away(subject: &Subject<'_>, moved: &[&Revision]) -> Option<Problem> {
+fn moved_away(subject: &RuleContext<'_>, moved: &[&Revision]) -> Option<Problem> {
     let first = moved.first()?;
     let other = &subject.loss.moved[&first.id];
     let ids = || moved.iter().map(|revision| &revision.id);
@@ -159,7 +159,7 @@ fn moved_away(subject: &Subject<'_>, moved: &[&Revision]) -> Option<Problem> {
 /// Those without a parent are none: where the first revisions of a history are gone and another one
 /// begins it, the history was squashed.
 fn takers<'a>(
-    subject: &'a Subject<'_>,
+    subject: &'a RuleContext<'_>,
     gone: &[&'a Revision],
 ) -> Vec<(&'a Revision, &'a Revision)> {
     let mut places: BTreeMap<&str, usize> = BTreeMap::new();
@@ -183,13 +183,13 @@ fn builds_beside(taken: &Revision, taker: &Revision) -> Related {
 }
 
 /// Finds the revision that the file of one that is gone holds now.
-fn renamed<'a>(subject: &'a Subject<'_>, gone: &Revision) -> Option<&'a Revision> {
+fn renamed<'a>(subject: &'a RuleContext<'_>, gone: &Revision) -> Option<&'a Revision> {
     let path = &gone.migration.file.path;
     subject.after.revisions().find(|revision| &revision.migration.file.path == path)
 }
 
 /// Points at the place of the file, or at the id that the file has now.
-fn site(subject: &Subject<'_>, gone: &Revision) -> Site {
+fn site(subject: &RuleContext<'_>, gone: &Revision) -> Site {
     let path = &gone.migration.file.path;
     renamed(subject, gone).map_or_else(|| Site::Path(path.clone()), Revision::id_site)
 }
@@ -197,7 +197,7 @@ fn site(subject: &Subject<'_>, gone: &Revision) -> Site {
 /// Finds the last of the revisions that are gone and the one that begins the history instead: a new one
 /// that stands for them, or the oldest that is kept.
 fn squashed_into<'a>(
-    subject: &'a Subject<'_>,
+    subject: &'a RuleContext<'_>,
     gone: &[&Revision],
 ) -> Option<(RevisionId, &'a RevisionId)> {
     let ids: BTreeSet<&RevisionId> = gone.iter().map(|revision| &revision.id).collect();
@@ -216,7 +216,7 @@ fn squashed_into<'a>(
 }
 
 /// What stays above a squash needs nothing new; what was squashed to its end must be stamped.
-fn squash_help(subject: &Subject<'_>, last: &RevisionId, whole: &RevisionId) -> Vec<Help> {
+fn squash_help(subject: &RuleContext<'_>, last: &RevisionId, whole: &RevisionId) -> Vec<Help> {
     let mut above = subject.before.children(last).filter(|child| subject.after.contains(&child.id));
     let reach = above.next().map(|child| &child.id);
     let environment = subject.environment;
@@ -248,7 +248,7 @@ fn squash_help(subject: &Subject<'_>, last: &RevisionId, whole: &RevisionId) -> 
 }
 
 fn help(
-    subject: &Subject<'_>,
+    subject: &RuleContext<'_>,
     gone: &[&Revision],
     first: &Revision,
     taker: Option<&Revision>,
@@ -298,14 +298,14 @@ fn help(
 }
 
 /// Returns what built on the revisions that are gone and is there still.
-fn children_that_stay<'a>(subject: &'a Subject<'_>, gone: &[&Revision]) -> Vec<&'a Revision> {
+fn children_that_stay<'a>(subject: &'a RuleContext<'_>, gone: &[&Revision]) -> Vec<&'a Revision> {
     let children = gone.iter().flat_map(|one| subject.before.children(&one.id));
     let ids: BTreeSet<&RevisionId> = children.map(|child| &child.id).collect();
     ids.into_iter().filter_map(|id| subject.after.get(id)).collect()
 }
 
 /// Says what built on the revisions that are gone and must do so again once they are back.
-fn put_back(subject: &Subject<'_>, gone: &[&Revision]) -> Vec<Help> {
+fn put_back(subject: &RuleContext<'_>, gone: &[&Revision]) -> Vec<Help> {
     let put_back = children_that_stay(subject, gone).into_iter().flat_map(|now| {
         let id = &now.id;
         let landed = subject.before.get(id)?;

@@ -1,7 +1,7 @@
 //! `published-migration-edited`.
 
-use super::subject::listed;
-use super::{Concern, Debt, Edited, Rule, Subject};
+use super::context::listed;
+use super::{Baseline, Consequence, Edited, Rule, RuleContext};
 use crate::alembic::migration::Part;
 use crate::config::Level;
 use crate::problem::{Problem, Related};
@@ -25,17 +25,17 @@ differs, the new code reverts what the old version made.
 Leave the migration as it is and put the difference into a new one. Where the old version fails on
 every database, so that none can have run it, the edit is right.
 ",
-    debt: Debt::Compared,
-    concern: Concern::Neither,
+    debt: Baseline::Compared,
+    concern: Consequence::Neither,
     check,
 };
 
-fn check(subject: &Subject<'_>) -> Vec<Problem> {
+fn check(subject: &RuleContext<'_>) -> Vec<Problem> {
     let parts = [Part::Upgrade, Part::Downgrade];
     parts.into_iter().filter_map(|part| report(subject, part)).collect()
 }
 
-fn report(subject: &Subject<'_>, part: Part) -> Option<Problem> {
+fn report(subject: &RuleContext<'_>, part: Part) -> Option<Problem> {
     let edited: Vec<&Edited> = subject.edited.iter().filter(|edited| edited.part == part).collect();
     let (first, others) = edited.split_first()?;
     let base = &subject.wording.base;

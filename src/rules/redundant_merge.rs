@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
-use super::subject::listed;
-use super::{Concern, Debt, Rule, Subject};
+use super::context::listed;
+use super::{Baseline, Consequence, Rule, RuleContext};
 use crate::advice::{Command, Help};
-use crate::alembic::graph::{Graph, Heights, Revision, Way};
+use crate::alembic::graph::{Follow, Graph, Heights, Revision};
 use crate::alembic::migration::{RevisionId, Text};
 use crate::config::Level;
 use crate::heads::HeadProblem;
@@ -32,12 +32,12 @@ Name only what is not below anything else that is named. Where a parent is below
 `depends_on` alone, join these two in a merge revision of their own first. Of two merge revisions that
 join the same, keep one.
 ",
-    debt: Debt::Compared,
-    concern: Concern::Neither,
+    debt: Baseline::Compared,
+    concern: Consequence::Neither,
     check,
 };
 
-fn check(subject: &Subject<'_>) -> Vec<Problem> {
+fn check(subject: &RuleContext<'_>) -> Vec<Problem> {
     let rewired: Vec<&Revision> = subject
         .rewired()
         .filter(|revision| revision.parents.texts().len() + revision.dependency_texts().len() > 1)
@@ -63,14 +63,18 @@ fn check(subject: &Subject<'_>) -> Vec<Problem> {
 }
 
 /// Finds what a revision names although something else that it names has it below.
-fn covered(subject: &Subject<'_>, heights: &Heights<'_>, revision: &Revision) -> Option<Problem> {
+fn covered(
+    subject: &RuleContext<'_>,
+    heights: &Heights<'_>,
+    revision: &Revision,
+) -> Option<Problem> {
     let names = Names::of(subject.after, heights, revision);
     let all = || names.parents.iter().chain(&names.dependencies).copied();
     let named: Vec<&RevisionId> = all().collect();
     if heights.any_needs(&named, &revision.id) {
         return None;
     }
-    let passed = heights.below_others(&named, Way::Needs);
+    let passed = heights.below_others(&named, Follow::Needs);
     let (below, top): (Vec<&RevisionId>, Vec<&RevisionId>) =
         named.into_iter().partition(|low| passed.contains(low));
     let low = below.first()?;
@@ -79,7 +83,7 @@ fn covered(subject: &Subject<'_>, heights: &Heights<'_>, revision: &Revision) ->
         return Some(stopping(subject, revision, &names, names.pair(high, low)));
     }
     let high = names.parents.iter().find(|parent| top.first() == Some(parent))?;
-    let lines = heights.below_others(&names.parents, Way::Parents);
+    let lines = heights.below_others(&names.parents, Follow::Parents);
     let mut parents = names.parents.iter().filter(|low| lines.contains(*low));
     let low = parents.find(|low| names.builds_on(high, low))?;
     let mut problem = about(subject, revision, names.pair(high, low));
@@ -128,7 +132,7 @@ impl<'g> Names<'g> {
 }
 
 fn stopping(
-    subject: &Subject<'_>,
+    subject: &RuleContext<'_>,
     revision: &Revision,
     names: &Names<'_>,
     pair: Pair<'_>,
@@ -152,7 +156,7 @@ fn stopping(
     problem
 }
 
-fn about(subject: &Subject<'_>, revision: &Revision, pair: Pair<'_>) -> Problem {
+fn about(subject: &RuleContext<'_>, revision: &Revision, pair: Pair<'_>) -> Problem {
     let Pair { low, high, on_one_line } = pair;
     let named = revision.parents.texts().iter().find(|text| text.text == low.as_str());
     let verb = if named.is_some() { "builds on" } else { "depends on" };
@@ -181,7 +185,11 @@ fn about(subject: &Subject<'_>, revision: &Revision, pair: Pair<'_>) -> Problem 
 }
 
 /// Points at a dependency, which may be named by a label.
-fn dependency_site(subject: &Subject<'_>, revision: &Revision, dependency: &RevisionId) -> Site {
+fn dependency_site(
+    subject: &RuleContext<'_>,
+    revision: &Revision,
+    dependency: &RevisionId,
+) -> Site {
     let labels: Vec<&str> =
         subject.after.get(dependency).into_iter().flat_map(Revision::labels).collect();
     let mut texts = revision.dependency_texts().iter();
@@ -191,16 +199,20 @@ fn dependency_site(subject: &Subject<'_>, revision: &Revision, dependency: &Revi
 }
 
 /// Says how to write the parents that are ancestors of no other.
-fn without_ancestors(subject: &Subject<'_>, revision: &Revision, names: &Names<'_>) -> Vec<Help> {
+fn without_ancestors(
+    subject: &RuleContext<'_>,
+    revision: &Revision,
+    names: &Names<'_>,
+) -> Vec<Help> {
     let parents = &names.parents;
-    let below = names.heights.below_others(parents, Way::Parents);
+    let below = names.heights.below_others(parents, Follow::Parents);
     let kept = parents.iter().filter(|parent| !below.contains(*parent));
     let kept: Vec<RevisionId> = kept.map(|parent| (*parent).clone()).collect();
     subject.write_parents("", revision, &kept)
 }
 
 /// Alembic takes a parent that is named twice for one.
-fn named_twice(subject: &Subject<'_>, revision: &Revision) -> Option<Problem> {
+fn named_twice(subject: &RuleContext<'_>, revision: &Revision) -> Option<Problem> {
     let texts = revision.parents.texts();
     let mut known = HashSet::new();
     let again = texts.iter().find(|text| !known.insert(&text.text))?;
@@ -220,7 +232,7 @@ fn named_twice(subject: &Subject<'_>, revision: &Revision) -> Option<Problem> {
 
 /// Finds a merge revision that was there before, or comes first, and joins the same.
 fn joined_twice(
-    subject: &Subject<'_>,
+    subject: &RuleContext<'_>,
     first_joins: &FirstJoins<'_>,
     revision: &Revision,
 ) -> Option<Problem> {
@@ -255,7 +267,7 @@ fn joined_twice(
 type FirstJoins<'g> = BTreeMap<BTreeSet<&'g RevisionId>, &'g Revision>;
 
 /// Finds the merge revisions that may stay: what was there before, else what Alembic lists first.
-fn first_joins<'g>(subject: &'g Subject<'_>) -> FirstJoins<'g> {
+fn first_joins<'g>(subject: &'g RuleContext<'_>) -> FirstJoins<'g> {
     let mut first: FirstJoins<'g> = BTreeMap::new();
     let (new, old): (Vec<&Revision>, Vec<&Revision>) =
         subject.after.revisions().partition(|revision| subject.is_new(&revision.id));
@@ -275,7 +287,7 @@ fn parent_set<'g>(graph: &'g Graph, revision: &Revision) -> BTreeSet<&'g Revisio
 }
 
 /// Tells whether the heads are reported that two merge revisions leave side by side.
-fn is_told_of(subject: &Subject<'_>, revision: &Revision) -> bool {
+fn is_told_of(subject: &RuleContext<'_>, revision: &Revision) -> bool {
     let above = subject.after.heads_above(&revision.id);
     subject.head_problems.iter().any(|fault| match fault {
         HeadProblem::Stale(stale) => stale.heads.iter().any(|head| above.contains(&head)),

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::subject::MOST_RELATED;
-use super::{Concern, Debt, Rule, Subject};
+use super::context::MOST_RELATED;
+use super::{Baseline, Consequence, Rule, RuleContext};
 use crate::alembic::graph::Revision;
 use crate::alembic::migration::RevisionId;
 use crate::config::Level;
@@ -24,12 +24,12 @@ some circles through `depends_on`, applies a revision before what it needs.
 Find the value that was written last; it names a revision that builds on it. Let it name the one
 that it was generated on.
 ",
-    debt: Debt::SameFault,
-    concern: Concern::Loading,
+    debt: Baseline::SameFault,
+    concern: Consequence::Loading,
     check,
 };
 
-fn check(subject: &Subject<'_>) -> Vec<Problem> {
+fn check(subject: &RuleContext<'_>) -> Vec<Problem> {
     let twice: BTreeSet<&RevisionId> = subject.after.duplicates().map(|(id, _)| id).collect();
     let cycles = subject.after.cycles();
     // A circle through an id that two files define is gone as soon as one of them has its own.
@@ -37,7 +37,7 @@ fn check(subject: &Subject<'_>) -> Vec<Problem> {
     real.filter_map(|cycle| problem(subject, cycle)).collect()
 }
 
-fn problem(subject: &Subject<'_>, cycle: &[&RevisionId]) -> Option<Problem> {
+fn problem(subject: &RuleContext<'_>, cycle: &[&RevisionId]) -> Option<Problem> {
     let start = cycle.iter().position(|id| is_changed(subject, id)).unwrap_or(0);
     let mut around: Vec<&Revision> = cycle.iter().filter_map(|id| subject.after.get(id)).collect();
     around.rotate_left(start);
@@ -77,7 +77,7 @@ fn problem(subject: &Subject<'_>, cycle: &[&RevisionId]) -> Option<Problem> {
 }
 
 /// Tells whether the change brings the revision or moved it.
-fn is_changed(subject: &Subject<'_>, id: &RevisionId) -> bool {
+fn is_changed(subject: &RuleContext<'_>, id: &RevisionId) -> bool {
     let parents = |revision: &Revision| -> Vec<String> {
         revision.parents.texts().iter().map(|text| text.text.clone()).collect()
     };

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashSet};
 
-use super::{Concern, Debt, Rule, Subject};
+use super::{Baseline, Consequence, Rule, RuleContext};
 use crate::advice::Help;
 use crate::alembic::graph::{Parents, Revision};
 use crate::alembic::migration::RevisionId;
@@ -29,12 +29,12 @@ ends.
 Build it on the revision that it follows. Where a history of its own is meant, say so in the
 header: `# alembic-guard: allow(second-base)`.
 ",
-    debt: Debt::Compared,
-    concern: Concern::Neither,
+    debt: Baseline::Compared,
+    concern: Consequence::Neither,
     check,
 };
 
-fn check(subject: &Subject<'_>) -> Vec<Problem> {
+fn check(subject: &RuleContext<'_>) -> Vec<Problem> {
     let is_base = |revision: &Revision| revision.parents == Parents::Base;
     let bases = || subject.after.revisions().filter(|revision| is_base(revision));
     let was_base = |revision: &Revision| subject.before.get(&revision.id).is_some_and(is_base);
@@ -50,7 +50,7 @@ fn check(subject: &Subject<'_>) -> Vec<Problem> {
         .collect()
 }
 
-fn problem(subject: &Subject<'_>, base: &Revision, first: &Revision) -> Problem {
+fn problem(subject: &RuleContext<'_>, base: &Revision, first: &Revision) -> Problem {
     let message = format!("`{}` is a second base beside `{}`", base.id, first.id);
     let mut problem = RULE.at(subject, base.parents_site(), message);
     problem.label = "builds on nothing".to_owned();
@@ -72,7 +72,7 @@ fn problem(subject: &Subject<'_>, base: &Revision, first: &Revision) -> Problem 
 }
 
 /// Finds the bases that `multiple-heads` speaks of already.
-fn told<'a>(subject: &'a Subject<'_>, first: &RevisionId) -> BTreeSet<&'a RevisionId> {
+fn told<'a>(subject: &'a RuleContext<'_>, first: &RevisionId) -> BTreeSet<&'a RevisionId> {
     let mut told = BTreeSet::new();
     let mut heads: Vec<&RevisionId> = Vec::new();
     for fault in subject.head_problems {

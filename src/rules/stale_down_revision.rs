@@ -5,8 +5,8 @@ mod repair;
 use std::collections::BTreeSet;
 
 use self::repair::repointed;
-use super::subject::{Explained, MOST_RELATED, listed, whole};
-use super::{Concern, Debt, Rule, Subject};
+use super::context::{Explained, MOST_RELATED, listed, whole};
+use super::{Baseline, Consequence, Rule, RuleContext};
 use crate::advice::Help;
 use crate::alembic::migration::RevisionId;
 use crate::config::Level;
@@ -32,12 +32,12 @@ the lowest one, where it is a chain. `alembic-guard rebase` does the second of i
 commands for a database that already ran your migration. If you do not know which databases did, join
 the two heads with a merge revision instead: `alembic-guard merge`.
 ",
-    debt: Debt::Compared,
-    concern: Concern::Heads,
+    debt: Baseline::Compared,
+    concern: Consequence::Heads,
     check,
 };
 
-fn check(subject: &Subject<'_>) -> Vec<Problem> {
+fn check(subject: &RuleContext<'_>) -> Vec<Problem> {
     let stale = subject.head_problems.iter().filter_map(|fault| match fault {
         HeadProblem::Stale(stale) => Some(stale),
         HeadProblem::Fork { .. }
@@ -48,7 +48,7 @@ fn check(subject: &Subject<'_>) -> Vec<Problem> {
     stale.filter_map(|stale| problem(subject, stale, explained.takes(true))).collect()
 }
 
-fn problem(subject: &Subject<'_>, stale: &Stale, is_explained: bool) -> Option<Problem> {
+fn problem(subject: &RuleContext<'_>, stale: &Stale, is_explained: bool) -> Option<Problem> {
     let (edge, others) = stale.edges.split_first()?;
     let revision = subject.after.get(&edge.revision)?;
     let base = &subject.wording.base;
@@ -78,7 +78,7 @@ fn problem(subject: &Subject<'_>, stale: &Stale, is_explained: bool) -> Option<P
 }
 
 /// Shows what took the place, and says what to do.
-fn explain(subject: &Subject<'_>, stale: &Stale, problem: &mut Problem) {
+fn explain(subject: &RuleContext<'_>, stale: &Stale, problem: &mut Problem) {
     let Some((edge, others)) = stale.edges.split_first() else { return };
     problem.related = successors(subject, edge);
     problem.related.extend(others.iter().filter_map(|other| also_stale(subject, other)));
@@ -92,13 +92,13 @@ fn explain(subject: &Subject<'_>, stale: &Stale, problem: &mut Problem) {
 
 /// The heads that stand beside each other: the base's, with what the change adds to them, and those of
 /// the chain.
-fn standing_heads(subject: &Subject<'_>, stale: &Stale, edge: &StaleEdge) -> Vec<RevisionId> {
+fn standing_heads(subject: &RuleContext<'_>, stale: &Stale, edge: &StaleEdge) -> Vec<RevisionId> {
     let mut heads = subject.tops(&edge.base_heads);
     heads.extend(stale.heads.iter().cloned());
     heads
 }
 
-fn successors(subject: &Subject<'_>, edge: &StaleEdge) -> Vec<Related> {
+fn successors(subject: &RuleContext<'_>, edge: &StaleEdge) -> Vec<Related> {
     let unnamed = subject.before.opaque_children(&edge.parent).map(|migration| Related {
         site: whole(migration),
         message: "this took its place; its own id cannot be known".to_owned(),
@@ -112,13 +112,13 @@ fn successors(subject: &Subject<'_>, edge: &StaleEdge) -> Vec<Related> {
     related.chain(unnamed).take(MOST_RELATED).collect()
 }
 
-fn also_stale(subject: &Subject<'_>, edge: &StaleEdge) -> Option<Related> {
+fn also_stale(subject: &RuleContext<'_>, edge: &StaleEdge) -> Option<Related> {
     let site = subject.after.get(&edge.revision)?.parent_site(&edge.parent);
     Some(Related { site, message: format!("stale too: {}", place(subject, &edge.base_heads)) })
 }
 
 /// Says where the base is; where the change removes its head, what is left of it.
-fn place(subject: &Subject<'_>, heads: &[RevisionId]) -> String {
+fn place(subject: &RuleContext<'_>, heads: &[RevisionId]) -> String {
     if heads.iter().all(|head| subject.before.is_head(head)) {
         format!("{} is at {} now", subject.wording.base, listed(heads))
     } else {
@@ -126,11 +126,11 @@ fn place(subject: &Subject<'_>, heads: &[RevisionId]) -> String {
     }
 }
 
-fn path_of(subject: &Subject<'_>, id: &RevisionId) -> Option<crate::tree::RepoPath> {
+fn path_of(subject: &RuleContext<'_>, id: &RevisionId) -> Option<crate::tree::RepoPath> {
     subject.after.get(id).map(|revision| revision.migration.file.path.clone())
 }
 
-fn help(subject: &Subject<'_>, stale: &Stale, heads: &[RevisionId]) -> Vec<Help> {
+fn help(subject: &RuleContext<'_>, stale: &Stale, heads: &[RevisionId]) -> Vec<Help> {
     let wording = subject.wording;
     let mut help = wording.get_base_help();
     let then = if help.is_empty() { "" } else { "then " };
@@ -159,12 +159,12 @@ fn help(subject: &Subject<'_>, stale: &Stale, heads: &[RevisionId]) -> Vec<Help>
     help
 }
 
-fn join(subject: &Subject<'_>, heads: &[RevisionId]) -> Option<Help> {
+fn join(subject: &RuleContext<'_>, heads: &[RevisionId]) -> Option<Help> {
     subject.join_instead("or do not edit it, and add a revision that joins both", heads)
 }
 
 /// Returns what the chain is to build on, where there is no choice.
-fn single_tops(subject: &Subject<'_>, stale: &Stale) -> Option<Vec<RevisionId>> {
+fn single_tops(subject: &RuleContext<'_>, stale: &Stale) -> Option<Vec<RevisionId>> {
     let mut tops = Vec::new();
     let base_heads: BTreeSet<&[RevisionId]> =
         stale.edges.iter().map(|edge| &*edge.base_heads).collect();

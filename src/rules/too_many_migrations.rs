@@ -1,6 +1,6 @@
 //! `too-many-migrations`.
 
-use super::{Concern, Debt, Rule, Subject};
+use super::{Baseline, Consequence, Rule, RuleContext};
 use crate::advice::Help;
 use crate::alembic::environment::Excess;
 use crate::config::Level;
@@ -26,12 +26,12 @@ Raise `max_migrations` in `.alembic-guard.toml` if the migrations are truly so m
 some two kilobytes of memory. Or squash what every database has run. A folder
 that lies too deep can be named as a version folder of its own.
 ",
-    debt: Debt::Compared,
-    concern: Concern::Judging,
+    debt: Baseline::Compared,
+    concern: Consequence::Judging,
     check,
 };
 
-fn check(subject: &Subject<'_>) -> Vec<Problem> {
+fn check(subject: &RuleContext<'_>) -> Vec<Problem> {
     let Some(unread) = subject.unread else {
         return Vec::new();
     };

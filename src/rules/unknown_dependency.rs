@@ -1,7 +1,7 @@
 //! `unknown-dependency`.
 
-use super::subject::{Explained, doubt};
-use super::{Concern, Debt, Rule, Subject};
+use super::context::{Explained, doubt};
+use super::{Baseline, Consequence, Rule, RuleContext};
 use crate::advice::Help;
 use crate::alembic::graph::{Revision, UnknownDependency};
 use crate::alembic::migration::{Migration, RevisionId, Value};
@@ -27,12 +27,12 @@ Write the full id or the label of a revision that is there; Alembic takes no pre
 revision was removed, take it out of `depends_on`. Where it is on another branch, merge that branch
 first.
 ",
-    debt: Debt::SameFault,
-    concern: Concern::Loading,
+    debt: Baseline::SameFault,
+    concern: Consequence::Loading,
     check,
 };
 
-fn check(subject: &Subject<'_>) -> Vec<Problem> {
+fn check(subject: &RuleContext<'_>) -> Vec<Problem> {
     let unknown = subject.after.unknown_dependencies();
     let is_incomplete = !unknown.is_empty() && subject.is_incomplete();
     let mut explained = Explained::default();
@@ -53,7 +53,7 @@ fn check(subject: &Subject<'_>) -> Vec<Problem> {
 }
 
 fn problem(
-    subject: &Subject<'_>,
+    subject: &RuleContext<'_>,
     unknown: &UnknownDependency,
     explained: &mut Explained,
 ) -> Option<Problem> {
@@ -83,7 +83,7 @@ fn problem(
 
 /// Points at what the change takes away: the file, or the label in it.
 fn gone(
-    subject: &Subject<'_>,
+    subject: &RuleContext<'_>,
     dependent: &Revision,
     name: &RevisionId,
     removed: &Revision,
@@ -106,7 +106,7 @@ fn gone(
     problem
 }
 
-fn help(subject: &Subject<'_>, name: &RevisionId) -> Vec<Help> {
+fn help(subject: &RuleContext<'_>, name: &RevisionId) -> Vec<Help> {
     let ids = || subject.after.revisions().map(|revision| revision.id.as_str());
     let mut longer = ids().filter(|id| !name.as_str().is_empty() && id.starts_with(name.as_str()));
     if let (Some(full), None) = (longer.next(), longer.next()) {

@@ -1,7 +1,7 @@
 //! `unknown-down-revision`.
 
-use super::subject::{Explained, doubt};
-use super::{Concern, Debt, Finish, Rule, Subject};
+use super::context::{Explained, doubt};
+use super::{Baseline, Consequence, Finish, Rule, RuleContext};
 use crate::advice::{Command, Help};
 use crate::alembic::graph::MissingParent;
 use crate::alembic::migration::RevisionId;
@@ -27,19 +27,19 @@ Write the full id of a revision that is there; Alembic takes no prefix here. Whe
 removed, bring it back or re-point what builds on it. Where it is on another branch, merge that
 branch first.
 ",
-    debt: Debt::SameFault,
-    concern: Concern::Loading,
+    debt: Baseline::SameFault,
+    concern: Consequence::Loading,
     check,
 };
 
-fn check(subject: &Subject<'_>) -> Vec<Problem> {
+fn check(subject: &RuleContext<'_>) -> Vec<Problem> {
     let mut explained = Explained::default();
     let missing = subject.after.missing().iter();
     missing.filter_map(|missing| problem(subject, missing, &mut explained)).collect()
 }
 
 fn problem(
-    subject: &Subject<'_>,
+    subject: &RuleContext<'_>,
     missing: &MissingParent,
     explained: &mut Explained,
 ) -> Option<Problem> {
@@ -81,7 +81,7 @@ fn problem(
     Some(problem)
 }
 
-fn help(subject: &Subject<'_>, child: &RevisionId, parent: &RevisionId) -> Vec<Help> {
+fn help(subject: &RuleContext<'_>, child: &RevisionId, parent: &RevisionId) -> Vec<Help> {
     // Nothing builds on itself, or on what builds on it.
     let above = subject.after.descendants(child);
     let known = || {
@@ -118,7 +118,7 @@ fn help(subject: &Subject<'_>, child: &RevisionId, parent: &RevisionId) -> Vec<H
 }
 
 /// Says how a migration gets onto the head, if there is one: its parent may be a guess, or gone on purpose.
-fn put_on_the_head(subject: &Subject<'_>, child: &RevisionId) -> Vec<Help> {
+fn put_on_the_head(subject: &RuleContext<'_>, child: &RevisionId) -> Vec<Help> {
     let (before, after) = (subject.before, subject.after);
     // What has landed is not moved, and a file whose own id is unknown may define the parent.
     if before.is_empty() || before.contains(child) || !after.opaque().is_empty() {

@@ -1,6 +1,6 @@
 //! `unreadable-migration`.
 
-use super::{Alteration, Altered, Concern, Debt, Rule, Subject};
+use super::{Alteration, Altered, Baseline, Consequence, Rule, RuleContext};
 use crate::advice::{Command, Help};
 use crate::alembic::migration::{Fault, Migration};
 use crate::config::Level;
@@ -30,12 +30,12 @@ not load takes every command with it.
 Go to the position shown and repair it. `python -m py_compile FILE` says what Python makes of it. A
 file that is truly larger than `max_file_size` can be let in by that key of `.alembic-guard.toml`.
 ",
-    debt: Debt::SameFile,
-    concern: Concern::Loading,
+    debt: Baseline::SameFile,
+    concern: Consequence::Loading,
     check,
 };
 
-fn check(subject: &Subject<'_>) -> Vec<Problem> {
+fn check(subject: &RuleContext<'_>) -> Vec<Problem> {
     let migrations = subject.migrations();
     let faulty = migrations.filter_map(|migration| Some((migration, fault(subject, migration)?)));
     let faulty = faulty.filter(|(migration, _)| !is_encoded_anew(subject, migration));
@@ -53,7 +53,7 @@ fn has_no_suffix(name: &[u8]) -> bool {
     name == b".py" || name.ends_with(b".py\n")
 }
 
-fn misnamed_file(subject: &Subject<'_>, migration: &Migration) -> Problem {
+fn misnamed_file(subject: &RuleContext<'_>, migration: &Migration) -> Problem {
     let message = "Alembic stops at the name of this file".to_owned();
     let mut problem = RULE.at(subject, Site::File(migration.file.clone()), message);
     problem.label = "its name has no suffix `.py`".to_owned();
@@ -61,12 +61,12 @@ fn misnamed_file(subject: &Subject<'_>, migration: &Migration) -> Problem {
     problem
 }
 
-fn fault<'a>(subject: &'a Subject<'_>, migration: &'a Migration) -> Option<&'a Fault> {
+fn fault<'a>(subject: &'a RuleContext<'_>, migration: &'a Migration) -> Option<&'a Fault> {
     let whole = || subject.details.get(&migration.file)?.fault.as_ref();
     migration.module.fault.as_ref().or_else(whole)
 }
 
-fn problem(subject: &Subject<'_>, migration: &Migration, fault: &Fault) -> Problem {
+fn problem(subject: &RuleContext<'_>, migration: &Migration, fault: &Fault) -> Problem {
     if let Some(keeper) = migration.module.kept_by {
         return kept_elsewhere(subject, migration, keeper);
     }
@@ -88,7 +88,7 @@ fn problem(subject: &Subject<'_>, migration: &Migration, fault: &Fault) -> Probl
 }
 
 /// Says that nobody can tell from here: what Alembic is given is another content.
-fn kept_elsewhere(subject: &Subject<'_>, migration: &Migration, keeper: &str) -> Problem {
+fn kept_elsewhere(subject: &RuleContext<'_>, migration: &Migration, keeper: &str) -> Problem {
     let path = &migration.file.path;
     let message = format!("cannot tell what this migration says: its content is kept by {keeper}");
     let mut problem = RULE.at(subject, Site::File(migration.file.clone()), message);
@@ -103,7 +103,7 @@ fn kept_elsewhere(subject: &Subject<'_>, migration: &Migration, keeper: &str) ->
     problem
 }
 
-fn broken_link(subject: &Subject<'_>, link: &RepoPath) -> Problem {
+fn broken_link(subject: &RuleContext<'_>, link: &RepoPath) -> Problem {
     let message = "this link in a version folder leads to no file of the repository".to_owned();
     let mut problem = RULE.at(subject, Site::Path(link.clone()), message);
     problem.help = vec!["put the file itself there".into()];
@@ -111,13 +111,13 @@ fn broken_link(subject: &Subject<'_>, link: &RepoPath) -> Problem {
 }
 
 /// Tells whether git writes a file in another encoding, so that its bytes in the repository say little.
-fn is_encoded_anew(subject: &Subject<'_>, migration: &Migration) -> bool {
+fn is_encoded_anew(subject: &RuleContext<'_>, migration: &Migration) -> bool {
     subject.altered.iter().any(|altered| {
         altered.file == migration.file && matches!(altered.by, Alteration::Encoding { .. })
     })
 }
 
-fn altered_file(subject: &Subject<'_>, altered: &Altered) -> Problem {
+fn altered_file(subject: &RuleContext<'_>, altered: &Altered) -> Problem {
     let path = &altered.file.path;
     let switch_off =
         |off: &str| Help::write("switch it off in .gitattributes", format!("{path} {off}"));

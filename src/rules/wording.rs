@@ -1,6 +1,6 @@
 //! What the two sides of a change are called, and the advice that depends on nothing else.
 
-use super::subject::Restore;
+use super::context::Restore;
 use crate::advice::{Command, Help};
 use crate::tree::RepoPath;
 

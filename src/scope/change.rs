@@ -3,17 +3,17 @@
 use crate::advice::{Command, Help};
 use crate::compare::{After, Comparison, NamedTree, Reader, check};
 use crate::finding::{Downgrade, Facts, Freshness, Report};
-use crate::git::{self, BaseChoice, Candidates, Concern, Merged, Side, Target};
+use crate::git::{self, BaseChoice, Candidates, MergeFilter, Merged, Side, Target};
 use crate::problem::Note;
 use crate::rules::{Finish, Standing, Wording};
 use crate::scope::peers::Landing;
 use crate::scope::relevance::Relevance;
-use crate::scope::{Error, Judge, get_base_command, note};
+use crate::scope::{Context, Error, get_base_command, note};
 use crate::tree::{ObjectId, Tree};
 
 /// What is judged by hand, and against what.
 #[derive(Debug, Clone)]
-pub struct Subject {
+pub struct CheckRequest {
     /// What is judged.
     pub side: Side,
     /// The name that a commit was given by, where it was.
@@ -34,7 +34,7 @@ pub enum Against {
 }
 
 /// A change, its base, and who may be at fault.
-pub(crate) struct Incoming<'a> {
+pub(crate) struct Scope<'a> {
     pub(crate) side: Side,
     pub(crate) base: &'a BaseChoice,
     pub(crate) facts: Facts,
@@ -45,7 +45,7 @@ pub(crate) struct Incoming<'a> {
 }
 
 /// What came of bringing a change and its base together.
-pub(crate) enum Met<T> {
+pub(crate) enum Meeting<T> {
     /// There is a merge, and this was found in it.
     Merged(T),
     /// The two have no common history.
@@ -54,9 +54,9 @@ pub(crate) enum Met<T> {
     Shallow,
 }
 
-impl Judge<'_> {
+impl Context<'_> {
     /// Judges a commit, the index or the work tree against what it will be merged into.
-    pub fn change(&self, subject: &Subject) -> Result<Report, Error> {
+    pub fn change(&self, subject: &CheckRequest) -> Result<Report, Error> {
         let tree = self.repository.side_tree(subject.side)?;
         let mut reader = self.reader(self.config(&*tree)?);
         let config = reader.config();
@@ -82,7 +82,7 @@ impl Judge<'_> {
                 let named = subject.name.as_deref().zip(tip);
                 let checkout = named.and_then(|(name, tip)| self.checkout(name, tip));
                 let wording = Wording { checkout, base_option, ..wording };
-                let incoming = Incoming {
+                let scope = Scope {
                     answering: self.target_at_head(subject, &candidates)?,
                     side: subject.side,
                     base: &base,
@@ -90,7 +90,7 @@ impl Judge<'_> {
                     wording,
                     candidates: &candidates,
                 };
-                self.incoming(&mut reader, &incoming)?
+                self.scope(&mut reader, &scope)?
             }
             None if subject.against == Against::Nothing => {
                 alone(&mut reader, &*tree, Facts::default())?
@@ -161,20 +161,16 @@ impl Judge<'_> {
     }
 
     /// Judges the merge of a change into its base.
-    pub(super) fn incoming(
-        &self,
-        reader: &mut Reader,
-        incoming: &Incoming<'_>,
-    ) -> Result<Report, Error> {
-        let base = incoming.base;
-        let judge = |reader: &mut Reader, comparison: &Comparison<'_>| {
-            self.remembered(reader, comparison, incoming)
+    pub(super) fn scope(&self, reader: &mut Reader, scope: &Scope<'_>) -> Result<Report, Error> {
+        let base = scope.base;
+        let compare = |reader: &mut Reader, comparison: &Comparison<'_>| {
+            self.remembered(reader, comparison, scope)
         };
-        let tree = || self.repository.side_tree(incoming.side);
-        match self.meet(reader, incoming, judge)? {
-            Met::Merged(report) => Ok(Report { base: Some(base.summary()), ..report }),
-            Met::Unrelated => unrelated(reader, &*tree()?, base),
-            Met::Shallow => {
+        let tree = || self.repository.side_tree(scope.side);
+        match self.meet(reader, scope, compare)? {
+            Meeting::Merged(report) => Ok(Report { base: Some(base.summary()), ..report }),
+            Meeting::Unrelated => unrelated(reader, &*tree()?, base),
+            Meeting::Shallow => {
                 shallow(reader, &*tree()?, base, self.fetch_command(base.target.as_ref()))
             }
         }
@@ -200,16 +196,16 @@ impl Judge<'_> {
     pub(crate) fn meet<T>(
         &self,
         reader: &mut Reader,
-        incoming: &Incoming<'_>,
-        judge: impl FnOnce(&mut Reader, &Comparison<'_>) -> Result<T, Error>,
-    ) -> Result<Met<T>, Error> {
-        let Incoming { side, base, .. } = *incoming;
+        scope: &Scope<'_>,
+        compare: impl FnOnce(&mut Reader, &Comparison<'_>) -> Result<T, Error>,
+    ) -> Result<Meeting<T>, Error> {
+        let Scope { side, base, .. } = *scope;
         let tree = self.repository.side_tree(side)?;
         let landed = self.repository.commit_tree(base.commit)?;
         let parted = match self.parting_trees(side, base) {
             Ok(parted) => parted,
             Err(git::Error::Shallow { .. }) if !self.circumstances.in_ci => {
-                return Ok(Met::Shallow);
+                return Ok(Meeting::Shallow);
             }
             Err(git::Error::Shallow { ours, theirs }) => {
                 let fetch = self.fetch_command(base.target.as_ref());
@@ -222,13 +218,13 @@ impl Judge<'_> {
         let mut trees = witnesses.clone();
         trees.push(&*landed);
         let relevance = Relevance::of(reader, &trees)?;
-        let concern = Concern {
+        let concern = MergeFilter {
             covers: &|path| relevance.covers(path),
             largest: reader.config().max_file_size,
         };
         let merged = self.repository.merge(base.commit, side, &concern)?;
         let after = match &merged {
-            Merged::Unrelated => return Ok(Met::Unrelated),
+            Merged::Unrelated => return Ok(Meeting::Unrelated),
             Merged::Clean(tree) => After::Tree(&**tree),
             Merged::Conflicted(conflicted) => After::Conflicted {
                 as_base: &*conflicted.as_base,
@@ -237,30 +233,30 @@ impl Judge<'_> {
             },
         };
         let is_conflicted = matches!(after, After::Conflicted { .. });
-        let other_targets = || self.other_targets(incoming);
+        let other_targets = || self.other_targets(scope);
         let config = reader.config();
-        let landing = incoming.base.target.as_ref().map(|target| Landing {
+        let landing = scope.base.target.as_ref().map(|target| Landing {
             remote: target.remote.as_deref(),
             branch: &target.branch,
             config: &config,
-            candidates: incoming.candidates,
+            candidates: scope.candidates,
             pushed: &[],
         });
         let peers = || landing.as_ref().map_or_else(Vec::new, |landing| self.peers(landing));
-        let shared = self.shared(&*tree, incoming.candidates.branch, base.commit);
+        let shared = self.shared(&*tree, scope.candidates.branch, base.commit);
         let comparison = Comparison {
             before: Some(&*landed),
             standing: Standing::Published,
             after,
             witnesses,
-            wording: Wording { is_conflicted, ..incoming.wording.clone() },
-            facts: incoming.facts.clone(),
-            answering: incoming.answering.clone(),
+            wording: Wording { is_conflicted, ..scope.wording.clone() },
+            facts: scope.facts.clone(),
+            answering: scope.answering.clone(),
             other_targets: &other_targets,
             peers: &peers,
             shared: &shared,
         };
-        judge(reader, &comparison).map(Met::Merged)
+        compare(reader, &comparison).map(Meeting::Merged)
     }
 
     /// Returns the states at which a change and its base parted.
@@ -277,12 +273,12 @@ impl Judge<'_> {
     }
 
     /// Returns the targets that the base does not hold. One that cannot be read excuses nobody.
-    fn other_targets(&self, incoming: &Incoming<'_>) -> Vec<NamedTree<'_>> {
-        let targets = self.targets(incoming.candidates);
+    fn other_targets(&self, scope: &Scope<'_>) -> Vec<NamedTree<'_>> {
+        let targets = self.targets(scope.candidates);
         self.has_missed.set(self.has_missed.get() || targets.is_err());
         let targets = targets.unwrap_or_default();
-        let base = incoming.base.commit;
-        let tip = self.repository.tip(incoming.side);
+        let base = scope.base.commit;
+        let tip = self.repository.tip(scope.side);
         // The base's own history tells nothing, nor does a branch that has the change already.
         let is_other = |target: &Target| {
             !self.repository.contains(base, target.commit)

@@ -8,12 +8,12 @@ use crate::config::{Config, Level};
 use crate::finding::{Downgrade, Facts, Finding, Freshness, Report};
 use crate::git::{BaseChoice, Side, Target, TargetNames, Unsettled};
 use crate::rules::{Finish, Standing};
-use crate::scope::change::{Incoming, alone, wording};
+use crate::scope::change::{Scope, alone, wording};
 use crate::scope::relevance::{Relevance, may_matter};
-use crate::scope::{Error, Judge};
+use crate::scope::{Context, Error};
 use crate::tree::{ObjectId, RepoPath, Tree};
 
-impl Judge<'_> {
+impl Context<'_> {
     /// Judges the index, as `pre-commit` and `pre-merge-commit` must; nothing where it changes nothing
     /// that matters.
     pub fn commit(&self) -> Result<Report, Error> {
@@ -266,9 +266,9 @@ impl Judge<'_> {
         let Some(base) = self.base(Side::Index, &config, &candidates)? else {
             return Ok(None);
         };
-        let report = self.incoming(
+        let report = self.scope(
             reader,
-            &Incoming {
+            &Scope {
                 side: Side::Index,
                 base: &base,
                 facts: Facts { cap: Some(Downgrade::Ahead), ..Facts::default() },

@@ -9,7 +9,7 @@ use crate::config::Config;
 use crate::git::{self, PushedRef, Stored, Target, TargetNames};
 use crate::problem::Note;
 use crate::rules::listed;
-use crate::scope::{Error, Judge, note};
+use crate::scope::{Context, Error, note};
 use crate::tree::ObjectId;
 
 /// So many revisions are named.
@@ -49,7 +49,7 @@ pub(super) struct Deletion<'a> {
     pub(super) config: Config,
 }
 
-impl Judge<'_> {
+impl Context<'_> {
     /// Says which migrations go with a target that is deleted; nothing where another target has them all.
     pub(super) fn deleted_target(&self, deletion: Deletion<'_>) -> Result<Option<Note>, Error> {
         let Deletion { pushed, refs, remote, default_branch, targets, config } = deletion;

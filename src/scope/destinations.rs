@@ -2,8 +2,8 @@
 
 use crate::config::Config;
 use crate::git::{self, BaseChoice, Candidates, Side, Target, TargetNames};
-use crate::scope::touched::PushedBranch;
-use crate::scope::{Error, Judge, Role, Subject};
+use crate::scope::publication::PushedBranch;
+use crate::scope::{CheckRequest, Context, Error, Role};
 
 /// Where a change goes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,12 +14,12 @@ pub struct Destinations {
     pub targets: Vec<String>,
 }
 
-impl Judge<'_> {
+impl Context<'_> {
     /// Returns the target that HEAD is by name, if HEAD or what lies in the work tree is judged. A branch that
     /// was freshly cut from a target is none.
     pub(super) fn target_at_head(
         &self,
-        subject: &Subject,
+        subject: &CheckRequest,
         candidates: &Candidates<'_>,
     ) -> Result<Option<String>, Error> {
         let is_head = subject.name.as_ref().is_none_or(|name| name == "HEAD");
@@ -35,7 +35,7 @@ impl Judge<'_> {
     }
 
     /// Returns the branch that is judged, which need not be the one that is checked out.
-    pub(super) fn branch_of(&self, subject: &Subject) -> Option<String> {
+    pub(super) fn branch_of(&self, subject: &CheckRequest) -> Option<String> {
         match &subject.name {
             None => self.repository.working_branch(),
             Some(name) if name == "HEAD" => self.repository.branch(),
@@ -53,7 +53,7 @@ impl Judge<'_> {
     /// A fork's branch may have the name of a target or of somebody else's branch, so its tip must be there.
     pub(super) fn proposed_branch(
         &self,
-        subject: &Subject,
+        subject: &CheckRequest,
         config: &Config,
     ) -> Result<Option<String>, Error> {
         let Some(branch) = &self.circumstances.proposed_branch else {

@@ -1,27 +1,27 @@
 //! What is compared with what: from a push, a commit or a wish to the two trees of a comparison.
 //!
-//! Each entry point of the guard is a function here: [`Judge::push`], [`Judge::receive`],
-//! [`Judge::commit`] and [`Judge::change`]. They ask git for trees and hand them to [`crate::compare`]. [`Judge::advice`] alone
+//! Each entry point of the guard is a function here: [`Context::push`], [`Context::receive`],
+//! [`Context::commit`] and [`Context::change`]. They ask git for trees and hand them to [`crate::compare`]. [`Context::advice`] alone
 //! judges nothing: it counts heads.
 
-mod advice;
-mod alike;
-mod arrival;
+mod post_checkout;
+mod equal_refs;
+mod ref_update;
 mod change;
 mod commit;
 mod deletion;
 mod destinations;
 mod error;
 mod obtain;
-mod overlooked;
-mod patience;
+mod unloaded;
+mod deadline;
 mod peers;
 mod push;
 mod receive;
 mod relevance;
-mod remembered;
-mod touched;
-mod trust;
+mod result_cache;
+mod publication;
+mod server_policy;
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
@@ -35,20 +35,20 @@ use crate::problem::Note;
 use crate::rules;
 use crate::tree::{File, Node, ObjectId, RepoPath, Tree};
 
-pub use advice::{Advice, Brought, Landed};
-pub use change::{Against, Subject};
-pub(crate) use change::{Incoming, Met};
+pub use change::{Against, CheckRequest};
+pub(crate) use change::{Meeting, Scope};
 pub(crate) use commit::last_commit;
+pub use deadline::{Deadline, DeadlineMessage};
 pub use destinations::Destinations;
 pub use error::{BadConfig, Error};
-pub use patience::{Patience, Word};
+pub use post_checkout::{Advice, Brought, Landed};
 pub use push::Remote;
 pub(crate) use relevance::{Relevance, is_setting};
 
 /// Judges changes to one repository.
-pub struct Judge<'r> {
+pub struct Context<'r> {
     pub(crate) repository: &'r Repository,
-    circumstances: Circumstances,
+    circumstances: RunOptions,
     /// What an earlier comparison of this run has read.
     spare: RefCell<Option<Reader>>,
     /// Whether a branch that might have excused something could not be looked at.
@@ -59,13 +59,13 @@ pub struct Judge<'r> {
 
 /// What a run knows beside the repository.
 #[derive(Debug, Clone, Default)]
-pub struct Circumstances {
+pub struct RunOptions {
     /// A configuration to use instead of the one in the tree that is judged: its name and content.
     pub config: Option<(String, Vec<u8>)>,
     /// Whose repository it is.
     pub role: Role,
     /// Who waits for the verdict.
-    pub patience: Patience,
+    pub patience: Deadline,
     /// Whether this is a continuous integration run, which must not pass what it could not compare.
     pub in_ci: bool,
     /// The branch whose push started this run of continuous integration, if one did.
@@ -86,11 +86,11 @@ pub enum Role {
     Server,
 }
 
-impl<'r> Judge<'r> {
+impl<'r> Context<'r> {
     /// Makes a judge of a repository.
-    pub fn new(repository: &'r Repository, circumstances: Circumstances) -> Judge<'r> {
+    pub fn new(repository: &'r Repository, circumstances: RunOptions) -> Context<'r> {
         let (spare, has_missed, fetches) = Default::default();
-        Judge { repository, circumstances, spare, has_missed, fetches }
+        Context { repository, circumstances, spare, has_missed, fetches }
     }
 
     /// Reads the configuration that a tree carries, or the one that was given instead.

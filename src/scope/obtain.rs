@@ -8,9 +8,9 @@ use crate::advice::Command;
 use crate::config::Fetch;
 use crate::finding::RefReport;
 use crate::git::{self, FetchRequest, PushedRef, Stored, Url};
-use crate::scope::arrival::{Arrival, Replaced, Unobtained};
 use crate::scope::push::Remote;
-use crate::scope::{Error, Judge, note};
+use crate::scope::ref_update::{RefUpdate, Replaced, Unobtained};
+use crate::scope::{Context, Error, note};
 use crate::tree::ObjectId;
 
 /// Git's words where the other side has no such branch.
@@ -19,7 +19,7 @@ const NO_SUCH_BRANCH: &str = "couldn't find remote ref";
 /// What became of the commits that only the remote had, by the id that git reports.
 pub(super) type Obtained = BTreeMap<ObjectId, Replaced>;
 
-impl Judge<'_> {
+impl Context<'_> {
     /// Notes what git reports of the remote's branches, and gets what targets have there that is not here.
     pub(super) fn obtain(&self, remote: &Remote, refs: &[PushedRef]) -> Result<Obtained, Error> {
         let name = self.name_of(remote);
@@ -54,14 +54,14 @@ impl Judge<'_> {
         pushed: &PushedRef,
         old: ObjectId,
     ) -> Result<Option<Replaced>, Error> {
-        let Ok((arrival, _)) = self.arrival(remote, pushed, &Obtained::new())? else {
+        let Ok((update, _)) = self.update(remote, pushed, &Obtained::new())? else {
             return Ok(None);
         };
-        if !arrival.is_target || !self.concerns_alembic(&arrival)? {
+        if !update.is_target || !self.concerns_alembic(&update)? {
             return Ok(None);
         }
-        let from = self.place_of(remote, &arrival);
-        let fetched = self.fetch_target(&from, remote, &arrival);
+        let from = self.place_of(remote, &update);
+        let fetched = self.fetch_target(&from, remote, &update);
         Ok(Some(match (self.repository.stored(old), fetched) {
             (Stored::Commit(commit), _) => Replaced::Obtained(commit),
             (Stored::Damaged(reason), _) => Replaced::Damaged(reason),
@@ -74,8 +74,8 @@ impl Judge<'_> {
     }
 
     /// Returns the name or the address by which git fetches from where it pushes to.
-    fn place_of(&self, remote: &Remote, arrival: &Arrival<'_>) -> Url {
-        let known = arrival.remote.as_deref();
+    fn place_of(&self, remote: &Remote, update: &RefUpdate<'_>) -> Url {
+        let known = update.remote.as_deref();
         let named = known.filter(|name| self.repository.is_fetched_from(name, &remote.url));
         named.map_or_else(|| remote.url.clone(), Url::new)
     }
@@ -85,17 +85,17 @@ impl Judge<'_> {
         &self,
         from: &Url,
         remote: &Remote,
-        arrival: &Arrival<'_>,
+        update: &RefUpdate<'_>,
     ) -> Result<ObjectId, String> {
-        if arrival.config.fetch == Fetch::Never {
+        if update.config.fetch == Fetch::Never {
             return Err("`fetch` is \"never\"".to_owned());
         }
-        let name = arrival.remote.clone().unwrap_or_else(|| remote.url.to_string());
+        let name = update.remote.clone().unwrap_or_else(|| remote.url.to_string());
         let request = FetchRequest {
             from,
             remote: &name,
-            branch: &arrival.branch,
-            timeout: arrival.config.fetch_timeout,
+            branch: &update.branch,
+            timeout: update.config.fetch_timeout,
         };
         self.repository.fetch(&request).map_err(|failure| failure.to_string())
     }
@@ -107,17 +107,17 @@ impl Judge<'_> {
     /// is asked for.
     ///
     /// # Errors
-    /// Fails as [`Judge::push`] does.
+    /// Fails as [`Context::push`] does.
     pub fn hosted_push(
         &self,
         remote: &Remote,
         pushed: &PushedRef,
     ) -> Result<Vec<RefReport>, Error> {
         let (mut pushed, mut obtained, mut failed) = (pushed.clone(), Obtained::new(), None);
-        let asked = match self.arrival(remote, &pushed, &obtained)? {
-            Ok((arrival, _)) if arrival.is_target && self.concerns_alembic(&arrival)? => {
-                let from = self.place_of(remote, &arrival);
-                Some((arrival.name(), self.fetch_target(&from, remote, &arrival)))
+        let asked = match self.update(remote, &pushed, &obtained)? {
+            Ok((update, _)) if update.is_target && self.concerns_alembic(&update)? => {
+                let from = self.place_of(remote, &update);
+                Some((update.name(), self.fetch_target(&from, remote, &update)))
             }
             Ok(_) | Err(_) => None,
         };

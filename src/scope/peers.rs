@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use crate::compare::Peer;
 use crate::config::Config;
 use crate::git::{self, Candidates, PushedRef, Stored, is_earlier_release};
-use crate::rules::Way;
-use crate::scope::{Judge, Role};
+use crate::rules::MoveDirection;
+use crate::scope::{Context, Role};
 use crate::text::escape;
 use crate::tree::ObjectId;
 
@@ -20,7 +20,7 @@ pub(super) struct Landing<'a> {
     pub(super) pushed: &'a [PushedRef],
 }
 
-impl Judge<'_> {
+impl Context<'_> {
     /// Returns the other targets as they are once the push is through, without those that the configuration
     /// leaves out. One that cannot be read has no say.
     pub(super) fn peers(&self, landing: &Landing<'_>) -> Vec<Peer<'_>> {
@@ -72,11 +72,11 @@ impl Judge<'_> {
 
 /// Tells in which way databases move between the target that a change goes to and another one: to the later
 /// release, as far as the names say which one that is.
-fn usual_way(landing: &str, other: &str) -> Option<Way> {
+fn usual_way(landing: &str, other: &str) -> Option<MoveDirection> {
     if is_earlier_release(landing, other) {
-        Some(Way::There)
+        Some(MoveDirection::There)
     } else if is_earlier_release(other, landing) {
-        Some(Way::Here)
+        Some(MoveDirection::Here)
     } else {
         None
     }

@@ -9,13 +9,15 @@ use crate::git::{
 };
 use crate::problem::Note;
 use crate::rules::{Finish, Wording};
-use crate::scope::alike::as_another;
-use crate::scope::arrival::{Arrival, Destination, Judged, Replaced, destination, ref_report};
-use crate::scope::change::{Incoming, fetched};
+use crate::scope::change::{Scope, fetched};
 use crate::scope::deletion::{Deletion, with_replaced};
+use crate::scope::equal_refs::as_another;
 use crate::scope::obtain::Obtained;
-use crate::scope::touched::Touched;
-use crate::scope::{Error, Judge, note};
+use crate::scope::publication::Touched;
+use crate::scope::ref_update::{
+    Destination, RefOutcome, RefUpdate, Replaced, destination, ref_report,
+};
+use crate::scope::{Context, Error, note};
 use crate::tree::ObjectId;
 
 /// Where a push goes.
@@ -27,7 +29,7 @@ pub struct Remote {
     pub url: Url,
 }
 
-impl Judge<'_> {
+impl Context<'_> {
     /// Judges every ref of a push.
     pub fn push(&self, remote: &Remote, refs: &[PushedRef]) -> Result<Vec<RefReport>, Error> {
         let refs = with_replaced(refs);
@@ -103,15 +105,15 @@ impl Judge<'_> {
         beside: &[PushedRef],
         obtained: &Obtained,
     ) -> Result<RefReport, Error> {
-        let (mut arrival, mistake) = match self.arrival(remote, pushed, obtained)? {
+        let (mut update, mistake) = match self.update(remote, pushed, obtained)? {
             Ok(known) => known,
-            Err(skipped) => return Ok(ref_report(pushed, Judged::Skipped(skipped))),
+            Err(skipped) => return Ok(ref_report(pushed, RefOutcome::Skipped(skipped))),
         };
-        arrival.beside = beside;
-        let mut report = ref_report(pushed, self.judge(&arrival, mistake)?);
-        if let Some(behind) = self.behind(&arrival) {
+        update.beside = beside;
+        let mut report = ref_report(pushed, self.judge(&update, mistake)?);
+        if let Some(behind) = self.behind(&update) {
             if report.outcome() == Outcome::Findings {
-                report.report.notes.push(self.may_be_rejected(&arrival, &behind));
+                report.report.notes.push(self.may_be_rejected(&update, &behind));
             }
             report.behind = Some(behind);
         }
@@ -120,17 +122,17 @@ impl Judge<'_> {
 
     /// Names the target that has commits which a push to it lacks, where git does not say whether the push is
     /// forced.
-    fn behind(&self, arrival: &Arrival<'_>) -> Option<String> {
-        match arrival.replaced {
-            Replaced::Obtained(commit) if !self.repository.contains(arrival.tip, commit) => {
-                Some(arrival.name())
+    fn behind(&self, update: &RefUpdate<'_>) -> Option<String> {
+        match update.replaced {
+            Replaced::Obtained(commit) if !self.repository.contains(update.tip, commit) => {
+                Some(update.name())
             }
             _ => None,
         }
     }
 
-    fn may_be_rejected(&self, arrival: &Arrival<'_>, behind: &str) -> Note {
-        let branch = arrival.pushed.local_ref.strip_prefix("refs/heads/");
+    fn may_be_rejected(&self, update: &RefUpdate<'_>, behind: &str) -> Note {
+        let branch = update.pushed.local_ref.strip_prefix("refs/heads/");
         let elsewhere = branch.filter(|branch| self.repository.branch().as_deref() != Some(branch));
         let checkout = elsewhere
             .map(|branch| Help::run("go to the branch", Command::of("git switch").arg(branch)));
@@ -144,12 +146,12 @@ impl Judge<'_> {
     ///
     /// Where the configuration that it brings holds a mistake, that comes along, and the arrival has the
     /// usual one.
-    pub(super) fn arrival<'p>(
+    pub(super) fn update<'p>(
         &self,
         remote: &Remote,
         pushed: &'p PushedRef,
         obtained: &Obtained,
-    ) -> Result<Result<(Arrival<'p>, Option<Error>), String>, Error> {
+    ) -> Result<Result<(RefUpdate<'p>, Option<Error>), String>, Error> {
         let Some(local) = git::parse_id(&pushed.local_oid) else {
             return Ok(Err("a deletion".to_owned()));
         };
@@ -173,7 +175,7 @@ impl Judge<'_> {
         let default = remote.as_deref().and_then(|remote| self.repository.default_branch(remote));
         let is_target =
             destination == Destination::Branch(branch) && names.accept(branch, default.as_deref());
-        let mut arrival = Arrival {
+        let mut update = RefUpdate {
             tip,
             branch: branch.to_owned(),
             is_target,
@@ -184,8 +186,8 @@ impl Judge<'_> {
             remote,
             targets: Vec::new(),
         };
-        arrival.targets = self.targets(&arrival.candidates())?;
-        Ok(Ok((arrival, mistake)))
+        update.targets = self.targets(&update.candidates())?;
+        Ok(Ok((update, mistake)))
     }
 
     fn replaced(&self, pushed: &PushedRef, obtained: &Obtained) -> Replaced {
@@ -196,53 +198,56 @@ impl Judge<'_> {
         known.unwrap_or_else(|| Replaced::stored(self.repository.stored(old)))
     }
 
-    fn judge(&self, arrival: &Arrival<'_>, mistake: Option<Error>) -> Result<Judged, Error> {
-        if let Some(target) = self.already_on(arrival) {
-            return Ok(Judged::Skipped(format!("already on {target}")));
+    fn judge(&self, update: &RefUpdate<'_>, mistake: Option<Error>) -> Result<RefOutcome, Error> {
+        if let Some(target) = self.already_on(update) {
+            return Ok(RefOutcome::Skipped(format!("already on {target}")));
         }
-        if let Some(judged) = self.without_old_tip(arrival)? {
+        if let Some(judged) = self.without_old_tip(update)? {
             return Ok(judged);
         }
-        let mut reader = self.reader(arrival.config.clone());
-        let base = if arrival.is_target {
-            self.old_tip(arrival)
+        let mut reader = self.reader(update.config.clone());
+        let base = if update.is_target {
+            self.old_tip(update)
         } else {
-            self.base(Side::Commit(arrival.tip), &arrival.config, &arrival.candidates())?
+            self.base(Side::Commit(update.tip), &update.config, &update.candidates())?
         };
         if let Some(base) = &base
-            && !self.parts_matter(&mut reader, base, arrival)?
+            && !self.parts_matter(&mut reader, base, update)?
         {
-            return Ok(Judged::Report(Report { base: Some(base.summary()), ..Report::default() }));
+            return Ok(RefOutcome::Report(Report {
+                base: Some(base.summary()),
+                ..Report::default()
+            }));
         }
         // A mistake in the configuration stops only what it would have a say in.
         if let Some(mistake) = mistake {
             return Err(mistake);
         }
         let report = match base {
-            None => self.without_base(&mut reader, arrival)?,
-            Some(base) if arrival.is_target => {
-                let incoming = Incoming {
-                    side: Side::Commit(arrival.tip),
+            None => self.without_base(&mut reader, update)?,
+            Some(base) if update.is_target => {
+                let scope = Scope {
+                    side: Side::Commit(update.tip),
                     base: &base,
                     facts: Facts::default(),
                     answering: None,
-                    wording: self.push_naming(arrival, &base),
-                    candidates: &arrival.candidates(),
+                    wording: self.push_naming(update, &base),
+                    candidates: &update.candidates(),
                 };
-                self.onto_target(&mut reader, arrival, &incoming)?
+                self.onto_target(&mut reader, update, &scope)?
             }
-            Some(base) => self.onto_branch(&mut reader, arrival, base)?,
+            Some(base) => self.onto_branch(&mut reader, update, base)?,
         };
         self.keep(reader);
-        Ok(Judged::Report(report))
+        Ok(RefOutcome::Report(report))
     }
 
     /// Judges a push alone where there is no target to compare it with, and says so where it brings
     /// migrations. The first push to an empty remote has nothing to be compared with.
-    fn without_base(&self, reader: &mut Reader, arrival: &Arrival<'_>) -> Result<Report, Error> {
-        let mut report = self.first_push(reader, arrival, Facts::default())?;
-        let is_first = arrival.is_target && self.repository.remote_branches()?.is_empty();
-        if !is_first && !self.touched(reader, arrival, None)?.paths.is_empty() {
+    fn without_base(&self, reader: &mut Reader, update: &RefUpdate<'_>) -> Result<Report, Error> {
+        let mut report = self.first_push(reader, update, Facts::default())?;
+        let is_first = update.is_target && self.repository.remote_branches()?.is_empty();
+        if !is_first && !self.touched(reader, update, None)?.paths.is_empty() {
             let message = "no target branch is known here, so the migrations of this push were \
                            compared with nothing; name one as `base` in .alembic-guard.toml";
             report.notes.push(note(message, Vec::new()));
@@ -251,18 +256,18 @@ impl Judge<'_> {
     }
 
     /// Says what the two sides of a push are called; what is pushed need not be checked out.
-    fn push_naming(&self, arrival: &Arrival<'_>, base: &BaseChoice) -> Wording {
-        let pushed = arrival.pushed.local_ref.as_str();
+    fn push_naming(&self, update: &RefUpdate<'_>, base: &BaseChoice) -> Wording {
+        let pushed = update.pushed.local_ref.as_str();
         let local = pushed.strip_prefix("refs/heads/");
-        let checkout = self.checkout(pushed, arrival.tip);
-        let naming = self.naming("this push", base, Some(arrival.tip), Finish::Commit);
+        let checkout = self.checkout(pushed, update.tip);
+        let naming = self.naming("this push", base, Some(update.tip), Finish::Commit);
         // What goes to a target of another name need not be nearest to it.
-        let named = arrival.is_target && local != Some(arrival.branch.as_str());
+        let named = update.is_target && local != Some(update.branch.as_str());
         let base_option = named.then(|| base.name.clone());
-        let pruned = naming.get_base.as_ref().and_then(|_| self.pruned(arrival, base));
+        let pruned = naming.get_base.as_ref().and_then(|_| self.pruned(update, base));
         let get_base = pruned
             .or(naming.get_base)
-            .filter(|_| !arrival.is_target || self.have_common_history(arrival.tip, base.commit));
+            .filter(|_| !update.is_target || self.have_common_history(update.tip, base.commit));
         Wording { checkout, get_base, base_option, ..naming }
     }
 
@@ -273,10 +278,10 @@ impl Judge<'_> {
 
     /// Returns the command that brings in the base and forgets a branch that the remote no longer has: a
     /// repair would take what is left of it here for somebody's work.
-    fn pruned(&self, arrival: &Arrival<'_>, base: &BaseChoice) -> Option<Command> {
-        let remote = arrival.remote.as_deref()?;
-        let left_over = format!("refs/remotes/{}", arrival.name());
-        self.repository.ref_commit(&left_over).filter(|_| arrival.replaced == Replaced::Nothing)?;
+    fn pruned(&self, update: &RefUpdate<'_>, base: &BaseChoice) -> Option<Command> {
+        let remote = update.remote.as_deref()?;
+        let left_over = format!("refs/remotes/{}", update.name());
+        self.repository.ref_commit(&left_over).filter(|_| update.replaced == Replaced::Nothing)?;
         let merge = Command::of("git merge --no-ff --no-commit").arg(&base.name);
         Some(Command::of("git fetch --prune").arg(remote).and(merge))
     }
@@ -285,23 +290,23 @@ impl Judge<'_> {
     fn onto_branch(
         &self,
         reader: &mut Reader,
-        arrival: &Arrival<'_>,
+        update: &RefUpdate<'_>,
         base: BaseChoice,
     ) -> Result<Report, Error> {
-        let side = Side::Commit(arrival.tip);
-        let Touched { paths, elsewhere, unread } = self.touched(reader, arrival, Some(&base))?;
-        let (base, failed) = self.freshened(arrival, base, !paths.is_empty());
-        let mut wording = self.push_naming(arrival, &base);
-        wording.doubt = arrival.doubt(&base);
-        let mut report = self.incoming(
+        let side = Side::Commit(update.tip);
+        let Touched { paths, elsewhere, unread } = self.touched(reader, update, Some(&base))?;
+        let (base, failed) = self.freshened(update, base, !paths.is_empty());
+        let mut wording = self.push_naming(update, &base);
+        wording.doubt = update.doubt(&base);
+        let mut report = self.scope(
             reader,
-            &Incoming {
+            &Scope {
                 side,
                 base: &base,
                 facts: Facts { touched: Some(paths), elsewhere, ..Facts::default() },
                 answering: None,
                 wording,
-                candidates: &arrival.candidates(),
+                candidates: &update.candidates(),
             },
         )?;
         report.notes.extend(unread.into_iter().chain(failed));
@@ -311,7 +316,7 @@ impl Judge<'_> {
     /// Asks the remote for the base's newest commit where this push brings migrations.
     fn freshened(
         &self,
-        arrival: &Arrival<'_>,
+        update: &RefUpdate<'_>,
         base: BaseChoice,
         brings_migrations: bool,
     ) -> (BaseChoice, Option<Note>) {
@@ -319,14 +324,14 @@ impl Judge<'_> {
         let (Some(remote), Some(target)) = (remote, &base.target) else {
             return (base, None);
         };
-        if arrival.config.fetch == Fetch::Never || !brings_migrations {
+        if update.config.fetch == Fetch::Never || !brings_migrations {
             return (base, None);
         }
         let request = FetchRequest {
             from: &Url::new(&remote),
             remote: &remote,
             branch: &target.branch,
-            timeout: arrival.config.fetch_timeout,
+            timeout: update.config.fetch_timeout,
         };
         let asked = (remote.clone(), target.branch.clone());
         let known = self.fetches.borrow().get(&asked).cloned();

@@ -11,18 +11,20 @@ use crate::finding::{Downgrade, RefReport, Report};
 use crate::git::{self, BaseChoice, PushedRef, Side, Stored, TargetNames};
 use crate::problem::Note;
 use crate::rules::{Finish, Wording};
-use crate::scope::alike::as_another;
-use crate::scope::arrival::{Arrival, Destination, Judged, Replaced, destination, ref_report};
-use crate::scope::change::Incoming;
+use crate::scope::change::Scope;
 use crate::scope::deletion::{Deletion, with_replaced};
-use crate::scope::touched::Touched;
-use crate::scope::trust::Law;
-use crate::scope::{Error, Judge};
+use crate::scope::equal_refs::as_another;
+use crate::scope::publication::Touched;
+use crate::scope::ref_update::{
+    Destination, RefOutcome, RefUpdate, Replaced, destination, ref_report,
+};
+use crate::scope::server_policy::Law;
+use crate::scope::{Context, Error};
 
 /// What clones usually call the server that they were cloned from.
 const ORIGIN: &str = "origin";
 
-impl Judge<'_> {
+impl Context<'_> {
     /// Judges every ref that a server is about to take.
     pub fn receive(&self, refs: &[PushedRef]) -> Result<Vec<RefReport>, Error> {
         let law = self.law()?;
@@ -74,8 +76,8 @@ impl Judge<'_> {
         beside: &[PushedRef],
     ) -> Result<RefReport, Error> {
         let judged = match self.received(law, pushed)? {
-            Ok(arrival) => self.admit(law, &Arrival { beside, ..arrival })?,
-            Err(skipped) => Judged::Skipped(skipped),
+            Ok(update) => self.admit(law, &RefUpdate { beside, ..update })?,
+            Err(skipped) => RefOutcome::Skipped(skipped),
         };
         Ok(ref_report(pushed, judged))
     }
@@ -85,7 +87,7 @@ impl Judge<'_> {
         &self,
         law: &Law,
         pushed: &'p PushedRef,
-    ) -> Result<Result<Arrival<'p>, String>, Error> {
+    ) -> Result<Result<RefUpdate<'p>, String>, Error> {
         if pushed.local_oid.bytes().all(|digit| digit == b'0') {
             return Ok(Err("a deletion".to_owned()));
         }
@@ -117,7 +119,7 @@ impl Judge<'_> {
                 stored => Replaced::stored(stored),
             });
         let (beside, remote) = (&[], None);
-        Ok(Ok(Arrival {
+        Ok(Ok(RefUpdate {
             tip,
             branch,
             is_target,
@@ -130,65 +132,68 @@ impl Judge<'_> {
         }))
     }
 
-    fn admit(&self, law: &Law, arrival: &Arrival<'_>) -> Result<Judged, Error> {
-        if let Some(target) = self.already_on(arrival) {
-            return Ok(Judged::Skipped(format!("already on {target}")));
+    fn admit(&self, law: &Law, update: &RefUpdate<'_>) -> Result<RefOutcome, Error> {
+        if let Some(target) = self.already_on(update) {
+            return Ok(RefOutcome::Skipped(format!("already on {target}")));
         }
-        if let Some(judged) = self.without_old_tip(arrival)? {
+        if let Some(judged) = self.without_old_tip(update)? {
             return Ok(judged);
         }
-        let mut reader = self.reader(arrival.config.clone());
-        let side = Side::Commit(arrival.tip);
-        let base = if arrival.is_target {
-            self.old_tip(arrival)
+        let mut reader = self.reader(update.config.clone());
+        let side = Side::Commit(update.tip);
+        let base = if update.is_target {
+            self.old_tip(update)
         } else {
-            self.base(side, &arrival.config, &arrival.candidates())?
+            self.base(side, &update.config, &update.candidates())?
         };
         if let Some(base) = &base
-            && !self.parts_matter(&mut reader, base, arrival)?
+            && !self.parts_matter(&mut reader, base, update)?
         {
-            return Ok(Judged::Report(Report { base: Some(base.summary()), ..Report::default() }));
+            return Ok(RefOutcome::Report(Report {
+                base: Some(base.summary()),
+                ..Report::default()
+            }));
         }
-        let notes = self.trust_notes(&mut reader, law, arrival, base.as_ref())?;
+        let notes = self.trust_notes(&mut reader, law, update, base.as_ref())?;
         let mut report = match &base {
-            None => self.first_push(&mut reader, arrival, facts(arrival))?,
-            Some(base) => self.onto(&mut reader, arrival, base)?,
+            None => self.first_push(&mut reader, update, facts(update))?,
+            Some(base) => self.onto(&mut reader, update, base)?,
         };
         report.notes.extend(notes);
         self.keep(reader);
-        Ok(Judged::Report(report))
+        Ok(RefOutcome::Report(report))
     }
 
     /// Judges a push against what has landed.
     fn onto(
         &self,
         reader: &mut Reader,
-        arrival: &Arrival<'_>,
+        update: &RefUpdate<'_>,
         base: &BaseChoice,
     ) -> Result<Report, Error> {
-        let mut incoming = Incoming {
-            side: Side::Commit(arrival.tip),
+        let mut scope = Scope {
+            side: Side::Commit(update.tip),
             base,
-            facts: facts(arrival),
+            facts: facts(update),
             answering: None,
-            wording: self.received_naming(arrival, base),
-            candidates: &arrival.candidates(),
+            wording: self.received_naming(update, base),
+            candidates: &update.candidates(),
         };
-        if arrival.is_target {
-            return self.onto_target(reader, arrival, &incoming);
+        if update.is_target {
+            return self.onto_target(reader, update, &scope);
         }
-        let Touched { paths, elsewhere, unread } = self.touched(reader, arrival, Some(base))?;
-        incoming.facts = Facts { touched: Some(paths), elsewhere, ..incoming.facts };
-        incoming.wording.doubt = arrival.doubt(base);
-        let mut report = self.incoming(reader, &incoming)?;
+        let Touched { paths, elsewhere, unread } = self.touched(reader, update, Some(base))?;
+        scope.facts = Facts { touched: Some(paths), elsewhere, ..scope.facts };
+        scope.wording.doubt = update.doubt(base);
+        let mut report = self.scope(reader, &scope)?;
         report.notes.extend(unread);
         Ok(report)
     }
 
     /// Says what the two sides are called, and what is to be done in the clone that was pushed from:
     /// nothing is known of it but what was pushed.
-    fn received_naming(&self, arrival: &Arrival<'_>, base: &BaseChoice) -> Wording {
-        let naming = self.naming("this push", base, Some(arrival.tip), Finish::Commit);
+    fn received_naming(&self, update: &RefUpdate<'_>, base: &BaseChoice) -> Wording {
+        let naming = self.naming("this push", base, Some(update.tip), Finish::Commit);
         let there = format!("{ORIGIN}/{}", base.name);
         let merge = Command::of("git merge --no-ff --no-commit").arg(&there);
         let get_base = Command::of("git fetch").arg(ORIGIN).and(merge);
@@ -214,9 +219,9 @@ impl Judge<'_> {
 
 /// Says who may be at fault: on a branch that is no target only what the configuration wants, and
 /// nobody may excuse himself.
-fn facts(arrival: &Arrival<'_>) -> Facts {
-    let is_branch = matches!(destination(arrival.pushed), Some(Destination::Branch(_)));
-    let warns = arrival.config.other_branches != OtherBranches::Error;
-    let cap = (is_branch && !arrival.is_target && warns).then_some(Downgrade::NoTarget);
+fn facts(update: &RefUpdate<'_>) -> Facts {
+    let is_branch = matches!(destination(update.pushed), Some(Destination::Branch(_)));
+    let warns = update.config.other_branches != OtherBranches::Error;
+    let cap = (is_branch && !update.is_target && warns).then_some(Downgrade::NoTarget);
     Facts { cap, allow: AllowComments::Warnings, ..Facts::default() }
 }

@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use alembic_guard::alembic::migration::{Limits, Value, check_body, read};
+use alembic_guard::alembic::migration::{ReadLimits, Value, check_body, read};
 use serde_json::json;
 
 use crate::judge::Judge;
@@ -72,7 +72,7 @@ fn what_python_refuses_for_its_bytes_or_numbers_is_refused() {
             let characters: String = source.bytes().map(char::from).collect();
             let verdict: serde_json::Value =
                 judge.ask(&json!({ "name": "a.py", "source": characters }));
-            let is_refused = check_body(source.as_bytes(), &Limits::default()).is_some();
+            let is_refused = check_body(source.as_bytes(), &ReadLimits::default()).is_some();
             let shown: String = source.chars().take(40).collect();
             assert_eq!(is_refused, verdict["stage"] == "compile", "{shown:?}: {verdict}");
         }
@@ -86,12 +86,12 @@ fn declaring(name: &str, value: &[u8]) -> Vec<u8> {
 }
 
 fn is_readable(name: &str, value: &[u8]) -> bool {
-    read(&declaring(name, value), &Limits::default()).fault.is_none()
+    read(&declaring(name, value), &ReadLimits::default()).fault.is_none()
 }
 
 /// Returns the string that one byte is in a file of an encoding.
 fn text(name: &str, byte: u8) -> Option<String> {
-    let module = read(&declaring(name, &[b'\'', byte, b'\'']), &Limits::default());
+    let module = read(&declaring(name, &[b'\'', byte, b'\'']), &ReadLimits::default());
     match (module.fault, module.revision) {
         (None, Value::Known { texts, .. }) => texts.into_iter().next().map(|text| text.text),
         _ => None,

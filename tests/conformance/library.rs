@@ -3,7 +3,7 @@
 use std::fs;
 use std::process::Command;
 
-use alembic_guard::alembic::migration::{Limits, check_body};
+use alembic_guard::alembic::migration::{ReadLimits, check_body};
 
 use crate::prerequisites::{python, run, say, source, with};
 
@@ -25,7 +25,7 @@ fn what_python_compiles_of_its_library_is_readable_and_nothing_else() {
                 continue;
             }
             refused += usize::from(refusal.is_some());
-            let fault = check_body(&content, &Limits::default());
+            let fault = check_body(&content, &ReadLimits::default());
             match (&refusal, fault) {
                 (None, Some(fault)) if !is_bound(&fault.message) => {
                     disagreements.push(format!("{path}: the guard refuses it: {}", fault.message));

@@ -7,7 +7,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use alembic_guard::repair::{Change, unified};
+use alembic_guard::repair::{FileChange, unified};
 use alembic_guard::tree::RepoPath;
 use proptest::prelude::{
     Just, ProptestConfig, Strategy, any, prop_assert_eq, prop_oneof, proptest,
@@ -18,7 +18,7 @@ use proptest::{collection, option};
 fn git_makes_the_same_diff() {
     let before = "a\r\nb\n\nc\nd\ne\nf\ng\nh\ni\nj\nk";
     let after = before.replace("b\n", "x\ny\n").replace("j\nk", "k\n");
-    let change = Change {
+    let change = FileChange {
         path: "a b.py".into(),
         before: Some(before.into()),
         after: Some(after.clone().into()),
@@ -68,7 +68,7 @@ proptest! {
 }
 
 /// Changes of some files out of a few whose names are hard.
-fn changes() -> impl Strategy<Value = Vec<Change>> {
+fn changes() -> impl Strategy<Value = Vec<FileChange>> {
     let sides = || (option::of(content()), option::weighted(0.8, content()), any::<bool>());
     let paths = paths();
     collection::vec(sides(), paths.len()).prop_map(move |sides| {
@@ -78,7 +78,7 @@ fn changes() -> impl Strategy<Value = Vec<Change>> {
                 (Some(before), Some(after), true) => Some(around(before, &after)),
                 (_, after, _) => after,
             };
-            Change { path: path.clone(), before, after }
+            FileChange { path: path.clone(), before, after }
         });
         changes.collect()
     })

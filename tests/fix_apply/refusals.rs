@@ -4,19 +4,19 @@ use std::fs::{self, Permissions};
 use std::os::unix::fs::{PermissionsExt, symlink};
 
 use alembic_guard::advice::{Command, Help};
-use alembic_guard::repair::{Change, Error};
+use alembic_guard::repair::{Error, FileChange};
 
 use crate::world::{EDITED, MOVED, NEW, World, change, plan};
 
 /// Applies a plan that is refused, and proves that nothing is different then.
-fn refused(world: &World, changes: &[Change]) -> Error {
+fn refused(world: &World, changes: &[FileChange]) -> Error {
     let before = world.snapshot();
     let error = world.apply(changes).expect_err("something speaks against it");
     assert_eq!(world.snapshot(), before, "{error}");
     error
 }
 
-fn with(more: Change) -> Vec<Change> {
+fn with(more: FileChange) -> Vec<FileChange> {
     let mut changes = plan();
     changes.push(more);
     changes

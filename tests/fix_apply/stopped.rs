@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::io;
 
-use alembic_guard::repair::{Change, Error, Place, finish_interrupted_on};
+use alembic_guard::repair::{Error, FileChange, Place, finish_interrupted_on};
 use alembic_guard::tree::RepoPath;
 use rustix::io::Errno;
 
@@ -95,7 +95,7 @@ fn names_that_are_not_utf_8_are_finished_too() {
     let world = World::new();
     let path = RepoPath::new(b"migrations/versions/caf\xe9.py");
     let disk = world.root().join(std::ffi::OsStr::from_bytes(path.as_bytes()));
-    let change = Change { path: path.clone(), before: None, after: Some(b"\xff\r\n".to_vec()) };
+    let change = FileChange { path: path.clone(), before: None, after: Some(b"\xff\r\n".to_vec()) };
     let gated = Gated::new(|operation| match operation.path {
         Some(path) if path.file_name() == disk.file_name() => Err(io::Error::other("stopped")),
         _ => Ok(()),

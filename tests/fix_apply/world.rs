@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use alembic_guard::repair::{Change, Error, Place, apply, apply_on, finish_interrupted};
+use alembic_guard::repair::{Error, FileChange, Place, apply, apply_on, finish_interrupted};
 use alembic_guard::tree::RepoPath;
 use tempfile::TempDir;
 
@@ -73,14 +73,14 @@ impl World {
         fs::read_to_string(self.path(path)).ok()
     }
 
-    pub(crate) fn apply(&self, changes: &[Change]) -> Result<(), Error> {
+    pub(crate) fn apply(&self, changes: &[FileChange]) -> Result<(), Error> {
         apply(&Place { top: &self.root, git_dir: &self.path(".git") }, changes)
     }
 
     pub(crate) fn apply_on<G: Fn(&Operation<'_>) -> std::io::Result<()>>(
         &self,
         disk: &Gated<G>,
-        changes: &[Change],
+        changes: &[FileChange],
     ) -> Result<(), Error> {
         apply_on(disk, &Place { top: &self.root, git_dir: &self.path(".git") }, changes)
     }
@@ -141,7 +141,7 @@ impl World {
 }
 
 /// Edits two files, moves one and creates one in a folder that is not there.
-pub(crate) fn plan() -> Vec<Change> {
+pub(crate) fn plan() -> Vec<FileChange> {
     vec![
         change(MOVED, Some("revision = 'm'\n"), None),
         change(EDITED, Some("down_revision = 'a'\n"), Some("down_revision = 'b'\n")),
@@ -151,9 +151,9 @@ pub(crate) fn plan() -> Vec<Change> {
     ]
 }
 
-pub(crate) fn change(path: &str, before: Option<&str>, after: Option<&str>) -> Change {
+pub(crate) fn change(path: &str, before: Option<&str>, after: Option<&str>) -> FileChange {
     let bytes = |text: &str| text.as_bytes().to_vec();
-    Change { path: path.into(), before: before.map(bytes), after: after.map(bytes) }
+    FileChange { path: path.into(), before: before.map(bytes), after: after.map(bytes) }
 }
 
 fn collect(folder: &Path, snapshot: &mut Snapshot) {

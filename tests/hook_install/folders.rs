@@ -5,19 +5,19 @@ use std::os::unix::fs::symlink;
 use std::process::Command;
 
 use alembic_guard::advice;
-use alembic_guard::hook::{self, Doubt, Error};
+use alembic_guard::hook::{self, Error, FolderDoubt};
 
 use crate::sandbox::{Repository, Sandbox, hermetic, hermetic_with, run};
 
-fn doubts(repository: &Repository) -> Vec<Doubt> {
+fn doubts(repository: &Repository) -> Vec<FolderDoubt> {
     match repository.refusal() {
         Error::DoubtfulFolder { doubts, .. } => doubts,
         other => unreachable!("{other}"),
     }
 }
 
-fn relative(value: &str) -> Doubt {
-    Doubt::Relative { value: value.into() }
+fn relative(value: &str) -> FolderDoubt {
+    FolderDoubt::Relative { value: value.into() }
 }
 
 #[test]
@@ -65,7 +65,7 @@ fn force_writes_to_a_relative_folder() {
     hermetic(|sandbox| {
         let repository = sandbox.repository("repository");
         repository.git(&["config", "core.hooksPath", "own/hooks"]);
-        assert_eq!(doubts(&repository), [relative("own/hooks"), Doubt::InWorkTree]);
+        assert_eq!(doubts(&repository), [relative("own/hooks"), FolderDoubt::InWorkTree]);
         assert_eq!(repository.force()[2].path, repository.top.join("own/hooks/pre-push"));
     });
 }
@@ -90,7 +90,7 @@ fn a_folder_of_all_repositories_is_refused() {
         let setting = ["config", "--global", "core.hooksPath", "~/hooks"];
         repository.git(&setting);
         let origin = format!("`{}`", sandbox.root.join("home/gitconfig").display());
-        assert_eq!(doubts(&repository), [Doubt::Shared { origin }]);
+        assert_eq!(doubts(&repository), [FolderDoubt::Shared { origin }]);
         let words = repository.refusal().to_string();
         assert!(words.contains("so other repositories share the folder"), "{words}");
         assert_eq!(repository.force()[2].path, folder.join("pre-push"));
@@ -106,7 +106,7 @@ fn a_folder_for_one_command_is_refused() {
     ];
     hermetic_with(&variables, |sandbox| {
         let repository = sandbox.repository("repository");
-        assert_eq!(doubts(&repository), [Doubt::Temporary]);
+        assert_eq!(doubts(&repository), [FolderDoubt::Temporary]);
     });
 }
 
@@ -117,7 +117,7 @@ fn a_tracked_folder_is_refused_with_the_call_to_add() {
         repository.commit_file(".githooks/pre-push");
         let folder = repository.top.join(".githooks");
         repository.git(&["config".as_ref(), "core.hooksPath".as_ref(), folder.as_os_str()]);
-        assert_eq!(doubts(&repository), [Doubt::Tracked]);
+        assert_eq!(doubts(&repository), [FolderDoubt::Tracked]);
         let help = repository.refusal().help();
         let call = "add `alembic-guard hook pre-push \"$@\" || exit` to";
         assert!(help[0].text.contains(call), "{help:?}");
@@ -132,7 +132,7 @@ fn a_default_folder_that_leads_into_the_work_tree_is_refused() {
         repository.commit_file("tools/hooks/README");
         fs::remove_dir_all(repository.hooks()).expect("it is there");
         symlink("../tools/hooks", repository.hooks()).expect("a link can be made");
-        assert_eq!(doubts(&repository), [Doubt::Tracked]);
+        assert_eq!(doubts(&repository), [FolderDoubt::Tracked]);
     });
 }
 

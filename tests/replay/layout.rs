@@ -1,11 +1,11 @@
 //! The files around the migrations: what tells Alembic, and the guard, where they are.
 
 use alembic_guard::config::Level;
-use alembic_guard::rules::{Concern, RULES};
+use alembic_guard::rules::{Consequence, RULES};
 
 use crate::facts::Environment;
 
-/// Rules of [`Concern::Neither`] that the facts can answer all the same: they know every file, and
+/// Rules of [`Consequence::Neither`] that the facts can answer all the same: they know every file, and
 /// the environment never goes.
 const ANSWERED: [&str; 2] = ["duplicate-revision", "environment-lost"];
 
@@ -47,7 +47,7 @@ pub(crate) struct Layout<'f> {
 /// Returns the rules that would block by what the facts are silent about.
 pub(crate) fn set_aside() -> impl Iterator<Item = &'static str> {
     let silent = RULES.iter().filter(|rule| {
-        rule.concern == Concern::Neither
+        rule.concern == Consequence::Neither
             && rule.level == Level::Error
             && !ANSWERED.contains(&rule.name)
     });

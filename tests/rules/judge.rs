@@ -6,7 +6,7 @@ use alembic_guard::compare::{Comparison, Peer, Reader, check};
 use alembic_guard::config::{self, Config};
 use alembic_guard::finding::{Finding, Report};
 use alembic_guard::problem::Problem;
-use alembic_guard::rules::{Standing, Way, Wording, names};
+use alembic_guard::rules::{MoveDirection, Standing, Wording, names};
 use alembic_guard::text::position;
 use alembic_guard::tree::{MemoryTree, Site, Tree};
 use snapbox::{Data, IntoData, assert_data_eq};
@@ -45,8 +45,8 @@ fn judge(fixture: &str) -> Report {
     let peers = || {
         let peers = [
             peer("next", &next, None),
-            peer("release/1.0", &earlier, Some(Way::Here)),
-            peer("release/3.0", &later, Some(Way::There)),
+            peer("release/1.0", &earlier, Some(MoveDirection::Here)),
+            peer("release/3.0", &later, Some(MoveDirection::There)),
         ];
         peers.into_iter().flatten().collect()
     };

@@ -6,7 +6,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{BadSetting, Effect};
-use crate::cache::{Cache, Key, Kind};
+use crate::cache::{Cache, FactKind, Key};
 use crate::config::Config;
 use crate::tree::Site;
 use crate::tree::{Entry, Error, File, Node, ObjectId, RepoPath, Tree};
@@ -148,9 +148,9 @@ impl Search<'_> {
         let (id, exclude) = (id.as_bytes(), self.exclude.as_bytes());
         self.cache.is_on().then(|| {
             if self.config.exclude.is_empty() {
-                Key::of(Kind::Interests, &[id])
+                Key::of(FactKind::Interests, &[id])
             } else {
-                Key::of(Kind::Interests, &[id, folder.as_bytes(), exclude])
+                Key::of(FactKind::Interests, &[id, folder.as_bytes(), exclude])
             }
         })
     }

@@ -20,7 +20,7 @@ pub struct Heights<'g> {
 
 /// By which links to go down.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Way {
+pub enum Follow {
     /// `down_revision` alone.
     Parents,
     /// `down_revision` and `depends_on`.
@@ -110,7 +110,7 @@ impl Heights<'_> {
             let is_above =
                 self.heights[index].is_none_or(|it| floor.is_some_and(|floor| it > floor));
             if is_above && marks.add(index) {
-                waiting.extend(self.below(index, Way::Needs));
+                waiting.extend(self.below(index, Follow::Needs));
             }
         }
         false
@@ -123,7 +123,7 @@ impl Heights<'_> {
 
     /// Returns those of some revisions that another one of them has below it; of a history with a cycle below
     /// them none, since nobody can run it.
-    pub fn below_others<'i>(&self, ids: &[&'i RevisionId], way: Way) -> HashSet<&'i RevisionId> {
+    pub fn below_others<'i>(&self, ids: &[&'i RevisionId], way: Follow) -> HashSet<&'i RevisionId> {
         let mut passed = HashSet::new();
         let Some(mut sorted) = self.highest_first(ids) else {
             return passed;
@@ -168,7 +168,7 @@ impl Heights<'_> {
             let is_above =
                 self.heights[index].is_none_or(|it| floor.is_some_and(|floor| it > floor));
             if is_above && marks.add(index) {
-                waiting.extend(self.below(index, Way::Parents));
+                waiting.extend(self.below(index, Follow::Parents));
             }
         }
         let is_inherited = |id: &&RevisionId| {
@@ -217,11 +217,11 @@ impl Heights<'_> {
         Some(measured)
     }
 
-    fn below(&self, index: Index, way: Way) -> impl Iterator<Item = &Index> {
+    fn below(&self, index: Index, way: Follow) -> impl Iterator<Item = &Index> {
         let Graph { parents, dependencies, .. } = self.graph;
         let dependencies = match way {
-            Way::Parents => &[][..],
-            Way::Needs => &dependencies[index],
+            Follow::Parents => &[][..],
+            Follow::Needs => &dependencies[index],
         };
         parents[index].iter().chain(dependencies)
     }

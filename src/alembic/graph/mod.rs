@@ -20,7 +20,7 @@ use crate::alembic::migration::{Migration, RevisionId, Text};
 
 pub use above::Above;
 pub use dependencies::UnknownDependency;
-pub use heights::{Heights, Way};
+pub use heights::{Follow, Heights};
 pub use labels::LabelClash;
 pub use revision::{Parents, Revision};
 

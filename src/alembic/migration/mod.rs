@@ -42,8 +42,8 @@ use self::decode::Source;
 pub use self::docstring::Docstring;
 use self::lexer::{Kind, Pieces};
 pub use self::name::legacy_id;
-pub use self::semantic_diff::{Change, Part};
-use crate::text::{Span, Word, escape};
+pub use self::semantic_diff::{Part, SemanticChange};
+use crate::text::{Span, StaticStr, escape};
 use crate::tree::File;
 
 /// The id of a revision, as the source has it.
@@ -156,7 +156,7 @@ pub struct Module {
     pub fault: Option<Fault>,
     /// Who keeps the content, where the file only stands in for it: "Git LFS".
     #[serde(deserialize_with = "interned::keeper")]
-    pub kept_by: Option<Word>,
+    pub kept_by: Option<StaticStr>,
 }
 
 /// A name that Alembic does not read beside one that it does.
@@ -166,7 +166,7 @@ pub struct Misspelling {
     pub found: String,
     /// The name that Alembic reads.
     #[serde(deserialize_with = "interned::name")]
-    pub meant: Word,
+    pub meant: StaticStr,
     /// The bytes of the name.
     pub span: Span,
 }
@@ -193,14 +193,14 @@ pub struct Details {
 
 /// What the reader agrees to read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Limits {
+pub struct ReadLimits {
     /// The size in bytes of the largest file that is read.
     pub max_file_size: u64,
 }
 
-impl Default for Limits {
-    fn default() -> Limits {
-        Limits { max_file_size: 1 << 20 }
+impl Default for ReadLimits {
+    fn default() -> ReadLimits {
+        ReadLimits { max_file_size: 1 << 20 }
     }
 }
 
@@ -208,7 +208,7 @@ impl Default for Limits {
 ///
 /// Only the statements that bear on the names are parsed: [`Module::fault`] is set where one of those
 /// cannot be Python, but [`check_body`] alone looks at all of the file.
-pub fn read(source: &[u8], limits: &Limits) -> Module {
+pub fn read(source: &[u8], limits: &ReadLimits) -> Module {
     if let Some(keeper) = pointer_file::keeper(source) {
         let message = format!("its content is kept by {keeper}");
         let fault = Fault { message, span: 0..0 };
@@ -221,7 +221,7 @@ pub fn read(source: &[u8], limits: &Limits) -> Module {
 }
 
 /// Returns why no supported version of Python loads a source file, if it is so.
-pub fn check_body(source: &[u8], limits: &Limits) -> Option<Fault> {
+pub fn check_body(source: &[u8], limits: &ReadLimits) -> Option<Fault> {
     match bounded(source, limits) {
         Ok(source) => fault(&source),
         Err(fault) => Some(fault),
@@ -229,12 +229,12 @@ pub fn check_body(source: &[u8], limits: &Limits) -> Option<Fault> {
 }
 
 /// Tells whether a source file that no supported version of Python loads is one of Python 2.
-pub fn is_python_2(source: &[u8], limits: &Limits) -> bool {
+pub fn is_python_2(source: &[u8], limits: &ReadLimits) -> bool {
     bounded(source, limits).is_ok_and(|source| python2::is_valid(&source.text))
 }
 
 /// Reads the whole of a source file, which takes many times as long as [`read`].
-pub fn details(source: &[u8], is_merge: bool, limits: &Limits) -> Details {
+pub fn details(source: &[u8], is_merge: bool, limits: &ReadLimits) -> Details {
     let source = match bounded(source, limits) {
         Ok(source) => source,
         Err(fault) => return Details { fault: Some(fault), ..Details::default() },
@@ -251,7 +251,7 @@ pub fn details(source: &[u8], is_merge: bool, limits: &Limits) -> Details {
 }
 
 /// Returns the first line of a source file's docstring, with which `alembic history` shows it.
-pub fn title(source: &[u8], limits: &Limits) -> Option<String> {
+pub fn title(source: &[u8], limits: &ReadLimits) -> Option<String> {
     let source = bounded(source, limits).ok()?;
     docstring::title(&source.text).map(str::to_owned)
 }
@@ -261,15 +261,15 @@ pub fn title(source: &[u8], limits: &Limits) -> Option<String> {
 /// Only what `upgrade` and `downgrade` depend on counts; comments, formatting, docstrings and the four
 /// identifiers do not. A source that does not parse differs from none: what is wrong with it is told
 /// elsewhere.
-pub fn first_change(before: &[u8], after: &[u8], limits: &Limits) -> Option<Change> {
+pub fn first_change(before: &[u8], after: &[u8], limits: &ReadLimits) -> Option<SemanticChange> {
     let (before, after) = (bounded(before, limits).ok()?, bounded(after, limits).ok()?);
     let change = semantic_diff::first_change(&before.text, &after.text)?;
-    Some(Change { span: after.original(&change.span), ..change })
+    Some(SemanticChange { span: after.original(&change.span), ..change })
 }
 
 /// Tells whether a source file defines an `upgrade` that does nothing, and a `downgrade` that does no more, as in
 /// a merge revision.
-pub fn is_empty(source: &[u8], limits: &Limits) -> bool {
+pub fn is_empty(source: &[u8], limits: &ReadLimits) -> bool {
     bounded(source, limits).is_ok_and(|source| {
         fault(&source).is_none()
             && operation::has_upgrade(&source.text)
@@ -278,7 +278,7 @@ pub fn is_empty(source: &[u8], limits: &Limits) -> bool {
 }
 
 /// Finds where the code of a source file says a name; in strings and comments it says none.
-pub fn mentions(source: &[u8], name: &str, limits: &Limits) -> Vec<Span> {
+pub fn mentions(source: &[u8], name: &str, limits: &ReadLimits) -> Vec<Span> {
     let Ok(source) = bounded(source, limits) else {
         return Vec::new();
     };
@@ -298,7 +298,7 @@ pub fn holds_ascii(encoding: &str) -> bool {
 }
 
 /// Decodes a source file that is no larger than what is read.
-fn bounded<'s>(source: &'s [u8], limits: &Limits) -> Result<Source<'s>, Fault> {
+fn bounded<'s>(source: &'s [u8], limits: &ReadLimits) -> Result<Source<'s>, Fault> {
     match oversize(source, limits) {
         Some(fault) => Err(fault),
         None => decode::decode(source),
@@ -310,12 +310,12 @@ fn fault(source: &Source<'_>) -> Option<Fault> {
     Some(Fault { span: source.original(&fault.span), ..fault })
 }
 
-fn oversize(source: &[u8], limits: &Limits) -> Option<Fault> {
+fn oversize(source: &[u8], limits: &ReadLimits) -> Option<Fault> {
     let size = source.len() as u64;
     (size > limits.max_file_size).then(|| too_large(size, limits))
 }
 
-fn too_large(size: u64, limits: &Limits) -> Fault {
+fn too_large(size: u64, limits: &ReadLimits) -> Fault {
     let (size, most) = (ByteSize::b(size), ByteSize::b(limits.max_file_size));
     let message = format!("the file is {size}; at most {most} is read (max_file_size)");
     Fault { message, span: 0..0 }
@@ -328,7 +328,7 @@ impl Module {
     }
 
     /// A module that is larger than what is read.
-    pub fn too_large(size: u64, limits: &Limits) -> Module {
+    pub fn too_large(size: u64, limits: &ReadLimits) -> Module {
         Module::faulty(too_large(size, limits))
     }
 

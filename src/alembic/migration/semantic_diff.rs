@@ -25,7 +25,7 @@ pub enum Part {
 
 /// A difference between two versions of a migration.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Change {
+pub struct SemanticChange {
     /// What is different.
     pub part: Part,
     /// The bytes of the later version at which that begins.
@@ -38,13 +38,13 @@ pub struct Change {
 /// formatting make no difference; neither do docstrings, annotations, the order of imports, what neither
 /// function reads, and the four identifiers, of which the graph is made. Code that does not parse is the
 /// same as any.
-pub(super) fn first_change(before: &str, after: &str) -> Option<Change> {
+pub(super) fn first_change(before: &str, after: &str) -> Option<SemanticChange> {
     let (before, after) = (operations(before)?, operations(after)?);
     let find = |part, root, other| {
         let (before, after) = (slice(&before, root, other), slice(&after, root, other));
         let changed = difference(&before.statements, &after.statements);
         let range = changed.or_else(|| other_import(&before, &after))?;
-        Some(Change { part, span: span(range) })
+        Some(SemanticChange { part, span: span(range) })
     };
     let upgrade = find(Part::Upgrade, "upgrade", "downgrade");
     upgrade.or_else(|| find(Part::Downgrade, "downgrade", "upgrade"))

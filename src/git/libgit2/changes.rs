@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::index::owned_entry;
 use super::{Libgit2, path_of};
-use crate::git::changes::{Change, Changes};
-use crate::git::source::Uncommitted;
+use crate::git::backend::Uncommitted;
+use crate::git::changes::{Changes, PathChange};
 use crate::tree::{ObjectId, RepoPath};
 
 impl Libgit2 {
@@ -62,9 +62,9 @@ fn leaves_nothing_out(index: &git2::Index) -> Result<(), git2::Error> {
 }
 
 /// Says what is staged at a path; not where that will not be committed, or git asks about it.
-fn name(index: &git2::Index, path: &RepoPath, change: &mut Change) {
+fn name(index: &git2::Index, path: &RepoPath, change: &mut PathChange) {
     let entry = index.get_path(&path_of(path), 0).map(|entry| owned_entry(&entry));
-    if let (Change::Present(node), Some(entry)) = (change, entry)
+    if let (PathChange::Present(node), Some(entry)) = (change, entry)
         && !entry.marks.intent_to_add
         // Where letters are one to the disk, libgit2 may find another file.
         && entry.path == *path
@@ -73,12 +73,12 @@ fn name(index: &git2::Index, path: &RepoPath, change: &mut Change) {
     }
 }
 
-fn paths(diff: &git2::Diff<'_>) -> BTreeMap<RepoPath, Change> {
+fn paths(diff: &git2::Diff<'_>) -> BTreeMap<RepoPath, PathChange> {
     let mut paths = BTreeMap::new();
     for delta in diff.deltas() {
         let change = match delta.status() {
-            git2::Delta::Deleted => Change::Removed,
-            _ => Change::Present(None),
+            git2::Delta::Deleted => PathChange::Removed,
+            _ => PathChange::Present(None),
         };
         let path = delta.new_file().path_bytes().or_else(|| delta.old_file().path_bytes());
         if let Some(path) = path {

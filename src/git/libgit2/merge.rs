@@ -4,7 +4,7 @@ use git2::{Index, IndexEntry, IndexTime, Oid};
 
 use super::index::owned_entry;
 use super::{Libgit2, oid, path_of};
-use crate::git::source::{Conflict, Edit, Incoming, Merge, MergedFiles, Mode};
+use crate::git::backend::{Conflict, Edit, Incoming, Merge, MergedFiles, Mode};
 use crate::tree::{Node, RepoPath};
 
 impl Libgit2 {

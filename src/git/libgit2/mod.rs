@@ -14,9 +14,9 @@ use std::path::{Path, PathBuf};
 use git2::{ErrorCode, ObjectType, Oid};
 
 use crate::git::Reason;
+use crate::git::backend::{Backend, Incoming, Kind, Merge, Object, Place, Settled, Uncommitted};
 use crate::git::changes::Changes;
 use crate::git::index::Index;
-use crate::git::source::{Incoming, Kind, Merge, Object, Place, Settled, Source, Uncommitted};
 use crate::tree::{Content, ObjectId, RepoPath};
 
 /// A repository that libgit2 has opened.
@@ -72,7 +72,7 @@ impl Libgit2 {
     }
 }
 
-impl Source for Libgit2 {
+impl Backend for Libgit2 {
     fn place(&self) -> &Place {
         &self.place
     }

@@ -6,7 +6,7 @@ use git2::{Status, StatusOptions};
 
 use super::{Libgit2, path_of, there};
 use crate::git::Reason;
-use crate::git::source::Settled;
+use crate::git::backend::Settled;
 use crate::tree::RepoPath;
 
 impl Libgit2 {

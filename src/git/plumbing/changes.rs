@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use super::Plumbing;
-use super::conversation::Conversation;
+use super::coprocess::Conversation;
 use crate::git::Reason;
-use crate::git::changes::{Change, Changes};
-use crate::git::source::Uncommitted;
-use crate::git::{listing, parse_id};
+use crate::git::backend::Uncommitted;
+use crate::git::changes::{Changes, PathChange};
+use crate::git::{parse_id, tree_object};
 use crate::tree::{Node, ObjectId, RepoPath};
 
 /// How two states are compared, whatever the configuration says.
@@ -40,7 +40,7 @@ impl Plumbing {
         if state == Uncommitted::WorkTree {
             let others = self.git.output(&["ls-files", "-z", "--others", "--exclude-standard"])?;
             let others = others.split(|byte| *byte == 0).filter(|path| !path.is_empty());
-            paths.extend(others.map(|path| (RepoPath::new(path), Change::Present(None))));
+            paths.extend(others.map(|path| (RepoPath::new(path), PathChange::Present(None))));
         }
         Ok(Changes::new(paths))
     }
@@ -72,13 +72,13 @@ impl Plumbing {
 }
 
 /// Reads `:MODE MODE ID ID LETTER`, a zero byte, the path and another, again and again.
-fn paths(listed: &[u8]) -> BTreeMap<RepoPath, Change> {
+fn paths(listed: &[u8]) -> BTreeMap<RepoPath, PathChange> {
     let mut fields = listed.split(|byte| *byte == 0);
     let mut paths = BTreeMap::new();
     while let (Some(head), Some(path)) = (fields.next(), fields.next()) {
         let change = match head.last() {
-            Some(b'D') => Change::Removed,
-            _ => Change::Present(node(head)),
+            Some(b'D') => PathChange::Removed,
+            _ => PathChange::Present(node(head)),
         };
         // A path about which git asks comes twice: as unmerged, and as it is in the work tree.
         paths.entry(RepoPath::new(path)).or_insert(change);
@@ -91,5 +91,5 @@ fn node(head: &[u8]) -> Option<Node> {
     let mut fields = head.split(|byte| *byte == b' ');
     let (mode, id) = (fields.nth(1)?, fields.nth(1)?);
     let id = parse_id(std::str::from_utf8(id).ok()?)?;
-    Some(listing::node_of(mode, id))
+    Some(tree_object::node_of(mode, id))
 }

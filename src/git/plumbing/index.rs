@@ -6,8 +6,8 @@ use std::os::unix::ffi::OsStrExt;
 
 use super::run::{printed, run};
 use super::{Plumbing, text};
+use crate::git::backend::{Kind, Settled};
 use crate::git::index::{Index, IndexEntry, Marks};
-use crate::git::source::{Kind, Settled};
 use crate::git::{Reason, parse_id};
 use crate::tree::{Node, ObjectId, RepoPath};
 

@@ -7,8 +7,8 @@ use std::process::Command;
 use super::index::node;
 use super::run::{fed, printed, refused, run};
 use super::{Plumbing, text};
+use crate::git::backend::{Conflict, Edit, Incoming, Kind, Merge, MergedFiles, Mode};
 use crate::git::process::GitOption;
-use crate::git::source::{Conflict, Edit, Incoming, Kind, Merge, MergedFiles, Mode};
 use crate::git::{Reason, parse_id};
 use crate::tree::{Node, ObjectId, RepoPath};
 

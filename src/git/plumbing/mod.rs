@@ -5,7 +5,7 @@
 //! into a folder of its own that the run takes with it.
 
 mod changes;
-mod conversation;
+mod coprocess;
 mod index;
 mod merge;
 mod objects;
@@ -19,13 +19,13 @@ use std::ffi::OsString;
 use std::os::unix::ffi::OsStringExt;
 use std::path::{Path, PathBuf};
 
+use crate::git::backend::{Backend, Incoming, Kind, Merge, Object, Place, Settled, Uncommitted};
 use crate::git::changes::Changes;
 use crate::git::index::Index;
-use crate::git::source::{Incoming, Kind, Merge, Object, Place, Settled, Source, Uncommitted};
 use crate::git::{Reason, parse_id};
 use crate::tree::{Content, ObjectId, RepoPath};
 
-use conversation::Conversation;
+use coprocess::Conversation;
 use objects::Read;
 use run::Git;
 pub(super) use run::refusal;
@@ -129,7 +129,7 @@ impl Plumbing {
     }
 }
 
-impl Source for Plumbing {
+impl Backend for Plumbing {
     fn place(&self) -> &Place {
         &self.place
     }

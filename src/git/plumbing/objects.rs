@@ -6,13 +6,13 @@ use std::path::Path;
 
 use sha2::{Digest, Sha256};
 
-use super::conversation::Conversation;
+use super::coprocess::Conversation;
 use super::run::{fed, printed};
 use super::{Format, Plumbing, text};
 use crate::git::Reason;
+use crate::git::backend::{Kind, Object};
 use crate::git::libgit2;
 use crate::git::process::GitOption;
-use crate::git::source::{Kind, Object};
 use crate::tree::ObjectId;
 
 /// How many questions are asked at once: as many as a pipe takes before somebody must listen.

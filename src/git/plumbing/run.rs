@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 
 use crate::git::Reason;
+use crate::git::backend::Place;
 use crate::git::process::{self, GitOption, Target};
-use crate::git::source::Place;
 use crate::git::url::without_secrets;
 use crate::leftovers::Noted;
 

@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::Bench;
+use super::Trial;
 use crate::advice::{Command, Help};
 use crate::alembic::environment::Environment;
 use crate::alembic::graph::Graph;
@@ -14,7 +14,7 @@ use crate::alembic::migration::RevisionId;
 use crate::compare::Pair;
 use crate::repair::{DatabaseStep, Step, UnknownState, database_steps};
 use crate::rules::listed;
-use crate::scope::{Error, Judge};
+use crate::scope::{Context, Error};
 
 /// An environment whose migrations are re-pointed.
 pub(super) struct Move<'a> {
@@ -24,16 +24,16 @@ pub(super) struct Move<'a> {
     pub(super) several: bool,
 }
 
-impl Judge<'_> {
+impl Context<'_> {
     /// Says how databases that have run the migrations in their old order get into the new one.
     pub(super) fn database_help(
         &self,
-        bench: &mut Bench<'_, '_>,
+        trial: &mut Trial<'_, '_>,
         one: &Move<'_>,
     ) -> Result<Vec<Help>, Error> {
         let old = &one.pair.after.graph;
-        let base = bench.comparison.wording.base.clone();
-        let own = self.run_by_branch(bench, one.pair)?;
+        let base = trial.comparison.wording.base.clone();
+        let own = self.run_by_branch(trial, one.pair)?;
         let own = own.map(|run| owned(old.uppermost(&run.iter().collect())));
         let both = owned(old.real_heads());
         let mut help = Vec::new();
@@ -59,16 +59,16 @@ impl Judge<'_> {
     /// the history does not tell.
     fn run_by_branch(
         &self,
-        bench: &mut Bench<'_, '_>,
+        trial: &mut Trial<'_, '_>,
         pair: &Pair,
     ) -> Result<Option<BTreeSet<RevisionId>>, Error> {
         let graph = &pair.after.graph;
-        let base = bench.ground.base.as_ref();
+        let base = trial.start.base.as_ref();
         let start = base.and_then(|base| self.repository.before_meeting(base.commit));
         let mut on_branch = Graph::default();
         if let Some(start) = start {
             let tree = self.repository.commit_tree(start)?;
-            on_branch = bench.reader.state(&*tree, &pair.environment, &[])?.graph.clone();
+            on_branch = trial.reader.state(&*tree, &pair.environment, &[])?.graph.clone();
         }
         let ids = graph.revisions().map(|revision| &revision.id);
         let is_run = |id: &&RevisionId| !pair.before.graph.contains(id) || on_branch.contains(id);

@@ -5,29 +5,29 @@
 
 use std::collections::BTreeSet;
 
+use super::fixers::{Remedy, docstring, filename, misspelling};
 use super::holders::Holders;
 use super::id::exchange_id;
-use super::remedies::{Remedy, docstring, filename, misspelling};
-use super::{Bench, Outcome};
+use super::{Outcome, Trial};
 use crate::advice::Command;
 use crate::alembic::graph::Revision;
 use crate::compare::{Pair, check_against, pairs};
 use crate::config::Level;
 use crate::finding::{Finding, Report};
-use crate::repair::{self, Change, Proposal, RepairOutcome, Step, changed, overlay};
-use crate::rules::{self, Concern};
-use crate::scope::{Error, Judge};
+use crate::repair::{self, FileChange, Proposal, RepairOutcome, Step, changed, overlay};
+use crate::rules::{self, Consequence};
+use crate::scope::{Context, Error};
 use crate::tree::RepoPath;
 
-impl Judge<'_> {
+impl Context<'_> {
     /// Plans how the unpublished migrations of the work tree lose the faults that a program can repair,
     /// compared with a base that somebody named, else with the nearest target.
     pub fn fixes(&self, base: Option<&str>) -> Result<Proposal, Error> {
-        let (ground, mut reader) = self.ground(base, Command::of("alembic-guard check --fix"))?;
-        let base = self.base_or_last_commit(&ground)?;
-        let holders = self.holders(&ground);
-        self.at_the_bench(&ground, &base, &mut reader, |bench| {
-            let state = judged(bench, &[])?;
+        let (start, mut reader) = self.start(base, Command::of("alembic-guard check --fix"))?;
+        let base = self.base_or_last_commit(&start)?;
+        let holders = self.holders(&start);
+        self.in_trial(&start, &base, &mut reader, |trial| {
+            let state = judged(trial, &[])?;
             let mut work =
                 Work { holders: &holders, changes: Vec::new(), steps: Vec::new(), state };
             let mut tried = BTreeSet::new();
@@ -36,9 +36,9 @@ impl Judge<'_> {
                 let mut pairs = work.state.pairs.iter().filter(|pair| pair.is_kept());
                 let pair = pairs.find(|pair| pair.environment.name == finding.problem.environment);
                 if let Some(pair) = pair
-                    && let Some(remedy) = self.remedy(bench, &work, pair, &finding)?
+                    && let Some(remedy) = self.remedy(trial, &work, pair, &finding)?
                 {
-                    work.take(bench, &finding, remedy)?;
+                    work.take(trial, &finding, remedy)?;
                 }
             }
             Ok(work.proposal(base.summary()))
@@ -47,16 +47,16 @@ impl Judge<'_> {
 
     fn remedy(
         &self,
-        bench: &mut Bench<'_, '_>,
+        trial: &mut Trial<'_, '_>,
         work: &Work<'_>,
         pair: &Pair,
         finding: &Finding,
     ) -> Result<Option<Remedy>, Error> {
-        if !self.is_open(bench, work, pair, finding.problem.site.path())? {
+        if !self.is_open(trial, work, pair, finding.problem.site.path())? {
             return Ok(None);
         }
         if finding.problem.rule == "misspelled-identifier" {
-            return misspelling(bench, work, finding);
+            return misspelling(trial, work, finding);
         }
         let revision = finding.problem.revisions.first().and_then(|id| pair.after.graph.get(id));
         let Some(revision) =
@@ -65,15 +65,15 @@ impl Judge<'_> {
             return Ok(None);
         };
         match finding.problem.rule {
-            "docstring-mismatch" => docstring(bench, work, revision),
-            "filename-mismatch" => filename(bench, work, pair, revision),
-            _ => self.new_id(bench, work, pair, (finding.problem.rule, revision)),
+            "docstring-mismatch" => docstring(trial, work, revision),
+            "filename-mismatch" => filename(trial, work, pair, revision),
+            _ => self.new_id(trial, work, pair, (finding.problem.rule, revision)),
         }
     }
 
     fn new_id(
         &self,
-        bench: &mut Bench<'_, '_>,
+        trial: &mut Trial<'_, '_>,
         work: &Work<'_>,
         pair: &Pair,
         (rule, revision): (&'static str, &Revision),
@@ -81,27 +81,27 @@ impl Judge<'_> {
         let graph = &pair.after.graph;
         let id = rules::free_id(graph, revision);
         for follower in repair::followers(graph, &revision.id) {
-            if !self.is_open(bench, work, pair, &follower.migration.file.path)? {
+            if !self.is_open(trial, work, pair, &follower.migration.file.path)? {
                 return Ok(None);
             }
         }
-        let read = |path: &RepoPath| work.read(bench, path);
-        exchange_id(bench.reader.limits(), pair, (rule, revision), &id, &read)
+        let read = |path: &RepoPath| work.read(trial, path);
+        exchange_id(trial.reader.limits(), pair, (rule, revision), &id, &read)
     }
 
     /// Tells whether a file may be edited: nobody else has it, and it holds nothing that is not staged.
     fn is_open(
         &self,
-        bench: &mut Bench<'_, '_>,
+        trial: &mut Trial<'_, '_>,
         work: &Work<'_>,
         pair: &Pair,
         path: &RepoPath,
     ) -> Result<bool, Error> {
-        let landed = match bench.comparison.before {
+        let landed = match trial.comparison.before {
             Some(before) => before.node(path)?.is_some(),
             None => false,
         };
-        if landed || self.repository.unsettled(path).is_some() || work.read(bench, path)?.is_none()
+        if landed || self.repository.unsettled(path).is_some() || work.read(trial, path)?.is_none()
         {
             return Ok(false);
         }
@@ -110,7 +110,7 @@ impl Judge<'_> {
             revisions.filter(|revision| revision.migration.file.path == *path).collect();
         Ok(here.iter().all(|revision| {
             !pair.before.graph.contains(&revision.id)
-                && work.holders.of(bench.reader, bench.comparison, revision).is_none()
+                && work.holders.of(trial.reader, trial.comparison, revision).is_none()
         }))
     }
 }
@@ -118,7 +118,7 @@ impl Judge<'_> {
 /// What is repaired so far.
 pub(super) struct Work<'h> {
     holders: &'h Holders<'h>,
-    changes: Vec<Change>,
+    changes: Vec<FileChange>,
     steps: Vec<(String, Remedy)>,
     /// What is found with these changes.
     state: Judged,
@@ -130,10 +130,10 @@ struct Judged {
     pairs: Vec<Pair>,
 }
 
-fn judged(bench: &mut Bench<'_, '_>, changes: &[Change]) -> Result<Judged, Error> {
-    let repaired = overlay(Box::new(bench.merged), changes);
-    let report = check_against(bench.reader, bench.comparison, &*repaired)?;
-    let (pairs, _) = pairs(bench.reader, bench.comparison, &*repaired)?;
+fn judged(trial: &mut Trial<'_, '_>, changes: &[FileChange]) -> Result<Judged, Error> {
+    let repaired = overlay(Box::new(trial.merged), changes);
+    let report = check_against(trial.reader, trial.comparison, &*repaired)?;
+    let (pairs, _) = pairs(trial.reader, trial.comparison, &*repaired)?;
     Ok(Judged { report, pairs })
 }
 
@@ -150,25 +150,25 @@ impl Work<'_> {
     /// Reads a file as it is repaired so far.
     pub(super) fn read(
         &self,
-        bench: &Bench<'_, '_>,
+        trial: &Trial<'_, '_>,
         path: &RepoPath,
     ) -> Result<Option<Vec<u8>>, Error> {
         match self.changes.iter().find(|change| change.path == *path) {
             Some(change) => Ok(change.after.clone()),
-            None => Ok(bench.ground.work.read_path(path)?),
+            None => Ok(trial.start.work.read_path(path)?),
         }
     }
 
     /// Keeps a remedy that repairs its finding and nothing else breaks.
     fn take(
         &mut self,
-        bench: &mut Bench<'_, '_>,
+        trial: &mut Trial<'_, '_>,
         finding: &Finding,
         remedy: Remedy,
     ) -> Result<(), Error> {
-        let original = |path: &RepoPath| bench.ground.work.read_path(path);
+        let original = |path: &RepoPath| trial.start.work.read_path(path);
         let changes = changed(&self.changes, remedy.contents.clone(), original)?;
-        let Judged { report: after, pairs } = judged(bench, &changes)?;
+        let Judged { report: after, pairs } = judged(trial, &changes)?;
         let report = &self.state.report;
         let known: BTreeSet<Key> = report.findings.iter().map(key).collect();
         let is_gone = !after.findings.iter().any(|other| key(other) == key(finding));
@@ -221,5 +221,5 @@ fn key(finding: &Finding) -> Key {
 }
 
 fn is_of_heads(finding: &Finding) -> bool {
-    rules::find(finding.problem.rule).is_some_and(|rule| rule.concern == Concern::Heads)
+    rules::find(finding.problem.rule).is_some_and(|rule| rule.concern == Consequence::Heads)
 }

@@ -3,13 +3,13 @@
 use std::cell::OnceCell;
 use std::collections::BTreeSet;
 
-use super::Ground;
+use super::StartingPoint;
 use crate::alembic::graph::Revision;
 use crate::alembic::migration::RevisionId;
 use crate::compare::{Comparison, Reader};
 use crate::git::TargetNames;
 use crate::repair::{Holder, Seniority};
-use crate::scope::Judge;
+use crate::scope::Context;
 use crate::tree::{ObjectId, Tree};
 
 /// The targets that the base does not hold.
@@ -21,23 +21,23 @@ pub(super) struct Arrivals<'j> {
     head: Option<Holding<'j>>,
 }
 
-impl Judge<'_> {
+impl Context<'_> {
     /// Finds where revisions may be that must not be edited, without the branch that is worked on.
-    pub(super) fn holders(&self, ground: &Ground<'_>) -> Holders<'_> {
-        let targets = self.repository.targets(&ground.candidates(self)).unwrap_or_default();
-        let base = ground.base.as_ref().map(|base| base.commit);
+    pub(super) fn holders(&self, start: &StartingPoint<'_>) -> Holders<'_> {
+        let targets = self.repository.targets(&start.candidates(self)).unwrap_or_default();
+        let base = start.base.as_ref().map(|base| base.commit);
         let others = targets.into_iter().filter(|target| {
-            Some(&target.branch) != ground.branch.as_ref()
+            Some(&target.branch) != start.branch.as_ref()
                 && !base.is_some_and(|base| self.repository.contains(base, target.commit))
         });
         Holders(others.filter_map(|target| self.holding(target.name(), target.commit)).collect())
     }
 
     /// Finds where revisions may have been before they were in the work tree.
-    pub(super) fn arrivals(&self, ground: &Ground<'_>) -> Arrivals<'_> {
-        let names = TargetNames { patterns: ground.config.targets.as_deref() };
+    pub(super) fn arrivals(&self, start: &StartingPoint<'_>) -> Arrivals<'_> {
+        let names = TargetNames { patterns: start.config.targets.as_deref() };
         let mut targets = self.repository.local_targets(&names).unwrap_or_default();
-        targets.retain(|target| Some(&target.branch) != ground.branch.as_ref());
+        targets.retain(|target| Some(&target.branch) != start.branch.as_ref());
         let held = |commit| self.holding(String::new(), commit);
         Arrivals {
             targets: targets.into_iter().filter_map(|target| held(target.commit)).collect(),

@@ -1,13 +1,13 @@
 //! Another id for an unpublished revision, and all that must follow: what builds on it, what depends on
 //! it, the docstrings and the name of the file.
 
-use super::remedies::Remedy;
+use super::fixers::Remedy;
 use crate::advice::Help;
 use crate::alembic::environment::Environment;
 use crate::alembic::graph::Revision;
-use crate::alembic::migration::{Limits, RevisionId};
+use crate::alembic::migration::{ReadLimits, RevisionId};
 use crate::compare::Pair;
-use crate::repair::{self, Content, Repaired, followers};
+use crate::repair::{self, NewContent, Repaired, followers};
 use crate::scope::Error;
 use crate::tree::RepoPath;
 
@@ -16,7 +16,7 @@ pub(super) type Read<'r> = &'r dyn Fn(&RepoPath) -> Result<Option<Vec<u8>>, Erro
 
 /// Gives a revision another id everywhere; nothing where a file cannot be edited.
 pub(super) fn exchange_id(
-    limits: Limits,
+    limits: ReadLimits,
     pair: &Pair,
     (rule, revision): (&'static str, &Revision),
     id: &RevisionId,
@@ -26,7 +26,7 @@ pub(super) fn exchange_id(
     let Some(source) = read(path)? else { return Ok(None) };
     let Ok(after) = repair::edit_revision_id(&source, &limits, id) else { return Ok(None) };
     let renamed = renamed(&pair.environment, path, (&revision.id, id));
-    let mut contents: Vec<Content> = vec![(renamed.clone(), Some(after))];
+    let mut contents: Vec<NewContent> = vec![(renamed.clone(), Some(after))];
     if renamed != *path {
         contents.push((path.clone(), None));
     }

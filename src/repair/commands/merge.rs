@@ -2,19 +2,19 @@
 
 use std::time::SystemTime;
 
-use super::{Bench, Outcome, refusal};
+use super::{Outcome, Trial, refusal};
 use crate::advice::{Command, Help};
 use crate::alembic::environment::{Environment, Lookup};
 use crate::alembic::graph::Graph;
 use crate::alembic::migration::RevisionId;
 use crate::compare::{Comparison, Pair, pairs};
-use crate::heads::Limits;
+use crate::heads::HeadLimits;
 use crate::repair::{
-    Change, Created, NewFile, NewRevision, Proposal, Refusal, RepairOutcome, Step, heads_to_join,
-    landed_first,
+    Created, FileChange, NewFile, NewRevision, Proposal, Refusal, RepairOutcome, Step,
+    heads_to_join, landed_first,
 };
-use crate::rules::{self, Concern, listed};
-use crate::scope::{Error, Judge};
+use crate::rules::{self, Consequence, listed};
+use crate::scope::{Context, Error};
 use crate::tree::RepoPath;
 
 /// What a merge is asked to do.
@@ -42,27 +42,27 @@ impl MergeRequest<'_> {
     }
 }
 
-impl Judge<'_> {
+impl Context<'_> {
     /// Plans merge revisions that join the heads which the work tree has too many of.
     pub fn merge(&self, asked: &MergeRequest<'_>) -> Result<Proposal, Error> {
-        let (ground, mut reader) = self.ground(asked.base.as_deref(), asked.command())?;
-        let beside_base = ground.base.as_ref().map(|base| {
-            self.at_the_bench(&ground, base, &mut reader, |bench| {
-                let proposal = self.join_all(bench, asked)?;
+        let (start, mut reader) = self.start(asked.base.as_deref(), asked.command())?;
+        let beside_base = start.base.as_ref().map(|base| {
+            self.in_trial(&start, base, &mut reader, |trial| {
+                let proposal = self.join_all(trial, asked)?;
                 Ok(Proposal { base: Some(base.summary()), ..proposal })
             })
         });
         let proposal = match beside_base {
             // What shares no history with its base is judged alone, and joined alone.
             None | Some(Err(Error::Unrelated(_))) => {
-                let comparison = Comparison::alone(&*ground.work);
+                let comparison = Comparison::alone(&*start.work);
                 self.join_all(
-                    &mut Bench {
+                    &mut Trial {
                         reader: &mut reader,
                         comparison: &comparison,
-                        merged: &*ground.work,
-                        ground: &ground,
-                        here: Lookup::new(&*ground.work),
+                        merged: &*start.work,
+                        start: &start,
+                        here: Lookup::new(&*start.work),
                     },
                     asked,
                 )?
@@ -74,17 +74,17 @@ impl Judge<'_> {
 
     fn join_all(
         &self,
-        bench: &mut Bench<'_, '_>,
+        trial: &mut Trial<'_, '_>,
         asked: &MergeRequest<'_>,
     ) -> Result<Proposal, Error> {
-        let (pairs, _) = pairs(bench.reader, bench.comparison, bench.merged)?;
+        let (pairs, _) = pairs(trial.reader, trial.comparison, trial.merged)?;
         let named = named_heads(&asked.heads, &pairs)?;
         let mut proposal = Proposal::default();
         for (place, pair) in pairs.iter().enumerate().filter(|(_, pair)| pair.is_kept()) {
             let here: Vec<&RevisionId> =
                 named.iter().filter(|(at, _)| *at == place).map(|(_, id)| id).collect();
             if named.is_empty() || !here.is_empty() {
-                self.join_one(bench, pair, &here, asked)?
+                self.join_one(trial, pair, &here, asked)?
                     .put_into(&mut proposal, &pair.environment);
             }
         }
@@ -94,7 +94,7 @@ impl Judge<'_> {
     /// Joins the heads of one environment, all that must be or those that were named.
     fn join_one(
         &self,
-        bench: &mut Bench<'_, '_>,
+        trial: &mut Trial<'_, '_>,
         pair: &Pair,
         named: &[&RevisionId],
         asked: &MergeRequest<'_>,
@@ -103,25 +103,25 @@ impl Judge<'_> {
         if pair.excess().is_some() {
             return Ok(Outcome::refused(refusal::too_many(environment)));
         }
-        if let Some(refusal) = self.new_duplicate(pair, &bench.ground.command) {
+        if let Some(refusal) = self.new_duplicate(pair, &trial.start.command) {
             return Ok(Outcome::refused(refusal));
         }
         if let Some(joined) = joined_already(graph, named) {
-            return self.with_unstaged(bench, pair, Outcome::nothing(vec![joined.clone()]));
+            return self.with_unstaged(trial, pair, Outcome::nothing(vec![joined.clone()]));
         }
         if let Some(id) = named.iter().find(|id| !graph.is_head(id)) {
             let heads = graph.heads().into_iter().cloned().collect();
             return Err(Error::NoHead { id: (*id).clone(), heads });
         }
-        let limits = Limits { heads: environment.heads, branches: &environment.branches };
+        let limits = HeadLimits { heads: environment.heads, branches: &environment.branches };
         let joins = match named {
             [] => heads_to_join(&pair.before.graph, graph, limits),
             _ => Ok(vec![landed_first(&pair.before.graph, named.iter().copied())]),
         };
         let joins = match joins {
             Ok(joins) if joins.is_empty() => {
-                let outcome = bench.without_fault(pair)?;
-                return self.with_unstaged(bench, pair, outcome);
+                let outcome = trial.without_fault(pair)?;
+                return self.with_unstaged(trial, pair, outcome);
             }
             Ok(joins) => joins,
             Err(apart) => return Ok(Outcome::refused(refusal::lines_apart(&apart))),
@@ -130,15 +130,15 @@ impl Judge<'_> {
             return Ok(Outcome::refused(refusal::nothing_to_join_with(one)));
         }
         let heads: Vec<RevisionId> = joins.iter().flatten().cloned().collect();
-        if let Some(refusal) = kept_apart(bench, pair, named, &heads)? {
+        if let Some(refusal) = kept_apart(trial, pair, named, &heads)? {
             return Ok(Outcome::refused(refusal));
         }
         let mut outcome = Outcome::of(RepairOutcome::Steps(Vec::new()));
         let mut steps = Vec::new();
         for heads in &joins {
-            let own = bench.own_environment(environment, heads)?;
+            let own = trial.own_environment(environment, heads)?;
             let place = own.as_ref().unwrap_or(environment);
-            match new_revision(bench, place, graph, heads, asked) {
+            match new_revision(trial, place, graph, heads, asked) {
                 Ok((step, file)) => {
                     steps.push(step);
                     outcome
@@ -149,27 +149,28 @@ impl Judge<'_> {
                 Err(refusal) => return Ok(Outcome::refused(refusal)),
             }
         }
-        let faults = bench.faults_of(environment, &outcome.changes)?;
+        let faults = trial.faults_of(environment, &outcome.changes)?;
         // A user who names heads may mean to leave others as they are.
         let counts = |rule: &str| {
-            named.is_empty() || rules::find(rule).is_none_or(|rule| rule.concern != Concern::Heads)
+            named.is_empty()
+                || rules::find(rule).is_none_or(|rule| rule.concern != Consequence::Heads)
         };
         if let Some(fault) = faults.iter().find(|fault| counts(fault.problem.rule)) {
             return Ok(Outcome::refused(refusal::still_faulty(fault)));
         }
-        let hint = self.rebase_hint(bench, pair, (&outcome.changes, asked.stage));
+        let hint = self.rebase_hint(trial, pair, (&outcome.changes, asked.stage));
         Ok(Outcome { repaired: RepairOutcome::Steps(steps), hint, ..outcome })
     }
 
     /// Says how to have one line instead, where nothing that has to move has landed anywhere.
     fn rebase_hint(
         &self,
-        bench: &mut Bench<'_, '_>,
+        trial: &mut Trial<'_, '_>,
         pair: &Pair,
-        (changes, staged): (&[Change], bool),
+        (changes, staged): (&[FileChange], bool),
     ) -> Option<Help> {
-        bench.ground.base.as_ref()?;
-        let rebased = self.plan(bench, pair, None).ok()?;
+        trial.start.base.as_ref()?;
+        let rebased = self.plan(trial, pair, None).ok()?;
         let repointed = Some(rebased.moved).filter(|moved| !moved.is_empty())?;
         if !rebased.left.is_empty() {
             return None;
@@ -202,7 +203,7 @@ fn joined_already<'g>(graph: &'g Graph, named: &[&RevisionId]) -> Option<&'g Rev
 
 /// Says what keeps heads from being joined here and now.
 fn kept_apart(
-    bench: &Bench<'_, '_>,
+    trial: &Trial<'_, '_>,
     pair: &Pair,
     named: &[&RevisionId],
     heads: &[RevisionId],
@@ -213,15 +214,15 @@ fn kept_apart(
         [] => graph.heads().into_iter().cloned().collect(),
         _ => heads.to_vec(),
     };
-    if let Some(refusal) = bench.gap_below(pair, &at_stake) {
+    if let Some(refusal) = trial.gap_below(pair, &at_stake) {
         return Ok(Some(refusal));
     }
-    let missing = bench.not_here(graph, heads)?;
-    Ok((!missing.is_empty()).then(|| bench.get_base(&missing)))
+    let missing = trial.not_here(graph, heads)?;
+    Ok((!missing.is_empty()).then(|| trial.get_base(&missing)))
 }
 
 fn new_revision(
-    bench: &Bench<'_, '_>,
+    trial: &Trial<'_, '_>,
     environment: &Environment,
     graph: &Graph,
     heads: &[RevisionId],
@@ -245,8 +246,8 @@ fn new_revision(
         message: Some(&message),
         created: &created,
     };
-    let file = revision.file(&*bench.ground.work).map_err(|reason| refusal::unwritable(&reason))?;
-    let Change { path, .. } = &file.change;
+    let file = revision.file(&*trial.start.work).map_err(|reason| refusal::unwritable(&reason))?;
+    let FileChange { path, .. } = &file.change;
     Ok((Step::Join { revision: id.clone(), path: path.clone(), heads: heads.to_vec() }, file))
 }
 

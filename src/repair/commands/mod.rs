@@ -1,26 +1,26 @@
 //! Repairs of the work tree, planned and proven before anything is written.
 
-mod bench;
+mod trial;
 mod databases;
 mod fixes;
-mod ground;
+mod starting_point;
 mod holders;
 mod id;
 mod merge;
 mod rebase;
 mod refusal;
-mod remedies;
+mod fixers;
 mod unstaged;
 
 use crate::advice::{Command, Help};
 use crate::alembic::environment::Environment;
 use crate::alembic::migration::RevisionId;
-use crate::repair::{Change, EnvironmentRepair, Proposal, Refusal, RepairOutcome};
-use crate::scope::Judge;
+use crate::repair::{EnvironmentRepair, FileChange, Proposal, Refusal, RepairOutcome};
+use crate::scope::Context;
 use crate::tree::RepoPath;
 
-use bench::Bench;
-use ground::Ground;
+use starting_point::StartingPoint;
+use trial::Trial;
 
 pub use merge::MergeRequest;
 pub use rebase::RebaseRequest;
@@ -28,7 +28,7 @@ pub use rebase::RebaseRequest;
 /// What is done in one environment, the files for it, and what is to be done then.
 pub(super) struct Outcome {
     repaired: RepairOutcome,
-    changes: Vec<Change>,
+    changes: Vec<FileChange>,
     then: Vec<Help>,
     /// Another way that may fit better, or what is left to do if nothing is done.
     hint: Option<Help>,
@@ -64,7 +64,7 @@ impl Outcome {
     }
 }
 
-impl Judge<'_> {
+impl Context<'_> {
     /// Adds what is to be done once a proposal is written, and staged if so.
     fn with_next_step(&self, mut proposal: Proposal, staged: bool) -> Proposal {
         if proposal.changes.is_empty() {

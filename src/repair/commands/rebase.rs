@@ -3,18 +3,18 @@
 use std::cell::RefCell;
 
 use super::databases::Move;
-use super::{Bench, Outcome, refusal};
+use super::{Outcome, Trial, refusal};
 use crate::advice::Command;
 use crate::alembic::graph::{Graph, Revision};
 use crate::alembic::migration::RevisionId;
 use crate::compare::{Pair, pairs};
 use crate::git::Unsettled;
-use crate::heads::Limits;
+use crate::heads::HeadLimits;
 use crate::repair::{
-    self, Change, Obstacle, Proposal, Rebase, Rebased, Refusal, RepairOutcome, Repointed, Step,
+    self, FileChange, Obstacle, Proposal, Rebase, Rebased, Refusal, RepairOutcome, Repointed, Step,
 };
 use crate::rules;
-use crate::scope::{Error, Judge};
+use crate::scope::{Context, Error};
 use crate::tree::RepoPath;
 
 /// What a rebase is asked to do.
@@ -37,22 +37,22 @@ impl RebaseRequest {
     }
 }
 
-impl Judge<'_> {
+impl Context<'_> {
     /// Plans how the unpublished migrations of the work tree go on top of what has landed.
     pub fn rebase(&self, asked: &RebaseRequest) -> Result<Proposal, Error> {
-        let (ground, mut reader) = self.ground(asked.base.as_deref(), asked.command())?;
-        let base = self.base_or_last_commit(&ground)?;
+        let (start, mut reader) = self.start(asked.base.as_deref(), asked.command())?;
+        let base = self.base_or_last_commit(&start)?;
         let base = &base;
-        let proposal = self.at_the_bench(&ground, base, &mut reader, |bench| {
-            let (pairs, _) = pairs(bench.reader, bench.comparison, bench.merged)?;
+        let proposal = self.in_trial(&start, base, &mut reader, |trial| {
+            let (pairs, _) = pairs(trial.reader, trial.comparison, trial.merged)?;
             let onto = asked.onto.as_deref().map(|name| chosen(name, &pairs)).transpose()?;
             let mut proposal = Proposal { base: Some(base.summary()), ..Proposal::default() };
             for pair in pairs.iter().filter(|pair| pair.is_kept()) {
                 let onto = onto.as_ref().filter(|onto| pair.after.graph.contains(onto));
-                let mut outcome = self.rebase_environment(bench, pair, onto)?;
+                let mut outcome = self.rebase_environment(trial, pair, onto)?;
                 if let RepairOutcome::Steps(steps) = &outcome.repaired {
                     let several = pairs.len() > 1;
-                    outcome.then = self.database_help(bench, &Move { pair, steps, several })?;
+                    outcome.then = self.database_help(trial, &Move { pair, steps, several })?;
                 }
                 outcome.put_into(&mut proposal, &pair.environment);
             }
@@ -63,36 +63,36 @@ impl Judge<'_> {
 
     fn rebase_environment(
         &self,
-        bench: &mut Bench<'_, '_>,
+        trial: &mut Trial<'_, '_>,
         pair: &Pair,
         onto: Option<&RevisionId>,
     ) -> Result<Outcome, Error> {
         if pair.excess().is_some() {
             return Ok(Outcome::refused(refusal::too_many(&pair.environment)));
         }
-        if let Some(refusal) = self.new_duplicate(pair, &bench.ground.command) {
+        if let Some(refusal) = self.new_duplicate(pair, &trial.start.command) {
             return Ok(Outcome::refused(refusal));
         }
         let graph = &pair.after.graph;
-        let Rebased { moved: repointed, left } = match self.plan(bench, pair, onto) {
+        let Rebased { moved: repointed, left } = match self.plan(trial, pair, onto) {
             Ok(rebased) if rebased.moved.is_empty() => {
-                let outcome = bench.without_fault(pair)?;
-                return self.with_unstaged(bench, pair, outcome);
+                let outcome = trial.without_fault(pair)?;
+                return self.with_unstaged(trial, pair, outcome);
             }
             Ok(rebased) => rebased,
-            Err(obstacle) => return Ok(not_mended(bench, pair, &obstacle)),
+            Err(obstacle) => return Ok(not_mended(trial, pair, &obstacle)),
         };
         let parents: Vec<RevisionId> =
             repointed.iter().flat_map(|one| one.parents.iter().cloned()).collect();
-        let missing = bench.not_here(graph, &parents)?;
+        let missing = trial.not_here(graph, &parents)?;
         if !missing.is_empty() {
-            return Ok(Outcome::refused(bench.get_base(&missing)));
+            return Ok(Outcome::refused(trial.get_base(&missing)));
         }
-        let changes = match self.edit_all(bench, graph, &repointed)? {
+        let changes = match self.edit_all(trial, graph, &repointed)? {
             Ok(changes) => changes,
             Err(refusal) => return Ok(Outcome::refused(refusal)),
         };
-        let faults = bench.faults_of(&pair.environment, &changes)?;
+        let faults = trial.faults_of(&pair.environment, &changes)?;
         if let Some(fault) = faults.first() {
             return Ok(Outcome::refused(refusal::still_faulty(fault)));
         }
@@ -103,21 +103,21 @@ impl Judge<'_> {
 
     pub(super) fn plan(
         &self,
-        bench: &mut Bench<'_, '_>,
+        trial: &mut Trial<'_, '_>,
         pair: &Pair,
         onto: Option<&RevisionId>,
     ) -> Result<Rebased, Obstacle> {
         let environment = &pair.environment;
-        let reader = RefCell::new(&mut *bench.reader);
-        let (holders, arrivals) = (self.holders(bench.ground), self.arrivals(bench.ground));
+        let reader = RefCell::new(&mut *trial.reader);
+        let (holders, arrivals) = (self.holders(trial.start), self.arrivals(trial.start));
         repair::rebase(&Rebase {
             before: &pair.before.graph,
             after: &pair.after.graph,
-            limits: Limits { heads: environment.heads, branches: &environment.branches },
+            limits: HeadLimits { heads: environment.heads, branches: &environment.branches },
             onto,
-            holder: &|revision| holders.of(&mut reader.borrow_mut(), bench.comparison, revision),
+            holder: &|revision| holders.of(&mut reader.borrow_mut(), trial.comparison, revision),
             seniority: &|revision| {
-                arrivals.seniority(&mut reader.borrow_mut(), bench.comparison, revision)
+                arrivals.seniority(&mut reader.borrow_mut(), trial.comparison, revision)
             },
         })
     }
@@ -125,10 +125,10 @@ impl Judge<'_> {
     /// Makes the changes of all files, or says which one cannot be edited and why.
     fn edit_all(
         &self,
-        bench: &Bench<'_, '_>,
+        trial: &Trial<'_, '_>,
         graph: &Graph,
         repointed: &[Repointed],
-    ) -> Result<Result<Vec<Change>, Refusal>, Error> {
+    ) -> Result<Result<Vec<FileChange>, Refusal>, Error> {
         let found = repointed.iter().filter_map(|one| Some((graph.get(&one.revision)?, one)));
         let found: Vec<(&Revision, &Repointed)> = found.collect();
         let paths: Vec<&RepoPath> =
@@ -136,7 +136,7 @@ impl Judge<'_> {
         let unsettled = self.repository.all_unsettled(&paths);
         let mut changes = Vec::new();
         for ((revision, one), unsettled) in found.into_iter().zip(unsettled) {
-            match edit(bench, (revision, unsettled), &one.parents)? {
+            match edit(trial, (revision, unsettled), &one.parents)? {
                 Ok(change) => changes.push(change),
                 Err(refusal) => return Ok(Err(refusal)),
             }
@@ -146,33 +146,35 @@ impl Judge<'_> {
 }
 
 fn edit(
-    bench: &Bench<'_, '_>,
+    trial: &Trial<'_, '_>,
     (revision, unsettled): (&Revision, Option<Unsettled>),
     parents: &[RevisionId],
-) -> Result<Result<Change, Refusal>, Error> {
+) -> Result<Result<FileChange, Refusal>, Error> {
     let path = &revision.migration.file.path;
-    let Some(source) = bench.ground.work.read_path(path)? else {
-        return Ok(Err(bench.get_base(std::slice::from_ref(&revision.id))));
+    let Some(source) = trial.start.work.read_path(path)? else {
+        return Ok(Err(trial.get_base(std::slice::from_ref(&revision.id))));
     };
     if let Some(unsettled) = unsettled {
         return Ok(Err(refusal::unsettled(path, unsettled)));
     }
-    let edited = repair::edit_parents(&source, &bench.reader.limits(), parents);
+    let edited = repair::edit_parents(&source, &trial.reader.limits(), parents);
     Ok(match edited {
-        Ok(after) => Ok(Change { path: path.clone(), before: Some(source), after: Some(after) }),
-        Err(reason) => Err(refusal::uneditable(path, parents, &reason, &bench.ground.command)),
+        Ok(after) => {
+            Ok(FileChange { path: path.clone(), before: Some(source), after: Some(after) })
+        }
+        Err(reason) => Err(refusal::uneditable(path, parents, &reason, &trial.start.command)),
     })
 }
 
 /// Says why nothing is repaired, and what to do instead.
-fn not_mended(bench: &Bench<'_, '_>, pair: &Pair, obstacle: &Obstacle) -> Outcome {
-    let base = &bench.comparison.wording.base;
+fn not_mended(trial: &Trial<'_, '_>, pair: &Pair, obstacle: &Obstacle) -> Outcome {
+    let base = &trial.comparison.wording.base;
     let graph = &pair.after.graph;
     let heads = graph.heads();
     let all: Vec<RevisionId> = heads.iter().copied().cloned().collect();
     // Nothing is joined over a parent that no file defines.
-    let may_join = bench.gap_below(pair, &all).is_none() && rules::may_be_joined(graph, &heads);
-    let ways = refusal::Ways { asked: &bench.ground.command, may_join };
+    let may_join = trial.gap_below(pair, &all).is_none() && rules::may_be_joined(graph, &heads);
+    let ways = refusal::Ways { asked: &trial.start.command, may_join };
     Outcome::refused(refusal::obstacle(obstacle, base, &ways))
 }
 

@@ -1,29 +1,29 @@
 //! What repairs a history in the work tree and is not in the index, so that git would not commit it.
 
-use super::{Bench, Outcome};
+use super::{Outcome, Trial};
 use crate::advice::{Command, Help};
 use crate::compare::Pair;
 use crate::git::Unsettled;
-use crate::heads::{Limits, within_limits};
+use crate::heads::{HeadLimits, within_limits};
 use crate::repair::RepairOutcome;
-use crate::scope::{Error, Judge};
+use crate::scope::{Context, Error};
 use crate::tree::{RepoPath, Tree};
 
-impl Judge<'_> {
+impl Context<'_> {
     /// Adds to an outcome that is nothing how to stage what git would leave out of the next commit, and how to
     /// commit what is staged.
     ///
     /// Nothing is added if the last commit has no more heads than it may.
     pub(super) fn with_unstaged(
         &self,
-        bench: &mut Bench<'_, '_>,
+        trial: &mut Trial<'_, '_>,
         pair: &Pair,
         outcome: Outcome,
     ) -> Result<Outcome, Error> {
         let environment = &pair.environment;
-        let limits = Limits { heads: environment.heads, branches: &environment.branches };
+        let limits = HeadLimits { heads: environment.heads, branches: &environment.branches };
         let mut is_mended = |tree: &dyn Tree| -> Result<bool, Error> {
-            Ok(within_limits(&bench.reader.state(tree, environment, &[])?.graph, limits))
+            Ok(within_limits(&trial.reader.state(tree, environment, &[])?.graph, limits))
         };
         if !matches!(outcome.repaired, RepairOutcome::Nothing { .. }) {
             return Ok(outcome);

@@ -5,7 +5,7 @@ use super::edit::Edit;
 use super::value::write;
 use super::verify::{Before, Identifier, Uneditable, texts};
 use crate::alembic::migration::{
-    Docstring, Limits, Misspelling, Module, RevisionId, Shape, Value, mentions,
+    Docstring, Misspelling, Module, ReadLimits, RevisionId, Shape, Value, mentions,
 };
 
 /// Returns the edits by which `revision` is another id, and the docstring says so too.
@@ -27,7 +27,7 @@ pub fn write_revision_id(
 /// Returns a source in which `revision` is another id, as reading it again proves.
 pub fn edit_revision_id(
     source: &[u8],
-    limits: &Limits,
+    limits: &ReadLimits,
     id: &RevisionId,
 ) -> Result<Vec<u8>, Uneditable> {
     let before = Before::read(source, limits)?;
@@ -47,7 +47,7 @@ pub fn write_dependencies(
 /// Returns a source in which `depends_on` names exactly these, as reading it again proves.
 pub fn edit_dependencies(
     source: &[u8],
-    limits: &Limits,
+    limits: &ReadLimits,
     dependencies: &[RevisionId],
 ) -> Result<Vec<u8>, Uneditable> {
     let before = Before::read(source, limits)?;
@@ -61,7 +61,7 @@ pub fn edit_dependencies(
 /// rightly or in a second misspelling.
 pub fn rename_identifier(
     source: &[u8],
-    limits: &Limits,
+    limits: &ReadLimits,
     module: &Module,
     misspelling: &Misspelling,
 ) -> Result<Vec<Edit>, Uneditable> {
@@ -81,7 +81,7 @@ pub fn rename_identifier(
 /// Returns a source in which a misspelled name is the one that was meant, as reading it again proves.
 pub fn edit_misspelling(
     source: &[u8],
-    limits: &Limits,
+    limits: &ReadLimits,
     misspelling: &Misspelling,
 ) -> Result<Vec<u8>, Uneditable> {
     let before = Before::read(source, limits)?;
@@ -123,7 +123,7 @@ mod tests {
             ),
         ] {
             let id = RevisionId::new("c");
-            let edited = edit_revision_id(source.as_bytes(), &Limits::default(), &id);
+            let edited = edit_revision_id(source.as_bytes(), &ReadLimits::default(), &id);
             assert_eq!(shown(edited), expected, "{source}");
         }
     }
@@ -132,7 +132,7 @@ mod tests {
     fn what_a_revision_depends_on_is_edited_as_parents_are() {
         let source = "'''x\n\nRevises: a\n'''\ndown_revision = 'a'\ndepends_on = [\"a\", 'b']\n";
         let dependencies = [RevisionId::new("c"), RevisionId::new("b")];
-        let edited = edit_dependencies(source.as_bytes(), &Limits::default(), &dependencies);
+        let edited = edit_dependencies(source.as_bytes(), &ReadLimits::default(), &dependencies);
         assert_eq!(shown(edited), source.replace("\"a\"", "\"c\""));
     }
 
@@ -157,7 +157,7 @@ mod tests {
                 "`down_revisions` is used elsewhere, or `down_revision` is meant twice",
             ),
         ] {
-            let limits = Limits::default();
+            let limits = ReadLimits::default();
             let module = read(source.as_bytes(), &limits);
             let misspelling = module.misspellings.first().expect(source);
             let edited = edit_misspelling(source.as_bytes(), &limits, misspelling);

@@ -4,7 +4,7 @@ use super::docstring::follow;
 use super::edit::Edit;
 use super::value::write;
 use super::verify::{Before, Identifier, Uneditable, texts};
-use crate::alembic::migration::{Docstring, Limits, Module, RevisionId};
+use crate::alembic::migration::{Docstring, Module, ReadLimits, RevisionId};
 
 /// Returns the edits by which `down_revision` names exactly these parents, in this order.
 ///
@@ -25,7 +25,7 @@ pub fn write_parents(
 /// Returns a source in which `down_revision` names exactly these parents, as reading it again proves.
 pub fn edit_parents(
     source: &[u8],
-    limits: &Limits,
+    limits: &ReadLimits,
     parents: &[RevisionId],
 ) -> Result<Vec<u8>, Uneditable> {
     let before = Before::read(source, limits)?;
@@ -39,7 +39,7 @@ mod tests {
 
     fn edited(source: &str, parents: &str) -> Result<String, Uneditable> {
         let parents: Vec<RevisionId> = parents.split_whitespace().map(RevisionId::new).collect();
-        let edited = edit_parents(source.as_bytes(), &Limits::default(), &parents)?;
+        let edited = edit_parents(source.as_bytes(), &ReadLimits::default(), &parents)?;
         Ok(String::from_utf8(edited).expect("the examples are UTF-8"))
     }
 
@@ -186,7 +186,7 @@ mod tests {
     fn other_encodings_hold_the_edited_value() {
         let source = b"# coding: cp1252\ndown_revision = '\xe9', 'a'  # \xe9\n";
         let parents = [RevisionId::new("é"), RevisionId::new("€")];
-        let edited = edit_parents(source, &Limits::default(), &parents);
+        let edited = edit_parents(source, &ReadLimits::default(), &parents);
         let expected = b"# coding: cp1252\ndown_revision = '\xe9', '\\u20ac'  # \xe9\n";
         assert_eq!(edited.as_deref(), Ok(&expected[..]));
     }

@@ -1,7 +1,7 @@
 //! Whether anything in a file could see that a value is edited.
 
 use super::verify::Identifier;
-use crate::alembic::migration::{Limits, Module, mentions};
+use crate::alembic::migration::{Module, ReadLimits, mentions};
 use crate::text::Span;
 
 /// Tells whether the assignment that counts has a name for its only target, and nothing reads the name.
@@ -12,7 +12,7 @@ pub(super) fn is_private(
     source: &[u8],
     module: &Module,
     identifier: Identifier,
-    limits: &Limits,
+    limits: &ReadLimits,
 ) -> bool {
     let Some(value) = identifier.of(module).span() else {
         return false;
@@ -71,7 +71,7 @@ mod tests {
             ("x = (down_revision := 'a')\n", false),
             ("", false),
         ] {
-            let limits = Limits::default();
+            let limits = ReadLimits::default();
             let module = read(source.as_bytes(), &limits);
             let private = is_private(source.as_bytes(), &module, Identifier::DownRevision, &limits);
             assert_eq!(private, expected, "{source}");

@@ -2,7 +2,7 @@
 
 use super::{Uneditable, edit_dependencies, edit_parents};
 use crate::alembic::graph::{Graph, Revision};
-use crate::alembic::migration::{Limits, RevisionId};
+use crate::alembic::migration::{ReadLimits, RevisionId};
 
 /// Returns the revisions that name this one by its id, as a parent or a dependency.
 pub fn followers<'g>(graph: &'g Graph, id: &RevisionId) -> Vec<&'g Revision> {
@@ -19,7 +19,7 @@ pub fn followers<'g>(graph: &'g Graph, id: &RevisionId) -> Vec<&'g Revision> {
 /// Fails where one of the two values cannot be edited.
 pub fn follow_id(
     source: &[u8],
-    limits: &Limits,
+    limits: &ReadLimits,
     revision: &Revision,
     (old, new): (&RevisionId, &RevisionId),
 ) -> Result<Vec<u8>, Uneditable> {

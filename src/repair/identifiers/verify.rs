@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::edit::{Edit, edited};
 use super::private;
-use crate::alembic::migration::{Docstring, Limits, Module, RevisionId, Value, details, read};
+use crate::alembic::migration::{Docstring, Module, ReadLimits, RevisionId, Value, details, read};
 use crate::text::escape;
 
 /// One of the names that Alembic reads.
@@ -117,14 +117,14 @@ impl fmt::Display for Identifier {
 /// A source that can be read.
 pub(super) struct Before<'a> {
     pub(super) source: &'a [u8],
-    limits: &'a Limits,
+    limits: &'a ReadLimits,
     pub(super) module: Module,
     pub(super) docstring: Docstring,
 }
 
 impl<'a> Before<'a> {
     /// Reads all of a source.
-    pub(super) fn read(source: &'a [u8], limits: &'a Limits) -> Result<Before<'a>, Uneditable> {
+    pub(super) fn read(source: &'a [u8], limits: &'a ReadLimits) -> Result<Before<'a>, Uneditable> {
         let module = read(source, limits);
         let details = details(source, false, limits);
         match module.fault.as_ref().or(details.fault.as_ref()) {

@@ -12,7 +12,7 @@ mod tops;
 
 use crate::alembic::graph::{Graph, Revision};
 use crate::alembic::migration::RevisionId;
-use crate::heads::{Limits, analyze_heads};
+use crate::heads::{HeadLimits, analyze_heads};
 
 use linearize::{Left, Line};
 
@@ -23,7 +23,7 @@ pub struct Rebase<'a> {
     /// What there would be.
     pub after: &'a Graph,
     /// How many heads there may be.
-    pub limits: Limits<'a>,
+    pub limits: HeadLimits<'a>,
     /// The head to build on, where somebody chose it.
     pub onto: Option<&'a RevisionId>,
     /// Tells who else has a revision, so that it must not be edited.

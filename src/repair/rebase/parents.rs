@@ -3,7 +3,7 @@
 use std::cell::OnceCell;
 use std::collections::{BTreeSet, HashSet};
 
-use crate::alembic::graph::{Graph, Heights, Way};
+use crate::alembic::graph::{Follow, Graph, Heights};
 use crate::alembic::migration::RevisionId;
 
 /// Finds where some revisions leave for others, the newest such places alone: a chain that is merged
@@ -61,7 +61,7 @@ impl<'g> Ancestry<'g> {
         }
         let heights = self.heights.get_or_init(|| self.graph.heights());
         if heights.are_known(&ids) {
-            return heights.below_others(&ids, Way::Parents);
+            return heights.below_others(&ids, Follow::Parents);
         }
         // Over a cycle nothing is measured.
         let is_below = |id: &&RevisionId| {

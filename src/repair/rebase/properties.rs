@@ -58,8 +58,8 @@ impl History {
         gaps.any(|gap| !before.contains(gap.child) && self.held.contains(gap.child))
     }
 
-    fn limits(&self) -> Limits<'_> {
-        Limits { heads: self.heads, branches: &self.branches }
+    fn limits(&self) -> HeadLimits<'_> {
+        HeadLimits { heads: self.heads, branches: &self.branches }
     }
 }
 

@@ -3,7 +3,7 @@
 use super::*;
 use crate::alembic::graph::tests::{graph, id};
 
-const ONE: Limits<'static> = Limits { heads: 1, branches: &[] };
+const ONE: HeadLimits<'static> = HeadLimits { heads: 1, branches: &[] };
 
 /// Rebases and writes what changes as notations, or the obstacle.
 fn rebased(before: &str, after: &str) -> String {

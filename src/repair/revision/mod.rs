@@ -8,9 +8,9 @@ mod name;
 mod script;
 mod fallback_template;
 
-use super::Change;
+use super::FileChange;
 use crate::alembic::environment::{BadTemplate, Environment};
-use crate::alembic::migration::{self, Limits, RevisionId, Value};
+use crate::alembic::migration::{self, ReadLimits, RevisionId, Value};
 use crate::text::escape;
 use crate::tree::{self, RepoPath, Tree};
 use script::{Arguments, Script};
@@ -42,7 +42,7 @@ pub struct NewRevision<'a> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewFile {
     /// The file.
-    pub change: Change,
+    pub change: FileChange,
     /// Why the environment's own template was not used, where it was not.
     pub own_template: Result<(), Unrendered>,
 }
@@ -116,7 +116,7 @@ impl NewRevision<'_> {
         let (content, own_template) = self.content(self.environment.script_template(tree)?);
         self.check_encoding(&content)?;
         self.check_content(content.as_bytes())?;
-        let change = Change { path, before: None, after: Some(content.into_bytes()) };
+        let change = FileChange { path, before: None, after: Some(content.into_bytes()) };
         Ok(NewFile { change, own_template })
     }
 
@@ -173,7 +173,7 @@ impl NewRevision<'_> {
 
     /// Reads back what was written.
     fn check_content(&self, content: &[u8]) -> Result<(), Unwritable> {
-        let limits = Limits::default();
+        let limits = ReadLimits::default();
         if let Some(fault) = migration::check_body(content, &limits) {
             return Err(Unwritable::Garbled(fault.message));
         }

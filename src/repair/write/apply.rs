@@ -13,7 +13,7 @@ use super::journal::{After, Entry, Journal, Lock, Store};
 use super::path::{PythonPath, Temporary, TrackedPath};
 use super::target::{Target, as_before, on_disk, real, targets};
 use super::unfinished::{Step, plain, steps};
-use super::{Change, Disk, Error, RealDisk, compiled};
+use super::{Disk, Error, FileChange, RealDisk, compiled};
 use crate::git;
 use crate::tree::RepoPath;
 
@@ -35,7 +35,7 @@ pub struct Place<'a> {
 /// run is writing. No file has changed then, but after [`Error::Finish`], [`Error::ChangedSince`] and
 /// [`Error::Lost`], which leave the rest to the next run, and [`Error::Compiled`] and
 /// [`Error::CompiledLink`], which come when all is written.
-pub fn apply(place: &Place<'_>, changes: &[Change]) -> Result<(), Error> {
+pub fn apply(place: &Place<'_>, changes: &[FileChange]) -> Result<(), Error> {
     apply_on(&RealDisk, place, changes)
 }
 
@@ -43,7 +43,7 @@ pub fn apply(place: &Place<'_>, changes: &[Change]) -> Result<(), Error> {
 ///
 /// # Errors
 /// As [`apply`].
-pub fn apply_on(disk: &dyn Disk, place: &Place<'_>, changes: &[Change]) -> Result<(), Error> {
+pub fn apply_on(disk: &dyn Disk, place: &Place<'_>, changes: &[FileChange]) -> Result<(), Error> {
     if changes.is_empty() {
         return Ok(());
     }

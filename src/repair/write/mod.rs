@@ -9,7 +9,7 @@ mod unfinished;
 mod compiled;
 mod apply;
 
-use super::Change;
+use super::FileChange;
 
 pub use apply::{Place, apply, apply_on, finish_interrupted, finish_interrupted_on};
 pub use disk::{Disk, RealDisk};

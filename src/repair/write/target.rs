@@ -11,13 +11,13 @@ use std::path::{Path, PathBuf};
 use rustix::fs::{Access, access};
 
 use super::path::{is_tracked, is_tracked_name};
-use super::{Change, Error};
+use super::{Error, FileChange};
 use crate::tree::RepoPath;
 
 /// A change that nothing speaks against.
 #[derive(Debug)]
 pub(super) struct Target<'c> {
-    pub(super) change: &'c Change,
+    pub(super) change: &'c FileChange,
     /// Where the file is, without any link on the way; relative to the top of the work tree.
     pub(super) path: RepoPath,
     /// The same on the disk.
@@ -29,7 +29,7 @@ pub(super) struct Target<'c> {
 }
 
 /// Looks every change up, without those that change nothing.
-pub(super) fn targets<'c>(top: &Path, changes: &'c [Change]) -> Result<Vec<Target<'c>>, Error> {
+pub(super) fn targets<'c>(top: &Path, changes: &'c [FileChange]) -> Result<Vec<Target<'c>>, Error> {
     let mut targets = Vec::new();
     for change in changes {
         targets.push(target(top, change)?);
@@ -43,7 +43,7 @@ pub(super) fn targets<'c>(top: &Path, changes: &'c [Change]) -> Result<Vec<Targe
 }
 
 /// Returns the rights of a file that is as its change expects it.
-pub(super) fn as_before(change: &Change, disk: &Path) -> Result<Option<Metadata>, Error> {
+pub(super) fn as_before(change: &FileChange, disk: &Path) -> Result<Option<Metadata>, Error> {
     let path = || change.path.clone();
     let found = match fs::symlink_metadata(disk) {
         Ok(found) => Some(found),
@@ -75,7 +75,7 @@ pub(super) fn on_disk(top: &Path, path: &RepoPath) -> PathBuf {
     top.join(OsStr::from_bytes(path.as_bytes()))
 }
 
-fn target<'c>(top: &Path, change: &'c Change) -> Result<Target<'c>, Error> {
+fn target<'c>(top: &Path, change: &'c FileChange) -> Result<Target<'c>, Error> {
     let (folder, missing) = folder(top, &change.path)?;
     let path = folder.join(change.path.file_name());
     let disk = on_disk(top, &path);

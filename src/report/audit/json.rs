@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::time;
 use crate::alembic::migration::RevisionId;
-use crate::history::{Audit, Evidence, How, Incident, Kind, Landed, Repair};
+use crate::history::{Audit, AuditedCommit, Evidence, How, Incident, IncidentKind, IncidentRepair};
 use crate::report::json::{NoteJson, VERSION, note, path, rfc3339};
 
 /// What went wrong in a history.
@@ -82,9 +82,9 @@ fn incident(incident: &Incident) -> IncidentJson {
         subject: landed.description.subject.clone(),
         environment: incident.environment.clone(),
         kind: match incident.kind {
-            Kind::Heads => "heads",
-            Kind::Loading => "loading",
-            Kind::Duplicate => "duplicate",
+            IncidentKind::Heads => "heads",
+            IncidentKind::Loading => "loading",
+            IncidentKind::Duplicate => "duplicate",
         },
         heads_before: ids(&incident.heads_before),
         heads_after: ids(&incident.heads_after),
@@ -102,7 +102,7 @@ fn evidence(evidence: &Evidence) -> EvidenceJson {
     }
 }
 
-fn repair(repair: &Repair) -> RepairJson {
+fn repair(repair: &IncidentRepair) -> RepairJson {
     let (how, revisions) = match &repair.how {
         How::Joined(id) => ("joined", vec![id.clone()]),
         How::Renumbered { from, to } => ("renumbered", vec![from.clone(), to.clone()]),
@@ -124,7 +124,7 @@ fn repair(repair: &Repair) -> RepairJson {
     }
 }
 
-fn date(landed: &Landed) -> Option<String> {
+fn date(landed: &AuditedCommit) -> Option<String> {
     time(landed.description.committed).and_then(rfc3339)
 }
 

@@ -3,7 +3,7 @@
 
 use super::time;
 use crate::alembic::migration::RevisionId;
-use crate::history::{Audit, Evidence, How, Incident, Kind, Landed, Repair};
+use crate::history::{Audit, AuditedCommit, Evidence, How, Incident, IncidentKind, IncidentRepair};
 use crate::report::color::{ERROR, FAINT, GOOD, STRONG, WARNING, paint};
 use crate::report::json::rfc3339;
 use crate::report::layout::{counted, lasting};
@@ -50,28 +50,28 @@ fn block(incident: &Incident, audit: &Audit, style: &Style) -> String {
 }
 
 /// Writes a commit as `git log --oneline` does, and its day.
-fn commit(landed: &Landed, ansi: anstyle::Style, style: &Style) -> String {
+fn commit(landed: &AuditedCommit, ansi: anstyle::Style, style: &Style) -> String {
     let id = paint(style, ansi, &landed.commit.short());
     let subject = paint(style, STRONG, &escape(&landed.description.subject));
     let day = day(landed).map(|day| format!(" {}", paint(style, FAINT, &day))).unwrap_or_default();
     format!("{id}{day} {subject}\n")
 }
 
-fn day(landed: &Landed) -> Option<String> {
+fn day(landed: &AuditedCommit) -> Option<String> {
     let date = time(landed.description.committed).and_then(rfc3339)?;
     date.split('T').next().map(str::to_owned)
 }
 
 fn what(incident: &Incident) -> String {
     match incident.kind {
-        Kind::Heads => format!(
+        IncidentKind::Heads => format!(
             "{} before, {} after: {}",
             counted(incident.heads_before.len(), "head"),
             incident.heads_after.len(),
             heads(&incident.heads_after)
         ),
-        Kind::Loading => "Alembic does not load the history any more".to_owned(),
-        Kind::Duplicate => "one id means two migrations".to_owned(),
+        IncidentKind::Loading => "Alembic does not load the history any more".to_owned(),
+        IncidentKind::Duplicate => "one id means two migrations".to_owned(),
     }
 }
 
@@ -92,7 +92,7 @@ fn line(evidence: &Evidence, style: &Style) -> String {
         + &layout::more(&format!("{}{line}", evidence.path), style)
 }
 
-fn outcome(repair: Option<&Repair>, style: &Style) -> String {
+fn outcome(repair: Option<&IncidentRepair>, style: &Style) -> String {
     let Some(repair) = repair else {
         return format!("  {}\n", paint(style, WARNING, "open still"));
     };

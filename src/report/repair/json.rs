@@ -4,13 +4,13 @@ use serde::Serialize;
 
 use super::Written;
 use crate::alembic::migration::RevisionId;
-use crate::repair::{self, Change, EnvironmentRepair, Proposal, RepairOutcome, Step};
+use crate::repair::{self, EnvironmentRepair, FileChange, Proposal, RepairOutcome, Step};
 use crate::report::json::{self, AdviceJson, BaseJson};
 use crate::tree::RepoPath;
 
 /// What `rebase` and `merge` say.
 #[derive(Debug, Serialize)]
-pub struct Repair {
+pub struct RepairJson {
     version: u32,
     /// `nothing`, `planned` or `written`; `refused` where something stays wrong, and `partly` where other
     /// environments are repaired all the same.
@@ -75,8 +75,8 @@ struct ChangeJson {
 }
 
 /// Says what a repair came to.
-pub fn repair(proposal: &Proposal, written: Written) -> Repair {
-    Repair {
+pub fn repair(proposal: &Proposal, written: Written) -> RepairJson {
+    RepairJson {
         version: json::VERSION,
         outcome: outcome(proposal, written),
         base: proposal.base.as_ref().map(json::base),
@@ -151,7 +151,7 @@ fn step(step: &Step) -> StepJson {
     }
 }
 
-fn change(change: &Change) -> ChangeJson {
+fn change(change: &FileChange) -> ChangeJson {
     ChangeJson {
         path: json::path(&change.path),
         change: match (&change.before, &change.after) {

@@ -4,11 +4,11 @@ use super::{configured, side_by_side};
 use crate::advice::Help;
 use crate::alembic::migration::RevisionId;
 use crate::problem::{Note, Problem};
-use crate::rules::{Subject, listed};
+use crate::rules::{RuleContext, listed};
 use crate::text::escape;
 
 /// Notes the heads that were too many before, unless the branch that is judged answers for them.
-pub(crate) fn notes(subject: &Subject<'_>) -> Vec<Note> {
+pub(crate) fn notes(subject: &RuleContext<'_>) -> Vec<Note> {
     if subject.answering.is_some() {
         return Vec::new();
     }
@@ -26,11 +26,11 @@ pub(crate) fn notes(subject: &Subject<'_>) -> Vec<Note> {
 }
 
 /// Finds them where a branch answers for them.
-pub(super) fn problems(subject: &Subject<'_>, branch: &str) -> Vec<Problem> {
+pub(super) fn problems(subject: &RuleContext<'_>, branch: &str) -> Vec<Problem> {
     subject.existing.iter().filter_map(|heads| problem(subject, branch, heads)).collect()
 }
 
-fn problem(subject: &Subject<'_>, branch: &str, heads: &[RevisionId]) -> Option<Problem> {
+fn problem(subject: &RuleContext<'_>, branch: &str, heads: &[RevisionId]) -> Option<Problem> {
     let branch = escape(branch);
     let message = format!("{branch} has {} heads: {}", heads.len(), listed(heads));
     let mut problem = side_by_side(subject, heads, message)?;
@@ -39,7 +39,7 @@ fn problem(subject: &Subject<'_>, branch: &str, heads: &[RevisionId]) -> Option<
 }
 
 /// Says how heads are joined, or allowed.
-fn ways_out(subject: &Subject<'_>, heads: &[RevisionId]) -> Vec<Help> {
+fn ways_out(subject: &RuleContext<'_>, heads: &[RevisionId]) -> Vec<Help> {
     let limit = format!("heads = {}", heads.len());
     vec![
         Help::run("join them", subject.merge_command(heads)),

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::alembic::graph::Revision;
 use crate::alembic::migration::RevisionId;
 use crate::heads::{Stale, StaleEdge};
-use crate::rules::Subject;
+use crate::rules::RuleContext;
 
 /// A stale revision and the parents that it should have.
 pub(super) struct Repointed<'a> {
@@ -17,7 +17,7 @@ pub(super) struct Repointed<'a> {
 ///
 /// A parent that another one has below it then is left out: a merge revision that names both stops an
 /// upgrade, or says what it need not.
-pub(super) fn repointed<'a>(subject: &'a Subject<'_>, stale: &Stale) -> Vec<Repointed<'a>> {
+pub(super) fn repointed<'a>(subject: &'a RuleContext<'_>, stale: &Stale) -> Vec<Repointed<'a>> {
     let revisions: BTreeSet<&RevisionId> = stale.edges.iter().map(|edge| &edge.revision).collect();
     let revisions = revisions.into_iter().filter_map(|id| subject.after.get(id));
     let repointed = revisions.map(|revision| {
@@ -33,7 +33,7 @@ pub(super) fn repointed<'a>(subject: &'a Subject<'_>, stale: &Stale) -> Vec<Repo
 }
 
 /// Returns the parents of a stale revision with the newest in the place of those left behind.
-fn named_then(subject: &Subject<'_>, stale: &Stale, revision: &Revision) -> Vec<RevisionId> {
+fn named_then(subject: &RuleContext<'_>, stale: &Stale, revision: &Revision) -> Vec<RevisionId> {
     let edges = || stale.edges.iter().filter(|edge| edge.revision == revision.id);
     let mut parents = Vec::new();
     for parent in tops(subject, edges()) {
@@ -50,7 +50,7 @@ fn named_then(subject: &Subject<'_>, stale: &Stale, revision: &Revision) -> Vec<
 
 /// Returns what a revision has below it once the stale ones are re-pointed.
 fn reached_then<'a>(
-    subject: &'a Subject<'_>,
+    subject: &'a RuleContext<'_>,
     stale: &Stale,
     id: &RevisionId,
 ) -> BTreeSet<&'a RevisionId> {
@@ -62,7 +62,10 @@ fn reached_then<'a>(
 }
 
 /// Returns what stale revisions are to build on, for edges that the base has left for the same heads once.
-fn tops<'a>(subject: &Subject<'_>, edges: impl Iterator<Item = &'a StaleEdge>) -> Vec<RevisionId> {
+fn tops<'a>(
+    subject: &RuleContext<'_>,
+    edges: impl Iterator<Item = &'a StaleEdge>,
+) -> Vec<RevisionId> {
     let mut seen: BTreeSet<&[RevisionId]> = BTreeSet::new();
     let distinct = edges.map(|edge| &*edge.base_heads).filter(|heads| seen.insert(heads));
     distinct.flat_map(|base_heads| subject.tops(base_heads)).collect()

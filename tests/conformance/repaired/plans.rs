@@ -8,7 +8,7 @@ use alembic_guard::alembic::graph::Graph;
 use alembic_guard::alembic::migration::RevisionId;
 use alembic_guard::compare::Reader;
 use alembic_guard::config::Config;
-use alembic_guard::heads::Limits;
+use alembic_guard::heads::HeadLimits;
 use alembic_guard::repair::{self, DatabaseStep, Rebase, Seniority, UnknownState, database_steps};
 use alembic_guard::tree::MemoryTree;
 use serde::Deserialize;
@@ -121,7 +121,7 @@ impl Moved {
         let repointed = repair::rebase(&Rebase {
             before: &before,
             after: &old,
-            limits: Limits { heads: 1, branches: &[] },
+            limits: HeadLimits { heads: 1, branches: &[] },
             onto: None,
             holder: &|_| None,
             seniority: &|_| Seniority::New,

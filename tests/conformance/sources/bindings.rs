@@ -3,7 +3,7 @@
 //! The four names are assigned plain strings where a form has `---`, or else in front of it; `$` stands
 //! for `down_revision`, and what a form binds that to ends in `z`.
 
-use alembic_guard::alembic::migration::{Limits, Value, check_body, read};
+use alembic_guard::alembic::migration::{ReadLimits, Value, check_body, read};
 use serde_json::json;
 
 use super::{Verdict, values};
@@ -274,8 +274,8 @@ fn names_bound_behind_the_back_of_the_reader_are_computed() {
                     say(&format!("not bound here: {form:?}: {:?}", verdict.error));
                 }
             }
-            let module = read(source.as_bytes(), &Limits::default());
-            let refused = check_body(source.as_bytes(), &Limits::default()).is_some();
+            let module = read(source.as_bytes(), &ReadLimits::default());
+            let refused = check_body(source.as_bytes(), &ReadLimits::default()).is_some();
             if !refused && !matches!(module.down_revision, Value::Computed { .. }) {
                 wrong.push(format!("{form:?}: {:?}", module.down_revision));
             }
@@ -295,7 +295,7 @@ fn what_binds_no_name_leaves_all_of_them_known() {
             let verdict: Verdict = judge.ask(&question(&source));
             assert_eq!((verdict.stage, verdict.error), (None, None), "{form}");
             assert_eq!((verdict.revision, verdict.down_revision), ("'a".into(), vec!["'b".into()]));
-            let module = read(source.as_bytes(), &Limits::default());
+            let module = read(source.as_bytes(), &ReadLimits::default());
             for (name, value) in values(&module) {
                 assert!(matches!(value, Value::Known { .. }), "{form}: {name}: {value:?}");
             }

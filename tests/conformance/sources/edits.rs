@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use alembic_guard::alembic::migration::{
-    Docstring, Limits, Module, RevisionId, Shape, Text, Value, details, read,
+    Docstring, Module, ReadLimits, RevisionId, Shape, Text, Value, details, read,
 };
 use alembic_guard::repair::{
     Edit, Identifier, Uneditable, edit_dependencies, edit_parents, edit_revision_id, edited,
@@ -105,7 +105,7 @@ fn ask(file: &str, source: &[u8], judge: &mut Judge) -> Verdict {
 fn examine(case: &Case, judge: &mut Judge, figures: &mut Figures) -> Option<Fault> {
     let source = case.bytes();
     let verdict = ask(case.file, &source, judge);
-    let limits = Limits::default();
+    let limits = ReadLimits::default();
     let details = details(&source, false, &limits);
     if verdict.stage.is_some() || details.fault.is_some() {
         return None;
@@ -186,7 +186,7 @@ impl Before<'_> {
     }
 
     fn edit(&self, wish: &Wish) -> Result<Vec<u8>, Uneditable> {
-        let limits = Limits::default();
+        let limits = ReadLimits::default();
         match wish.identifier {
             Identifier::Revision => edit_revision_id(self.source, &limits, &wish.ids[0]),
             Identifier::DependsOn => edit_dependencies(self.source, &limits, &wish.ids),

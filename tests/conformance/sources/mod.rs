@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use alembic_guard::alembic::migration::{
-    Limits, Module, Shape, Value, check_body, legacy_id, read,
+    Module, ReadLimits, Shape, Value, check_body, legacy_id, read,
 };
 use serde::Deserialize;
 use serde_json::json;
@@ -155,7 +155,7 @@ fn compare(case: &Case, judge: &mut Judge) -> Opinion {
     let source = case.bytes();
     let characters: String = source.iter().map(|byte| char::from(*byte)).collect();
     let verdict: Verdict = judge.ask(&json!({ "name": case.file, "source": characters }));
-    let limits = Limits::default();
+    let limits = ReadLimits::default();
     let module = read(&source, &limits);
     let fault = module.fault.clone().or_else(|| check_body(&source, &limits));
     if let Some(fault) = fault {

@@ -6,7 +6,7 @@
 //! ```
 
 use alembic_guard::alembic::migration::{
-    Limits, Module, RevisionId, Shape, Value, check_body, details, first_change, read,
+    Module, ReadLimits, RevisionId, Shape, Value, check_body, details, first_change, read,
 };
 use alembic_guard::repair::{
     Identifier, Uneditable, edit_dependencies, edit_parents, edit_revision_id,
@@ -33,7 +33,7 @@ pub(crate) fn holds(input: &[u8]) {
         ids.truncate(1);
     }
     let Some(Ok(after)) = edit(identifier, source, &ids) else { return };
-    let limits = Limits::default();
+    let limits = ReadLimits::default();
     let modules = [read(source, &limits), read(&after, &limits)];
     assert_eq!(check_body(&after, &limits), None, "the edit made it unreadable");
     assert_eq!(
@@ -61,7 +61,7 @@ fn edit(
     source: &[u8],
     ids: &[RevisionId],
 ) -> Option<Result<Vec<u8>, Uneditable>> {
-    let limits = Limits::default();
+    let limits = ReadLimits::default();
     match identifier {
         Identifier::Revision => Some(edit_revision_id(source, &limits, ids.first()?)),
         Identifier::DownRevision => Some(edit_parents(source, &limits, ids)),
@@ -84,7 +84,7 @@ fn shape(value: &Value) -> Option<Shape> {
 /// Holds what lies outside of the value and of the line of the docstring to be the same bytes.
 fn bytes_outside_are_same(identifier: Identifier, module: &Module, source: &[u8], after: &[u8]) {
     let value = identifier.of(module).span().cloned().expect("a value that was edited is there");
-    let docstring = details(source, false, &Limits::default()).docstring;
+    let docstring = details(source, false, &ReadLimits::default()).docstring;
     let line = match identifier {
         Identifier::Revision => docstring.revision,
         Identifier::DownRevision => docstring.revises,

@@ -1,7 +1,7 @@
 //! A migration, read in every way there is.
 
 use alembic_guard::alembic::migration::{
-    Limits, Module, Value, check_body, details, first_change, legacy_id, mentions, read, title,
+    Module, ReadLimits, Value, check_body, details, first_change, legacy_id, mentions, read, title,
 };
 use alembic_guard::text::Span;
 
@@ -9,7 +9,7 @@ use super::assert_inside;
 
 /// Every reader agrees with the others and points into the file.
 pub(crate) fn holds(source: &[u8]) {
-    let limits = Limits::default();
+    let limits = ReadLimits::default();
     let module = read(source, &limits);
     let fault = check_body(source, &limits);
     assert!(module.fault.is_none() || fault.is_some(), "the quick reader alone objects");
@@ -35,7 +35,7 @@ pub(crate) fn holds(source: &[u8]) {
 }
 
 fn a_comment_behind_it_changes_nothing(source: &[u8], module: &Module) {
-    let limits = Limits::default();
+    let limits = ReadLimits::default();
     // In another encoding these bytes may be no comment.
     if std::str::from_utf8(source).is_ok_and(|text| !text.contains("coding")) {
         let longer = [source, b"\n# revision = 'other'\n"].concat();

@@ -3,7 +3,7 @@
 use std::time::SystemTime;
 
 use alembic_guard::alembic::environment::discover;
-use alembic_guard::alembic::migration::{Limits, RevisionId, Value, check_body, read};
+use alembic_guard::alembic::migration::{ReadLimits, RevisionId, Value, check_body, read};
 use alembic_guard::config::Config;
 use alembic_guard::repair::{Created, NewRevision};
 
@@ -31,8 +31,8 @@ pub(crate) fn holds(input: &[u8]) {
         Ok(file) => {
             assert!(environment.versions_folder_of(&file.change.path).is_some());
             let content = file.change.after.expect("a new file has a content");
-            assert_eq!(check_body(&content, &Limits::default()), None);
-            let module = read(&content, &Limits::default());
+            assert_eq!(check_body(&content, &ReadLimits::default()), None);
+            let module = read(&content, &ReadLimits::default());
             assert_eq!(texts(&module.revision), ["c"]);
             assert_eq!(texts(&module.down_revision), ["a", "b"]);
             if let Err(reason) = file.own_template {

@@ -13,7 +13,7 @@ use crate::tree::{File, RepoPath, Site};
 
 /// One environment on both sides of a change.
 #[derive(Debug)]
-pub struct Subject<'a> {
+pub struct RuleContext<'a> {
     /// The environment, as it is after the change; as it was where it is gone.
     pub environment: &'a Environment,
     /// What the change takes from it.
@@ -177,7 +177,7 @@ pub enum Alteration {
     Compiled,
 }
 
-impl Subject<'_> {
+impl RuleContext<'_> {
     /// Tells whether the change leaves fewer heads than there were.
     pub(super) fn joins_heads(&self) -> bool {
         self.after.heads().len() < self.before.heads().len()

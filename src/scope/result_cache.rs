@@ -7,14 +7,14 @@ use std::cell::Cell;
 
 use serde::{Deserialize, Serialize};
 
-use crate::cache::{Key, Kind};
+use crate::cache::{FactKind, Key};
 use crate::compare::{After, Comparison, Reader, check, read_sources};
 use crate::config::Config;
 use crate::finding::{EnvironmentSummary, Finding, Report};
 use crate::problem::Note;
 use crate::rules::RULES;
-use crate::scope::change::Incoming;
-use crate::scope::{Error, Judge};
+use crate::scope::change::Scope;
+use crate::scope::{Context, Error};
 use crate::tree::{ObjectId, Tree};
 
 /// A report as it is kept, without the sources.
@@ -28,19 +28,19 @@ struct Verdict {
     branches: Option<Key>,
 }
 
-impl Judge<'_> {
+impl Context<'_> {
     /// Judges a comparison, or recalls what it came to.
     pub(super) fn remembered(
         &self,
         reader: &mut Reader,
         comparison: &Comparison<'_>,
-        incoming: &Incoming<'_>,
+        scope: &Scope<'_>,
     ) -> Result<Report, Error> {
-        let Some((after, key)) = self.question(&reader.config(), comparison, incoming) else {
+        let Some((after, key)) = self.question(&reader.config(), comparison, scope) else {
             return Ok(check(reader, comparison)?);
         };
         let cache = self.repository.cache();
-        let branches = || self.branches(incoming);
+        let branches = || self.branches(scope);
         let known = cache.recall::<Verdict>(&key);
         let known = known.filter(|it| it.branches.is_none() || it.branches == branches());
         if let Some(mut report) = known.and_then(Verdict::report) {
@@ -84,7 +84,7 @@ impl Judge<'_> {
         &self,
         config: &Config,
         comparison: &Comparison<'t>,
-        incoming: &Incoming<'_>,
+        scope: &Scope<'_>,
     ) -> Option<(&'t dyn Tree, Key)> {
         let Comparison { before, standing, after, witnesses, wording, facts, answering, .. } =
             comparison;
@@ -95,21 +95,21 @@ impl Judge<'_> {
         let witnesses =
             witnesses.iter().map(|tree| tree.id()).collect::<Option<Vec<ObjectId>>>()?;
         let trees = (before, after.id()?, witnesses);
-        let tip = self.repository.tip(incoming.side);
-        let commits = (tip, incoming.base.commit, incoming.candidates.branch);
+        let tip = self.repository.tip(scope.side);
+        let commits = (tip, scope.base.commit, scope.candidates.branch);
         let circumstances = (standing, wording, facts, answering, config);
-        Some((after, Key::of_value(Kind::Verdict, &(trees, commits, circumstances))?))
+        Some((after, Key::of_value(FactKind::Verdict, &(trees, commits, circumstances))?))
     }
 
     /// Names what is on all branches that a verdict may depend on; nothing where that cannot be told.
-    fn branches(&self, incoming: &Incoming<'_>) -> Option<Key> {
+    fn branches(&self, scope: &Scope<'_>) -> Option<Key> {
         // Which commit holds which is another matter once the rest of a history arrives.
         if self.repository.is_shallow() {
             return None;
         }
         let pushed = self.pushed_branches().ok()?;
-        let targets = self.targets(incoming.candidates).ok()?;
-        Key::of_value(Kind::Verdict, &(pushed, targets))
+        let targets = self.targets(scope.candidates).ok()?;
+        Key::of_value(FactKind::Verdict, &(pushed, targets))
     }
 }
 

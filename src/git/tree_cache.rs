@@ -9,11 +9,11 @@ use std::rc::Rc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::cache::{Cache, Key, Kind as FactKind};
+use crate::cache::{Cache, FactKind, Key};
 use crate::git::Reason;
-use crate::git::compared::{Difference, differences};
-use crate::git::listing;
-use crate::git::source::{Kind, Source};
+use crate::git::backend::{Backend, Kind};
+use crate::git::tree_diff::{Difference, differences};
+use crate::git::tree_object;
 use crate::tree::{Entry, Node, ObjectId};
 
 /// How many bytes of folders are kept in memory; then all are forgotten.
@@ -52,9 +52,9 @@ impl Listing {
     fn node(&self, name: &[u8], id_length: usize) -> Option<Node> {
         self.searches.set(self.searches.get() + 1);
         if self.bytes.len() < LARGE || self.searches.get() <= FEW_SEARCHES {
-            return listing::node(&self.bytes, name, id_length);
+            return tree_object::node(&self.bytes, name, id_length);
         }
-        let index = self.index.get_or_init(|| listing::index(&self.bytes, id_length));
+        let index = self.index.get_or_init(|| tree_object::index(&self.bytes, id_length));
         index.get(name).copied()
     }
 
@@ -74,15 +74,15 @@ impl Folders {
     }
 
     /// Lists a folder, sorted by the bytes of the names.
-    pub(super) fn entries(&self, source: &dyn Source, id: ObjectId) -> Result<Vec<Entry>, Reason> {
-        let entries = listing::entries(&self.listing(source, id)?.bytes, id.as_bytes().len());
+    pub(super) fn entries(&self, source: &dyn Backend, id: ObjectId) -> Result<Vec<Entry>, Reason> {
+        let entries = tree_object::entries(&self.listing(source, id)?.bytes, id.as_bytes().len());
         entries.ok_or_else(|| Reason::new(format!("tree {id} is damaged")))
     }
 
     /// Looks a name up in a folder.
     pub(super) fn node(
         &self,
-        source: &dyn Source,
+        source: &dyn Backend,
         id: ObjectId,
         name: &[u8],
     ) -> Result<Option<Node>, Reason> {
@@ -107,7 +107,7 @@ impl Folders {
     /// Finds the names that two folders do not have alike; one that is not there is empty.
     pub(super) fn differences(
         &self,
-        source: &dyn Source,
+        source: &dyn Backend,
         before: Option<ObjectId>,
         after: Option<ObjectId>,
     ) -> Result<Vec<Difference>, Reason> {
@@ -147,7 +147,7 @@ impl Folders {
     }
 
     /// Reads a folder as git wrote it.
-    fn listing(&self, source: &dyn Source, id: ObjectId) -> Result<Rc<Listing>, Reason> {
+    fn listing(&self, source: &dyn Backend, id: ObjectId) -> Result<Rc<Listing>, Reason> {
         if let Some(listing) = self.listings.borrow().get(&id) {
             return Ok(Rc::clone(listing));
         }

@@ -10,9 +10,9 @@ use crate::alembic::migration::{Migration, RevisionId, Value};
 use crate::compare::Reader;
 use crate::config::Level;
 use crate::git::{Changes, Side};
-use crate::heads::{Limits, crowded};
+use crate::heads::{HeadLimits, crowded};
 use crate::scope::relevance::{is_setting, may_matter};
-use crate::scope::{Error, Judge};
+use crate::scope::{Context, Error};
 use crate::tree::{self, ObjectId, Tree};
 
 /// The rule that switches the advice off with itself.
@@ -54,7 +54,7 @@ pub struct Landed {
     pub heads: Vec<RevisionId>,
 }
 
-impl Judge<'_> {
+impl Context<'_> {
     /// Names the environments in which the work tree has more heads than it may, and others than
     /// before; none while git is only passing through.
     pub fn advice(&self, brought: Brought) -> Result<Vec<Advice>, Error> {
@@ -83,7 +83,7 @@ impl Judge<'_> {
         }
         let before = before.map(|commit| self.repository.commit_tree(commit)).transpose()?;
         let work_tree = self.repository.work_tree()?;
-        let mut arrival = Arrival {
+        let mut update = Arrival {
             reader,
             before: before.as_deref(),
             work_tree: &*work_tree,
@@ -91,9 +91,9 @@ impl Judge<'_> {
         };
         let mut advice = Vec::new();
         for environment in environments {
-            let heads = arrival.new_heads(&environment)?;
+            let heads = update.new_heads(&environment)?;
             if !heads.is_empty() {
-                let landed = self.landed(&mut arrival.reader, &environment, &heads);
+                let landed = self.landed(&mut update.reader, &environment, &heads);
                 let Environment { name, heads: limit, .. } = environment;
                 advice.push(Advice { environment: name, limit, heads, landed });
             }
@@ -148,7 +148,7 @@ impl Arrival<'_> {
             return Ok(Vec::new());
         }
         let graph = self.reader.state(self.work_tree, environment, &[])?.graph;
-        let limits = Limits { heads: environment.heads, branches: &environment.branches };
+        let limits = HeadLimits { heads: environment.heads, branches: &environment.branches };
         let heads: Vec<RevisionId> =
             crowded(&graph, limits).into_iter().flatten().cloned().collect();
         if heads.is_empty() || may_be_joined(&graph) {

@@ -1,31 +1,31 @@
 //! What takes one fault out of a file: other contents, and other names.
 
-use super::Bench;
+use super::Trial;
 use super::fixes::Work;
 use crate::advice::Help;
 use crate::alembic::graph::Revision;
 use crate::alembic::migration;
 use crate::compare::Pair;
 use crate::finding::Finding;
-use crate::repair::{self, Content, Repaired};
+use crate::repair::{self, NewContent, Repaired};
 use crate::rules;
 use crate::scope::Error;
 
 /// What repairs one finding.
 pub(super) struct Remedy {
-    pub(super) contents: Vec<Content>,
+    pub(super) contents: Vec<NewContent>,
     pub(super) repaired: Repaired,
     pub(super) then: Option<Help>,
 }
 
 pub(super) fn misspelling(
-    bench: &Bench<'_, '_>,
+    trial: &Trial<'_, '_>,
     work: &Work<'_>,
     finding: &Finding,
 ) -> Result<Option<Remedy>, Error> {
     let path = finding.problem.site.path();
-    let limits = bench.reader.limits();
-    let Some(source) = work.read(bench, path)? else { return Ok(None) };
+    let limits = trial.reader.limits();
+    let Some(source) = work.read(trial, path)? else { return Ok(None) };
     let module = migration::read(&source, &limits);
     let remedies = module.misspellings.iter().filter_map(|slip| {
         let after = repair::edit_misspelling(&source, &limits, slip).ok()?;
@@ -46,13 +46,13 @@ pub(super) fn misspelling(
 }
 
 pub(super) fn docstring(
-    bench: &Bench<'_, '_>,
+    trial: &Trial<'_, '_>,
     work: &Work<'_>,
     revision: &Revision,
 ) -> Result<Option<Remedy>, Error> {
     let path = &revision.migration.file.path;
-    let limits = bench.reader.limits();
-    let Some(source) = work.read(bench, path)? else { return Ok(None) };
+    let limits = trial.reader.limits();
+    let Some(source) = work.read(trial, path)? else { return Ok(None) };
     // To write what is there already leaves the value alone, and the docstring follows.
     let after = repair::edit_revision_id(&source, &limits, &revision.id)
         .and_then(|source| repair::edit_parents(&source, &limits, &revision.parents.ids()));
@@ -68,7 +68,7 @@ pub(super) fn docstring(
 }
 
 pub(super) fn filename(
-    bench: &Bench<'_, '_>,
+    trial: &Trial<'_, '_>,
     work: &Work<'_>,
     pair: &Pair,
     revision: &Revision,
@@ -77,8 +77,8 @@ pub(super) fn filename(
     let Some(renamed) = rules::renamed(&pair.environment, &pair.after.graph, revision) else {
         return Ok(None);
     };
-    let Some(source) = work.read(bench, path)? else { return Ok(None) };
-    if bench.ground.work.node(&renamed)?.is_some() || work.read(bench, &renamed)?.is_some() {
+    let Some(source) = work.read(trial, path)? else { return Ok(None) };
+    if trial.start.work.node(&renamed)?.is_some() || work.read(trial, &renamed)?.is_some() {
         return Ok(None);
     }
     Ok(Some(Remedy {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Ground, Outcome, refusal};
+use super::{Outcome, StartingPoint, refusal};
 use crate::advice::{Command, Help};
 use crate::alembic::environment::{Environment, Lookup};
 use crate::alembic::graph::{Graph, Revision};
@@ -11,34 +11,34 @@ use crate::compare::{After, Comparison, Pair, Reader, check, check_against};
 use crate::config::Level;
 use crate::finding::{Facts, Finding};
 use crate::git::{BaseChoice, Side};
-use crate::heads::{Limits, crowded, new_gaps, within_limits};
-use crate::repair::{Change, Refusal, overlay};
+use crate::heads::{HeadLimits, crowded, new_gaps, within_limits};
+use crate::repair::{FileChange, Refusal, overlay};
 use crate::rules::{self, Finish};
-use crate::scope::{Error, Incoming, Judge, Met};
+use crate::scope::{Context, Error, Meeting, Scope};
 use crate::tree::{RepoPath, Tree};
 
 /// One repair in the making: the merge that git would make of the work tree and its base.
-pub(super) struct Bench<'b, 'c> {
+pub(super) struct Trial<'b, 'c> {
     pub(super) reader: &'b mut Reader,
     pub(super) comparison: &'b Comparison<'c>,
     pub(super) merged: &'c dyn Tree,
-    pub(super) ground: &'b Ground<'b>,
+    pub(super) start: &'b StartingPoint<'b>,
     /// The work tree, whose folders need not be listed again for each environment.
     pub(super) here: Lookup<'b>,
 }
 
-impl Judge<'_> {
+impl Context<'_> {
     /// Lets `repair` work on the merge that git would make of the work tree and its base.
-    pub(super) fn at_the_bench<T>(
+    pub(super) fn in_trial<T>(
         &self,
-        ground: &Ground<'_>,
+        start: &StartingPoint<'_>,
         base: &BaseChoice,
         reader: &mut Reader,
-        repair: impl FnOnce(&mut Bench<'_, '_>) -> Result<T, Error>,
+        repair: impl FnOnce(&mut Trial<'_, '_>) -> Result<T, Error>,
     ) -> Result<T, Error> {
         let tip = self.repository.head();
-        let candidates = ground.candidates(self);
-        let incoming = Incoming {
+        let candidates = start.candidates(self);
+        let scope = Scope {
             side: Side::WorkTree,
             base,
             facts: Facts::default(),
@@ -46,10 +46,10 @@ impl Judge<'_> {
             wording: self.naming("this change", base, tip, Finish::Nothing),
             candidates: &candidates,
         };
-        let met = self.meet(reader, &incoming, |reader, comparison| match comparison.after {
+        let met = self.meet(reader, &scope, |reader, comparison| match comparison.after {
             After::Tree(merged) => {
-                let here = Lookup::new(&*ground.work);
-                repair(&mut Bench { reader, comparison, merged, ground, here })
+                let here = Lookup::new(&*start.work);
+                repair(&mut Trial { reader, comparison, merged, start, here })
             }
             After::Conflicted { paths, .. } => Err(Error::Conflicting {
                 paths: paths.to_vec(),
@@ -58,20 +58,20 @@ impl Judge<'_> {
             }),
         })?;
         match met {
-            Met::Merged(repaired) => Ok(repaired),
-            Met::Unrelated => Err(Error::Unrelated(base.name.clone())),
-            Met::Shallow => Err(Error::ShallowRepair(base.name.clone())),
+            Meeting::Merged(repaired) => Ok(repaired),
+            Meeting::Unrelated => Err(Error::Unrelated(base.name.clone())),
+            Meeting::Shallow => Err(Error::ShallowRepair(base.name.clone())),
         }
     }
 }
 
-impl Bench<'_, '_> {
+impl Trial<'_, '_> {
     /// Tells what would be wrong if these changes were made, and is not wrong now; nothing is what a
     /// repair must come to.
     pub(super) fn faults_of(
         &mut self,
         environment: &Environment,
-        changes: &[Change],
+        changes: &[FileChange],
     ) -> Result<Vec<Finding>, Error> {
         let known = check(self.reader, self.comparison)?;
         let repaired = overlay(Box::new(self.merged), changes);
@@ -90,7 +90,7 @@ impl Bench<'_, '_> {
     /// the work tree.
     pub(super) fn without_fault(&mut self, pair: &Pair) -> Result<Outcome, Error> {
         let environment = &pair.environment;
-        let limits = Limits { heads: environment.heads, branches: &environment.branches };
+        let limits = HeadLimits { heads: environment.heads, branches: &environment.branches };
         let heads: Vec<RevisionId> = pair.after.graph.heads().into_iter().cloned().collect();
         if !within_limits(&pair.after.graph, limits) {
             if let Some(refusal) = self.gap_below(pair, &heads) {
@@ -104,7 +104,7 @@ impl Bench<'_, '_> {
                 _ => refusal::landed_side_by_side(
                     &heads,
                     &self.comparison.wording.base,
-                    &self.ground.command,
+                    &self.start.command,
                 ),
             }));
         }
@@ -126,7 +126,7 @@ impl Bench<'_, '_> {
         let mut missing = Vec::new();
         for id in revisions {
             if let Some(revision) = graph.get(id)
-                && self.ground.work.node(&revision.migration.file.path)?.is_none()
+                && self.start.work.node(&revision.migration.file.path)?.is_none()
             {
                 missing.push(id.clone());
             }
@@ -141,7 +141,7 @@ impl Bench<'_, '_> {
         let ids: Vec<String> = missing.iter().map(|id| format!("`{id}`")).collect();
         let get_base = wording.get_base.clone().map(|command| {
             let text = "bring it in without committing yet";
-            if self.ground.is_staged {
+            if self.start.is_staged {
                 // Git merges into no index that differs from HEAD.
                 let command =
                     Command::of("git stash").and(command).and(Command::of("git stash pop"));
@@ -150,7 +150,7 @@ impl Bench<'_, '_> {
                 Help::run(text, command)
             }
         });
-        let again = Help::run("then again", self.ground.command.clone());
+        let again = Help::run("then again", self.start.command.clone());
         Refusal {
             message: format!(
                 "{} of {} {verb} not in the work tree yet",
@@ -195,7 +195,7 @@ impl Bench<'_, '_> {
             && !graph.get(gap.child).is_some_and(|child| self.is_held(child));
         let over_gaps = graph.descendants_of_all(gaps.iter().map(|gap| gap.child));
         let tops = graph.heads().into_iter().filter(|head| is_movable && !over_gaps.contains(head));
-        Some(refusal::gap(gap, &tops.cloned().collect::<Vec<_>>(), &self.ground.command))
+        Some(refusal::gap(gap, &tops.cloned().collect::<Vec<_>>(), &self.start.command))
     }
 
     /// Tells whether somebody else's branch has a revision just so.
@@ -205,7 +205,7 @@ impl Bench<'_, '_> {
     }
 }
 
-impl Judge<'_> {
+impl Context<'_> {
     /// Says that an id which several files define must be told apart first, where the change made it so.
     pub(super) fn new_duplicate(&self, pair: &Pair, command: &Command) -> Option<Refusal> {
         let (before, graph) = (&pair.before.graph, &pair.after.graph);

@@ -58,7 +58,7 @@ fn tell(
     terminal: &Terminal,
 ) -> Result<(), Failure> {
     let brought = brought(session).ok_or(scope::Error::Unborn)?;
-    let advice = session.judge().advice(brought)?;
+    let advice = session.context().advice(brought)?;
     terminal.warn(&match session.format {
         Format::Text => report::advice::text(&advice, &terminal.hook_style()),
         Format::Json => report::json::to_string(&report::advice::json(&advice))?,

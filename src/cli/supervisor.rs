@@ -15,7 +15,7 @@ use signal_hook::low_level;
 use crate::config::Config;
 use crate::git::cut_off_object;
 use crate::leftovers;
-use crate::scope::{Patience, Word};
+use crate::scope::{Deadline, DeadlineMessage};
 
 /// What the work may use of stack: twice what the deepest migration that is read needs in an
 /// unoptimised build, and some more. Pages that nobody touches cost nothing.
@@ -44,7 +44,7 @@ pub(super) enum Ended<T> {
 enum Event<T> {
     /// Nothing where it has panicked.
     Done(Option<T>),
-    Word(Word),
+    DeadlineMessage(DeadlineMessage),
     CutOff(String),
     Signal(i32),
 }
@@ -54,13 +54,13 @@ enum Event<T> {
 /// Where a signal ends the run, what it would leave behind is taken along, and the process ends as the
 /// signal would have ended it. After [`Ended::Late`] the work still goes on: see [`leave`].
 pub(super) fn over<T: Send + 'static>(
-    work: impl FnOnce(Patience) -> T + Send + 'static,
+    work: impl FnOnce(Deadline) -> T + Send + 'static,
 ) -> Ended<T> {
     let (tell, told) = mpsc::channel();
     let signals = tell.clone();
     leftovers::watch_when_needed(move || hear_signals(signals));
     let (words, found) = (tell.clone(), tell.clone());
-    let patience = Patience::of(move |word| drop(words.send(Event::Word(word))));
+    let patience = Deadline::of(move |word| drop(words.send(Event::DeadlineMessage(word))));
     let run = move || {
         let answer = catch_unwind(AssertUnwindSafe(|| work(patience)));
         drop(tell.send(Event::Done(answer.ok())));
@@ -144,7 +144,7 @@ impl<T: Send + 'static> Wait<T> {
             };
             match event {
                 Ok(Event::Done(answer)) => return answer.map_or(Ended::Broken, Ended::Done),
-                Ok(Event::Word(word)) => self.hear(word),
+                Ok(Event::DeadlineMessage(word)) => self.hear(word),
                 Ok(Event::CutOff(id)) => self.cut_off = Some((id, Instant::now() + GRACE)),
                 Ok(Event::Signal(signal)) => {
                     leftovers::take_along();
@@ -163,12 +163,12 @@ impl<T: Send + 'static> Wait<T> {
         }
     }
 
-    fn hear(&mut self, word: Word) {
+    fn hear(&mut self, word: DeadlineMessage) {
         match word {
-            Word::Limit(limit) => self.limit = limit,
-            Word::StepLimit(limit) => self.step_limit = Some(limit),
-            Word::Objects(folders) => self.objects = folders,
-            Word::Step => {
+            DeadlineMessage::Limit(limit) => self.limit = limit,
+            DeadlineMessage::StepLimit(limit) => self.step_limit = Some(limit),
+            DeadlineMessage::Objects(folders) => self.objects = folders,
+            DeadlineMessage::Step => {
                 self.stepped = Instant::now();
                 self.cut_off = None;
                 self.look = Some(self.stepped + LOOK_AFTER);

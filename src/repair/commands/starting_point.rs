@@ -6,11 +6,11 @@ use crate::advice::Command;
 use crate::compare::Reader;
 use crate::config::Config;
 use crate::git::{BaseChoice, Candidates, Operation, Side};
-use crate::scope::{Error, Judge, Relevance, last_commit};
+use crate::scope::{Context, Error, Relevance, last_commit};
 use crate::tree::{RepoPath, Tree};
 
 /// The work tree and what it will be merged into.
-pub(super) struct Ground<'r> {
+pub(super) struct StartingPoint<'r> {
     pub(super) work: Box<dyn Tree + 'r>,
     pub(super) config: Rc<Config>,
     pub(super) branch: Option<String>,
@@ -22,22 +22,22 @@ pub(super) struct Ground<'r> {
     pub(super) is_staged: bool,
 }
 
-impl Ground<'_> {
-    pub(super) fn candidates(&self, judge: &Judge<'_>) -> Candidates<'_> {
-        judge.candidates(&self.config, self.branch.as_deref())
+impl StartingPoint<'_> {
+    pub(super) fn candidates(&self, context: &Context<'_>) -> Candidates<'_> {
+        context.candidates(&self.config, self.branch.as_deref())
     }
 }
 
-impl Judge<'_> {
+impl Context<'_> {
     /// Finds what a repair of the work tree stands on; `base` is the one that somebody named, `command` what
     /// asked for the repair.
     ///
     /// A file that git asks about is no ground to stand on.
-    pub(super) fn ground(
+    pub(super) fn start(
         &self,
         base: Option<&str>,
         command: Command,
-    ) -> Result<(Ground<'_>, Reader), Error> {
+    ) -> Result<(StartingPoint<'_>, Reader), Error> {
         let work = self.repository.work_tree()?;
         let mut reader = self.reader(self.config(&*work)?);
         self.refuse_conflicts(&mut reader, &*work)?;
@@ -45,12 +45,12 @@ impl Judge<'_> {
         let command = command.args(base.iter().flat_map(|base| ["--base", base]));
         let is_staged = self.is_staged()?;
         let config = reader.config();
-        let mut ground = Ground { work, config, branch, base: None, command, is_staged };
-        ground.base = match base {
+        let mut start = StartingPoint { work, config, branch, base: None, command, is_staged };
+        start.base = match base {
             Some(name) => Some(self.repository.named_base(name)?),
-            None => self.repair_base(&ground)?,
+            None => self.repair_base(&start)?,
         };
-        Ok((ground, reader))
+        Ok((start, reader))
     }
 
     fn is_staged(&self) -> Result<bool, Error> {
@@ -71,8 +71,8 @@ impl Judge<'_> {
 
     /// Chooses what a repair goes on top of: in a merge or rebase that is under way, the side that has
     /// landed, whatever git calls it; else what the work tree will be merged into, as newly as it is known.
-    fn repair_base(&self, ground: &Ground<'_>) -> Result<Option<BaseChoice>, Error> {
-        let targets = self.known_targets(&ground.config)?;
+    fn repair_base(&self, start: &StartingPoint<'_>) -> Result<Option<BaseChoice>, Error> {
+        let targets = self.known_targets(&start.config)?;
         if let Some(head) = self.repository.head()
             && let Some(landed) = self.landed_in_merge(head, &targets)
         {
@@ -85,12 +85,15 @@ impl Judge<'_> {
                 return Ok(Some(self.landed_as(target, onto)));
             }
         }
-        self.base(Side::WorkTree, &ground.config, &ground.candidates(self))
+        self.base(Side::WorkTree, &start.config, &start.candidates(self))
     }
 
     /// Takes the last commit for what has landed where there is no branch to compare with.
-    pub(super) fn base_or_last_commit(&self, ground: &Ground<'_>) -> Result<BaseChoice, Error> {
-        match &ground.base {
+    pub(super) fn base_or_last_commit(
+        &self,
+        start: &StartingPoint<'_>,
+    ) -> Result<BaseChoice, Error> {
+        match &start.base {
             Some(base) => Ok(base.clone()),
             None => self.repository.head().map(last_commit).ok_or(Error::Unborn),
         }

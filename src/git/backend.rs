@@ -12,7 +12,7 @@ use crate::tree::{Content, LARGEST_SETTING, Node, ObjectId, RepoPath};
 ///
 /// Everything that goes in or comes out is owned, so that nothing of one source reaches the other. What
 /// is not there is told apart from what cannot be told: the first is an answer, the second a [`Reason`].
-pub(super) trait Source {
+pub(super) trait Backend {
     /// Returns where the repository lies.
     fn place(&self) -> &Place;
 
@@ -37,7 +37,7 @@ pub(super) trait Source {
     /// Returns a value of git's configuration files.
     fn setting(&self, key: &str) -> Result<Option<String>, Reason>;
 
-    /// Tells whether [`Source::setting`] finds whatever git would find in its files.
+    /// Tells whether [`Backend::setting`] finds whatever git would find in its files.
     fn reads_settings_as_git(&self) -> bool;
 
     /// Lists the names of all remotes.
@@ -66,7 +66,7 @@ pub(super) trait Source {
         self.hash(Kind::Blob, &std::fs::read(disk).map_err(read)?)
     }
 
-    /// Does what [`Source::hash_file`] does, a part of the file after the other.
+    /// Does what [`Backend::hash_file`] does, a part of the file after the other.
     fn hash_large_file(&self, disk: &Path) -> Result<ObjectId, Reason>;
 
     /// Returns how many bytes objects have, in the order of their ids; nothing for one that is not here.
@@ -93,7 +93,7 @@ pub(super) trait Source {
     /// Tells how a file of the work tree stands to the index.
     fn settled(&self, path: &RepoPath) -> Result<Settled, Reason>;
 
-    /// Does what [`Source::settled`] does for many files, in their order.
+    /// Does what [`Backend::settled`] does for many files, in their order.
     fn all_settled(&self, paths: &[&RepoPath]) -> Result<Vec<Settled>, Reason> {
         paths.iter().map(|path| self.settled(path)).collect()
     }

@@ -7,9 +7,9 @@ use crate::compare::Reader;
 use crate::finding::Shared;
 use crate::git::{self, BaseChoice, Side};
 use crate::problem::Note;
-use crate::scope::arrival::{Arrival, Replaced};
+use crate::scope::ref_update::{RefUpdate, Replaced};
 use crate::scope::relevance::{Relevance, may_matter};
-use crate::scope::{Error, Judge, Role, note};
+use crate::scope::{Context, Error, Role, note};
 use crate::tree::{Node, ObjectId, RepoPath, Tree};
 
 /// What a push touches.
@@ -23,7 +23,7 @@ pub(super) struct Touched {
     pub(super) unread: Option<Note>,
 }
 
-impl Judge<'_> {
+impl Context<'_> {
     /// Tells whether a push changes, from one commit to another, anything that could change a verdict.
     fn matters(&self, reader: &mut Reader, from: ObjectId, to: ObjectId) -> Result<bool, Error> {
         let changes = self.repository.changes(Some(from), Side::Commit(to), &may_matter)?;
@@ -42,17 +42,17 @@ impl Judge<'_> {
         &self,
         reader: &mut Reader,
         base: &BaseChoice,
-        arrival: &Arrival<'_>,
+        update: &RefUpdate<'_>,
     ) -> Result<bool, Error> {
-        let from = if arrival.is_target {
+        let from = if update.is_target {
             Ok(vec![base.commit])
         } else {
-            self.repository.merge_bases(base.commit, arrival.tip)
+            self.repository.merge_bases(base.commit, update.tip)
         };
         match from {
             Ok(from) if !from.is_empty() => {
                 for commit in from {
-                    if self.matters(reader, commit, arrival.tip)? {
+                    if self.matters(reader, commit, update.tip)? {
                         return Ok(true);
                     }
                 }
@@ -60,7 +60,7 @@ impl Judge<'_> {
             }
             // Nobody knows what a branch without a common history changes, so all of it does.
             Ok(_) => {
-                let tree = self.repository.commit_tree(arrival.tip)?;
+                let tree = self.repository.commit_tree(update.tip)?;
                 Ok(!reader.discover(&*tree)?.environments.is_empty())
             }
             Err(git::Error::Shallow { .. }) => Ok(true),
@@ -75,12 +75,12 @@ impl Judge<'_> {
     pub(super) fn touched(
         &self,
         reader: &mut Reader,
-        arrival: &Arrival<'_>,
+        update: &RefUpdate<'_>,
         base: Option<&BaseChoice>,
     ) -> Result<Touched, Error> {
-        let tree = self.repository.commit_tree(arrival.tip)?;
+        let tree = self.repository.commit_tree(update.tip)?;
         let landed = base.map(|base| self.repository.commit_tree(base.commit)).transpose()?;
-        let side = Side::Commit(arrival.tip);
+        let side = Side::Commit(update.tip);
         // Where both sides moved a folder or gave it up, only the state at which they parted tells of it.
         let parted = base.map(|base| self.parting_trees(side, base)).and_then(Result::ok);
         let parted = parted.unwrap_or_default();
@@ -88,8 +88,8 @@ impl Judge<'_> {
         let trees: Vec<&dyn Tree> = std::iter::once(&*tree).chain(trees).collect();
         let relevance = Relevance::of(reader, &trees)?;
         let covers = |path: &RepoPath| relevance.covers(path);
-        let mut unread = arrival.unknown();
-        if let Some(old) = arrival.replaced.commit() {
+        let mut unread = update.unknown();
+        if let Some(old) = update.replaced.commit() {
             match self.repository.changes(Some(old), side, &covers) {
                 Ok(changes) => {
                     let paths = changes.paths().cloned().collect();
@@ -103,8 +103,8 @@ impl Judge<'_> {
                 }
             }
         }
-        let mut paths = self.since_parting(base, arrival.tip, &relevance)?;
-        let elsewhere = self.seen_elsewhere(arrival, base, &paths)?;
+        let mut paths = self.since_parting(base, update.tip, &relevance)?;
+        let elsewhere = self.seen_elsewhere(update, base, &paths)?;
         paths.retain(|path| !elsewhere.contains_key(path));
         Ok(Touched { paths, elsewhere, unread })
     }
@@ -129,14 +129,14 @@ impl Judge<'_> {
     /// behind when it is pushed again.
     fn seen_elsewhere(
         &self,
-        arrival: &Arrival<'_>,
+        update: &RefUpdate<'_>,
         base: Option<&BaseChoice>,
         paths: &BTreeSet<RepoPath>,
     ) -> Result<BTreeMap<RepoPath, String>, Error> {
-        let ours = self.repository.commit_tree(arrival.tip)?;
+        let ours = self.repository.commit_tree(update.tip)?;
         let mut elsewhere = BTreeMap::new();
         for pushed in self.pushed_branches()? {
-            if arrival.config.ignores_ref(&pushed.branch) || self.is_left_of(&pushed, arrival) {
+            if update.config.ignores_ref(&pushed.branch) || self.is_left_of(&pushed, update) {
                 continue;
             }
             let PushedBranch { name, commit, .. } = pushed;
@@ -165,16 +165,16 @@ impl Judge<'_> {
     ///
     /// The branch may have been pushed under its own name or its upstream's. Under these a colleague's branch
     /// may be meant as well, so it must have been pushed from here.
-    fn is_left_of(&self, pushed: &PushedBranch, arrival: &Arrival<'_>) -> bool {
-        if arrival.replaced != Replaced::Nothing {
+    fn is_left_of(&self, pushed: &PushedBranch, update: &RefUpdate<'_>) -> bool {
+        if update.replaced != Replaced::Nothing {
             return false;
         }
-        let Some(local) = arrival.pushed.local_ref.strip_prefix("refs/heads/") else {
-            return pushed.branch == arrival.branch;
+        let Some(local) = update.pushed.local_ref.strip_prefix("refs/heads/") else {
+            return pushed.branch == update.branch;
         };
         let upstream = || self.repository.upstream_branch(local);
         let is_local = || pushed.branch == local || Some(&pushed.branch) == upstream().as_ref();
-        pushed.branch == arrival.branch
+        pushed.branch == update.branch
             || is_local() && self.repository.was_pushed_from_here(&pushed.name)
     }
 

@@ -4,13 +4,13 @@ use std::cell::{OnceCell, RefCell};
 use std::path::{Path, PathBuf};
 
 use crate::git::Reason;
-use crate::git::asked::Asked;
+use crate::git::backend::{Backend, Incoming, Kind, Merge, Object, Place, Settled, Uncommitted};
 use crate::git::changes::Changes;
 use crate::git::discovery::{is_implied, refuse_planted_here};
 use crate::git::index::Index;
 use crate::git::libgit2::Libgit2;
 use crate::git::plumbing::{Failure, Plumbing};
-use crate::git::source::{Incoming, Kind, Merge, Object, Place, Settled, Source, Uncommitted};
+use crate::git::ref_cache::Asked;
 use crate::tree::{Content, ObjectId, RepoPath};
 
 /// The index of some two thousand files, in bytes.
@@ -20,7 +20,7 @@ const LARGE_INDEX: u64 = 256 * 1024;
 ///
 /// Which of them answers is decided by what libgit2 says to each question, never by guessing from the
 /// configuration what it might be able to read. What is merely not there is an answer, and final.
-pub(super) struct Sources {
+pub(super) struct Fallback {
     place: Place,
     libgit2: Option<Libgit2>,
     plumbing: OnceCell<Plumbing>,
@@ -29,13 +29,13 @@ pub(super) struct Sources {
     asked: Asked,
 }
 
-impl Sources {
+impl Fallback {
     /// Opens the repository that the environment names, else the one around the current directory.
     ///
     /// # Errors
     /// Fails where git refuses as well, in git's words; in libgit2's where git cannot be run.
-    pub(super) fn open(index: Option<&Path>) -> Result<Sources, Reason> {
-        let sources = |place: &Place, libgit2, plumbing| Sources {
+    pub(super) fn open(index: Option<&Path>) -> Result<Fallback, Reason> {
+        let sources = |place: &Place, libgit2, plumbing| Fallback {
             place: place.clone(),
             libgit2,
             plumbing,
@@ -82,7 +82,7 @@ impl Sources {
     }
 
     /// Asks libgit2, and git where libgit2 fails. Where both fail, git's words are the reason.
-    fn ask<T>(&self, question: impl Fn(&dyn Source) -> Result<T, Reason>) -> Result<T, Reason> {
+    fn ask<T>(&self, question: impl Fn(&dyn Backend) -> Result<T, Reason>) -> Result<T, Reason> {
         let Some(libgit2) = &self.libgit2 else {
             return question(self.plumbing()?);
         };
@@ -95,7 +95,7 @@ impl Sources {
     }
 
     /// Returns the source that knows what is here, without a second opinion.
-    fn first(&self) -> Result<&dyn Source, Reason> {
+    fn first(&self) -> Result<&dyn Backend, Reason> {
         match &self.libgit2 {
             Some(libgit2) => Ok(libgit2),
             None => Ok(self.plumbing()?),
@@ -131,7 +131,7 @@ fn is_same_folder(one: &Path, other: &Path) -> bool {
     real.0.is_some() && real.0 == real.1
 }
 
-impl Source for Sources {
+impl Backend for Fallback {
     fn place(&self) -> &Place {
         &self.place
     }

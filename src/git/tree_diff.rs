@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::git::changes::{Change, Changes};
-use crate::git::listing::Item;
+use crate::git::changes::{Changes, PathChange};
+use crate::git::tree_object::Item;
 use crate::git::{Error, Repository};
 use crate::tree::{Node, ObjectId, RepoPath};
 
@@ -73,11 +73,11 @@ fn folder_id(node: Option<Node>) -> Option<ObjectId> {
     }
 }
 
-fn change(before: Option<Node>, after: Option<Node>) -> Option<Change> {
+fn change(before: Option<Node>, after: Option<Node>) -> Option<PathChange> {
     let is_file = |node: Option<Node>| node.is_some_and(|node| node != Node::Submodule);
     match after {
-        Some(_) => (is_file(before) || is_file(after)).then_some(Change::Present(after)),
-        None => is_file(before).then_some(Change::Removed),
+        Some(_) => (is_file(before) || is_file(after)).then_some(PathChange::Present(after)),
+        None => is_file(before).then_some(PathChange::Removed),
     }
 }
 

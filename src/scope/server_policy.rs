@@ -6,9 +6,9 @@ use crate::compare::Reader;
 use crate::config::{self, Config};
 use crate::git::{BaseChoice, Changes, Side};
 use crate::problem::Note;
-use crate::scope::arrival::Arrival;
+use crate::scope::ref_update::RefUpdate;
 use crate::scope::relevance::is_setting;
-use crate::scope::{BadConfig, Error, Judge, carried_config, note, parse_config};
+use crate::scope::{BadConfig, Context, Error, carried_config, note, parse_config};
 use crate::text::escape;
 use crate::tree::{ObjectId, RepoPath};
 
@@ -34,7 +34,7 @@ impl Law {
     }
 }
 
-impl Judge<'_> {
+impl Context<'_> {
     /// Takes the configuration that was given, else that of the branch the repository is about, as it
     /// is before the push.
     ///
@@ -65,19 +65,19 @@ impl Judge<'_> {
         &self,
         reader: &mut Reader,
         law: &Law,
-        arrival: &Arrival<'_>,
+        update: &RefUpdate<'_>,
         base: Option<&BaseChoice>,
     ) -> Result<Vec<Note>, Error> {
-        let before = self.states_before(arrival, base);
-        let changes = self.setting_changes(&before, arrival.tip)?;
+        let before = self.states_before(update, base);
+        let changes = self.setting_changes(&before, update.tip)?;
         let own = RepoPath::new(config::FILE_NAME);
         let mut notes: Vec<Note> = law.note.clone().into_iter().collect();
         if changes.contains(&own) {
-            self.refuse_mistakes(law, arrival)?;
+            self.refuse_mistakes(law, update)?;
             notes.push(guard_note(law));
         }
         let paths: Vec<&RepoPath> = changes.paths().filter(|path| **path != own).collect();
-        if !paths.is_empty() && self.moves_alembic(reader, &before, arrival.tip)? {
+        if !paths.is_empty() && self.moves_alembic(reader, &before, update.tip)? {
             notes.push(alembic_note(&paths));
         }
         Ok(notes)
@@ -85,15 +85,15 @@ impl Judge<'_> {
 
     /// Returns the states that a change must differ from to be the push's: what the ref has, and where
     /// a branch left its base, so that what it merges is not told again.
-    fn states_before(&self, arrival: &Arrival<'_>, base: Option<&BaseChoice>) -> Vec<ObjectId> {
+    fn states_before(&self, update: &RefUpdate<'_>, base: Option<&BaseChoice>) -> Vec<ObjectId> {
         let Some(base) = base else {
             return Vec::new();
         };
-        if arrival.is_target {
+        if update.is_target {
             return vec![base.commit];
         }
-        let parted = self.repository.merge_bases(base.commit, arrival.tip).unwrap_or_default();
-        arrival.replaced.commit().into_iter().chain(parted).collect()
+        let parted = self.repository.merge_bases(base.commit, update.tip).unwrap_or_default();
+        update.replaced.commit().into_iter().chain(parted).collect()
     }
 
     /// Finds the files that say where Alembic is, or how the guard is to judge, and are as in none of
@@ -128,10 +128,10 @@ impl Judge<'_> {
         Ok(!before.is_empty())
     }
 
-    fn refuse_mistakes(&self, law: &Law, arrival: &Arrival<'_>) -> Result<(), Error> {
-        let is_in_force = arrival.pushed.remote_ref == format!("refs/heads/{}", law.branch);
+    fn refuse_mistakes(&self, law: &Law, update: &RefUpdate<'_>) -> Result<(), Error> {
+        let is_in_force = update.pushed.remote_ref == format!("refs/heads/{}", law.branch);
         if law.given.is_none() && is_in_force {
-            carried_config(&*self.repository.commit_tree(arrival.tip)?)?;
+            carried_config(&*self.repository.commit_tree(update.tip)?)?;
         }
         Ok(())
     }

@@ -9,7 +9,7 @@ use std::time::Duration;
 ///
 /// Nothing here looks at a clock: the wait is not the judge's, only the configuration that bounds it is.
 #[derive(Clone, Default)]
-pub struct Patience {
+pub struct Deadline {
     tell: Option<Arc<Tell>>,
     /// Whether each step may take as long as is asked for, and not all of them.
     is_of_steps: bool,
@@ -17,7 +17,7 @@ pub struct Patience {
 
 /// What the waiting thread is told.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Word {
+pub enum DeadlineMessage {
     /// How long all may take, counted from the start of the run; for ever if it is not set.
     Limit(Option<Duration>),
     /// How long may pass between two steps.
@@ -28,37 +28,41 @@ pub enum Word {
     Objects(Vec<PathBuf>),
 }
 
-type Tell = dyn Fn(Word) + Send + Sync;
+type Tell = dyn Fn(DeadlineMessage) + Send + Sync;
 
-impl Patience {
+impl Deadline {
     /// Makes a way to somebody who waits.
-    pub fn of(tell: impl Fn(Word) + Send + Sync + 'static) -> Patience {
-        Patience { tell: Some(Arc::new(tell)), is_of_steps: false }
+    pub fn of(tell: impl Fn(DeadlineMessage) + Send + Sync + 'static) -> Deadline {
+        Deadline { tell: Some(Arc::new(tell)), is_of_steps: false }
     }
 
     /// Takes what is asked for from now on as the limit of each step.
     #[must_use]
-    pub fn of_steps(&self) -> Patience {
-        self.tell(Word::Limit(None));
-        Patience { is_of_steps: true, ..self.clone() }
+    pub fn of_steps(&self) -> Deadline {
+        self.tell(DeadlineMessage::Limit(None));
+        Deadline { is_of_steps: true, ..self.clone() }
     }
 
     /// Asks to be waited for so long.
     pub fn ask(&self, limit: Duration) {
         let is_of_steps = self.is_of_steps;
-        self.tell(if is_of_steps { Word::StepLimit(limit) } else { Word::Limit(Some(limit)) });
+        self.tell(if is_of_steps {
+            DeadlineMessage::StepLimit(limit)
+        } else {
+            DeadlineMessage::Limit(Some(limit))
+        });
     }
 
     /// Tells the waiting thread something.
-    pub fn tell(&self, word: Word) {
+    pub fn tell(&self, word: DeadlineMessage) {
         if let Some(tell) = &self.tell {
             tell(word);
         }
     }
 }
 
-impl fmt::Debug for Patience {
+impl fmt::Debug for Deadline {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.debug_tuple("Patience").field(&self.tell.is_some()).finish()
+        out.debug_tuple("Deadline").field(&self.tell.is_some()).finish()
     }
 }

@@ -7,8 +7,8 @@ use std::collections::{HashMap, HashSet};
 use crate::config::Config;
 use crate::finding::RefReport;
 use crate::git::{self, PushedRef, TargetNames};
-use crate::scope::arrival::{Destination, destination};
-use crate::scope::{Error, Judge};
+use crate::scope::ref_update::{Destination, destination};
+use crate::scope::{Context, Error};
 
 /// So many of them are judged each by itself.
 const MOST_JUDGED: usize = 20;
@@ -39,11 +39,11 @@ impl Alike {
 
 /// Says that a ref is judged as another one of the push is.
 pub(super) fn as_another(pushed: &PushedRef, place: usize) -> RefReport {
-    let skipped = super::arrival::Judged::Skipped(String::new());
-    RefReport { like: Some(place), skipped: None, ..super::arrival::ref_report(pushed, skipped) }
+    let skipped = super::ref_update::RefOutcome::Skipped(String::new());
+    RefReport { like: Some(place), skipped: None, ..super::ref_update::ref_report(pushed, skipped) }
 }
 
-impl Judge<'_> {
+impl Context<'_> {
     /// Begins with nothing judged of so many refs; `default_branch` is that of the remote.
     pub(super) fn alike(
         &self,

@@ -7,13 +7,13 @@ use crate::finding::{Downgrade, Facts, Freshness, RefReport, Report};
 use crate::git::{self, BaseChoice, Candidates, PushedRef, Stored, Target, TargetNames};
 use crate::problem::Note;
 use crate::rules::{Standing, Wording};
-use crate::scope::change::{Incoming, Met, alone};
+use crate::scope::change::{Meeting, Scope, alone};
 use crate::scope::peers::Landing;
-use crate::scope::{Error, Judge, note};
+use crate::scope::{Context, Error, note};
 use crate::tree::ObjectId;
 
 /// A ref that is to be judged.
-pub(super) struct Arrival<'a> {
+pub(super) struct RefUpdate<'a> {
     pub(super) tip: ObjectId,
     pub(super) branch: String,
     pub(super) is_target: bool,
@@ -72,7 +72,7 @@ impl Replaced {
     }
 }
 
-impl Arrival<'_> {
+impl RefUpdate<'_> {
     pub(crate) fn candidates(&self) -> Candidates<'_> {
         Candidates {
             remote: self.remote.clone(),
@@ -170,7 +170,7 @@ impl<'a> Destination<'a> {
 }
 
 /// What became of a ref.
-pub(super) enum Judged {
+pub(super) enum RefOutcome {
     /// It was judged.
     Report(Report),
     /// It was not to be judged, for this reason.
@@ -180,11 +180,11 @@ pub(super) enum Judged {
 }
 
 /// Sums up what became of a ref.
-pub(super) fn ref_report(pushed: &PushedRef, judged: Judged) -> RefReport {
+pub(super) fn ref_report(pushed: &PushedRef, judged: RefOutcome) -> RefReport {
     let (report, skipped, unknown) = match judged {
-        Judged::Report(report) => (report, None, None),
-        Judged::Skipped(reason) => (Report::default(), Some(reason), None),
-        Judged::Unknown(note) => (Report::default(), None, Some(note)),
+        RefOutcome::Report(report) => (report, None, None),
+        RefOutcome::Skipped(reason) => (Report::default(), Some(reason), None),
+        RefOutcome::Unknown(note) => (Report::default(), None, Some(note)),
     };
     RefReport {
         local_ref: pushed.local_ref.clone(),
@@ -199,41 +199,44 @@ pub(super) fn ref_report(pushed: &PushedRef, judged: Judged) -> RefReport {
     }
 }
 
-impl Judge<'_> {
+impl Context<'_> {
     /// Returns what a target has, as git reports it; for a new one the nearest target.
-    pub(super) fn old_tip(&self, arrival: &Arrival<'_>) -> Option<BaseChoice> {
-        if arrival.replaced == Replaced::Nothing {
-            return self.starting_point(arrival);
+    pub(super) fn old_tip(&self, update: &RefUpdate<'_>) -> Option<BaseChoice> {
+        if update.replaced == Replaced::Nothing {
+            return self.starting_point(update);
         }
         Some(BaseChoice {
-            target: arrival.last_known().cloned(),
-            commit: arrival.replaced.commit()?,
-            name: arrival.name(),
+            target: update.last_known().cloned(),
+            commit: update.replaced.commit()?,
+            name: update.name(),
             freshness: Freshness::ToldByGit,
             others: Vec::new(),
         })
     }
 
     /// Says what becomes of a push to a target that cannot be compared with what it would replace.
-    pub(super) fn without_old_tip(&self, arrival: &Arrival<'_>) -> Result<Option<Judged>, Error> {
+    pub(super) fn without_old_tip(
+        &self,
+        update: &RefUpdate<'_>,
+    ) -> Result<Option<RefOutcome>, Error> {
         let is_readable =
-            arrival.replaced == Replaced::Nothing || arrival.replaced.commit().is_some();
-        if !arrival.is_target || is_readable {
+            update.replaced == Replaced::Nothing || update.replaced.commit().is_some();
+        if !update.is_target || is_readable {
             return Ok(None);
         }
-        Ok(Some(match arrival.unknown() {
-            Some(note) if self.concerns_alembic(arrival)? => Judged::Unknown(note),
-            Some(_) | None => Judged::Skipped("no Alembic environment".to_owned()),
+        Ok(Some(match update.unknown() {
+            Some(note) if self.concerns_alembic(update)? => RefOutcome::Unknown(note),
+            Some(_) | None => RefOutcome::Skipped("no Alembic environment".to_owned()),
         }))
     }
 
     /// Tells whether Alembic is used in what is pushed to a target, or in that target as last known.
     ///
     /// What cannot be read may hold anything.
-    pub(super) fn concerns_alembic(&self, arrival: &Arrival<'_>) -> Result<bool, Error> {
-        let mut reader = self.reader(arrival.config.clone());
-        let last_known = arrival.last_known().map(|target| target.commit);
-        for commit in [Some(arrival.tip), last_known].into_iter().flatten() {
+    pub(super) fn concerns_alembic(&self, update: &RefUpdate<'_>) -> Result<bool, Error> {
+        let mut reader = self.reader(update.config.clone());
+        let last_known = update.last_known().map(|target| target.commit);
+        for commit in [Some(update.tip), last_known].into_iter().flatten() {
             let tree = self.repository.commit_tree(commit);
             let Ok(tree) = tree else {
                 return Ok(true);
@@ -252,21 +255,21 @@ impl Judge<'_> {
     /// A target that is there is judged by what it has itself: that another one has the commit excuses no
     /// head too many, and nothing that is taken back. But a fork that follows its upstream only gets what has
     /// landed there.
-    pub(super) fn already_on(&self, arrival: &Arrival<'_>) -> Option<String> {
+    pub(super) fn already_on(&self, update: &RefUpdate<'_>) -> Option<String> {
         let is_upstream =
-            |target: &Target| target.branch == arrival.branch && target.remote != arrival.remote;
-        let is_new = !arrival.is_target || arrival.replaced == Replaced::Nothing;
-        let mut excusing = arrival.targets.iter().filter(|target| is_new || is_upstream(target));
+            |target: &Target| target.branch == update.branch && target.remote != update.remote;
+        let is_new = !update.is_target || update.replaced == Replaced::Nothing;
+        let mut excusing = update.targets.iter().filter(|target| is_new || is_upstream(target));
         let holding =
-            excusing.find(|target| self.repository.contains(target.commit, arrival.tip))?;
+            excusing.find(|target| self.repository.contains(target.commit, update.tip))?;
         Some(holding.name())
     }
 
     /// Returns where a new target begins: the commit at which it left the nearest one. What that has got
     /// since is nothing that the new one takes away.
-    fn starting_point(&self, arrival: &Arrival<'_>) -> Option<BaseChoice> {
-        let nearest = self.repository.choose_base(arrival.tip, &arrival.targets, None)?;
-        match self.repository.merge_bases(nearest.commit, arrival.tip).ok()?.as_slice() {
+    fn starting_point(&self, update: &RefUpdate<'_>) -> Option<BaseChoice> {
+        let nearest = self.repository.choose_base(update.tip, &update.targets, None)?;
+        match self.repository.merge_bases(nearest.commit, update.tip).ok()?.as_slice() {
             [parted] => Some(BaseChoice { commit: *parted, ..nearest }),
             _ => Some(nearest),
         }
@@ -276,29 +279,28 @@ impl Judge<'_> {
     pub(super) fn onto_target(
         &self,
         reader: &mut Reader,
-        arrival: &Arrival<'_>,
-        incoming: &Incoming<'_>,
+        update: &RefUpdate<'_>,
+        scope: &Scope<'_>,
     ) -> Result<Report, Error> {
-        let base = incoming.base;
-        let tree = self.repository.commit_tree(arrival.tip)?;
+        let base = scope.base;
+        let tree = self.repository.commit_tree(update.tip)?;
         let landed = self.repository.commit_tree(base.commit)?;
-        let standing = self.standing_of_target(arrival, base);
-        let is_conflicted =
-            standing == Standing::Replaced && self.is_conflicted(reader, incoming)?;
+        let standing = self.standing_of_target(update, base);
+        let is_conflicted = standing == Standing::Replaced && self.is_conflicted(reader, scope)?;
         let landing = Landing {
-            remote: arrival.remote.as_deref(),
-            branch: &arrival.branch,
-            config: &arrival.config,
-            candidates: incoming.candidates,
-            pushed: arrival.beside,
+            remote: update.remote.as_deref(),
+            branch: &update.branch,
+            config: &update.config,
+            candidates: scope.candidates,
+            pushed: update.beside,
         };
         let comparison = Comparison {
             before: Some(&*landed),
             standing,
-            wording: Wording { is_conflicted, ..incoming.wording.clone() },
-            facts: incoming.facts.clone(),
+            wording: Wording { is_conflicted, ..scope.wording.clone() },
+            facts: scope.facts.clone(),
             peers: &|| self.peers(&landing),
-            shared: &self.shared(&*tree, Some(&arrival.branch), base.commit),
+            shared: &self.shared(&*tree, Some(&update.branch), base.commit),
             ..Comparison::alone(&*tree)
         };
         let mut report = check(reader, &comparison)?;
@@ -307,17 +309,17 @@ impl Judge<'_> {
     }
 
     /// Tells whether git would ask how to merge what a push would replace, as each repair does first.
-    fn is_conflicted(&self, reader: &mut Reader, incoming: &Incoming<'_>) -> Result<bool, Error> {
-        let met = self.meet(reader, incoming, |_, comparison| {
+    fn is_conflicted(&self, reader: &mut Reader, scope: &Scope<'_>) -> Result<bool, Error> {
+        let met = self.meet(reader, scope, |_, comparison| {
             Ok(matches!(comparison.after, After::Conflicted { .. }))
         })?;
-        Ok(matches!(met, Met::Merged(true)))
+        Ok(matches!(met, Meeting::Merged(true)))
     }
 
     /// Tells whether a push to a target builds on what is there or, by force, takes its place.
-    fn standing_of_target(&self, arrival: &Arrival<'_>, base: &BaseChoice) -> Standing {
-        let is_update = arrival.replaced != Replaced::Nothing;
-        if is_update && !self.repository.contains(arrival.tip, base.commit) {
+    fn standing_of_target(&self, update: &RefUpdate<'_>, base: &BaseChoice) -> Standing {
+        let is_update = update.replaced != Replaced::Nothing;
+        if is_update && !self.repository.contains(update.tip, base.commit) {
             Standing::Replaced
         } else {
             Standing::Published
@@ -328,10 +330,10 @@ impl Judge<'_> {
     pub(super) fn first_push(
         &self,
         reader: &mut Reader,
-        arrival: &Arrival<'_>,
+        update: &RefUpdate<'_>,
         facts: Facts,
     ) -> Result<Report, Error> {
-        let tree = self.repository.commit_tree(arrival.tip)?;
+        let tree = self.repository.commit_tree(update.tip)?;
         alone(reader, &*tree, Facts { lesser: Some(Downgrade::NoBase), ..facts })
     }
 }

@@ -6,7 +6,7 @@ use crate::alembic::environment::{Environment, is_migration_name};
 use crate::alembic::migration::Value;
 use crate::compare::Reader;
 use crate::problem::Note;
-use crate::scope::{Error, Judge, note};
+use crate::scope::{Context, Error, note};
 use crate::text::escape;
 use crate::tree::{File, Node, RepoPath, Tree};
 
@@ -19,7 +19,7 @@ const MOST_NOTES: usize = 20;
 /// So many files are looked at.
 const MAX_FILES: usize = 2000;
 
-impl Judge<'_> {
+impl Context<'_> {
     /// Says which files are left out although they read like migrations, and how to configure them.
     pub(super) fn overlooked(
         &self,
