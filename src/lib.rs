@@ -9,7 +9,7 @@
 
 pub mod text;
 pub mod python;
-pub mod path;
+mod path;
 pub mod advice;
 pub mod tree;
 mod leftovers;
@@ -22,11 +22,11 @@ pub mod alembic;
 pub mod heads;
 pub mod rules;
 pub mod finding;
-pub mod git;
+mod git;
 pub mod compare;
-pub mod scope;
+mod scope;
 pub mod repair;
-pub mod history;
+mod history;
 pub mod hook;
 pub mod report;
 pub mod cli;

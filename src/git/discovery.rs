@@ -21,7 +21,7 @@ use crate::text::Escaped;
 ///
 /// # Errors
 /// Fails if that is so, and if it cannot be told what another repository tracks.
-pub fn refuse_planted_at(folder: &Path) -> Result<(), Error> {
+pub(crate) fn refuse_planted_at(folder: &Path) -> Result<(), Error> {
     let mut git = process::command(Target::EnvironmentElse(folder), &[]);
     let Ok(git_dir) = output(git.args(["rev-parse", "--absolute-git-dir"])) else { return Ok(()) };
     let git_dir = git_dir.strip_suffix(b"\n").unwrap_or(&git_dir);

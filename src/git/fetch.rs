@@ -40,7 +40,7 @@ pub enum FetchFailure {
 }
 
 /// Where the guard keeps refs of its own.
-pub const KEPT_REFS: &str = "refs/alembic-guard/";
+pub(crate) const KEPT_REFS: &str = "refs/alembic-guard/";
 
 /// How often a running fetch is looked at.
 const PAUSE: Duration = Duration::from_millis(5);

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use flate2::read::ZlibDecoder;
 
 /// Returns the id of the first object in some object folders whose file ends too early.
-pub fn cut_off_object(folders: &[PathBuf]) -> Option<String> {
+pub(crate) fn cut_off_object(folders: &[PathBuf]) -> Option<String> {
     folders.iter().flat_map(|folder| files(folder)).find_map(|(id, file)| {
         let is_whole = is_whole(&file).unwrap_or(true);
         (!is_whole).then_some(id)

@@ -53,19 +53,19 @@ use index_tree::IndexTree;
 use tree_cache::Folders;
 use work_tree::WorkTree;
 
-pub use base::{BaseChoice, Candidates};
-pub use changes::Changes;
-pub use discovery::refuse_planted_at;
-pub use error::{Error, Reason};
-pub use fetch::{FetchFailure, FetchRequest, KEPT_REFS};
-pub use history::{Before, Description, HistoryStep, Range};
-pub use loose::cut_off_object;
-pub use merge::{Conflicted, MergeFilter, Merged, Side};
-pub use observed::forget_seen;
-pub use operation::Operation;
-pub use refs::{PushedRef, Target, TargetNames, is_earlier_release, usual_targets};
-pub use staging::Unsettled;
-pub use url::Url;
+pub(crate) use base::{BaseChoice, Candidates};
+pub(crate) use changes::Changes;
+pub(crate) use discovery::refuse_planted_at;
+pub(crate) use error::{Error, Reason};
+pub(crate) use fetch::{FetchRequest, KEPT_REFS};
+pub(crate) use history::{Before, Description, HistoryStep, Range};
+pub(crate) use loose::cut_off_object;
+pub(crate) use merge::{MergeFilter, Merged, Side};
+pub(crate) use observed::forget_seen;
+pub(crate) use operation::Operation;
+pub(crate) use refs::{PushedRef, Target, TargetNames, is_earlier_release, usual_targets};
+pub(crate) use staging::Unsettled;
+pub(crate) use url::Url;
 
 /// What there is of a commit.
 #[derive(Debug, Clone)]
@@ -265,12 +265,12 @@ impl Repository {
 ///
 /// # Errors
 /// Fails where the content was made to collide with another.
-pub fn content_id(content: &[u8]) -> Result<ObjectId, Reason> {
+pub(crate) fn content_id(content: &[u8]) -> Result<ObjectId, Reason> {
     Ok(libgit2::hash(Kind::Blob, content)?)
 }
 
 /// Parses an id as git prints it; the zero id of a missing object is none.
-pub fn parse_id(hex: &str) -> Option<ObjectId> {
+pub(crate) fn parse_id(hex: &str) -> Option<ObjectId> {
     let digit = |digit: &u8| char::from(*digit).to_digit(16).map(|digit| digit as u8);
     if !matches!(hex.len(), 40 | 64) {
         return None;

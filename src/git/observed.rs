@@ -138,7 +138,7 @@ impl Repository {
 }
 
 /// Removes all that pushes have noted in a common folder.
-pub fn forget_seen(common_dir: &Path) -> io::Result<()> {
+pub(crate) fn forget_seen(common_dir: &Path) -> io::Result<()> {
     if !is_own(common_dir) {
         return Ok(());
     }

@@ -69,7 +69,7 @@ impl TargetNames<'_> {
 }
 
 /// Returns the usual patterns by which the given branches are targets, and those that none covers.
-pub fn usual_targets(targets: &[Target]) -> Vec<String> {
+pub(crate) fn usual_targets(targets: &[Target]) -> Vec<String> {
     let is_met = |name: &str, target: &Target| {
         Pattern::new(name).is_ok_and(|pattern| matches_ref(&[pattern], &target.branch))
     };
@@ -91,7 +91,7 @@ fn is_usual(branch: &str, default_branch: Option<&str>) -> bool {
 
 /// Tells whether one target is released before another, as far as the names tell: a release branch before one
 /// that is none, and the lower version before the higher one.
-pub fn is_earlier_release(one: &str, other: &str) -> bool {
+pub(crate) fn is_earlier_release(one: &str, other: &str) -> bool {
     if !is_release(one) || !is_release(other) {
         return is_release(one) && !is_release(other);
     }

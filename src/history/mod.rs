@@ -16,9 +16,9 @@ mod relevant_paths;
 
 use crate::problem::Note;
 
-pub use incident::{AuditedCommit, Evidence, Incident, IncidentKind};
-pub use repair::{How, IncidentRepair};
-pub use walk::audit;
+pub(crate) use incident::{AuditedCommit, Evidence, Incident, IncidentKind};
+pub(crate) use repair::{How, IncidentRepair};
+pub(crate) use walk::audit;
 
 /// What came of looking through a history.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

@@ -18,7 +18,7 @@ use super::relevant_paths::Watch;
 /// Looks through a history and lists what went wrong in it.
 ///
 /// `progress` is told after each commit how many are done, of how many.
-pub fn audit(
+pub(crate) fn audit(
     repository: &Repository,
     context: &Context<'_>,
     range: &Range,

@@ -13,7 +13,7 @@ use crate::tree::{ObjectId, Tree};
 
 /// What is judged by hand, and against what.
 #[derive(Debug, Clone)]
-pub struct CheckRequest {
+pub(crate) struct CheckRequest {
     /// What is judged.
     pub side: Side,
     /// The name that a commit was given by, where it was.
@@ -24,7 +24,7 @@ pub struct CheckRequest {
 
 /// What a change is compared with.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Against {
+pub(crate) enum Against {
     /// The nearest target.
     Nearest,
     /// What somebody named.
@@ -56,7 +56,7 @@ pub(crate) enum Meeting<T> {
 
 impl Context<'_> {
     /// Judges a commit, the index or the work tree against what it will be merged into.
-    pub fn change(&self, subject: &CheckRequest) -> Result<Report, Error> {
+    pub(crate) fn change(&self, subject: &CheckRequest) -> Result<Report, Error> {
         let tree = self.repository.side_tree(subject.side)?;
         let mut reader = self.reader(self.config(&*tree)?);
         let config = reader.config();

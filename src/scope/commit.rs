@@ -16,7 +16,7 @@ use crate::tree::{ObjectId, RepoPath, Tree};
 impl Context<'_> {
     /// Judges the index, as `pre-commit` and `pre-merge-commit` must; nothing where it changes nothing
     /// that matters.
-    pub fn commit(&self) -> Result<Report, Error> {
+    pub(crate) fn commit(&self) -> Result<Report, Error> {
         let changes = self.repository.changes(self.repository.head(), Side::Index, &|_| true)?;
         if !changes.paths().any(may_matter) {
             return Ok(Report::default());

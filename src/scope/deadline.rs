@@ -9,7 +9,7 @@ use std::time::Duration;
 ///
 /// Nothing here looks at a clock: the wait is not the judge's, only the configuration that bounds it is.
 #[derive(Clone, Default)]
-pub struct Deadline {
+pub(crate) struct Deadline {
     tell: Option<Arc<Tell>>,
     /// Whether each step may take as long as is asked for, and not all of them.
     is_of_steps: bool,
@@ -17,7 +17,7 @@ pub struct Deadline {
 
 /// What the waiting thread is told.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum DeadlineMessage {
+pub(crate) enum DeadlineMessage {
     /// How long all may take, counted from the start of the run; for ever if it is not set.
     Limit(Option<Duration>),
     /// How long may pass between two steps.
@@ -32,19 +32,19 @@ type Tell = dyn Fn(DeadlineMessage) + Send + Sync;
 
 impl Deadline {
     /// Makes a way to somebody who waits.
-    pub fn of(tell: impl Fn(DeadlineMessage) + Send + Sync + 'static) -> Deadline {
+    pub(crate) fn of(tell: impl Fn(DeadlineMessage) + Send + Sync + 'static) -> Deadline {
         Deadline { tell: Some(Arc::new(tell)), is_of_steps: false }
     }
 
     /// Takes what is asked for from now on as the limit of each step.
     #[must_use]
-    pub fn of_steps(&self) -> Deadline {
+    pub(crate) fn of_steps(&self) -> Deadline {
         self.tell(DeadlineMessage::Limit(None));
         Deadline { is_of_steps: true, ..self.clone() }
     }
 
     /// Asks to be waited for so long.
-    pub fn ask(&self, limit: Duration) {
+    pub(crate) fn ask(&self, limit: Duration) {
         let is_of_steps = self.is_of_steps;
         self.tell(if is_of_steps {
             DeadlineMessage::StepLimit(limit)
@@ -54,7 +54,7 @@ impl Deadline {
     }
 
     /// Tells the waiting thread something.
-    pub fn tell(&self, word: DeadlineMessage) {
+    pub(crate) fn tell(&self, word: DeadlineMessage) {
         if let Some(tell) = &self.tell {
             tell(word);
         }

@@ -7,7 +7,7 @@ use crate::scope::{CheckRequest, Context, Error, Role};
 
 /// Where a change goes.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Destinations {
+pub(crate) struct Destinations {
     /// What it is compared with; nothing if there is nothing here.
     pub base: Option<String>,
     /// The branches that it may go to, in order of preference.
@@ -125,7 +125,7 @@ impl Context<'_> {
     ///
     /// # Errors
     /// Fails if refs cannot be read, and if the configuration names a base that is not here.
-    pub fn destinations(&self, side: Side, config: &Config) -> Result<Destinations, Error> {
+    pub(crate) fn destinations(&self, side: Side, config: &Config) -> Result<Destinations, Error> {
         let branch = self.repository.branch();
         let candidates = self.candidates(config, branch.as_deref());
         let targets = self.targets(&candidates)?.iter().map(Target::name).collect();

@@ -35,18 +35,18 @@ use crate::problem::Note;
 use crate::rules;
 use crate::tree::{File, Node, ObjectId, RepoPath, Tree};
 
-pub use change::{Against, CheckRequest};
+pub(crate) use change::{Against, CheckRequest};
 pub(crate) use change::{Meeting, Scope};
 pub(crate) use commit::last_commit;
-pub use deadline::{Deadline, DeadlineMessage};
-pub use destinations::Destinations;
-pub use error::{BadConfig, Error};
-pub use post_checkout::{Advice, Brought, Landed};
-pub use push::Remote;
+pub(crate) use deadline::{Deadline, DeadlineMessage};
+pub(crate) use destinations::Destinations;
+pub(crate) use error::{BadConfig, Error};
+pub(crate) use post_checkout::{Advice, Brought, Landed};
+pub(crate) use push::Remote;
 pub(crate) use relevance::{Relevance, is_setting};
 
 /// Judges changes to one repository.
-pub struct Context<'r> {
+pub(crate) struct Context<'r> {
     pub(crate) repository: &'r Repository,
     circumstances: RunOptions,
     /// What an earlier comparison of this run has read.
@@ -59,7 +59,7 @@ pub struct Context<'r> {
 
 /// What a run knows beside the repository.
 #[derive(Debug, Clone, Default)]
-pub struct RunOptions {
+pub(crate) struct RunOptions {
     /// A configuration to use instead of the one in the tree that is judged: its name and content.
     pub config: Option<(String, Vec<u8>)>,
     /// Whose repository it is.
@@ -78,7 +78,7 @@ pub struct RunOptions {
 
 /// Whose repository it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Role {
+pub(crate) enum Role {
     /// Somebody's own, from which they push: what has landed is on its remotes.
     #[default]
     Clone,
@@ -88,13 +88,13 @@ pub enum Role {
 
 impl<'r> Context<'r> {
     /// Makes a judge of a repository.
-    pub fn new(repository: &'r Repository, circumstances: RunOptions) -> Context<'r> {
+    pub(crate) fn new(repository: &'r Repository, circumstances: RunOptions) -> Context<'r> {
         let (spare, has_missed, fetches) = Default::default();
         Context { repository, circumstances, spare, has_missed, fetches }
     }
 
     /// Reads the configuration that a tree carries, or the one that was given instead.
-    pub fn config(&self, tree: &dyn Tree) -> Result<Config, Error> {
+    pub(crate) fn config(&self, tree: &dyn Tree) -> Result<Config, Error> {
         let config = match &self.circumstances.config {
             Some((name, source)) => parse_config(&RepoPath::new(name), source),
             None => carried_config(tree),

@@ -108,7 +108,7 @@ impl Context<'_> {
     ///
     /// # Errors
     /// Fails as [`Context::push`] does.
-    pub fn hosted_push(
+    pub(crate) fn hosted_push(
         &self,
         remote: &Remote,
         pushed: &PushedRef,

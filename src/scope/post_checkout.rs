@@ -20,7 +20,7 @@ const MULTIPLE_HEADS: &str = "multiple-heads";
 
 /// What git has just brought into the work tree.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Brought {
+pub(crate) enum Brought {
     /// A commit, which is HEAD now.
     Commit {
         /// What HEAD was before; none in a new clone or worktree.
@@ -57,7 +57,7 @@ pub struct Landed {
 impl Context<'_> {
     /// Names the environments in which the work tree has more heads than it may, and others than
     /// before; none while git is only passing through.
-    pub fn advice(&self, brought: Brought) -> Result<Vec<Advice>, Error> {
+    pub(crate) fn advice(&self, brought: Brought) -> Result<Vec<Advice>, Error> {
         let changes = self.changes_of(brought)?;
         let is_settled = changes.as_ref().is_some_and(Changes::is_empty);
         if is_settled || self.repository.is_passing_through() {

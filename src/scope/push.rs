@@ -22,7 +22,7 @@ use crate::tree::ObjectId;
 
 /// Where a push goes.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Remote {
+pub(crate) struct Remote {
     /// The remote's name, or its address where it has none.
     pub name: Url,
     /// Its address.
@@ -31,7 +31,11 @@ pub struct Remote {
 
 impl Context<'_> {
     /// Judges every ref of a push.
-    pub fn push(&self, remote: &Remote, refs: &[PushedRef]) -> Result<Vec<RefReport>, Error> {
+    pub(crate) fn push(
+        &self,
+        remote: &Remote,
+        refs: &[PushedRef],
+    ) -> Result<Vec<RefReport>, Error> {
         let refs = with_replaced(refs);
         let obtained = self.obtain(remote, &refs)?;
         self.pushed_refs(remote, &refs, &obtained)

@@ -26,7 +26,7 @@ const ORIGIN: &str = "origin";
 
 impl Context<'_> {
     /// Judges every ref that a server is about to take.
-    pub fn receive(&self, refs: &[PushedRef]) -> Result<Vec<RefReport>, Error> {
+    pub(crate) fn receive(&self, refs: &[PushedRef]) -> Result<Vec<RefReport>, Error> {
         let law = self.law()?;
         self.circumstances.patience.ask(law.time_limit());
         let behind = |pushed: &PushedRef| PushedRef {

@@ -22,7 +22,7 @@ use crate::tree::RepoPath;
 impl Context<'_> {
     /// Plans how the unpublished migrations of the work tree lose the faults that a program can repair,
     /// compared with a base that somebody named, else with the nearest target.
-    pub fn fixes(&self, base: Option<&str>) -> Result<Proposal, Error> {
+    pub(crate) fn fixes(&self, base: Option<&str>) -> Result<Proposal, Error> {
         let (start, mut reader) = self.start(base, Command::of("alembic-guard check --fix"))?;
         let base = self.base_or_last_commit(&start)?;
         let holders = self.holders(&start);

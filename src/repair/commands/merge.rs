@@ -44,7 +44,7 @@ impl MergeRequest<'_> {
 
 impl Context<'_> {
     /// Plans merge revisions that join the heads which the work tree has too many of.
-    pub fn merge(&self, asked: &MergeRequest<'_>) -> Result<Proposal, Error> {
+    pub(crate) fn merge(&self, asked: &MergeRequest<'_>) -> Result<Proposal, Error> {
         let (start, mut reader) = self.start(asked.base.as_deref(), asked.command())?;
         let beside_base = start.base.as_ref().map(|base| {
             self.in_trial(&start, base, &mut reader, |trial| {

@@ -39,7 +39,7 @@ impl RebaseRequest {
 
 impl Context<'_> {
     /// Plans how the unpublished migrations of the work tree go on top of what has landed.
-    pub fn rebase(&self, asked: &RebaseRequest) -> Result<Proposal, Error> {
+    pub(crate) fn rebase(&self, asked: &RebaseRequest) -> Result<Proposal, Error> {
         let (start, mut reader) = self.start(asked.base.as_deref(), asked.command())?;
         let base = self.base_or_last_commit(&start)?;
         let base = &base;
