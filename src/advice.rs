@@ -12,7 +12,7 @@ use crate::text::{escape, shell_word};
 
 /// One step or one alternative of advice.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Help {
+pub struct Step {
     /// The prose, without the command or line that follows it.
     pub text: String,
     /// The state that this holds for, if it does not always hold: "`flask db current` prints `a1b2`".
@@ -21,7 +21,7 @@ pub struct Help {
     pub shown: Shown,
 }
 
-/// What follows the prose of a [`Help`] on a line of its own.
+/// What follows the prose of a [`Step`] on a line of its own.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Shown {
     /// Nothing: the prose says it all.
@@ -32,35 +32,35 @@ pub enum Shown {
     Line(String),
 }
 
-impl Help {
+impl Step {
     /// Makes advice that is prose alone.
-    pub fn note(text: impl Into<String>) -> Help {
-        Help { text: text.into(), when: None, shown: Shown::Nothing }
+    pub fn note(text: impl Into<String>) -> Step {
+        Step { text: text.into(), when: None, shown: Shown::Nothing }
     }
 
     /// Makes advice to run a command.
-    pub fn run(text: impl Into<String>, command: Command) -> Help {
-        Help { shown: Shown::Command(command), ..Help::note(text) }
+    pub fn run(text: impl Into<String>, command: Command) -> Step {
+        Step { shown: Shown::Command(command), ..Step::note(text) }
     }
 
     /// Makes advice to write a line.
-    pub fn write(text: impl Into<String>, line: impl Into<String>) -> Help {
-        Help { shown: Shown::Line(line.into()), ..Help::note(text) }
+    pub fn write(text: impl Into<String>, line: impl Into<String>) -> Step {
+        Step { shown: Shown::Line(line.into()), ..Step::note(text) }
     }
 
     /// Restricts the advice to a state, which is put in words that follow "if".
-    pub fn when(self, state: impl Into<String>) -> Help {
-        Help { when: Some(state.into()), ..self }
+    pub fn when(self, state: impl Into<String>) -> Step {
+        Step { when: Some(state.into()), ..self }
     }
 
     /// Returns the same advice for one who stands in a folder from which `up` leads to the top: `../`.
     #[must_use]
-    pub fn seen_from(self, up: &str) -> Help {
+    pub fn seen_from(self, up: &str) -> Step {
         let shown = match self.shown {
             Shown::Command(command) => Shown::Command(command.seen_from(up)),
             Shown::Nothing | Shown::Line(_) => self.shown,
         };
-        Help { shown, ..self }
+        Step { shown, ..self }
     }
 
     /// Returns the prose with the state that it holds for.
@@ -80,20 +80,20 @@ impl Help {
     }
 }
 
-impl From<&str> for Help {
-    fn from(text: &str) -> Help {
-        Help::note(text)
+impl From<&str> for Step {
+    fn from(text: &str) -> Step {
+        Step::note(text)
     }
 }
 
-impl From<String> for Help {
-    fn from(text: String) -> Help {
-        Help::note(text)
+impl From<String> for Step {
+    fn from(text: String) -> Step {
+        Step::note(text)
     }
 }
 
 /// Writes the advice on one line, what follows the prose in backticks.
-impl fmt::Display for Help {
+impl fmt::Display for Step {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let prose = self.prose();
         let shown = match &self.shown {
@@ -268,7 +268,7 @@ mod tests {
     #[test]
     fn paths_are_named_from_where_one_stands() {
         let add = Command::of("git add").path(&RepoPath::new("db/a.py"));
-        let seen = |command| Help::run("", command).seen_from("../").to_string();
+        let seen = |command| Step::run("", command).seen_from("../").to_string();
         assert_eq!(seen(add), "`git add ../db/a.py`");
         let upgrade = Command::of("alembic upgrade head").below(&RepoPath::new("db"));
         assert_eq!(seen(upgrade), "`(cd ../db && alembic upgrade head)`");
@@ -285,10 +285,10 @@ mod tests {
     #[test]
     fn advice_in_one_line_has_its_command_in_backticks() {
         let command = || Command::of("git fetch").arg("my remote");
-        assert_eq!(Help::note("look around").to_string(), "look around");
-        assert_eq!(Help::run("get it", command()).to_string(), "get it: `git fetch 'my remote'`");
-        assert_eq!(Help::run("", command()).to_string(), "`git fetch 'my remote'`");
-        let write = Help::write("write it", "x = 1").when("it is there");
+        assert_eq!(Step::note("look around").to_string(), "look around");
+        assert_eq!(Step::run("get it", command()).to_string(), "get it: `git fetch 'my remote'`");
+        assert_eq!(Step::run("", command()).to_string(), "`git fetch 'my remote'`");
+        let write = Step::write("write it", "x = 1").when("it is there");
         assert_eq!(write.to_string(), "if it is there, write it: `x = 1`");
     }
 }

@@ -3,7 +3,7 @@
 //! A problem is data. Rules make it, [`crate::finding`] decides whether it blocks, [`crate::report`] prints it,
 //! and nobody in between reads prose.
 
-use crate::advice::Help;
+use crate::advice::Step;
 use crate::alembic::migration::RevisionId;
 use crate::text::StaticStr;
 use crate::tree::{RepoPath, Site};
@@ -51,9 +51,9 @@ pub struct Problem {
     /// A picture of the part of the graph it is about.
     pub drawing: Option<Drawing>,
     /// What to do, one step or one alternative an item.
-    pub help: Vec<Help>,
+    pub help: Vec<Step>,
     /// What to do instead where others may have run the migration that is at fault.
-    pub help_if_shared: Vec<Help>,
+    pub help_if_shared: Vec<Step>,
 }
 
 impl Problem {
@@ -136,7 +136,7 @@ pub struct Note {
     /// What is to be said, in one sentence.
     pub message: String,
     /// What can be done about it.
-    pub help: Vec<Help>,
+    pub help: Vec<Step>,
     /// Whether it was so before the change.
     pub known: bool,
 }

@@ -14,7 +14,7 @@ use std::ops::Bound;
 pub use overlay::Overlay;
 pub use site::Site;
 
-use crate::advice::{Command, Help};
+use crate::advice::{Command, Step};
 pub use crate::path::RepoPath;
 
 /// The name of an object's content: equal names mean equal bytes.
@@ -134,7 +134,7 @@ pub enum Error {
         /// The reason, in the words of the library that failed.
         reason: String,
         /// What can be done about it, where that is known.
-        remedy: Option<Box<Help>>,
+        remedy: Option<Box<Step>>,
     },
     /// A file has too many bytes to be read.
     #[error("`{path}` in {tree} has {size} bytes; at most {most} are read")]
@@ -148,7 +148,7 @@ pub enum Error {
         /// How many bytes are read.
         most: u64,
         /// What can be done about it.
-        remedy: Box<Help>,
+        remedy: Box<Step>,
     },
     /// A file could not be read.
     #[error("cannot read `{path}` in {tree}: {reason}")]
@@ -160,13 +160,13 @@ pub enum Error {
         /// The reason, in the words of the library that failed.
         reason: String,
         /// What can be done about it, where that is known.
-        remedy: Option<Box<Help>>,
+        remedy: Option<Box<Step>>,
     },
 }
 
 impl Error {
     /// Returns what can be done about it, where that is known.
-    pub fn remedy(&self) -> Option<&Help> {
+    pub fn remedy(&self) -> Option<&Step> {
         match self {
             Error::List { remedy, .. } | Error::Read { remedy, .. } => remedy.as_deref(),
             Error::TooLarge { remedy, .. } => Some(remedy),
@@ -176,7 +176,7 @@ impl Error {
     /// Makes the error of a file that has more bytes than are read.
     pub fn too_large(path: &RepoPath, tree: String, size: u64, most: u64) -> Error {
         let log = Command::of("git log --stat --").path(path);
-        let remedy = Box::new(Help::run("see which commit made it so large", log));
+        let remedy = Box::new(Step::run("see which commit made it so large", log));
         Error::TooLarge { path: path.clone(), tree, size, most, remedy }
     }
 }

@@ -23,7 +23,7 @@ use std::time::Duration;
 
 use clap::Parser;
 
-use crate::advice::Help;
+use crate::advice::Step;
 use crate::finding::Outcome;
 use crate::git::Repository;
 use crate::scope::{DeadlineMessage, Error, Role, RunOptions};
@@ -230,20 +230,20 @@ impl From<crate::tree::Error> for Failure {
 }
 
 impl Failure {
-    fn help(&self) -> Vec<Help> {
+    fn help(&self) -> Vec<Step> {
         match self {
             Failure::Judge(error) => error.help(),
             Failure::Hook(error) => error.help(),
             Failure::Repair(error) => error.help(),
             Failure::Late(_) => {
-                vec![Help::write(
+                vec![Step::write(
                     "allow it more in .alembic-guard.toml, or in what stands in for it",
                     "time_limit = \"5min\"",
                 )]
             }
             Failure::CutOff(_) => {
                 let fsck = advice::Command::of("git fsck");
-                vec![Help::run("see what else is damaged, then fetch or clone again", fsck)]
+                vec![Step::run("see what else is damaged, then fetch or clone again", fsck)]
             }
             Failure::Defect => {
                 vec!["what it says above, and the command that did it, help to fix it".into()]
@@ -272,7 +272,7 @@ impl Failure {
                 help: mistake
                     .nearest
                     .as_ref()
-                    .map(|near| Help::note(format!("did you mean `{near}`?"))),
+                    .map(|near| Step::note(format!("did you mean `{near}`?"))),
             });
             let mistakes: Vec<report::text::MistakeText> = mistakes.collect();
             let path = bad.invalid.path.to_string();
@@ -290,7 +290,7 @@ impl Failure {
 }
 
 /// Returns how to get past a hook that could not compare.
-fn way_around(command: &Command) -> Option<Help> {
+fn way_around(command: &Command) -> Option<Step> {
     match command {
         Command::Hook(arguments::HookCommand::PrePush { .. }) => {
             Some("to push all the same, add `--no-verify` to the command".into())
@@ -298,7 +298,7 @@ fn way_around(command: &Command) -> Option<Help> {
         Command::Hook(
             arguments::HookCommand::PreCommit | arguments::HookCommand::PreMergeCommit,
         ) => {
-            Some(Help::run("to commit all the same", advice::Command::of("git commit --no-verify")))
+            Some(Step::run("to commit all the same", advice::Command::of("git commit --no-verify")))
         }
         Command::Hook(arguments::HookCommand::Hosted) => {
             Some("to go on all the same: put `SKIP=alembic-guard` before the command".into())
@@ -307,7 +307,7 @@ fn way_around(command: &Command) -> Option<Help> {
             "fix that, or ask the server's administrator to remove the call from `hooks/update`"
                 .into(),
         ),
-        Command::Hook(arguments::HookCommand::PreReceive) => Some(Help::run(
+        Command::Hook(arguments::HookCommand::PreReceive) => Some(Step::run(
             "fix that, or ask the server's administrator to remove the hook there",
             advice::Command::of("alembic-guard hook uninstall"),
         )),

@@ -60,8 +60,8 @@ fn tell(
     let brought = brought(session).ok_or(scope::Error::Unborn)?;
     let advice = session.context().advice(brought)?;
     terminal.warn(&match session.format {
-        Format::Text => report::advice::text(&advice, &terminal.hook_style()),
-        Format::Json => report::json::to_string(&report::advice::json(&advice))?,
+        Format::Text => report::post_checkout::text(&advice, &terminal.hook_style()),
+        Format::Json => report::json::to_string(&report::post_checkout::json(&advice))?,
     });
     Ok(())
 }

@@ -7,7 +7,7 @@ use super::arguments::Format;
 use super::hook::variable;
 use super::terminal::Terminal;
 use super::{Failure, Session};
-use crate::advice::{Command, Help};
+use crate::advice::{Command, Step};
 use crate::finding::{Outcome, RefReport};
 use crate::git::{self, PushedRef, Stored, Url};
 use crate::hook::{self, HostedPush};
@@ -96,11 +96,11 @@ fn told_nothing() -> Note {
         message: "no ref is known to be pushed, so nothing was judged".to_owned(),
         help: vec![
             "this is right where everything is up to date".into(),
-            Help::write(
+            Step::write(
                 "where another tool runs this hook, let it hand on standard input; in lefthook.yml",
                 "use_stdin: true",
             ),
-            Help::run("to context what is checked out", Command::of("alembic-guard check")),
+            Step::run("to context what is checked out", Command::of("alembic-guard check")),
         ],
         known: false,
     }

@@ -9,7 +9,7 @@ use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
-use crate::advice::{Command, Help};
+use crate::advice::{Command, Step};
 use crate::git::plumbing::refusal;
 use crate::git::process::{self, GitOption, Target};
 use crate::git::{Error, Reason};
@@ -87,7 +87,7 @@ fn planted(git_dir: &Path, top: &Path, file: &[u8]) -> Reason {
         shown(top),
         Escaped(file)
     ))
-    .with_remedy(Help::run(
+    .with_remedy(Step::run(
         "leave this folder; only if you trust it, name it",
         Command::of("export").arg(format!("GIT_DIR={}", git_dir.to_string_lossy())),
     ))

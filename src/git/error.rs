@@ -1,6 +1,6 @@
 //! Why git could not be asked, and what it says of that.
 
-use crate::advice::Help;
+use crate::advice::Step;
 use crate::text::escape;
 use crate::tree;
 
@@ -9,7 +9,7 @@ use crate::tree;
 #[error("{words}")]
 pub struct Reason {
     words: String,
-    remedy: Option<Box<Help>>,
+    remedy: Option<Box<Step>>,
 }
 
 impl Reason {
@@ -17,12 +17,12 @@ impl Reason {
         Reason { words: words.into(), remedy: None }
     }
 
-    pub(super) fn with_remedy(self, remedy: impl Into<Help>) -> Reason {
+    pub(super) fn with_remedy(self, remedy: impl Into<Step>) -> Reason {
         Reason { remedy: Some(Box::new(remedy.into())), ..self }
     }
 
     /// Returns what can be done about it, where more is known than that the repository may be unsound.
-    pub fn remedy(&self) -> Option<&Help> {
+    pub fn remedy(&self) -> Option<&Step> {
         self.remedy.as_deref()
     }
 }
@@ -110,7 +110,7 @@ pub enum Error {
 
 impl Error {
     /// Returns what can be done about it, where git or libgit2 has failed for a reason of its own.
-    pub fn remedy(&self) -> Option<&Help> {
+    pub fn remedy(&self) -> Option<&Step> {
         match self {
             Error::Open(source)
             | Error::Object { source, .. }

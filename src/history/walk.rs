@@ -1,6 +1,6 @@
 //! The walk itself: the one part of an audit that asks git.
 
-use crate::advice::{Command, Help};
+use crate::advice::{Command, Step};
 use crate::alembic::environment::Discovery;
 use crate::compare::{Comparison, Reader, check};
 use crate::finding::{Finding, Report};
@@ -185,7 +185,7 @@ fn unread(first: ObjectId, count: usize) -> Note {
     };
     Note {
         message: format!("{commits} too many migrations"),
-        help: vec![Help::run(
+        help: vec![Step::run(
             "see how to let them in",
             Command::of("alembic-guard explain too-many-migrations"),
         )],
@@ -196,7 +196,7 @@ fn unread(first: ObjectId, count: usize) -> Note {
 fn shallow(oldest: ObjectId) -> Note {
     Note {
         message: format!("this clone is shallow: what came before {} is not known", oldest.short()),
-        help: vec![Help::run("get the rest of the history", Command::of("git fetch --unshallow"))],
+        help: vec![Step::run("get the rest of the history", Command::of("git fetch --unshallow"))],
         known: false,
     }
 }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use super::folder::{manager, shown};
 use super::shim::quote;
 use super::{FolderDoubt, Hook};
-use crate::advice::{Command, Help};
+use crate::advice::{Command, Step};
 use crate::text::escape;
 
 /// A reason why the hooks were not installed, removed or looked at.
@@ -133,7 +133,7 @@ pub enum Error {
 
 impl Error {
     /// Returns what to do about it, one step or choice a line; empty if nothing is known.
-    pub fn help(&self) -> Vec<Help> {
+    pub fn help(&self) -> Vec<Step> {
         match self {
             Error::RunGit { .. } => {
                 vec!["git has to be on PATH and the folder has to exist".into()]
@@ -162,7 +162,7 @@ impl Error {
             ],
             Error::NoFile(path) => {
                 let (path, old) = (lossy(path), format!("{}.old", path.display()));
-                vec![Help::run("move it away", Command::of("mv").arg(path).arg(old))]
+                vec![Step::run("move it away", Command::of("mv").arg(path).arg(old))]
             }
             Error::TwoForeignHooks { path, kept } => vec![
                 format!("call one from the other, or delete one: {} or {}", word(path), word(kept))
@@ -170,20 +170,20 @@ impl Error {
                 INSTALL_AGAIN.into(),
             ],
             Error::MovedAside { path, legacy } => vec![
-                Help::run(
+                Step::run(
                     format!("call {} from {}, or delete it", word(legacy), word(path)),
                     Command::of("rm").arg(lossy(legacy)),
                 ),
                 INSTALL_AGAIN.into(),
             ],
             Error::LinkToHook { path, .. } => {
-                vec![Help::run("make it a file of its own", own_file(path)), INSTALL_AGAIN.into()]
+                vec![Step::run("make it a file of its own", own_file(path)), INSTALL_AGAIN.into()]
             }
             Error::Read { .. }
             | Error::Write { .. }
             | Error::Rename { .. }
             | Error::Remove { .. } => {
-                vec![Help::run("see who owns the folder and the file", Command::of("ls -la"))]
+                vec![Step::run("see who owns the folder and the file", Command::of("ls -la"))]
             }
         }
     }
@@ -202,7 +202,7 @@ impl Error {
 const INSTALL_AGAIN: &str = "then run `alembic-guard hook install` again";
 
 /// Says how a server's own hooks call the guard; what `pre-receive` is told can be read once.
-fn own_server_hook(folder: &Path) -> Vec<Help> {
+fn own_server_hook(folder: &Path) -> Vec<Step> {
     vec![
         format!(
             "call it from a hook of your own: add `alembic-guard hook update \"$@\" || exit` to {}",
@@ -212,22 +212,22 @@ fn own_server_hook(folder: &Path) -> Vec<Help> {
     ]
 }
 
-fn own_hooks(folder: &Path) -> Vec<Help> {
+fn own_hooks(folder: &Path) -> Vec<Step> {
     match manager(folder) {
         Some(manager) => called_from(&format!("let {manager} call it"), "its pre-push hook"),
         None => called_from("call it from a hook of your own", &word(&folder.join("pre-push"))),
     }
 }
 
-fn folder_help(folder: &Path, default: &Path, doubts: &[FolderDoubt]) -> Vec<Help> {
+fn folder_help(folder: &Path, default: &Path, doubts: &[FolderDoubt]) -> Vec<Step> {
     let mut help = Vec::new();
     if let [FolderDoubt::Relative { .. }] = doubts {
-        help.push(Help::run("or make the path absolute", hooks_path(folder)));
+        help.push(Step::run("or make the path absolute", hooks_path(folder)));
     }
     if doubts.iter().any(is_setting) {
         help.push(without_that_folder(default));
     }
-    help.push(Help::run(
+    help.push(Step::run(
         "or install there all the same",
         Command::of("alembic-guard hook install --force"),
     ));
@@ -235,7 +235,7 @@ fn folder_help(folder: &Path, default: &Path, doubts: &[FolderDoubt]) -> Vec<Hel
 }
 
 /// Says how somebody else's hook calls the guard.
-fn called_from(whose: &str, pre_push: &str) -> Vec<Help> {
+fn called_from(whose: &str, pre_push: &str) -> Vec<Step> {
     vec![
         format!("{whose}: add `alembic-guard hook pre-push \"$@\" || exit` to {pre_push}").into(),
         "do the same for pre-commit and pre-merge-commit".into(),
@@ -243,8 +243,8 @@ fn called_from(whose: &str, pre_push: &str) -> Vec<Help> {
     ]
 }
 
-fn without_that_folder(default: &Path) -> Help {
-    Help::run(
+fn without_that_folder(default: &Path) -> Step {
+    Step::run(
         "or leave that folder, and the hooks in it, out of this repository",
         hooks_path(default),
     )

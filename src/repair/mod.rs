@@ -28,7 +28,7 @@ pub use identifiers::{
     write_parents, write_revision_id,
 };
 pub use join::{heads_to_join, landed_first};
-pub use proposal::{EnvironmentRepair, Proposal, Refusal, RepairOutcome, Repaired, Step};
+pub use proposal::{EnvironmentRepair, Proposal, Refusal, RepairOutcome, RepairStep, Repaired};
 pub use rebase::{Holder, Obstacle, Rebase, Rebased, Repointed, Seniority, rebase};
 pub use revision::{Created, NewFile, NewRevision, Undated, Unrendered, Unwritable};
 pub use write::{

@@ -1,7 +1,7 @@
 //! What a repair would do, in data: the steps of each environment and the files that they change.
 
 use super::FileChange;
-use crate::advice::Help;
+use crate::advice::Step;
 use crate::alembic::migration::RevisionId;
 use crate::finding::Base;
 use crate::tree::RepoPath;
@@ -16,7 +16,7 @@ pub struct Proposal {
     /// The files, by path.
     pub changes: Vec<FileChange>,
     /// What is to be done once it is written, a step or alternative each.
-    pub then: Vec<Help>,
+    pub then: Vec<Step>,
 }
 
 /// What becomes of one environment.
@@ -29,7 +29,7 @@ pub struct EnvironmentRepair {
     /// What is done.
     pub outcome: RepairOutcome,
     /// Another way that may fit better, or what is left to do if nothing is done.
-    pub hint: Option<Help>,
+    pub hint: Option<Step>,
 }
 
 /// What is done in one environment.
@@ -41,14 +41,14 @@ pub enum RepairOutcome {
         heads: Vec<RevisionId>,
     },
     /// This, in order.
-    Steps(Vec<Step>),
+    Steps(Vec<RepairStep>),
     /// Nothing, although something is wrong.
     Refused(Refusal),
 }
 
 /// One thing that a repair does.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Step {
+pub enum RepairStep {
     /// A revision builds on others than before.
     Repoint {
         /// The revision.
@@ -90,7 +90,7 @@ pub struct Refusal {
     /// The reason, in one sentence.
     pub message: String,
     /// What to do instead, a step or alternative each.
-    pub help: Vec<Help>,
+    pub help: Vec<Step>,
 }
 
 impl Proposal {

@@ -17,7 +17,7 @@ use std::time::{Duration, SystemTime};
 use serde::Serialize;
 
 use super::{in_force, is_fixable};
-use crate::advice::{Command, Help, Shown};
+use crate::advice::{Command, Shown, Step};
 use crate::config::Level;
 use crate::finding::RefReport;
 use crate::finding::{Base, Downgrade, EnvironmentSummary, Finding, Freshness, Outcome, Report};
@@ -112,7 +112,7 @@ struct FindingJson {
     environment: String,
     message: String,
     help: Option<String>,
-    advice: Vec<AdviceJson>,
+    advice: Vec<StepJson>,
     path: String,
     line: Option<usize>,
     column: Option<usize>,
@@ -134,12 +134,12 @@ struct RelatedJson {
 pub(super) struct NoteJson {
     message: String,
     help: Option<String>,
-    advice: Vec<AdviceJson>,
+    advice: Vec<StepJson>,
 }
 
 /// A step or an alternative.
 #[derive(Debug, Serialize)]
-pub(super) struct AdviceJson {
+pub(super) struct StepJson {
     text: String,
     /// The state that it holds for, in words that follow "if".
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -162,7 +162,7 @@ struct Fault {
     message: String,
     causes: Vec<String>,
     help: Option<String>,
-    advice: Vec<AdviceJson>,
+    advice: Vec<StepJson>,
 }
 
 /// Says what one comparison came to.
@@ -181,7 +181,7 @@ pub fn refs(refs: &[RefReport]) -> Refs {
 }
 
 /// Says that nothing could be judged.
-pub fn broken(error: &dyn Error, help: &[Help]) -> Broken {
+pub fn broken(error: &dyn Error, help: &[Step]) -> Broken {
     let causes = std::iter::successors(error.source(), |cause| (*cause).source());
     Broken {
         version: VERSION,
@@ -361,13 +361,13 @@ pub(super) fn path(path: &RepoPath) -> String {
     String::from_utf8(path.as_bytes().to_vec()).unwrap_or_else(|_| path.to_string())
 }
 
-pub(super) fn lines(help: &[Help]) -> Option<String> {
-    let lines: Vec<String> = help.iter().map(Help::to_string).collect();
+pub(super) fn lines(help: &[Step]) -> Option<String> {
+    let lines: Vec<String> = help.iter().map(Step::to_string).collect();
     (!lines.is_empty()).then(|| lines.join("\n"))
 }
 
-pub(super) fn advice(help: &[Help]) -> Vec<AdviceJson> {
-    let one = |help: &Help| AdviceJson {
+pub(super) fn advice(help: &[Step]) -> Vec<StepJson> {
+    let one = |help: &Step| StepJson {
         text: help.text.clone(),
         when: help.when.clone(),
         commands: help.command().map(Command::argv).unwrap_or_default(),

@@ -6,7 +6,7 @@ use anstyle::Style as Ansi;
 
 use super::Style;
 use super::color::{HELP, STRONG, paint};
-use crate::advice::{Command, Help, Shown};
+use crate::advice::{Command, Shown, Step};
 use crate::text::escape;
 
 /// How far a command is indented.
@@ -52,11 +52,11 @@ pub(super) fn note(message: &str, taken: usize, style: &Style) -> String {
 }
 
 /// Writes items of advice, each under its own `help`.
-pub(super) fn help(items: &[Help], style: &Style) -> String {
+pub(super) fn help(items: &[Step], style: &Style) -> String {
     items.iter().map(|item| help_item(item, style)).collect()
 }
 
-fn help_item(item: &Help, style: &Style) -> String {
+fn help_item(item: &Step, style: &Style) -> String {
     let prose = item.prose();
     let line = match &item.shown {
         Shown::Nothing => return headed("help", HELP, &prose, style),

@@ -4,7 +4,6 @@
 //! it is and what time it is are told by the caller in [`Style`]. Nothing that came out of a repository
 //! reaches the output unescaped, and no file is quoted beyond the few lines that matter.
 
-pub mod advice;
 pub mod audit;
 mod drawing;
 pub mod graph;
@@ -15,6 +14,7 @@ mod order;
 mod color;
 mod layout;
 mod excerpt;
+pub mod post_checkout;
 pub mod repair;
 mod snippet;
 pub mod text;

@@ -5,7 +5,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 use super::wording::most_kept;
 use super::{Fate, RuleContext, Standing};
-use crate::advice::{Command, Help};
+use crate::advice::{Command, Step};
 use crate::alembic::graph::{Graph, Revision};
 use crate::alembic::migration::{Docstring, RevisionId};
 use crate::heads::{HeadLimits, HeadProblem, crowded};
@@ -54,10 +54,10 @@ impl RuleContext<'_> {
 
     /// Says how new migrations are put in one line on top of what has landed, which no parents do while
     /// something that has landed is a head again.
-    pub(super) fn rebase_help(&self, text: impl Into<String>) -> Vec<Help> {
+    pub(super) fn rebase_help(&self, text: impl Into<String>) -> Vec<Step> {
         match self.returned() {
             Some(head) => vec![format!("repair first what makes `{head}` a head again").into()],
-            None => std::iter::once(Help::run(text, self.rebase_command()))
+            None => std::iter::once(Step::run(text, self.rebase_command()))
                 .chain(self.wording.finish_staged_help())
                 .collect(),
         }
@@ -67,10 +67,10 @@ impl RuleContext<'_> {
     ///
     /// A database that ran what stood on a head that is one again does not survive that: what joins the heads
     /// would take its place.
-    pub(super) fn join_instead(&self, text: &str, heads: &[RevisionId]) -> Option<Help> {
+    pub(super) fn join_instead(&self, text: &str, heads: &[RevisionId]) -> Option<Step> {
         let is_safe = self.returned().is_none() || !self.is_published();
         let is_safe = is_safe && self.may_be_joined(heads);
-        is_safe.then(|| Help::run(text, self.join_command(heads)))
+        is_safe.then(|| Step::run(text, self.join_command(heads)))
     }
 
     /// Tells whether one merge revision may name the heads of a fault, or all where there are several faults.
@@ -93,13 +93,13 @@ impl RuleContext<'_> {
     }
 
     /// Says how to join heads without editing a migration that others may have run.
-    pub fn join_help(&self, heads: &[RevisionId]) -> Help {
-        Help::run("add a revision that joins the heads", self.join_command(heads))
+    pub fn join_help(&self, heads: &[RevisionId]) -> Step {
+        Step::run("add a revision that joins the heads", self.join_command(heads))
     }
 
     /// Says how to write a `down_revision` that builds on the given heads, behind a few words of why, and
     /// what becomes of the docstring then.
-    pub fn write_parents(&self, why: &str, revision: &Revision, heads: &[RevisionId]) -> Vec<Help> {
+    pub fn write_parents(&self, why: &str, revision: &Revision, heads: &[RevisionId]) -> Vec<Step> {
         let quoted: Vec<String> = heads.iter().map(|head| format!("\"{head}\"")).collect();
         let value = match quoted.as_slice() {
             [] => "None".to_owned(),
@@ -108,26 +108,26 @@ impl RuleContext<'_> {
         };
         let path = &revision.migration.file.path;
         let write =
-            Help::write(format!("{why}write in {path}"), format!("down_revision = {value}"));
+            Step::write(format!("{why}write in {path}"), format!("down_revision = {value}"));
         std::iter::once(write).chain(self.write_revises(revision, heads)).collect()
     }
 
     /// Says that advice about the parents of a revision has to wait, as these may be other ones soon.
-    pub(super) fn once_moved(&self, revision: &Revision) -> Help {
-        Help::note(format!(
+    pub(super) fn once_moved(&self, revision: &Revision) -> Step {
+        Step::note(format!(
             "check again after that: `{}` may have another parent then",
             revision.id
         ))
     }
 
     /// Says what the docstring must name, where it names parents and not these.
-    fn write_revises(&self, revision: &Revision, heads: &[RevisionId]) -> Option<Help> {
+    fn write_revises(&self, revision: &Revision, heads: &[RevisionId]) -> Option<Step> {
         let details = self.details.get(&revision.migration.file)?;
         let said = details.docstring.revises.as_ref()?;
         let ids: Vec<&str> = heads.iter().map(RevisionId::as_str).collect();
         let line = format!("Revises: {}", ids.join(", "));
         let line = escape(line.trim_end());
-        (!Docstring::names(said, &ids)).then(|| Help::write("and in its docstring", line))
+        (!Docstring::names(said, &ids)).then(|| Step::write("and in its docstring", line))
     }
 
     /// Finds what to build on: what the change itself puts soundly on these heads of the base, else they.
@@ -150,7 +150,7 @@ impl RuleContext<'_> {
     }
 
     /// Says how migrations that have landed are brought back, into a folder that Alembic still loads.
-    pub(super) fn keep(&self, paths: &[&RepoPath]) -> Help {
+    pub(super) fn keep(&self, paths: &[&RepoPath]) -> Step {
         let keep = self.wording.keep(paths);
         let is_loaded = |path: &&RepoPath| self.environment.versions_folder_of(path).is_some();
         match (keep.command(), self.environment.version_locations.first()) {
@@ -166,14 +166,14 @@ impl RuleContext<'_> {
                 } else {
                     Command::of("mkdir -p").path(folder).and(moved)
                 };
-                Help::run(format!("{} in {folder}", keep.text), restore.clone().and(moved))
+                Step::run(format!("{} in {folder}", keep.text), restore.clone().and(moved))
             }
             _ => keep,
         }
     }
 
     /// Says how a migration that has landed is brought back, and committed.
-    pub(super) fn keep_help(&self, path: &RepoPath) -> Vec<Help> {
+    pub(super) fn keep_help(&self, path: &RepoPath) -> Vec<Step> {
         self.wording.around_keep(self.keep(&[path]))
     }
 

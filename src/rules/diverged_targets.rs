@@ -5,7 +5,7 @@ use super::{
     Baseline, Consequence, DatabaseEffect, Difference, Diverged, Move, MoveDirection, Rule,
     RuleContext,
 };
-use crate::advice::{Command, Help};
+use crate::advice::{Command, Step};
 use crate::alembic::graph::Revision;
 use crate::alembic::migration::RevisionId;
 use crate::config::Level;
@@ -60,7 +60,7 @@ fn problem(subject: &RuleContext<'_>, diverged: &Diverged) -> Option<Problem> {
         Difference::EditedBackport => edited_backport(subject, diverged, now),
     };
     problem.revisions = vec![now.id.clone()];
-    problem.help.push(Help::note(format!(
+    problem.help.push(Step::note(format!(
         "or, if databases never move between {} and this branch, list one of them in \
          `independent_targets` of .alembic-guard.toml",
         diverged.target
@@ -97,7 +97,7 @@ fn out_of_order(
         problem.weight = Weight::Minor;
     } else if order.way == MoveDirection::There && subject.is_new(id) {
         problem.help.extend(own_id("or give it", subject, now));
-        problem.help.push(Help::note(format!(
+        problem.help.push(Step::note(format!(
             "then merge it into {target}, and make `upgrade` of both skip what already exists: databases \
              that move run both"
         )));
@@ -106,16 +106,16 @@ fn out_of_order(
 }
 
 /// Says how the revision comes to build on what it builds on at the other target.
-fn build_as_there(subject: &RuleContext<'_>, diverged: &Diverged, now: &Revision) -> Vec<Help> {
+fn build_as_there(subject: &RuleContext<'_>, diverged: &Diverged, now: &Revision) -> Vec<Step> {
     let (parents, target) = (&diverged.parents, &diverged.target);
     if parents.iter().any(|parent| !subject.after.contains(parent)) {
-        return vec![Help::note(format!(
+        return vec![Step::note(format!(
             "bring everything below it on {target} to this branch as well, and leave its `down_revision` \
              as it is there"
         ))];
     }
     if now.parents.ids() == *parents {
-        return vec![Help::note(format!("let its `depends_on` name the same as on {target}"))];
+        return vec![Step::note(format!("let its `depends_on` name the same as on {target}"))];
     }
     let path = &now.migration.file.path;
     let join = Command::of("git add").path(path).and(subject.merge_all_command());
@@ -125,7 +125,7 @@ fn build_as_there(subject: &RuleContext<'_>, diverged: &Diverged, now: &Revision
         now,
         parents,
     ));
-    help.push(Help::run("and join the heads, if that leaves two", join));
+    help.push(Step::run("and join the heads, if that leaves two", join));
     help.extend(subject.wording.finish_staged_help());
     help
 }
@@ -148,22 +148,22 @@ fn edited_backport(subject: &RuleContext<'_>, diverged: &Diverged, now: &Revisio
     problem.label = format!(
         "a database that moves between {target} and this branch keeps what it has run first"
     );
-    problem.help = vec![Help::note(format!(
+    problem.help = vec![Step::note(format!(
         "make sure that it leads to the same schema as {path} on {target}"
     ))];
     problem
 }
 
 /// Says how the revision gets an id of its own.
-fn own_id(give_it: &str, subject: &RuleContext<'_>, now: &Revision) -> Vec<Help> {
+fn own_id(give_it: &str, subject: &RuleContext<'_>, now: &Revision) -> Vec<Step> {
     let path = &now.migration.file.path;
     let children = subject.after.children(&now.id).next().is_some();
-    let id = Help::write(
+    let id = Step::write(
         format!("{give_it} an id of its own; write in {path}"),
         format!("revision = \"{}\"", subject.free_id(now)),
     );
     let follow = format!("and the same id wherever a `down_revision` means {path}");
-    std::iter::once(id).chain(children.then(|| Help::note(follow))).collect()
+    std::iter::once(id).chain(children.then(|| Step::note(follow))).collect()
 }
 
 fn in_brief(ids: &[RevisionId]) -> String {

@@ -1,7 +1,7 @@
 //! `docstring-mismatch`.
 
 use super::{Baseline, Consequence, Rule, RuleContext};
-use crate::advice::Help;
+use crate::advice::Step;
 use crate::alembic::graph::{Parents, Revision};
 use crate::alembic::migration::{Docstring, Text};
 use crate::config::Level;
@@ -107,8 +107,8 @@ impl Line<'_> {
         }
     }
 
-    fn help(&self) -> Help {
+    fn help(&self) -> Step {
         let line = format!("{} {}", self.heading, self.ids.join(", "));
-        Help::write("write in the docstring", escape(line.trim_end()))
+        Step::write("write in the docstring", escape(line.trim_end()))
     }
 }

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use super::context::{Explained, MOST_RELATED};
 use super::{Baseline, Consequence, Rule, RuleContext};
-use crate::advice::Help;
+use crate::advice::Step;
 use crate::alembic::graph::{LabelClash, Revision};
 use crate::alembic::migration::{RevisionId, Text};
 use crate::config::Level;
@@ -114,14 +114,14 @@ fn landed_labels(revision: &Revision) -> impl Iterator<Item = Landed<'_>> {
     revision.labels().map(|label| (&revision.id, label))
 }
 
-fn help(subject: &RuleContext<'_>, revision: &Revision, clash: &LabelClash<'_>) -> Help {
+fn help(subject: &RuleContext<'_>, revision: &Revision, clash: &LabelClash<'_>) -> Step {
     let path = &revision.migration.file.path;
     let below = subject.after.ancestors(&revision.id);
     let carried = clash.declared.iter().any(|(other, _)| {
         other.id != revision.id && below.contains(&other.id) && clash.revision.is_none()
     });
     if carried {
-        Help::write(
+        Step::write(
             format!(
                 "it holds for all that builds on the revision that declares it; write in {path}"
             ),

@@ -2,7 +2,7 @@
 
 use super::context::MOST_RELATED;
 use super::{Baseline, Consequence, Rule, RuleContext};
-use crate::advice::{Command, Help};
+use crate::advice::{Command, Step};
 use crate::alembic::graph::{Graph, Revision};
 use crate::alembic::migration::RevisionId;
 use crate::config::Level;
@@ -97,21 +97,21 @@ fn problem(subject: &RuleContext<'_>, id: &RevisionId, earlier: &[Revision]) -> 
 }
 
 /// Says how a file goes that is there twice.
-fn removed(subject: &RuleContext<'_>, copy: &Revision, original: &Revision) -> Vec<Help> {
+fn removed(subject: &RuleContext<'_>, copy: &Revision, original: &Revision) -> Vec<Step> {
     let mut help = subject.wording.get_base_help();
     let remove = match subject.wording.stage_option() {
         Some(_) => Command::of("git rm"),
         None => Command::of("rm"),
     };
     let why = format!("remove it; {} is the same file", original.migration.file.path);
-    help.push(Help::run(why, remove.path(&copy.migration.file.path)));
+    help.push(Step::run(why, remove.path(&copy.migration.file.path)));
     help.extend(subject.wording.finish_staged_help());
     help
 }
 
-fn renamed(subject: &RuleContext<'_>, newcomer: &Revision) -> Vec<Help> {
+fn renamed(subject: &RuleContext<'_>, newcomer: &Revision) -> Vec<Step> {
     let path = &newcomer.migration.file.path;
-    let write = Help::write(
+    let write = Step::write(
         format!("give it an id of its own; write in {path}"),
         format!("revision = \"{}\"", subject.free_id(newcomer)),
     );

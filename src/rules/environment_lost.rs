@@ -2,7 +2,7 @@
 
 use super::context::listed;
 use super::{Baseline, Consequence, Fate, Rule, RuleContext, Setting};
-use crate::advice::Help;
+use crate::advice::Step;
 use crate::alembic::environment::{BadSetting, Effect};
 use crate::alembic::migration::RevisionId;
 use crate::config;
@@ -152,7 +152,7 @@ fn shown(location: &RepoPath) -> String {
     if location.is_root() { ".".to_owned() } else { location.to_string() }
 }
 
-fn named_in_config(name: &str, location: &RepoPath) -> Help {
+fn named_in_config(name: &str, location: &RepoPath) -> Step {
     let location = shown(location);
     format!(
         "{name} it in .alembic-guard.toml: `[[environment]]` with `script_location = \"{location}\"`"

@@ -2,7 +2,7 @@
 
 use super::context::whole;
 use super::{Baseline, Consequence, Rule, RuleContext};
-use crate::advice::{Command, Help};
+use crate::advice::{Command, Step};
 use crate::alembic::graph::Revision;
 use crate::config::{FilenamePattern, Level, Named};
 use crate::problem::Problem;
@@ -77,7 +77,7 @@ fn problem(
     problem.revisions = vec![revision.id.clone()];
     let folder = path.parent().unwrap_or_default();
     let example = folder.join(pattern.example(named));
-    problem.help = vec![Help::run(
+    problem.help = vec![Step::run(
         "give it such a name before it lands, for one",
         Command::of("git mv").path(path).path(&example),
     )];

@@ -1,7 +1,7 @@
 //! `filename-mismatch`.
 
 use super::{Baseline, Consequence, Rule, RuleContext};
-use crate::advice::{Command, Help};
+use crate::advice::{Command, Step};
 use crate::alembic::environment::Environment;
 use crate::alembic::graph::{Graph, Revision};
 use crate::alembic::migration::RevisionId;
@@ -47,9 +47,9 @@ fn problem(subject: &RuleContext<'_>, revision: &Revision) -> Option<Problem> {
     problem.revisions = vec![id.clone()];
     let renamed = renamed(subject.environment, subject.after, revision)?;
     problem.help =
-        vec![Help::run("rename the file", Command::of("git mv").path(path).path(&renamed))];
+        vec![Step::run("rename the file", Command::of("git mv").path(path).path(&renamed))];
     if !is_defined(subject.after, other) {
-        problem.help.push(Help::write(
+        problem.help.push(Step::write(
             format!("or give the migration the id in its name, wherever `{id}` is meant"),
             format!("revision = \"{shown}\""),
         ));

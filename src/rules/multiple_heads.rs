@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::context::{Explained, MOST_RELATED, listed};
 use super::{Baseline, Consequence, Rule, RuleContext};
-use crate::advice::Help;
+use crate::advice::Step;
 use crate::alembic::graph::Revision;
 use crate::alembic::migration::RevisionId;
 use crate::config::Level;
@@ -143,7 +143,7 @@ fn fork(subject: &RuleContext<'_>, heads: &[RevisionId]) -> Option<Problem> {
     problem.help_if_shared = vec![subject.join_help(heads)];
     if is_all_there_is {
         // Nobody knows which of them landed first, so `rebase` has nothing to put them on.
-        problem.help = vec![Help::run("join them", subject.join_command(heads))];
+        problem.help = vec![Step::run("join them", subject.join_command(heads))];
     } else {
         problem.help = subject.wording.get_base_help();
         problem.help.extend(subject.rebase_help("put them in one line"));
@@ -155,7 +155,7 @@ fn fork(subject: &RuleContext<'_>, heads: &[RevisionId]) -> Option<Problem> {
 
 /// Where all heads but one carry a label of their own, several lines are probably meant: those without
 /// a label are a group too.
-fn label_help(subject: &RuleContext<'_>, heads: &[RevisionId]) -> Option<Help> {
+fn label_help(subject: &RuleContext<'_>, heads: &[RevisionId]) -> Option<Step> {
     let labels = subject.after.labels()?;
     let mut holding: HashMap<&str, usize> = HashMap::new();
     for label in heads.iter().filter_map(|head| labels.get(head)).flatten() {
@@ -173,7 +173,7 @@ fn label_help(subject: &RuleContext<'_>, heads: &[RevisionId]) -> Option<Help> {
     }
     let branches: Vec<String> = own.iter().map(|label| quoted(label)).collect();
     let branches = format!("branches = [{}]", branches.join(", "));
-    Some(Help::write(
+    Some(Step::write(
         "or, where these branches are meant to stay apart, say so at the top of .alembic-guard.toml; \
          this replaces the search for environments, so name them all",
         configured(subject, &branches),
@@ -208,7 +208,7 @@ fn new_history(
     Some(problem)
 }
 
-fn continued(subject: &RuleContext<'_>, start: &Revision, landed: &[RevisionId]) -> Vec<Help> {
+fn continued(subject: &RuleContext<'_>, start: &Revision, landed: &[RevisionId]) -> Vec<Step> {
     match landed {
         [_] => subject.rebase_help("continue the history"),
         _ => subject.write_parents("continue the history; ", start, landed),
@@ -244,7 +244,7 @@ fn repointed(
     problem.help.extend(subject.write_parents("put it back; ", changed, &landed));
     // A database that ran the child above `head` would run `head` again on its way to a merge revision.
     if !subject.is_published() {
-        problem.help.push(Help::run("or join the heads", subject.merge_command(&heads)));
+        problem.help.push(Step::run("or join the heads", subject.merge_command(&heads)));
     }
     Some(problem)
 }
@@ -271,7 +271,7 @@ fn removed_child(
     problem.drawing = Some(subject.draw(&standing));
     problem.help = subject.keep_help(&path);
     if !subject.is_published() {
-        problem.help.push(Help::run("or join the heads", subject.merge_command(&standing)));
+        problem.help.push(Step::run("or join the heads", subject.merge_command(&standing)));
     }
     Some(problem)
 }

@@ -3,7 +3,7 @@
 mod invented;
 
 use super::{Baseline, Consequence, Rule, RuleContext};
-use crate::advice::Help;
+use crate::advice::Step;
 use crate::alembic::graph::Revision;
 use crate::config::Level;
 use crate::problem::Problem;
@@ -45,7 +45,7 @@ fn problem(subject: &RuleContext<'_>, revision: &Revision) -> Problem {
     problem.revisions = vec![id.clone()];
     let path = &revision.migration.file.path;
     problem.help = vec![
-        Help::write(
+        Step::write(
             format!("write in {path}"),
             format!("revision = \"{}\"", subject.free_id(revision)),
         ),

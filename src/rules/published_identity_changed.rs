@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::context::listed;
 use super::{Baseline, Consequence, Rule, RuleContext};
-use crate::advice::Help;
+use crate::advice::Step;
 use crate::alembic::graph::{Graph, Revision};
 use crate::alembic::migration::{RevisionId, Value};
 use crate::config::Level;
@@ -178,7 +178,7 @@ fn gained(
     if subject.joins_heads() {
         problem.weight = Weight::Minor;
         let heads: Vec<RevisionId> = subject.before.heads().into_iter().cloned().collect();
-        problem.help.push(Help::run(
+        problem.help.push(Step::run(
             "and join the heads instead, which is safe for every database",
             subject.merge_command(&heads),
         ));
@@ -201,7 +201,7 @@ fn build_on_top(
     subject: &RuleContext<'_>,
     now: &Revision,
     gained: &BTreeSet<&RevisionId>,
-) -> Vec<Help> {
+) -> Vec<Step> {
     let is_lowest = |id: &RevisionId| {
         subject.is_new(id) && !subject.after.parents(id).any(|parent| gained.contains(&parent.id))
     };
@@ -244,7 +244,7 @@ fn lost(
     problem.related =
         lost.map(|one| Related { site: one.id_site(), message: again.clone() }).collect();
     problem.help = put_back(subject, landed, now);
-    problem.help.push(Help::write(
+    problem.help.push(Step::write(
         format!(
             "or, if this undoes an earlier re-pointing and no database has run `{}` in its present \
              place, write in the header of {}",
@@ -320,7 +320,7 @@ fn begun(subject: &RuleContext<'_>, landed: &Revision, now: &Revision, message: 
     problem
 }
 
-fn put_back(subject: &RuleContext<'_>, landed: &Revision, now: &Revision) -> Vec<Help> {
+fn put_back(subject: &RuleContext<'_>, landed: &Revision, now: &Revision) -> Vec<Step> {
     let parents = parent_ids(landed);
     if landed.migration.file == now.migration.file {
         vec!["put the branch label in its `depends_on` back".into()]

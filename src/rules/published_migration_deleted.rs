@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::context::{doubt, listed};
 use super::{Baseline, Consequence, Fate, Rule, RuleContext, Standing};
-use crate::advice::Help;
+use crate::advice::Step;
 use crate::alembic::graph::{Parents, Revision};
 use crate::alembic::migration::RevisionId;
 use crate::config::Level;
@@ -216,12 +216,12 @@ fn squashed_into<'a>(
 }
 
 /// What stays above a squash needs nothing new; what was squashed to its end must be stamped.
-fn squash_help(subject: &RuleContext<'_>, last: &RevisionId, whole: &RevisionId) -> Vec<Help> {
+fn squash_help(subject: &RuleContext<'_>, last: &RevisionId, whole: &RevisionId) -> Vec<Step> {
     let mut above = subject.before.children(last).filter(|child| subject.after.contains(&child.id));
     let reach = above.next().map(|child| &child.id);
     let environment = subject.environment;
     if let Some(first) = reach {
-        return vec![Help::run(
+        return vec![Step::run(
             format!("before this lands, bring every database to `{first}` at least"),
             environment.command("upgrade", &[first.as_str()]),
         )];
@@ -230,12 +230,12 @@ fn squash_help(subject: &RuleContext<'_>, last: &RevisionId, whole: &RevisionId)
     let others = subject.before.heads().into_iter();
     let others: Vec<&RevisionId> = others.filter(|head| subject.after.contains(head)).collect();
     let bring = if others.is_empty() {
-        Help::run(
+        Step::run(
             format!("before this lands, bring every database to `{last}` at least"),
             environment.command("upgrade", &[last.as_str()]),
         )
     } else {
-        Help::run(
+        Step::run(
             "before this lands, bring every database to all heads",
             environment.command("upgrade", &["heads"]),
         )
@@ -244,7 +244,7 @@ fn squash_help(subject: &RuleContext<'_>, last: &RevisionId, whole: &RevisionId)
     let stamp = others
         .into_iter()
         .fold(stamp, |command, head| command.and(environment.command("stamp", &[head.as_str()])));
-    vec![bring, Help::run("and afterwards tell it where it is", stamp)]
+    vec![bring, Step::run("and afterwards tell it where it is", stamp)]
 }
 
 fn help(
@@ -252,10 +252,10 @@ fn help(
     gone: &[&Revision],
     first: &Revision,
     taker: Option<&Revision>,
-) -> Vec<Help> {
+) -> Vec<Step> {
     let path = &first.migration.file.path;
     if renamed(subject, first).is_some() {
-        return vec![Help::write(
+        return vec![Step::write(
             format!("write in {path}"),
             format!("revision = \"{}\"", first.id),
         )];
@@ -273,12 +273,12 @@ fn help(
     if subject.loss.fate == Fate::Removed && !location.is_root() {
         return subject.wording.keep_help(&[location]);
     }
-    let mut help: Vec<Help> = subject.wording.checkout_help().into_iter().collect();
+    let mut help: Vec<Step> = subject.wording.checkout_help().into_iter().collect();
     help.push(subject.keep(&paths));
     help.extend(put_back(subject, gone));
     if subject.after.is_empty() && subject.loss.fate == Fate::Kept {
         let revision = subject.environment.command("revision", &[]);
-        help.push(Help::run("or begin a new history in the same change", revision));
+        help.push(Step::run("or begin a new history in the same change", revision));
         return help;
     }
     help.push(match gone {
@@ -305,7 +305,7 @@ fn children_that_stay<'a>(subject: &'a RuleContext<'_>, gone: &[&Revision]) -> V
 }
 
 /// Says what built on the revisions that are gone and must do so again once they are back.
-fn put_back(subject: &RuleContext<'_>, gone: &[&Revision]) -> Vec<Help> {
+fn put_back(subject: &RuleContext<'_>, gone: &[&Revision]) -> Vec<Step> {
     let put_back = children_that_stay(subject, gone).into_iter().flat_map(|now| {
         let id = &now.id;
         let landed = subject.before.get(id)?;

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use super::context::listed;
 use super::{Baseline, Consequence, Rule, RuleContext};
-use crate::advice::{Command, Help};
+use crate::advice::{Command, Step};
 use crate::alembic::graph::{Follow, Graph, Heights, Revision};
 use crate::alembic::migration::{RevisionId, Text};
 use crate::config::Level;
@@ -143,7 +143,7 @@ fn stopping(
     problem.label = format!("`alembic upgrade` stops here with `KeyError: '{low}'`");
     problem.help = match (is_parent, on_one_line) {
         (true, true) => without_ancestors(subject, revision, names),
-        (true, false) => vec![Help::run(
+        (true, false) => vec![Step::run(
             format!(
                 "join `{low}` and `{high}` in a merge revision of their own, and build on that"
             ),
@@ -203,7 +203,7 @@ fn without_ancestors(
     subject: &RuleContext<'_>,
     revision: &Revision,
     names: &Names<'_>,
-) -> Vec<Help> {
+) -> Vec<Step> {
     let parents = &names.parents;
     let below = names.heights.below_others(parents, Follow::Parents);
     let kept = parents.iter().filter(|parent| !below.contains(*parent));
@@ -255,7 +255,7 @@ fn joined_twice(
     problem.revisions = vec![revision.id.clone(), earlier.id.clone()];
     problem.help = vec![
         format!("let what builds on `{}` build on `{}`", revision.id, earlier.id).into(),
-        Help::run(
+        Step::run(
             "and, unless a database has run it, remove the file",
             Command::of("git rm").path(&revision.migration.file.path),
         ),

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use self::repair::repointed;
 use super::context::{Explained, MOST_RELATED, listed, whole};
 use super::{Baseline, Consequence, Rule, RuleContext};
-use crate::advice::Help;
+use crate::advice::Step;
 use crate::alembic::migration::RevisionId;
 use crate::config::Level;
 use crate::heads::{HeadProblem, Stale, StaleEdge};
@@ -130,14 +130,14 @@ fn path_of(subject: &RuleContext<'_>, id: &RevisionId) -> Option<crate::tree::Re
     subject.after.get(id).map(|revision| revision.migration.file.path.clone())
 }
 
-fn help(subject: &RuleContext<'_>, stale: &Stale, heads: &[RevisionId]) -> Vec<Help> {
+fn help(subject: &RuleContext<'_>, stale: &Stale, heads: &[RevisionId]) -> Vec<Step> {
     let wording = subject.wording;
     let mut help = wording.get_base_help();
     let then = if help.is_empty() { "" } else { "then " };
     if stale.unfinished && subject.returned().is_some() {
         return subject.rebase_help("finish the repair");
     } else if stale.unfinished {
-        help.push(Help::run(format!("{then}finish the repair"), subject.join_command(heads)));
+        help.push(Step::run(format!("{then}finish the repair"), subject.join_command(heads)));
     } else if stale.edges.iter().any(|edge| edge.base_heads.is_empty()) {
         help.push(format!("{then}build on the head that `alembic heads` names").into());
     } else if let Some(tops) = single_tops(subject, stale) {
@@ -159,7 +159,7 @@ fn help(subject: &RuleContext<'_>, stale: &Stale, heads: &[RevisionId]) -> Vec<H
     help
 }
 
-fn join(subject: &RuleContext<'_>, heads: &[RevisionId]) -> Option<Help> {
+fn join(subject: &RuleContext<'_>, heads: &[RevisionId]) -> Option<Step> {
     subject.join_instead("or do not edit it, and add a revision that joins both", heads)
 }
 

@@ -1,7 +1,7 @@
 //! `too-many-migrations`.
 
 use super::{Baseline, Consequence, Rule, RuleContext};
-use crate::advice::Help;
+use crate::advice::Step;
 use crate::alembic::environment::Excess;
 use crate::config::Level;
 use crate::problem::{Problem, Weight};
@@ -64,7 +64,7 @@ fn check(subject: &RuleContext<'_>) -> Vec<Problem> {
     vec![problem]
 }
 
-fn raise(most: usize) -> Help {
+fn raise(most: usize) -> Step {
     let more = most.saturating_mul(2);
-    Help::write("allow more of them in .alembic-guard.toml", format!("max_migrations = {more}"))
+    Step::write("allow more of them in .alembic-guard.toml", format!("max_migrations = {more}"))
 }

@@ -2,7 +2,7 @@
 
 use super::context::{Explained, doubt};
 use super::{Baseline, Consequence, Rule, RuleContext};
-use crate::advice::Help;
+use crate::advice::Step;
 use crate::alembic::graph::{Revision, UnknownDependency};
 use crate::alembic::migration::{Migration, RevisionId, Value};
 use crate::config::Level;
@@ -106,12 +106,12 @@ fn gone(
     problem
 }
 
-fn help(subject: &RuleContext<'_>, name: &RevisionId) -> Vec<Help> {
+fn help(subject: &RuleContext<'_>, name: &RevisionId) -> Vec<Step> {
     let ids = || subject.after.revisions().map(|revision| revision.id.as_str());
     let mut longer = ids().filter(|id| !name.as_str().is_empty() && id.starts_with(name.as_str()));
     if let (Some(full), None) = (longer.next(), longer.next()) {
         let full = RevisionId::new(full);
-        return vec![Help::write(
+        return vec![Step::write(
             "`depends_on` takes no prefix; write the full id",
             format!("\"{full}\""),
         )];
@@ -120,7 +120,7 @@ fn help(subject: &RuleContext<'_>, name: &RevisionId) -> Vec<Help> {
         "if it is on another branch, merge that branch first; if it was removed, take it out of \
          `depends_on`"
             .into(),
-        Help::write(
+        Step::write(
             "or, where it is in another repository, say so in the header",
             format!("# alembic-guard: allow({})", RULE.name),
         ),

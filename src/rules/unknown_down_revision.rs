@@ -2,7 +2,7 @@
 
 use super::context::{Explained, doubt};
 use super::{Baseline, Consequence, Finish, Rule, RuleContext};
-use crate::advice::{Command, Help};
+use crate::advice::{Command, Step};
 use crate::alembic::graph::MissingParent;
 use crate::alembic::migration::RevisionId;
 use crate::config::Level;
@@ -81,7 +81,7 @@ fn problem(
     Some(problem)
 }
 
-fn help(subject: &RuleContext<'_>, child: &RevisionId, parent: &RevisionId) -> Vec<Help> {
+fn help(subject: &RuleContext<'_>, child: &RevisionId, parent: &RevisionId) -> Vec<Step> {
     // Nothing builds on itself, or on what builds on it.
     let above = subject.after.descendants(child);
     let known = || {
@@ -91,7 +91,7 @@ fn help(subject: &RuleContext<'_>, child: &RevisionId, parent: &RevisionId) -> V
     let mut longer = known()
         .filter(|id| !parent.as_str().is_empty() && id.as_str().starts_with(parent.as_str()));
     if let (Some(full), None) = (longer.next(), longer.next()) {
-        return vec![Help::write(
+        return vec![Step::write(
             "`down_revision` takes no prefix; write the full id",
             format!("\"{full}\""),
         )];
@@ -101,7 +101,7 @@ fn help(subject: &RuleContext<'_>, child: &RevisionId, parent: &RevisionId) -> V
     // On short ids everything is near everything.
     let nearest = nearest.filter(|(distance, _)| *distance <= parent.as_str().chars().count() / 4);
     let mut help = match nearest {
-        Some((_, near)) => vec![Help::write("did you mean", format!("\"{near}\""))],
+        Some((_, near)) => vec![Step::write("did you mean", format!("\"{near}\""))],
         None => {
             let elsewhere = "if it is on another branch, merge that branch first; if it was removed, bring it back";
             let put = put_on_the_head(subject, child);
@@ -109,7 +109,7 @@ fn help(subject: &RuleContext<'_>, child: &RevisionId, parent: &RevisionId) -> V
         }
     };
     if subject.wording.finish == Finish::Stage {
-        help.push(Help::run(
+        help.push(Step::run(
             "or, if its file is not staged yet, see which that is",
             Command::of("git status"),
         ));
@@ -118,7 +118,7 @@ fn help(subject: &RuleContext<'_>, child: &RevisionId, parent: &RevisionId) -> V
 }
 
 /// Says how a migration gets onto the head, if there is one: its parent may be a guess, or gone on purpose.
-fn put_on_the_head(subject: &RuleContext<'_>, child: &RevisionId) -> Vec<Help> {
+fn put_on_the_head(subject: &RuleContext<'_>, child: &RevisionId) -> Vec<Step> {
     let (before, after) = (subject.before, subject.after);
     // What has landed is not moved, and a file whose own id is unknown may define the parent.
     if before.is_empty() || before.contains(child) || !after.opaque().is_empty() {
@@ -130,7 +130,7 @@ fn put_on_the_head(subject: &RuleContext<'_>, child: &RevisionId) -> Vec<Help> {
         return Vec::new();
     };
     let rebase = subject.rebase_command().args(["--onto", head.as_str()]);
-    let put = Help::run(format!("if it is a guess, put `{child}` on the head, `{head}`"), rebase);
+    let put = Step::run(format!("if it is a guess, put `{child}` on the head, `{head}`"), rebase);
     let wording =
         if before.contains(head) { subject.wording.clone() } else { subject.wording.in_place() };
     let get_base = wording.get_base_help();

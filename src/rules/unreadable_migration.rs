@@ -1,7 +1,7 @@
 //! `unreadable-migration`.
 
 use super::{Alteration, Altered, Baseline, Consequence, Rule, RuleContext};
-use crate::advice::{Command, Help};
+use crate::advice::{Command, Step};
 use crate::alembic::migration::{Fault, Migration};
 use crate::config::Level;
 use crate::problem::{Doubt, Problem, Related, Weight};
@@ -82,7 +82,7 @@ fn problem(subject: &RuleContext<'_>, migration: &Migration, fault: &Fault) -> P
     problem.label = "here".to_owned();
     problem.help = vec![
         "fix the line shown above".into(),
-        Help::run("see what Python says", Command::of("python -m py_compile").path(path)),
+        Step::run("see what Python says", Command::of("python -m py_compile").path(path)),
     ];
     problem
 }
@@ -98,7 +98,7 @@ fn kept_elsewhere(subject: &RuleContext<'_>, migration: &Migration, keeper: &str
         format!("have {keeper} put the content into the work tree").into(),
         format!("leave it out there from now on: in .gitattributes, `{path} -filter -diff -merge`")
             .into(),
-        Help::run("then stage it anew", Command::of("git add --renormalize").path(path)),
+        Step::run("then stage it anew", Command::of("git add --renormalize").path(path)),
     ];
     problem
 }
@@ -120,7 +120,7 @@ fn is_encoded_anew(subject: &RuleContext<'_>, migration: &Migration) -> bool {
 fn altered_file(subject: &RuleContext<'_>, altered: &Altered) -> Problem {
     let path = &altered.file.path;
     let switch_off =
-        |off: &str| Help::write("switch it off in .gitattributes", format!("{path} {off}"));
+        |off: &str| Step::write("switch it off in .gitattributes", format!("{path} {off}"));
     let (message, help, is_certain) = match &altered.by {
         Alteration::Ident { is_vital } => (
             "git expands `$Id$` in this file at checkout, which changes its identifiers".to_owned(),
@@ -147,7 +147,7 @@ fn altered_file(subject: &RuleContext<'_>, altered: &Altered) -> Problem {
             "cannot tell what Alembic reads: Python may load a compiled file without comparing it \
              with this one"
                 .to_owned(),
-            vec![Help::run(
+            vec![Step::run(
                 "remove the compiled file",
                 Command::of("git rm").paths(altered.causes.iter().map(|cause| &cause.path)),
             )],

@@ -1,7 +1,7 @@
 //! What the two sides of a change are called, and the advice that depends on nothing else.
 
 use super::context::Restore;
-use crate::advice::{Command, Help};
+use crate::advice::{Command, Step};
 use crate::tree::RepoPath;
 
 /// A command to bring files back names no more than this.
@@ -27,7 +27,7 @@ pub struct Wording {
     /// What must be done once the file is repaired.
     pub finish: Finish,
     /// A caution to add where a base may be the wrong one.
-    pub doubt: Option<Help>,
+    pub doubt: Option<Step>,
 }
 
 /// What must be done once a file is repaired.
@@ -69,37 +69,37 @@ impl Wording {
     }
 
     /// Says how the branch comes into the work tree, where it is not there yet.
-    pub(super) fn checkout_help(&self) -> Option<Help> {
-        self.checkout.clone().map(|command| Help::run("go to the branch", command))
+    pub(super) fn checkout_help(&self) -> Option<Step> {
+        self.checkout.clone().map(|command| Step::run("go to the branch", command))
     }
 
     /// Says how the branch and its base come into the work tree, where they are not there yet.
-    pub(super) fn get_base_help(&self) -> Vec<Help> {
+    pub(super) fn get_base_help(&self) -> Vec<Step> {
         let get_base = self.get_base.clone();
         let how = if self.is_conflicted { "and answer git" } else { "without committing yet" };
         let get_base =
-            get_base.map(|command| Help::run(format!("bring in {} {how}", self.base), command));
+            get_base.map(|command| Step::run(format!("bring in {} {how}", self.base), command));
         self.checkout_help().into_iter().chain(get_base).collect()
     }
 
     /// Says how files that have landed are brought back, and committed.
-    pub(super) fn keep_help(&self, paths: &[&RepoPath]) -> Vec<Help> {
+    pub(super) fn keep_help(&self, paths: &[&RepoPath]) -> Vec<Step> {
         self.around_keep(self.keep(paths))
     }
 
     /// Says what comes before files are brought back, and after.
-    pub(super) fn around_keep(&self, keep: Help) -> Vec<Help> {
+    pub(super) fn around_keep(&self, keep: Step) -> Vec<Step> {
         let checkout = self.checkout_help().into_iter();
         checkout.chain([keep]).chain(self.finish_kept_help(&[])).collect()
     }
 
     /// Says how Alembic is made to work again, and how that is committed.
-    pub(super) fn restore_help(&self, restore: &Restore) -> Vec<Help> {
+    pub(super) fn restore_help(&self, restore: &Restore) -> Vec<Step> {
         match restore {
             Restore::Keep(path) => self.keep_help(&[path]),
             Restore::KeepAs { path, to } => self.keep_as_help(path, to),
             Restore::Write { path, line } => {
-                let write = Help::write(format!("write in {path}"), line);
+                let write = Step::write(format!("write in {path}"), line);
                 let finish = self.in_place().finish_help(std::iter::once(path));
                 self.checkout_help().into_iter().chain([write]).chain(finish).collect()
             }
@@ -107,20 +107,20 @@ impl Wording {
     }
 
     /// Says how something that has landed is brought back, to where it belongs now, and committed.
-    fn keep_as_help(&self, path: &RepoPath, to: &RepoPath) -> Vec<Help> {
+    fn keep_as_help(&self, path: &RepoPath, to: &RepoPath) -> Vec<Step> {
         let keep = format!("keep {path} as {to}");
         let restore = self.keep(&[path]).command().cloned();
         let keep = match restore {
             Some(restore) => {
-                Help::run(keep, restore.and(Command::of("git mv").path(path).path(to)))
+                Step::run(keep, restore.and(Command::of("git mv").path(path).path(to)))
             }
-            None => Help::note(keep),
+            None => Step::note(keep),
         };
         self.around_keep(keep)
     }
 
     /// Says what comes after files were brought back, which stages them, and others edited by hand.
-    pub(super) fn finish_kept_help(&self, edited: &[&RepoPath]) -> Option<Help> {
+    pub(super) fn finish_kept_help(&self, edited: &[&RepoPath]) -> Option<Step> {
         let commit = Command::of("git commit");
         let command = if edited.is_empty() {
             commit
@@ -130,13 +130,13 @@ impl Wording {
         match self.finish {
             _ if self.base_commit.is_none() => None,
             Finish::Nothing => None,
-            Finish::Stage => Some(Help::run("and go on", command)),
-            Finish::Commit => Some(Help::run("and commit that", command)),
+            Finish::Stage => Some(Step::run("and go on", command)),
+            Finish::Commit => Some(Step::run("and commit that", command)),
         }
     }
 
     /// Says how files that have landed are brought back.
-    pub(super) fn keep(&self, paths: &[&RepoPath]) -> Help {
+    pub(super) fn keep(&self, paths: &[&RepoPath]) -> Step {
         let keep = match paths {
             [path] => format!("keep {path}"),
             [_, _] => "keep both files".to_owned(),
@@ -150,9 +150,9 @@ impl Wording {
                     .arg(format!("--source={commit}"))
                     .args(["--staged", "--worktree", "--"])
                     .paths(shown.iter().copied());
-                Help::run(format!("{keep}{for_one}"), restore)
+                Step::run(format!("{keep}{for_one}"), restore)
             }
-            None => Help::note(keep),
+            None => Step::note(keep),
         }
     }
 
@@ -165,15 +165,15 @@ impl Wording {
     }
 
     /// Says what comes after a repair has staged what it wrote.
-    pub(super) fn finish_staged_help(&self) -> Option<Help> {
+    pub(super) fn finish_staged_help(&self) -> Option<Step> {
         let commit = Command::of("git commit");
         match (self.finish, &self.get_base) {
             (Finish::Nothing, None) => None,
-            (Finish::Stage, _) => Some(Help::run("and go on", commit)),
+            (Finish::Stage, _) => Some(Step::run("and go on", commit)),
             (Finish::Nothing | Finish::Commit, Some(_)) => {
-                Some(Help::run("and commit the merge", commit.arg("--no-edit")))
+                Some(Step::run("and commit the merge", commit.arg("--no-edit")))
             }
-            (Finish::Commit, None) => Some(Help::run("and commit that", commit)),
+            (Finish::Commit, None) => Some(Step::run("and commit that", commit)),
         }
     }
 
@@ -181,19 +181,19 @@ impl Wording {
     pub(super) fn finish_help<'p>(
         &self,
         paths: impl Iterator<Item = &'p RepoPath>,
-    ) -> Option<Help> {
+    ) -> Option<Step> {
         let commit = Command::of("git commit");
         match (self.finish, &self.get_base) {
             (Finish::Nothing, None) => None,
             (Finish::Stage, _) => {
-                Some(Help::run("and go on", Command::of("git add").paths(paths).and(commit)))
+                Some(Step::run("and go on", Command::of("git add").paths(paths).and(commit)))
             }
             (Finish::Nothing | Finish::Commit, Some(_)) => {
                 let commit = commit.arg("--no-edit");
                 let command = Command::of("git add").paths(paths).and(commit);
-                Some(Help::run("and commit the merge", command))
+                Some(Step::run("and commit the merge", command))
             }
-            (Finish::Commit, None) => Some(Help::run("and commit that", commit.paths(paths))),
+            (Finish::Commit, None) => Some(Step::run("and commit that", commit.paths(paths))),
         }
     }
 }

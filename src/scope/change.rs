@@ -1,6 +1,6 @@
 //! A change that is to go to a base: judged on the merge that git would make of the two.
 
-use crate::advice::{Command, Help};
+use crate::advice::{Command, Step};
 use crate::compare::{After, Comparison, NamedTree, Reader, check};
 use crate::finding::{Downgrade, Facts, Freshness, Report};
 use crate::git::{self, BaseChoice, Candidates, MergeFilter, Merged, Side, Target};
@@ -308,8 +308,8 @@ fn without_base(reader: &mut Reader, tree: &dyn Tree) -> Result<Report, Error> {
     report.notes.push(note(
         "there is no branch to compare with, so heads are only counted",
         vec![
-            Help::run("name one", Command::of("alembic-guard check --base").placeholder("REV")),
-            Help::run("or judge everything there is", Command::of("alembic-guard check --all")),
+            Step::run("name one", Command::of("alembic-guard check --base").placeholder("REV")),
+            Step::run("or judge everything there is", Command::of("alembic-guard check --all")),
         ],
     ));
     Ok(report)
@@ -351,7 +351,7 @@ fn shallow(
         "this clone is shallow: where this branch left {} is not in it; it is judged alone",
         base.name
     );
-    let help = vec![Help::run("get the rest of the history", fetch)];
+    let help = vec![Step::run("get the rest of the history", fetch)];
     only_warned(reader, tree, note(message, help))
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::advice::{Command, Help};
+use crate::advice::{Command, Step};
 use crate::compare::{Comparison, Reader, check, check_against};
 use crate::config::{Config, Level};
 use crate::finding::{Downgrade, Facts, Finding, Freshness, Report};
@@ -120,7 +120,7 @@ impl Context<'_> {
             if !paths.is_empty() {
                 let add = Command::of("git add").paths(&paths).and(Command::of("git commit"));
                 finding.problem.help =
-                    vec![Help::run("stage the file, where this is fixed already", add)];
+                    vec![Step::run("stage the file, where this is fixed already", add)];
             }
         }
         Ok(())

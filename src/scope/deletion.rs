@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use crate::advice::{Command, Help};
+use crate::advice::{Command, Step};
 use crate::alembic::migration::RevisionId;
 use crate::compare::Reader;
 use crate::config::Config;
@@ -104,7 +104,7 @@ impl Context<'_> {
             .arg(format!("{}:{}", pushed.remote_oid, pushed.remote_ref));
         let message =
             format!("no other target branch has {what}, which this push deletes with {branch}");
-        let help = Help::run("if a database still needs them, restore the branch", restore);
+        let help = Step::run("if a database still needs them, restore the branch", restore);
         Ok(Some(note(message, vec![help])))
     }
 

@@ -1,6 +1,6 @@
 //! Why something could not be judged, and what can be done about it.
 
-use crate::advice::{Command, Help};
+use crate::advice::{Command, Step};
 use crate::alembic::environment::BadSetting;
 use crate::alembic::migration::RevisionId;
 use crate::config::Invalid;
@@ -113,7 +113,7 @@ pub struct BadConfig {
 
 impl Error {
     /// Returns what can be done about it, a step or alternative each.
-    pub fn help(&self) -> Vec<Help> {
+    pub fn help(&self) -> Vec<Step> {
         let remedy = match self {
             Error::Git(error) => error.remedy(),
             Error::Tree(error) => error.remedy(),
@@ -141,29 +141,29 @@ impl Error {
                     .into(),
             ],
             Error::Shallow { fetch, .. } => vec![
-                Help::run("get the rest of the history", fetch.clone()),
+                Step::run("get the rest of the history", fetch.clone()),
                 whole_history_in_ci(),
             ],
             Error::NoBase { fetch } => vec![
-                Help::run("fetch the branch this goes to", fetch.clone()),
+                Step::run("fetch the branch this goes to", fetch.clone()),
                 "or name it: `alembic-guard check --base REV`, `base = \"origin/main\"` in \
                  .alembic-guard.toml"
                     .into(),
-                Help::run("or judge everything there is", Command::of("alembic-guard check --all")),
+                Step::run("or judge everything there is", Command::of("alembic-guard check --all")),
             ],
             Error::Unborn => vec!["commit something first".into()],
             Error::ShallowRepair(_) => vec![unshallow()],
-            Error::Unrelated(_) => vec![Help::write("name another branch", "--base REV")],
+            Error::Unrelated(_) => vec![Step::write("name another branch", "--base REV")],
             Error::UnknownId(_) => {
-                vec![Help::run("see what there is", Command::of("alembic-guard graph"))]
+                vec![Step::run("see what there is", Command::of("alembic-guard graph"))]
             }
             Error::Unmerged(paths) => {
                 let add = Command::of("git add").paths(paths);
-                vec![Help::run("answer it, then stage it", add)]
+                vec![Step::run("answer it, then stage it", add)]
             }
             Error::Conflicting { base, get_base, .. } => {
                 let bring = get_base.clone().map(|command| {
-                    Help::run(format!("bring in {base} and answer"), command)
+                    Step::run(format!("bring in {base} and answer"), command)
                 });
                 bring.into_iter().collect()
             }
@@ -176,15 +176,15 @@ impl Error {
     }
 }
 
-fn help_for_git(error: &git::Error) -> Vec<Help> {
+fn help_for_git(error: &git::Error) -> Vec<Step> {
     match error {
         git::Error::Shallow { .. } => vec![unshallow(), whole_history_in_ci()],
         git::Error::Open(_) => {
             let elsewhere =
                 Command::of("alembic-guard -C").placeholder("FOLDER").placeholder("...");
-            vec![Help::run("run this inside a git repository, or name one", elsewhere)]
+            vec![Step::run("run this inside a git repository, or name one", elsewhere)]
         }
-        git::Error::Bare => vec![Help::run(
+        git::Error::Bare => vec![Step::run(
             "name a commit",
             Command::of("alembic-guard check").placeholder("BRANCH"),
         )],
@@ -192,12 +192,12 @@ fn help_for_git(error: &git::Error) -> Vec<Help> {
             vec!["see what there is: `git branch --all`, `git tag`".into()]
         }
         git::Error::SymmetricRange(_) => {
-            vec![Help::write("name where it begins and where it ends, with two full stops", "A..B")]
+            vec![Step::write("name where it begins and where it ends, with two full stops", "A..B")]
         }
         git::Error::Stage(_) => {
             vec!["the files are written; stage them by hand: `git status`, `git add`".into()]
         }
-        git::Error::Setting { .. } => vec![Help::run(
+        git::Error::Setting { .. } => vec![Step::run(
             "see what it is and where it is set",
             Command::of("git config --show-origin --list"),
         )],
@@ -211,16 +211,16 @@ fn help_for_git(error: &git::Error) -> Vec<Help> {
     }
 }
 
-fn whole_history_in_ci() -> Help {
+fn whole_history_in_ci() -> Step {
     "in a CI job, check out with the whole history (`fetch-depth: 0`)".into()
 }
 
-fn is_it_sound() -> Help {
-    Help::run("see whether the repository is sound", Command::of("git fsck"))
+fn is_it_sound() -> Step {
+    Step::run("see whether the repository is sound", Command::of("git fsck"))
 }
 
-fn unshallow() -> Help {
-    Help::run("get the rest of the history", Command::of("git fetch --unshallow"))
+fn unshallow() -> Step {
+    Step::run("get the rest of the history", Command::of("git fetch --unshallow"))
 }
 
 fn quoted(ids: &[RevisionId]) -> String {

@@ -26,7 +26,7 @@ mod server_policy;
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 
-use crate::advice::{Command, Help};
+use crate::advice::{Command, Step};
 use crate::compare::Reader;
 use crate::config::{self, Config};
 use crate::finding::Freshness;
@@ -41,7 +41,7 @@ pub(crate) use commit::last_commit;
 pub(crate) use deadline::{Deadline, DeadlineMessage};
 pub(crate) use destinations::Destinations;
 pub(crate) use error::{BadConfig, Error};
-pub(crate) use post_checkout::{Advice, Brought, Landed};
+pub(crate) use post_checkout::{Brought, CrowdedEnvironment, Landed};
 pub(crate) use push::Remote;
 pub(crate) use relevance::{Relevance, is_setting};
 
@@ -159,6 +159,6 @@ fn get_base_command(repository: &Repository, base: &BaseChoice) -> Command {
     }
 }
 
-fn note(message: impl Into<String>, help: Vec<Help>) -> Note {
+fn note(message: impl Into<String>, help: Vec<Step>) -> Note {
     Note { message: message.into(), help, known: false }
 }

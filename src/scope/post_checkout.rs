@@ -34,7 +34,7 @@ pub(crate) enum Brought {
 
 /// An environment that has more heads than it may.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Advice {
+pub struct CrowdedEnvironment {
     /// The name of the environment.
     pub environment: String,
     /// How many heads a group may have.
@@ -57,7 +57,7 @@ pub struct Landed {
 impl Context<'_> {
     /// Names the environments in which the work tree has more heads than it may, and others than
     /// before; none while git is only passing through.
-    pub(crate) fn advice(&self, brought: Brought) -> Result<Vec<Advice>, Error> {
+    pub(crate) fn advice(&self, brought: Brought) -> Result<Vec<CrowdedEnvironment>, Error> {
         let changes = self.changes_of(brought)?;
         let is_settled = changes.as_ref().is_some_and(Changes::is_empty);
         if is_settled || self.repository.is_passing_through() {
@@ -95,7 +95,7 @@ impl Context<'_> {
             if !heads.is_empty() {
                 let landed = self.landed(&mut update.reader, &environment, &heads);
                 let Environment { name, heads: limit, .. } = environment;
-                advice.push(Advice { environment: name, limit, heads, landed });
+                advice.push(CrowdedEnvironment { environment: name, limit, heads, landed });
             }
         }
         Ok(advice)

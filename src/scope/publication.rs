@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::advice::{Command, Help};
+use crate::advice::{Command, Step};
 use crate::compare::Reader;
 use crate::finding::Shared;
 use crate::git::{self, BaseChoice, Side};
@@ -98,7 +98,7 @@ impl Context<'_> {
                 Err(error @ git::Error::TooMany(_)) => return Err(error.into()),
                 Err(error) => {
                     let message = format!("cannot read what this push would replace: {error}");
-                    let list = Help::run("list the damaged objects", Command::of("git fsck"));
+                    let list = Step::run("list the damaged objects", Command::of("git fsck"));
                     unread = Some(note(message, vec![list]));
                 }
             }

@@ -1,6 +1,6 @@
 //! A push: each ref judged by where it goes.
 
-use crate::advice::{Command, Help};
+use crate::advice::{Command, Step};
 use crate::compare::Reader;
 use crate::config::{Config, Fetch};
 use crate::finding::{Facts, Outcome, RefReport, Report};
@@ -139,9 +139,9 @@ impl Context<'_> {
         let branch = update.pushed.local_ref.strip_prefix("refs/heads/");
         let elsewhere = branch.filter(|branch| self.repository.branch().as_deref() != Some(branch));
         let checkout = elsewhere
-            .map(|branch| Help::run("go to the branch", Command::of("git switch").arg(branch)));
+            .map(|branch| Step::run("go to the branch", Command::of("git switch").arg(branch)));
         let pull =
-            Help::run("if you did not force, git rejects this ref anyway", Command::of("git pull"));
+            Step::run("if you did not force, git rejects this ref anyway", Command::of("git pull"));
         let help = checkout.into_iter().chain([pull]).collect();
         note(format!("{behind} has commits that this push lacks"), help)
     }
@@ -355,7 +355,7 @@ impl Context<'_> {
                 if failure.contains("couldn't find remote ref") {
                     let set_head = Command::of("git remote set-head").arg(&remote).arg("--auto");
                     let command = Command::of("git fetch").arg(&remote).and(set_head);
-                    help.push(Help::run("if that branch has another name now", command));
+                    help.push(Step::run("if that branch has another name now", command));
                 }
                 (base, Some(note(message, help)))
             }

@@ -1,6 +1,6 @@
 //! A ref on its way to where it is pushed: what it goes to, and what is compared there.
 
-use crate::advice::{Command, Help};
+use crate::advice::{Command, Step};
 use crate::compare::{After, Comparison, Reader, check};
 use crate::config::Config;
 use crate::finding::{Downgrade, Facts, Freshness, RefReport, Report};
@@ -106,11 +106,11 @@ impl RefUpdate<'_> {
                      this repository: {reason}",
                     commit.short()
                 ),
-                vec![Help::run("get it, then push again", fetch.clone())],
+                vec![Step::run("get it, then push again", fetch.clone())],
             )),
             Replaced::Damaged(reason) => Some(note(
                 format!("cannot read what this push would replace on {name}: {reason}"),
-                vec![Help::run("list the damaged objects", Command::of("git fsck"))],
+                vec![Step::run("list the damaged objects", Command::of("git fsck"))],
             )),
             Replaced::Absent(None)
             | Replaced::Nothing
@@ -122,7 +122,7 @@ impl RefUpdate<'_> {
     /// Says what to do where the branch is a target of its own that goes by an unusual name.
     ///
     /// Nothing is said where the base is the only one that the branch can go to.
-    pub(super) fn doubt(&self, base: &BaseChoice) -> Option<Help> {
+    pub(super) fn doubt(&self, base: &BaseChoice) -> Option<Step> {
         let is_branch = matches!(destination(self.pushed), Some(Destination::Branch(_)));
         if !is_branch || base.others.is_empty() {
             return None;
@@ -135,7 +135,7 @@ impl RefUpdate<'_> {
         targets.push(self.branch.clone());
         let quoted: Vec<String> =
             targets.iter().map(|name| format!("\"{}\"", crate::text::escape(name))).collect();
-        Some(Help::write(
+        Some(Step::write(
             format!(
                 "if `{branch}` never merges into {}, list it in `targets` of .alembic-guard.toml",
                 base.name

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::fs;
 use std::process::Command;
 
-use alembic_guard::advice::Help;
+use alembic_guard::advice::Step;
 use alembic_guard::repair::Error;
 
 use crate::disk::{Gated, stopping_at};
@@ -186,7 +186,7 @@ fn what_is_no_journal_yet_goes() {
 /// Runs the command with which the help ends.
 fn give_up(error: &Error) {
     let help = error.help();
-    let command = help.iter().find_map(Help::command).expect("the help says what to remove");
+    let command = help.iter().find_map(Step::command).expect("the help says what to remove");
     let status = Command::new("sh").args(["-c", &command.to_string()]).status();
     assert!(status.expect("sh runs").success());
 }

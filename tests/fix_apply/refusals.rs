@@ -3,7 +3,7 @@
 use std::fs::{self, Permissions};
 use std::os::unix::fs::{PermissionsExt, symlink};
 
-use alembic_guard::advice::{Command, Help};
+use alembic_guard::advice::{Command, Step};
 use alembic_guard::repair::{Error, FileChange};
 
 use crate::world::{EDITED, MOVED, NEW, World, change, plan};
@@ -30,7 +30,7 @@ fn a_file_that_has_changed_is_refused() {
     assert_eq!(error.to_string(), format!("`{EDITED}` has changed since it was read"));
     assert_eq!(
         error.help(),
-        [Help::note("run this again: it starts from the files as they are now")]
+        [Step::note("run this again: it starts from the files as they are now")]
     );
 }
 
@@ -157,7 +157,7 @@ fn a_read_only_file_is_refused() {
         let error = refused(&world, &plan());
         assert_eq!(error.to_string(), format!("`{path}` is read-only"));
         let command = Command::of("chmod u+w").path(&path.into());
-        assert_eq!(error.help(), [Help::run("make it writable", command)]);
+        assert_eq!(error.help(), [Step::run("make it writable", command)]);
         fs::set_permissions(world.path(path), Permissions::from_mode(0o644)).expect("our file");
     }
 }

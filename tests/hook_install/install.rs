@@ -4,7 +4,7 @@ use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::Path;
 
-use alembic_guard::advice::Help;
+use alembic_guard::advice::Step;
 use alembic_guard::hook::{self, Error, Hook, InstallOptions, InstallOutcome};
 
 use crate::sandbox::{hermetic, listing, write};
@@ -200,7 +200,7 @@ fn outside_a_repository_git_says_so() {
             assert!(!words.contains("\\u{a}"), "{words}");
             assert_eq!(
                 error.help(),
-                [Help::note("run this inside the repository, or name one with `-C DIR`")]
+                [Step::note("run this inside the repository, or name one with `-C DIR`")]
             );
         }
         let error = hook::status(Path::new("/no/such/folder")).expect_err("there is no folder");

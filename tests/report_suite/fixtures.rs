@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, SystemTime};
 
-use alembic_guard::advice::{Command, Help};
+use alembic_guard::advice::{Command, Step};
 use alembic_guard::alembic::migration::RevisionId;
 use alembic_guard::config::Config;
 use alembic_guard::finding::{
@@ -177,8 +177,8 @@ pub(crate) fn stale() -> Report {
             ],
         }),
         help: vec![
-            Help::run("put it on top of origin/main's head", Command::of("alembic-guard rebase")),
-            Help::run(
+            Step::run("put it on top of origin/main's head", Command::of("alembic-guard rebase")),
+            Step::run(
                 "or, if others have run it already, join the two heads",
                 Command::of("alembic-guard merge -m").arg("merge heads"),
             ),
@@ -209,7 +209,7 @@ pub(crate) fn multiple_heads() -> Report {
             label: "a head that this push adds".to_owned(),
             revisions: vec![id(revision)],
             drawing: Some(drawing.clone()),
-            help: vec![Help::run(
+            help: vec![Step::run(
                 "join them",
                 Command::of("alembic merge -m")
                     .arg("merge heads")
@@ -254,7 +254,7 @@ pub(crate) fn debt() -> Report {
     report.notes.push(Note {
         message: "could not ask `origin` for its newest commit: the network is unreachable"
             .to_owned(),
-        help: vec![Help::run("bring it up to date by hand", Command::of("git fetch origin main"))],
+        help: vec![Step::run("bring it up to date by hand", Command::of("git fetch origin main"))],
         known: false,
     });
     report
@@ -289,7 +289,7 @@ pub(crate) fn hostile() -> Report {
                     "x\ny.py",
                 )],
             }),
-            help: vec![Help::run("run", Command::of("git switch").arg("\u{202e}x\n"))],
+            help: vec![Step::run("run", Command::of("git switch").arg("\u{202e}x\n"))],
             ..problem("invalid-revision-id", site)
         },
     ));

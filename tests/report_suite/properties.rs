@@ -1,6 +1,6 @@
 //! What holds for every report.
 
-use alembic_guard::advice::{Command, Help};
+use alembic_guard::advice::{Command, Step};
 use alembic_guard::finding::{RefReport, Report};
 use alembic_guard::problem::{Doubt, Drawing, DrawnRevision, Problem, Related, Weight};
 use alembic_guard::report::graph::{self, GraphView, RevisionView};
@@ -75,12 +75,12 @@ fn site() -> impl Strategy<Value = (Site, Vec<u8>)> {
     )
 }
 
-fn advice() -> impl Strategy<Value = Help> {
+fn advice() -> impl Strategy<Value = Step> {
     (nasty(), nasty(), 0..4_u8).prop_map(|(text, shown, kind)| match kind {
-        0 => Help::note(text),
-        1 => Help::write(text, shown),
-        2 => Help::run(text, Command::of("git add").path(&RepoPath::new(shown))),
-        _ => Help::run(text.clone(), Command::of("git switch").arg(shown)).when(text),
+        0 => Step::note(text),
+        1 => Step::write(text, shown),
+        2 => Step::run(text, Command::of("git add").path(&RepoPath::new(shown))),
+        _ => Step::run(text.clone(), Command::of("git switch").arg(shown)).when(text),
     })
 }
 
@@ -213,11 +213,11 @@ proptest::proptest! {
     fn trouble_never_steers_the_terminal(
         source in source(), words in nasty(), start in 0..900_usize, style in style(),
     ) {
-        let problem = MistakeText { message: words.clone(), span: start..start + 9, help: Some(Help::note(words.clone())) };
+        let problem = MistakeText { message: words.clone(), span: start..start + 9, help: Some(Step::note(words.clone())) };
         let shown = config_problems(&words, &source, &[problem], &style);
         prop_assert!(printable(&shown, &style), "{shown:?}");
         let error = std::io::Error::other(words.clone());
-        let shown = broken(&error, &[Help::write(words.clone(), words)], &style);
+        let shown = broken(&error, &[Step::write(words.clone(), words)], &style);
         prop_assert!(printable(&shown, &style), "{shown:?}");
     }
 

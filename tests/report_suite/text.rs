@@ -1,6 +1,6 @@
 //! Text snapshots.
 
-use alembic_guard::advice::{Command, Help};
+use alembic_guard::advice::{Command, Step};
 use alembic_guard::finding::{RefReport, Report};
 use alembic_guard::problem::{Problem, Weight};
 use alembic_guard::report::text::{
@@ -209,7 +209,7 @@ struct Outer(#[source] std::io::Error);
 #[test]
 fn what_could_not_be_judged_is_said() {
     let error = Outer(std::io::Error::other("object not found\nno match for id 0123"));
-    let help = [Help::run("fetch the rest of the history", Command::of("git fetch --unshallow"))];
+    let help = [Step::run("fetch the rest of the history", Command::of("git fetch --unshallow"))];
     same(broken(&error, &help, &style()), file!["../snapshots/report/broken.txt"]);
 }
 

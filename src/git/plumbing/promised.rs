@@ -2,7 +2,7 @@
 
 use super::run::{fed, printed};
 use super::{Plumbing, text};
-use crate::advice::{Command, Help};
+use crate::advice::{Command, Step};
 use crate::git::process::GitOption;
 use crate::git::{Reason, Url, parse_id};
 use crate::tree::ObjectId;
@@ -39,7 +39,7 @@ impl Plumbing {
         let wanted: String = missing.iter().map(|id| format!("{id}\n")).collect();
         printed(fed(&mut git, wanted.as_bytes())?).map_err(|reason| {
             let fetch = Command::of("git fetch").arg(Url::new(&remote).to_string());
-            reason.with_remedy(Help::run("see whether the other repository answers", fetch))
+            reason.with_remedy(Step::run("see whether the other repository answers", fetch))
         })?;
         self.begin_anew();
         Ok(())

@@ -7,7 +7,7 @@ use std::process::Command;
 use tempfile::TempDir;
 
 use super::{Plumbing, path};
-use crate::advice::Help;
+use crate::advice::Step;
 use crate::git::Reason;
 use crate::git::process::GitOption;
 use crate::leftovers::{self, Leftover, Noted};
@@ -35,7 +35,7 @@ impl Plumbing {
         }
         let failed = |error: std::io::Error| {
             Reason::new(format!("cannot make a folder for what a merge makes: {error}"))
-                .with_remedy(Help::write(
+                .with_remedy(Step::write(
                     "name a folder that has room for some files",
                     "TMPDIR=FOLDER",
                 ))

@@ -7,19 +7,19 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Trial;
-use crate::advice::{Command, Help};
+use crate::advice::{Command, Step};
 use crate::alembic::environment::Environment;
 use crate::alembic::graph::Graph;
 use crate::alembic::migration::RevisionId;
 use crate::compare::Pair;
-use crate::repair::{DatabaseStep, Step, UnknownState, database_steps};
+use crate::repair::{DatabaseStep, RepairStep, UnknownState, database_steps};
 use crate::rules::listed;
 use crate::scope::{Context, Error};
 
 /// An environment whose migrations are re-pointed.
 pub(super) struct Move<'a> {
     pub(super) pair: &'a Pair,
-    pub(super) steps: &'a [Step],
+    pub(super) steps: &'a [RepairStep],
     /// Whether there are other environments.
     pub(super) several: bool,
 }
@@ -30,7 +30,7 @@ impl Context<'_> {
         &self,
         trial: &mut Trial<'_, '_>,
         one: &Move<'_>,
-    ) -> Result<Vec<Help>, Error> {
+    ) -> Result<Vec<Step>, Error> {
         let old = &one.pair.after.graph;
         let base = trial.comparison.wording.base.clone();
         let own = self.run_by_branch(trial, one.pair)?;
@@ -47,7 +47,7 @@ impl Context<'_> {
             Ok(line) => help.extend(line),
             Err(UnknownState) => return Ok(vec![one.unknown()]),
         }
-        help.push(Help::note(
+        help.push(Step::note(
             "a database in any other state has no fixed commands, nor have several of one environment \
              that differ; `alembic current` cannot tell the states apart, so read the table with \
              `SELECT version_num FROM alembic_version`",
@@ -82,7 +82,7 @@ impl Context<'_> {
 
 impl Move<'_> {
     /// Says how a database that stands at these revisions is brought up to date; nothing if it is.
-    fn catch_up(&self, stamped: &[RevisionId], state: &str) -> Result<Option<Help>, UnknownState> {
+    fn catch_up(&self, stamped: &[RevisionId], state: &str) -> Result<Option<Step>, UnknownState> {
         let old = &self.pair.after.graph;
         let new = old.with_parents(&self.parents());
         let steps = database_steps(old, &new, stamped)?;
@@ -94,13 +94,13 @@ impl Move<'_> {
         };
         let state = format!("`alembic_version`{of} holds only {} ({state})", listed(stamped));
         Ok(command(environment, &steps)
-            .map(|command| Help::run("bring the database up to date", command).when(state)))
+            .map(|command| Step::run("bring the database up to date", command).when(state)))
     }
 
     /// Says that nobody can tell what a database has run.
-    fn unknown(&self) -> Help {
+    fn unknown(&self) -> Step {
         let moved = self.parents();
-        Help::note(format!(
+        Step::note(format!(
             "no commands are known for a database that has run {}: a parent or dependency is missing, so \
              nobody can tell what else it has run; recreate it",
             listed(moved.keys())
@@ -110,8 +110,8 @@ impl Move<'_> {
     /// Returns what each revision that is moved builds on then.
     fn parents(&self) -> BTreeMap<RevisionId, Vec<RevisionId>> {
         let moved = self.steps.iter().filter_map(|step| match step {
-            Step::Repoint { revision, to, .. } => Some((revision.clone(), to.clone())),
-            Step::Join { .. } | Step::Repair(_) => None,
+            RepairStep::Repoint { revision, to, .. } => Some((revision.clone(), to.clone())),
+            RepairStep::Join { .. } | RepairStep::Repair(_) => None,
         });
         moved.collect()
     }

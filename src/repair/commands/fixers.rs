@@ -2,7 +2,7 @@
 
 use super::Trial;
 use super::fixes::Work;
-use crate::advice::Help;
+use crate::advice::Step;
 use crate::alembic::graph::Revision;
 use crate::alembic::migration;
 use crate::compare::Pair;
@@ -15,7 +15,7 @@ use crate::scope::Error;
 pub(super) struct Remedy {
     pub(super) contents: Vec<NewContent>,
     pub(super) repaired: Repaired,
-    pub(super) then: Option<Help>,
+    pub(super) then: Option<Step>,
 }
 
 pub(super) fn misspelling(

@@ -14,7 +14,7 @@ use crate::alembic::graph::Revision;
 use crate::compare::{Pair, check_against, pairs};
 use crate::config::Level;
 use crate::finding::{Finding, Report};
-use crate::repair::{self, FileChange, Proposal, RepairOutcome, Step, changed, overlay};
+use crate::repair::{self, FileChange, Proposal, RepairOutcome, RepairStep, changed, overlay};
 use crate::rules::{self, Consequence};
 use crate::scope::{Context, Error};
 use crate::tree::RepoPath;
@@ -199,8 +199,8 @@ impl Work<'_> {
         let mut proposal = Proposal { base: Some(base), ..Proposal::default() };
         for pair in self.state.pairs.iter().filter(|pair| pair.is_kept()) {
             let here = || self.steps.iter().filter(|(name, _)| *name == pair.environment.name);
-            let steps: Vec<Step> =
-                here().map(|(_, remedy)| Step::Repair(remedy.repaired.clone())).collect();
+            let steps: Vec<RepairStep> =
+                here().map(|(_, remedy)| RepairStep::Repair(remedy.repaired.clone())).collect();
             if steps.is_empty() {
                 continue;
             }

@@ -2,7 +2,7 @@
 //! it, the docstrings and the name of the file.
 
 use super::fixers::Remedy;
-use crate::advice::Help;
+use crate::advice::Step;
 use crate::alembic::environment::Environment;
 use crate::alembic::graph::Revision;
 use crate::alembic::migration::{ReadLimits, RevisionId};
@@ -66,15 +66,15 @@ fn renamed(
 }
 
 /// Says how a database that stands at the old id learns the new one; one that stands higher needs nothing.
-fn stamped(pair: &Pair, old: &RevisionId, new: &RevisionId) -> Help {
+fn stamped(pair: &Pair, old: &RevisionId, new: &RevisionId) -> Step {
     let unknown = format!("a database of yours that stands at `{old}` does not know it any more");
     // No command of Alembic goes on without the unknown stamp, and this one forgets where other lines stand.
     match pair.before.graph.heads().len() {
         ..=1 => {
             let stamp = pair.environment.command("stamp", &["--purge", new.as_str()]);
-            Help::run(format!("{unknown}; there, run"), stamp)
+            Step::run(format!("{unknown}; there, run"), stamp)
         }
-        _ => Help::note(format!(
+        _ => Step::note(format!(
             "{unknown}; there, write `{new}` in its place in the table that Alembic keeps, \
              `alembic_version` unless env.py names another"
         )),

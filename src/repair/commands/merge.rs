@@ -3,14 +3,14 @@
 use std::time::SystemTime;
 
 use super::{Outcome, Trial, refusal};
-use crate::advice::{Command, Help};
+use crate::advice::{Command, Step};
 use crate::alembic::environment::{Environment, Lookup};
 use crate::alembic::graph::Graph;
 use crate::alembic::migration::RevisionId;
 use crate::compare::{Comparison, Pair, pairs};
 use crate::heads::HeadLimits;
 use crate::repair::{
-    Created, FileChange, NewFile, NewRevision, Proposal, Refusal, RepairOutcome, Step,
+    Created, FileChange, NewFile, NewRevision, Proposal, Refusal, RepairOutcome, RepairStep,
     heads_to_join, landed_first,
 };
 use crate::rules::{self, Consequence, listed};
@@ -143,7 +143,7 @@ impl Context<'_> {
                     steps.push(step);
                     outcome
                         .then
-                        .extend(refusal::other_template(environment, &file).map(Help::note));
+                        .extend(refusal::other_template(environment, &file).map(Step::note));
                     outcome.changes.push(file.change);
                 }
                 Err(refusal) => return Ok(Outcome::refused(refusal)),
@@ -168,7 +168,7 @@ impl Context<'_> {
         trial: &mut Trial<'_, '_>,
         pair: &Pair,
         (changes, staged): (&[FileChange], bool),
-    ) -> Option<Help> {
+    ) -> Option<Step> {
         trial.start.base.as_ref()?;
         let rebased = self.plan(trial, pair, None).ok()?;
         let repointed = Some(rebased.moved).filter(|moved| !moved.is_empty())?;
@@ -184,7 +184,7 @@ impl Context<'_> {
             ("rm", "alembic-guard rebase")
         };
         let moved = listed(repointed.iter().map(|one| &one.revision));
-        Some(Help::run(
+        Some(Step::run(
             format!("{moved} {verb} not landed, so one line would do without a merge revision"),
             Command::of(remove).paths(&paths).and(Command::of(rebase)),
         ))
@@ -227,7 +227,7 @@ fn new_revision(
     graph: &Graph,
     heads: &[RevisionId],
     asked: &MergeRequest<'_>,
-) -> Result<(Step, NewFile), Refusal> {
+) -> Result<(RepairStep, NewFile), Refusal> {
     let id = match &asked.id {
         Some(id) if graph.contains(id) => return Err(refusal::id_is_taken(id)),
         Some(id) => id.clone(),
@@ -248,7 +248,7 @@ fn new_revision(
     };
     let file = revision.file(&*trial.start.work).map_err(|reason| refusal::unwritable(&reason))?;
     let FileChange { path, .. } = &file.change;
-    Ok((Step::Join { revision: id.clone(), path: path.clone(), heads: heads.to_vec() }, file))
+    Ok((RepairStep::Join { revision: id.clone(), path: path.clone(), heads: heads.to_vec() }, file))
 }
 
 /// Says what a merge is for as Alembic's own tutorial does: "merge ae1027 and 27c6a3".

@@ -12,7 +12,7 @@ mod refusal;
 mod fixers;
 mod unstaged;
 
-use crate::advice::{Command, Help};
+use crate::advice::{Command, Step};
 use crate::alembic::environment::Environment;
 use crate::alembic::migration::RevisionId;
 use crate::repair::{EnvironmentRepair, FileChange, Proposal, Refusal, RepairOutcome};
@@ -29,9 +29,9 @@ pub use rebase::RebaseRequest;
 pub(super) struct Outcome {
     repaired: RepairOutcome,
     changes: Vec<FileChange>,
-    then: Vec<Help>,
+    then: Vec<Step>,
     /// Another way that may fit better, or what is left to do if nothing is done.
-    hint: Option<Help>,
+    hint: Option<Step>,
 }
 
 impl Outcome {
@@ -78,7 +78,7 @@ impl Context<'_> {
                 proposal.paths().into_iter().map(|path| self.path_from_here(path)).collect();
             Command::of("git add").paths(&paths).and(go_on)
         };
-        proposal.then.insert(0, Help::run("then go on", go_on));
+        proposal.then.insert(0, Step::run("then go on", go_on));
         proposal
     }
 

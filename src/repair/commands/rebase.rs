@@ -11,7 +11,8 @@ use crate::compare::{Pair, pairs};
 use crate::git::Unsettled;
 use crate::heads::HeadLimits;
 use crate::repair::{
-    self, FileChange, Obstacle, Proposal, Rebase, Rebased, Refusal, RepairOutcome, Repointed, Step,
+    self, FileChange, Obstacle, Proposal, Rebase, Rebased, Refusal, RepairOutcome, RepairStep,
+    Repointed,
 };
 use crate::rules;
 use crate::scope::{Context, Error};
@@ -178,9 +179,9 @@ fn not_mended(trial: &Trial<'_, '_>, pair: &Pair, obstacle: &Obstacle) -> Outcom
     Outcome::refused(refusal::obstacle(obstacle, base, &ways))
 }
 
-fn step(graph: &Graph, repointed: &Repointed) -> Option<Step> {
+fn step(graph: &Graph, repointed: &Repointed) -> Option<RepairStep> {
     let revision = graph.get(&repointed.revision)?;
-    Some(Step::Repoint {
+    Some(RepairStep::Repoint {
         revision: revision.id.clone(),
         path: revision.migration.file.path.clone(),
         from: revision.parents.ids(),

@@ -1,6 +1,6 @@
 //! Why a repair is not made, in words, and what to do instead.
 
-use crate::advice::{Command, Help};
+use crate::advice::{Command, Step};
 use crate::alembic::environment::Environment;
 use crate::alembic::migration::RevisionId;
 use crate::finding::Finding;
@@ -13,9 +13,9 @@ use crate::tree::RepoPath;
 
 /// Says how to go on without new parents, behind a word that makes it an alternative. What was asked to stage
 /// what it writes stages this too.
-fn join(or: &str, asked: &Command) -> Help {
+fn join(or: &str, asked: &Command) -> Step {
     let merge = Command::of("alembic-guard merge").args(stage_option(asked));
-    Help::run(format!("{or}join the heads instead, which skips nothing"), merge)
+    Step::run(format!("{or}join the heads instead, which skips nothing"), merge)
 }
 
 /// Returns the option to stage what is written, if a command has it.
@@ -40,7 +40,7 @@ pub(super) struct Ways<'a> {
 /// Says why new parents alone do not repair a history.
 pub(super) fn obstacle(obstacle: &Obstacle, base: &str, ways: &Ways<'_>) -> Refusal {
     let join = |or: &str| ways.may_join.then(|| join(or, ways.asked));
-    let graph = || Help::run("see how they hang together", Command::of("alembic-guard graph"));
+    let graph = || Step::run("see how they hang together", Command::of("alembic-guard graph"));
     match obstacle {
         Obstacle::Held { revision, holder: Holder::Target(branch), .. } => Refusal {
             message: format!(
@@ -61,7 +61,7 @@ pub(super) fn obstacle(obstacle: &Obstacle, base: &str, ways: &Ways<'_>) -> Refu
         Obstacle::Ambiguous { revision, heads } => {
             let choices = heads.iter().enumerate().map(|(place, head)| {
                 let or = if place == 0 { "" } else { "or " };
-                Help::run(format!("{or}put it on `{head}`"), onto(head, ways.asked))
+                Step::run(format!("{or}put it on `{head}`"), onto(head, ways.asked))
             });
             Refusal {
                 message: format!(
@@ -76,7 +76,7 @@ pub(super) fn obstacle(obstacle: &Obstacle, base: &str, ways: &Ways<'_>) -> Refu
                 "`{head}` is a head again since a migration of {base} was re-pointed or removed; new \
                  parents for new migrations do not fix that"
             ),
-            help: std::iter::once(Help::run(
+            help: std::iter::once(Step::run(
                 "see what was changed and how to put it back",
                 Command::of("alembic-guard check"),
             ))
@@ -91,11 +91,11 @@ pub(super) fn obstacle(obstacle: &Obstacle, base: &str, ways: &Ways<'_>) -> Refu
 }
 
 /// Says what a repair leaves to others.
-pub(super) fn left(left: &[(RevisionId, String)]) -> Help {
+pub(super) fn left(left: &[(RevisionId, String)]) -> Step {
     let named = left.iter().map(|(revision, branch)| format!("`{revision}` of {branch}"));
     let named = named.collect::<Vec<_>>().join(" and ");
     let stays = if left.len() == 1 { "stays as it is" } else { "stay as they are" };
-    Help::note(format!("{named} {stays}; fix that there"))
+    Step::note(format!("{named} {stays}; fix that there"))
 }
 
 /// Says that heads which each belong to a line of their own are not joined unasked.
@@ -108,7 +108,7 @@ pub(super) fn lines_apart(heads: &[RevisionId]) -> Refusal {
             listed(heads)
         ),
         help: vec![
-            Help::run("if not, name them", merge),
+            Step::run("if not, name them", merge),
             "if so, name their labels as `branches` of the environment in .alembic-guard.toml"
                 .into(),
         ],
@@ -120,8 +120,8 @@ pub(super) fn nothing_to_join_with(head: &RevisionId) -> Refusal {
     Refusal {
         message: format!("`{head}` is one head alone; a merge revision joins two at least"),
         help: vec![
-            Help::run("see what heads there are", Command::of("alembic-guard heads")),
-            Help::run("or join all that must be", Command::of("alembic-guard merge")),
+            Step::run("see what heads there are", Command::of("alembic-guard heads")),
+            Step::run("or join all that must be", Command::of("alembic-guard merge")),
         ],
     }
 }
@@ -130,7 +130,7 @@ pub(super) fn nothing_to_join_with(head: &RevisionId) -> Refusal {
 pub(super) fn id_is_taken(id: &RevisionId) -> Refusal {
     Refusal {
         message: format!("there is a revision `{id}` already"),
-        help: vec![Help::run("choose another id, or none", Command::of("alembic-guard merge"))],
+        help: vec![Step::run("choose another id, or none", Command::of("alembic-guard merge"))],
     }
 }
 
@@ -138,7 +138,7 @@ pub(super) fn id_is_taken(id: &RevisionId) -> Refusal {
 pub(super) fn unwritable(why: &dyn std::error::Error) -> Refusal {
     Refusal {
         message: format!("no merge revision can be written: {why}"),
-        help: vec![Help::run(
+        help: vec![Step::run(
             "see how files are named and made",
             Command::of("alembic-guard config"),
         )],
@@ -159,7 +159,7 @@ pub(super) fn too_many(environment: &Environment) -> Refusal {
             "`{}` has more migrations than are read, so its heads are not known",
             escape(&environment.name)
         ),
-        help: vec![Help::run("see how to let them in", Command::of("alembic-guard check"))],
+        help: vec![Step::run("see how to let them in", Command::of("alembic-guard check"))],
     }
 }
 
@@ -167,7 +167,7 @@ pub(super) fn too_many(environment: &Environment) -> Refusal {
 pub(super) fn unknown_id(path: &RepoPath) -> Refusal {
     Refusal {
         message: format!("the id of {path} cannot be known, so nobody can tell what the heads are"),
-        help: vec![Help::run("see what is wrong with it", Command::of("alembic-guard check"))],
+        help: vec![Step::run("see what is wrong with it", Command::of("alembic-guard check"))],
     }
 }
 
@@ -176,7 +176,7 @@ pub(super) fn unknown_id(path: &RepoPath) -> Refusal {
 pub(super) fn gap(gap: &Gap<'_>, tops: &[RevisionId], command: &Command) -> Refusal {
     let child = gap.child;
     let (Some(parent), Some(first)) = (&gap.parent, tops.first()) else {
-        let first = Help::run("see how to repair that first", Command::of("alembic-guard check"));
+        let first = Step::run("see how to repair that first", Command::of("alembic-guard check"));
         return match &gap.parent {
             Some(parent) => Refusal {
                 message: format!("`{child}` builds on `{parent}`, which no file defines"),
@@ -184,7 +184,7 @@ pub(super) fn gap(gap: &Gap<'_>, tops: &[RevisionId], command: &Command) -> Refu
             },
             None => Refusal {
                 message: format!("only running Python could tell what `{child}` builds on"),
-                help: vec![first, Help::run("then again", command.clone())],
+                help: vec![first, Step::run("then again", command.clone())],
             },
         };
     };
@@ -195,8 +195,8 @@ pub(super) fn gap(gap: &Gap<'_>, tops: &[RevisionId], command: &Command) -> Refu
             listed(tops)
         ),
         help: vec![
-            Help::run(format!("put `{child}` on `{first}`"), onto(first, command)),
-            Help::note(format!(
+            Step::run(format!("put `{child}` on `{first}`"), onto(first, command)),
+            Step::note(format!(
                 "or, if `{parent}` is on a branch that is not merged yet, merge that branch first"
             )),
         ],
@@ -212,12 +212,12 @@ pub(super) fn duplicate(
 ) -> Refusal {
     let files: Vec<String> = files.iter().map(ToString::to_string).collect();
     let first = match remove {
-        Some(remove) => Help::run("remove the one that is a copy", remove),
-        None => Help::run("see how to give one another id", Command::of("alembic-guard check")),
+        Some(remove) => Step::run("remove the one that is a copy", remove),
+        None => Step::run("see how to give one another id", Command::of("alembic-guard check")),
     };
     Refusal {
         message: format!("revision `{id}` is defined by {}", files.join(" and ")),
-        help: vec![first, Help::run("then again", command.clone())],
+        help: vec![first, Step::run("then again", command.clone())],
     }
 }
 
@@ -239,8 +239,8 @@ pub(super) fn still_faulty(fault: &Finding) -> Refusal {
     Refusal {
         message: format!("that would not come out clean: {} ({rule})", fault.problem.message),
         help: vec![
-            Help::run("see all that is wrong", Command::of("alembic-guard check")),
-            Help::run("why this is a fault", Command::of("alembic-guard explain").arg(rule)),
+            Step::run("see all that is wrong", Command::of("alembic-guard check")),
+            Step::run("why this is a fault", Command::of("alembic-guard explain").arg(rule)),
         ],
     }
 }
@@ -251,28 +251,28 @@ pub(super) fn unsettled(path: &RepoPath, why: Unsettled) -> Refusal {
     match why {
         Unsettled::Conflicted => Refusal {
             message: format!("git asks how to merge {path}"),
-            help: vec![Help::run("answer it, then stage it", Command::of("git add").path(path))],
+            help: vec![Step::run("answer it, then stage it", Command::of("git add").path(path))],
         },
         Unsettled::Modified => Refusal {
             message: format!(
                 "{path} holds changes that are not staged, and an edit would mix with them"
             ),
             help: vec![
-                Help::run("stage them", Command::of("git add").path(path)),
-                Help::run("or put them aside", Command::of("git stash push").path(path)),
+                Step::run("stage them", Command::of("git add").path(path)),
+                Step::run("or put them aside", Command::of("git stash push").path(path)),
             ],
         },
         Unsettled::AssumedUnchanged => Refusal {
             message: format!("git was told to take {path} for unchanged whatever it holds"),
-            help: vec![Help::run("let git look at it", update_index("--no-assume-unchanged"))],
+            help: vec![Step::run("let git look at it", update_index("--no-assume-unchanged"))],
         },
         Unsettled::Skipped => Refusal {
             message: format!("git was told not to look at {path} (`skip-worktree`)"),
-            help: vec![Help::run("let git look at it", update_index("--no-skip-worktree"))],
+            help: vec![Step::run("let git look at it", update_index("--no-skip-worktree"))],
         },
         Unsettled::LeftOut => Refusal {
             message: format!("{path} is left out of this sparse checkout"),
-            help: vec![Help::run(
+            help: vec![Step::run(
                 "bring it here",
                 update_index("--no-skip-worktree").and(Command::of("git restore").path(path)),
             )],
@@ -295,7 +295,7 @@ pub(super) fn uneditable(
     Refusal {
         message: format!("`down_revision` in {path} is not to be edited by a program: {why}"),
         help: vec![
-            Help::write(format!("write it by hand in {path}"), format!("down_revision = {value}")),
+            Step::write(format!("write it by hand in {path}"), format!("down_revision = {value}")),
             join("or ", asked),
         ],
     }

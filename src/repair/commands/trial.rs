@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{Outcome, StartingPoint, refusal};
-use crate::advice::{Command, Help};
+use crate::advice::{Command, Step};
 use crate::alembic::environment::{Environment, Lookup};
 use crate::alembic::graph::{Graph, Revision};
 use crate::alembic::migration::RevisionId;
@@ -145,12 +145,12 @@ impl Trial<'_, '_> {
                 // Git merges into no index that differs from HEAD.
                 let command =
                     Command::of("git stash").and(command).and(Command::of("git stash pop"));
-                Help::run(format!("{text}, with what is staged put aside for that"), command)
+                Step::run(format!("{text}, with what is staged put aside for that"), command)
             } else {
-                Help::run(text, command)
+                Step::run(text, command)
             }
         });
-        let again = Help::run("then again", self.start.command.clone());
+        let again = Step::run("then again", self.start.command.clone());
         Refusal {
             message: format!(
                 "{} of {} {verb} not in the work tree yet",

@@ -1,7 +1,7 @@
 //! What repairs a history in the work tree and is not in the index, so that git would not commit it.
 
 use super::{Outcome, Trial};
-use crate::advice::{Command, Help};
+use crate::advice::{Command, Step};
 use crate::compare::Pair;
 use crate::git::Unsettled;
 use crate::heads::{HeadLimits, within_limits};
@@ -35,7 +35,7 @@ impl Context<'_> {
                 None => true,
             };
             let commit = || {
-                Help::run("what repairs it is staged and not committed yet", self.commit_command())
+                Step::run("what repairs it is staged and not committed yet", self.commit_command())
             };
             return Ok(Outcome { hint: (!is_committed).then(commit), ..outcome });
         }
@@ -43,7 +43,7 @@ impl Context<'_> {
         let unstaged = files.filter(|path| self.is_unstaged(path));
         let paths: Vec<RepoPath> = unstaged.map(|path| self.path_from_here(path)).collect();
         let hint = (!paths.is_empty()).then(|| {
-            Help::run(
+            Step::run(
                 "git would commit it as it was; stage the fix",
                 Command::of("git add").paths(&paths),
             )

@@ -4,7 +4,7 @@ use std::io;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
-use crate::advice::{Command, Help};
+use crate::advice::{Command, Step};
 use crate::git;
 use crate::text::{Escaped, shell_word};
 use crate::tree::RepoPath;
@@ -170,28 +170,28 @@ impl Error {
     }
 
     /// Returns what to do about it, one step or choice a line; empty if nothing is known.
-    pub fn help(&self) -> Vec<Help> {
+    pub fn help(&self) -> Vec<Step> {
         match self {
             Error::NoPath(_) | Error::Twice(_) | Error::Identify { .. } => Vec::new(),
             Error::Outside { link, .. } => vec![
-                Help::run("see where the link leads", Command::of("ls -l").arg(lossy(link))),
+                Step::run("see where the link leads", Command::of("ls -l").arg(lossy(link))),
                 "make the change by hand, or run this where the file is tracked".into(),
             ],
             Error::NoFolder { parent, .. } => {
                 vec![format!("move it away: {}", word(parent)).into()]
             }
             Error::NoFile(path) => {
-                vec![Help::run("see what it is", Command::of("ls -ld").path(path))]
+                vec![Step::run("see what it is", Command::of("ls -ld").path(path))]
             }
             Error::Gone(_) | Error::Changed(_) => vec![RUN_AGAIN.into()],
             Error::Exists(path) => {
                 vec![format!("move it away if it is not needed: {}", repository_word(path)).into()]
             }
             Error::ReadOnly(path) => {
-                vec![Help::run("make it writable", Command::of("chmod u+w").path(path))]
+                vec![Step::run("make it writable", Command::of("chmod u+w").path(path))]
             }
             Error::ReadOnlyFolder { folder, .. } => {
-                vec![Help::run("make it writable", Command::of("chmod u+w").arg(lossy(folder)))]
+                vec![Step::run("make it writable", Command::of("chmod u+w").arg(lossy(folder)))]
             }
             Error::Busy => vec!["wait until it is done, then run this again".into()],
             Error::Lock { path, .. }
@@ -199,10 +199,10 @@ impl Error {
             | Error::Clean { path, .. }
             | Error::Write { path, .. } => {
                 let look = Command::of("ls -ld").arg(lossy(path));
-                vec![Help::run("see who owns it and how full the disk is", look)]
+                vec![Step::run("see who owns it and how full the disk is", look)]
             }
             Error::Finish { path, .. } => vec![
-                Help::run("see what is in the way", Command::of("ls -ld").arg(lossy(path))),
+                Step::run("see what is in the way", Command::of("ls -ld").arg(lossy(path))),
                 "then run this again: it finishes what is not done yet".into(),
             ],
             Error::ChangedSince { path, leftovers } => vec![
@@ -211,29 +211,29 @@ impl Error {
             ],
             Error::Lost { leftovers, .. } => vec![give_up(leftovers)],
             Error::NoJournal(path) | Error::StoreFolder(path) => vec![
-                Help::run("see what it is", Command::of("ls -ld").arg(lossy(path))),
-                Help::run(
+                Step::run("see what it is", Command::of("ls -ld").arg(lossy(path))),
+                Step::run(
                     "alembic-guard never makes such a thing; remove it",
                     Command::of("rm -r").arg(lossy(path)),
                 ),
             ],
             Error::Journal { path, .. } => vec![
-                Help::run("forget that run", remove(std::slice::from_ref(path))),
-                Help::run(
+                Step::run("forget that run", remove(std::slice::from_ref(path))),
+                Step::run(
                     "see what it wrote, and what it left (`.alembic-guard-*.tmp`)",
                     Command::of("git status"),
                 ),
             ],
             Error::JournalVersion { path, .. } => vec![
                 "run the version of alembic-guard that wrote it".into(),
-                Help::run("or forget that run", remove(std::slice::from_ref(path))),
+                Step::run("or forget that run", remove(std::slice::from_ref(path))),
             ],
             Error::Compiled { path, .. } => {
-                vec![STALE.into(), Help::run("remove it", remove(std::slice::from_ref(path)))]
+                vec![STALE.into(), Step::run("remove it", remove(std::slice::from_ref(path)))]
             }
             Error::CompiledLink(path) => {
                 let look = Command::of("ls -lH").arg(lossy(path));
-                vec![STALE.into(), Help::run("remove what lies there", look)]
+                vec![STALE.into(), Step::run("remove what lies there", look)]
             }
         }
     }
@@ -264,8 +264,8 @@ const RUN_AGAIN: &str = "run this again: it starts from the files as they are no
 const STALE: &str =
     "until it is removed, Python may take the old `down_revision` from what it compiled";
 
-fn give_up(leftovers: &[PathBuf]) -> Help {
-    Help::run("or keep all files as they are now and forget that run", remove(leftovers))
+fn give_up(leftovers: &[PathBuf]) -> Step {
+    Step::run("or keep all files as they are now and forget that run", remove(leftovers))
 }
 
 fn remove(paths: &[PathBuf]) -> Command {

@@ -4,8 +4,8 @@ use serde::Serialize;
 
 use super::Written;
 use crate::alembic::migration::RevisionId;
-use crate::repair::{self, EnvironmentRepair, FileChange, Proposal, RepairOutcome, Step};
-use crate::report::json::{self, AdviceJson, BaseJson};
+use crate::repair::{self, EnvironmentRepair, FileChange, Proposal, RepairOutcome, RepairStep};
+use crate::report::json::{self, BaseJson, StepJson};
 use crate::tree::RepoPath;
 
 /// What `rebase` and `merge` say.
@@ -20,7 +20,7 @@ pub struct RepairJson {
     changes: Vec<ChangeJson>,
     staged: bool,
     then: Vec<String>,
-    then_advice: Vec<AdviceJson>,
+    then_advice: Vec<StepJson>,
     /// What was not written, as a unified diff.
     diff: Option<String>,
 }
@@ -30,16 +30,16 @@ struct EnvironmentJson {
     name: String,
     script_location: String,
     outcome: &'static str,
-    steps: Vec<StepJson>,
+    steps: Vec<RepairStepJson>,
     message: Option<String>,
     help: Option<String>,
-    advice: Vec<AdviceJson>,
+    advice: Vec<StepJson>,
     hint: Option<String>,
-    hint_advice: Vec<AdviceJson>,
+    hint_advice: Vec<StepJson>,
 }
 
 #[derive(Debug, Serialize)]
-struct StepJson {
+struct RepairStepJson {
     step: &'static str,
     path: String,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -54,9 +54,9 @@ struct StepJson {
     done: Option<String>,
 }
 
-impl StepJson {
-    fn new(step: &'static str, path: &RepoPath) -> StepJson {
-        StepJson {
+impl RepairStepJson {
+    fn new(step: &'static str, path: &RepoPath) -> RepairStepJson {
+        RepairStepJson {
             step,
             path: json::path(path),
             revision: None,
@@ -129,24 +129,24 @@ fn environment(one: &EnvironmentRepair) -> EnvironmentJson {
     shown
 }
 
-fn step(step: &Step) -> StepJson {
+fn step(step: &RepairStep) -> RepairStepJson {
     let ids = |ids: &[RevisionId]| ids.iter().map(|id| id.as_str().to_owned()).collect();
     match step {
-        Step::Repoint { revision, path, from, to } => StepJson {
+        RepairStep::Repoint { revision, path, from, to } => RepairStepJson {
             revision: Some(revision.as_str().to_owned()),
             down_revision_before: Some(ids(from)),
             down_revision: Some(ids(to)),
-            ..StepJson::new("repoint", path)
+            ..RepairStepJson::new("repoint", path)
         },
-        Step::Join { revision, path, heads } => StepJson {
+        RepairStep::Join { revision, path, heads } => RepairStepJson {
             revision: Some(revision.as_str().to_owned()),
             down_revision: Some(ids(heads)),
-            ..StepJson::new("merge", path)
+            ..RepairStepJson::new("merge", path)
         },
-        Step::Repair(repaired) => StepJson {
+        RepairStep::Repair(repaired) => RepairStepJson {
             rule: Some(repaired.rule),
             done: Some(repaired.done.clone()),
-            ..StepJson::new("fix", &repaired.path)
+            ..RepairStepJson::new("fix", &repaired.path)
         },
     }
 }

@@ -3,7 +3,7 @@
 use super::Written;
 use crate::alembic::migration::RevisionId;
 use crate::finding::Base;
-use crate::repair::{EnvironmentRepair, Proposal, Refusal, RepairOutcome, Repaired, Step};
+use crate::repair::{EnvironmentRepair, Proposal, Refusal, RepairOutcome, RepairStep, Repaired};
 use crate::report::Style;
 use crate::report::color::{ERROR, GOOD, STRONG, paint};
 use crate::report::layout::{self, counted};
@@ -99,10 +99,10 @@ fn refused(refusal: &Refusal, place: &str, style: &Style) -> String {
     layout::title("error", ERROR, &message, style)
 }
 
-fn heading(steps: &[Step]) -> String {
-    let moved = steps.iter().filter(|step| matches!(step, Step::Repoint { .. })).count();
-    let joined = steps.iter().filter(|step| matches!(step, Step::Join { .. })).count();
-    let repaired = steps.iter().filter(|step| matches!(step, Step::Repair(_))).count();
+fn heading(steps: &[RepairStep]) -> String {
+    let moved = steps.iter().filter(|step| matches!(step, RepairStep::Repoint { .. })).count();
+    let joined = steps.iter().filter(|step| matches!(step, RepairStep::Join { .. })).count();
+    let repaired = steps.iter().filter(|step| matches!(step, RepairStep::Repair(_))).count();
     let mut parts = Vec::new();
     if moved > 0 {
         parts.push(format!("{} to re-point", counted(moved, "migration")));
@@ -116,17 +116,17 @@ fn heading(steps: &[Step]) -> String {
     parts.join(", ")
 }
 
-fn words(step: &Step) -> String {
+fn words(step: &RepairStep) -> String {
     match step {
-        Step::Repoint { revision, path, from, to } => format!(
+        RepairStep::Repoint { revision, path, from, to } => format!(
             "`{revision}` will build on {} instead of {}, in {path}",
             or_nothing(to),
             or_nothing(from)
         ),
-        Step::Join { revision, path, heads } => {
+        RepairStep::Join { revision, path, heads } => {
             format!("`{revision}` will join {}, in {path}", listed(heads))
         }
-        Step::Repair(Repaired { rule, path, done }) => format!("{path}: {done} ({rule})"),
+        RepairStep::Repair(Repaired { rule, path, done }) => format!("{path}: {done} ({rule})"),
     }
 }
 

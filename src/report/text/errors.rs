@@ -2,7 +2,7 @@
 
 use std::error::Error;
 
-use crate::advice::Help;
+use crate::advice::Step;
 use crate::config::Level;
 use crate::report::color::ERROR;
 use crate::report::snippet::{Marked, marked};
@@ -20,20 +20,20 @@ pub struct MistakeText {
     /// The bytes that are wrong.
     pub span: Span,
     /// What to do.
-    pub help: Option<Help>,
+    pub help: Option<Step>,
 }
 
 /// Renders why nothing could be judged, what caused it, and what can be done.
-pub fn broken(error: &dyn Error, help: &[Help], style: &Style) -> String {
+pub fn broken(error: &dyn Error, help: &[Step], style: &Style) -> String {
     failure(&format!("cannot judge: {error}"), error, help, style)
 }
 
 /// Renders why something else than judging failed.
-pub fn failed(error: &dyn Error, help: &[Help], style: &Style) -> String {
+pub fn failed(error: &dyn Error, help: &[Step], style: &Style) -> String {
     failure(&error.to_string(), error, help, style)
 }
 
-fn failure(message: &str, error: &dyn Error, help: &[Help], style: &Style) -> String {
+fn failure(message: &str, error: &dyn Error, help: &[Step], style: &Style) -> String {
     let mut out = several_lines(message, style);
     let mut cause = error.source();
     while let Some(error) = cause {

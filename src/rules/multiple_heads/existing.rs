@@ -1,7 +1,7 @@
 //! Heads that were too many before the change: nobody's fault, and no reason to call the history clean.
 
 use super::{configured, side_by_side};
-use crate::advice::Help;
+use crate::advice::Step;
 use crate::alembic::migration::RevisionId;
 use crate::problem::{Note, Problem};
 use crate::rules::{RuleContext, listed};
@@ -39,11 +39,11 @@ fn problem(subject: &RuleContext<'_>, branch: &str, heads: &[RevisionId]) -> Opt
 }
 
 /// Says how heads are joined, or allowed.
-fn ways_out(subject: &RuleContext<'_>, heads: &[RevisionId]) -> Vec<Help> {
+fn ways_out(subject: &RuleContext<'_>, heads: &[RevisionId]) -> Vec<Step> {
     let limit = format!("heads = {}", heads.len());
     vec![
-        Help::run("join them", subject.merge_command(heads)),
-        Help::write(
+        Step::run("join them", subject.merge_command(heads)),
+        Step::write(
             "or, if they are meant to stay apart, allow them at the top of .alembic-guard.toml, or name \
              the label of each as `branches` there; this replaces the search for environments, so name \
              them all",

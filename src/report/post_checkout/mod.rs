@@ -3,5 +3,5 @@
 mod json;
 mod text;
 
-pub use json::{AdviceJson, json};
+pub use json::{PostCheckoutJson, json};
 pub use text::text;

@@ -4,11 +4,11 @@ use serde::Serialize;
 
 use crate::alembic::migration::RevisionId;
 use crate::report::json::VERSION;
-use crate::scope::Advice;
+use crate::scope::CrowdedEnvironment;
 
 /// The environments that have more heads than they may.
 #[derive(Debug, Serialize)]
-pub struct AdviceJson {
+pub struct PostCheckoutJson {
     version: u32,
     environments: Vec<EnvironmentJson>,
 }
@@ -24,7 +24,7 @@ struct EnvironmentJson {
 }
 
 /// Says everything.
-pub fn json(advice: &[Advice]) -> AdviceJson {
+pub fn json(advice: &[CrowdedEnvironment]) -> PostCheckoutJson {
     let environments = advice.iter().map(|advice| EnvironmentJson {
         name: advice.environment.clone(),
         limit: advice.limit,
@@ -32,7 +32,7 @@ pub fn json(advice: &[Advice]) -> AdviceJson {
         base: advice.landed.as_ref().map(|landed| landed.base.clone()),
         landed: advice.landed.as_ref().map(|landed| ids(&landed.heads)).unwrap_or_default(),
     });
-    AdviceJson { version: VERSION, environments: environments.collect() }
+    PostCheckoutJson { version: VERSION, environments: environments.collect() }
 }
 
 fn ids(ids: &[RevisionId]) -> Vec<String> {

@@ -3,13 +3,13 @@
 use crate::alembic::migration::RevisionId;
 use crate::report::color::STRONG;
 use crate::report::{Style, layout};
-use crate::scope::{Advice, Landed};
+use crate::scope::{CrowdedEnvironment, Landed};
 
 /// So many heads are named.
 const SHOWN_HEADS: usize = 5;
 
 /// Renders advice, a line for each environment however long it gets.
-pub fn text(advice: &[Advice], style: &Style) -> String {
+pub fn text(advice: &[CrowdedEnvironment], style: &Style) -> String {
     let style = Style { width: usize::MAX, ..*style };
     advice
         .iter()
@@ -17,8 +17,8 @@ pub fn text(advice: &[Advice], style: &Style) -> String {
         .collect()
 }
 
-fn line(advice: &Advice) -> String {
-    let Advice { environment, heads, .. } = advice;
+fn line(advice: &CrowdedEnvironment) -> String {
+    let CrowdedEnvironment { environment, heads, .. } = advice;
     let limit = match advice.limit {
         1 => String::new(),
         limit => format!(" where there may be {limit}"),
@@ -28,7 +28,7 @@ fn line(advice: &Advice) -> String {
 }
 
 /// Writes "`a` and `b` (on origin/main)".
-fn listed(advice: &Advice) -> String {
+fn listed(advice: &CrowdedEnvironment) -> String {
     let shown = advice.heads.iter().take(SHOWN_HEADS);
     let mut names: Vec<String> = shown.map(|head| named(head, advice)).collect();
     match advice.heads.len().saturating_sub(SHOWN_HEADS) {
@@ -39,7 +39,7 @@ fn listed(advice: &Advice) -> String {
     format!("{} and {last}", names.join(", "))
 }
 
-fn named(head: &RevisionId, advice: &Advice) -> String {
+fn named(head: &RevisionId, advice: &CrowdedEnvironment) -> String {
     match &advice.landed {
         Some(Landed { base, heads }) if heads.contains(head) => format!("`{head}` (on {base})"),
         Some(_) | None => format!("`{head}`"),
@@ -47,7 +47,7 @@ fn named(head: &RevisionId, advice: &Advice) -> String {
 }
 
 /// Names the commands that repair it; what has landed is joined, never moved.
-fn repair(advice: &Advice) -> &'static str {
+fn repair(advice: &CrowdedEnvironment) -> &'static str {
     let mut heads = advice.heads.iter();
     match &advice.landed {
         Some(landed) if heads.all(|head| landed.heads.contains(head)) => {
@@ -75,7 +75,7 @@ mod tests {
 
     fn said(limit: usize, heads: &str, landed: Option<Landed>) -> String {
         let heads = heads.split(' ').map(RevisionId::new).collect();
-        text(&[Advice { environment: "db".to_owned(), limit, heads, landed }], &NARROW)
+        text(&[CrowdedEnvironment { environment: "db".to_owned(), limit, heads, landed }], &NARROW)
     }
 
     #[test]
