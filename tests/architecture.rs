@@ -1,4 +1,5 @@
-//! The table of modules in ARCHITECTURE.md: it is complete, and a module uses only those above it.
+//! The table of modules in ARCHITECTURE.md: it is complete, and a module uses only those above it. What it
+//! and the documents in docs/design name exists.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -123,4 +124,51 @@ fn every_path_that_it_names_is_there() {
     }
     assert!(count > 20, "it names files");
     assert!(missing.is_empty(), "{missing:?}");
+}
+
+/// Returns the paths, and tests as `PATH::NAME`, that the documents in docs/design name.
+fn named_in_design() -> Vec<String> {
+    let mut named = Vec::new();
+    for entry in fs::read_dir(root().join("docs/design")).expect("the folder is there") {
+        let document = fs::read_to_string(entry.expect("an entry").path()).expect("it is text");
+        let names = document.split('`').skip(1).step_by(2);
+        let is_path = |name: &&str| name.starts_with("src/") || name.starts_with("tests/");
+        named.extend(names.filter(is_path).map(str::to_owned));
+    }
+    named
+}
+
+#[test]
+fn every_path_and_test_that_the_design_names_is_there() {
+    let named = named_in_design();
+    let is_there = |name: &&String| {
+        let (path, test) = name.split_once("::").unwrap_or((name, ""));
+        let has = |source: String| source.contains(&format!("fn {test}()"));
+        let path = root().join(path);
+        if test.is_empty() { path.exists() } else { fs::read_to_string(path).is_ok_and(has) }
+    };
+    let missing: Vec<&String> = named.iter().filter(|name| !is_there(name)).collect();
+    assert!(named.len() > 20, "they name files");
+    assert!(missing.is_empty(), "{missing:?}");
+}
+
+/// Reads `| NUMBER | SITUATION | VERDICT | FILE |`.
+fn row(line: &str) -> Option<(u32, String)> {
+    let number = line.strip_prefix("| ")?.split(' ').next()?.parse().ok()?;
+    Some((number, line.split('`').nth_back(1)?.to_owned()))
+}
+
+#[test]
+fn every_situation_of_the_design_has_its_tests_and_the_tests_their_row() {
+    let document = fs::read_to_string(root().join("docs/design/verdicts.md")).expect("it is there");
+    let table = document.split("## Situations").nth(1).expect("it has a table of situations");
+    let rows: BTreeSet<(u32, String)> = table.lines().filter_map(row).collect();
+    let mut tested = BTreeSet::new();
+    for file in sources(&root().join("tests/histories")) {
+        let source = fs::read_to_string(&file).expect("a source is readable");
+        let name = file.file_name().expect("a name").to_string_lossy().into_owned();
+        let numbers = source.split("\nfn row_").skip(1).filter_map(|test| test.split('_').next());
+        tested.extend(numbers.filter_map(|number| Some((number.parse().ok()?, name.clone()))));
+    }
+    assert_eq!(rows, tested);
 }
