@@ -1,7 +1,7 @@
 //! The histories that teams really have, pushed and committed by real git with the real hooks: which
 //! pass, which are refused, and at whose migration.
 //!
-//! The rows are those of the verdict's table. `d(a)` is a new migration d on parent a. Unless said,
+//! The rows are those of `docs/design/verdicts.md`. `d(a)` is a new migration d on parent a. Unless said,
 //! main is `a, b(a)` and the feature branch was cut at `a`.
 
 mod advice;

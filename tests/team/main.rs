@@ -10,8 +10,8 @@
 //!   all those databases.
 //!
 //! What is harm is found by Alembic alone, on the trees that git makes. Databases that a push with a
-//! warning leaves behind (by rows 12, 14 and 15 of the verdict's table, or as a published migration is edited in
-//! its place), or one past the hooks, are exempt from then on and counted.
+//! warning leaves behind (by rows 12, 14 and 15 in docs/design/verdicts.md, or as a published migration is edited
+//! in its place), or one past the hooks, are exempt from then on and counted.
 //!
 //! A repair or a commit that was advised and is refused must say itself what comes first; that is done then.
 //!
