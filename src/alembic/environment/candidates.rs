@@ -191,7 +191,8 @@ impl Claims<'_> {
             None => !claimed,
         };
         if is_own && is_alembic_ini(file) && self.interest.env {
-            // Flask-Migrate makes the section where there is none, and it inherits.
+            // Flask-Migrate makes the section where there is none, and it inherits (`set_main_option` in its
+            // `Migrate.get_config`).
             let made = Section { name: MAIN_SECTION.to_owned(), options: BTreeMap::new() };
             let section = IniSection { file, ini: &ini, section: main.unwrap_or(&made) };
             self.claim(Origin::OwnFolder { ini: file.clone() }, Some(section));
@@ -247,7 +248,7 @@ impl Claims<'_> {
         if self.found.iter().any(|claim| over(&claim.origin)) {
             return;
         }
-        // Alembic reads an `alembic.ini` first even where that says nothing.
+        // Alembic reads an `alembic.ini` first even where that says nothing (`Config.file_config`).
         let is_first = |claim: &&Claim| matches!(&claim.origin, Origin::Unreadable { file } if is_alembic_ini(file));
         let first = self.found.iter().find(is_first);
         let stop = first.and_then(|claim| claim.settings.as_ref().err().cloned());
@@ -259,7 +260,7 @@ impl Claims<'_> {
 
     fn claim(&mut self, origin: Origin, section: Option<IniSection<'_>>) {
         let mut problems = Vec::new();
-        // Flask-Migrate knows nothing of `pyproject.toml`.
+        // Flask-Migrate hands Alembic the ini file alone (its `Migrate.get_config`).
         let is_flask = matches!(origin, Origin::OwnFolder { .. });
         let pyproject = self.pyproject.filter(|_| !is_flask);
         let settings = Settings::read(section, pyproject, &mut problems);

@@ -220,7 +220,7 @@ fn script_location(
     settings: &Settings,
     problems: &mut Vec<BadSetting>,
 ) -> Result<Option<(RepoPath, Option<RepoPath>)>, Error> {
-    // Flask-Migrate puts its own folder over what the file says.
+    // Flask-Migrate puts its own folder over what the file says (its `Migrate.get_config`).
     let is_flask = match &claim.origin {
         Origin::OwnFolder { .. } => true,
         Origin::Section { ini, name } if name == MAIN_SECTION => is_own(lookup, ini)?,

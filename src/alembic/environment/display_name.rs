@@ -56,7 +56,7 @@ pub(super) fn runner(
         Origin::Pyproject { .. } | Origin::Unreadable { .. } => false,
     };
     if own_folder && uses_flask(lookup, script_location)? {
-        // Flask-Migrate looks for `migrations` in the current directory.
+        // Flask-Migrate looks for `migrations` in the current directory (the default of its `--directory`).
         let folder = script_location.below(run_from).unwrap_or(script_location.as_bytes());
         return Ok(Runner::FlaskMigrate(if folder == b"migrations" {
             Vec::new()
@@ -90,7 +90,8 @@ fn section(origin: &Origin) -> Option<&str> {
     }
 }
 
-/// Flask-Migrate's `env.py` takes the database from Flask's current application.
+/// Flask-Migrate's `env.py` takes the database from Flask's current application (its templates use
+/// `current_app`).
 pub(super) fn uses_flask(lookup: &Lookup<'_>, script_location: &RepoPath) -> Result<bool, Error> {
     let Found::File(env) = lookup.find(&script_location.join("env.py"))? else {
         return Ok(false);

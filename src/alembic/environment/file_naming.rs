@@ -84,7 +84,8 @@ impl Naming {
     }
 }
 
-/// Reads a number as Python's `int` does; with a negative one Alembic cuts every name in an odd way.
+/// Reads a number as Python's `int` does (`ScriptDirectory.from_config`); with a negative one Alembic cuts every
+/// name in an odd way.
 fn slug_length(text: &str) -> Option<usize> {
     text.trim().replace('_', "").parse().ok()
 }

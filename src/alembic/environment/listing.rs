@@ -81,7 +81,8 @@ pub fn migration_files_by(
 
 /// Tells whether Alembic takes a file of this name for a migration.
 pub fn is_migration_name(name: &[u8]) -> bool {
-    // `$` of a regular expression also matches before a last line feed, `.` matches none.
+    // `$` of a regular expression also matches before a last line feed, `.` matches none (Python's `re`;
+    // `_only_source_rev_file`).
     let line = name.strip_suffix(b"\n").unwrap_or(name);
     line.ends_with(b".py")
         && !line.contains(&b'\n')
@@ -89,7 +90,7 @@ pub fn is_migration_name(name: &[u8]) -> bool {
         && !line.starts_with(b"__init__")
 }
 
-/// Tells whether Alembic keeps out of a folder of this name.
+/// Tells whether Alembic keeps out of a folder of this name (`_list_py_dir`).
 pub(super) fn is_cache_folder(name: &[u8]) -> bool {
     name.ends_with(b"__pycache__")
 }
@@ -191,7 +192,7 @@ impl Lister<'_> {
         self.seen.as_mut().is_none_or(|seen| seen.insert(path.clone()))
     }
 
-    /// Follows a link; Alembic judges the name of what it leads to.
+    /// Follows a link; Alembic judges the name of what it leads to (`Path.resolve` in `_load_revisions`).
     fn link(&mut self, path: RepoPath) -> Result<(), Error> {
         self.remember();
         match self.lookup.find(&path)? {
@@ -215,7 +216,7 @@ impl Lister<'_> {
         }
     }
 
-    /// Tells whether Alembic loads a file of this name, given what lies beside it.
+    /// Tells whether Alembic loads a file of this name, given what lies beside it (`Script._from_path`).
     fn loads(&self, name: &[u8], beside: &[Entry]) -> bool {
         if is_migration_name(name) {
             return true;

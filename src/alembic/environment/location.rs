@@ -1,8 +1,9 @@
 //! From the text of a location to a folder of the tree.
 //!
-//! Alembic asks its current directory, or Python's import path for `package:folder`. Neither is
-//! known here, so each folder that could be the current directory is tried: that of the
-//! configuration file, the root, and those between the two.
+//! Alembic asks its current directory, or Python's import path for `package:folder`
+//! (`coerce_resource_to_filename` of `alembic/util/pyfiles.py`). Neither is known here, so each folder that
+//! could be the current directory is tried: that of the configuration file, the root, and those between the
+//! two.
 
 use super::lookup::{Found, Lookup};
 use super::settings::Stated;

@@ -6,10 +6,10 @@ use std::rc::Rc;
 
 use crate::tree::{Content, Entry, Error, File, Node, RepoPath, Tree};
 
-/// As many links as Linux follows for one path.
+/// As many links as Linux follows for one path (path_resolution(7)).
 const MAX_LINKS: usize = 40;
 
-/// Longer targets are no paths.
+/// Longer targets are no paths (`PATH_MAX` of Linux).
 const MAX_TARGET: u64 = 4096;
 
 /// A tree whose folders are listed once.

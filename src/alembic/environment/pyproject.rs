@@ -107,7 +107,8 @@ impl Reader<'_> {
         }
     }
 
-    /// Alembic reads a string letter by letter, so only an array can be meant.
+    /// Alembic reads a string letter by letter (`ScriptDirectory.__init__` goes through it), so only an array can be
+    /// meant.
     fn version_locations(&self) -> Result<Vec<Stated>, Box<BadSetting>> {
         let Some(value) = self.table.get(VERSION_LOCATIONS) else {
             return Ok(Vec::new());
@@ -169,7 +170,7 @@ impl Reader<'_> {
     }
 }
 
-/// Python's `raw % {"here": here}`.
+/// Python's `raw % {"here": here}`, as in `Config._get_toml_config_value`.
 fn substitute(raw: &str, here: &str) -> Option<String> {
     let mut text = String::new();
     let mut rest = raw;

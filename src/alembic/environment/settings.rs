@@ -152,7 +152,8 @@ impl<'a> IniSection<'a> {
         self.get(key).map(|setting| setting.map(|setting| setting.text)).map_err(|_| ())
     }
 
-    /// Booleans of an ini count only as `true`; an unreadable one does not count.
+    /// Booleans of an ini count only as `true` (`Config.get_alembic_boolean_option`); an unreadable one does not
+    /// count.
     fn flag(&self, key: &'static str) -> Option<bool> {
         let setting = self.get(key).ok()??;
         Some(setting.text == "true")
@@ -259,7 +260,7 @@ impl<'a> IniSection<'a> {
 /// What stands between two version locations.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Separator {
-    /// One character; `os` is a colon, as everywhere but on Windows.
+    /// One character; `os` is a colon (`os.pathsep`), as everywhere but on Windows.
     Character(char),
     /// Nothing is said: blanks, or a comma and the blanks behind it.
     Legacy,
@@ -278,7 +279,7 @@ impl Separator {
     }
 }
 
-/// Splits as Alembic does; a name may be empty.
+/// Splits as Alembic does (`Config.get_version_locations_list`); a name may be empty.
 ///
 /// The legacy way, `, *|(?: +)`, strips nothing, so a line break remains a part of the path.
 fn split(text: &str, separator: Separator) -> Vec<&str> {

@@ -62,7 +62,7 @@ pub struct MissingParent {
 
 impl Graph {
     /// Builds the graph of the migrations, which must come in the order in which Alembic lists them:
-    /// of two files with one id the later one counts.
+    /// of two files with one id the later one counts (`RevisionMap._revision_map` only warns).
     pub fn new(migrations: impl IntoIterator<Item = Migration>) -> Graph {
         let migrations = migrations.into_iter();
         let mut graph = Graph::default();

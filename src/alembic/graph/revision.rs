@@ -33,6 +33,7 @@ impl Parents {
         let Value::Known { texts, .. } = value else {
             return Parents::Unknown;
         };
+        // An empty collection is no parent, and one of a single id is that id (`tuple_rev_as_scalar`).
         match texts.as_slice() {
             [] => Parents::Base,
             [parent] => Parents::One(parent.clone()),
