@@ -79,7 +79,7 @@ impl Repository {
                 others: Vec::new(),
             });
         }
-        // Git takes a tag of the name first, which anybody can push.
+        // Git takes a tag of the name first (gitrevisions(7)), which anybody can push.
         let commit = match self.ref_commit(&format!("refs/heads/{name}")) {
             Some(commit) => commit,
             None => self.resolve(name)?,
@@ -155,6 +155,7 @@ impl Repository {
     /// Returns the remote that a branch belongs to when nobody says: its own, `origin`, or the only one.
     pub fn usual_remote(&self, branch: Option<&str>) -> Option<String> {
         let own = branch.and_then(|branch| self.file_setting(&format!("branch.{branch}.remote")));
+        // The repository itself (git-config(1), `branch.<name>.remote`).
         let own = own.filter(|remote| remote != ".");
         own.or_else(|| {
             let remotes = self.remotes();

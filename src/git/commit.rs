@@ -14,7 +14,7 @@ pub(super) struct Commit {
     pub(super) committed: i64,
     /// When its change was written, likewise.
     pub(super) authored: i64,
-    /// The first paragraph of its message, in one line.
+    /// The first paragraph of its message, in one line (`format_subject` in git's pretty.c).
     pub(super) subject: String,
 }
 

@@ -57,6 +57,7 @@ impl Repository {
         let mut git = process::command(Target::Environment, &[GitOption::NoPrompts { usual_ssh }]);
         git.args(["-c", "credential.interactive=false", "fetch", "--quiet", "--no-tags"]);
         git.args(["--no-recurse-submodules", "--no-auto-maintenance", "--no-write-fetch-head"]);
+        // Without a refmap git would move the tracking ref too (git-fetch(1)).
         git.args(["--refmap=", "--", from.secret(), &format!("+refs/heads/{branch}:{kept}")]);
         git.stdout(Stdio::null()).stderr(Stdio::piped());
         let finished = finish(process::start(&mut git).map_err(FetchFailure::Start)?, timeout);

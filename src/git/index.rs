@@ -37,7 +37,7 @@ pub(super) struct Marks {
 pub(super) struct Stat {
     /// When it was last written: seconds since 1970, and nanoseconds.
     pub(super) modified: (i64, i64),
-    /// Its size in bytes, cut to 32 bits as git does.
+    /// Its size in bytes, cut to 32 bits as git does (gitformat-index(5)).
     pub(super) size: u32,
 }
 

@@ -175,7 +175,7 @@ impl Search<'_> {
     }
 
     fn replaced(&mut self, large: LargeFile) -> Result<Edit, Error> {
-        // A zero byte is what makes a file binary, to git and to libgit2.
+        // A zero byte makes a file binary, to git (`buffer_is_binary`) and libgit2 (`merge_file__is_binary`).
         let content =
             format!("\0alembic-guard: {} bytes of {}\n", large.size, large.id).into_bytes();
         let id = self.repository.source.hash(Kind::Blob, &content).map_err(unmeasured)?;

@@ -1,6 +1,7 @@
 //! Objects that lie in a file of their own and are cut off, as a full disk or a crash leaves them.
 //!
-//! libgit2 never comes to an end with one. Nothing here is asked unless a run takes long.
+//! libgit2 never comes to an end with one (`git_zstream_get_output` in its zstream.c). Nothing here is asked
+//! unless a run takes long.
 
 use std::fs::{self, File};
 use std::io::{BufReader, Read};

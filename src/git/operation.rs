@@ -6,7 +6,8 @@ use crate::advice::Command;
 use crate::git::{Repository, parse_id};
 use crate::tree::ObjectId;
 
-/// How the environment names what a merge brings in: `GITHEAD_<oid>`, set by `git merge` for its hooks.
+/// How the environment names what a merge brings in: `GITHEAD_<oid>`, set by `git merge` for its hooks
+/// (builtin/merge.c).
 const MERGED_BY_ENVIRONMENT: &str = "GITHEAD_";
 
 /// Something that git has begun and not finished.
@@ -58,7 +59,8 @@ impl Repository {
         }
     }
 
-    /// Tells whether a rebase is under way; `rebase-apply` alone may be that of `git am`.
+    /// Tells whether a rebase is under way; `rebase-apply` alone may be that of `git am`
+    /// (`wt_status_check_rebase` in wt-status.c).
     fn is_rebasing(&self) -> bool {
         self.has("rebase-merge") || self.has("rebase-apply") && !self.has("rebase-apply/applying")
     }

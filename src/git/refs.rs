@@ -236,7 +236,7 @@ impl Repository {
             return Freshness::Local;
         }
         let common = &self.source.place().common_dir;
-        // A clone writes no log for the branches themselves, only for the remote's HEAD.
+        // A clone writes no log for the branches themselves, only for the remote's HEAD (builtin/clone.c).
         let cloned = match full_name.split('/').nth(2) {
             Some(remote) => common.join(format!("logs/refs/remotes/{remote}/HEAD")),
             None => common.join("logs").join(full_name),

@@ -41,6 +41,7 @@ impl Repository {
         let output = output.map_err(|error| failed(error.to_string()))?;
         match output.status.code() {
             Some(0) => Ok(Some(self.git_dir().join(OsString::from_vec(value(output.stdout))))),
+            // The key is not set (git-config(1)).
             Some(1) => Ok(None),
             _ => Err(failed(escape(String::from_utf8_lossy(&output.stderr).trim()))),
         }

@@ -28,7 +28,7 @@ impl<'a> Item<'a> {
         let end = rest.iter().position(|byte| *byte == 0)?;
         let (id, behind) = rest[end + 1..].split_at_checked(id_length)?;
         *listing = behind;
-        // Old tools wrote the mode of a folder with a zero in front.
+        // Old tools wrote the mode of a folder with a zero in front (`zeroPaddedFilemode` of git-fsck(1)).
         let mode = mode.strip_prefix(b"0").unwrap_or(mode);
         Some(Item { mode, name: &rest[..end], id })
     }
@@ -41,8 +41,8 @@ impl<'a> Item<'a> {
         ObjectId::from_bytes(self.id)
     }
 
-    /// Compares as git sorts: a folder as if its name ended in a slash. So a file and a folder of one
-    /// name are two names.
+    /// Compares as git sorts (its `base_name_compare`): a folder as if its name ended in a slash. So a file and
+    /// a folder of one name are two names.
     pub(super) fn order(&self, other: &Item<'_>) -> Ordering {
         let shared = self.name.len().min(other.name.len());
         let next = |item: &Item<'_>| match item.name.get(shared) {

@@ -81,6 +81,7 @@ impl<'r> WorkTree<'r> {
         let metadata = fs::symlink_metadata(&disk)?;
         let kind = metadata.file_type();
         if kind.is_dir() {
+            // To git such a folder is another repository (`treat_directory` in dir.c).
             let nested = disk.join(".git").exists();
             return Ok(Some(if nested { Node::Submodule } else { Node::Folder(None) }));
         }
@@ -128,6 +129,7 @@ impl<'r> WorkTree<'r> {
         let modified = (metadata.mtime(), metadata.mtime_nsec());
         let stat = Stat { modified, size: metadata.size() as u32 };
         let same = entry.stat == Some(stat) && !entry.marks.intent_to_add;
+        // What was written in the second of the index, or later, may differ all the same (git's racy-git.txt).
         (same && metadata.mtime() < self.index_written).then_some(entry.node)
     }
 

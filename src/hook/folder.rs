@@ -11,7 +11,7 @@ use crate::text::{Escaped, escape};
 /// A reason not to write into a hooks folder unless told to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum FolderDoubt {
-    /// `core.hooksPath` is relative: git resolves it against the top of each worktree.
+    /// `core.hooksPath` is relative: git resolves it against the top of each worktree (git-config(1)).
     Relative {
         /// The path as it is configured.
         value: PathBuf,

@@ -1,7 +1,8 @@
 //! What pre-commit and prek say in the environment, where git itself would say it by the name of the
 //! hook, its arguments and its standard input.
 //!
-//! pre-commit does not tell a hook at which stage it runs, so one is found by what else is said.
+//! The variables are those of pre-commit's `commands/run.py`, which prek sets too. pre-commit does not tell a
+//! hook at which stage it runs, so one is found by what else is said.
 //! Nothing is taken for a commit that git does not make: a run by hand is about something else.
 
 use crate::git::{PushedRef, Url};
@@ -12,7 +13,8 @@ use crate::scope::Error;
 pub enum Occasion {
     /// A push, told by its first ref.
     Push(HostedPush),
-    /// git is about to commit: it names the index to every hook of a commit, and to no other.
+    /// git is about to commit: it names the index to every hook of a commit, and to no other
+    /// (`run_commit_hook` in git's commit.c).
     Commit,
     /// Somebody runs the host over a range: `pre-commit run --from-ref A --to-ref B`.
     Range {
@@ -65,8 +67,8 @@ impl Occasion {
 impl HostedPush {
     /// Reads the variables through `variable`; nothing where no host has set them.
     ///
-    /// Of a push of all there is, from the first commit on, pre-commit tells the name alone, so `commit`
-    /// finds what it stands for.
+    /// Of a push of all there is, from the first commit on, pre-commit tells the name alone (`all_files` in its
+    /// `_pre_push_ns`), so `commit` finds what it stands for.
     ///
     /// # Errors
     /// Fails where a host has set some of them and not the others.
@@ -89,6 +91,7 @@ impl HostedPush {
         };
         let remote_oid = variable("PRE_COMMIT_FROM_REF").unwrap_or_else(|| "0".repeat(40));
         Ok(Some(HostedPush {
+            // prek alone tells the stage.
             host: if variable("PREK_HOOK_STAGE").is_some() { "prek" } else { "pre-commit" },
             remote: needed("PRE_COMMIT_REMOTE_NAME")?,
             url: Url::new(variable("PRE_COMMIT_REMOTE_URL").unwrap_or_default()),
@@ -97,7 +100,7 @@ impl HostedPush {
     }
 }
 
-/// Tells whether pre-commit or prek runs this.
+/// Tells whether pre-commit or prek runs this: both set `PRE_COMMIT=1`.
 pub fn is_hosted(variable: impl Fn(&str) -> Option<String>) -> bool {
     variable("PRE_COMMIT").is_some()
 }

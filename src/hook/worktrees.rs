@@ -10,7 +10,8 @@ use super::{Error, HOOKS, Hook, SERVER_HOOKS};
 /// Lists the tops of the work trees that exist, the main one first.
 ///
 /// A bare repository is none of them. git names the main one by its git directory where that lies
-/// elsewhere (`--separate-git-dir`, a submodule); its true top is known when `directory` is inside.
+/// elsewhere (`--separate-git-dir`, a submodule; `get_main_worktree` in its worktree.c); its true top is
+/// known when `directory` is inside.
 pub(super) fn tops(directory: &Path) -> Result<Vec<PathBuf>, Error> {
     let mut tops = parse(&list(directory)?);
     let current = current(directory);

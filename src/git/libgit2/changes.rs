@@ -52,7 +52,8 @@ impl Libgit2 {
     }
 }
 
-/// Refuses an index of which libgit2 would leave something out: new files that are assumed unchanged.
+/// Refuses an index of which libgit2 would leave something out: new files that are assumed unchanged
+/// (`diff_delta__from_one` in its diff_generate.c).
 fn leaves_nothing_out(index: &git2::Index) -> Result<(), git2::Error> {
     if index.iter().any(|entry| owned_entry(&entry).marks.assume_unchanged) {
         Err(git2::Error::from_str("it leaves out new files that are assumed unchanged"))
@@ -66,7 +67,7 @@ fn name(index: &git2::Index, path: &RepoPath, change: &mut PathChange) {
     let entry = index.get_path(&path_of(path), 0).map(|entry| owned_entry(&entry));
     if let (PathChange::Present(node), Some(entry)) = (change, entry)
         && !entry.marks.intent_to_add
-        // Where letters are one to the disk, libgit2 may find another file.
+        // With `core.ignoreCase` libgit2 may find a file of another case.
         && entry.path == *path
     {
         *node = Some(entry.node);

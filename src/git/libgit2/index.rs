@@ -28,6 +28,7 @@ impl Libgit2 {
 
 pub(super) fn owned_entry(entry: &git2::IndexEntry) -> IndexEntry {
     let id = owned(entry.id);
+    // The kind of a file, as `S_IFLNK` and `S_IFGITLINK` in git's object.h.
     let node = match entry.mode & 0o170000 {
         0o120000 => Node::Link(id),
         0o160000 => Node::Submodule,
@@ -37,6 +38,7 @@ pub(super) fn owned_entry(entry: &git2::IndexEntry) -> IndexEntry {
     IndexEntry {
         path: RepoPath::new(&entry.path),
         node,
+        // `CE_STAGEMASK` in git's read-cache-ll.h.
         stage: (entry.flags >> 12 & 3) as u8,
         marks: Marks {
             intent_to_add: entry.flags_extended & INTENT_TO_ADD != 0,

@@ -82,6 +82,7 @@ fn conflicts(index: &Index) -> Result<Vec<Conflict>, git2::Error> {
         if let Some(any) = any {
             let path = RepoPath::new(&any.path);
             let (ours, theirs) = (node(&our), node(&their));
+            // A file of one side where the other has a folder (`GIT_MERGE_DIFF_DIRECTORY_FILE` in libgit2's merge.c).
             let alone = if ancestor.is_none() { ours.xor(theirs) } else { None };
             found.push(Conflict { path, ours: ours.or(alone), theirs: theirs.or(alone) });
         }

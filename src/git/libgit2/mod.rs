@@ -39,6 +39,7 @@ impl Libgit2 {
         git2::opts::strict_hash_verification(false);
         let repository = git2::Repository::open_from_env()?;
         refuse_what_it_misreads(&repository)?;
+        // New objects go to the backend of the highest priority; those on the disk have 1 and 2 (libgit2's odb.h).
         repository.odb()?.add_new_mempack_backend(1000)?;
         let place = Place::new(
             repository.workdir().map(Path::to_owned),
@@ -278,7 +279,7 @@ pub(super) fn hash_file(disk: &Path) -> Result<ObjectId, git2::Error> {
     Oid::hash_file(ObjectType::Blob, disk).map(owned)
 }
 
-/// Takes what is not there for an answer.
+/// Takes what is not there for an answer; a name that no ref can have is `InvalidSpec` (libgit2's refs.c).
 fn there<T>(result: Result<T, git2::Error>) -> Result<Option<T>, Reason> {
     match result {
         Ok(found) => Ok(Some(found)),

@@ -67,6 +67,7 @@ impl Plumbing {
         if pattern.is_err() {
             *running = None;
         }
+        // A pattern that begins with `!` lets the path in again (git-check-ignore(1)).
         pattern.map(|pattern| !pattern.is_empty() && !pattern.starts_with(b"!"))
     }
 }

@@ -63,7 +63,7 @@ impl Plumbing {
     }
 }
 
-/// Reads `TAG MODE ID STAGE TAB PATH`.
+/// Reads `TAG MODE ID STAGE TAB PATH`; `S` is skip-worktree, a small letter assume-unchanged (git-ls-files(1)).
 fn entry(line: &[u8]) -> Option<IndexEntry> {
     let tab = line.iter().position(|byte| *byte == b'\t')?;
     let head = text(&line[..tab]);

@@ -24,6 +24,7 @@ impl Plumbing {
         git.args(["merge-tree", "--write-tree", "-z", "--no-messages"]);
         let output = run(git.args([into, incoming].map(|id| id.to_string())))?;
         match output.status.code() {
+            // 1 where there are conflicts (git-merge-tree(1)).
             Some(0 | 1) => merge(&output.stdout),
             Some(USAGE) => Err(Reason::new("this kind of repository needs git 2.38 or newer")),
             Some(_) | None => Err(refused(&output)),
@@ -61,7 +62,7 @@ impl Plumbing {
     /// Returns the mode and the id of what is to be at a path; zeros for nothing.
     fn staged(&self, edit: &Edit) -> Result<(u32, String), Reason> {
         Ok(match edit {
-            // An id of the right length that names nothing.
+            // Mode 0 removes a path; the id is of the right length and names nothing (git-update-index(1)).
             Edit::Gone => (0, "0".repeat(2 * self.empty_tree()?.as_bytes().len())),
             Edit::Object(id, mode) => (mode.bits(), id.to_string()),
             Edit::Disk(disk, _) => (Mode::File.bits(), self.blob_of(disk)?),
@@ -100,6 +101,7 @@ fn merge(printed: &[u8]) -> Result<Merge, Reason> {
         stages.entry(path).or_default()[usize::from(stage.clamp(1, 3)) - 1] = Some(node);
     }
     let conflict = |(path, [ancestor, ours, theirs]): (RepoPath, [Option<Node>; 3])| {
+        // A file of one side in a folder that the other has moved ("file location" in git's merge-ort.c).
         let alone = if ancestor.is_none() { ours.xor(theirs) } else { None };
         Conflict { path, ours: ours.or(alone), theirs: theirs.or(alone) }
     };

@@ -1,7 +1,8 @@
 //! What Python compiled from a file that has changed.
 //!
-//! Python takes a compiled file for current where the size and the second of its source are the same,
-//! as they are when one id was put in the place of another at once.
+//! Python takes a compiled file for current where the size and the second of its source are the same
+//! (`_validate_timestamp_pyc` of `importlib._bootstrap_external`), as they are when one id was put in the place
+//! of another at once.
 
 use std::ffi::OsStr;
 use std::fs;

@@ -151,6 +151,7 @@ fn is_not_git(name: &[u8]) -> bool {
         .collect();
     // NTFS drops full stops and spaces at the end, and a colon begins the name of a stream.
     let ntfs = hfs.split(':').next().unwrap_or_default().trim_end_matches([' ', '.']);
+    // The second is the short name of the first (`is_ntfs_dotgit` in git's path.c).
     ![".git", "git~1"].iter().any(|git| ntfs.eq_ignore_ascii_case(git))
 }
 
