@@ -4,4 +4,4 @@ mod blame;
 mod report;
 
 pub use blame::{AllowComments, Downgrade, Facts, Finding, Shared, Witness, blame};
-pub use report::{Base, EnvironmentSummary, Freshness, Outcome, RefReport, Report};
+pub use report::{Base, EnvironmentSummary, Freshness, Outcome, RefReport, Report, SkipReason};

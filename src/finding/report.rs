@@ -1,6 +1,7 @@
 //! What the guard says about one comparison, or one ref of a push.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::time::SystemTime;
 
 use super::Finding;
@@ -127,7 +128,7 @@ pub struct RefReport {
     /// What was found.
     pub report: Report,
     /// Why it was not to be judged, where it was not.
-    pub skipped: Option<String>,
+    pub skipped: Option<SkipReason>,
     /// Why it could not be judged, where it could not.
     pub unknown: Option<Note>,
     /// The target that has commits which this ref lacks, where git does not say whether it is forced.
@@ -135,6 +136,39 @@ pub struct RefReport {
     /// The place of another ref of the push that brings the same commit, where this one is judged as that is;
     /// then the report holds no more than [`RefReport::settle`] has put there.
     pub like: Option<usize>,
+}
+
+/// Why a ref is not judged.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SkipReason {
+    /// It is deleted.
+    Deletion,
+    /// It is a tag or another ref that is no branch.
+    NoBranch,
+    /// It names an object that is no commit.
+    NoCommit,
+    /// `ignore_refs` covers it.
+    Ignored,
+    /// A server judges targets alone.
+    NoTarget,
+    /// Neither what is pushed nor what it replaces uses Alembic.
+    NoEnvironment,
+    /// This target has the commit.
+    AlreadyOn(String),
+}
+
+impl fmt::Display for SkipReason {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            SkipReason::Deletion => out.write_str("a deletion"),
+            SkipReason::NoBranch => out.write_str("no branch"),
+            SkipReason::NoCommit => out.write_str("no commit"),
+            SkipReason::Ignored => out.write_str("ignored by `ignore_refs`"),
+            SkipReason::NoTarget => out.write_str("no target, and `other_branches` is off"),
+            SkipReason::NoEnvironment => out.write_str("no Alembic environment"),
+            SkipReason::AlreadyOn(target) => write!(out, "already on {target}"),
+        }
+    }
 }
 
 impl RefReport {

@@ -230,7 +230,7 @@ fn one_ref(one: &RefReport) -> Ref {
         local_oid: one.local_oid.clone(),
         remote_ref: one.remote_ref.clone(),
         remote_oid: one.remote_oid.clone(),
-        skipped: one.skipped.clone(),
+        skipped: one.skipped.as_ref().map(ToString::to_string),
         behind: one.behind.clone(),
         like: one.like,
         error: one.unknown.as_ref().map(note),

@@ -5,9 +5,9 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::config::Config;
-use crate::finding::RefReport;
+use crate::finding::{RefReport, Report};
 use crate::git::{self, PushedRef, TargetNames};
-use crate::scope::ref_update::{Destination, destination};
+use crate::scope::ref_update::{Destination, RefOutcome, destination, ref_report};
 use crate::scope::{Context, Error};
 
 /// So many of them are judged each by itself.
@@ -39,8 +39,8 @@ impl Alike {
 
 /// Says that a ref is judged as another one of the push is.
 pub(super) fn as_another(pushed: &PushedRef, place: usize) -> RefReport {
-    let skipped = super::ref_update::RefOutcome::Skipped(String::new());
-    RefReport { like: Some(place), skipped: None, ..super::ref_update::ref_report(pushed, skipped) }
+    let nothing = RefOutcome::Report(Report::default());
+    RefReport { like: Some(place), ..ref_report(pushed, nothing) }
 }
 
 impl Context<'_> {

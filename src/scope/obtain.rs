@@ -54,7 +54,7 @@ impl Context<'_> {
         pushed: &PushedRef,
         old: ObjectId,
     ) -> Result<Option<Replaced>, Error> {
-        let Ok((update, _)) = self.update(remote, pushed, &Obtained::new())? else {
+        let Ok((update, _)) = self.ref_update(remote, pushed, &Obtained::new())? else {
             return Ok(None);
         };
         if !update.is_target || !self.concerns_alembic(&update)? {
@@ -114,7 +114,7 @@ impl Context<'_> {
         pushed: &PushedRef,
     ) -> Result<Vec<RefReport>, Error> {
         let (mut pushed, mut obtained, mut failed) = (pushed.clone(), Obtained::new(), None);
-        let asked = match self.update(remote, &pushed, &obtained)? {
+        let asked = match self.ref_update(remote, &pushed, &obtained)? {
             Ok((update, _)) if update.is_target && self.concerns_alembic(&update)? => {
                 let from = self.place_of(remote, &update);
                 Some((update.name(), self.fetch_target(&from, remote, &update)))

@@ -3,7 +3,7 @@
 use crate::advice::{Command, Step};
 use crate::compare::Reader;
 use crate::config::{Config, Fetch};
-use crate::finding::{Facts, Outcome, RefReport, Report};
+use crate::finding::{Facts, Outcome, RefReport, Report, SkipReason};
 use crate::git::{
     self, BaseChoice, Candidates, FetchRequest, PushedRef, Side, Stored, TargetNames, Url,
 };
@@ -109,7 +109,7 @@ impl Context<'_> {
         beside: &[PushedRef],
         obtained: &Obtained,
     ) -> Result<RefReport, Error> {
-        let (mut update, mistake) = match self.update(remote, pushed, obtained)? {
+        let (mut update, mistake) = match self.ref_update(remote, pushed, obtained)? {
             Ok(known) => known,
             Err(skipped) => return Ok(ref_report(pushed, RefOutcome::Skipped(skipped))),
         };
@@ -150,21 +150,21 @@ impl Context<'_> {
     ///
     /// Where the configuration that it brings holds a mistake, that comes along, and the arrival has the
     /// usual one.
-    pub(super) fn update<'p>(
+    pub(super) fn ref_update<'p>(
         &self,
         remote: &Remote,
         pushed: &'p PushedRef,
         obtained: &Obtained,
-    ) -> Result<Result<(RefUpdate<'p>, Option<Error>), String>, Error> {
+    ) -> Result<Result<(RefUpdate<'p>, Option<Error>), SkipReason>, Error> {
         let Some(local) = git::parse_id(&pushed.local_oid) else {
-            return Ok(Err("a deletion".to_owned()));
+            return Ok(Err(SkipReason::Deletion));
         };
         let Some(destination) = destination(pushed) else {
-            return Ok(Err("no branch".to_owned()));
+            return Ok(Err(SkipReason::NoBranch));
         };
         let branch = destination.branch();
         let Some(tip) = self.repository.commit_behind(local)? else {
-            return Ok(Err("no commit".to_owned()));
+            return Ok(Err(SkipReason::NoCommit));
         };
         let (config, mistake) = match self.config(&*self.repository.commit_tree(tip)?) {
             Ok(config) => (config, None),
@@ -172,7 +172,7 @@ impl Context<'_> {
             Err(error) => return Err(error),
         };
         if config.ignores_ref(branch) {
-            return Ok(Err("ignored by `ignore_refs`".to_owned()));
+            return Ok(Err(SkipReason::Ignored));
         }
         let remote = self.name_of(remote);
         let names = TargetNames { patterns: config.targets.as_deref() };
@@ -204,7 +204,7 @@ impl Context<'_> {
 
     fn judge(&self, update: &RefUpdate<'_>, mistake: Option<Error>) -> Result<RefOutcome, Error> {
         if let Some(target) = self.already_on(update) {
-            return Ok(RefOutcome::Skipped(format!("already on {target}")));
+            return Ok(RefOutcome::Skipped(SkipReason::AlreadyOn(target)));
         }
         if let Some(judged) = self.without_old_tip(update)? {
             return Ok(judged);

@@ -6,8 +6,7 @@
 use crate::advice::Command;
 use crate::compare::Reader;
 use crate::config::OtherBranches;
-use crate::finding::{AllowComments, Facts};
-use crate::finding::{Downgrade, RefReport, Report};
+use crate::finding::{AllowComments, Downgrade, Facts, RefReport, Report, SkipReason};
 use crate::git::{self, BaseChoice, PushedRef, Side, Stored, TargetNames};
 use crate::problem::Note;
 use crate::rules::{Finish, Wording};
@@ -87,12 +86,12 @@ impl Context<'_> {
         &self,
         law: &Law,
         pushed: &'p PushedRef,
-    ) -> Result<Result<RefUpdate<'p>, String>, Error> {
+    ) -> Result<Result<RefUpdate<'p>, SkipReason>, Error> {
         if pushed.local_oid.bytes().all(|digit| digit == b'0') {
-            return Ok(Err("a deletion".to_owned()));
+            return Ok(Err(SkipReason::Deletion));
         }
         let Some(destination) = destination(pushed) else {
-            return Ok(Err("no branch".to_owned()));
+            return Ok(Err(SkipReason::NoBranch));
         };
         let branch = destination.branch();
         let new = git::parse_id(&pushed.local_oid);
@@ -100,14 +99,14 @@ impl Context<'_> {
         let tip = self.repository.commit_of(new).unwrap_or(new);
         let config = law.config.clone();
         if config.ignores_ref(branch) {
-            return Ok(Err("ignored by `ignore_refs`".to_owned()));
+            return Ok(Err(SkipReason::Ignored));
         }
         let names = TargetNames { patterns: config.targets.as_deref() };
         let default = self.repository.branch();
         let is_branch = destination == Destination::Branch(branch);
         let is_target = is_branch && names.accept(branch, default.as_deref());
         if is_branch && !is_target && config.other_branches == OtherBranches::Off {
-            return Ok(Err("no target, and `other_branches` is off".to_owned()));
+            return Ok(Err(SkipReason::NoTarget));
         }
         let targets = self.repository.served_targets(&names)?;
         let branch = branch.to_owned();
@@ -134,7 +133,7 @@ impl Context<'_> {
 
     fn admit(&self, law: &Law, update: &RefUpdate<'_>) -> Result<RefOutcome, Error> {
         if let Some(target) = self.already_on(update) {
-            return Ok(RefOutcome::Skipped(format!("already on {target}")));
+            return Ok(RefOutcome::Skipped(SkipReason::AlreadyOn(target)));
         }
         if let Some(judged) = self.without_old_tip(update)? {
             return Ok(judged);

@@ -3,7 +3,7 @@
 use crate::advice::{Command, Step};
 use crate::compare::{After, Comparison, Reader, check};
 use crate::config::Config;
-use crate::finding::{Downgrade, Facts, Freshness, RefReport, Report};
+use crate::finding::{Downgrade, Facts, Freshness, RefReport, Report, SkipReason};
 use crate::git::{self, BaseChoice, Candidates, PushedRef, Stored, Target, TargetNames};
 use crate::problem::Note;
 use crate::rules::{Standing, Wording};
@@ -174,7 +174,7 @@ pub(super) enum RefOutcome {
     /// It was judged.
     Report(Report),
     /// It was not to be judged, for this reason.
-    Skipped(String),
+    Skipped(SkipReason),
     /// It could not be judged.
     Unknown(Note),
 }
@@ -226,7 +226,7 @@ impl Context<'_> {
         }
         Ok(Some(match update.unknown() {
             Some(note) if self.concerns_alembic(update)? => RefOutcome::Unknown(note),
-            Some(_) | None => RefOutcome::Skipped("no Alembic environment".to_owned()),
+            Some(_) | None => RefOutcome::Skipped(SkipReason::NoEnvironment),
         }))
     }
 

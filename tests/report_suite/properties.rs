@@ -1,7 +1,7 @@
 //! What holds for every report.
 
 use alembic_guard::advice::{Command, Step};
-use alembic_guard::finding::{RefReport, Report};
+use alembic_guard::finding::{RefReport, Report, SkipReason};
 use alembic_guard::problem::{Doubt, Drawing, DrawnRevision, Problem, Related, Weight};
 use alembic_guard::report::graph::{self, GraphView, RevisionView};
 use alembic_guard::report::text::{
@@ -192,7 +192,7 @@ proptest::proptest! {
         let refs: Vec<RefReport> = reports
             .into_iter()
             .map(|(report, local_ref, remote_ref)| RefReport {
-                skipped: (local_ref.len() % 2 == 0).then(|| remote_ref.clone()),
+                skipped: (local_ref.len() % 2 == 0).then(|| SkipReason::AlreadyOn(remote_ref.clone())),
                 unknown: None,
                 behind: None,
                 like: None,

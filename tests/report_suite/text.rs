@@ -1,7 +1,7 @@
 //! Text snapshots.
 
 use alembic_guard::advice::{Command, Step};
-use alembic_guard::finding::{RefReport, Report};
+use alembic_guard::finding::{RefReport, Report, SkipReason};
 use alembic_guard::problem::{Problem, Weight};
 use alembic_guard::report::text::{
     MistakeText, Push, broken, config_problems, render, render_refs,
@@ -150,7 +150,7 @@ pub(crate) fn refs() -> Vec<RefReport> {
     let mut tag = one("x", "x", Report::default());
     tag.local_ref = "refs/tags/v1.0".to_owned();
     tag.remote_ref = "refs/tags/v1.0".to_owned();
-    tag.skipped = Some("only branches are".to_owned());
+    tag.skipped = Some(SkipReason::NoBranch);
     vec![
         one("feature/email", "feature/email", stale()),
         one("docs", "docs", clean()),
