@@ -94,7 +94,11 @@ impl RuleContext<'_> {
 
     /// Says how to join heads without editing a migration that others may have run.
     pub fn join_help(&self, heads: &[RevisionId]) -> Step {
-        Step::run("add a revision that joins the heads", self.join_command(heads))
+        if self.may_be_joined(heads) {
+            Step::run("add a revision that joins the heads", self.join_command(heads))
+        } else {
+            Step::note("have it fixed there, and take that in")
+        }
     }
 
     /// Says how to write a `down_revision` that builds on the given heads, behind a few words of why, and
@@ -106,9 +110,14 @@ impl RuleContext<'_> {
             [one] => one.clone(),
             several => format!("({})", several.join(", ")),
         };
-        let path = &revision.migration.file.path;
+        let place = match self.before.get(&revision.id) {
+            Some(landed) if self.may_be_renamed(landed, revision) => {
+                format!("the file of `{}`", revision.id)
+            }
+            Some(_) | None => revision.migration.file.path.to_string(),
+        };
         let write =
-            Step::write(format!("{why}write in {path}"), format!("down_revision = {value}"));
+            Step::write(format!("{why}write in {place}"), format!("down_revision = {value}"));
         std::iter::once(write).chain(self.write_revises(revision, heads)).collect()
     }
 
@@ -118,6 +127,13 @@ impl RuleContext<'_> {
             "check again after that: `{}` may have another parent then",
             revision.id
         ))
+    }
+
+    /// Tells whether the merge that comes first may give a file the other one of its two names.
+    fn may_be_renamed(&self, landed: &Revision, revision: &Revision) -> bool {
+        self.standing == Standing::Replaced
+            && self.wording.get_base.is_some()
+            && landed.migration.file.path != revision.migration.file.path
     }
 
     /// Says what the docstring must name, where it names parents and not these.

@@ -3,12 +3,12 @@
 use super::context::{Explained, doubt};
 use super::{Baseline, Consequence, Finish, Rule, RuleContext};
 use crate::advice::{Command, Step};
-use crate::alembic::graph::MissingParent;
+use crate::alembic::graph::{MissingParent, Revision};
 use crate::alembic::migration::RevisionId;
 use crate::config::Level;
 use crate::heads::new_gaps;
 use crate::problem::{Problem, Related};
-use crate::tree::Site;
+use crate::tree::{RepoPath, Site};
 
 pub(super) static RULE: Rule = Rule {
     name: "unknown-down-revision",
@@ -56,7 +56,8 @@ fn problem(
             let mut problem = RULE.at(subject, Site::Path(path.clone()), message);
             problem.label = format!("`{parent}` was defined here");
             problem.related = vec![Related { site: named, message: format!("needs `{parent}`") }];
-            problem.help = subject.keep_help(&path);
+            let removed = removed_with(subject, removed);
+            problem.help = subject.wording.around_keep(subject.keep(&removed));
             let stays = format!("or build `{}` on a revision that stays", child.id);
             problem.help.push(stays.into());
             problem
@@ -79,6 +80,14 @@ fn problem(
     let opaque = subject.after.opaque().iter();
     doubt(&mut problem, opaque, "may define it: its own id cannot be known");
     Some(problem)
+}
+
+/// Returns the file of a revision that is removed, and those of all below it that are removed with it.
+fn removed_with<'g>(subject: &RuleContext<'g>, revision: &'g Revision) -> Vec<&'g RepoPath> {
+    let below = subject.before.ancestors(&revision.id);
+    let gone = below.into_iter().filter(|id| !subject.after.contains(id));
+    let gone = gone.filter(|id| **id != revision.id).filter_map(|id| subject.before.get(id));
+    std::iter::once(revision).chain(gone).map(|gone| &gone.migration.file.path).collect()
 }
 
 fn help(subject: &RuleContext<'_>, child: &RevisionId, parent: &RevisionId) -> Vec<Step> {
@@ -124,6 +133,10 @@ fn put_on_the_head(subject: &RuleContext<'_>, child: &RevisionId) -> Vec<Step> {
     if before.is_empty() || before.contains(child) || !after.opaque().is_empty() {
         return Vec::new();
     }
+    // In the place of what the change removes itself nothing may be put.
+    if before.heads().into_iter().any(|landed| !after.contains(landed)) {
+        return Vec::new();
+    }
     let over_gaps = after.descendants_of_all(new_gaps(before, after).iter().map(|gap| gap.child));
     let mut heads = after.heads().into_iter().filter(|head| !over_gaps.contains(head));
     let (Some(head), None) = (heads.next(), heads.next()) else {
@@ -131,8 +144,8 @@ fn put_on_the_head(subject: &RuleContext<'_>, child: &RevisionId) -> Vec<Step> {
     };
     let rebase = subject.rebase_command().args(["--onto", head.as_str()]);
     let put = Step::run(format!("if it is a guess, put `{child}` on the head, `{head}`"), rebase);
-    let wording =
-        if before.contains(head) { subject.wording.clone() } else { subject.wording.in_place() };
+    let needs_base = before.contains(head) || subject.wording.is_conflicted;
+    let wording = if needs_base { subject.wording.clone() } else { subject.wording.in_place() };
     let get_base = wording.get_base_help();
     get_base.into_iter().chain([put]).chain(wording.finish_staged_help()).collect()
 }

@@ -89,7 +89,10 @@ impl Context<'_> {
         let relevance = Relevance::of(reader, &trees)?;
         let covers = |path: &RepoPath| relevance.covers(path);
         let mut unread = update.unknown();
-        if let Some(old) = update.replaced.commit() {
+        // What has landed is no longer the branch's own, so it excuses nothing.
+        let has_landed =
+            |old: &ObjectId| base.is_some_and(|base| self.repository.contains(base.commit, *old));
+        if let Some(old) = update.replaced.commit().filter(|old| !has_landed(old)) {
             match self.repository.changes(Some(old), side, &covers) {
                 Ok(changes) => {
                     let paths = changes.paths().cloned().collect();

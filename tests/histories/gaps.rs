@@ -101,3 +101,57 @@ fn heads_are_not_named_where_the_base_is_brought_in_first() {
     push.says("git merge --no-ff --no-commit origin/main").says("alembic-guard merge --stage");
     push.says_nothing_of("merge --stage a b");
 }
+
+#[test]
+fn all_that_a_push_removes_below_a_gap_is_brought_back_at_once() {
+    let world = World::with("a b(a) c(b)");
+    let mine = world.mine();
+    mine.branch("f", "origin/main").add("d(c)").remove("b").remove("c");
+    mine.push_it().says("keep both files");
+}
+
+#[test]
+fn nothing_is_put_in_the_place_of_what_the_change_removes() {
+    let world = World::with("a b(a)");
+    let mine = world.mine();
+    mine.add_all("c(b) d(c)").remove("b").remove("c");
+    let push = mine.push(&["origin", "main"]);
+    push.says("`d` builds on `c`, which no migration defines").says_nothing_of("--onto");
+}
+
+#[test]
+fn git_is_answered_before_a_migration_is_put_on_a_head_of_the_change() {
+    let world = World::with("a b(a)");
+    let mine = world.mine();
+    mine.branch("f", "origin/main").edit_body("b(a)").add_all("c(b) d(gone)");
+    let main = world.main();
+    let path = "migrations/versions/b_add_b.py";
+    let other = mine.read(path).replace("select 1", "select 2");
+    main.write(path, &other).commit("edit it in another way").publish();
+    mine.fetch();
+    let push = mine.push_it();
+    let stderr = &push.stderr;
+    let (get, put) = (stderr.find("and answer git"), stderr.find("rebase --stage --onto c"));
+    assert!(get.is_some() && get < put, "{stderr}");
+}
+
+#[test]
+fn heads_that_depend_on_one_another_are_not_joined_where_nothing_may_be_edited() {
+    let (world, mine) = World::moved_on();
+    mine.branch("theirs", "HEAD").add("e(a)").publish();
+    mine.branch("mine", "HEAD").add("r(a)!e").merge("origin/main");
+    let push = mine.push(&["origin", "HEAD:main"]);
+    push.says("have it fixed there, and take that in").says_nothing_of("merge --stage b e r");
+    drop(world);
+}
+
+#[test]
+fn a_file_that_the_merge_renames_is_named_by_its_revision() {
+    let world = World::with("a b(a)");
+    let mine = world.mine();
+    mine.add("b");
+    let main = world.main();
+    main.git(&["mv", "migrations/versions/b_add_b.py", "migrations/versions/b_renamed.py"]);
+    main.commit("rename").publish();
+    mine.push(&["--force", "origin", "main"]).says("put it back; write in the file of `b`:");
+}

@@ -106,3 +106,18 @@ fn a_colleagues_branch_does_not_excuse_a_chain_that_was_taken_apart() {
     mine.add("e(b)");
     mine.push(&["origin", "mine"]).refused(&["error multiple-heads at d:14"]);
 }
+
+/// What the remote has of a branch is all on main, where the file goes by another name by now.
+#[test]
+fn a_branch_that_has_landed_excuses_nothing() {
+    let world = World::with("a b(a)");
+    let mine = world.mine();
+    mine.branch("f", "origin/main").publish();
+    let (old, new) = ("migrations/versions/b_add_b.py", "migrations/versions/b_renamed.py");
+    let content = mine.read(old);
+    mine.git(&["mv", old, new]);
+    mine.commit("rename");
+    mine.git(&["push", "-q", "--no-verify", "origin", "f:main"]);
+    mine.write(old, &content).commit("again").add("c(b)");
+    mine.push_it().refused(&["error duplicate-revision at b:13"]);
+}

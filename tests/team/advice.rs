@@ -50,7 +50,13 @@ fn is_repair(item: &Advice) -> bool {
 fn line(item: &Advice) -> Option<String> {
     if let (Some((_, path)), Some(line)) = (item.text.rsplit_once("write in "), &item.line) {
         let (name, _) = line.split_once('=')?;
-        return Some(format!("sed -i 's|^{name}=.*|{line}|' {path}"));
+        // A file that the merge before may have renamed is named by its revision.
+        let id = path.strip_prefix("the file of `").and_then(|id| id.strip_suffix('`'));
+        let file = id.map_or_else(
+            || path.to_owned(),
+            |id| format!("$(grep -rlx 'revision = \"{id}\"' --include='*.py' .)"),
+        );
+        return Some(format!("sed -i 's|^{name}=.*|{line}|' {file}"));
     }
     let commands = item.commands.iter().map(|words| {
         shlex::try_join(words.iter().map(String::as_str)).expect("no NUL in a command")

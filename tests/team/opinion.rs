@@ -3,7 +3,7 @@
 //! Harm is what a team would not want on main: it loads no more, it has another head, or some database that
 //! main left behind skips a migration, runs one twice or stops.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use crate::databases::{Databases, Harmed};
@@ -159,8 +159,12 @@ fn harm(before: &Facts, after: &Facts) -> Opinion {
 
 /// Returns what migrations write that they did not write before, although they are where they were.
 fn edited(before: &Facts, after: &Facts) -> BTreeSet<String> {
+    // To depend on what one builds on changes nothing.
+    let needed = |facts: &Facts, one: &Revision| -> BTreeSet<String> {
+        one.depends_on.difference(&ancestors(facts, one)).cloned().collect()
+    };
     let is_in_place = |was: &Revision, is: &Revision| {
-        was.down_revision == is.down_revision && was.depends_on == is.depends_on
+        was.down_revision == is.down_revision && needed(before, was) == needed(after, is)
     };
     let mut edited = BTreeSet::new();
     for (id, is) in &after.revisions {
@@ -169,6 +173,18 @@ fn edited(before: &Facts, after: &Facts) -> BTreeSet<String> {
         }
     }
     edited
+}
+
+/// Returns what a revision builds on, directly or not.
+fn ancestors(facts: &Facts, revision: &Revision) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    let mut waiting: Vec<&String> = revision.down_revision.iter().collect();
+    while let Some(id) = waiting.pop() {
+        if found.insert(id.clone()) {
+            waiting.extend(facts.revisions.get(id).into_iter().flat_map(|one| &one.down_revision));
+        }
+    }
+    found
 }
 
 /// Returns the row of the verdict's table by which databases may be left behind with a warning.
@@ -193,24 +209,41 @@ pub(crate) fn exemption(before: &Facts, after: &Facts, forced: bool) -> Option<&
     (!replaced).then_some("row 14: removed by a normal push")
 }
 
-/// Returns the paths of the new revisions at which heads come apart: the lowest ones below each new head.
+/// Returns the paths of the new revisions at which heads come apart: where what is below a new head builds on
+/// what is no head any more, else where it begins.
 fn culprits(before: &Facts, after: &Facts) -> BTreeSet<String> {
     let is_new = |id: &String| !before.revisions.contains_key(id);
-    let mut reached: BTreeMap<&String, ()> = BTreeMap::new();
-    let mut ahead: Vec<&String> = after.heads.iter().filter(|head| is_new(head)).collect();
-    while let Some(id) = ahead.pop() {
-        if reached.insert(id, ()).is_none() {
-            ahead.extend(after.revisions[id].down_revision.iter().filter(|parent| is_new(parent)));
-        }
+    let parents = |id: &&String| &after.revisions[*id].down_revision;
+    let (mut lowest, mut stale) = (BTreeSet::new(), BTreeSet::new());
+    for head in after.heads.iter().filter(|head| is_new(head)) {
+        let chain = new_below(before, after, head);
+        let landed: BTreeSet<&String> =
+            chain.iter().flat_map(parents).filter(|id| !is_new(id)).collect();
+        // What the chain has below it in another way joins nothing.
+        let covered: BTreeSet<String> =
+            landed.iter().flat_map(|id| ancestors(before, &before.revisions[*id])).collect();
+        let is_left = |id: &&String| !before.heads.contains(*id) && !covered.contains(*id);
+        let left: BTreeSet<&String> = landed.into_iter().filter(is_left).collect();
+        let is_stale = |id: &&String| parents(id).iter().any(|parent| left.contains(parent));
+        let beside: BTreeSet<&String> = chain.iter().copied().filter(is_stale).collect();
+        let bases = chain.iter().copied().filter(|id| parents(id).is_empty());
+        stale.extend(if beside.is_empty() { bases.collect() } else { beside });
+        lowest.extend(chain.into_iter().filter(|id| !parents(id).iter().any(is_new)));
     }
-    let parents = |id: &&&String| &after.revisions[**id].down_revision;
-    let lowest: Vec<&&String> =
-        reached.keys().filter(|id| !parents(id).iter().any(is_new)).collect();
-    let is_stale = |id: &&&String| parents(id).is_empty() || !parents(id).is_subset(&before.heads);
-    let stale: Vec<&&String> = lowest.iter().copied().filter(is_stale).collect();
     let returned = returned(before, after);
     let culprits = if stale.is_empty() && returned.is_empty() { lowest } else { stale };
-    culprits.into_iter().map(|id| after.revisions[*id].path.clone()).chain(returned).collect()
+    culprits.into_iter().map(|id| after.revisions[id].path.clone()).chain(returned).collect()
+}
+
+/// Returns the new revisions below a head, itself included.
+fn new_below<'f>(before: &Facts, after: &'f Facts, head: &'f String) -> BTreeSet<&'f String> {
+    let (mut reached, mut ahead) = (BTreeSet::new(), vec![head]);
+    while let Some(id) = ahead.pop() {
+        if !before.revisions.contains_key(id) && reached.insert(id) {
+            ahead.extend(&after.revisions[id].down_revision);
+        }
+    }
+    reached
 }
 
 /// Returns the paths of what no longer keeps a revision from being a head that was none.
