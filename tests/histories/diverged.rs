@@ -1,4 +1,4 @@
-//! V18: two targets that have one id in different versions, in either order and on the usual ways of backports.
+//! Two targets that have one id in different versions, in either order and on the usual ways of backports.
 
 use crate::world::{Repo, World, path_of};
 

@@ -187,7 +187,7 @@ fn ancestors(facts: &Facts, revision: &Revision) -> BTreeSet<String> {
     found
 }
 
-/// Returns the row of the verdict's table by which databases may be left behind with a warning.
+/// Returns the row of docs/design/verdicts.md by which databases may be left behind with a warning.
 pub(crate) fn exemption(before: &Facts, after: &Facts, forced: bool) -> Option<&'static str> {
     let ids = |facts: &Facts| facts.revisions.keys().cloned().collect::<BTreeSet<String>>();
     let (was, is) = (ids(before), ids(after));
