@@ -200,7 +200,7 @@ impl Question<'_> {
         let title = |version: &Version<'_>| {
             let titles = reader.titles(version.tree, std::slice::from_ref(version.file()))?;
             let title = titles.into_values().next();
-            // What Flask-Migrate writes where nobody gave a message.
+            // What Alembic writes where nobody gave a message (`ScriptDirectory.generate_revision`).
             Ok::<_, Error>(title.filter(|title| title != "empty message"))
         };
         let has_same_title = match (title(here)?, title(there)?) {

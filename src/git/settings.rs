@@ -50,7 +50,7 @@ impl Repository {
     /// Returns the branches that git's configuration says something of; nothing if git does not tell.
     pub fn configured_branches(&self) -> Option<HashSet<String>> {
         let output = config(&["--name-only", "-z", "--get-regexp", r"^branch\."]).output().ok()?;
-        // Git exits with 1 where there are none.
+        // Git exits with 1 where there are none (git-config(1)).
         matches!(output.status.code(), Some(0 | 1)).then_some(())?;
         let names = String::from_utf8_lossy(&output.stdout).into_owned();
         let branch = |key: &str| Some(key.strip_prefix("branch.")?.rsplit_once('.')?.0.to_owned());

@@ -81,7 +81,7 @@ impl Repository {
     /// Git itself does it, with all the filters and attributes that it knows.
     pub fn add_to_index(&self, paths: &[&RepoPath]) -> Result<(), Error> {
         let added = self.add(&["--all"], paths);
-        // Git 2.34 and newer stage nothing of what a sparse checkout leaves out unless told to.
+        // Git 2.34 and newer stage nothing of what a sparse checkout leaves out unless told to (git-add(1)).
         let added =
             added.or_else(|refused| self.add(&["--all", "--sparse"], paths).map_err(|_| refused));
         self.index.take();

@@ -63,7 +63,8 @@ fn header(change: &FileChange, out: &mut Vec<u8>) {
 
 fn side(marks: &[u8], name: &[u8], is_there: bool, out: &mut Vec<u8>) {
     let name = if is_there { name } else { b"/dev/null" };
-    // git takes what follows a tab for a time, and so finds the end of a name with spaces.
+    // git takes what follows a tab for a time, and so finds the end of a name with spaces (`find_name` in its
+    // apply.c).
     let end: &[u8] = if name.contains(&b' ') { b"\t\n" } else { b"\n" };
     out.extend([marks, name, end].concat());
 }

@@ -93,7 +93,7 @@ fn other_id<'r>(
     carried.into_iter().find(|part| is_made(part) || is_anothers(graph, part))
 }
 
-/// Tells whether text is of the form that Alembic gives to ids, and no date or word besides.
+/// Tells whether text is of the form that Alembic gives to ids (its `rev_id`), and no date or word besides.
 fn is_made(text: &str) -> bool {
     let has = |wanted: fn(&u8) -> bool| text.bytes().any(|byte| wanted(&byte));
     text.len() == 12

@@ -102,7 +102,7 @@ struct Pair<'g> {
     on_one_line: bool,
 }
 
-/// What a revision names, as Alembic takes it out of `alembic_version` when it gets there.
+/// What a revision names, as Alembic takes it out of `alembic_version` when it gets there (`HeadMaintainer`).
 struct Names<'g> {
     heights: &'g Heights<'g>,
     parents: Vec<&'g RevisionId>,
@@ -211,7 +211,7 @@ fn without_ancestors(
     subject.write_parents("", revision, &kept)
 }
 
-/// Alembic takes a parent that is named twice for one.
+/// Alembic takes a parent that is named twice for one (`dedupe_tuple` in its `Revision`).
 fn named_twice(subject: &RuleContext<'_>, revision: &Revision) -> Option<Problem> {
     let texts = revision.parents.texts();
     let mut known = HashSet::new();

@@ -13,7 +13,7 @@ use crate::scope::ref_update::{RefUpdate, Replaced, Unobtained};
 use crate::scope::{Context, Error, note};
 use crate::tree::ObjectId;
 
-/// Git's words where the other side has no such branch.
+/// Git's words where the other side has no such branch (`get_fetch_map` in its remote.c).
 const NO_SUCH_BRANCH: &str = "couldn't find remote ref";
 
 /// What became of the commits that only the remote had, by the id that git reports.

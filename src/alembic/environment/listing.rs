@@ -79,10 +79,9 @@ pub fn migration_files_by(
     Ok(lister.listing)
 }
 
-/// Tells whether Alembic takes a file of this name for a migration.
+/// Tells whether Alembic takes a file of this name for a migration (`_only_source_rev_file`).
 pub fn is_migration_name(name: &[u8]) -> bool {
-    // `$` of a regular expression also matches before a last line feed, `.` matches none (Python's `re`;
-    // `_only_source_rev_file`).
+    // `$` of a regular expression also matches before a last line feed, `.` matches none (Python's `re`).
     let line = name.strip_suffix(b"\n").unwrap_or(name);
     line.ends_with(b".py")
         && !line.contains(&b'\n')

@@ -21,7 +21,8 @@ impl Environment {
 
 impl Runner {
     fn command(&self, subcommand: &'static str, arguments: &[&str]) -> Command {
-        // Alembic takes what selects an environment before the subcommand, Flask-Migrate behind it.
+        // Alembic takes what selects an environment before the subcommand (`CommandLine._generate_args`),
+        // Flask-Migrate behind it (its cli.py).
         let command = match self {
             Runner::Alembic(selecting) => Command::of("alembic").args(selecting).arg(subcommand),
             Runner::FlaskMigrate(selecting) => {

@@ -95,7 +95,7 @@ impl Graph {
     }
 
     /// Returns those of some revisions that none of them needs directly, sorted: what Alembic keeps in
-    /// `alembic_version` of a database that has run them and all below.
+    /// `alembic_version` of a database that has run them and all below (`HeadMaintainer`).
     pub fn uppermost<'g>(&'g self, ids: &BTreeSet<&RevisionId>) -> Vec<&'g RevisionId> {
         let needed = ids.iter().flat_map(|id| self.prerequisites(id));
         let needed: BTreeSet<&RevisionId> = needed.map(|revision| &revision.id).collect();

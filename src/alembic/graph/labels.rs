@@ -87,7 +87,8 @@ impl Graph {
 
     /// Returns the labels that are declared twice or are the id of a revision, sorted.
     ///
-    /// Alembic refuses a history that has one: "Branch name '...' in revision ... already used".
+    /// Alembic refuses a history that has one: "Branch name '...' in revision ... already used"
+    /// (`RevisionMap._map_branch_labels`).
     pub fn label_clashes(&self) -> Vec<LabelClash<'_>> {
         let mut declared: BTreeMap<&str, Vec<(&Revision, &Text)>> = BTreeMap::new();
         for revision in &self.revisions {

@@ -42,7 +42,8 @@ impl Libgit2 {
             .map(|entry| entry.path.clone())
             .collect();
         if !skipped.is_empty() {
-            // What a sparse checkout leaves out is as the index has it; libgit2 takes it for removed.
+            // What a sparse checkout leaves out is as the index has it; libgit2 takes it for removed (only its
+            // `maybe_modified` knows the flag).
             let mut staged = self::paths(&staged(&mut options)?);
             paths.retain(|path, _| !skipped.contains(path));
             staged.retain(|path, _| skipped.contains(path));

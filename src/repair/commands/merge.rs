@@ -288,7 +288,8 @@ fn named_heads(names: &[String], pairs: &[Pair]) -> Result<Vec<(usize, RevisionI
     Ok(found)
 }
 
-/// Returns the revision of this id, else those whose ids begin with it, as Alembic takes them.
+/// Returns the revision of this id, else those whose ids begin with it, as Alembic takes them
+/// (`RevisionMap._revision_for_ident`).
 fn matching(graph: &Graph, name: &str) -> Vec<RevisionId> {
     let id = RevisionId::new(name);
     if graph.contains(&id) {

@@ -142,7 +142,7 @@ impl Trial<'_, '_> {
         let get_base = wording.get_base.clone().map(|command| {
             let text = "bring it in without committing yet";
             if self.start.is_staged {
-                // Git merges into no index that differs from HEAD.
+                // Git merges into no index that differs from HEAD (git-merge(1)).
                 let command =
                     Command::of("git stash").and(command).and(Command::of("git stash pop"));
                 Step::run(format!("{text}, with what is staged put aside for that"), command)
