@@ -6,7 +6,7 @@
 use crate::advice::Step;
 use crate::alembic::migration::RevisionId;
 use crate::text::StaticStr;
-use crate::tree::{RepoPath, Site};
+use crate::tree::{File, RepoPath, Site};
 
 /// A second place that explains the first.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -79,10 +79,34 @@ impl Problem {
         }
     }
 
+    /// Returns what makes another problem the same: its rule, and the revisions that it is about or, if it is
+    /// about none, its path.
+    pub fn identity(&self) -> Identity<'_> {
+        let path = self.revisions.is_empty().then(|| self.site.path());
+        Identity { rule: self.rule, revisions: &self.revisions, path, file: None }
+    }
+
     /// Returns no more of it than what is wrong and where.
     pub fn brief(self) -> Problem {
         let (related, help, help_if_shared) = (Vec::new(), Vec::new(), Vec::new());
         Problem { related, drawing: None, help, help_if_shared, ..self }
+    }
+}
+
+/// What makes two problems the same, in two states of a repository.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Identity<'p> {
+    rule: StaticStr,
+    revisions: &'p [RevisionId],
+    path: Option<&'p RepoPath>,
+    file: Option<&'p File>,
+}
+
+impl<'p> Identity<'p> {
+    /// Makes it that of the same content too.
+    #[must_use]
+    pub fn in_file(self, file: Option<&'p File>) -> Identity<'p> {
+        Identity { file, ..self }
     }
 }
 

@@ -16,9 +16,9 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use crate::alembic::environment::BadSetting;
 use crate::alembic::graph::{Graph, Revision};
 use crate::alembic::migration::{Details, RevisionId};
-use crate::finding::{Downgrade, EnvironmentSummary, Facts, Finding, Report, Shared, blame};
+use crate::finding::{EnvironmentSummary, Facts, Finding, Report, Shared, blame, only_either_way};
 use crate::heads::{HeadLimits, analyze_heads, existing_heads};
-use crate::problem::{Note, Problem};
+use crate::problem::{Identity, Note, Problem};
 use crate::rules::{
     self, Baseline, Fate, MoveDirection, Rule, RuleContext, Standing, Unread, Wording,
 };
@@ -116,12 +116,7 @@ pub fn check(reader: &mut Reader, comparison: &Comparison<'_>) -> Result<Report,
         After::Conflicted { as_base, as_ours, paths } => {
             let as_base = check_against(reader, comparison, as_base)?;
             let mut report = check_against(reader, comparison, as_ours)?;
-            let either_way: BTreeSet<Key> =
-                as_base.findings.iter().map(|it| Key::of(&it.problem)).collect();
-            let certain = |finding: &Finding| either_way.contains(&Key::of(&finding.problem));
-            for finding in report.findings.iter_mut().filter(|finding| !certain(finding)) {
-                finding.soften(&Downgrade::Conflict);
-            }
+            only_either_way(&mut report.findings, &as_base.findings);
             report.notes.push(conflict_note(paths, &comparison.wording));
             Ok(report)
         }
@@ -207,8 +202,9 @@ fn compare_environment(
         let found = rule.check(&subject);
         if !found.is_empty() {
             let past = existing_problems(rule, &subject, &pair.before);
+            let past: BTreeSet<_> = past.iter().map(|problem| identity(rule, problem)).collect();
             problems.extend(found.into_iter().map(|problem| Problem {
-                existing: past.contains(&Key::of(&problem).for_rule(rule, &problem)),
+                existing: past.contains(&identity(rule, &problem)),
                 allowed: is_allowed(reader, &problem),
                 ..problem
             }));
@@ -236,10 +232,10 @@ fn changed<'g>(before: &Graph, after: &'g Graph) -> Vec<&'g Revision> {
 }
 
 /// Finds what a rule says of the state before the change.
-fn existing_problems(rule: &Rule, subject: &RuleContext<'_>, before: &State) -> BTreeSet<Key> {
+fn existing_problems(rule: &Rule, subject: &RuleContext<'_>, before: &State) -> Vec<Problem> {
     if rule.debt == Baseline::Compared || before.graph.is_empty() && before.broken_links.is_empty()
     {
-        return BTreeSet::new();
+        return Vec::new();
     }
     let past = RuleContext {
         after: subject.before,
@@ -254,8 +250,15 @@ fn existing_problems(rule: &Rule, subject: &RuleContext<'_>, before: &State) -> 
         unread: None,
         ..*subject
     };
-    let found = rule.check(&past);
-    found.iter().map(|problem| Key::of(problem).for_rule(rule, problem)).collect()
+    rule.check(&past)
+}
+
+/// Returns by what a rule knows a problem again.
+fn identity<'p>(rule: &Rule, problem: &'p Problem) -> Identity<'p> {
+    match rule.debt {
+        Baseline::SameFile => problem.identity().in_file(problem.site.file()),
+        Baseline::SameFault | Baseline::Compared => problem.identity(),
+    }
 }
 
 /// Reads the whole of each file that the change adds or edits.
@@ -285,29 +288,6 @@ fn summary(pair: &Pair, existing: &[Vec<RevisionId>]) -> EnvironmentSummary {
         heads_before: owned(pair.before.graph.heads()),
         heads_after: owned(pair.after.graph.heads()),
         existing,
-    }
-}
-
-/// What makes two findings the same.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-struct Key {
-    rule: &'static str,
-    revisions: Vec<RevisionId>,
-    path: Option<RepoPath>,
-    file: Option<File>,
-}
-
-impl Key {
-    fn of(problem: &Problem) -> Key {
-        let path = problem.revisions.is_empty().then(|| problem.site.path().clone());
-        Key { rule: problem.rule, revisions: problem.revisions.clone(), path, file: None }
-    }
-
-    fn for_rule(self, rule: &Rule, problem: &Problem) -> Key {
-        match rule.debt {
-            Baseline::SameFile => Key { file: problem.site.file().cloned(), ..self },
-            Baseline::SameFault | Baseline::Compared => self,
-        }
     }
 }
 

@@ -18,7 +18,7 @@
 //! | 11 | git will ask how to merge, and only one of the answers has this error | a warning |
 //! | 12 | the user or a server's administrator asks for warnings | a warning |
 //!
-//! 11 and 12 are known only once all findings of a comparison are: see [`Finding::soften`].
+//! 11 and 12 are known only once all findings are: see [`only_either_way`] and [`only_warn`].
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -118,6 +118,31 @@ pub fn blame(
     weighed.collect()
 }
 
+/// Case 11: where git will ask how to merge, only what is wrong with both answers blocks.
+pub fn only_either_way(findings: &mut [Finding], other_answer: &[Finding]) {
+    let certain: BTreeSet<_> = other_answer.iter().map(|it| it.problem.identity()).collect();
+    for finding in findings {
+        if !certain.contains(&finding.problem.identity()) {
+            finding.soften(&Downgrade::Conflict);
+        }
+    }
+}
+
+/// Case 12: lets nothing block if somebody asks for warnings, which is looked up only if something would.
+pub fn only_warn<'f>(
+    findings: impl IntoIterator<Item = &'f mut Finding>,
+    asked: impl FnOnce() -> Option<String>,
+) {
+    let is_blocking = |finding: &&mut Finding| finding.level == Level::Error;
+    let mut blocking = findings.into_iter().filter(is_blocking).peekable();
+    let Some(asked) = blocking.peek().and_then(|_| asked()) else {
+        return;
+    };
+    for finding in blocking {
+        finding.soften(&Downgrade::Asked(asked.clone()));
+    }
+}
+
 fn weigh(
     mut problem: Problem,
     (concern, configured): (Consequence, Level),
@@ -168,8 +193,8 @@ impl Finding {
         self.downgrade.as_ref()
     }
 
-    /// Takes from an error that it blocks: cases 11 and 12.
-    pub fn soften(&mut self, reason: &Downgrade) {
+    /// Takes from an error that it blocks.
+    fn soften(&mut self, reason: &Downgrade) {
         if self.level == Level::Error {
             self.level = Level::Warn;
             self.downgrade = Some(reason.clone());

@@ -3,5 +3,7 @@
 mod blame;
 mod report;
 
-pub use blame::{AllowComments, Downgrade, Facts, Finding, Shared, Witness, blame};
+pub use blame::{
+    AllowComments, Downgrade, Facts, Finding, Shared, Witness, blame, only_either_way, only_warn,
+};
 pub use report::{Base, EnvironmentSummary, Freshness, Outcome, RefReport, Report, SkipReason};

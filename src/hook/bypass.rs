@@ -1,7 +1,6 @@
 //! The ways around a refusal that a user may ask for, all of them git's own habits.
 
-use crate::config::Level;
-use crate::finding::{Downgrade, Finding, RefReport};
+use crate::finding::{Finding, RefReport, only_warn};
 use crate::git::Repository;
 
 /// The value of git's configuration that lowers every finding: `git -c alembic-guard.level=warn push`.
@@ -39,17 +38,7 @@ fn lower<'f>(
     branch: Option<&str>,
     findings: impl IntoIterator<Item = &'f mut Finding>,
 ) {
-    let mut blocking =
-        findings.into_iter().filter(|finding| finding.level() == Level::Error).peekable();
-    if blocking.peek().is_none() {
-        return;
-    }
-    let Some(asked) = asked(setting, branch) else {
-        return;
-    };
-    for finding in blocking {
-        finding.soften(&Downgrade::Asked(asked.clone()));
-    }
+    only_warn(findings, || asked(setting, branch));
 }
 
 /// Finds the setting that asks for warnings alone.

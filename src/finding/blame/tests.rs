@@ -211,18 +211,32 @@ fn row_10_a_comment_does_not_allow_what_blocks_where_only_warnings_may_be_allowe
     assert_eq!(alone(allowed(HEADS), &capped), None, "by now it is a warning");
 }
 
+fn findings(problems: &[Problem]) -> Vec<Finding> {
+    blame(problems.to_vec(), &Facts::default(), &Config::default(), &mut Told::default())
+}
+
 #[test]
-fn rows_11_and_12_only_an_error_is_softened() {
-    let mut findings = blame(
-        vec![problem(HEADS), problem(WARNING)],
-        &Facts::default(),
-        &Config::default(),
-        &mut Told::default(),
-    );
-    for finding in &mut findings {
-        finding.soften(&Downgrade::Conflict);
-        assert_eq!(finding.level(), Level::Warn);
-    }
-    assert_eq!(findings[0].downgrade(), Some(&Downgrade::Conflict));
-    assert_eq!(findings[1].downgrade(), None);
+fn row_11_of_a_conflict_only_what_both_answers_have_blocks() {
+    let of = |rule, id: &str| Problem { revisions: vec![RevisionId::new(id)], ..problem(rule) };
+    let (both, ours) = (of(HEADS, "d"), of(HEADS, "e"));
+    let mut found = findings(&[both.clone(), ours, of(WARNING, "f")]);
+    only_either_way(&mut found, &findings(&[both, of(LOADING, "e")]));
+    let levels: Vec<_> = found.iter().map(|it| (it.level(), it.downgrade().cloned())).collect();
+    let conflict = (Level::Warn, Some(Downgrade::Conflict));
+    assert_eq!(levels, [(Level::Error, None), conflict, (Level::Warn, None)]);
+}
+
+#[test]
+fn row_12_somebody_who_asks_for_warnings_gets_no_error() {
+    let mut found = findings(&[problem(HEADS), problem(WARNING)]);
+    only_warn(&mut found, || Some("alembic-guard.level=warn".to_owned()));
+    let asked = Downgrade::Asked("alembic-guard.level=warn".to_owned());
+    let levels: Vec<_> = found.iter().map(|it| (it.level(), it.downgrade().cloned())).collect();
+    assert_eq!(levels, [(Level::Warn, Some(asked)), (Level::Warn, None)]);
+
+    let mut warned = findings(&[problem(WARNING)]);
+    only_warn(&mut warned, || panic!("nothing would block, so nobody is asked"));
+    let mut blocking = findings(&[problem(HEADS)]);
+    only_warn(&mut blocking, || None);
+    assert_eq!(blocking[0].level(), Level::Error);
 }
