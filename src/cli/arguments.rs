@@ -42,7 +42,7 @@ pub(super) struct Global {
     pub(super) no_cache: bool,
     /// Who waits for the run.
     #[arg(skip)]
-    pub(super) patience: Deadline,
+    pub(super) deadline: Deadline,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -259,7 +259,7 @@ pub(super) fn called_by_git(words: impl Iterator<Item = OsString>) -> Option<Arg
         quiet: false,
         verbose: false,
         no_cache: false,
-        patience: Deadline::default(),
+        deadline: Deadline::default(),
     };
     Some(Arguments { global, command: Command::Hook(hook) })
 }

@@ -33,9 +33,9 @@ fn walk(history: &History, session: &Session, terminal: &Terminal) -> Result<Aud
     }
     let range = repository.range(history.range.as_deref())?;
     let progress = Progress::new(!terminal.is_quiet() && std::io::stderr().is_terminal());
-    let patience = &session.circumstances.patience;
+    let deadline = &session.options.deadline;
     let mut show = |done, all| {
-        patience.tell(DeadlineMessage::Step);
+        deadline.tell(DeadlineMessage::Step);
         progress.show(done, all);
     };
     Ok(audit(repository, &session.context(), &range, &mut show)?)

@@ -34,12 +34,13 @@ pub(super) fn run(
             Ok(Outcome::Clean)
         }
         HookCommand::PreCommit | HookCommand::PreMergeCommit => {
-            commit(&Session::open(global)?, terminal)
+            Session::open(global)?.run(|session| commit(session, terminal))
         }
         HookCommand::PrePush { remote, url } => {
-            push::run(remote.as_deref(), url.as_deref(), &Session::open(global)?, terminal)
+            let (remote, url) = (remote.as_deref(), url.as_deref());
+            Session::open(global)?.run(|session| push::run(remote, url, session, terminal))
         }
-        HookCommand::Hosted => hosted(&Session::open(global)?, terminal),
+        HookCommand::Hosted => Session::open(global)?.run(|session| hosted(session, terminal)),
         HookCommand::PreReceive => {
             let refs = hook::read_received(io::stdin().lock()).map_err(Failure::Stdin)??;
             receive::run(&refs, global, terminal)
@@ -58,7 +59,7 @@ pub(super) fn run(
 }
 
 fn checked(arguments: &Check, global: &Global, terminal: &Terminal) -> Result<Outcome, Failure> {
-    check::run(arguments, &Session::open(global)?, terminal)
+    Session::open(global)?.run(|session| check::run(arguments, session, terminal))
 }
 
 fn install(

@@ -41,8 +41,8 @@ pub fn main() -> ExitCode {
         Err(error) => return usage(&error),
     };
     let mut watched = arguments.clone();
-    let ended = supervisor::over(move |patience| {
-        watched.global.patience = patience;
+    let ended = supervisor::over(move |deadline| {
+        watched.global.deadline = deadline;
         let terminal = Terminal::new(&watched.global);
         let outcome = run(&watched, &terminal);
         outcome.unwrap_or_else(|failure| {
@@ -76,33 +76,47 @@ fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Outcome, Failure> {
     let global = &arguments.global;
     match &arguments.command {
         Command::Explain(explain) => Ok(explain::run(explain, global.format, terminal)),
-        Command::Check(check) => check::run(check, &Session::open(global)?, terminal),
+        Command::Check(check) => {
+            Session::open(global)?.run(|session| check::run(check, session, terminal))
+        }
         Command::Hook(hook) => hook::run(hook, global, terminal),
-        Command::Heads(graph) => graph::heads(graph, &Session::open(global)?, terminal),
-        Command::Graph(graph) => graph::graph(graph, &Session::open(global)?, terminal),
-        Command::Rebase(rebase) => rebase::run(rebase, &Session::open(global)?, terminal),
-        Command::Merge(merge) => merge::run(merge, &Session::open(global)?, terminal),
+        Command::Heads(graph) => {
+            Session::open(global)?.run(|session| graph::heads(graph, session, terminal))
+        }
+        Command::Graph(graph) => {
+            Session::open(global)?.run(|session| graph::graph(graph, session, terminal))
+        }
+        Command::Rebase(rebase) => {
+            Session::open(global)?.run(|session| rebase::run(rebase, session, terminal))
+        }
+        Command::Merge(merge) => {
+            Session::open(global)?.run(|session| merge::run(merge, session, terminal))
+        }
         Command::Audit(history) => {
             // A user who asks for a whole history knows that it takes time, and sees the progress.
-            let global = Global { patience: global.patience.of_steps(), ..global.clone() };
-            audit::run(history, &Session::open(&global)?, terminal)
+            let global = Global { deadline: global.deadline.of_steps(), ..global.clone() };
+            Session::open(&global)?.run(|session| audit::run(history, session, terminal))
         }
-        Command::Config => config::run(&Session::open(global)?, terminal),
+        Command::Config => Session::open(global)?.run(|session| config::run(session, terminal)),
     }
 }
 
 /// A repository and what the command line says of it.
 struct Session {
     repository: Repository,
-    circumstances: RunOptions,
+    options: RunOptions,
     format: Format,
     terminal: Terminal,
 }
 
-impl Drop for Session {
-    /// Keeps what was found out, and says who answered, where everything is to be said: only in the end is
-    /// that known.
-    fn drop(&mut self) {
+impl Session {
+    /// Runs a command. In the end it keeps what was found out in the cache, and says who answered if everything
+    /// is to be said.
+    fn run(
+        self,
+        command: impl FnOnce(&Session) -> Result<Outcome, Failure>,
+    ) -> Result<Outcome, Failure> {
+        let outcome = command(&self);
         self.repository.cache().keep();
         if self.terminal.is_verbose() {
             for refused in self.repository.asked_of_git() {
@@ -110,10 +124,9 @@ impl Drop for Session {
                     .warn(&format!("alembic-guard: asked git, since libgit2 cannot: {refused}\n"));
             }
         }
+        outcome
     }
-}
 
-impl Session {
     fn open(global: &Global) -> Result<Session, Failure> {
         let mut session = Session::forgetful(global)?;
         if !global.no_cache {
@@ -132,19 +145,19 @@ impl Session {
         }
         let repository = Repository::open(index.as_deref()).map_err(Error::from)?;
         let up = way_up(&repository).unwrap_or_default();
-        let patience = global.patience.clone();
-        patience.tell(DeadlineMessage::Objects(repository.object_folders()));
-        let circumstances = RunOptions {
+        let deadline = global.deadline.clone();
+        deadline.tell(DeadlineMessage::Objects(repository.object_folders()));
+        let options = RunOptions {
             config,
             role: Role::Clone,
-            patience,
+            deadline,
             in_ci: ci::is_here(),
             pushed_branch: ci::pushed_branch(),
             proposed_branch: ci::proposed_branch(),
             up,
         };
         let (format, terminal) = (global.format, Terminal::new(global));
-        Ok(Session { repository, circumstances, format, terminal })
+        Ok(Session { repository, options, format, terminal })
     }
 
     /// Opens the repository that a hook of the server runs for: nothing that the environment says of
@@ -152,21 +165,21 @@ impl Session {
     /// written there.
     fn open_served(global: &Global) -> Result<Session, Failure> {
         let mut session = Session::forgetful(global)?;
-        let circumstances = &mut session.circumstances;
-        circumstances.role = Role::Server;
-        circumstances.in_ci = false;
-        circumstances.pushed_branch = None;
-        circumstances.proposed_branch = None;
-        if circumstances.config.is_none()
+        let options = &mut session.options;
+        options.role = Role::Server;
+        options.in_ci = false;
+        options.pushed_branch = None;
+        options.proposed_branch = None;
+        if options.config.is_none()
             && let Some(path) = session.repository.own_path("alembic-guard.config")?
         {
-            circumstances.config = Some(read_config(&path)?);
+            options.config = Some(read_config(&path)?);
         }
         Ok(session)
     }
 
     fn context(&self) -> crate::scope::Context<'_> {
-        crate::scope::Context::new(&self.repository, self.circumstances.clone())
+        crate::scope::Context::new(&self.repository, self.options.clone())
     }
 }
 

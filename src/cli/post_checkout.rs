@@ -43,7 +43,8 @@ fn advise(
     global: &Global,
     terminal: &Terminal,
 ) -> Outcome {
-    let told = Session::open(global).and_then(|session| tell(brought, &session, terminal));
+    let told = Session::open(global)
+        .and_then(|session| session.run(|session| tell(brought, session, terminal)));
     if let Err(failure) = told
         && terminal.is_verbose()
     {
@@ -56,12 +57,12 @@ fn tell(
     brought: &dyn Fn(&Session) -> Option<Brought>,
     session: &Session,
     terminal: &Terminal,
-) -> Result<(), Failure> {
+) -> Result<Outcome, Failure> {
     let brought = brought(session).ok_or(scope::Error::Unborn)?;
     let advice = session.context().advice(brought)?;
     terminal.warn(&match session.format {
         Format::Text => report::post_checkout::text(&advice, &terminal.hook_style()),
         Format::Json => report::json::to_string(&report::post_checkout::json(&advice))?,
     });
-    Ok(())
+    Ok(Outcome::Clean)
 }

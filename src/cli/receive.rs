@@ -15,7 +15,10 @@ pub(super) fn run(
     global: &Global,
     terminal: &Terminal,
 ) -> Result<Outcome, Failure> {
-    let session = Session::open_served(global)?;
+    Session::open_served(global)?.run(|session| receive(refs, session, terminal))
+}
+
+fn receive(refs: &[PushedRef], session: &Session, terminal: &Terminal) -> Result<Outcome, Failure> {
     let mut reports = session.context().receive(refs)?;
     for report in &mut reports {
         let branch = report.remote_ref.strip_prefix("refs/heads/");

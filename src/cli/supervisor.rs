@@ -60,9 +60,9 @@ pub(super) fn over<T: Send + 'static>(
     let signals = tell.clone();
     leftovers::watch_when_needed(move || hear_signals(signals));
     let (words, found) = (tell.clone(), tell.clone());
-    let patience = Deadline::of(move |word| drop(words.send(Event::DeadlineMessage(word))));
+    let deadline = Deadline::of(move |word| drop(words.send(Event::DeadlineMessage(word))));
     let run = move || {
-        let answer = catch_unwind(AssertUnwindSafe(|| work(patience)));
+        let answer = catch_unwind(AssertUnwindSafe(|| work(deadline)));
         drop(tell.send(Event::Done(answer.ok())));
     };
     match thread::Builder::new().stack_size(STACK).spawn(run) {

@@ -26,8 +26,8 @@ pub(crate) fn audit(
 ) -> Result<Audit, Error> {
     let steps = repository.history(range)?;
     let tip = repository.commit_tree(range.tip)?;
-    let mut walk =
-        Walk::new(repository, Reader::remembering(context.config(&*tip)?, repository.cache()))?;
+    let config = context.config_in_force(&*tip)?;
+    let mut walk = Walk::new(repository, Reader::remembering(config, repository.cache()))?;
     walk.begin(steps.first())?;
     for (place, step) in steps.iter().enumerate() {
         walk.step(place, step)?;

@@ -58,7 +58,7 @@ impl Context<'_> {
     /// Judges a commit, the index or the work tree against what it will be merged into.
     pub(crate) fn change(&self, subject: &CheckRequest) -> Result<Report, Error> {
         let tree = self.repository.side_tree(subject.side)?;
-        let mut reader = self.reader(self.config(&*tree)?);
+        let mut reader = self.reader(self.config_in_force(&*tree)?);
         let config = reader.config();
         let branch = match self.branch_of(subject) {
             Some(branch) => Some(branch),
@@ -95,7 +95,7 @@ impl Context<'_> {
             None if subject.against == Against::Nothing => {
                 alone(&mut reader, &*tree, Facts::default())?
             }
-            None if self.circumstances.in_ci => {
+            None if self.options.in_ci => {
                 return Err(Error::NoBase { fetch: self.fetch_command(None) });
             }
             None => without_base(&mut reader, &*tree)?,
@@ -115,7 +115,7 @@ impl Context<'_> {
 
     /// Names the paths in what is advised as they are named where the advice is read.
     fn seen_from_here(&self, mut report: Report) -> Report {
-        let up = &self.circumstances.up;
+        let up = &self.options.up;
         if !up.is_empty() {
             let findings = report.findings.iter_mut().map(|finding| &mut finding.problem.help);
             for help in findings.chain(report.notes.iter_mut().map(|note| &mut note.help)) {
@@ -204,7 +204,7 @@ impl Context<'_> {
         let landed = self.repository.commit_tree(base.commit)?;
         let parted = match self.parting_trees(side, base) {
             Ok(parted) => parted,
-            Err(git::Error::Shallow { .. }) if !self.circumstances.in_ci => {
+            Err(git::Error::Shallow { .. }) if !self.options.in_ci => {
                 return Ok(Meeting::Shallow);
             }
             Err(git::Error::Shallow { ours, theirs }) => {

@@ -22,7 +22,7 @@ impl Context<'_> {
             return Ok(Report::default());
         }
         let index = self.repository.index_tree()?;
-        let (config, mistake) = match self.config(&*index) {
+        let (config, mistake) = match self.config_in_force(&*index) {
             Ok(config) => (config, None),
             Err(mistake) => (Config::default(), Some(mistake)),
         };

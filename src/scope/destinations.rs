@@ -23,7 +23,7 @@ impl Context<'_> {
         candidates: &Candidates<'_>,
     ) -> Result<Option<String>, Error> {
         let is_head = subject.name.as_ref().is_none_or(|name| name == "HEAD");
-        let pushed = || self.circumstances.pushed_branch.clone();
+        let pushed = || self.options.pushed_branch.clone();
         let Some(branch) = self.repository.branch().or_else(pushed) else {
             return Ok(None);
         };
@@ -56,7 +56,7 @@ impl Context<'_> {
         subject: &CheckRequest,
         config: &Config,
     ) -> Result<Option<String>, Error> {
-        let Some(branch) = &self.circumstances.proposed_branch else {
+        let Some(branch) = &self.options.proposed_branch else {
             return Ok(None);
         };
         let Some(tip) = self.repository.tip(subject.side) else {
@@ -112,7 +112,7 @@ impl Context<'_> {
         let Some(name) = &config.base else {
             return Ok(None);
         };
-        match self.circumstances.role {
+        match self.options.role {
             Role::Clone => match self.repository.named_base(name) {
                 Err(git::Error::UnknownRevision(name)) => Err(Error::UnknownBase(name)),
                 base => Ok(Some(base?)),
@@ -135,7 +135,7 @@ impl Context<'_> {
 
     /// Returns the targets that a change may go to, in order of preference.
     pub(super) fn targets(&self, candidates: &Candidates<'_>) -> Result<Vec<Target>, git::Error> {
-        match self.circumstances.role {
+        match self.options.role {
             Role::Clone => self.repository.targets(candidates),
             Role::Server => self.repository.served_targets(&candidates.names),
         }

@@ -48,7 +48,7 @@ pub(crate) use relevance::{Relevance, is_setting};
 /// Judges changes to one repository.
 pub(crate) struct Context<'r> {
     pub(crate) repository: &'r Repository,
-    circumstances: RunOptions,
+    options: RunOptions,
     /// What an earlier comparison of this run has read.
     spare: RefCell<Option<Reader>>,
     /// Whether a branch that might have excused something could not be looked at.
@@ -65,7 +65,7 @@ pub(crate) struct RunOptions {
     /// Whose repository it is.
     pub role: Role,
     /// Who waits for the verdict.
-    pub patience: Deadline,
+    pub deadline: Deadline,
     /// Whether this is a continuous integration run, which must not pass what it could not compare.
     pub in_ci: bool,
     /// The branch whose push started this run of continuous integration, if one did.
@@ -88,24 +88,29 @@ pub(crate) enum Role {
 
 impl<'r> Context<'r> {
     /// Makes a judge of a repository.
-    pub(crate) fn new(repository: &'r Repository, circumstances: RunOptions) -> Context<'r> {
+    pub(crate) fn new(repository: &'r Repository, options: RunOptions) -> Context<'r> {
         let (spare, has_missed, fetches) = Default::default();
-        Context { repository, circumstances, spare, has_missed, fetches }
+        Context { repository, options, spare, has_missed, fetches }
     }
 
     /// Reads the configuration that a tree carries, or the one that was given instead.
     pub(crate) fn config(&self, tree: &dyn Tree) -> Result<Config, Error> {
-        let config = match &self.circumstances.config {
+        match &self.options.config {
             Some((name, source)) => parse_config(&RepoPath::new(name), source),
             None => carried_config(tree),
-        }?;
-        self.circumstances.patience.ask(config.time_limit);
+        }
+    }
+
+    /// The same for what a verdict is about, which may take as long as that configuration allows.
+    pub(crate) fn config_in_force(&self, tree: &dyn Tree) -> Result<Config, Error> {
+        let config = self.config(tree)?;
+        self.options.deadline.ask(config.time_limit);
         Ok(config)
     }
 
     /// Returns a path as seen from where the guard was run.
     pub(crate) fn path_from_here(&self, path: &RepoPath) -> RepoPath {
-        RepoPath::new([self.circumstances.up.as_bytes(), path.as_bytes()].concat())
+        RepoPath::new([self.options.up.as_bytes(), path.as_bytes()].concat())
     }
 
     /// Returns a reader for a configuration; the one that was kept, where it is for the same.

@@ -51,7 +51,7 @@ impl Context<'_> {
         targets.retain(|target| target.remote.as_deref() == landing.remote);
         let mut tips: BTreeMap<String, ObjectId> =
             targets.into_iter().map(|target| (target.branch, target.commit)).collect();
-        let default = match self.circumstances.role {
+        let default = match self.options.role {
             Role::Clone => landing.remote.and_then(|it| self.repository.default_branch(it)),
             Role::Server => self.repository.branch(),
         };

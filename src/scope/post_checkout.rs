@@ -69,7 +69,7 @@ impl Context<'_> {
             Brought::Files => (head, Side::Index),
         };
         let written = self.repository.side_tree(written)?;
-        let config = self.config(&*written)?;
+        let config = self.config_in_force(&*written)?;
         if config.level(MULTIPLE_HEADS, Level::Error) == Level::Off {
             return Ok(Vec::new());
         }

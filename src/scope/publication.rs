@@ -216,7 +216,7 @@ impl Context<'_> {
 
     /// Returns every branch that somebody has pushed, as far as this repository knows.
     pub(super) fn pushed_branches(&self) -> Result<Vec<PushedBranch>, git::Error> {
-        let branches = match self.circumstances.role {
+        let branches = match self.options.role {
             Role::Clone => {
                 let seen = self.repository.remote_branches()?.into_iter();
                 seen.map(|(name, commit)| {

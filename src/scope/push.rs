@@ -166,7 +166,7 @@ impl Context<'_> {
         let Some(tip) = self.repository.commit_behind(local)? else {
             return Ok(Err(SkipReason::NoCommit));
         };
-        let (config, mistake) = match self.config(&*self.repository.commit_tree(tip)?) {
+        let (config, mistake) = match self.config_in_force(&*self.repository.commit_tree(tip)?) {
             Ok(config) => (config, None),
             Err(mistake @ Error::Config(_)) => (Config::default(), Some(mistake)),
             Err(error) => return Err(error),

@@ -27,7 +27,7 @@ impl Context<'_> {
     /// Judges every ref that a server is about to take.
     pub(crate) fn receive(&self, refs: &[PushedRef]) -> Result<Vec<RefReport>, Error> {
         let law = self.law()?;
-        self.circumstances.patience.ask(law.time_limit());
+        self.options.deadline.ask(law.time_limit());
         let behind = |pushed: &PushedRef| PushedRef {
             remote_ref: self.repository.ref_behind(&pushed.remote_ref),
             ..pushed.clone()

@@ -97,8 +97,8 @@ impl Context<'_> {
         let trees = (before, after.id()?, witnesses);
         let tip = self.repository.tip(scope.side);
         let commits = (tip, scope.base.commit, scope.candidates.branch);
-        let circumstances = (standing, wording, facts, answering, config);
-        Some((after, Key::of_value(FactKind::Verdict, &(trees, commits, circumstances))?))
+        let options = (standing, wording, facts, answering, config);
+        Some((after, Key::of_value(FactKind::Verdict, &(trees, commits, options))?))
     }
 
     /// Names what is on all branches that a verdict may depend on; nothing where that cannot be told.

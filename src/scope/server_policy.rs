@@ -44,7 +44,7 @@ impl Context<'_> {
         let landed = self.repository.served_branch();
         let unborn = || self.repository.branch().unwrap_or_else(|| "HEAD".to_owned());
         let branch = landed.as_ref().map_or_else(unborn, |landed| landed.branch.clone());
-        if let Some((name, source)) = &self.circumstances.config {
+        if let Some((name, source)) = &self.options.config {
             let config = parse_config(&RepoPath::new(name), source)?;
             return Ok(Law { config, branch, given: Some(name.clone()), note: None });
         }

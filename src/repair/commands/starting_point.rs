@@ -39,7 +39,7 @@ impl Context<'_> {
         command: Command,
     ) -> Result<(StartingPoint<'_>, Reader), Error> {
         let work = self.repository.work_tree()?;
-        let mut reader = self.reader(self.config(&*work)?);
+        let mut reader = self.reader(self.config_in_force(&*work)?);
         self.refuse_conflicts(&mut reader, &*work)?;
         let branch = self.repository.working_branch();
         let command = command.args(base.iter().flat_map(|base| ["--base", base]));
