@@ -13,8 +13,8 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::key::Key;
 use super::table::{self, Record, Table};
-use crate::leftovers::{self, Leftover, Noted};
-use crate::own_file;
+use crate::platform::cleanup::{self, Leftover, Noted};
+use crate::platform::own_file;
 
 /// How the names of files of facts begin; then comes who wrote them.
 const NAME: &str = "facts-";
@@ -182,7 +182,7 @@ impl Draft {
             Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
             Ok(()) | Err(_) => {}
         }
-        leftovers::begin_watch();
+        cleanup::begin_watch();
         let mut options = OpenOptions::new();
         options.write(true).create(true).truncate(false).mode(0o664);
         let file = own_file::open(path, &mut options)?;
@@ -199,7 +199,7 @@ impl Draft {
         }
         file.set_len(0)?;
         let path = path.to_owned();
-        let _noted = leftovers::note(Leftover::File(path.clone()));
+        let _noted = cleanup::note(Leftover::File(path.clone()));
         Ok(Some(Draft { file, path, _noted }))
     }
 

@@ -18,7 +18,7 @@ use std::os::unix::fs::FileExt;
 use std::path::Path;
 
 use super::key::{self, Key};
-use crate::own_file;
+use crate::platform::own_file;
 
 const MAGIC: &[u8; 8] = b"aguard\x001";
 const FAN_OUT: usize = 256;

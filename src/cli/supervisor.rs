@@ -14,7 +14,7 @@ use signal_hook::low_level;
 
 use crate::config::Config;
 use crate::git::cut_off_object;
-use crate::leftovers;
+use crate::platform::cleanup;
 use crate::scope::{Deadline, DeadlineMessage};
 
 /// What the work may use of stack: twice what the deepest migration that is read needs in an
@@ -58,7 +58,7 @@ pub(super) fn over<T: Send + 'static>(
 ) -> Ended<T> {
     let (tell, told) = mpsc::channel();
     let signals = tell.clone();
-    leftovers::watch_when_needed(move || hear_signals(signals));
+    cleanup::watch_when_needed(move || hear_signals(signals));
     let (words, found) = (tell.clone(), tell.clone());
     let deadline = Deadline::of(move |word| drop(words.send(Event::DeadlineMessage(word))));
     let run = move || {
@@ -73,7 +73,7 @@ pub(super) fn over<T: Send + 'static>(
 
 /// Ends the process while its work still goes on, without waiting for it.
 pub(super) fn leave(code: u8) -> ! {
-    leftovers::take_along();
+    cleanup::take_along();
     low_level::exit(code.into());
 }
 
@@ -147,7 +147,7 @@ impl<T: Send + 'static> Wait<T> {
                 Ok(Event::DeadlineMessage(word)) => self.hear(word),
                 Ok(Event::CutOff(id)) => self.cut_off = Some((id, Instant::now() + GRACE)),
                 Ok(Event::Signal(signal)) => {
-                    leftovers::take_along();
+                    cleanup::take_along();
                     // Where the signal does not end it, an exit code as a shell gives it does.
                     let _ = low_level::emulate_default_handler(signal);
                     low_level::exit(128 + signal);

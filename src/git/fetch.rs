@@ -9,7 +9,7 @@ use rustix::process::{Signal, kill_process_group};
 use crate::git::plumbing::refusal;
 use crate::git::process::{self, GitOption, Target};
 use crate::git::{Repository, Url};
-use crate::leftovers::{Noted, group_of};
+use crate::platform::cleanup::{Noted, group_of};
 use crate::tree::ObjectId;
 
 /// What to fetch.

@@ -17,7 +17,7 @@ use sha2::{Digest, Sha256};
 use crate::finding::Freshness;
 use crate::git::backend::Backend;
 use crate::git::{Repository, Target, parse_id};
-use crate::own_file;
+use crate::platform::own_file;
 use crate::tree::ObjectId;
 
 /// The folder of these files in a repository's common folder.

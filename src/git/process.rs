@@ -10,7 +10,7 @@ use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
-use crate::leftovers::{self, Noted};
+use crate::platform::cleanup::{self, Noted};
 
 /// The variables that name a repository or a place in one; git sets them for hooks.
 ///
@@ -78,9 +78,9 @@ pub(crate) fn command(target: Target<'_>, options: &[GitOption<'_>]) -> Command 
 /// a group nobody can read from the terminal, so ssh cannot wait there for a password (setpgid(2)).
 pub(crate) fn start(git: &mut Command) -> io::Result<(Child, Option<Noted>)> {
     git.process_group(0);
-    leftovers::begin_watch();
+    cleanup::begin_watch();
     let child = git.spawn()?;
-    let noted = leftovers::note_group(&child);
+    let noted = cleanup::note_group(&child);
     Ok((child, noted))
 }
 

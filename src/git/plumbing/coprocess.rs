@@ -7,7 +7,7 @@ use std::thread::JoinHandle;
 
 use super::run::{refusal, start};
 use crate::git::Reason;
-use crate::leftovers::Noted;
+use crate::platform::cleanup::Noted;
 
 /// How much of git's complaints is kept.
 const KEPT: usize = 16 * 1024;

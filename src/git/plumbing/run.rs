@@ -10,7 +10,7 @@ use crate::git::Reason;
 use crate::git::backend::Place;
 use crate::git::process::{self, GitOption, Target};
 use crate::git::url::without_secrets;
-use crate::leftovers::Noted;
+use crate::platform::cleanup::Noted;
 
 /// How git is run.
 #[derive(Debug, Clone)]

@@ -10,7 +10,7 @@ use super::{Plumbing, path};
 use crate::advice::Step;
 use crate::git::Reason;
 use crate::git::process::GitOption;
-use crate::leftovers::{self, Leftover, Noted};
+use crate::platform::cleanup::{self, Leftover, Noted};
 
 /// Where git writes objects in this run.
 pub(super) struct Scratch {
@@ -40,7 +40,7 @@ impl Plumbing {
                     "TMPDIR=FOLDER",
                 ))
         };
-        leftovers::begin_watch();
+        cleanup::begin_watch();
         let folder = tempfile::Builder::new().prefix("alembic-guard-").tempdir().map_err(failed)?;
         std::fs::create_dir(folder.path().join("objects")).map_err(failed)?;
         let own = path(self.git.output(&["rev-parse", "--git-path", "objects"])?);
@@ -50,7 +50,7 @@ impl Plumbing {
             others.push(":");
             others.push(more);
         }
-        let _noted = leftovers::note(Leftover::Folder(folder.path().to_owned()));
+        let _noted = cleanup::note(Leftover::Folder(folder.path().to_owned()));
         let scratch = self.scratch.get_or_init(|| Scratch { folder, others, _noted });
         self.begin_anew();
         Ok(scratch)

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use super::path::{PythonPath, Temporary, TrackedPath};
 use super::{Disk, Error};
-use crate::own_file;
+use crate::platform::own_file;
 
 /// The version of the journals that this program writes.
 const VERSION: u32 = 1;
