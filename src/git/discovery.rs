@@ -5,14 +5,13 @@
 //! among its files, but never a `.git`. So a repository is refused if another one tracks files in it, unless
 //! `GIT_DIR` names it.
 
-use std::ffi::OsStr;
-use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 use crate::advice::{Command, Step};
 use crate::git::plumbing::refusal;
 use crate::git::process::{self, GitOption, Target};
 use crate::git::{Error, Reason};
+use crate::platform::path_bytes::{bytes_of, path_from_bytes};
 use crate::text::Escaped;
 
 /// Refuses the repository that git finds from a folder if its files came with another one.
@@ -26,7 +25,7 @@ pub(crate) fn refuse_planted_at(folder: &Path) -> Result<(), Error> {
     let Ok(git_dir) = output(git.args(["rev-parse", "--absolute-git-dir"])) else { return Ok(()) };
     let git_dir = git_dir.strip_suffix(b"\n").unwrap_or(&git_dir);
     let here = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
-    refuse_planted(Path::new(OsStr::from_bytes(git_dir)), &here).map_err(Error::Open)
+    refuse_planted(path_from_bytes(git_dir), &here).map_err(Error::Open)
 }
 
 /// Refuses the repository that was found from the current folder if its files came with another one.
@@ -80,7 +79,7 @@ fn tracked_file(top: &Path, folder: &Path) -> Result<Option<Vec<u8>>, Reason> {
 }
 
 fn planted(git_dir: &Path, top: &Path, file: &[u8]) -> Reason {
-    let shown = |path: &Path| Escaped(path.as_os_str().as_bytes()).to_string();
+    let shown = |path: &Path| Escaped(bytes_of(path)).to_string();
     Reason::new(format!(
         "`{}` is laid out like a bare repository, but the repository in `{}` tracks `{}`",
         shown(git_dir),

@@ -5,9 +5,7 @@
 //! migrations, criss-cross merges) is merged by libgit2 or git, and what that makes is kept for one run.
 
 use std::collections::BTreeMap;
-use std::ffi::OsStr;
 use std::fs;
-use std::os::unix::ffi::OsStrExt;
 use std::path::PathBuf;
 
 use crate::git::backend::{Backend, Conflict, Edit, Incoming, Merge, MergedFiles, Mode};
@@ -16,6 +14,7 @@ use crate::git::commit_tree::CommitTree;
 use crate::git::index_tree::IndexTree;
 use crate::git::large::Sides;
 use crate::git::{Changes, Error, Reason, Repository};
+use crate::platform::path_bytes::path_from_bytes;
 use crate::tree::{File, LARGEST_SETTING, Node, ObjectId, Overlay, RepoPath, Tree};
 
 /// What is to be merged into a base.
@@ -198,7 +197,7 @@ impl Repository {
         if self.source.has(id) {
             return Ok(Edit::Object(id, mode));
         }
-        let disk = self.work_dir().map(|top| top.join(OsStr::from_bytes(path.as_bytes())));
+        let disk = self.work_dir().map(|top| top.join(path_from_bytes(path.as_bytes())));
         let is_file = |disk: &PathBuf| fs::symlink_metadata(disk).is_ok_and(|it| it.is_file());
         match disk.filter(is_file) {
             Some(disk) => Ok(Edit::Disk(disk, id)),

@@ -1,14 +1,13 @@
 //! What git's own configuration says about the guard.
 
 use std::collections::HashSet;
-use std::ffi::OsString;
-use std::os::unix::ffi::OsStringExt;
 use std::path::PathBuf;
 use std::process::Command;
 
 use crate::git::backend::Backend;
 use crate::git::process::{self, Target};
 use crate::git::{Error, Repository, default_config};
+use crate::platform::path_bytes::path_from_bytes;
 use crate::text::escape;
 
 impl Repository {
@@ -40,7 +39,7 @@ impl Repository {
         let output = config(&["--local", "--includes", "--type=path", "--get", key]).output();
         let output = output.map_err(|error| failed(error.to_string()))?;
         match output.status.code() {
-            Some(0) => Ok(Some(self.git_dir().join(OsString::from_vec(value(output.stdout))))),
+            Some(0) => Ok(Some(self.git_dir().join(path_from_bytes(&value(output.stdout))))),
             // The key is not set (git-config(1)).
             Some(1) => Ok(None),
             _ => Err(failed(escape(String::from_utf8_lossy(&output.stderr).trim()))),

@@ -1,12 +1,11 @@
 //! What the index says of files that are to be edited, and putting them there.
 
-use std::ffi::OsStr;
 use std::fs;
-use std::os::unix::ffi::OsStrExt;
 
 use crate::git::backend::{Backend, Settled};
 use crate::git::process::{self, GitOption};
 use crate::git::{Error, Repository};
+use crate::platform::path_bytes::path_from_bytes;
 use crate::tree::RepoPath;
 
 /// Why a file is not in a state to be edited by a program.
@@ -59,7 +58,7 @@ impl Repository {
         let index = self.index().ok()?;
         let marks = index.get(path)?.marks;
         if marks.skip_worktree {
-            let disk = self.work_dir()?.join(OsStr::from_bytes(path.as_bytes()));
+            let disk = self.work_dir()?.join(path_from_bytes(path.as_bytes()));
             let is_here = fs::symlink_metadata(disk).is_ok();
             return Some(if is_here { Unsettled::Skipped } else { Unsettled::LeftOut });
         }
@@ -95,7 +94,7 @@ impl Repository {
         let differences = [GitOption::LiteralPaths, GitOption::Index(&place.index)];
         let mut git = process::command(place.target(), &differences);
         git.arg("add").args(options).arg("--");
-        git.args(paths.iter().map(|path| OsStr::from_bytes(path.as_bytes())));
+        git.args(paths.iter().map(|path| path_from_bytes(path.as_bytes())));
         let output = git.output().map_err(|source| Error::Stage(source.to_string()))?;
         if output.status.success() { Ok(()) } else { Err(Error::Stage(last_words(&output.stderr))) }
     }

@@ -3,7 +3,6 @@
 use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 use std::fs::{self, Metadata};
-use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::os::unix::fs::MetadataExt;
 use std::path::PathBuf;
 
@@ -14,6 +13,7 @@ use crate::git::backend::{Backend, Kind};
 use crate::git::commit_tree::LARGEST;
 use crate::git::index::{Index, Stat};
 use crate::git::index_tree::IndexTree;
+use crate::platform::path_bytes::{into_bytes, path_from_bytes};
 use crate::tree::{Content, Entry, Error, File, Identity, Node, ObjectId, RepoPath, Tree};
 
 /// The files on disk, listed a folder at a time as they are asked for.
@@ -41,7 +41,7 @@ impl<'r> WorkTree<'r> {
     }
 
     fn disk_path(&self, path: &RepoPath) -> PathBuf {
-        self.top.join(std::ffi::OsStr::from_bytes(path.as_bytes()))
+        self.top.join(path_from_bytes(path.as_bytes()))
     }
 
     /// Tells whether a path is a folder. To git nothing is beyond a link, which may lead out of the work tree
@@ -86,7 +86,7 @@ impl<'r> WorkTree<'r> {
             return Ok(Some(if nested { Node::Submodule } else { Node::Folder(None) }));
         }
         if kind.is_symlink() {
-            let target = fs::read_link(&disk)?.into_os_string().into_vec();
+            let target = into_bytes(fs::read_link(&disk)?);
             return Ok(self.hash(&target).map(Node::Link));
         }
         if !kind.is_file() {
@@ -109,9 +109,7 @@ impl<'r> WorkTree<'r> {
             Ok(found) if found.is_file() && found.len() > most => {
                 return Ok(Content::TooLarge(found.len()));
             }
-            Ok(found) if found.is_symlink() => {
-                fs::read_link(&disk).map(|target| target.into_os_string().into_vec())
-            }
+            Ok(found) if found.is_symlink() => fs::read_link(&disk).map(into_bytes),
             Ok(_) | Err(_) => fs::read(&disk),
         };
         let content = content.map_err(|error| Error::Read {
@@ -157,7 +155,7 @@ impl<'r> WorkTree<'r> {
     fn list_names(&self, folder: &RepoPath) -> std::io::Result<Vec<Vec<u8>>> {
         let mut names = Vec::new();
         for entry in fs::read_dir(self.disk_path(folder))? {
-            names.push(entry?.file_name().into_vec());
+            names.push(into_bytes(entry?.file_name()));
         }
         names.sort();
         Ok(names)

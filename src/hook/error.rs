@@ -1,13 +1,13 @@
 //! What can go wrong while hooks are installed, and the way out of each.
 
 use std::io;
-use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 use super::folder::{manager, shown};
 use super::shim::quote;
 use super::{FolderDoubt, Hook};
 use crate::advice::{Command, Step};
+use crate::platform::path_bytes::bytes_of;
 use crate::text::escape;
 
 /// A reason why the hooks were not installed, removed or looked at.
@@ -288,5 +288,5 @@ fn escaped_lines(words: &str) -> String {
 
 /// Writes a path as a word for the shell.
 fn word(path: &Path) -> String {
-    escape(&String::from_utf8_lossy(&quote(path.as_os_str().as_bytes())))
+    escape(&String::from_utf8_lossy(&quote(bytes_of(path))))
 }

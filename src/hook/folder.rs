@@ -2,10 +2,10 @@
 
 use std::ffi::OsStr;
 use std::fmt;
-use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 use super::{Error, git, worktrees};
+use crate::platform::path_bytes::{bytes_of, path_from_bytes};
 use crate::text::{Escaped, escape};
 
 /// A reason not to write into a hooks folder unless told to.
@@ -57,18 +57,18 @@ impl fmt::Display for FolderDoubt {
 
 /// Returns the absolute path of the folder in which git looks for hooks, as seen from `directory`.
 pub(super) fn locate(directory: &Path) -> Result<PathBuf, Error> {
-    Ok(git::path(git::ask(directory, &HOOKS_FOLDER)?))
+    Ok(git::path(&git::ask(directory, &HOOKS_FOLDER)?))
 }
 
 /// Returns the same for a worktree other than the one that the environment may name.
 pub(super) fn locate_there(top: &Path) -> Result<PathBuf, Error> {
-    Ok(git::path(git::ask_there(top, &HOOKS_FOLDER)?))
+    Ok(git::path(&git::ask_there(top, &HOOKS_FOLDER)?))
 }
 
 /// Returns the folder that git uses while `core.hooksPath` is not set.
 pub(super) fn default_folder(directory: &Path) -> Result<PathBuf, Error> {
     let common = git::ask(directory, &worktrees::COMMON_DIR)?;
-    Ok(git::path(common).join("hooks"))
+    Ok(git::path(&common).join("hooks"))
 }
 
 /// Collects what speaks against writing into `folder`.
@@ -80,7 +80,7 @@ pub(super) fn doubts(directory: &Path, folder: &Path) -> Result<Vec<FolderDoubt>
 
 /// Names the hook manager that a folder belongs to, where its path tells.
 pub(super) fn manager(folder: &Path) -> Option<&'static str> {
-    folder.iter().find_map(|name| match name.as_bytes() {
+    folder.iter().find_map(|name| match bytes_of(name) {
         b".husky" => Some("husky"),
         b".lefthook" => Some("lefthook"),
         _ => None,
@@ -89,7 +89,7 @@ pub(super) fn manager(folder: &Path) -> Option<&'static str> {
 
 /// Shows a path on a terminal.
 pub(super) fn shown(path: &Path) -> Escaped<'_> {
-    Escaped(path.as_os_str().as_bytes())
+    Escaped(bytes_of(path))
 }
 
 const HOOKS_FOLDER: [&str; 4] = ["rev-parse", "--path-format=absolute", "--git-path", "hooks"];
@@ -110,7 +110,7 @@ fn setting_doubts(directory: &Path) -> Result<Vec<FolderDoubt>, Error> {
         b"command" => doubts.push(FolderDoubt::Temporary),
         _ => {}
     }
-    let value = Path::new(OsStr::from_bytes(value));
+    let value = path_from_bytes(value);
     if value.is_relative() {
         doubts.push(FolderDoubt::Relative { value: value.to_path_buf() });
     }
@@ -128,7 +128,7 @@ fn origin_name(origin: &[u8]) -> String {
 
 fn place_doubt(directory: &Path, folder: &Path) -> Result<Option<FolderDoubt>, Error> {
     let folder = real(folder);
-    let common = real(&git::path(git::ask(directory, &worktrees::COMMON_DIR)?));
+    let common = real(&git::path(&git::ask(directory, &worktrees::COMMON_DIR)?));
     if folder.starts_with(&common) {
         return Ok(None);
     }

@@ -1,13 +1,13 @@
 //! Asks the `git` on PATH where hooks go: git runs the hooks, so it knows best where it looks for them.
 
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsStr;
 use std::io::Write;
-use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 use super::Error;
 use crate::git::process::{self, Target};
+use crate::platform::path_bytes::path_from_bytes;
 
 /// Runs git in the repository that the environment or else `directory` names; returns its output.
 pub(super) fn ask<S: AsRef<OsStr>>(directory: &Path, arguments: &[S]) -> Result<Vec<u8>, Error> {
@@ -50,9 +50,8 @@ pub(super) fn config(directory: &Path, arguments: &[&str]) -> Result<Option<Vec<
 }
 
 /// Reads git's answer as one path, which may hold newlines of its own.
-pub(super) fn path(answer: Vec<u8>) -> PathBuf {
-    let path = answer.strip_suffix(b"\n").unwrap_or(&answer).to_vec();
-    PathBuf::from(OsString::from_vec(path))
+pub(super) fn path(answer: &[u8]) -> PathBuf {
+    path_from_bytes(answer.strip_suffix(b"\n").unwrap_or(answer)).to_owned()
 }
 
 fn command<S: AsRef<OsStr>>(target: Target<'_>, arguments: &[S]) -> Command {
@@ -72,7 +71,7 @@ fn answer(output: Output) -> Result<Vec<u8>, Error> {
     if output.status.success() {
         return Ok(output.stdout);
     }
-    let words = OsStr::from_bytes(&output.stderr).to_string_lossy();
+    let words = String::from_utf8_lossy(&output.stderr);
     let words = words.trim_end();
     Err(Error::Git(words.strip_prefix("fatal: ").unwrap_or(words).to_string()))
 }

@@ -1,9 +1,9 @@
 //! The shell shims of `hooks/`: filling in the path of this program, and knowing a shim again.
 
-use std::ffi::OsString;
 use std::fmt;
-use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
+
+use crate::platform::path_bytes::{bytes_of, path_from_bytes};
 
 /// The version of the shims that this program writes; a shim that says another one is outdated.
 pub const SHIM_VERSION: u32 = 1;
@@ -55,7 +55,7 @@ impl Hook {
         let template = self.template();
         let (before, after) =
             template.split_once(PLACEHOLDER).expect("a test finds the placeholder in every shim");
-        let binary = quote(binary.as_os_str().as_bytes());
+        let binary = quote(bytes_of(binary));
         [before.as_bytes(), &binary, after.as_bytes()].concat()
     }
 
@@ -93,7 +93,7 @@ impl Shim {
         let version = std::str::from_utf8(id.strip_prefix(ID)?).ok()?;
         Some(Shim {
             version: version.trim_end().parse().ok()?,
-            binary: PathBuf::from(OsString::from_vec(recorded_binary(bytes))),
+            binary: path_from_bytes(&recorded_binary(bytes)).to_owned(),
         })
     }
 
@@ -146,7 +146,7 @@ mod tests {
     use proptest::prelude::{any, prop_assert_eq, proptest};
 
     fn path(bytes: &[u8]) -> PathBuf {
-        PathBuf::from(OsString::from_vec(bytes.to_vec()))
+        path_from_bytes(bytes).to_owned()
     }
 
     #[test]

@@ -77,7 +77,7 @@ pub fn uninstall(directory: &Path) -> Result<Vec<Removed>, Error> {
     forget_remotes(directory)?;
     for top in worktrees::tops(directory)? {
         if let Ok(git_dir) = git::ask_there(&top, &["rev-parse", "--absolute-git-dir"]) {
-            repair::remove_lock(&git::path(git_dir));
+            repair::remove_lock(&git::path(&git_dir));
         }
     }
     // Where what was read or seen cannot be removed, it is in nobody's way.

@@ -1,11 +1,10 @@
 //! The work trees of a repository: each may look for its hooks in a folder of its own.
 
-use std::ffi::OsStr;
-use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 use super::git;
 use super::{Error, HOOKS, Hook, SERVER_HOOKS};
+use crate::platform::path_bytes::path_from_bytes;
 
 /// Lists the tops of the work trees that exist, the main one first.
 ///
@@ -15,7 +14,7 @@ use super::{Error, HOOKS, Hook, SERVER_HOOKS};
 pub(super) fn tops(directory: &Path) -> Result<Vec<PathBuf>, Error> {
     let mut tops = parse(&list(directory)?);
     let current = current(directory);
-    let common = git::path(git::ask(directory, &COMMON_DIR)?);
+    let common = git::path(&git::ask(directory, &COMMON_DIR)?);
     if let Some(current) = current
         && !tops.contains(&current)
     {
@@ -42,7 +41,7 @@ pub(super) const COMMON_DIR: [&str; 3] =
 /// Returns the top of the work tree that holds `directory`, if it is in one.
 pub(super) fn current(directory: &Path) -> Option<PathBuf> {
     let answer = git::ask(directory, &["rev-parse", "--show-toplevel"]).ok()?;
-    Some(git::path(answer)).filter(|top| !top.as_os_str().is_empty())
+    Some(git::path(&answer)).filter(|top| !top.as_os_str().is_empty())
 }
 
 /// Returns records ended by NUL; git before 2.36 has no `-z` and cannot name a path with a newline.
@@ -63,7 +62,7 @@ fn parse(listing: &[u8]) -> Vec<PathBuf> {
     let mut tops = Vec::new();
     for field in listing.split(|byte| *byte == 0) {
         if let Some(path) = field.strip_prefix(b"worktree ") {
-            tops.push(PathBuf::from(OsStr::from_bytes(path)));
+            tops.push(path_from_bytes(path).to_owned());
         } else if field == b"bare" {
             tops.pop();
         }

@@ -6,3 +6,4 @@
 
 pub(crate) mod cleanup;
 pub(crate) mod own_file;
+pub(crate) mod path_bytes;

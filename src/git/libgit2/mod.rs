@@ -17,6 +17,7 @@ use crate::git::Reason;
 use crate::git::backend::{Backend, Incoming, Kind, Merge, Object, Place, Settled, Uncommitted};
 use crate::git::changes::Changes;
 use crate::git::index::Index;
+use crate::platform::path_bytes::path_from_bytes;
 use crate::tree::{Content, ObjectId, RepoPath};
 
 /// A repository that libgit2 has opened.
@@ -301,6 +302,5 @@ fn oid(id: ObjectId) -> Result<Oid, git2::Error> {
 }
 
 fn path_of(path: &RepoPath) -> PathBuf {
-    use std::os::unix::ffi::OsStrExt;
-    std::ffi::OsStr::from_bytes(path.as_bytes()).into()
+    path_from_bytes(path.as_bytes()).to_owned()
 }

@@ -1,14 +1,13 @@
 //! The index as `git ls-files` lists it: expanded where it is sparse, joined where it is split.
 
 use std::collections::BTreeSet;
-use std::ffi::OsStr;
-use std::os::unix::ffi::OsStrExt;
 
 use super::run::{printed, run};
 use super::{Plumbing, text};
 use crate::git::backend::{Kind, Settled};
 use crate::git::index::{Index, IndexEntry, Marks};
 use crate::git::{Reason, parse_id};
+use crate::platform::path_bytes::path_from_bytes;
 use crate::tree::{Node, ObjectId, RepoPath};
 
 impl Plumbing {
@@ -51,7 +50,7 @@ impl Plumbing {
         let status =
             ["status", "--porcelain=v2", "-z", "--no-renames", "--untracked-files=no", "--"];
         let mut git = self.git.command();
-        git.args(status).arg(OsStr::from_bytes(path.as_bytes()));
+        git.args(status).arg(path_from_bytes(path.as_bytes()));
         let said = text(&printed(run(&mut git)?)?);
         // `1 XY ...`: X is how it is staged, Y how the work tree differs from that.
         let differs = said.as_bytes().get(3).is_some_and(|letter| *letter != b'.');

@@ -15,14 +15,13 @@ mod scratch;
 
 use std::cell::{OnceCell, RefCell};
 use std::collections::BTreeMap;
-use std::ffi::OsString;
-use std::os::unix::ffi::OsStringExt;
 use std::path::{Path, PathBuf};
 
 use crate::git::backend::{Backend, Incoming, Kind, Merge, Object, Place, Settled, Uncommitted};
 use crate::git::changes::Changes;
 use crate::git::index::Index;
 use crate::git::{Reason, parse_id};
+use crate::platform::path_bytes::path_from_bytes;
 use crate::tree::{Content, ObjectId, RepoPath};
 
 use coprocess::Conversation;
@@ -68,11 +67,12 @@ impl Plumbing {
 
     fn with(git: Git, index: Option<&Path>) -> Result<Plumbing, Reason> {
         let about = |question: &str| git.output(&["rev-parse", question]);
-        let git_dir = path(about("--absolute-git-dir")?);
-        let common_dir = std::path::absolute(path(about("--git-common-dir")?));
+        let git_dir = path(&about("--absolute-git-dir")?);
+        let common_dir = std::path::absolute(path(&about("--git-common-dir")?));
         let common_dir = common_dir.map_err(|error| Reason::new(error.to_string()))?;
         let has_work_tree = about("--is-inside-work-tree")? == b"true\n";
-        let work_dir = has_work_tree.then(|| about("--show-toplevel").map(path)).transpose()?;
+        let work_dir =
+            has_work_tree.then(|| about("--show-toplevel").map(|it| path(&it))).transpose()?;
         let format = match about("--show-object-format")?.trim_ascii_end() {
             b"sha1" => Format::Sha1,
             b"sha256" => Format::Sha256,
@@ -277,9 +277,8 @@ fn normal(key: &str) -> String {
 }
 
 /// Reads git's answer as one path, which may hold newlines of its own.
-fn path(answer: Vec<u8>) -> PathBuf {
-    let path = answer.strip_suffix(b"\n").unwrap_or(&answer).to_vec();
-    PathBuf::from(OsString::from_vec(path))
+fn path(answer: &[u8]) -> PathBuf {
+    path_from_bytes(answer.strip_suffix(b"\n").unwrap_or(answer)).to_owned()
 }
 
 fn text(bytes: &[u8]) -> String {

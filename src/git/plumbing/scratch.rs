@@ -11,6 +11,7 @@ use crate::advice::Step;
 use crate::git::Reason;
 use crate::git::process::GitOption;
 use crate::platform::cleanup::{self, Leftover, Noted};
+use crate::platform::path_bytes::{bytes_of, path_from_bytes};
 
 /// Where git writes objects in this run.
 pub(super) struct Scratch {
@@ -43,7 +44,7 @@ impl Plumbing {
         cleanup::begin_watch();
         let folder = tempfile::Builder::new().prefix("alembic-guard-").tempdir().map_err(failed)?;
         std::fs::create_dir(folder.path().join("objects")).map_err(failed)?;
-        let own = path(self.git.output(&["rev-parse", "--git-path", "objects"])?);
+        let own = path(&self.git.output(&["rev-parse", "--git-path", "objects"])?);
         let own = std::path::absolute(own).map_err(failed)?;
         let mut others = quoted(&own);
         if let Some(more) = std::env::var_os("GIT_ALTERNATE_OBJECT_DIRECTORIES") {
@@ -74,9 +75,8 @@ impl Plumbing {
 
 /// Writes a path so that a colon in it parts nothing (git(1), `GIT_ALTERNATE_OBJECT_DIRECTORIES`).
 fn quoted(path: &Path) -> OsString {
-    use std::os::unix::ffi::{OsStrExt, OsStringExt};
     let mut quoted = vec![b'"'];
-    for byte in path.as_os_str().as_bytes() {
+    for byte in bytes_of(path) {
         match byte {
             b'"' | b'\\' => quoted.extend([b'\\', *byte]),
             b'\n' => quoted.extend(b"\\n"),
@@ -84,5 +84,5 @@ fn quoted(path: &Path) -> OsString {
         }
     }
     quoted.push(b'"');
-    OsString::from_vec(quoted)
+    path_from_bytes(&quoted).into()
 }

@@ -7,15 +7,14 @@
 use std::ffi::OsStr;
 use std::fs;
 use std::io::{self, ErrorKind};
-use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 use super::{Disk, Error};
+use crate::platform::path_bytes::bytes_of;
 
 /// Removes what was compiled from `source`; nothing that lies behind a link.
 pub(super) fn remove(disk: &dyn Disk, source: &Path) -> Result<(), Error> {
-    let Some(stem) = source.file_name().and_then(|name| name.as_bytes().strip_suffix(b".py"))
-    else {
+    let Some(stem) = source.file_name().and_then(|name| bytes_of(name).strip_suffix(b".py")) else {
         return Ok(());
     };
     let folder = source.with_file_name("__pycache__");
@@ -47,7 +46,7 @@ fn of(folder: &Path, stem: &[u8]) -> io::Result<Vec<PathBuf>> {
 }
 
 fn is_of(name: &OsStr, stem: &[u8]) -> bool {
-    let rest = name.as_bytes().strip_prefix(stem);
+    let rest = bytes_of(name).strip_prefix(stem);
     rest.is_some_and(|rest| rest.starts_with(b".") && rest[1..].ends_with(b".pyc"))
 }
 

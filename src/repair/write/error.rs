@@ -1,11 +1,11 @@
 //! What can go wrong while a repair is written, and the way out of each.
 
 use std::io;
-use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 use crate::advice::{Command, Step};
 use crate::git;
+use crate::platform::path_bytes::bytes_of;
 use crate::text::{Escaped, shell_word};
 use crate::tree::RepoPath;
 
@@ -278,7 +278,7 @@ fn lossy(path: &Path) -> String {
 
 /// Shows a path on a terminal.
 fn shown(path: &Path) -> Escaped<'_> {
-    Escaped(path.as_os_str().as_bytes())
+    Escaped(bytes_of(path))
 }
 
 /// Writes a path as a word for the shell.

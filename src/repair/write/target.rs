@@ -1,10 +1,8 @@
 //! Where changes go, and all that can be known to speak against them before anything is written.
 
 use std::collections::BTreeSet;
-use std::ffi::OsStr;
 use std::fs::{self, Metadata};
 use std::io::{self, ErrorKind};
-use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
@@ -12,6 +10,7 @@ use rustix::fs::{Access, access};
 
 use super::path::{is_tracked, is_tracked_name};
 use super::{Error, FileChange};
+use crate::platform::path_bytes::{bytes_of, path_from_bytes};
 use crate::tree::RepoPath;
 
 /// A change that nothing speaks against.
@@ -72,7 +71,7 @@ pub(super) fn real(top: &Path) -> Result<PathBuf, Error> {
 
 /// Returns the path on the disk of a path in the work tree.
 pub(super) fn on_disk(top: &Path, path: &RepoPath) -> PathBuf {
-    top.join(OsStr::from_bytes(path.as_bytes()))
+    top.join(path_from_bytes(path.as_bytes()))
 }
 
 fn target<'c>(top: &Path, change: &'c FileChange) -> Result<Target<'c>, Error> {
@@ -112,9 +111,11 @@ fn followed(top: &Path, path: &RepoPath, link: &Path) -> Result<RepoPath, Error>
         return Err(Error::NoFolder { path: path.clone(), parent: link.to_path_buf() });
     }
     let inside = target.strip_prefix(top).ok();
-    let inside = inside.filter(|inside| inside.iter().all(|name| is_tracked_name(name.as_bytes())));
+    let inside = inside.filter(|inside| inside.iter().all(|name| is_tracked_name(bytes_of(name))));
     match inside {
-        Some(inside) => Ok(RepoPath::new(inside.as_os_str().as_bytes())),
+        Some(inside) => {
+            Ok(inside.iter().map(bytes_of).fold(RepoPath::root(), |path, name| path.join(name)))
+        }
         None => Err(Error::Outside { path: path.clone(), link: link.to_path_buf(), target }),
     }
 }
