@@ -4,17 +4,16 @@
 //! renamed. A run that finds it locked writes nothing; one that finds it left behind by a run that was killed
 //! removes it.
 
-use std::fs::{self, DirBuilder, DirEntry, File, OpenOptions, TryLockError};
+use std::fs::{self, DirEntry, File, TryLockError};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io;
-use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::key::Key;
 use super::table::{self, Record, Table};
 use crate::platform::cleanup::{self, Leftover, Noted};
-use crate::platform::own_file;
+use crate::platform::{file_system, own_file};
 
 /// How the names of files of facts begin; then comes who wrote them.
 const NAME: &str = "facts-";
@@ -127,14 +126,12 @@ fn files(folder: &Path) -> impl Iterator<Item = DirEntry> {
 
 /// Names this build: what one build reads in a migration another one may read otherwise.
 ///
-/// Where all files are dated alike, the time of the last change of status, which nobody can set, tells them
-/// apart.
+/// Where all files are dated alike, only [`file_system::replaced`] tells them apart.
 fn build() -> Option<u64> {
     let program = fs::metadata(std::env::current_exe().ok()?).ok()?;
     let mut hasher = DefaultHasher::new();
-    let written = (program.mtime(), program.mtime_nsec(), program.len());
-    let placed = (program.ctime(), program.ctime_nsec(), program.ino());
-    (env!("CARGO_PKG_VERSION"), written, placed).hash(&mut hasher);
+    let written = (file_system::modified(&program), program.len());
+    (env!("CARGO_PKG_VERSION"), written, file_system::replaced(&program)).hash(&mut hasher);
     Some(hasher.finish())
 }
 
@@ -174,22 +171,17 @@ impl Draft {
     /// Begins to write; nothing where somebody else does, or where files here are another user's.
     fn begin(folder: &Path, path: &Path) -> io::Result<Option<Draft>> {
         let common_dir = folder.parent().unwrap_or(folder);
-        if fs::metadata(common_dir)?.uid() != rustix::process::geteuid().as_raw() {
+        if !own_file::is_own(&fs::metadata(common_dir)?) {
             return Ok(None);
         }
-        // Whatever the umask, nobody but the user and a group can write here.
-        match DirBuilder::new().mode(0o775).create(folder) {
-            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
-            Ok(()) | Err(_) => {}
-        }
+        own_file::create_folder(folder)?;
         cleanup::begin_watch();
-        let mut options = OpenOptions::new();
-        options.write(true).create(true).truncate(false).mode(0o664);
-        let file = own_file::open(path, &mut options)?;
+        let file = own_file::open_or_create(path)?;
         let is_trusted = own_file::is_trusted(&fs::symlink_metadata(folder)?)
             && own_file::is_trusted(&file.metadata()?);
         match file.try_lock() {
-            Ok(()) if is_trusted && is_at(&file, path) => {}
+            // Who held the lock before may have renamed it.
+            Ok(()) if is_trusted && file_system::is_at(&file, path) => {}
             Ok(()) | Err(TryLockError::WouldBlock) => return Ok(None),
             Err(TryLockError::Error(error)) => {
                 // Where nobody can lock nobody writes.
@@ -211,17 +203,8 @@ impl Draft {
 impl Drop for Draft {
     fn drop(&mut self) {
         // Once it has another name, what is at this one is another's.
-        if is_at(&self.file, &self.path) {
+        if file_system::is_at(&self.file, &self.path) {
             let _ = fs::remove_file(&self.path);
         }
-    }
-}
-
-/// Tells whether a file is still what is found at a path: who held the lock before may have renamed it.
-fn is_at(file: &File, path: &Path) -> bool {
-    let place = |metadata: fs::Metadata| (metadata.dev(), metadata.ino());
-    match (file.metadata(), fs::symlink_metadata(path)) {
-        (Ok(file), Ok(there)) => place(file) == place(there),
-        (Err(_), _) | (_, Err(_)) => false,
     }
 }

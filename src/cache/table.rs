@@ -14,11 +14,10 @@ use std::cell::OnceCell;
 use std::fs::{File, OpenOptions};
 use std::io::{self, BufWriter, Write};
 use std::ops::Range;
-use std::os::unix::fs::FileExt;
 use std::path::Path;
 
 use super::key::{self, Key};
-use crate::platform::own_file;
+use crate::platform::{file_system, own_file};
 
 const MAGIC: &[u8; 8] = b"aguard\x001";
 const FAN_OUT: usize = 256;
@@ -57,7 +56,7 @@ impl Table {
         let file = own_file::open(path, OpenOptions::new().read(true)).ok()?;
         own_file::is_trusted(&file.metadata().ok()?).then_some(())?;
         let mut header = [0; HEADER];
-        file.read_exact_at(&mut header, 0).ok()?;
+        file_system::read_at(&file, &mut header, 0).ok()?;
         let (magic, mut rest) = header.split_at(MAGIC.len());
         let (written_by, count, facts) = (u64_of(&mut rest), u32_of(&mut rest), u64_of(&mut rest));
         let fan_out: Vec<u32> = (0..FAN_OUT).map(|_| u32_of(&mut rest)).collect();
@@ -80,7 +79,7 @@ impl Table {
     pub(super) fn load(&self) {
         let length = HEADER + self.len() * ENTRY + self.facts as usize;
         let mut content = vec![0; length];
-        if self.file.read_exact_at(&mut content, 0).is_ok() {
+        if file_system::read_at(&self.file, &mut content, 0).is_ok() {
             drop(self.content.set(content));
         }
     }
@@ -127,7 +126,7 @@ impl Table {
             return use_it(content.get(range)?);
         }
         let mut part = vec![0; range.len()];
-        self.file.read_exact_at(&mut part, range.start as u64).ok()?;
+        file_system::read_at(&self.file, &mut part, range.start as u64).ok()?;
         use_it(&part)
     }
 }

@@ -7,7 +7,6 @@
 
 use std::fs;
 use std::io::{self, Read, Seek, SeekFrom, Write};
-use std::os::unix::fs::{DirBuilderExt, MetadataExt};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
@@ -176,13 +175,12 @@ fn read(common_dir: &Path, name: &str) -> Option<Sighting> {
 
 fn write(common_dir: &Path, sighting: &Sighting) -> io::Result<()> {
     // Nothing of root's is left in the repository of somebody else.
-    if fs::metadata(common_dir)?.uid() != rustix::process::geteuid().as_raw() {
+    if !own_file::is_own(&fs::metadata(common_dir)?) {
         return Ok(());
     }
     let path = path_of(common_dir, &sighting.name);
     let folder = common_dir.join(FOLDER);
-    // Whatever the umask, nobody but the user and a group can write here.
-    fs::DirBuilder::new().recursive(true).mode(0o775).create(&folder)?;
+    own_file::create_folder(&folder)?;
     if !is_own(common_dir) {
         return Ok(());
     }

@@ -3,7 +3,6 @@
 use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 use std::fs::{self, Metadata};
-use std::os::unix::fs::MetadataExt;
 use std::path::PathBuf;
 
 use std::rc::Rc;
@@ -13,6 +12,7 @@ use crate::git::backend::{Backend, Kind};
 use crate::git::commit_tree::LARGEST;
 use crate::git::index::{Index, Stat};
 use crate::git::index_tree::IndexTree;
+use crate::platform::file_system;
 use crate::platform::path_bytes::{into_bytes, path_from_bytes};
 use crate::tree::{Content, Entry, Error, File, Identity, Node, ObjectId, RepoPath, Tree};
 
@@ -34,7 +34,7 @@ impl<'r> WorkTree<'r> {
     pub(super) fn new(source: &'r dyn Backend, index: Rc<Index>) -> Result<WorkTree<'r>, GitError> {
         let top = source.place().work_dir.clone().ok_or(GitError::Bare)?;
         let written = fs::metadata(&source.place().index).ok();
-        let index_written = written.map_or(i64::MIN, |metadata| metadata.mtime());
+        let index_written = written.map_or(i64::MIN, |metadata| file_system::modified(&metadata).0);
         let left_out = IndexTree::skipped(source, &index);
         let (folders, names) = (RefCell::default(), RefCell::default());
         Ok(WorkTree { source, top, index, index_written, left_out, folders, names })
@@ -124,11 +124,11 @@ impl<'r> WorkTree<'r> {
     /// Returns the id that the index has, where the file cannot have changed since.
     fn unchanged(&self, path: &RepoPath, metadata: &Metadata) -> Option<Node> {
         let entry = self.index.get(path)?;
-        let modified = (metadata.mtime(), metadata.mtime_nsec());
-        let stat = Stat { modified, size: metadata.size() as u32 };
+        let modified = file_system::modified(metadata);
+        let stat = Stat { modified, size: metadata.len() as u32 };
         let same = entry.stat == Some(stat) && !entry.marks.intent_to_add;
         // What was written in the second of the index, or later, may differ all the same (git's racy-git.txt).
-        (same && metadata.mtime() < self.index_written).then_some(entry.node)
+        (same && modified.0 < self.index_written).then_some(entry.node)
     }
 
     /// Returns the node of a name in a folder, unless git has nothing to do with it.

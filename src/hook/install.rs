@@ -3,15 +3,15 @@
 //! All that could speak against it is looked for before the first byte is written.
 
 use std::fmt;
-use std::fs::{self, Permissions};
+use std::fs;
 use std::io::Write;
-use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use super::folder::{default_folder, doubts, locate, shown};
 use super::managers::team_of_husky;
 use super::place::{ForeignFile, OurFile, Place, Slot, look};
 use super::{Error, Hook, worktrees};
+use crate::platform::file_system;
 
 /// What to install, and where.
 #[derive(Debug, Clone)]
@@ -233,11 +233,7 @@ fn carry_out(plan: Plan) -> Result<Installed, Error> {
 fn write_shim(plan: &Plan, make_room: impl FnOnce() -> Result<(), Error>) -> Result<(), Error> {
     let folder = plan.path.parent().unwrap_or(Path::new("/"));
     let in_folder = |source| Error::write(folder, source);
-    let mut file = tempfile::Builder::new()
-        .prefix(".alembic-guard-")
-        .permissions(Permissions::from_mode(0o755))
-        .tempfile_in(folder)
-        .map_err(in_folder)?;
+    let mut file = file_system::temporary_program(folder, ".alembic-guard-").map_err(in_folder)?;
     file.write_all(&plan.bytes).map_err(in_folder)?;
     make_room()?;
     match file.persist(&plan.path) {

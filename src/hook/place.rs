@@ -2,12 +2,12 @@
 
 use std::fs::{self, File};
 use std::io::{self, Read};
-use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use super::call::calls_guard;
 use super::managers::Host;
 use super::{Error, Hook, Shim};
+use crate::platform::file_system::is_executable;
 
 /// No shim is longer, and of a foreign hook no more needs to be known.
 const LOOK_AT: u64 = 64 * 1024;
@@ -86,11 +86,6 @@ pub(super) fn look(path: &Path) -> Result<Slot, Error> {
         Some(shim) => Slot::Ours(OurFile { shim, bytes, executable }),
         None => Slot::Foreign(ForeignFile::read(&bytes, executable)),
     })
-}
-
-/// Tells whether anyone may run the file.
-pub(super) fn is_executable(metadata: &fs::Metadata) -> bool {
-    metadata.permissions().mode() & 0o111 != 0
 }
 
 impl ForeignFile {

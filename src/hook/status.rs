@@ -5,8 +5,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::folder::{locate, locate_there, shown};
-use super::place::{ForeignFile, OurFile, Place, Slot, is_executable, look};
+use super::place::{ForeignFile, OurFile, Place, Slot, look};
 use super::{Error, Hook, Shim, worktrees};
+use crate::platform::file_system::is_executable;
 
 /// What is installed where.
 #[derive(Debug, Clone, PartialEq, Eq)]

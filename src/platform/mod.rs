@@ -5,5 +5,6 @@
 //! with its callers.
 
 pub(crate) mod cleanup;
+pub(crate) mod file_system;
 pub(crate) mod own_file;
 pub(crate) mod path_bytes;

@@ -3,10 +3,11 @@
 //! All that [`apply`](super::apply) changes on a disk goes through here, so that it can be stopped
 //! between any two operations. Reading does not.
 
-use std::fs::{self, File, Metadata, OpenOptions, Permissions};
-use std::io::{self, ErrorKind, Write};
-use std::os::unix::fs::{MetadataExt, PermissionsExt, fchown};
+use std::fs::{self, File, Metadata, OpenOptions};
+use std::io::{self, Write};
 use std::path::Path;
+
+use crate::platform::file_system;
 
 /// The operations that change a disk.
 pub trait Disk {
@@ -52,14 +53,7 @@ impl Disk for RealDisk {
     }
 
     fn give_rights(&self, file: &File, rights: &Metadata) -> io::Result<()> {
-        let own = file.metadata()?;
-        if own.gid() != rights.gid() {
-            let _ = fchown(file, None, Some(rights.gid()));
-        }
-        if own.uid() != rights.uid() {
-            let _ = fchown(file, Some(rights.uid()), None);
-        }
-        file.set_permissions(Permissions::from_mode(rights.mode() & 0o7777))
+        file_system::give_rights(file, rights)
     }
 
     fn write(&self, mut file: &File, content: &[u8]) -> io::Result<()> {
@@ -71,11 +65,7 @@ impl Disk for RealDisk {
     }
 
     fn sync_folder(&self, path: &Path) -> io::Result<()> {
-        match File::open(path)?.sync_all() {
-            // Some filesystems, most of them remote, sync files alone.
-            Err(error) if is_unsupported(&error) => Ok(()),
-            result => result,
-        }
+        file_system::sync_folder(path)
     }
 
     fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
@@ -89,8 +79,4 @@ impl Disk for RealDisk {
     fn remove_folder(&self, path: &Path) -> io::Result<()> {
         fs::remove_dir(path)
     }
-}
-
-fn is_unsupported(error: &io::Error) -> bool {
-    matches!(error.kind(), ErrorKind::InvalidInput | ErrorKind::Unsupported)
 }

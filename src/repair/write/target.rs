@@ -2,14 +2,12 @@
 
 use std::collections::BTreeSet;
 use std::fs::{self, Metadata};
-use std::io::{self, ErrorKind};
-use std::os::unix::fs::PermissionsExt;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
-
-use rustix::fs::{Access, access};
 
 use super::path::{is_tracked, is_tracked_name};
 use super::{Error, FileChange};
+use crate::platform::file_system;
 use crate::platform::path_bytes::{bytes_of, path_from_bytes};
 use crate::tree::RepoPath;
 
@@ -137,31 +135,19 @@ fn refuse_the_same_twice(targets: &[Target<'_>]) -> Result<(), Error> {
 fn refuse_read_only(top: &Path, target: &Target<'_>) -> Result<(), Error> {
     let path = || target.change.path.clone();
     if let Some(rights) = &target.rights
-        && is_read_only(&target.disk, rights, Access::WRITE_OK)?
+        && is_read_only(&target.disk, rights)?
     {
         return Err(Error::ReadOnly(path()));
     }
     let outer = target.missing.first().unwrap_or(&target.path);
     let folder = on_disk(top, &outer.parent().unwrap_or_default());
     let rights = fs::metadata(&folder).map_err(|source| Error::read(&folder, source))?;
-    if is_read_only(&folder, &rights, Access::WRITE_OK | Access::EXEC_OK)? {
+    if is_read_only(&folder, &rights)? {
         return Err(Error::ReadOnlyFolder { path: path(), folder });
     }
     Ok(())
 }
 
-/// Asks the mode as well as the kernel: to root, the kernel says that everything is writable.
-fn is_read_only(path: &Path, rights: &Metadata, wanted: Access) -> Result<bool, Error> {
-    if rights.permissions().mode() & 0o222 == 0 {
-        return Ok(true);
-    }
-    match access(path, wanted).map_err(io::Error::from) {
-        Ok(()) => Ok(false),
-        Err(error) if is_refusal(&error) => Ok(true),
-        Err(source) => Err(Error::read(path, source)),
-    }
-}
-
-fn is_refusal(error: &io::Error) -> bool {
-    matches!(error.kind(), ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem)
+fn is_read_only(path: &Path, rights: &Metadata) -> Result<bool, Error> {
+    file_system::is_read_only(path, rights).map_err(|source| Error::read(path, source))
 }
