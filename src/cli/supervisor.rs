@@ -8,13 +8,10 @@ use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM};
-use signal_hook::iterator::Signals;
-use signal_hook::low_level;
-
 use crate::config::Config;
 use crate::git::cut_off_object;
 use crate::platform::cleanup;
+use crate::platform::signals::{self, EndSignal};
 use crate::scope::{Deadline, DeadlineMessage};
 
 /// What the work may use of stack: twice what the deepest migration that is read needs in an
@@ -46,7 +43,7 @@ enum Event<T> {
     Done(Option<T>),
     DeadlineMessage(DeadlineMessage),
     CutOff(String),
-    Signal(i32),
+    Signal(EndSignal),
 }
 
 /// Lets `work` run in a thread of its own, and waits for it as long as it asks for.
@@ -58,7 +55,9 @@ pub(super) fn over<T: Send + 'static>(
 ) -> Ended<T> {
     let (tell, told) = mpsc::channel();
     let signals = tell.clone();
-    cleanup::watch_when_needed(move || hear_signals(signals));
+    let hear = move |signal| drop(signals.send(Event::Signal(signal)));
+    // A signal that nobody hears ends the run too, which is enough while nothing has to be cleaned up.
+    cleanup::watch_when_needed(|| signals::hear_end_signals(hear));
     let (words, found) = (tell.clone(), tell.clone());
     let deadline = Deadline::of(move |word| drop(words.send(Event::DeadlineMessage(word))));
     let run = move || {
@@ -74,30 +73,7 @@ pub(super) fn over<T: Send + 'static>(
 /// Ends the process while its work still goes on, without waiting for it.
 pub(super) fn leave(code: u8) -> ! {
     cleanup::take_along();
-    low_level::exit(code.into());
-}
-
-/// Tells of the signals by which a person or a system ends a program; without them it ends all the same,
-/// and that is enough for a run that has nothing to be taken along.
-fn hear_signals<T: Send + 'static>(tell: Sender<Event<T>>) {
-    let ignored = ignored();
-    let heard = [SIGHUP, SIGINT, SIGQUIT, SIGTERM].into_iter().filter(|it| !ignored.contains(it));
-    if let Ok(mut signals) = Signals::new(heard) {
-        let listen = move || {
-            for signal in signals.forever() {
-                drop(tell.send(Event::Signal(signal)));
-            }
-        };
-        drop(thread::Builder::new().spawn(listen));
-    }
-}
-
-/// Returns the signals that the caller has this program ignore, as `nohup` does; Linux alone tells.
-fn ignored() -> Vec<i32> {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
-    let mask = mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or(0);
-    (1..64).filter(|signal| mask >> (signal - 1) & 1 == 1).collect()
+    signals::exit_at_once(code)
 }
 
 /// After so long without an answer it is looked for objects that libgit2 never comes to an end with; most
@@ -148,9 +124,7 @@ impl<T: Send + 'static> Wait<T> {
                 Ok(Event::CutOff(id)) => self.cut_off = Some((id, Instant::now() + GRACE)),
                 Ok(Event::Signal(signal)) => {
                     cleanup::take_along();
-                    // Where the signal does not end it, an exit code as a shell gives it does.
-                    let _ = low_level::emulate_default_handler(signal);
-                    low_level::exit(128 + signal);
+                    signals::end_by(signal)
                 }
                 Err(RecvTimeoutError::Timeout) => {
                     if let Some(ended) = self.run_out() {

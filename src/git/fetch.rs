@@ -4,12 +4,11 @@ use std::io::Read;
 use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
-use rustix::process::{Signal, kill_process_group};
-
 use crate::git::plumbing::refusal;
 use crate::git::process::{self, GitOption, Target};
 use crate::git::{Repository, Url};
-use crate::platform::cleanup::{Noted, group_of};
+use crate::platform::cleanup::Noted;
+use crate::platform::process_groups::ProcessGroup;
 use crate::tree::ObjectId;
 
 /// What to fetch.
@@ -95,8 +94,8 @@ fn finish(
 
 /// Ends a fetch with everything that it started.
 fn stop(child: &mut Child) {
-    if let Some(group) = group_of(child) {
-        let _ = kill_process_group(group, Signal::KILL);
+    if let Some(group) = ProcessGroup::of(child) {
+        group.kill();
     }
     let _ = child.wait();
 }

@@ -6,11 +6,11 @@
 
 use std::ffi::OsStr;
 use std::io;
-use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
-use crate::platform::cleanup::{self, Noted};
+use crate::platform::cleanup::{self, Leftover, Noted};
+use crate::platform::process_groups::{self, ProcessGroup};
 
 /// The variables that name a repository or a place in one; git sets them for hooks.
 ///
@@ -77,10 +77,10 @@ pub(crate) fn command(target: Target<'_>, options: &[GitOption<'_>]) -> Command 
 /// A git that waits for another repository would not notice the end, nor would what it has started. In such
 /// a group nobody can read from the terminal, so ssh cannot wait there for a password (setpgid(2)).
 pub(crate) fn start(git: &mut Command) -> io::Result<(Child, Option<Noted>)> {
-    git.process_group(0);
+    process_groups::lead_group(git);
     cleanup::begin_watch();
     let child = git.spawn()?;
-    let noted = cleanup::note_group(&child);
+    let noted = ProcessGroup::of(&child).map(|group| cleanup::note(Leftover::Group(group)));
     Ok((child, noted))
 }
 
@@ -183,9 +183,12 @@ mod tests {
     #[test]
     fn nothing_else_starts_git_or_changes_its_environment() {
         let here = Path::new("git/process.rs");
-        for words in [r#"Command::new("git")"#, ".env(", ".env_remove(", ".process_group("] {
+        for words in [r#"Command::new("git")"#, ".env(", ".env_remove("] {
             assert_eq!(files_with(words), [here], "{words}");
         }
+        let mut leading = files_with("lead_group(");
+        leading.sort();
+        assert_eq!(leading, [here, Path::new("platform/process_groups.rs")]);
     }
 
     /// Finds files below `src` by some words in them.

@@ -2,10 +2,9 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::process::Child;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use rustix::process::{Pid, Signal, kill_process_group};
+use super::process_groups::ProcessGroup;
 
 /// Something to be taken along.
 #[derive(Debug, Clone)]
@@ -15,7 +14,7 @@ pub(crate) enum Leftover {
     /// A file.
     File(PathBuf),
     /// A process with all that it has started.
-    Group(Pid),
+    Group(ProcessGroup),
 }
 
 /// Has somebody hear of it when the run is ended in the middle.
@@ -49,16 +48,6 @@ pub(crate) fn note(leftover: Leftover) -> Noted {
     Noted(number)
 }
 
-/// Notes a process that was put at the head of a group.
-pub(crate) fn note_group(child: &Child) -> Option<Noted> {
-    group_of(child).map(|group| note(Leftover::Group(group)))
-}
-
-/// Returns the group that a child was put at the head of.
-pub(crate) fn group_of(child: &Child) -> Option<Pid> {
-    i32::try_from(child.id()).ok().and_then(Pid::from_raw)
-}
-
 impl Drop for Noted {
     fn drop(&mut self) {
         left().remove(&self.0);
@@ -71,7 +60,7 @@ pub(crate) fn take_along() {
     // A process that writes into a folder goes first.
     for leftover in left.values() {
         if let Leftover::Group(group) = leftover {
-            let _ = kill_process_group(*group, Signal::KILL);
+            group.kill();
         }
     }
     for leftover in left.values() {

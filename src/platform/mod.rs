@@ -8,3 +8,5 @@ pub(crate) mod cleanup;
 pub(crate) mod file_system;
 pub(crate) mod own_file;
 pub(crate) mod path_bytes;
+pub(crate) mod process_groups;
+pub(crate) mod signals;

@@ -2,7 +2,6 @@
 
 use std::ffi::OsStr;
 use std::io::Write;
-use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 
@@ -11,6 +10,7 @@ use crate::git::backend::Place;
 use crate::git::process::{self, GitOption, Target};
 use crate::git::url::without_secrets;
 use crate::platform::cleanup::Noted;
+use crate::platform::process_groups::signal_that_ended;
 
 /// How git is run.
 #[derive(Debug, Clone)]
@@ -112,7 +112,7 @@ pub(super) fn printed(output: Output) -> Result<Vec<u8>, Reason> {
 
 /// Returns why git failed: in its words, else by how it ended.
 pub(super) fn refused(output: &Output) -> Reason {
-    match output.status.signal() {
+    match signal_that_ended(output.status) {
         Some(signal) => Reason::new(format!("git was ended by signal {signal}")),
         None => refusal(&output.stderr),
     }
