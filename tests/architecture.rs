@@ -1,5 +1,5 @@
-//! The table of modules in ARCHITECTURE.md: it is complete, and a module uses only those above it. What it
-//! and the documents in docs/design name exists.
+//! The table of modules in ARCHITECTURE.md: it is complete, a module uses only those above it, and only
+//! `platform` depends on the operating system. What it and the documents in docs/design name exists.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -52,20 +52,26 @@ fn sources(folder: &Path) -> Vec<PathBuf> {
     found
 }
 
-/// Returns the modules that a module's code names, without its tests and its documentation.
+/// Returns what a file has besides tests and documentation.
+fn code(file: &Path) -> String {
+    let inside = file.strip_prefix(root()).expect("it is below");
+    if inside.iter().any(|part| part.to_string_lossy().starts_with("tests")) {
+        return String::new();
+    }
+    let source = fs::read_to_string(file).expect("a source is readable");
+    let code = source.split("#[cfg(test)]\nmod ").next().unwrap_or_default();
+    let lines = code.lines().filter(|line| !line.trim_start().starts_with("//"));
+    lines.flat_map(|line| [line, "\n"]).collect()
+}
+
+/// Returns the modules that a module's code names.
 fn used(module: &str, all: &BTreeSet<String>) -> BTreeSet<String> {
     let folder = root().join("src").join(module.replace("::", "/"));
     let mut files = if folder.is_dir() { sources(&folder) } else { Vec::new() };
     files.extend([folder.with_extension("rs")].into_iter().filter(|file| file.exists()));
-    files.retain(|file| {
-        !file.components().any(|part| part.as_os_str().to_string_lossy().starts_with("tests"))
-    });
     let mut used = BTreeSet::new();
     for file in files {
-        let source = fs::read_to_string(&file).expect("a source is readable");
-        let code = source.split("#[cfg(test)]\nmod ").next().unwrap_or_default();
-        let lines = code.lines().filter(|line| !line.trim_start().starts_with("//"));
-        let code: String = lines.flat_map(|line| [line, "\n"]).collect();
+        let code = code(&file);
         for behind in code.split("crate::").skip(1) {
             let group = behind.strip_prefix('{').and_then(|group| group.split('}').next());
             let paths = group.map_or_else(|| vec![behind], |group| group.split(',').collect());
@@ -105,6 +111,21 @@ fn a_module_uses_only_those_above_it() {
         let used = used.into_iter().filter(|other| !above.contains(other));
         wrong.extend(used.map(|other| format!("{module} uses {other}")));
     }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
+fn only_platform_names_what_only_unix_has() {
+    let only_unix = ["os::unix", "os::fd", "os::linux", "rustix", "signal_hook", "libc::"];
+    let named = |file: &PathBuf| {
+        let code = code(file);
+        only_unix.iter().any(|name| code.contains(name))
+    };
+    let platform = root().join("src/platform");
+    let (platform, others): (Vec<_>, Vec<_>) =
+        sources(&root().join("src")).into_iter().partition(|file| file.starts_with(&platform));
+    assert!(platform.iter().any(named), "it would be found");
+    let wrong: Vec<_> = others.into_iter().filter(named).collect();
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
