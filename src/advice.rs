@@ -1,16 +1,28 @@
 //! What a person can do about a problem: prose, commands to run and lines to write, as data.
 //!
-//! A [`Command`] quotes itself when it is printed, so a name out of a repository cannot turn into shell
-//! syntax. Programs get the same words unquoted, one array for each command.
+//! Which steps follow one another and which are a choice is part of the data too. In a text they are listed one
+//! after the other, and those of another way begin with "or".
+
+mod command;
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::path::RepoPath;
-use crate::text::{escape, shell_word};
+pub use command::{Command, Word};
 
-/// One step or one alternative of advice.
+/// What to do about a problem.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Advice {
+    /// What comes before any of the ways: to go to the branch, to bring in the base.
+    pub first: Vec<Step>,
+    /// The ways to choose from, the best one first, each complete: a step that ends several of them is in all.
+    pub ways: Vec<Vec<Step>>,
+    /// What to bear in mind, whichever way is taken.
+    pub cautions: Vec<Step>,
+}
+
+/// One step of advice.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Step {
     /// The prose, without the command or line that follows it.
@@ -32,28 +44,80 @@ pub enum Shown {
     Line(String),
 }
 
+impl Advice {
+    /// Makes advice with one way, whose steps are taken in order.
+    pub fn way<S: Into<Step>>(steps: impl IntoIterator<Item = S>) -> Advice {
+        Advice::default().or(steps)
+    }
+
+    /// Adds another way; one without steps is none.
+    pub fn or<S: Into<Step>>(mut self, steps: impl IntoIterator<Item = S>) -> Advice {
+        let way: Vec<Step> = steps.into_iter().map(Into::into).collect();
+        self.ways.extend((!way.is_empty()).then_some(way));
+        self
+    }
+
+    /// Has steps come before any way.
+    pub fn after(self, first: impl IntoIterator<Item = Step>) -> Advice {
+        Advice { first: first.into_iter().chain(self.first).collect(), ..self }
+    }
+
+    /// Adds what to bear in mind.
+    pub fn caution(mut self, caution: impl Into<Step>) -> Advice {
+        self.cautions.push(caution.into());
+        self
+    }
+
+    /// Tells whether there is nothing to do.
+    pub fn is_empty(&self) -> bool {
+        self.steps().next().is_none()
+    }
+
+    /// Returns all steps in the order in which they are listed. What another way has in common with an earlier
+    /// one is not listed again.
+    pub fn steps(&self) -> impl Iterator<Item = &Step> {
+        let ways = self.ways.iter().enumerate().flat_map(|(place, way)| {
+            let earlier = &self.ways[..place];
+            let is_listed = |step: &&Step| earlier.iter().any(|other| other.contains(step));
+            way.iter().filter(move |step| !is_listed(step))
+        });
+        self.first.iter().chain(ways).chain(&self.cautions)
+    }
+
+    /// Returns the same advice for one who stands in a folder from which `up` leads to the top: `../`.
+    #[must_use]
+    pub fn seen_from(self, up: &str) -> Advice {
+        let seen = |steps: Vec<Step>| steps.into_iter().map(|step| step.seen_from(up)).collect();
+        Advice {
+            first: seen(self.first),
+            ways: self.ways.into_iter().map(seen).collect(),
+            cautions: seen(self.cautions),
+        }
+    }
+}
+
 impl Step {
-    /// Makes advice that is prose alone.
+    /// Makes a step that is prose alone.
     pub fn note(text: impl Into<String>) -> Step {
         Step { text: text.into(), when: None, shown: Shown::Nothing }
     }
 
-    /// Makes advice to run a command.
+    /// Makes a step that runs a command.
     pub fn run(text: impl Into<String>, command: Command) -> Step {
         Step { shown: Shown::Command(command), ..Step::note(text) }
     }
 
-    /// Makes advice to write a line.
+    /// Makes a step that writes a line.
     pub fn write(text: impl Into<String>, line: impl Into<String>) -> Step {
         Step { shown: Shown::Line(line.into()), ..Step::note(text) }
     }
 
-    /// Restricts the advice to a state, which is put in words that follow "if".
+    /// Restricts the step to a state, which is put in words that follow "if".
     pub fn when(self, state: impl Into<String>) -> Step {
         Step { when: Some(state.into()), ..self }
     }
 
-    /// Returns the same advice for one who stands in a folder from which `up` leads to the top: `../`.
+    /// Returns the same step for one who stands in a folder from which `up` leads to the top: `../`.
     #[must_use]
     pub fn seen_from(self, up: &str) -> Step {
         let shown = match self.shown {
@@ -92,7 +156,7 @@ impl From<String> for Step {
     }
 }
 
-/// Writes the advice on one line, what follows the prose in backticks.
+/// Writes the step on one line, what follows the prose in backticks.
 impl fmt::Display for Step {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let prose = self.prose();
@@ -105,164 +169,33 @@ impl fmt::Display for Step {
     }
 }
 
-/// Commands for a POSIX shell, each run only if the one before it succeeded.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Command {
-    /// The folder to run them in, relative to the top of the repository; where one is, if nothing is said.
-    folder: Option<RepoPath>,
-    parts: Vec<Vec<Word>>,
-}
-
-/// One word of a [`Command`].
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Word {
-    /// Itself.
-    Text(String),
-    /// A path in the repository.
-    Path(RepoPath),
-    /// Something that the user must fill in, in capitals: `BRANCH`.
-    Placeholder(String),
-}
-
-impl Command {
-    /// Makes a command of literal words, which are split at spaces.
-    pub fn of(words: &'static str) -> Command {
-        let words = words.split(' ').map(|word| Word::Text(word.to_owned()));
-        Command { folder: None, parts: vec![words.collect()] }
-    }
-
-    /// Adds a word to the last command.
-    pub fn arg(self, text: impl Into<String>) -> Command {
-        self.word(Word::Text(text.into()))
-    }
-
-    /// Adds words to the last command.
-    pub fn args<T: Into<String>>(self, texts: impl IntoIterator<Item = T>) -> Command {
-        texts.into_iter().fold(self, Command::arg)
-    }
-
-    /// Adds a path to the last command.
-    pub fn path(self, path: &RepoPath) -> Command {
-        self.word(Word::Path(path.clone()))
-    }
-
-    /// Adds paths to the last command.
-    pub fn paths<'p>(self, paths: impl IntoIterator<Item = &'p RepoPath>) -> Command {
-        paths.into_iter().fold(self, Command::path)
-    }
-
-    /// Adds something that the user must fill in to the last command.
-    pub fn placeholder(self, name: &'static str) -> Command {
-        self.word(Word::Placeholder(name.to_owned()))
-    }
-
-    /// Lets another command follow, in the same folder.
-    pub fn and(mut self, next: Command) -> Command {
-        self.parts.extend(next.parts);
-        self
-    }
-
-    /// Has the commands run in a folder of the repository.
-    pub fn below(self, folder: &RepoPath) -> Command {
-        Command { folder: (!folder.is_root()).then(|| folder.clone()), ..self }
-    }
-
-    /// Returns the folder to run the commands in, relative to the top of the repository.
-    pub fn folder(&self) -> Option<&RepoPath> {
-        self.folder.as_ref()
-    }
-
-    /// Returns the same commands for one who stands in a folder from which `up` leads to the top.
-    fn seen_from(self, up: &str) -> Command {
-        let from_here = |path: RepoPath| RepoPath::new([up.as_bytes(), path.as_bytes()].concat());
-        // In a folder of their own, paths are what they are there.
-        if let Some(folder) = self.folder {
-            return Command { folder: Some(from_here(folder)), ..self };
-        }
-        let word = |word| match word {
-            Word::Path(path) => Word::Path(from_here(path)),
-            Word::Text(_) | Word::Placeholder(_) => word,
-        };
-        let parts = self.parts.into_iter().map(|part| part.into_iter().map(word).collect());
-        Command { folder: None, parts: parts.collect() }
-    }
-
-    /// Returns the words of each command, unquoted.
-    pub fn argv(&self) -> Vec<Vec<String>> {
-        self.parts.iter().map(|part| part.iter().map(Word::unquoted).collect()).collect()
-    }
-
-    /// Returns what the user must fill in before the commands can run.
-    pub fn placeholders(&self) -> Vec<&str> {
-        let words = self.parts.iter().flatten();
-        let names = words.filter_map(|word| match word {
-            Word::Placeholder(name) => Some(name.as_str()),
-            Word::Text(_) | Word::Path(_) => None,
-        });
-        names.collect()
-    }
-
-    fn word(mut self, word: Word) -> Command {
-        if let Some(last) = self.parts.last_mut() {
-            last.push(word);
-        }
-        self
-    }
-}
-
-impl Word {
-    fn unquoted(&self) -> String {
-        match self {
-            Word::Text(text) | Word::Placeholder(text) => text.clone(),
-            Word::Path(path) => String::from_utf8_lossy(path.as_bytes()).into_owned(),
-        }
-    }
-}
-
-/// Quotes each word as the shell needs it, and escapes what no terminal should get.
-impl fmt::Display for Command {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let parts = self.parts.iter().map(|part| {
-            let words: Vec<String> = part.iter().map(Word::to_string).collect();
-            words.join(" ")
-        });
-        let commands = parts.collect::<Vec<_>>().join(" && ");
-        match &self.folder {
-            Some(folder) => write!(out, "(cd {} && {commands})", shell_word(&folder.to_string())),
-            None => out.write_str(&commands),
-        }
-    }
-}
-
-impl fmt::Display for Word {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Word::Text(text) => out.write_str(&shell_word(text)),
-            Word::Path(path) => out.write_str(&shell_word(&path.to_string())),
-            Word::Placeholder(name) => out.write_str(&escape(name)),
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::path::RepoPath;
 
     #[test]
-    fn a_command_quotes_itself_and_gives_plain_words() {
-        let path = RepoPath::new("my migrations/a.py");
-        let command = Command::of("git add")
-            .path(&path)
-            .and(Command::of("git commit -m").arg("it's $(done)"))
-            .below(&RepoPath::new("sub dir"));
+    fn a_step_that_ends_several_ways_is_listed_once() {
+        let commit = || Step::run("and commit that", Command::of("git commit"));
+        let advice = Advice::way(["edit it".into(), commit()])
+            .or(["or join them".into(), commit()])
+            .or(["or leave it"])
+            .after(["switch".into()])
+            .caution("mind the database");
+        let listed: Vec<String> = advice.steps().map(Step::to_string).collect();
         assert_eq!(
-            command.to_string(),
-            "(cd 'sub dir' && git add 'my migrations/a.py' && git commit -m \"it's \"'$(done)')"
+            listed,
+            [
+                "switch",
+                "edit it",
+                "and commit that: `git commit`",
+                "or join them",
+                "or leave it",
+                "mind the database"
+            ]
         );
-        assert_eq!(
-            command.argv(),
-            [vec!["git", "add", "my migrations/a.py"], vec!["git", "commit", "-m", "it's $(done)"]]
-        );
+        assert_eq!(advice.ways[1], ["or join them".into(), commit()]);
+        assert!(Advice::default().is_empty());
     }
 
     #[test]
@@ -272,14 +205,6 @@ mod tests {
         assert_eq!(seen(add), "`git add ../db/a.py`");
         let upgrade = Command::of("alembic upgrade head").below(&RepoPath::new("db"));
         assert_eq!(seen(upgrade), "`(cd ../db && alembic upgrade head)`");
-    }
-
-    #[test]
-    fn placeholders_are_known() {
-        let command = Command::of("alembic-guard check --base").placeholder("REV");
-        assert_eq!(command.to_string(), "alembic-guard check --base REV");
-        assert_eq!(command.placeholders(), ["REV"]);
-        assert!(Command::of("git status").placeholders().is_empty());
     }
 
     #[test]

@@ -3,7 +3,7 @@
 //! A problem is data. Rules make it, [`crate::finding`] decides whether it blocks, [`crate::report`] prints it,
 //! and nobody in between reads prose.
 
-use crate::advice::Step;
+use crate::advice::Advice;
 use crate::alembic::migration::RevisionId;
 use crate::text::StaticStr;
 use crate::tree::{File, RepoPath, Site};
@@ -50,10 +50,10 @@ pub struct Problem {
     pub revisions: Vec<RevisionId>,
     /// A picture of the part of the graph it is about.
     pub drawing: Option<Drawing>,
-    /// What to do, one step or one alternative an item.
-    pub help: Vec<Step>,
+    /// What to do.
+    pub advice: Advice,
     /// What to do instead where others may have run the migration that is at fault.
-    pub help_if_shared: Vec<Step>,
+    pub if_shared: Option<Advice>,
 }
 
 impl Problem {
@@ -74,8 +74,8 @@ impl Problem {
             related: Vec::new(),
             revisions: Vec::new(),
             drawing: None,
-            help: Vec::new(),
-            help_if_shared: Vec::new(),
+            advice: Advice::default(),
+            if_shared: None,
         }
     }
 
@@ -88,8 +88,8 @@ impl Problem {
 
     /// Returns no more of it than what is wrong and where.
     pub fn brief(self) -> Problem {
-        let (related, help, help_if_shared) = (Vec::new(), Vec::new(), Vec::new());
-        Problem { related, drawing: None, help, help_if_shared, ..self }
+        let (related, advice) = (Vec::new(), Advice::default());
+        Problem { related, drawing: None, advice, if_shared: None, ..self }
     }
 }
 
@@ -160,7 +160,7 @@ pub struct Note {
     /// What is to be said, in one sentence.
     pub message: String,
     /// What can be done about it.
-    pub help: Vec<Step>,
+    pub advice: Advice,
     /// Whether it was so before the change.
     pub known: bool,
 }

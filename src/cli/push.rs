@@ -7,7 +7,7 @@ use super::arguments::Format;
 use super::hook::variable;
 use super::terminal::Terminal;
 use super::{Failure, Session};
-use crate::advice::{Command, Step};
+use crate::advice::{Advice, Command, Step};
 use crate::finding::{Outcome, RefReport};
 use crate::git::{self, PushedRef, Stored, Url};
 use crate::hook::{self, HostedPush};
@@ -94,14 +94,12 @@ fn is_doubtful(remote: Option<&str>, session: &Session) -> bool {
 fn told_nothing() -> Note {
     Note {
         message: "no ref is known to be pushed, so nothing was judged".to_owned(),
-        help: vec![
-            "this is right where everything is up to date".into(),
-            Step::write(
-                "where another tool runs this hook, let it hand on standard input; in lefthook.yml",
-                "use_stdin: true",
-            ),
-            Step::run("to context what is checked out", Command::of("alembic-guard check")),
-        ],
+        advice: Advice::way([Step::write(
+            "where another tool runs this hook, let it hand on standard input; in lefthook.yml",
+            "use_stdin: true",
+        )])
+        .or([Step::run("to context what is checked out", Command::of("alembic-guard check"))])
+        .after(["this is right where everything is up to date".into()]),
         known: false,
     }
 }

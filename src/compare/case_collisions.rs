@@ -6,6 +6,7 @@ use unicode_normalization::UnicodeNormalization;
 
 use super::State;
 use super::pairing::Pair;
+use crate::advice::Advice;
 use crate::finding::Facts;
 use crate::problem::Note;
 use crate::tree::RepoPath;
@@ -29,7 +30,7 @@ pub(super) fn notes(pair: &Pair, facts: &Facts) -> Vec<Note> {
         0 => {}
         more => notes.push(Note {
             message: format!("{more} more migrations share the name of another one on such disks"),
-            help: Vec::new(),
+            advice: Advice::default(),
             known: false,
         }),
     }
@@ -85,7 +86,7 @@ fn note(names: &[&RepoPath]) -> Note {
              written (macOS, Windows): there Alembic sees one of them",
             quoted.join(" and ")
         ),
-        help: vec!["give each a name of its own".into()],
+        advice: Advice::way(["give each a name of its own"]),
         known: false,
     }
 }

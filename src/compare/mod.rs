@@ -13,6 +13,7 @@ mod witness;
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
+use crate::advice::Advice;
 use crate::alembic::environment::BadSetting;
 use crate::alembic::graph::{Graph, Revision};
 use crate::alembic::migration::{Details, RevisionId};
@@ -319,7 +320,7 @@ fn problem_notes<'p>(
     problems: impl Iterator<Item = &'p BadSetting>,
     is_known: impl Fn(&BadSetting) -> bool,
 ) -> Vec<Note> {
-    let note = |message, known| Note { message, help: Vec::new(), known };
+    let note = |message, known| Note { message, advice: Advice::default(), known };
     let mut notes = Vec::new();
     let mut counts = [0; 2];
     for problem in problems {
@@ -347,7 +348,7 @@ fn conflict_note(paths: &[RepoPath], wording: &Wording) -> Note {
             paths.join(", "),
             wording.base
         ),
-        help: Vec::new(),
+        advice: Advice::default(),
         known: false,
     }
 }

@@ -22,6 +22,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::advice::Advice;
 use crate::alembic::migration::RevisionId;
 use crate::config::{Config, Level};
 use crate::problem::{Doubt, Problem, Weight};
@@ -208,7 +209,7 @@ impl Finding {
         }
         let rule = self.problem.rule;
         let help = format!("`allow({rule})` in the file does not count here: this blocks");
-        self.problem.help.push(help.into());
+        self.problem.advice.cautions.push(help.into());
         Some(self)
     }
 }
@@ -249,7 +250,7 @@ fn untouched(problem: &mut Problem, facts: &Facts) -> Downgrade {
     let Some((path, branch)) = found else {
         return Downgrade::Untouched;
     };
-    problem.help = vec![format!("{path} is on {branch}: fix it there, not here").into()];
+    problem.advice = Advice::way([format!("{path} is on {branch}: fix it there, not here")]);
     Downgrade::Elsewhere(branch.clone())
 }
 
@@ -259,19 +260,15 @@ fn untouched(problem: &mut Problem, facts: &Facts) -> Downgrade {
 /// that was pushed may be a colleague's.
 fn leave_shared_alone(problem: &mut Problem, witness: &mut dyn Witness) {
     // Where there is no other way, as with a published value that must be put back, the advice stays.
-    if problem.help_if_shared.is_empty() {
-        return;
-    }
+    let Some(if_shared) = &problem.if_shared else { return };
     let own_counts = problem.culprits.iter().collect::<BTreeSet<_>>().len() > 1;
     let shared = problem.culprits.iter().find_map(|path| {
         let shared = witness.shared(path)?;
         (own_counts || !shared.own).then_some((path, shared.branch))
     });
     if let Some((path, branch)) = shared {
-        problem.help = vec![
-            format!("{path} is on {branch}, where others may have run it: do not edit it").into(),
-        ];
-        problem.help.append(&mut problem.help_if_shared);
+        let alert = format!("{path} is on {branch}, where others may have run it: do not edit it");
+        problem.advice = if_shared.clone().after([alert.into()]);
     }
 }
 

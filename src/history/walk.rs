@@ -1,6 +1,6 @@
 //! The walk itself: the one part of an audit that asks git.
 
-use crate::advice::{Command, Step};
+use crate::advice::{Advice, Command, Step};
 use crate::alembic::environment::Discovery;
 use crate::compare::{Comparison, Reader, check};
 use crate::finding::{Finding, Report};
@@ -42,7 +42,7 @@ pub(crate) fn audit(
     let mut notes: Vec<Note> = cut_off.map(|step| shallow(step.commit)).into_iter().collect();
     notes.extend(problems.iter().map(|problem| Note {
         message: problem.to_string(),
-        help: Vec::new(),
+        advice: Advice::default(),
         known: true,
     }));
     notes.extend(walk.unread.first().map(|first| unread(*first, walk.unread.len())));
@@ -185,10 +185,10 @@ fn unread(first: ObjectId, count: usize) -> Note {
     };
     Note {
         message: format!("{commits} too many migrations"),
-        help: vec![Step::run(
+        advice: Advice::way([Step::run(
             "see how to let them in",
             Command::of("alembic-guard explain too-many-migrations"),
-        )],
+        )]),
         known: false,
     }
 }
@@ -196,7 +196,10 @@ fn unread(first: ObjectId, count: usize) -> Note {
 fn shallow(oldest: ObjectId) -> Note {
     Note {
         message: format!("this clone is shallow: what came before {} is not known", oldest.short()),
-        help: vec![Step::run("get the rest of the history", Command::of("git fetch --unshallow"))],
+        advice: Advice::way([Step::run(
+            "get the rest of the history",
+            Command::of("git fetch --unshallow"),
+        )]),
         known: false,
     }
 }

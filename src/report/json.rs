@@ -137,7 +137,7 @@ pub(super) struct NoteJson {
     advice: Vec<StepJson>,
 }
 
-/// A step or an alternative.
+/// A step of advice.
 #[derive(Debug, Serialize)]
 pub(super) struct StepJson {
     text: String,
@@ -293,8 +293,8 @@ fn finding(finding: &Finding, places: &Places<'_>) -> FindingJson {
         level: finding.level(),
         environment: finding.problem.environment.clone(),
         message: finding.problem.message.clone(),
-        help: lines(&finding.problem.help),
-        advice: advice(&finding.problem.help),
+        help: lines(finding.problem.advice.steps()),
+        advice: advice(finding.problem.advice.steps()),
         path: path(finding.problem.site.path()),
         line: place.map(|place| place.line),
         column: place.map(|place| place.column),
@@ -337,7 +337,11 @@ fn lowered(lowered: &Downgrade) -> &'static str {
 }
 
 pub(super) fn note(note: &Note) -> NoteJson {
-    NoteJson { message: note.message.clone(), help: lines(&note.help), advice: advice(&note.help) }
+    NoteJson {
+        message: note.message.clone(),
+        help: lines(note.advice.steps()),
+        advice: advice(note.advice.steps()),
+    }
 }
 
 /// The places of a report, by lines and columns; each file is cut into lines once.
@@ -361,28 +365,27 @@ pub(super) fn path(path: &RepoPath) -> String {
     String::from_utf8(path.as_bytes().to_vec()).unwrap_or_else(|_| path.to_string())
 }
 
-pub(super) fn lines(help: &[Step]) -> Option<String> {
-    let lines: Vec<String> = help.iter().map(Step::to_string).collect();
+pub(super) fn lines<'s>(steps: impl IntoIterator<Item = &'s Step>) -> Option<String> {
+    let lines: Vec<String> = steps.into_iter().map(Step::to_string).collect();
     (!lines.is_empty()).then(|| lines.join("\n"))
 }
 
-pub(super) fn advice(help: &[Step]) -> Vec<StepJson> {
-    let one = |help: &Step| StepJson {
-        text: help.text.clone(),
-        when: help.when.clone(),
-        commands: help.command().map(Command::argv).unwrap_or_default(),
-        folder: help.command().and_then(Command::folder).map(path),
-        placeholders: help
-            .command()
-            .map(Command::placeholders)
-            .unwrap_or_default()
-            .into_iter()
-            .map(str::to_owned)
-            .collect(),
-        line: match &help.shown {
+pub(super) fn advice<'s>(steps: impl IntoIterator<Item = &'s Step>) -> Vec<StepJson> {
+    steps.into_iter().map(step).collect()
+}
+
+fn step(step: &Step) -> StepJson {
+    let command = step.command();
+    let placeholders = command.map(Command::placeholders).unwrap_or_default();
+    StepJson {
+        text: step.text.clone(),
+        when: step.when.clone(),
+        commands: command.map(Command::argv).unwrap_or_default(),
+        folder: command.and_then(Command::folder).map(path),
+        placeholders: placeholders.into_iter().map(str::to_owned).collect(),
+        line: match &step.shown {
             Shown::Line(line) => Some(line.clone()),
             Shown::Nothing | Shown::Command(_) => None,
         },
-    };
-    help.iter().map(one).collect()
+    }
 }

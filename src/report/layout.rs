@@ -1,6 +1,6 @@
 //! Sentences: broken between words, never inside what stands in backticks.
 //!
-//! A command of an item of advice gets a line of its own, without decoration, to be copied.
+//! A command of a step of advice gets a line of its own, without decoration, to be copied.
 
 use anstyle::Style as Ansi;
 
@@ -51,14 +51,14 @@ pub(super) fn note(message: &str, taken: usize, style: &Style) -> String {
     wrap(&escape(message), style.width, taken, taken).join("\n")
 }
 
-/// Writes items of advice, each under its own `help`.
-pub(super) fn help(items: &[Step], style: &Style) -> String {
-    items.iter().map(|item| help_item(item, style)).collect()
+/// Writes steps of advice, each under its own `help`.
+pub(super) fn help<'s>(steps: impl IntoIterator<Item = &'s Step>, style: &Style) -> String {
+    steps.into_iter().map(|step| help_step(step, style)).collect()
 }
 
-fn help_item(item: &Step, style: &Style) -> String {
-    let prose = item.prose();
-    let line = match &item.shown {
+fn help_step(step: &Step, style: &Style) -> String {
+    let prose = step.prose();
+    let line = match &step.shown {
         Shown::Nothing => return headed("help", HELP, &prose, style),
         Shown::Command(command) => command.to_string(),
         Shown::Line(line) => line.clone(),

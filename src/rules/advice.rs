@@ -5,7 +5,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 use super::wording::most_kept;
 use super::{Fate, RuleContext, Standing};
-use crate::advice::{Command, Step};
+use crate::advice::{Advice, Command, Step};
 use crate::alembic::graph::{Graph, Revision};
 use crate::alembic::migration::{Docstring, RevisionId};
 use crate::heads::{HeadLimits, HeadProblem, crowded};
@@ -63,6 +63,18 @@ impl RuleContext<'_> {
         }
     }
 
+    /// Says how new migrations are put in one line, or how the heads are joined instead.
+    pub(super) fn rebase_or_join(
+        &self,
+        (rebase, join): (impl Into<String>, &str),
+        heads: &[RevisionId],
+    ) -> Advice {
+        let rebase = self.rebase_help(rebase);
+        let finish = rebase.get(1..).unwrap_or_default().to_vec();
+        let join = self.join_instead(join, heads).map(|join| followed(join, &finish));
+        Advice::way(rebase).or(join.unwrap_or_default())
+    }
+
     /// Says how heads are joined instead, behind a few words.
     ///
     /// A database that ran what stood on a head that is one again does not survive that: what joins the heads
@@ -93,12 +105,13 @@ impl RuleContext<'_> {
     }
 
     /// Says how to join heads without editing a migration that others may have run.
-    pub fn join_help(&self, heads: &[RevisionId]) -> Step {
-        if self.may_be_joined(heads) {
+    pub fn join_help(&self, heads: &[RevisionId]) -> Advice {
+        let join = if self.may_be_joined(heads) {
             Step::run("add a revision that joins the heads", self.join_command(heads))
         } else {
             Step::note("have it fixed there, and take that in")
-        }
+        };
+        Advice::way([join]).after(self.wording.get_base_help())
     }
 
     /// Says how to write a `down_revision` that builds on the given heads, behind a few words of why, and
@@ -189,7 +202,7 @@ impl RuleContext<'_> {
     }
 
     /// Says how a migration that has landed is brought back, and committed.
-    pub(super) fn keep_help(&self, path: &RepoPath) -> Vec<Step> {
+    pub(super) fn keep_help(&self, path: &RepoPath) -> Advice {
         self.wording.around_keep(self.keep(&[path]))
     }
 
@@ -197,6 +210,11 @@ impl RuleContext<'_> {
     pub(super) fn free_id(&self, revision: &Revision) -> RevisionId {
         free_id(self.after, revision)
     }
+}
+
+/// Makes a way of a step and what finishes it.
+pub(super) fn followed(step: Step, finish: &[Step]) -> Vec<Step> {
+    [std::slice::from_ref(&step), finish].concat()
 }
 
 /// Tells whether one merge revision may name heads: not if one of them depends on another one and a third is

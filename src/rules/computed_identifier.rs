@@ -1,6 +1,7 @@
 //! `computed-identifier`.
 
 use super::{Baseline, Consequence, Rule, RuleContext};
+use crate::advice::Advice;
 use crate::alembic::migration::{Migration, Value};
 use crate::config::Level;
 use crate::problem::{Doubt, Problem};
@@ -65,6 +66,6 @@ fn problem(
     let message = format!("`{name}` cannot be known without running Python: {reason}");
     let mut problem = RULE.at(subject, site, message);
     problem.label = "not a plain constant".to_owned();
-    problem.help = vec![format!("write `{name}` as a plain constant").into()];
+    problem.advice = Advice::way([format!("write `{name}` as a plain constant")]);
     Some(problem)
 }

@@ -5,7 +5,7 @@ use super::{
     Baseline, Consequence, DatabaseEffect, Difference, Diverged, Move, MoveDirection, Rule,
     RuleContext,
 };
-use crate::advice::{Command, Step};
+use crate::advice::{Advice, Command, Step};
 use crate::alembic::graph::Revision;
 use crate::alembic::migration::RevisionId;
 use crate::config::Level;
@@ -60,11 +60,11 @@ fn problem(subject: &RuleContext<'_>, diverged: &Diverged) -> Option<Problem> {
         Difference::EditedBackport => edited_backport(subject, diverged, now),
     };
     problem.revisions = vec![now.id.clone()];
-    problem.help.push(Step::note(format!(
+    problem.advice = problem.advice.or([format!(
         "or, if databases never move between {} and this branch, list one of them in \
          `independent_targets` of .alembic-guard.toml",
         diverged.target
-    )));
+    )]);
     Some(problem)
 }
 
@@ -92,42 +92,39 @@ fn out_of_order(
         DatabaseEffect::Skips => format!("{database} skips {ids}"),
         DatabaseEffect::Repeats => format!("{database} runs {ids} again"),
     };
-    problem.help = build_as_there(subject, diverged, now);
+    problem.advice = build_as_there(subject, diverged, now);
     if !order.is_usual {
         problem.weight = Weight::Minor;
     } else if order.way == MoveDirection::There && subject.is_new(id) {
-        problem.help.extend(own_id("or give it", subject, now));
-        problem.help.push(Step::note(format!(
+        let mut way = own_id("or give it", subject, now);
+        way.push(Step::note(format!(
             "then merge it into {target}, and make `upgrade` of both skip what already exists: databases \
              that move run both"
         )));
+        problem.advice = problem.advice.or(way);
     }
     problem
 }
 
 /// Says how the revision comes to build on what it builds on at the other target.
-fn build_as_there(subject: &RuleContext<'_>, diverged: &Diverged, now: &Revision) -> Vec<Step> {
+fn build_as_there(subject: &RuleContext<'_>, diverged: &Diverged, now: &Revision) -> Advice {
     let (parents, target) = (&diverged.parents, &diverged.target);
     if parents.iter().any(|parent| !subject.after.contains(parent)) {
-        return vec![Step::note(format!(
+        return Advice::way([format!(
             "bring everything below it on {target} to this branch as well, and leave its `down_revision` \
              as it is there"
-        ))];
+        )]);
     }
     if now.parents.ids() == *parents {
-        return vec![Step::note(format!("let its `depends_on` name the same as on {target}"))];
+        return Advice::way([format!("let its `depends_on` name the same as on {target}")]);
     }
     let path = &now.migration.file.path;
     let join = Command::of("git add").path(path).and(subject.merge_all_command());
-    let mut help = subject.wording.get_base_help();
-    help.extend(subject.write_parents(
-        &format!("build it on the same as on {target}; "),
-        now,
-        parents,
-    ));
-    help.push(Step::run("and join the heads, if that leaves two", join));
-    help.extend(subject.wording.finish_staged_help());
-    help
+    let why = format!("build it on the same as on {target}; ");
+    let mut way = subject.write_parents(&why, now, parents);
+    way.push(Step::run("and join the heads, if that leaves two", join));
+    way.extend(subject.wording.finish_staged_help());
+    Advice::way(way).after(subject.wording.get_base_help())
 }
 
 fn other_migration(subject: &RuleContext<'_>, diverged: &Diverged, now: &Revision) -> Problem {
@@ -136,7 +133,7 @@ fn other_migration(subject: &RuleContext<'_>, diverged: &Diverged, now: &Revisio
     let mut problem = RULE.at(subject, now.id_site(), message);
     problem.label =
         format!("a database that moves between {target} and this branch runs only one of them");
-    problem.help = own_id("give it", subject, now);
+    problem.advice = Advice::way(own_id("give it", subject, now));
     problem
 }
 
@@ -148,9 +145,9 @@ fn edited_backport(subject: &RuleContext<'_>, diverged: &Diverged, now: &Revisio
     problem.label = format!(
         "a database that moves between {target} and this branch keeps what it has run first"
     );
-    problem.help = vec![Step::note(format!(
+    problem.advice = Advice::way([Step::note(format!(
         "make sure that it leads to the same schema as {path} on {target}"
-    ))];
+    ))]);
     problem
 }
 

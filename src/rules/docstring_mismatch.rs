@@ -1,7 +1,7 @@
 //! `docstring-mismatch`.
 
 use super::{Baseline, Consequence, Rule, RuleContext};
-use crate::advice::Step;
+use crate::advice::{Advice, Step};
 use crate::alembic::graph::{Parents, Revision};
 use crate::alembic::migration::{Docstring, Text};
 use crate::config::Level;
@@ -68,7 +68,7 @@ fn problem(subject: &RuleContext<'_>, revision: &Revision) -> Option<Problem> {
         "down_revision" if is_to_move => subject.once_moved(revision),
         _ => line.help(),
     };
-    problem.help = wrong.iter().copied().map(|line| help(&line)).collect();
+    problem.advice = Advice::way(wrong.iter().copied().map(|line| help(&line)));
     Some(problem)
 }
 

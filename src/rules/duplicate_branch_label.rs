@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use super::context::{Explained, MOST_RELATED};
 use super::{Baseline, Consequence, Rule, RuleContext};
-use crate::advice::Step;
+use crate::advice::{Advice, Step};
 use crate::alembic::graph::{LabelClash, Revision};
 use crate::alembic::migration::{RevisionId, Text};
 use crate::config::Level;
@@ -85,7 +85,7 @@ fn problem(
     }
     problem.revisions = vec![revision.id.clone(), RevisionId::new(clash.label)];
     if explained.takes(subject.is_new(&revision.id)) {
-        problem.help = vec![help(subject, revision, clash)];
+        problem.advice = Advice::way([help(subject, revision, clash)]);
     }
     Some(problem)
 }
@@ -98,8 +98,8 @@ fn taken_id(subject: &RuleContext<'_>, owner: &Revision, declared: Site) -> Prob
     problem.label = "this name is taken".to_owned();
     problem.related = vec![Related { site: declared, message: "declared here".to_owned() }];
     problem.revisions = vec![id.clone(), id.clone()];
-    problem.help =
-        vec![format!("give the migration another id in {}", owner.migration.file.path).into()];
+    problem.advice =
+        Advice::way([format!("give the migration another id in {}", owner.migration.file.path)]);
     problem
 }
 

@@ -2,7 +2,7 @@
 
 use super::context::MOST_RELATED;
 use super::{Baseline, Consequence, Rule, RuleContext};
-use crate::advice::{Command, Step};
+use crate::advice::{Advice, Command, Step};
 use crate::alembic::graph::{Graph, Revision};
 use crate::alembic::migration::RevisionId;
 use crate::config::Level;
@@ -89,7 +89,7 @@ fn problem(subject: &RuleContext<'_>, id: &RevisionId, earlier: &[Revision]) -> 
         }
     }
     problem.revisions = vec![id.clone()];
-    problem.help = match original {
+    problem.advice = match original {
         Some(original) => removed(subject, newcomer, original),
         None => renamed(subject, newcomer),
     };
@@ -97,23 +97,22 @@ fn problem(subject: &RuleContext<'_>, id: &RevisionId, earlier: &[Revision]) -> 
 }
 
 /// Says how a file goes that is there twice.
-fn removed(subject: &RuleContext<'_>, copy: &Revision, original: &Revision) -> Vec<Step> {
-    let mut help = subject.wording.get_base_help();
+fn removed(subject: &RuleContext<'_>, copy: &Revision, original: &Revision) -> Advice {
     let remove = match subject.wording.stage_option() {
         Some(_) => Command::of("git rm"),
         None => Command::of("rm"),
     };
     let why = format!("remove it; {} is the same file", original.migration.file.path);
-    help.push(Step::run(why, remove.path(&copy.migration.file.path)));
-    help.extend(subject.wording.finish_staged_help());
-    help
+    let remove = Step::run(why, remove.path(&copy.migration.file.path));
+    let way = [remove].into_iter().chain(subject.wording.finish_staged_help());
+    Advice::way(way).after(subject.wording.get_base_help())
 }
 
-fn renamed(subject: &RuleContext<'_>, newcomer: &Revision) -> Vec<Step> {
+fn renamed(subject: &RuleContext<'_>, newcomer: &Revision) -> Advice {
     let path = &newcomer.migration.file.path;
     let write = Step::write(
         format!("give it an id of its own; write in {path}"),
         format!("revision = \"{}\"", subject.free_id(newcomer)),
     );
-    vec![write, format!("and the same id wherever a `down_revision` means {path}").into()]
+    Advice::way([write, format!("and the same id wherever a `down_revision` means {path}").into()])
 }

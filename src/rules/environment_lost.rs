@@ -2,7 +2,7 @@
 
 use super::context::listed;
 use super::{Baseline, Consequence, Fate, Rule, RuleContext, Setting};
-use crate::advice::Step;
+use crate::advice::{Advice, Step};
 use crate::alembic::environment::{BadSetting, Effect};
 use crate::alembic::migration::RevisionId;
 use crate::config;
@@ -74,16 +74,15 @@ fn stopped(subject: &RuleContext<'_>, stop: &BadSetting) -> Problem {
         problem.culprits.push(location.clone());
     }
     let restore = subject.loss.restore.as_ref().map(|it| subject.wording.restore_help(it));
-    problem.help = match (stop.effect, restore) {
-        (Effect::Stops, None) => vec![format!("fix {}", stop.site.path()).into()],
+    problem.advice = match (stop.effect, restore) {
+        (Effect::Stops, None) => Advice::way([format!("fix {}", stop.site.path())]),
         (Effect::Stops, Some(restore)) => restore,
         (Effect::Unknown | Effect::None, restore) => {
-            let mut restore = restore.unwrap_or_default();
+            let mut restore: Vec<Step> = restore.iter().flat_map(Advice::steps).cloned().collect();
             if let Some(first) = restore.first_mut() {
                 first.text = format!("otherwise {}", first.text);
             }
-            let named = named_in_config("if it still runs, name", location);
-            [named].into_iter().chain(restore).collect()
+            Advice::way([named_in_config("if it still runs, name", location)]).or(restore)
         }
     };
     problem
@@ -103,11 +102,11 @@ fn lost(subject: &RuleContext<'_>) -> Option<Problem> {
     let mut problem = RULE.at(subject, Site::Path(location.clone()), message);
     problem.label = "Alembic no longer finds them".to_owned();
     problem.culprits = claims(location);
-    problem.help = match &subject.loss.restore {
+    let advice = match &subject.loss.restore {
         Some(restore) => subject.wording.restore_help(restore),
-        None => vec!["restore the settings or the env.py that made it one".into()],
+        None => Advice::way(["restore the settings or the env.py that made it one"]),
     };
-    problem.help.push(named_in_config("or name", location));
+    problem.advice = advice.or([named_in_config("or name", location)]);
     Some(problem)
 }
 
@@ -138,13 +137,12 @@ fn unseen(subject: &RuleContext<'_>, setting: Option<&Setting>) -> Problem {
     problem.culprits.extend(claims(location));
     problem.culprits.extend(files.map(|revision| revision.migration.file.path.clone()));
     problem.revisions = ids.into_iter().cloned().collect();
-    problem.help = vec![
-        match setting {
-            Some(setting) => format!("include their folders again in `{}`", setting.key).into(),
-            None => "include their folders again".into(),
-        },
-        "or move the files to a folder that Alembic loads, with their ids as they are".into(),
-    ];
+    let include = match setting {
+        Some(setting) => format!("include their folders again in `{}`", setting.key),
+        None => "include their folders again".to_owned(),
+    };
+    problem.advice = Advice::way([include])
+        .or(["or move the files to a folder that Alembic loads, with their ids as they are"]);
     problem
 }
 

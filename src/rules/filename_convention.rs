@@ -2,7 +2,7 @@
 
 use super::context::whole;
 use super::{Baseline, Consequence, Rule, RuleContext};
-use crate::advice::{Command, Step};
+use crate::advice::{Advice, Command, Step};
 use crate::alembic::graph::Revision;
 use crate::config::{FilenamePattern, Level, Named};
 use crate::problem::Problem;
@@ -77,9 +77,9 @@ fn problem(
     problem.revisions = vec![revision.id.clone()];
     let folder = path.parent().unwrap_or_default();
     let example = folder.join(pattern.example(named));
-    problem.help = vec![Step::run(
+    problem.advice = Advice::way([Step::run(
         "give it such a name before it lands, for one",
         Command::of("git mv").path(path).path(&example),
-    )];
+    )]);
     Some(problem)
 }

@@ -1,7 +1,7 @@
 //! `filename-mismatch`.
 
 use super::{Baseline, Consequence, Rule, RuleContext};
-use crate::advice::{Command, Step};
+use crate::advice::{Advice, Command, Step};
 use crate::alembic::environment::Environment;
 use crate::alembic::graph::{Graph, Revision};
 use crate::alembic::migration::RevisionId;
@@ -46,13 +46,15 @@ fn problem(subject: &RuleContext<'_>, revision: &Revision) -> Option<Problem> {
     problem.label = format!("`{}` says `{shown}`", Escaped(path.file_name()));
     problem.revisions = vec![id.clone()];
     let renamed = renamed(subject.environment, subject.after, revision)?;
-    problem.help =
-        vec![Step::run("rename the file", Command::of("git mv").path(path).path(&renamed))];
+    problem.advice = Advice::way([Step::run(
+        "rename the file",
+        Command::of("git mv").path(path).path(&renamed),
+    )]);
     if !is_defined(subject.after, other) {
-        problem.help.push(Step::write(
+        problem.advice = problem.advice.or([Step::write(
             format!("or give the migration the id in its name, wherever `{id}` is meant"),
             format!("revision = \"{shown}\""),
-        ));
+        )]);
     }
     Some(problem)
 }

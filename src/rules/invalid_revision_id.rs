@@ -1,6 +1,7 @@
 //! `invalid-revision-id`.
 
 use super::{Baseline, Consequence, Rule, RuleContext};
+use crate::advice::Advice;
 use crate::alembic::graph::Revision;
 use crate::alembic::migration::{Migration, Shape, Value};
 use crate::config::Level;
@@ -72,12 +73,11 @@ fn problem(subject: &RuleContext<'_>, revision: &Revision, message: String) -> P
     let mut problem = RULE.at(subject, revision.id_site(), message);
     problem.label = "not usable as an id".to_owned();
     problem.revisions = vec![revision.id.clone()];
-    problem.help = vec!["give the migration another id before it lands".into()];
+    problem.advice = Advice::way(["give the migration another id before it lands"]);
     if revision.id.as_str().chars().count() > subject.max_revision_id_length {
         let key = "max_revision_id_length";
-        problem.help.push(
-            format!("or, where your column is wider, set `{key}` in .alembic-guard.toml").into(),
-        );
+        let wider = format!("or, where your column is wider, set `{key}` in .alembic-guard.toml");
+        problem.advice = problem.advice.or([wider]);
     }
     problem
 }
@@ -91,6 +91,6 @@ fn no_string(subject: &RuleContext<'_>, migration: &Migration) -> Option<Problem
     let site = Site::Span { file: migration.file.clone(), span: span.clone() };
     let mut problem = RULE.at(subject, site, "`revision` is no string".to_owned());
     problem.label = "must be one string".to_owned();
-    problem.help = vec!["write the id of this migration as one string".into()];
+    problem.advice = Advice::way(["write the id of this migration as one string"]);
     Some(problem)
 }

@@ -1,6 +1,7 @@
 //! `merge-with-operations`.
 
 use super::{Baseline, Consequence, Rule, RuleContext};
+use crate::advice::Advice;
 use crate::alembic::migration::{Migration, RevisionId};
 use crate::config::Level;
 use crate::problem::Problem;
@@ -39,7 +40,7 @@ fn problem(subject: &RuleContext<'_>, migration: &Migration) -> Option<Problem> 
     let message = format!("merge revision {}does something of its own", name.unwrap_or_default());
     let mut problem = RULE.at(subject, Site::Span { file: file.clone(), span }, message);
     problem.label = "runs with the merge".to_owned();
-    problem.help =
-        vec!["leave the merge empty, and move this to a migration that builds on it".into()];
+    problem.advice =
+        Advice::way(["leave the merge empty, and move this to a migration that builds on it"]);
     Some(problem)
 }

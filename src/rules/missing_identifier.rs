@@ -2,6 +2,7 @@
 
 use super::context::whole;
 use super::{Baseline, Consequence, Rule, RuleContext};
+use crate::advice::Advice;
 use crate::alembic::migration::{Migration, Value, legacy_id};
 use crate::config::Level;
 use crate::problem::Problem;
@@ -40,10 +41,10 @@ fn problem(subject: &RuleContext<'_>, migration: &Migration) -> Option<Problem> 
     let message = format!("this file in a version folder assigns no {}", missing.join(" and no "));
     let mut problem = RULE.at(subject, whole(migration), message);
     problem.label = "Alembic loads every Python file here".to_owned();
-    problem.help = vec![
-        format!("assign {}, or move the file out of the version folder", missing.join(" and "))
-            .into(),
-    ];
+    problem.advice = Advice::way([format!(
+        "assign {}, or move the file out of the version folder",
+        missing.join(" and ")
+    )]);
     Some(problem)
 }
 

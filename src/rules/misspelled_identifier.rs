@@ -1,6 +1,7 @@
 //! `misspelled-identifier`.
 
 use super::{Baseline, Consequence, Rule, RuleContext};
+use crate::advice::Advice;
 use crate::alembic::migration::{Migration, Misspelling};
 use crate::config::Level;
 use crate::problem::Problem;
@@ -42,6 +43,6 @@ fn problem(subject: &RuleContext<'_>, migration: &Migration, slip: &Misspelling)
     let message = format!("Alembic does not read `{found}`");
     let mut problem = RULE.at(subject, site, message);
     problem.label = format!("did you mean `{}`?", slip.meant);
-    problem.help = vec![format!("write `{}` instead of `{found}`", slip.meant).into()];
+    problem.advice = Advice::way([format!("write `{}` instead of `{found}`", slip.meant)]);
     problem
 }

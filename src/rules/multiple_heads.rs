@@ -4,10 +4,10 @@ mod existing;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
+use super::advice::followed;
 use super::context::{Explained, MOST_RELATED, listed};
 use super::{Baseline, Consequence, Rule, RuleContext};
-use crate::advice::Step;
-use crate::alembic::graph::Revision;
+use crate::advice::{Advice, Step};
 use crate::alembic::migration::RevisionId;
 use crate::config::Level;
 use crate::heads::{Cause, HeadProblem};
@@ -140,16 +140,15 @@ fn fork(subject: &RuleContext<'_>, heads: &[RevisionId]) -> Option<Problem> {
     };
     let mut problem = side_by_side(subject, heads, message)?;
     problem.causes = chains(subject, heads);
-    problem.help_if_shared = vec![subject.join_help(heads)];
-    if is_all_there_is {
+    problem.if_shared = Some(Advice { first: Vec::new(), ..subject.join_help(heads) });
+    let advice = if is_all_there_is {
         // Nobody knows which of them landed first, so `rebase` has nothing to put them on.
-        problem.help = vec![Step::run("join them", subject.join_command(heads))];
+        Advice::way([Step::run("join them", subject.join_command(heads))])
     } else {
-        problem.help = subject.wording.get_base_help();
-        problem.help.extend(subject.rebase_help("put them in one line"));
-        problem.help.extend(subject.join_instead("or join them", heads));
-    }
-    problem.help.extend(label_help(subject, heads));
+        let advice = subject.rebase_or_join(("put them in one line", "or join them"), heads);
+        advice.after(subject.wording.get_base_help())
+    };
+    problem.advice = advice.or(label_help(subject, heads));
     Some(problem)
 }
 
@@ -199,20 +198,15 @@ fn new_history(
     let mut heads = subject.tops(&landed);
     heads.push(head.clone());
     problem.drawing = Some(subject.draw(&heads));
-    problem.help_if_shared = subject.wording.get_base_help();
-    problem.help_if_shared.push(subject.join_help(&heads));
-    problem.help = subject.wording.get_base_help();
-    problem.help.extend(continued(subject, start, &landed));
-    problem.help.extend(subject.join_instead("or join the two", &heads));
-    problem.help.extend(label_help(subject, &heads));
+    problem.if_shared = Some(subject.join_help(&heads));
+    let join = "or join the two";
+    let advice = match landed.as_slice() {
+        [_] => subject.rebase_or_join(("continue the history", join), &heads),
+        _ => Advice::way(subject.write_parents("continue the history; ", start, &landed))
+            .or(subject.join_instead(join, &heads)),
+    };
+    problem.advice = advice.or(label_help(subject, &heads)).after(subject.wording.get_base_help());
     Some(problem)
-}
-
-fn continued(subject: &RuleContext<'_>, start: &Revision, landed: &[RevisionId]) -> Vec<Step> {
-    match landed {
-        [_] => subject.rebase_help("continue the history"),
-        _ => subject.write_parents("continue the history; ", start, landed),
-    }
 }
 
 fn repointed(
@@ -240,11 +234,12 @@ fn repointed(
     }
     let heads: Vec<RevisionId> = subject.after.heads().into_iter().cloned().collect();
     problem.drawing = Some(subject.draw(&heads));
-    problem.help = subject.wording.get_base_help();
-    problem.help.extend(subject.write_parents("put it back; ", changed, &landed));
+    let put_back = subject.write_parents("put it back; ", changed, &landed);
+    problem.advice = Advice::way(put_back).after(subject.wording.get_base_help());
     // A database that ran the child above `head` would run `head` again on its way to a merge revision.
     if !subject.is_published() {
-        problem.help.push(Step::run("or join the heads", subject.merge_command(&heads)));
+        let join = Step::run("or join the heads", subject.merge_command(&heads));
+        problem.advice = problem.advice.or([join]);
     }
     Some(problem)
 }
@@ -269,9 +264,11 @@ fn removed_child(
     }
     let standing: Vec<RevisionId> = subject.after.heads().into_iter().cloned().collect();
     problem.drawing = Some(subject.draw(&standing));
-    problem.help = subject.keep_help(&path);
+    problem.advice = subject.keep_help(&path);
     if !subject.is_published() {
-        problem.help.push(Step::run("or join the heads", subject.merge_command(&standing)));
+        let join = Step::run("or join the heads", subject.merge_command(&standing));
+        let finish = subject.wording.finish_kept_help(&[]);
+        problem.advice = problem.advice.or(followed(join, finish.as_slice()));
     }
     Some(problem)
 }

@@ -3,7 +3,7 @@
 mod invented;
 
 use super::{Baseline, Consequence, Rule, RuleContext};
-use crate::advice::Step;
+use crate::advice::{Advice, Step};
 use crate::alembic::graph::Revision;
 use crate::config::Level;
 use crate::problem::Problem;
@@ -44,13 +44,13 @@ fn problem(subject: &RuleContext<'_>, revision: &Revision) -> Problem {
     problem.label = "not a random id".to_owned();
     problem.revisions = vec![id.clone()];
     let path = &revision.migration.file.path;
-    problem.help = vec![
+    problem.advice = Advice::way([
         Step::write(
             format!("write in {path}"),
             format!("revision = \"{}\"", subject.free_id(revision)),
         ),
         format!("and the same wherever `{id}` is meant: `down_revision`, docstring, file name")
             .into(),
-    ];
+    ]);
     problem
 }

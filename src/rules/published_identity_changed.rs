@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::context::listed;
 use super::{Baseline, Consequence, Rule, RuleContext};
-use crate::advice::Step;
+use crate::advice::{Advice, Step};
 use crate::alembic::graph::{Graph, Revision};
 use crate::alembic::migration::{RevisionId, Value};
 use crate::config::Level;
@@ -174,25 +174,26 @@ fn gained(
     let new = links.gained.iter().filter(|id| subject.is_new(id));
     let new = new.filter_map(|id| subject.after.get(id));
     problem.culprits.extend(new.map(|one| one.migration.file.path.clone()));
-    problem.help = put_back(subject, landed, now);
+    let mut way = put_back(subject, landed, now);
     if subject.joins_heads() {
         problem.weight = Weight::Minor;
         let heads: Vec<RevisionId> = subject.before.heads().into_iter().cloned().collect();
-        problem.help.push(Step::run(
+        way.push(Step::run(
             "and join the heads instead, which is safe for every database",
             subject.merge_command(&heads),
         ));
     } else if all_new && links.some_gone {
         problem.weight = Weight::Minor;
-        problem.help = vec![
+        way = vec![
             format!(
                 "right where {what} does what the revisions that are gone did; else put it back"
             )
             .into(),
         ];
     } else {
-        problem.help.extend(build_on_top(subject, now, &links.gained));
+        way.extend(build_on_top(subject, now, &links.gained));
     }
+    problem.advice = Advice::way(way);
     problem
 }
 
@@ -243,15 +244,15 @@ fn lost(
     let lost = shown.iter().filter_map(|id| subject.after.get(id));
     problem.related =
         lost.map(|one| Related { site: one.id_site(), message: again.clone() }).collect();
-    problem.help = put_back(subject, landed, now);
-    problem.help.push(Step::write(
+    let put_back = put_back(subject, landed, now);
+    problem.advice = Advice::way(put_back).or([Step::write(
         format!(
             "or, if this undoes an earlier re-pointing and no database has run `{}` in its present \
              place, write in the header of {}",
             now.id, now.migration.file.path
         ),
         format!("# alembic-guard: allow({})", RULE.name),
-    ));
+    )]);
     problem
 }
 
@@ -291,7 +292,7 @@ fn labels(subject: &RuleContext<'_>, landed: &Revision, now: &Revision) -> Optio
     problem.culprits.push(landed.migration.file.path.clone());
     problem.label = "commands and configurations that name the old label stop working".to_owned();
     problem.revisions = vec![now.id.clone()];
-    problem.help = vec!["put the label back, or change all that names it".into()];
+    problem.advice = Advice::way(["put the label back, or change all that names it"]);
     Some(problem)
 }
 

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::context::{doubt, listed};
 use super::{Baseline, Consequence, Fate, Rule, RuleContext, Standing};
-use crate::advice::Step;
+use crate::advice::{Advice, Step};
 use crate::alembic::graph::{Parents, Revision};
 use crate::alembic::migration::RevisionId;
 use crate::config::Level;
@@ -113,9 +113,9 @@ fn problem(subject: &RuleContext<'_>, gone: &[&Revision]) -> Option<Problem> {
     problem.culprits.extend(subject.loss.setting.iter().map(|it| it.site.path().clone()));
     problem.culprits.extend(takers.iter().map(|(_, taker)| taker.migration.file.path.clone()));
     problem.revisions = ids().cloned().collect();
-    problem.help = match squashed_into(subject, gone) {
+    problem.advice = match squashed_into(subject, gone) {
         Some((last, whole)) => squash_help(subject, &last, whole),
-        None => help(subject, gone, first, taker),
+        None => advice(subject, gone, first, taker),
     };
     let repairs = !is_all && subject.after.heads().len() < subject.before.heads().len()
         || !subject.before.is_sound() && subject.after.is_sound();
@@ -216,15 +216,15 @@ fn squashed_into<'a>(
 }
 
 /// What stays above a squash needs nothing new; what was squashed to its end must be stamped.
-fn squash_help(subject: &RuleContext<'_>, last: &RevisionId, whole: &RevisionId) -> Vec<Step> {
+fn squash_help(subject: &RuleContext<'_>, last: &RevisionId, whole: &RevisionId) -> Advice {
     let mut above = subject.before.children(last).filter(|child| subject.after.contains(&child.id));
     let reach = above.next().map(|child| &child.id);
     let environment = subject.environment;
     if let Some(first) = reach {
-        return vec![Step::run(
+        return Advice::way([Step::run(
             format!("before this lands, bring every database to `{first}` at least"),
             environment.command("upgrade", &[first.as_str()]),
-        )];
+        )]);
     }
     // `stamp --purge` forgets where a database stands in other lines too.
     let others = subject.before.heads().into_iter();
@@ -244,57 +244,57 @@ fn squash_help(subject: &RuleContext<'_>, last: &RevisionId, whole: &RevisionId)
     let stamp = others
         .into_iter()
         .fold(stamp, |command, head| command.and(environment.command("stamp", &[head.as_str()])));
-    vec![bring, Step::run("and afterwards tell it where it is", stamp)]
+    Advice::way([bring, Step::run("and afterwards tell it where it is", stamp)])
 }
 
-fn help(
+fn advice(
     subject: &RuleContext<'_>,
     gone: &[&Revision],
     first: &Revision,
     taker: Option<&Revision>,
-) -> Vec<Step> {
+) -> Advice {
     let path = &first.migration.file.path;
     if renamed(subject, first).is_some() {
-        return vec![Step::write(
+        return Advice::way([Step::write(
             format!("write in {path}"),
             format!("revision = \"{}\"", first.id),
-        )];
+        )]);
     }
     if subject.standing == Standing::Replaced && subject.wording.get_base.is_some() {
         // What a push drops is brought back whole, wherever it lies by now.
         let get_base = subject.wording.get_base_help().into_iter();
-        return get_base.chain(subject.wording.finish_staged_help()).collect();
+        return Advice::way(get_base.chain(subject.wording.finish_staged_help()));
     }
     if let Some(setting) = &subject.loss.setting {
-        return vec![format!("include their folders again in `{}`", setting.key).into()];
+        return Advice::way([format!("include their folders again in `{}`", setting.key)]);
     }
     let paths: Vec<&RepoPath> = gone.iter().map(|one| &one.migration.file.path).collect();
     let location = &subject.environment.script_location;
     if subject.loss.fate == Fate::Removed && !location.is_root() {
         return subject.wording.keep_help(&[location]);
     }
-    let mut help: Vec<Step> = subject.wording.checkout_help().into_iter().collect();
-    help.push(subject.keep(&paths));
-    help.extend(put_back(subject, gone));
+    let checkout = subject.wording.checkout_help();
+    let mut way = vec![subject.keep(&paths)];
+    way.extend(put_back(subject, gone));
     if subject.after.is_empty() && subject.loss.fate == Fate::Kept {
-        let revision = subject.environment.command("revision", &[]);
-        help.push(Step::run("or begin a new history in the same change", revision));
-        return help;
+        let begin = subject.environment.command("revision", &[]);
+        let begin = Step::run("or begin a new history in the same change", begin);
+        return Advice::way(way).or([begin]).after(checkout);
     }
-    help.push(match gone {
+    way.push(match gone {
         [_] => "and undo what it does in a migration of its own, on top".into(),
         _ => "and undo what they do in a migration of its own, on top".into(),
     });
     if let Some(taker) = taker {
         let heads = subject.before.heads_above(&first.id).into_iter().cloned();
         let heads: Vec<RevisionId> = heads.collect();
-        help.extend(subject.write_parents("then build on it; ", taker, &heads));
+        way.extend(subject.write_parents("then build on it; ", taker, &heads));
     }
     let edited = children_that_stay(subject, gone);
     let edited = edited.iter().copied().chain(taker).map(|one| &one.migration.file.path);
     let edited: BTreeSet<&RepoPath> = edited.collect();
-    help.extend(subject.wording.finish_kept_help(&edited.into_iter().collect::<Vec<_>>()));
-    help
+    way.extend(subject.wording.finish_kept_help(&edited.into_iter().collect::<Vec<_>>()));
+    Advice::way(way).after(checkout)
 }
 
 /// Returns what built on the revisions that are gone and is there still.

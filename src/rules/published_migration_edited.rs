@@ -2,6 +2,7 @@
 
 use super::context::listed;
 use super::{Baseline, Consequence, Edited, Rule, RuleContext};
+use crate::advice::Advice;
 use crate::alembic::migration::Part;
 use crate::config::Level;
 use crate::problem::{Problem, Related};
@@ -65,9 +66,7 @@ fn report(subject: &RuleContext<'_>, part: Part) -> Option<Problem> {
         problem.related.push(Related { site: other.site.clone(), message });
     }
     problem.revisions = ids.cloned().collect();
-    problem.help = vec![
-        "leave it as it is and put the difference into a new migration".into(),
-        way_out.into(),
-    ];
+    let leave = "leave it as it is and put the difference into a new migration";
+    problem.advice = Advice::way([leave]).or([way_out]);
     Some(problem)
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use super::context::listed;
 use super::{Baseline, Consequence, Rule, RuleContext};
-use crate::advice::{Command, Step};
+use crate::advice::{Advice, Command, Step};
 use crate::alembic::graph::{Follow, Graph, Heights, Revision};
 use crate::alembic::migration::{RevisionId, Text};
 use crate::config::Level;
@@ -55,7 +55,7 @@ fn check(subject: &RuleContext<'_>) -> Vec<Problem> {
                 .or_else(|| joined_twice(subject, &first_joins, revision));
             let mut problem = found?;
             if subject.is_to_move(&revision.id) {
-                problem.help = vec![subject.once_moved(revision)];
+                problem.advice = Advice::way([subject.once_moved(revision)]);
             }
             Some(problem)
         })
@@ -89,7 +89,7 @@ fn covered(
     let mut problem = about(subject, revision, names.pair(high, low));
     problem.weight = Weight::Minor;
     problem.label = format!("`{high}` alone says as much");
-    problem.help = without_ancestors(subject, revision, &names);
+    problem.advice = without_ancestors(subject, revision, &names);
     Some(problem)
 }
 
@@ -141,16 +141,16 @@ fn stopping(
     let is_parent = names.parents.contains(&low);
     let mut problem = about(subject, revision, pair);
     problem.label = format!("`alembic upgrade` stops here with `KeyError: '{low}'`");
-    problem.help = match (is_parent, on_one_line) {
+    problem.advice = match (is_parent, on_one_line) {
         (true, true) => without_ancestors(subject, revision, names),
-        (true, false) => vec![Step::run(
+        (true, false) => Advice::way([Step::run(
             format!(
                 "join `{low}` and `{high}` in a merge revision of their own, and build on that"
             ),
             subject.merge_command(&[low.clone(), high.clone()]),
-        )],
+        )]),
         (false, _) => {
-            vec![format!("take `{low}` out of `depends_on`: `{high}` brings it along").into()]
+            Advice::way([format!("take `{low}` out of `depends_on`: `{high}` brings it along")])
         }
     };
     problem
@@ -199,16 +199,12 @@ fn dependency_site(
 }
 
 /// Says how to write the parents that are ancestors of no other.
-fn without_ancestors(
-    subject: &RuleContext<'_>,
-    revision: &Revision,
-    names: &Names<'_>,
-) -> Vec<Step> {
+fn without_ancestors(subject: &RuleContext<'_>, revision: &Revision, names: &Names<'_>) -> Advice {
     let parents = &names.parents;
     let below = names.heights.below_others(parents, Follow::Parents);
     let kept = parents.iter().filter(|parent| !below.contains(*parent));
     let kept: Vec<RevisionId> = kept.map(|parent| (*parent).clone()).collect();
-    subject.write_parents("", revision, &kept)
+    Advice::way(subject.write_parents("", revision, &kept))
 }
 
 /// Alembic takes a parent that is named twice for one (`dedupe_tuple` in its `Revision`).
@@ -225,7 +221,7 @@ fn named_twice(subject: &RuleContext<'_>, revision: &Revision) -> Option<Problem
     let parents: Vec<RevisionId> =
         subject.after.parents(&revision.id).map(|parent| parent.id.clone()).collect();
     if !parents.is_empty() {
-        problem.help = subject.write_parents("", revision, &parents);
+        problem.advice = Advice::way(subject.write_parents("", revision, &parents));
     }
     Some(problem)
 }
@@ -253,13 +249,13 @@ fn joined_twice(
     problem.related =
         vec![Related { site: earlier.parents_site(), message: "the same parents".to_owned() }];
     problem.revisions = vec![revision.id.clone(), earlier.id.clone()];
-    problem.help = vec![
+    problem.advice = Advice::way([
         format!("let what builds on `{}` build on `{}`", revision.id, earlier.id).into(),
         Step::run(
             "and, unless a database has run it, remove the file",
             Command::of("git rm").path(&revision.migration.file.path),
         ),
-    ];
+    ]);
     Some(problem)
 }
 

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::context::MOST_RELATED;
 use super::{Baseline, Consequence, Rule, RuleContext};
+use crate::advice::Advice;
 use crate::alembic::graph::Revision;
 use crate::alembic::migration::RevisionId;
 use crate::config::Level;
@@ -68,11 +69,11 @@ fn problem(subject: &RuleContext<'_>, cycle: &[&RevisionId]) -> Option<Problem> 
     problem.culprits.extend(others.iter().map(|other| other.migration.file.path.clone()));
     problem.revisions = around.iter().map(|revision| revision.id.clone()).collect();
     problem.revisions.sort();
-    problem.help = vec![format!(
+    problem.advice = Advice::way([format!(
         "one of them must build on something else: write in {} the revision that `{}` was generated \
          on",
         first.migration.file.path, first.id
-    ).into()];
+    )]);
     Some(problem)
 }
 

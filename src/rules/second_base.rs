@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashSet};
 
 use super::{Baseline, Consequence, Rule, RuleContext};
-use crate::advice::Step;
+use crate::advice::{Advice, Step};
 use crate::alembic::graph::{Parents, Revision};
 use crate::alembic::migration::RevisionId;
 use crate::config::Level;
@@ -60,14 +60,14 @@ fn problem(subject: &RuleContext<'_>, base: &Revision, first: &Revision) -> Prob
     }];
     problem.revisions = vec![base.id.clone(), first.id.clone()];
     let path = &base.migration.file.path;
-    problem.help = vec![
-        format!("write in {path}: as `down_revision`, the revision that `{}` follows", base.id)
-            .into(),
-        Step::write(
-            "or, where it is meant to begin a history of its own, say so at the top of the file",
-            "# alembic-guard: allow(second-base)",
-        ),
-    ];
+    problem.advice = Advice::way([format!(
+        "write in {path}: as `down_revision`, the revision that `{}` follows",
+        base.id
+    )])
+    .or([Step::write(
+        "or, where it is meant to begin a history of its own, say so at the top of the file",
+        "# alembic-guard: allow(second-base)",
+    )]);
     problem
 }
 

@@ -5,9 +5,10 @@ mod repair;
 use std::collections::BTreeSet;
 
 use self::repair::repointed;
+use super::advice::followed;
 use super::context::{Explained, MOST_RELATED, listed, whole};
 use super::{Baseline, Consequence, Rule, RuleContext};
-use crate::advice::Step;
+use crate::advice::{Advice, Step};
 use crate::alembic::migration::RevisionId;
 use crate::config::Level;
 use crate::heads::{HeadProblem, Stale, StaleEdge};
@@ -85,9 +86,8 @@ fn explain(subject: &RuleContext<'_>, stale: &Stale, problem: &mut Problem) {
     problem.related.truncate(MOST_RELATED);
     let heads = standing_heads(subject, stale, edge);
     problem.drawing = Some(subject.draw(&heads));
-    problem.help = help(subject, stale, &heads);
-    problem.help_if_shared = subject.wording.get_base_help();
-    problem.help_if_shared.push(subject.join_help(&heads));
+    problem.advice = advice(subject, stale, &heads);
+    problem.if_shared = Some(subject.join_help(&heads));
 }
 
 /// The heads that stand beside each other: the base's, with what the change adds to them, and those of
@@ -130,37 +130,42 @@ fn path_of(subject: &RuleContext<'_>, id: &RevisionId) -> Option<crate::tree::Re
     subject.after.get(id).map(|revision| revision.migration.file.path.clone())
 }
 
-fn help(subject: &RuleContext<'_>, stale: &Stale, heads: &[RevisionId]) -> Vec<Step> {
-    let wording = subject.wording;
-    let mut help = wording.get_base_help();
-    let then = if help.is_empty() { "" } else { "then " };
+fn advice(subject: &RuleContext<'_>, stale: &Stale, heads: &[RevisionId]) -> Advice {
     if stale.unfinished && subject.returned().is_some() {
-        return subject.rebase_help("finish the repair");
-    } else if stale.unfinished {
-        help.push(Step::run(format!("{then}finish the repair"), subject.join_command(heads)));
-    } else if stale.edges.iter().any(|edge| edge.base_heads.is_empty()) {
-        help.push(format!("{then}build on the head that `alembic heads` names").into());
-    } else if let Some(tops) = single_tops(subject, stale) {
-        let moved: BTreeSet<&RevisionId> = stale.edges.iter().map(|edge| &edge.revision).collect();
-        let text = format!("{then}put {} on top of {}", listed(moved), listed(&tops));
-        help.extend(subject.rebase_help(text));
-        help.extend(join(subject, heads));
-    } else {
-        let repointed = repointed(subject, stale);
-        let whys = std::iter::once(then).chain(std::iter::repeat("and "));
-        for (why, one) in whys.zip(&repointed) {
-            help.extend(subject.write_parents(why, one.revision, &one.parents));
-        }
-        let files = repointed.iter().map(|one| &one.revision.migration.file.path);
-        help.extend(wording.finish_help(files));
-        help.extend(join(subject, heads));
+        return Advice::way(subject.rebase_help("finish the repair"));
     }
-    help.extend(subject.wording.doubt.clone());
-    help
+    let first = subject.wording.get_base_help();
+    let then = if first.is_empty() { "" } else { "then " };
+    let advice = ways(subject, stale, heads, then).after(first);
+    subject.wording.doubt.iter().cloned().fold(advice, Advice::caution)
 }
 
-fn join(subject: &RuleContext<'_>, heads: &[RevisionId]) -> Option<Step> {
-    subject.join_instead("or do not edit it, and add a revision that joins both", heads)
+/// Says how the heads become one, behind a word about what comes before.
+fn ways(subject: &RuleContext<'_>, stale: &Stale, heads: &[RevisionId], then: &str) -> Advice {
+    let join = "or do not edit it, and add a revision that joins both";
+    if stale.unfinished {
+        let finish = format!("{then}finish the repair");
+        return Advice::way([Step::run(finish, subject.join_command(heads))]);
+    }
+    if stale.edges.iter().any(|edge| edge.base_heads.is_empty()) {
+        return Advice::way([format!("{then}build on the head that `alembic heads` names")]);
+    }
+    if let Some(tops) = single_tops(subject, stale) {
+        let moved: BTreeSet<&RevisionId> = stale.edges.iter().map(|edge| &edge.revision).collect();
+        let text = format!("{then}put {} on top of {}", listed(moved), listed(&tops));
+        return subject.rebase_or_join((text, join), heads);
+    }
+    let repointed = repointed(subject, stale);
+    let whys = std::iter::once(then).chain(std::iter::repeat("and "));
+    let write = whys.zip(&repointed);
+    let mut way: Vec<Step> = write
+        .flat_map(|(why, one)| subject.write_parents(why, one.revision, &one.parents))
+        .collect();
+    let files = repointed.iter().map(|one| &one.revision.migration.file.path);
+    let finish = subject.wording.finish_help(files);
+    way.extend(finish.clone());
+    let join = subject.join_instead(join, heads);
+    Advice::way(way).or(join.map(|join| followed(join, finish.as_slice())).unwrap_or_default())
 }
 
 /// Returns what the chain is to build on, where there is no choice.

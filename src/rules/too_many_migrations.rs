@@ -1,7 +1,7 @@
 //! `too-many-migrations`.
 
 use super::{Baseline, Consequence, Rule, RuleContext};
-use crate::advice::Step;
+use crate::advice::{Advice, Step};
 use crate::alembic::environment::Excess;
 use crate::config::Level;
 use crate::problem::{Problem, Weight};
@@ -57,7 +57,7 @@ fn check(subject: &RuleContext<'_>) -> Vec<Problem> {
     let mut problem = RULE.at(subject, Site::Path(site.clone()), message);
     problem.label = "none of it was read".to_owned();
     problem.culprits = environment.version_locations.clone();
-    problem.help = vec![help];
+    problem.advice = Advice::way([help]);
     if unread.is_same {
         problem.weight = Weight::Minor;
     }

@@ -2,7 +2,7 @@
 
 use super::context::{Explained, doubt};
 use super::{Baseline, Consequence, Rule, RuleContext};
-use crate::advice::Step;
+use crate::advice::{Advice, Step};
 use crate::alembic::graph::{Revision, UnknownDependency};
 use crate::alembic::migration::{Migration, RevisionId, Value};
 use crate::config::Level;
@@ -68,7 +68,7 @@ fn problem(
             let mut problem = RULE.at(subject, named.clone(), message);
             problem.label = "nothing has this name".to_owned();
             if explained.takes(subject.is_new(&dependent.id)) {
-                problem.help = help(subject, &name);
+                problem.advice = advice(subject, &name);
             }
             problem
         }
@@ -97,34 +97,33 @@ fn gone(
     };
     let mut problem = RULE.at(subject, site, message);
     problem.label = format!("`{name}` was defined here");
-    problem.help = if subject.after.contains(&removed.id) {
-        vec![format!("keep the label in {path}").into()]
+    let keep = if subject.after.contains(&removed.id) {
+        Advice::way([format!("keep the label in {path}")])
     } else {
         subject.keep_help(&path)
     };
-    problem.help.push(format!("or take `{name}` out of `depends_on`").into());
+    problem.advice = keep.or([format!("or take `{name}` out of `depends_on`")]);
     problem
 }
 
-fn help(subject: &RuleContext<'_>, name: &RevisionId) -> Vec<Step> {
+fn advice(subject: &RuleContext<'_>, name: &RevisionId) -> Advice {
     let ids = || subject.after.revisions().map(|revision| revision.id.as_str());
     let mut longer = ids().filter(|id| !name.as_str().is_empty() && id.starts_with(name.as_str()));
     if let (Some(full), None) = (longer.next(), longer.next()) {
         let full = RevisionId::new(full);
-        return vec![Step::write(
+        return Advice::way([Step::write(
             "`depends_on` takes no prefix; write the full id",
             format!("\"{full}\""),
-        )];
+        )]);
     }
-    vec![
+    Advice::way([
         "if it is on another branch, merge that branch first; if it was removed, take it out of \
-         `depends_on`"
-            .into(),
-        Step::write(
-            "or, where it is in another repository, say so in the header",
-            format!("# alembic-guard: allow({})", RULE.name),
-        ),
-    ]
+         `depends_on`",
+    ])
+    .or([Step::write(
+        "or, where it is in another repository, say so in the header",
+        format!("# alembic-guard: allow({})", RULE.name),
+    )])
 }
 
 /// Tells whether only running a file could show all the names that it brings.

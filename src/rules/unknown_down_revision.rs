@@ -2,7 +2,7 @@
 
 use super::context::{Explained, doubt};
 use super::{Baseline, Consequence, Finish, Rule, RuleContext};
-use crate::advice::{Command, Step};
+use crate::advice::{Advice, Command, Step};
 use crate::alembic::graph::{MissingParent, Revision};
 use crate::alembic::migration::RevisionId;
 use crate::config::Level;
@@ -57,9 +57,9 @@ fn problem(
             problem.label = format!("`{parent}` was defined here");
             problem.related = vec![Related { site: named, message: format!("needs `{parent}`") }];
             let removed = removed_with(subject, removed);
-            problem.help = subject.wording.around_keep(subject.keep(&removed));
+            let keep = subject.wording.around_keep(subject.keep(&removed));
             let stays = format!("or build `{}` on a revision that stays", child.id);
-            problem.help.push(stays.into());
+            problem.advice = keep.or([stays]);
             problem
         }
         None => {
@@ -68,10 +68,10 @@ fn problem(
             let mut problem = RULE.at(subject, named, message);
             problem.label = "no such revision".to_owned();
             if explained.takes(subject.is_new(&child.id)) {
-                problem.help = help(subject, &child.id, &parent);
+                problem.advice = advice(subject, &child.id, &parent);
                 let elsewhere = "merge the branch that has its parent";
-                problem.help_if_shared =
-                    vec![format!("{elsewhere}; if `{parent}` was removed, bring it back").into()];
+                let elsewhere = format!("{elsewhere}; if `{parent}` was removed, bring it back");
+                problem.if_shared = Some(Advice::way([elsewhere]));
             }
             problem
         }
@@ -90,7 +90,7 @@ fn removed_with<'g>(subject: &RuleContext<'g>, revision: &'g Revision) -> Vec<&'
     std::iter::once(revision).chain(gone).map(|gone| &gone.migration.file.path).collect()
 }
 
-fn help(subject: &RuleContext<'_>, child: &RevisionId, parent: &RevisionId) -> Vec<Step> {
+fn advice(subject: &RuleContext<'_>, child: &RevisionId, parent: &RevisionId) -> Advice {
     // Nothing builds on itself, or on what builds on it.
     let above = subject.after.descendants(child);
     let known = || {
@@ -100,30 +100,29 @@ fn help(subject: &RuleContext<'_>, child: &RevisionId, parent: &RevisionId) -> V
     let mut longer = known()
         .filter(|id| !parent.as_str().is_empty() && id.as_str().starts_with(parent.as_str()));
     if let (Some(full), None) = (longer.next(), longer.next()) {
-        return vec![Step::write(
+        return Advice::way([Step::write(
             "`down_revision` takes no prefix; write the full id",
             format!("\"{full}\""),
-        )];
+        )]);
     }
     let distance = |id: &RevisionId| strsim::damerau_levenshtein(id.as_str(), parent.as_str());
     let nearest = known().map(|id| (distance(id), id)).min();
     // On short ids everything is near everything.
     let nearest = nearest.filter(|(distance, _)| *distance <= parent.as_str().chars().count() / 4);
-    let mut help = match nearest {
-        Some((_, near)) => vec![Step::write("did you mean", format!("\"{near}\""))],
-        None => {
-            let elsewhere = "if it is on another branch, merge that branch first; if it was removed, bring it back";
-            let put = put_on_the_head(subject, child);
-            std::iter::once(elsewhere.into()).chain(put).collect()
-        }
+    let advice = match nearest {
+        Some((_, near)) => Advice::way([Step::write("did you mean", format!("\"{near}\""))]),
+        None => Advice::way([
+            "if it is on another branch, merge that branch first; if it was removed, bring it back",
+        ])
+        .or(put_on_the_head(subject, child)),
     };
-    if subject.wording.finish == Finish::Stage {
-        help.push(Step::run(
-            "or, if its file is not staged yet, see which that is",
-            Command::of("git status"),
-        ));
+    if subject.wording.finish != Finish::Stage {
+        return advice;
     }
-    help
+    advice.or([Step::run(
+        "or, if its file is not staged yet, see which that is",
+        Command::of("git status"),
+    )])
 }
 
 /// Says how a migration gets onto the head, if there is one: its parent may be a guess, or gone on purpose.

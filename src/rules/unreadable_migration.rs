@@ -1,7 +1,7 @@
 //! `unreadable-migration`.
 
 use super::{Alteration, Altered, Baseline, Consequence, Rule, RuleContext};
-use crate::advice::{Command, Step};
+use crate::advice::{Advice, Command, Step};
 use crate::alembic::migration::{Fault, Migration};
 use crate::config::Level;
 use crate::problem::{Doubt, Problem, Related, Weight};
@@ -57,7 +57,7 @@ fn misnamed_file(subject: &RuleContext<'_>, migration: &Migration) -> Problem {
     let message = "Alembic stops at the name of this file".to_owned();
     let mut problem = RULE.at(subject, Site::File(migration.file.clone()), message);
     problem.label = "its name has no suffix `.py`".to_owned();
-    problem.help = vec!["give it a name that ends in `.py`".into()];
+    problem.advice = Advice::way(["give it a name that ends in `.py`"]);
     problem
 }
 
@@ -80,10 +80,10 @@ fn problem(subject: &RuleContext<'_>, migration: &Migration, fault: &Fault) -> P
     let mut problem =
         RULE.at(subject, site, format!("this file cannot be read as Python: {reason}"));
     problem.label = "here".to_owned();
-    problem.help = vec![
+    problem.advice = Advice::way([
         "fix the line shown above".into(),
         Step::run("see what Python says", Command::of("python -m py_compile").path(path)),
-    ];
+    ]);
     problem
 }
 
@@ -94,19 +94,19 @@ fn kept_elsewhere(subject: &RuleContext<'_>, migration: &Migration, keeper: &str
     let mut problem = RULE.at(subject, Site::File(migration.file.clone()), message);
     problem.weight = Weight::Minor;
     problem.doubt = Some(Doubt::CannotTell);
-    problem.help = vec![
+    problem.advice = Advice::way([
         format!("have {keeper} put the content into the work tree").into(),
         format!("leave it out there from now on: in .gitattributes, `{path} -filter -diff -merge`")
             .into(),
         Step::run("then stage it anew", Command::of("git add --renormalize").path(path)),
-    ];
+    ]);
     problem
 }
 
 fn broken_link(subject: &RuleContext<'_>, link: &RepoPath) -> Problem {
     let message = "this link in a version folder leads to no file of the repository".to_owned();
     let mut problem = RULE.at(subject, Site::Path(link.clone()), message);
-    problem.help = vec!["put the file itself there".into()];
+    problem.advice = Advice::way(["put the file itself there"]);
     problem
 }
 
@@ -121,10 +121,10 @@ fn altered_file(subject: &RuleContext<'_>, altered: &Altered) -> Problem {
     let path = &altered.file.path;
     let switch_off =
         |off: &str| Step::write("switch it off in .gitattributes", format!("{path} {off}"));
-    let (message, help, is_certain) = match &altered.by {
+    let (message, advice, is_certain) = match &altered.by {
         Alteration::Ident { is_vital } => (
             "git expands `$Id$` in this file at checkout, which changes its identifiers".to_owned(),
-            vec!["take `$Id$` out of the identifiers".into(), switch_off("-ident")],
+            Advice::way(["take `$Id$` out of the identifiers"]).or([switch_off("-ident")]),
             *is_vital,
         ),
         Alteration::Encoding { name, is_unreadable: true } => (
@@ -132,7 +132,7 @@ fn altered_file(subject: &RuleContext<'_>, altered: &Altered) -> Problem {
                 "git writes this file as {} at checkout, and Python cannot load it",
                 escape(name)
             ),
-            vec![switch_off("!working-tree-encoding")],
+            Advice::way([switch_off("!working-tree-encoding")]),
             true,
         ),
         Alteration::Encoding { name, is_unreadable: false } => (
@@ -140,17 +140,17 @@ fn altered_file(subject: &RuleContext<'_>, altered: &Altered) -> Problem {
                 "cannot tell how Python reads this file: git writes it as {} at checkout",
                 escape(name)
             ),
-            vec![switch_off("!working-tree-encoding")],
+            Advice::way([switch_off("!working-tree-encoding")]),
             false,
         ),
         Alteration::Compiled => (
             "cannot tell what Alembic reads: Python may load a compiled file without comparing it \
              with this one"
                 .to_owned(),
-            vec![Step::run(
+            Advice::way([Step::run(
                 "remove the compiled file",
                 Command::of("git rm").paths(altered.causes.iter().map(|cause| &cause.path)),
-            )],
+            )]),
             false,
         ),
     };
@@ -164,6 +164,6 @@ fn altered_file(subject: &RuleContext<'_>, altered: &Altered) -> Problem {
             |cause| Related { site: Site::File(cause), message: "is loaded instead".to_owned() };
         problem.related = altered.causes.iter().cloned().map(related).collect();
     }
-    problem.help = help;
+    problem.advice = advice;
     problem
 }

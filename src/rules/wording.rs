@@ -1,7 +1,7 @@
 //! What the two sides of a change are called, and the advice that depends on nothing else.
 
 use super::context::Restore;
-use crate::advice::{Command, Step};
+use crate::advice::{Advice, Command, Step};
 use crate::tree::RepoPath;
 
 /// A command to bring files back names no more than this.
@@ -83,31 +83,31 @@ impl Wording {
     }
 
     /// Says how files that have landed are brought back, and committed.
-    pub(super) fn keep_help(&self, paths: &[&RepoPath]) -> Vec<Step> {
+    pub(super) fn keep_help(&self, paths: &[&RepoPath]) -> Advice {
         self.around_keep(self.keep(paths))
     }
 
     /// Says what comes before files are brought back, and after.
-    pub(super) fn around_keep(&self, keep: Step) -> Vec<Step> {
-        let checkout = self.checkout_help().into_iter();
-        checkout.chain([keep]).chain(self.finish_kept_help(&[])).collect()
+    pub(super) fn around_keep(&self, keep: Step) -> Advice {
+        let way = [keep].into_iter().chain(self.finish_kept_help(&[]));
+        Advice::way(way).after(self.checkout_help())
     }
 
     /// Says how Alembic is made to work again, and how that is committed.
-    pub(super) fn restore_help(&self, restore: &Restore) -> Vec<Step> {
+    pub(super) fn restore_help(&self, restore: &Restore) -> Advice {
         match restore {
             Restore::Keep(path) => self.keep_help(&[path]),
             Restore::KeepAs { path, to } => self.keep_as_help(path, to),
             Restore::Write { path, line } => {
                 let write = Step::write(format!("write in {path}"), line);
                 let finish = self.in_place().finish_help(std::iter::once(path));
-                self.checkout_help().into_iter().chain([write]).chain(finish).collect()
+                Advice::way([write].into_iter().chain(finish)).after(self.checkout_help())
             }
         }
     }
 
     /// Says how something that has landed is brought back, to where it belongs now, and committed.
-    fn keep_as_help(&self, path: &RepoPath, to: &RepoPath) -> Vec<Step> {
+    fn keep_as_help(&self, path: &RepoPath, to: &RepoPath) -> Advice {
         let keep = format!("keep {path} as {to}");
         let restore = self.keep(&[path]).command().cloned();
         let keep = match restore {

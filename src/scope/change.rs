@@ -1,6 +1,6 @@
 //! A change that is to go to a base: judged on the merge that git would make of the two.
 
-use crate::advice::{Command, Step};
+use crate::advice::{Advice, Command, Step};
 use crate::compare::{After, Comparison, NamedTree, Reader, check};
 use crate::finding::{Downgrade, Facts, Freshness, Report};
 use crate::git::{self, BaseChoice, Candidates, MergeFilter, Merged, Side, Target};
@@ -117,9 +117,9 @@ impl Context<'_> {
     fn seen_from_here(&self, mut report: Report) -> Report {
         let up = &self.options.up;
         if !up.is_empty() {
-            let findings = report.findings.iter_mut().map(|finding| &mut finding.problem.help);
-            for help in findings.chain(report.notes.iter_mut().map(|note| &mut note.help)) {
-                *help = std::mem::take(help).into_iter().map(|one| one.seen_from(up)).collect();
+            let findings = report.findings.iter_mut().map(|finding| &mut finding.problem.advice);
+            for advice in findings.chain(report.notes.iter_mut().map(|note| &mut note.advice)) {
+                *advice = std::mem::take(advice).seen_from(up);
             }
         }
         report
@@ -305,12 +305,11 @@ fn base_option(against: &Against) -> Option<String> {
 fn without_base(reader: &mut Reader, tree: &dyn Tree) -> Result<Report, Error> {
     let facts = Facts { lesser: Some(Downgrade::NoBase), ..Facts::default() };
     let mut report = alone(reader, tree, facts)?;
+    let name = Step::run("name one", Command::of("alembic-guard check --base").placeholder("REV"));
+    let all = Step::run("or judge everything there is", Command::of("alembic-guard check --all"));
     report.notes.push(note(
         "there is no branch to compare with, so heads are only counted",
-        vec![
-            Step::run("name one", Command::of("alembic-guard check --base").placeholder("REV")),
-            Step::run("or judge everything there is", Command::of("alembic-guard check --all")),
-        ],
+        Advice::way([name]).or([all]),
     ));
     Ok(report)
 }
@@ -338,7 +337,7 @@ pub(super) fn wording(change: &str, base: &BaseChoice, finish: Finish) -> Wordin
 fn unrelated(reader: &mut Reader, tree: &dyn Tree, base: &BaseChoice) -> Result<Report, Error> {
     let message =
         format!("this branch and {} have no common history; it is judged alone", base.name);
-    only_warned(reader, tree, note(message, Vec::new()))
+    only_warned(reader, tree, note(message, Advice::default()))
 }
 
 fn shallow(
@@ -351,8 +350,8 @@ fn shallow(
         "this clone is shallow: where this branch left {} is not in it; it is judged alone",
         base.name
     );
-    let help = vec![Step::run("get the rest of the history", fetch)];
-    only_warned(reader, tree, note(message, help))
+    let advice = Advice::way([Step::run("get the rest of the history", fetch)]);
+    only_warned(reader, tree, note(message, advice))
 }
 
 fn only_warned(reader: &mut Reader, tree: &dyn Tree, note: Note) -> Result<Report, Error> {

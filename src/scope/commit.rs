@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::advice::{Command, Step};
+use crate::advice::{Advice, Command, Step};
 use crate::compare::{Comparison, Reader, check, check_against};
 use crate::config::{Config, Level};
 use crate::finding::{Downgrade, Facts, Finding, Freshness, Report};
@@ -119,8 +119,8 @@ impl Context<'_> {
             let paths = unstaged(finding);
             if !paths.is_empty() {
                 let add = Command::of("git add").paths(&paths).and(Command::of("git commit"));
-                finding.problem.help =
-                    vec![Step::run("stage the file, where this is fixed already", add)];
+                let stage = Step::run("stage the file, where this is fixed already", add);
+                finding.problem.advice = Advice::way([stage]);
             }
         }
         Ok(())

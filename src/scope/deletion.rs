@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use crate::advice::{Command, Step};
+use crate::advice::{Advice, Command, Step};
 use crate::alembic::migration::RevisionId;
 use crate::compare::Reader;
 use crate::config::Config;
@@ -105,7 +105,7 @@ impl Context<'_> {
         let message =
             format!("no other target branch has {what}, which this push deletes with {branch}");
         let help = Step::run("if a database still needs them, restore the branch", restore);
-        Ok(Some(note(message, vec![help])))
+        Ok(Some(note(message, Advice::way([help]))))
     }
 
     /// Returns the ids of all revisions of a commit.

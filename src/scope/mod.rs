@@ -26,7 +26,7 @@ mod server_policy;
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 
-use crate::advice::{Command, Step};
+use crate::advice::{Advice, Command};
 use crate::compare::Reader;
 use crate::config::{self, Config};
 use crate::finding::Freshness;
@@ -164,6 +164,6 @@ fn get_base_command(repository: &Repository, base: &BaseChoice) -> Command {
     }
 }
 
-fn note(message: impl Into<String>, help: Vec<Step>) -> Note {
-    Note { message: message.into(), help, known: false }
+fn note(message: impl Into<String>, advice: Advice) -> Note {
+    Note { message: message.into(), advice, known: false }
 }

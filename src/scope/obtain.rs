@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::advice::Command;
+use crate::advice::{Advice, Command};
 use crate::config::Fetch;
 use crate::finding::RefReport;
 use crate::git::{self, FetchRequest, PushedRef, Stored, Url};
@@ -133,7 +133,10 @@ impl Context<'_> {
             }
             Some((name, Err(why))) => {
                 let message = format!("cannot ask for what {name} is at: {why}");
-                failed = Some(note(message, vec!["what is compared is what was told".into()]));
+                failed = Some(note(
+                    message,
+                    Advice::default().caution("what is compared is what was told"),
+                ));
             }
             None => {}
         }

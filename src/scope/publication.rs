@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::advice::{Command, Step};
+use crate::advice::{Advice, Command, Step};
 use crate::compare::Reader;
 use crate::finding::Shared;
 use crate::git::{self, BaseChoice, Side};
@@ -102,7 +102,7 @@ impl Context<'_> {
                 Err(error) => {
                     let message = format!("cannot read what this push would replace: {error}");
                     let list = Step::run("list the damaged objects", Command::of("git fsck"));
-                    unread = Some(note(message, vec![list]));
+                    unread = Some(note(message, Advice::way([list])));
                 }
             }
         }

@@ -1,6 +1,6 @@
 //! A push: each ref judged by where it goes.
 
-use crate::advice::{Command, Step};
+use crate::advice::{Advice, Command, Step};
 use crate::compare::Reader;
 use crate::config::{Config, Fetch};
 use crate::finding::{Facts, Outcome, RefReport, Report, SkipReason};
@@ -142,8 +142,8 @@ impl Context<'_> {
             .map(|branch| Step::run("go to the branch", Command::of("git switch").arg(branch)));
         let pull =
             Step::run("if you did not force, git rejects this ref anyway", Command::of("git pull"));
-        let help = checkout.into_iter().chain([pull]).collect();
-        note(format!("{behind} has commits that this push lacks"), help)
+        let advice = Advice::way(checkout.into_iter().chain([pull]));
+        note(format!("{behind} has commits that this push lacks"), advice)
     }
 
     /// Looks at where a ref goes; gives the reason where it is not to be judged.
@@ -254,7 +254,7 @@ impl Context<'_> {
         if !is_first && !self.touched(reader, update, None)?.paths.is_empty() {
             let message = "no target branch is known here, so the migrations of this push were \
                            compared with nothing; name one as `base` in .alembic-guard.toml";
-            report.notes.push(note(message, Vec::new()));
+            report.notes.push(note(message, Advice::default()));
         }
         Ok(report)
     }
@@ -350,14 +350,14 @@ impl Context<'_> {
                 let message =
                     format!("cannot ask {remote} for its newest {}: {failure}", target.branch);
                 let seen = format!("what is judged is {} as last seen", base.name);
-                let mut help = vec![seen.into()];
+                let mut advice = Advice::default().after([seen.into()]);
                 // Git's words where the other side has no such branch any more.
                 if failure.contains("couldn't find remote ref") {
                     let set_head = Command::of("git remote set-head").arg(&remote).arg("--auto");
                     let command = Command::of("git fetch").arg(&remote).and(set_head);
-                    help.push(Step::run("if that branch has another name now", command));
+                    advice = advice.or([Step::run("if that branch has another name now", command)]);
                 }
-                (base, Some(note(message, help)))
+                (base, Some(note(message, advice)))
             }
         }
     }

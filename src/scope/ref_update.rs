@@ -1,6 +1,6 @@
 //! A ref on its way to where it is pushed: what it goes to, and what is compared there.
 
-use crate::advice::{Command, Step};
+use crate::advice::{Advice, Command, Step};
 use crate::compare::{After, Comparison, Reader, check};
 use crate::config::Config;
 use crate::finding::{Downgrade, Facts, Freshness, RefReport, Report, SkipReason};
@@ -106,11 +106,11 @@ impl RefUpdate<'_> {
                      this repository: {reason}",
                     commit.short()
                 ),
-                vec![Step::run("get it, then push again", fetch.clone())],
+                Advice::way([Step::run("get it, then push again", fetch.clone())]),
             )),
             Replaced::Damaged(reason) => Some(note(
                 format!("cannot read what this push would replace on {name}: {reason}"),
-                vec![Step::run("list the damaged objects", Command::of("git fsck"))],
+                Advice::way([Step::run("list the damaged objects", Command::of("git fsck"))]),
             )),
             Replaced::Absent(None)
             | Replaced::Nothing

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::advice::Advice;
 use crate::compare::Reader;
 use crate::config::{self, Config};
 use crate::git::{BaseChoice, Changes, Side};
@@ -142,32 +143,30 @@ fn invalid(branch: &str, bad: &BadConfig) -> Note {
     let mistakes = mistakes.collect::<Vec<_>>().join("; ");
     note(
         format!("`{}` on {} is not valid: {mistakes}", config::FILE_NAME, escape(branch)),
-        vec![
-            "until that is fixed, this server checks pushes as if there were no configuration"
-                .into(),
-        ],
+        Advice::default().caution(
+            "until that is fixed, this server checks pushes as if there were no configuration",
+        ),
     )
 }
 
 fn guard_note(law: &Law) -> Note {
-    let help = match &law.given {
+    let remark = match &law.given {
         Some(name) => format!(
             "this server is configured by {}, so that counts in clones and in CI alone",
             escape(name)
         ),
         None => format!("it was judged without that, which counts once it is on {}", law.branch),
     };
-    note(format!("this push changes `{}`", config::FILE_NAME), vec![help.into()])
+    note(format!("this push changes `{}`", config::FILE_NAME), Advice::default().caution(remark))
 }
 
 fn alembic_note(paths: &[&RepoPath]) -> Note {
     let names: Vec<String> = paths.iter().map(|path| format!("`{path}`")).collect();
     note(
         format!("this push changes where Alembic looks for migrations: {}", names.join(", ")),
-        vec![
+        Advice::default().caution(
             "it was judged by what there was and by what there will be; once it has landed, only \
-             the latter is migrated"
-                .into(),
-        ],
+             the latter is migrated",
+        ),
     )
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::advice::Advice;
 use crate::alembic::environment::{Environment, is_migration_name};
 use crate::alembic::migration::Value;
 use crate::compare::Reader;
@@ -101,7 +102,7 @@ fn migrations(reader: &mut Reader, tree: &dyn Tree, files: &[File]) -> Result<us
 
 fn unseen(folders: usize) -> Note {
     let message = format!("{folders} more folders with `env.py` and `versions` were not looked at");
-    note(message, Vec::new())
+    note(message, Advice::default())
 }
 
 fn counted(count: usize) -> String {
@@ -122,12 +123,10 @@ fn unread(environment: &Environment, location: &RepoPath, count: usize) -> Note 
     );
     note(
         message,
-        vec![
-            "set `recursive_version_locations = true` in its configuration".into(),
+        Advice::way(["set `recursive_version_locations = true` in its configuration"]).or([
             "or, if code adds these folders, list them in .alembic-guard.toml: `[[environment]]` with \
-             `version_locations`"
-                .into(),
-        ],
+             `version_locations`",
+        ]),
     )
 }
 
@@ -141,5 +140,5 @@ fn unclaimed(folder: &RepoPath, count: usize) -> Note {
     let help = format!(
         "name it in .alembic-guard.toml: `[[environment]]` with `script_location = \"{location}\"`"
     );
-    note(message, vec![help.into()])
+    note(message, Advice::way([help]))
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, SystemTime};
 
-use alembic_guard::advice::{Command, Step};
+use alembic_guard::advice::{Advice, Command, Step};
 use alembic_guard::alembic::migration::RevisionId;
 use alembic_guard::config::Config;
 use alembic_guard::finding::{
@@ -176,13 +176,14 @@ pub(crate) fn stale() -> Report {
                 drawn("4f1e2d3c4b5a", &[], "", "4f1e2d3c4b5a_create_customer.py"),
             ],
         }),
-        help: vec![
-            Step::run("put it on top of origin/main's head", Command::of("alembic-guard rebase")),
-            Step::run(
-                "or, if others have run it already, join the two heads",
-                Command::of("alembic-guard merge -m").arg("merge heads"),
-            ),
-        ],
+        advice: Advice::way([Step::run(
+            "put it on top of origin/main's head",
+            Command::of("alembic-guard rebase"),
+        )])
+        .or([Step::run(
+            "or, if others have run it already, join the two heads",
+            Command::of("alembic-guard merge -m").arg("merge heads"),
+        )]),
         ..problem("stale-down-revision", site)
     }));
     report
@@ -209,12 +210,12 @@ pub(crate) fn multiple_heads() -> Report {
             label: "a head that this push adds".to_owned(),
             revisions: vec![id(revision)],
             drawing: Some(drawing.clone()),
-            help: vec![Step::run(
+            advice: Advice::way([Step::run(
                 "join them",
                 Command::of("alembic merge -m")
                     .arg("merge heads")
                     .args(["d11111111111", "e22222222222"]),
-            )],
+            )]),
             ..problem("multiple-heads", site)
         }));
     }
@@ -254,7 +255,10 @@ pub(crate) fn debt() -> Report {
     report.notes.push(Note {
         message: "could not ask `origin` for its newest commit: the network is unreachable"
             .to_owned(),
-        help: vec![Step::run("bring it up to date by hand", Command::of("git fetch origin main"))],
+        advice: Advice::way([Step::run(
+            "bring it up to date by hand",
+            Command::of("git fetch origin main"),
+        )]),
         known: false,
     });
     report
@@ -289,14 +293,14 @@ pub(crate) fn hostile() -> Report {
                     "x\ny.py",
                 )],
             }),
-            help: vec![Step::run("run", Command::of("git switch").arg("\u{202e}x\n"))],
+            advice: Advice::way([Step::run("run", Command::of("git switch").arg("\u{202e}x\n"))]),
             ..problem("invalid-revision-id", site)
         },
     ));
     report.environments.push(environment("two\u{85}", &["\u{1b}[2J"], &["\u{2066}"]));
     report.notes.push(Note {
         message: "remote says \u{1b}[2J".to_owned(),
-        help: vec!["\u{202e}".into()],
+        advice: Advice::way(["\u{202e}"]),
         known: false,
     });
     report

@@ -1,6 +1,6 @@
 //! What holds for every report.
 
-use alembic_guard::advice::{Command, Step};
+use alembic_guard::advice::{Advice, Command, Step};
 use alembic_guard::finding::{RefReport, Report, SkipReason};
 use alembic_guard::problem::{Doubt, Drawing, DrawnRevision, Problem, Related, Weight};
 use alembic_guard::report::graph::{self, GraphView, RevisionView};
@@ -75,12 +75,21 @@ fn site() -> impl Strategy<Value = (Site, Vec<u8>)> {
     )
 }
 
-fn advice() -> impl Strategy<Value = Step> {
+fn step() -> impl Strategy<Value = Step> {
     (nasty(), nasty(), 0..4_u8).prop_map(|(text, shown, kind)| match kind {
         0 => Step::note(text),
         1 => Step::write(text, shown),
         2 => Step::run(text, Command::of("git add").path(&RepoPath::new(shown))),
         _ => Step::run(text.clone(), Command::of("git switch").arg(shown)).when(text),
+    })
+}
+
+fn advice() -> impl Strategy<Value = Advice> {
+    let ways = vec(vec(step(), 1..3), 0..3);
+    (vec(step(), 0..2), ways, vec(step(), 0..2)).prop_map(|(first, ways, cautions)| Advice {
+        first,
+        ways,
+        cautions,
     })
 }
 
@@ -115,11 +124,10 @@ fn style() -> impl Strategy<Value = Style> {
 
 fn report() -> impl Strategy<Value = Report> {
     let spans = vec((0..1500_usize, 0..300_usize), 0..3);
-    let one =
-        (site(), spans, vec((site(), nasty()), 0..3), nasty(), vec(advice(), 0..3), drawing());
+    let one = (site(), spans, vec((site(), nasty()), 0..3), nasty(), advice(), drawing());
     vec(one, 0..4).prop_map(|all| {
         let mut report = clean();
-        for ((place, bytes), spans, related, words, help, drawing) in all {
+        for ((place, bytes), spans, related, words, advice, drawing) in all {
             let mut others = Vec::new();
             if let Some(file) = place.file() {
                 report.sources.insert(file.clone(), bytes);
@@ -142,7 +150,7 @@ fn report() -> impl Strategy<Value = Report> {
                 label: words.clone(),
                 environment: words,
                 related: others,
-                help,
+                advice,
                 drawing: Some(drawing),
                 ..problem("unknown-down-revision", place)
             }));

@@ -96,8 +96,8 @@ fn one(report: &Report, finding: &Finding) -> String {
     for related in &finding.related {
         let _ = writeln!(out, "  + {}: {}", self::place(report, &related.site), related.message);
     }
-    for help in &finding.help {
-        let _ = writeln!(out, "  > {help}");
+    for step in finding.advice.steps() {
+        let _ = writeln!(out, "  > {step}");
     }
     out
 }

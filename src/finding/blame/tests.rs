@@ -14,7 +14,7 @@ const OFF: &str = "filename-convention";
 fn problem(rule: &'static str) -> Problem {
     let site = Site::Path(FILE.into());
     let problem = Problem::new(rule, "default", site, "it is wrong".to_owned());
-    Problem { help: vec!["edit it".into()], ..problem }
+    Problem { advice: Advice::way(["edit it"]), ..problem }
 }
 
 /// Says what it is told to, and keeps what it was asked.
@@ -37,14 +37,14 @@ impl Witness for Told {
     }
 }
 
-/// Returns the level, the reason and the first item of help; nothing for what is dropped.
+/// Returns the level, the reason and the first step of advice; nothing for what is dropped.
 fn verdict(
     problem: Problem,
     facts: &Facts,
     told: &mut Told,
 ) -> Option<(Level, Option<Downgrade>, String)> {
     let finding = blame(vec![problem], facts, &Config::default(), told).pop()?;
-    let help = finding.problem.help.first().map(ToString::to_string).unwrap_or_default();
+    let help = finding.problem.advice.steps().next().map(ToString::to_string).unwrap_or_default();
     Some((finding.level, finding.downgrade, help))
 }
 
@@ -151,7 +151,7 @@ fn row_8_what_others_may_have_run_is_not_to_be_edited() {
     let shared = |own| Some(Shared { branch: "origin/topic".to_owned(), own });
     let heads = |culprits: &[&str]| Problem {
         culprits: culprits.iter().map(|path| RepoPath::from(*path)).collect(),
-        help_if_shared: vec!["merge".into()],
+        if_shared: Some(Advice::way(["merge"])),
         ..problem(HEADS)
     };
     let help = |problem, own| {
@@ -166,7 +166,7 @@ fn row_8_what_others_may_have_run_is_not_to_be_edited() {
     assert_eq!(help(heads(&[FILE]), true), "edit it", "one's own branch is one's own");
     assert_eq!(help(heads(&[FILE, "versions/c.py"]), true), told, "of two, one may be another's");
     assert_eq!(help(problem(HEADS), false), "edit it", "there is no other way");
-    let loading = Problem { help_if_shared: vec!["merge".into()], ..problem(LOADING) };
+    let loading = Problem { if_shared: Some(Advice::way(["merge"])), ..problem(LOADING) };
     assert_eq!(help(loading, false), told, "whatever it is about");
 }
 
@@ -204,7 +204,7 @@ fn row_10_a_comment_does_not_allow_what_blocks_where_only_warnings_may_be_allowe
     assert_eq!(alone(allowed(WARNING), &warnings), None);
     let finding = blame(vec![allowed(HEADS)], &warnings, &Config::default(), &mut Told::default());
     assert_eq!(finding[0].level(), Level::Error);
-    let help: Vec<String> = finding[0].problem.help.iter().map(ToString::to_string).collect();
+    let help: Vec<String> = finding[0].problem.advice.steps().map(ToString::to_string).collect();
     let note = "`allow(multiple-heads)` in the file does not count here: this blocks";
     assert_eq!(help, ["edit it", note]);
     let capped = Facts { cap: Some(Downgrade::NoTarget), ..warnings };

@@ -18,7 +18,8 @@ pub(super) fn all(report: &Report, style: &Style) -> String {
     let mut in_full: Vec<&Finding> =
         in_force(report).filter(|finding| style.verbose || !is_debt(finding)).collect();
     if in_full.len() > MOST {
-        in_full.sort_by_key(|finding| (Reverse(finding.level()), finding.problem.help.is_empty()));
+        in_full
+            .sort_by_key(|finding| (Reverse(finding.level()), finding.problem.advice.is_empty()));
     }
     let others = in_full.split_off(in_full.len().min(MOST));
     let mut blocks: Vec<String> = Vec::new();
@@ -44,7 +45,7 @@ fn same_advice(one: &Finding, other: &Finding) -> bool {
     one.problem.rule == other.problem.rule
         && one.problem.environment == other.problem.environment
         && one.problem.drawing == other.problem.drawing
-        && one.problem.help == other.problem.help
+        && one.problem.advice == other.problem.advice
 }
 
 fn one(finding: &Finding, told_next: bool, report: &Report, style: &Style) -> String {
@@ -59,8 +60,8 @@ fn one(finding: &Finding, told_next: bool, report: &Report, style: &Style) -> St
             out += &format!("\n{drawn}");
         }
     }
-    if !finding.problem.help.is_empty() {
-        out += &format!("\n{}", layout::help(&finding.problem.help, style));
+    if !finding.problem.advice.is_empty() {
+        out += &format!("\n{}", layout::help(finding.problem.advice.steps(), style));
     }
     out
 }

@@ -46,7 +46,8 @@ fn worth_saying<'n>(notes: &'n [Note], style: &Style) -> impl Iterator<Item = &'
 /// Renders what is not a problem of a file.
 pub fn notes(notes: &[Note], style: &Style) -> String {
     let note = |note: &Note| {
-        layout::title("warning", WARNING, &note.message, style) + &layout::help(&note.help, style)
+        layout::title("warning", WARNING, &note.message, style)
+            + &layout::help(note.advice.steps(), style)
     };
     notes.iter().map(note).collect()
 }

@@ -158,7 +158,7 @@ fn unknown(one: &RefReport, style: &Style) -> Option<String> {
     let note = one.unknown.as_ref()?;
     Some(
         layout::title("error", ERROR, &note.message, style)
-            + &layout::help(&note.help, style)
+            + &layout::help(note.advice.steps(), style)
             + "\n",
     )
 }
@@ -167,5 +167,7 @@ fn unknown(one: &RefReport, style: &Style) -> Option<String> {
 fn all_notes(refs: &[RefReport], style: &Style) -> Vec<Note> {
     let mut known: HashSet<(&str, String)> = HashSet::new();
     let said = refs.iter().flat_map(|one| worth_saying(&one.report.notes, style));
-    said.filter(|note| known.insert((&note.message, format!("{:?}", note.help)))).cloned().collect()
+    said.filter(|note| known.insert((&note.message, format!("{:?}", note.advice))))
+        .cloned()
+        .collect()
 }

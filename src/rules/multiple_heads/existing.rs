@@ -1,7 +1,7 @@
 //! Heads that were too many before the change: nobody's fault, and no reason to call the history clean.
 
 use super::{configured, side_by_side};
-use crate::advice::Step;
+use crate::advice::{Advice, Step};
 use crate::alembic::migration::RevisionId;
 use crate::problem::{Note, Problem};
 use crate::rules::{RuleContext, listed};
@@ -19,7 +19,7 @@ pub(crate) fn notes(subject: &RuleContext<'_>) -> Vec<Note> {
             subject.wording.change,
             listed(heads)
         ),
-        help: ways_out(subject, heads),
+        advice: ways_out(subject, heads),
         known: false,
     };
     subject.existing.iter().map(note).collect()
@@ -34,20 +34,17 @@ fn problem(subject: &RuleContext<'_>, branch: &str, heads: &[RevisionId]) -> Opt
     let branch = escape(branch);
     let message = format!("{branch} has {} heads: {}", heads.len(), listed(heads));
     let mut problem = side_by_side(subject, heads, message)?;
-    problem.help = ways_out(subject, heads);
+    problem.advice = ways_out(subject, heads);
     Some(problem)
 }
 
 /// Says how heads are joined, or allowed.
-fn ways_out(subject: &RuleContext<'_>, heads: &[RevisionId]) -> Vec<Step> {
+fn ways_out(subject: &RuleContext<'_>, heads: &[RevisionId]) -> Advice {
     let limit = format!("heads = {}", heads.len());
-    vec![
-        Step::run("join them", subject.merge_command(heads)),
-        Step::write(
-            "or, if they are meant to stay apart, allow them at the top of .alembic-guard.toml, or name \
-             the label of each as `branches` there; this replaces the search for environments, so name \
-             them all",
-            configured(subject, &limit),
-        ),
-    ]
+    Advice::way([Step::run("join them", subject.merge_command(heads))]).or([Step::write(
+        "or, if they are meant to stay apart, allow them at the top of .alembic-guard.toml, or name \
+         the label of each as `branches` there; this replaces the search for environments, so name \
+         them all",
+        configured(subject, &limit),
+    )])
 }

@@ -1,0 +1,180 @@
+//! Commands for a shell that quote themselves.
+//!
+//! A name out of a repository cannot turn into shell syntax. Programs get the same words unquoted, one array for
+//! each command.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::path::RepoPath;
+use crate::text::{escape, shell_word};
+
+/// Commands for a POSIX shell, each run only if the one before it succeeded.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Command {
+    /// The folder to run them in, relative to the top of the repository; where one is, if nothing is said.
+    folder: Option<RepoPath>,
+    parts: Vec<Vec<Word>>,
+}
+
+/// One word of a [`Command`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Word {
+    /// Itself.
+    Text(String),
+    /// A path in the repository.
+    Path(RepoPath),
+    /// Something that the user must fill in, in capitals: `BRANCH`.
+    Placeholder(String),
+}
+
+impl Command {
+    /// Makes a command of literal words, which are split at spaces.
+    pub fn of(words: &'static str) -> Command {
+        let words = words.split(' ').map(|word| Word::Text(word.to_owned()));
+        Command { folder: None, parts: vec![words.collect()] }
+    }
+
+    /// Adds a word to the last command.
+    pub fn arg(self, text: impl Into<String>) -> Command {
+        self.word(Word::Text(text.into()))
+    }
+
+    /// Adds words to the last command.
+    pub fn args<T: Into<String>>(self, texts: impl IntoIterator<Item = T>) -> Command {
+        texts.into_iter().fold(self, Command::arg)
+    }
+
+    /// Adds a path to the last command.
+    pub fn path(self, path: &RepoPath) -> Command {
+        self.word(Word::Path(path.clone()))
+    }
+
+    /// Adds paths to the last command.
+    pub fn paths<'p>(self, paths: impl IntoIterator<Item = &'p RepoPath>) -> Command {
+        paths.into_iter().fold(self, Command::path)
+    }
+
+    /// Adds something that the user must fill in to the last command.
+    pub fn placeholder(self, name: &'static str) -> Command {
+        self.word(Word::Placeholder(name.to_owned()))
+    }
+
+    /// Lets another command follow, in the same folder.
+    pub fn and(mut self, next: Command) -> Command {
+        self.parts.extend(next.parts);
+        self
+    }
+
+    /// Has the commands run in a folder of the repository.
+    pub fn below(self, folder: &RepoPath) -> Command {
+        Command { folder: (!folder.is_root()).then(|| folder.clone()), ..self }
+    }
+
+    /// Returns the folder to run the commands in, relative to the top of the repository.
+    pub fn folder(&self) -> Option<&RepoPath> {
+        self.folder.as_ref()
+    }
+
+    /// Returns the same commands for one who stands in a folder from which `up` leads to the top.
+    pub(super) fn seen_from(self, up: &str) -> Command {
+        let from_here = |path: RepoPath| RepoPath::new([up.as_bytes(), path.as_bytes()].concat());
+        // In a folder of their own, paths are what they are there.
+        if let Some(folder) = self.folder {
+            return Command { folder: Some(from_here(folder)), ..self };
+        }
+        let word = |word| match word {
+            Word::Path(path) => Word::Path(from_here(path)),
+            Word::Text(_) | Word::Placeholder(_) => word,
+        };
+        let parts = self.parts.into_iter().map(|part| part.into_iter().map(word).collect());
+        Command { folder: None, parts: parts.collect() }
+    }
+
+    /// Returns the words of each command, unquoted.
+    pub fn argv(&self) -> Vec<Vec<String>> {
+        self.parts.iter().map(|part| part.iter().map(Word::unquoted).collect()).collect()
+    }
+
+    /// Returns what the user must fill in before the commands can run.
+    pub fn placeholders(&self) -> Vec<&str> {
+        let words = self.parts.iter().flatten();
+        let names = words.filter_map(|word| match word {
+            Word::Placeholder(name) => Some(name.as_str()),
+            Word::Text(_) | Word::Path(_) => None,
+        });
+        names.collect()
+    }
+
+    fn word(mut self, word: Word) -> Command {
+        if let Some(last) = self.parts.last_mut() {
+            last.push(word);
+        }
+        self
+    }
+}
+
+impl Word {
+    fn unquoted(&self) -> String {
+        match self {
+            Word::Text(text) | Word::Placeholder(text) => text.clone(),
+            Word::Path(path) => String::from_utf8_lossy(path.as_bytes()).into_owned(),
+        }
+    }
+}
+
+/// Quotes each word as the shell needs it, and escapes what no terminal should get.
+impl fmt::Display for Command {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let parts = self.parts.iter().map(|part| {
+            let words: Vec<String> = part.iter().map(Word::to_string).collect();
+            words.join(" ")
+        });
+        let commands = parts.collect::<Vec<_>>().join(" && ");
+        match &self.folder {
+            Some(folder) => write!(out, "(cd {} && {commands})", shell_word(&folder.to_string())),
+            None => out.write_str(&commands),
+        }
+    }
+}
+
+impl fmt::Display for Word {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Word::Text(text) => out.write_str(&shell_word(text)),
+            Word::Path(path) => out.write_str(&shell_word(&path.to_string())),
+            Word::Placeholder(name) => out.write_str(&escape(name)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_command_quotes_itself_and_gives_plain_words() {
+        let path = RepoPath::new("my migrations/a.py");
+        let command = Command::of("git add")
+            .path(&path)
+            .and(Command::of("git commit -m").arg("it's $(done)"))
+            .below(&RepoPath::new("sub dir"));
+        assert_eq!(
+            command.to_string(),
+            "(cd 'sub dir' && git add 'my migrations/a.py' && git commit -m \"it's \"'$(done)')"
+        );
+        assert_eq!(
+            command.argv(),
+            [vec!["git", "add", "my migrations/a.py"], vec!["git", "commit", "-m", "it's $(done)"]]
+        );
+    }
+
+    #[test]
+    fn placeholders_are_known() {
+        let command = Command::of("alembic-guard check --base").placeholder("REV");
+        assert_eq!(command.to_string(), "alembic-guard check --base REV");
+        assert_eq!(command.placeholders(), ["REV"]);
+        assert!(Command::of("git status").placeholders().is_empty());
+    }
+}
