@@ -1,13 +1,16 @@
 //! The report for a program: version 1.
 //!
 //! Keys are never taken away or given another meaning; new ones may come. `column` counts characters
-//! from one. `help` is one text, an item a line, or null; `advice` has the same items as data.
+//! from one. `help` is one text, an item a line, or null; `advice` has the same items as data, and
+//! `plan` says of them which come `first`, which make up each of the `ways` to choose from, and which are `cautions`.
 //! `base.fetched` is `"now"` where the remote itself told the commit during this run, the RFC 3339 time
 //! at which the commit was last seen there where
 //! that is known, and else null. Levels are those in force: `"warn"` and `"error"`. `local_ref` is empty
 //! on a server, which is not told. Of many new branches of one commit all but the first ones have `like`, the place
 //! of another ref whose verdict holds for them too, and no more than its heaviest finding. `existing` lists the heads of an environment that were too many before;
 //! they do not count for `outcome`, which is the exit code in words.
+
+mod advice;
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -16,8 +19,10 @@ use std::time::{Duration, SystemTime};
 
 use serde::Serialize;
 
+use self::advice::{PlanJson, plan};
+pub(super) use self::advice::{StepJson, lines, steps};
 use super::{in_force, is_fixable};
-use crate::advice::{Command, Shown, Step};
+use crate::advice::Step;
 use crate::config::Level;
 use crate::finding::RefReport;
 use crate::finding::{Base, Downgrade, EnvironmentSummary, Finding, Freshness, Outcome, Report};
@@ -113,6 +118,7 @@ struct FindingJson {
     message: String,
     help: Option<String>,
     advice: Vec<StepJson>,
+    plan: PlanJson,
     path: String,
     line: Option<usize>,
     column: Option<usize>,
@@ -135,26 +141,7 @@ pub(super) struct NoteJson {
     message: String,
     help: Option<String>,
     advice: Vec<StepJson>,
-}
-
-/// A step of advice.
-#[derive(Debug, Serialize)]
-pub(super) struct StepJson {
-    text: String,
-    /// The state that it holds for, in words that follow "if".
-    #[serde(skip_serializing_if = "Option::is_none")]
-    when: Option<String>,
-    /// Commands, the words of each unquoted; each is run only if the one before it succeeded.
-    commands: Vec<Vec<String>>,
-    /// The folder to run them in, from the top of the repository.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    folder: Option<String>,
-    /// The words that the user must fill in.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    placeholders: Vec<String>,
-    /// A line to write into a file.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    line: Option<String>,
+    plan: PlanJson,
 }
 
 #[derive(Debug, Serialize)]
@@ -196,7 +183,7 @@ pub fn broken(error: &dyn Error, help: &[Step]) -> Broken {
             message: error.to_string(),
             causes: causes.map(|cause| cause.to_string()).collect(),
             help: lines(help),
-            advice: advice(help),
+            advice: steps(help),
         },
     }
 }
@@ -294,7 +281,8 @@ fn finding(finding: &Finding, places: &Places<'_>) -> FindingJson {
         environment: finding.problem.environment.clone(),
         message: finding.problem.message.clone(),
         help: lines(finding.problem.advice.steps()),
-        advice: advice(finding.problem.advice.steps()),
+        advice: steps(finding.problem.advice.steps()),
+        plan: plan(&finding.problem.advice),
         path: path(finding.problem.site.path()),
         line: place.map(|place| place.line),
         column: place.map(|place| place.column),
@@ -340,7 +328,8 @@ pub(super) fn note(note: &Note) -> NoteJson {
     NoteJson {
         message: note.message.clone(),
         help: lines(note.advice.steps()),
-        advice: advice(note.advice.steps()),
+        advice: steps(note.advice.steps()),
+        plan: plan(&note.advice),
     }
 }
 
@@ -363,29 +352,4 @@ impl Places<'_> {
 /// Writes a path as git has it, or as it is printed where it is not UTF-8.
 pub(super) fn path(path: &RepoPath) -> String {
     String::from_utf8(path.as_bytes().to_vec()).unwrap_or_else(|_| path.to_string())
-}
-
-pub(super) fn lines<'s>(steps: impl IntoIterator<Item = &'s Step>) -> Option<String> {
-    let lines: Vec<String> = steps.into_iter().map(Step::to_string).collect();
-    (!lines.is_empty()).then(|| lines.join("\n"))
-}
-
-pub(super) fn advice<'s>(steps: impl IntoIterator<Item = &'s Step>) -> Vec<StepJson> {
-    steps.into_iter().map(step).collect()
-}
-
-fn step(step: &Step) -> StepJson {
-    let command = step.command();
-    let placeholders = command.map(Command::placeholders).unwrap_or_default();
-    StepJson {
-        text: step.text.clone(),
-        when: step.when.clone(),
-        commands: command.map(Command::argv).unwrap_or_default(),
-        folder: command.and_then(Command::folder).map(path),
-        placeholders: placeholders.into_iter().map(str::to_owned).collect(),
-        line: match &step.shown {
-            Shown::Line(line) => Some(line.clone()),
-            Shown::Nothing | Shown::Command(_) => None,
-        },
-    }
 }

@@ -84,7 +84,7 @@ pub fn repair(proposal: &Proposal, written: Written) -> RepairJson {
         changes: proposal.changes.iter().map(change).collect(),
         staged: written == Written::Staged,
         then: proposal.then.iter().map(ToString::to_string).collect(),
-        then_advice: json::advice(&proposal.then),
+        then_advice: json::steps(&proposal.then),
         diff: (written == Written::Not && !proposal.changes.is_empty())
             .then(|| String::from_utf8_lossy(&repair::unified(&proposal.changes)).into_owned()),
     }
@@ -111,7 +111,7 @@ fn environment(one: &EnvironmentRepair) -> EnvironmentJson {
         help: None,
         advice: Vec::new(),
         hint: one.hint.as_ref().map(ToString::to_string),
-        hint_advice: json::advice(one.hint.as_slice()),
+        hint_advice: json::steps(one.hint.as_slice()),
     };
     match &one.outcome {
         RepairOutcome::Nothing { .. } => {}
@@ -123,7 +123,7 @@ fn environment(one: &EnvironmentRepair) -> EnvironmentJson {
             shown.outcome = "refused";
             shown.message = Some(refusal.message.clone());
             shown.help = json::lines(&refusal.help);
-            shown.advice = json::advice(&refusal.help);
+            shown.advice = json::steps(&refusal.help);
         }
     }
     shown

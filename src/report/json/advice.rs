@@ -1,0 +1,72 @@
+//! Advice for a program: the steps as they are listed, and what is a sequence and what a choice.
+
+use serde::Serialize;
+
+use super::path;
+use crate::advice::{Advice, Command, Shown, Step};
+
+/// What to do: what comes first, the ways to choose from, and what to bear in mind.
+#[derive(Debug, Serialize)]
+pub(super) struct PlanJson {
+    /// What comes before any of the ways.
+    first: Vec<StepJson>,
+    /// The ways, the best one first, each complete.
+    ways: Vec<Vec<StepJson>>,
+    cautions: Vec<StepJson>,
+}
+
+/// A step of advice.
+#[derive(Debug, Serialize)]
+pub(in crate::report) struct StepJson {
+    text: String,
+    /// The state that it holds for, in words that follow "if".
+    #[serde(skip_serializing_if = "Option::is_none")]
+    when: Option<String>,
+    /// Commands, the words of each unquoted; each is run only if the one before it succeeded.
+    commands: Vec<Vec<String>>,
+    /// The folder to run them in, from the top of the repository.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    folder: Option<String>,
+    /// The words that the user must fill in.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    placeholders: Vec<String>,
+    /// A line to write into a file.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    line: Option<String>,
+}
+
+/// Returns advice with its structure.
+pub(super) fn plan(advice: &Advice) -> PlanJson {
+    PlanJson {
+        first: steps(&advice.first),
+        ways: advice.ways.iter().map(steps).collect(),
+        cautions: steps(&advice.cautions),
+    }
+}
+
+/// Returns steps as one text, a line for each.
+pub(in crate::report) fn lines<'s>(steps: impl IntoIterator<Item = &'s Step>) -> Option<String> {
+    let lines: Vec<String> = steps.into_iter().map(Step::to_string).collect();
+    (!lines.is_empty()).then(|| lines.join("\n"))
+}
+
+/// Returns steps in the order in which they are listed.
+pub(in crate::report) fn steps<'s>(steps: impl IntoIterator<Item = &'s Step>) -> Vec<StepJson> {
+    steps.into_iter().map(step).collect()
+}
+
+fn step(step: &Step) -> StepJson {
+    let command = step.command();
+    let placeholders = command.map(Command::placeholders).unwrap_or_default();
+    StepJson {
+        text: step.text.clone(),
+        when: step.when.clone(),
+        commands: command.map(Command::argv).unwrap_or_default(),
+        folder: command.and_then(Command::folder).map(path),
+        placeholders: placeholders.into_iter().map(str::to_owned).collect(),
+        line: match &step.shown {
+            Shown::Line(line) => Some(line.clone()),
+            Shown::Nothing | Shown::Command(_) => None,
+        },
+    }
+}
