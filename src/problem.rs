@@ -81,9 +81,9 @@ impl Problem {
 
     /// Returns what makes another problem the same: its rule, and the revisions that it is about or, if it is
     /// about none, its path.
-    pub fn identity(&self) -> Identity<'_> {
+    pub fn identity(&self) -> ProblemIdentity<'_> {
         let path = self.revisions.is_empty().then(|| self.site.path());
-        Identity { rule: self.rule, revisions: &self.revisions, path, file: None }
+        ProblemIdentity { rule: self.rule, revisions: &self.revisions, path, file: None }
     }
 
     /// Returns no more of it than what is wrong and where.
@@ -95,18 +95,18 @@ impl Problem {
 
 /// What makes two problems the same, in two states of a repository.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Identity<'p> {
+pub struct ProblemIdentity<'p> {
     rule: StaticStr,
     revisions: &'p [RevisionId],
     path: Option<&'p RepoPath>,
     file: Option<&'p File>,
 }
 
-impl<'p> Identity<'p> {
+impl<'p> ProblemIdentity<'p> {
     /// Makes it that of the same content too.
     #[must_use]
-    pub fn in_file(self, file: Option<&'p File>) -> Identity<'p> {
-        Identity { file, ..self }
+    pub fn in_file(self, file: Option<&'p File>) -> ProblemIdentity<'p> {
+        ProblemIdentity { file, ..self }
     }
 }
 

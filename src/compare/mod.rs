@@ -19,7 +19,7 @@ use crate::alembic::graph::{Graph, Revision};
 use crate::alembic::migration::{Details, RevisionId};
 use crate::finding::{EnvironmentSummary, Facts, Finding, Report, Shared, blame, only_either_way};
 use crate::heads::{HeadLimits, analyze_heads, existing_heads};
-use crate::problem::{Identity, Note, Problem};
+use crate::problem::{Note, Problem, ProblemIdentity};
 use crate::rules::{
     self, Baseline, Fate, MoveDirection, Rule, RuleContext, Standing, Unread, Wording,
 };
@@ -255,7 +255,7 @@ fn existing_problems(rule: &Rule, subject: &RuleContext<'_>, before: &State) -> 
 }
 
 /// Returns by what a rule knows a problem again.
-fn identity<'p>(rule: &Rule, problem: &'p Problem) -> Identity<'p> {
+fn identity<'p>(rule: &Rule, problem: &'p Problem) -> ProblemIdentity<'p> {
     match rule.debt {
         Baseline::SameFile => problem.identity().in_file(problem.site.file()),
         Baseline::SameFault | Baseline::Compared => problem.identity(),
