@@ -98,7 +98,7 @@ fn told_nothing() -> Note {
             "where another tool runs this hook, let it hand on standard input; in lefthook.yml",
             "use_stdin: true",
         )])
-        .or([Step::run("to context what is checked out", Command::of("alembic-guard check"))])
+        .or([Step::run("to judge what is checked out", Command::of("alembic-guard check"))])
         .after(["this is right where everything is up to date".into()]),
         known: false,
     }
