@@ -21,7 +21,7 @@ use crate::finding::{EnvironmentSummary, Facts, Finding, Report, Shared, blame, 
 use crate::heads::{HeadLimits, analyze_heads, existing_heads};
 use crate::problem::{Note, Problem, ProblemIdentity};
 use crate::rules::{
-    self, Baseline, Fate, MoveDirection, Rule, RuleContext, Standing, Unread, Wording,
+    self, Baseline, Fate, MoveDirection, Names, Rule, RuleContext, Situation, Standing, Unread,
 };
 use crate::tree::{self, File, RepoPath, Tree};
 
@@ -43,7 +43,9 @@ pub struct Comparison<'a> {
     /// other side has moved is still a migration.
     pub witnesses: Vec<&'a dyn Tree>,
     /// What the two sides are called.
-    pub wording: Wording,
+    pub names: Names,
+    /// What advice depends on beside these.
+    pub situation: Situation,
     /// What decides who is to blame.
     pub facts: Facts,
     /// The branch that answers for heads which were too many before, if any does: a target that is judged
@@ -66,7 +68,8 @@ impl<'a> Comparison<'a> {
             standing: Standing::Local,
             after: After::Tree(after),
             witnesses: Vec::new(),
-            wording: Wording::alone(),
+            names: Names::alone(),
+            situation: Situation::default(),
             facts: Facts::default(),
             answering: None,
             other_targets: &Vec::new,
@@ -118,7 +121,7 @@ pub fn check(reader: &mut Reader, comparison: &Comparison<'_>) -> Result<Report,
             let as_base = check_against(reader, comparison, as_base)?;
             let mut report = check_against(reader, comparison, as_ours)?;
             only_either_way(&mut report.findings, &as_base.findings);
-            report.notes.push(conflict_note(paths, &comparison.wording));
+            report.notes.push(conflict_note(paths, &comparison.names));
             Ok(report)
         }
     }
@@ -196,7 +199,8 @@ fn compare_environment(
         unread: pair.excess().map(|excess| Unread { excess, is_same: pair.has_same_files() }),
         max_revision_id_length: config.max_revision_id_length,
         filename_pattern: config.filename_pattern.as_ref(),
-        wording: &comparison.wording,
+        names: &comparison.names,
+        situation: &comparison.situation,
     };
     let mut problems = Vec::new();
     for rule in rules::RULES {
@@ -340,13 +344,13 @@ fn problem_notes<'p>(
     notes
 }
 
-fn conflict_note(paths: &[RepoPath], wording: &Wording) -> Note {
+fn conflict_note(paths: &[RepoPath], names: &Names) -> Note {
     let paths: Vec<String> = paths.iter().map(|path| format!("`{path}`")).collect();
     Note {
         message: format!(
             "git will ask how to merge {} with {}; only what is wrong either way blocks",
             paths.join(", "),
-            wording.base
+            names.base
         ),
         advice: Advice::default(),
         known: false,

@@ -6,7 +6,7 @@ use crate::compare::{Comparison, Reader, check};
 use crate::finding::{Finding, Report};
 use crate::git::{self, Before, HistoryStep, Range, Repository};
 use crate::problem::Note;
-use crate::rules::{self, Consequence, Standing, Wording};
+use crate::rules::{self, Consequence, Names, Standing};
 use crate::scope::{Context, Error};
 use crate::tree::{self, MemoryTree, ObjectId, RepoPath, Tree};
 
@@ -155,7 +155,7 @@ pub(super) fn compare(
     let comparison = Comparison {
         before,
         standing: Standing::Published,
-        wording: wording(),
+        names: Names::new("the branch", "this commit"),
         ..Comparison::alone(after)
     };
     let report = check(reader, &comparison)?;
@@ -165,11 +165,6 @@ pub(super) fn compare(
         seen.push(Seen { environment, graph });
     }
     Ok((report, seen))
-}
-
-fn wording() -> Wording {
-    let (base, change) = ("the branch".to_owned(), "this commit".to_owned());
-    Wording { base, change, ..Wording::alone() }
 }
 
 /// Tells whether a finding says that nothing is known.

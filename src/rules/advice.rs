@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use super::wording::most_kept;
+use super::situation::most_kept;
 use super::{Fate, RuleContext, Standing};
 use crate::advice::{Advice, Command, Step};
 use crate::alembic::graph::{Graph, Revision};
@@ -24,7 +24,7 @@ impl RuleContext<'_> {
 
     /// Returns the command that joins all heads.
     pub(super) fn merge_all_command(&self) -> Command {
-        Command::of("alembic-guard merge").args(self.wording.stage_option())
+        Command::of("alembic-guard merge").args(self.situation.stage_option())
     }
 
     /// Returns the command that joins the heads of a fault; where there are several faults, one command
@@ -33,7 +33,7 @@ impl RuleContext<'_> {
         let limits =
             HeadLimits { heads: self.environment.heads, branches: &self.environment.branches };
         // What takes the place of the base has other heads once that is brought in.
-        if self.standing == Standing::Replaced && self.wording.get_base.is_some() {
+        if self.standing == Standing::Replaced && self.situation.get_base.is_some() {
             return self.merge_all_command();
         }
         match (self.head_problems, crowded(self.after, limits).as_slice()) {
@@ -48,17 +48,22 @@ impl RuleContext<'_> {
 
     /// Returns the command that puts new migrations in one line on top of what has landed.
     pub(super) fn rebase_command(&self) -> Command {
-        let base = self.wording.base_option.iter().flat_map(|base| ["--base", base]);
-        Command::of("alembic-guard rebase").args(self.wording.stage_option()).args(base)
+        let base = self.situation.base_option.iter().flat_map(|base| ["--base", base]);
+        Command::of("alembic-guard rebase").args(self.situation.stage_option()).args(base)
+    }
+
+    /// Says how the branch and its base come into the work tree, where they are not there yet.
+    pub(super) fn bring_in_base(&self) -> Vec<Step> {
+        self.situation.bring_in(&self.names.base)
     }
 
     /// Says how new migrations are put in one line on top of what has landed, which no parents do while
     /// something that has landed is a head again.
-    pub(super) fn rebase_help(&self, text: impl Into<String>) -> Vec<Step> {
+    pub(super) fn rebase(&self, text: impl Into<String>) -> Vec<Step> {
         match self.returned() {
             Some(head) => vec![format!("repair first what makes `{head}` a head again").into()],
             None => std::iter::once(Step::run(text, self.rebase_command()))
-                .chain(self.wording.finish_staged_help())
+                .chain(self.situation.finish_staged())
                 .collect(),
         }
     }
@@ -69,7 +74,7 @@ impl RuleContext<'_> {
         (rebase, join): (impl Into<String>, &str),
         heads: &[RevisionId],
     ) -> Advice {
-        let rebase = self.rebase_help(rebase);
+        let rebase = self.rebase(rebase);
         let finish = rebase.get(1..).unwrap_or_default().to_vec();
         let join = self.join_instead(join, heads).map(|join| followed(join, &finish));
         Advice::way(rebase).or(join.unwrap_or_default())
@@ -105,13 +110,13 @@ impl RuleContext<'_> {
     }
 
     /// Says how to join heads without editing a migration that others may have run.
-    pub fn join_help(&self, heads: &[RevisionId]) -> Advice {
+    pub fn join_unedited(&self, heads: &[RevisionId]) -> Advice {
         let join = if self.may_be_joined(heads) {
             Step::run("add a revision that joins the heads", self.join_command(heads))
         } else {
             Step::note("have it fixed there, and take that in")
         };
-        Advice::way([join]).after(self.wording.get_base_help())
+        Advice::way([join]).after(self.bring_in_base())
     }
 
     /// Says how to write a `down_revision` that builds on the given heads, behind a few words of why, and
@@ -145,7 +150,7 @@ impl RuleContext<'_> {
     /// Tells whether the merge that comes first may give a file the other one of its two names.
     fn may_be_renamed(&self, landed: &Revision, revision: &Revision) -> bool {
         self.standing == Standing::Replaced
-            && self.wording.get_base.is_some()
+            && self.situation.get_base.is_some()
             && landed.migration.file.path != revision.migration.file.path
     }
 
@@ -180,7 +185,7 @@ impl RuleContext<'_> {
 
     /// Says how migrations that have landed are brought back, into a folder that Alembic still loads.
     pub(super) fn keep(&self, paths: &[&RepoPath]) -> Step {
-        let keep = self.wording.keep(paths);
+        let keep = self.situation.keep(paths);
         let is_loaded = |path: &&RepoPath| self.environment.versions_folder_of(path).is_some();
         match (keep.command(), self.environment.version_locations.first()) {
             (Some(restore), Some(folder))
@@ -202,8 +207,8 @@ impl RuleContext<'_> {
     }
 
     /// Says how a migration that has landed is brought back, and committed.
-    pub(super) fn keep_help(&self, path: &RepoPath) -> Advice {
-        self.wording.around_keep(self.keep(&[path]))
+    pub(super) fn keep_landed(&self, path: &RepoPath) -> Advice {
+        self.situation.around_keep(self.keep(&[path]))
     }
 
     /// Returns the id that a revision may take instead of its own.

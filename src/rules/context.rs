@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Diverged, Wording};
+use super::{Diverged, Situation};
 use crate::alembic::environment::{BadSetting, Environment, Excess};
 use crate::alembic::graph::{Graph, Revision};
 use crate::alembic::migration::{Details, Migration, Part, RevisionId};
@@ -50,7 +50,18 @@ pub struct RuleContext<'a> {
     /// How the names of migration files are made, where the repository says it.
     pub filename_pattern: Option<&'a FilenamePattern>,
     /// What the two sides are called.
-    pub wording: &'a Wording,
+    pub names: &'a Names,
+    /// What advice depends on beside these.
+    pub situation: &'a Situation,
+}
+
+/// What the two sides of a change are called in a sentence.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Names {
+    /// What has landed, `origin/main` for one.
+    pub base: String,
+    /// What is judged: "this push".
+    pub change: String,
 }
 
 /// What a change takes from Alembic that it could run or find before.
@@ -177,6 +188,18 @@ pub enum Alteration {
     Compiled,
 }
 
+impl Names {
+    /// Names the two sides.
+    pub fn new(base: &str, change: &str) -> Names {
+        Names { base: base.to_owned(), change: change.to_owned() }
+    }
+
+    /// Returns the names for a history with nothing to compare it with.
+    pub fn alone() -> Names {
+        Names::new("nothing", "this history")
+    }
+}
+
 impl RuleContext<'_> {
     /// Tells whether the change leaves fewer heads than there were.
     pub(super) fn joins_heads(&self) -> bool {
@@ -290,9 +313,9 @@ impl RuleContext<'_> {
         let (was_head, is_head) = (self.before.is_head(id), self.after.is_head(id));
         let note = match (new, was_head, is_head) {
             _ if self.before.is_empty() => if is_head { "head" } else { "" }.to_owned(),
-            (true, _, true) => format!("head from {}", self.wording.change),
-            (true, _, false) => self.wording.change.clone(),
-            (false, true, _) => format!("head of {}", self.wording.base),
+            (true, _, true) => format!("head from {}", self.names.change),
+            (true, _, false) => self.names.change.clone(),
+            (false, true, _) => format!("head of {}", self.names.base),
             (false, false, true) => "a head again".to_owned(),
             (false, false, false) => String::new(),
         };

@@ -74,7 +74,7 @@ fn out_of_order(
     now: &Revision,
     order: &Move,
 ) -> Problem {
-    let (id, target, change) = (&now.id, &diverged.target, &subject.wording.change);
+    let (id, target, change) = (&now.id, &diverged.target, &subject.names.change);
     let ids = in_brief(&order.ids);
     let is_below_there =
         (order.way == MoveDirection::There) == (order.effect == DatabaseEffect::Skips);
@@ -123,8 +123,8 @@ fn build_as_there(subject: &RuleContext<'_>, diverged: &Diverged, now: &Revision
     let why = format!("build it on the same as on {target}; ");
     let mut way = subject.write_parents(&why, now, parents);
     way.push(Step::run("and join the heads, if that leaves two", join));
-    way.extend(subject.wording.finish_staged_help());
-    Advice::way(way).after(subject.wording.get_base_help())
+    way.extend(subject.situation.finish_staged());
+    Advice::way(way).after(subject.bring_in_base())
 }
 
 fn other_migration(subject: &RuleContext<'_>, diverged: &Diverged, now: &Revision) -> Problem {

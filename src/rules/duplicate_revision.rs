@@ -98,14 +98,14 @@ fn problem(subject: &RuleContext<'_>, id: &RevisionId, earlier: &[Revision]) -> 
 
 /// Says how a file goes that is there twice.
 fn removed(subject: &RuleContext<'_>, copy: &Revision, original: &Revision) -> Advice {
-    let remove = match subject.wording.stage_option() {
+    let remove = match subject.situation.stage_option() {
         Some(_) => Command::of("git rm"),
         None => Command::of("rm"),
     };
     let why = format!("remove it; {} is the same file", original.migration.file.path);
     let remove = Step::run(why, remove.path(&copy.migration.file.path));
-    let way = [remove].into_iter().chain(subject.wording.finish_staged_help());
-    Advice::way(way).after(subject.wording.get_base_help())
+    let way = [remove].into_iter().chain(subject.situation.finish_staged());
+    Advice::way(way).after(subject.bring_in_base())
 }
 
 fn renamed(subject: &RuleContext<'_>, newcomer: &Revision) -> Advice {

@@ -73,7 +73,7 @@ fn stopped(subject: &RuleContext<'_>, stop: &BadSetting) -> Problem {
         // Removing the folder breaks what names it.
         problem.culprits.push(location.clone());
     }
-    let restore = subject.loss.restore.as_ref().map(|it| subject.wording.restore_help(it));
+    let restore = subject.loss.restore.as_ref().map(|it| subject.situation.restore(it));
     problem.advice = match (stop.effect, restore) {
         (Effect::Stops, None) => Advice::way([format!("fix {}", stop.site.path())]),
         (Effect::Stops, Some(restore)) => restore,
@@ -103,7 +103,7 @@ fn lost(subject: &RuleContext<'_>) -> Option<Problem> {
     problem.label = "Alembic no longer finds them".to_owned();
     problem.culprits = claims(location);
     let advice = match &subject.loss.restore {
-        Some(restore) => subject.wording.restore_help(restore),
+        Some(restore) => subject.situation.restore(restore),
         None => Advice::way(["restore the settings or the env.py that made it one"]),
     };
     problem.advice = advice.or([named_in_config("or name", location)]);
@@ -118,7 +118,7 @@ fn unseen(subject: &RuleContext<'_>, setting: Option<&Setting>) -> Problem {
         _ => format!("{} revisions", ids.len()),
     };
     let verb = if ids.len() == 1 { "is" } else { "are" };
-    let base = &subject.wording.base;
+    let base = &subject.names.base;
     let message = format!("{what} of {base} {verb} in no Alembic environment any more");
     let location = &subject.environment.script_location;
     let site = setting.map_or_else(|| Site::Path(location.clone()), |it| it.site.clone());

@@ -31,7 +31,7 @@ mod too_many_migrations;
 mod unknown_dependency;
 mod unknown_down_revision;
 mod unreadable_migration;
-mod wording;
+mod situation;
 
 use crate::config::Level;
 use crate::problem::Problem;
@@ -40,13 +40,13 @@ use crate::tree::Site;
 pub use advice::{free_id, may_be_joined};
 pub(crate) use context::listed;
 pub use context::{
-    Alteration, Altered, Edited, Fate, Loss, Restore, RuleContext, Setting, Standing, Unread,
+    Alteration, Altered, Edited, Fate, Loss, Names, Restore, RuleContext, Setting, Standing, Unread,
 };
 pub use divergence::{DatabaseEffect, Difference, Diverged, Move, MoveDirection};
 pub use duplicate_revision::copied;
 pub(crate) use filename_mismatch::renamed;
 pub(crate) use multiple_heads::existing_heads_notes;
-pub use wording::{Finish, Wording};
+pub use situation::{NextStep, Situation};
 
 /// A rule: its name, its weight, its explanation and its function.
 #[derive(Debug)]

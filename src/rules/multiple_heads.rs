@@ -125,13 +125,13 @@ fn quoted(text: &str) -> String {
 
 fn fork(subject: &RuleContext<'_>, heads: &[RevisionId]) -> Option<Problem> {
     // The heads stand side by side whatever the base has got since, unless git asks how to merge the two.
-    let wording = if subject.wording.is_conflicted {
-        subject.wording.clone()
+    let situation = if subject.situation.is_conflicted {
+        subject.situation.clone()
     } else {
-        subject.wording.in_place()
+        subject.situation.in_place()
     };
-    let subject = &RuleContext { wording: &wording, ..*subject };
-    let change = &subject.wording.change;
+    let subject = &RuleContext { situation: &situation, ..*subject };
+    let change = &subject.names.change;
     let is_all_there_is = subject.before.is_empty();
     let message = if is_all_there_is {
         format!("the history has {} heads: {}", heads.len(), listed(heads))
@@ -140,21 +140,21 @@ fn fork(subject: &RuleContext<'_>, heads: &[RevisionId]) -> Option<Problem> {
     };
     let mut problem = side_by_side(subject, heads, message)?;
     problem.causes = chains(subject, heads);
-    problem.if_shared = Some(Advice { first: Vec::new(), ..subject.join_help(heads) });
+    problem.if_shared = Some(Advice { first: Vec::new(), ..subject.join_unedited(heads) });
     let advice = if is_all_there_is {
         // Nobody knows which of them landed first, so `rebase` has nothing to put them on.
         Advice::way([Step::run("join them", subject.join_command(heads))])
     } else {
         let advice = subject.rebase_or_join(("put them in one line", "or join them"), heads);
-        advice.after(subject.wording.get_base_help())
+        advice.after(subject.bring_in_base())
     };
-    problem.advice = advice.or(label_help(subject, heads));
+    problem.advice = advice.or(label_way(subject, heads));
     Some(problem)
 }
 
 /// Where all heads but one carry a label of their own, several lines are probably meant: those without
 /// a label are a group too.
-fn label_help(subject: &RuleContext<'_>, heads: &[RevisionId]) -> Option<Step> {
+fn label_way(subject: &RuleContext<'_>, heads: &[RevisionId]) -> Option<Step> {
     let labels = subject.after.labels()?;
     let mut holding: HashMap<&str, usize> = HashMap::new();
     for label in heads.iter().filter_map(|head| labels.get(head)).flatten() {
@@ -188,8 +188,7 @@ fn new_history(
     let landed: Vec<RevisionId> = subject.before.heads().into_iter().cloned().collect();
     let message = format!("`{base}` starts a second history beside {}", listed(&landed));
     let mut problem = RULE.at(subject, start.parents_site(), message);
-    problem.label =
-        format!("builds on nothing; {} is at {}", subject.wording.base, listed(&landed));
+    problem.label = format!("builds on nothing; {} is at {}", subject.names.base, listed(&landed));
     problem.revisions = vec![base.clone()];
     problem.revisions.extend((head != base).then(|| head.clone()));
     if !is_explained {
@@ -198,14 +197,14 @@ fn new_history(
     let mut heads = subject.tops(&landed);
     heads.push(head.clone());
     problem.drawing = Some(subject.draw(&heads));
-    problem.if_shared = Some(subject.join_help(&heads));
+    problem.if_shared = Some(subject.join_unedited(&heads));
     let join = "or join the two";
     let advice = match landed.as_slice() {
         [_] => subject.rebase_or_join(("continue the history", join), &heads),
         _ => Advice::way(subject.write_parents("continue the history; ", start, &landed))
             .or(subject.join_instead(join, &heads)),
     };
-    problem.advice = advice.or(label_help(subject, &heads)).after(subject.wording.get_base_help());
+    problem.advice = advice.or(label_way(subject, &heads)).after(subject.bring_in_base());
     Some(problem)
 }
 
@@ -225,7 +224,7 @@ fn repointed(
         )
     };
     let mut problem = RULE.at(subject, changed.parents_site(), message);
-    problem.label = format!("on {} it builds on `{head}`", subject.wording.base);
+    problem.label = format!("on {} it builds on `{head}`", subject.names.base);
     let landed = subject.before.get(child)?.parents.texts().iter();
     let landed: Vec<RevisionId> = landed.map(|text| RevisionId::new(text.text.clone())).collect();
     problem.revisions = vec![head.clone(), child.clone()];
@@ -235,7 +234,7 @@ fn repointed(
     let heads: Vec<RevisionId> = subject.after.heads().into_iter().cloned().collect();
     problem.drawing = Some(subject.draw(&heads));
     let put_back = subject.write_parents("put it back; ", changed, &landed);
-    problem.advice = Advice::way(put_back).after(subject.wording.get_base_help());
+    problem.advice = Advice::way(put_back).after(subject.bring_in_base());
     // A database that ran the child above `head` would run `head` again on its way to a merge revision.
     if !subject.is_published() {
         let join = Step::run("or join the heads", subject.merge_command(&heads));
@@ -264,10 +263,10 @@ fn removed_child(
     }
     let standing: Vec<RevisionId> = subject.after.heads().into_iter().cloned().collect();
     problem.drawing = Some(subject.draw(&standing));
-    problem.advice = subject.keep_help(&path);
+    problem.advice = subject.keep_landed(&path);
     if !subject.is_published() {
         let join = Step::run("or join the heads", subject.merge_command(&standing));
-        let finish = subject.wording.finish_kept_help(&[]);
+        let finish = subject.situation.finish_kept(&[]);
         problem.advice = problem.advice.or(followed(join, finish.as_slice()));
     }
     Some(problem)

@@ -161,7 +161,7 @@ fn gained(
     now: &Revision,
     links: &Links<'_>,
 ) -> Problem {
-    let base = &subject.wording.base;
+    let base = &subject.names.base;
     let all_new = links.gained.iter().all(|id| subject.is_new(id));
     let (what, shown) = in_brief(&links.gained);
     let message =
@@ -283,7 +283,7 @@ fn labels(subject: &RuleContext<'_>, landed: &Revision, now: &Revision) -> Optio
     let message = format!(
         "the branch labels of `{}` in {} change from {} to {}",
         now.id,
-        subject.wording.base,
+        subject.names.base,
         names(&before),
         names(&after)
     );
@@ -299,7 +299,7 @@ fn labels(subject: &RuleContext<'_>, landed: &Revision, now: &Revision) -> Optio
 /// Begins a problem at the value that differs.
 fn begun(subject: &RuleContext<'_>, landed: &Revision, now: &Revision, message: String) -> Problem {
     let parents = parent_ids(landed);
-    let base = &subject.wording.base;
+    let base = &subject.names.base;
     let (site, label) = if parents == parent_ids(now) {
         (now.dependencies_site(), format!("not so in {base}"))
     } else if parents.is_empty() {

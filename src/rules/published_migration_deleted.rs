@@ -83,7 +83,7 @@ fn problem(subject: &RuleContext<'_>, gone: &[&Revision]) -> Option<Problem> {
     let takers = takers(subject, gone);
     let (taken, taker) = takers.first().copied().unzip();
     let first = taken.or_else(|| gone.first().copied())?;
-    let base = &subject.wording.base;
+    let base = &subject.names.base;
     let ids = || gone.iter().map(|revision| &revision.id);
     let what = match gone {
         [_] | [_, _] => listed(ids()),
@@ -93,7 +93,7 @@ fn problem(subject: &RuleContext<'_>, gone: &[&Revision]) -> Option<Problem> {
     let is_all = subject.after.is_empty() && subject.after.opaque().is_empty();
     let is_kept = subject.loss.fate == Fate::Kept;
     let how = match (subject.standing, taker) {
-        (Standing::Replaced, _) => format!(", since {} replaces {base}", subject.wording.change),
+        (Standing::Replaced, _) => format!(", since {} replaces {base}", subject.names.change),
         (Standing::Published | Standing::Local, _) if !is_kept => {
             format!(" with the Alembic environment `{}`", subject.environment.name)
         }
@@ -114,7 +114,7 @@ fn problem(subject: &RuleContext<'_>, gone: &[&Revision]) -> Option<Problem> {
     problem.culprits.extend(takers.iter().map(|(_, taker)| taker.migration.file.path.clone()));
     problem.revisions = ids().cloned().collect();
     problem.advice = match squashed_into(subject, gone) {
-        Some((last, whole)) => squash_help(subject, &last, whole),
+        Some((last, whole)) => squash_advice(subject, &last, whole),
         None => advice(subject, gone, first, taker),
     };
     let repairs = !is_all && subject.after.heads().len() < subject.before.heads().len()
@@ -138,10 +138,8 @@ fn moved_away(subject: &RuleContext<'_>, moved: &[&Revision]) -> Option<Problem>
         _ => format!("{} revisions", moved.len()),
     };
     let verb = if moved.len() == 1 { "is" } else { "are" };
-    let message = format!(
-        "{what} of {} {verb} in the Alembic environment `{other}` now",
-        subject.wording.base
-    );
+    let message =
+        format!("{what} of {} {verb} in the Alembic environment `{other}` now", subject.names.base);
     let mut problem = RULE.at(subject, Site::Path(first.migration.file.path.clone()), message);
     problem.label = format!(
         "databases of `{}` that have run `{}` will not find it",
@@ -216,7 +214,7 @@ fn squashed_into<'a>(
 }
 
 /// What stays above a squash needs nothing new; what was squashed to its end must be stamped.
-fn squash_help(subject: &RuleContext<'_>, last: &RevisionId, whole: &RevisionId) -> Advice {
+fn squash_advice(subject: &RuleContext<'_>, last: &RevisionId, whole: &RevisionId) -> Advice {
     let mut above = subject.before.children(last).filter(|child| subject.after.contains(&child.id));
     let reach = above.next().map(|child| &child.id);
     let environment = subject.environment;
@@ -260,10 +258,10 @@ fn advice(
             format!("revision = \"{}\"", first.id),
         )]);
     }
-    if subject.standing == Standing::Replaced && subject.wording.get_base.is_some() {
+    if subject.standing == Standing::Replaced && subject.situation.get_base.is_some() {
         // What a push drops is brought back whole, wherever it lies by now.
-        let get_base = subject.wording.get_base_help().into_iter();
-        return Advice::way(get_base.chain(subject.wording.finish_staged_help()));
+        let get_base = subject.bring_in_base().into_iter();
+        return Advice::way(get_base.chain(subject.situation.finish_staged()));
     }
     if let Some(setting) = &subject.loss.setting {
         return Advice::way([format!("include their folders again in `{}`", setting.key)]);
@@ -271,9 +269,9 @@ fn advice(
     let paths: Vec<&RepoPath> = gone.iter().map(|one| &one.migration.file.path).collect();
     let location = &subject.environment.script_location;
     if subject.loss.fate == Fate::Removed && !location.is_root() {
-        return subject.wording.keep_help(&[location]);
+        return subject.situation.keep_and_commit(&[location]);
     }
-    let checkout = subject.wording.checkout_help();
+    let checkout = subject.situation.go_to_branch();
     let mut way = vec![subject.keep(&paths)];
     way.extend(put_back(subject, gone));
     if subject.after.is_empty() && subject.loss.fate == Fate::Kept {
@@ -293,7 +291,7 @@ fn advice(
     let edited = children_that_stay(subject, gone);
     let edited = edited.iter().copied().chain(taker).map(|one| &one.migration.file.path);
     let edited: BTreeSet<&RepoPath> = edited.collect();
-    way.extend(subject.wording.finish_kept_help(&edited.into_iter().collect::<Vec<_>>()));
+    way.extend(subject.situation.finish_kept(&edited.into_iter().collect::<Vec<_>>()));
     Advice::way(way).after(checkout)
 }
 

@@ -39,7 +39,7 @@ fn check(subject: &RuleContext<'_>) -> Vec<Problem> {
 fn report(subject: &RuleContext<'_>, part: Part) -> Option<Problem> {
     let edited: Vec<&Edited> = subject.edited.iter().filter(|edited| edited.part == part).collect();
     let (first, others) = edited.split_first()?;
-    let base = &subject.wording.base;
+    let base = &subject.names.base;
     let ids = edited.iter().map(|edited| &edited.revision);
     let which = match others {
         [] => format!("`{}` is in {base}", first.revision),

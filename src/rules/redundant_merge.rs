@@ -68,7 +68,7 @@ fn covered(
     heights: &Heights<'_>,
     revision: &Revision,
 ) -> Option<Problem> {
-    let names = Names::of(subject.after, heights, revision);
+    let names = Named::of(subject.after, heights, revision);
     let all = || names.parents.iter().chain(&names.dependencies).copied();
     let named: Vec<&RevisionId> = all().collect();
     if heights.any_needs(&named, &revision.id) {
@@ -103,15 +103,15 @@ struct Pair<'g> {
 }
 
 /// What a revision names, as Alembic takes it out of `alembic_version` when it gets there (`HeadMaintainer`).
-struct Names<'g> {
+struct Named<'g> {
     heights: &'g Heights<'g>,
     parents: Vec<&'g RevisionId>,
     /// Without those that an ancestor depends on too (`RevisionMap._normalize_depends_on`).
     dependencies: Vec<&'g RevisionId>,
 }
 
-impl<'g> Names<'g> {
-    fn of(graph: &'g Graph, heights: &'g Heights<'g>, revision: &Revision) -> Names<'g> {
+impl<'g> Named<'g> {
+    fn of(graph: &'g Graph, heights: &'g Heights<'g>, revision: &Revision) -> Named<'g> {
         let id = &revision.id;
         let parents: Vec<&RevisionId> = graph.parents(id).map(|parent| &parent.id).collect();
         let dependencies = graph.dependencies(id).map(|dependency| &dependency.id);
@@ -119,7 +119,7 @@ impl<'g> Names<'g> {
         let mut own: Vec<&RevisionId> = dependencies.filter(|it| !known.contains(it)).collect();
         let inherited = heights.inherited(id, &own);
         own.retain(|dependency| !inherited.contains(dependency));
-        Names { heights, dependencies: own, parents }
+        Named { heights, dependencies: own, parents }
     }
 
     fn builds_on(&self, high: &RevisionId, low: &RevisionId) -> bool {
@@ -134,7 +134,7 @@ impl<'g> Names<'g> {
 fn stopping(
     subject: &RuleContext<'_>,
     revision: &Revision,
-    names: &Names<'_>,
+    names: &Named<'_>,
     pair: Pair<'_>,
 ) -> Problem {
     let Pair { low, high, on_one_line } = pair;
@@ -199,7 +199,7 @@ fn dependency_site(
 }
 
 /// Says how to write the parents that are ancestors of no other.
-fn without_ancestors(subject: &RuleContext<'_>, revision: &Revision, names: &Names<'_>) -> Advice {
+fn without_ancestors(subject: &RuleContext<'_>, revision: &Revision, names: &Named<'_>) -> Advice {
     let parents = &names.parents;
     let below = names.heights.below_others(parents, Follow::Parents);
     let kept = parents.iter().filter(|parent| !below.contains(*parent));

@@ -52,7 +52,7 @@ fn check(subject: &RuleContext<'_>) -> Vec<Problem> {
 fn problem(subject: &RuleContext<'_>, stale: &Stale, is_explained: bool) -> Option<Problem> {
     let (edge, others) = stale.edges.split_first()?;
     let revision = subject.after.get(&edge.revision)?;
-    let base = &subject.wording.base;
+    let base = &subject.names.base;
     let message = if revision.parents.texts().len() > 1 {
         format!(
             "merge revision `{}` joins `{}`, which {base} has moved past",
@@ -87,7 +87,7 @@ fn explain(subject: &RuleContext<'_>, stale: &Stale, problem: &mut Problem) {
     let heads = standing_heads(subject, stale, edge);
     problem.drawing = Some(subject.draw(&heads));
     problem.advice = advice(subject, stale, &heads);
-    problem.if_shared = Some(subject.join_help(&heads));
+    problem.if_shared = Some(subject.join_unedited(&heads));
 }
 
 /// The heads that stand beside each other: the base's, with what the change adds to them, and those of
@@ -107,7 +107,7 @@ fn successors(subject: &RuleContext<'_>, edge: &StaleEdge) -> Vec<Related> {
     let successors = edge.successors.iter().take(MOST_RELATED).filter_map(landed);
     let related = successors.map(|successor| Related {
         site: successor.parent_site(&edge.parent),
-        message: format!("`{}` took its place on {}", successor.id, subject.wording.base),
+        message: format!("`{}` took its place on {}", successor.id, subject.names.base),
     });
     related.chain(unnamed).take(MOST_RELATED).collect()
 }
@@ -120,7 +120,7 @@ fn also_stale(subject: &RuleContext<'_>, edge: &StaleEdge) -> Option<Related> {
 /// Says where the base is; where the change removes its head, what is left of it.
 fn place(subject: &RuleContext<'_>, heads: &[RevisionId]) -> String {
     if heads.iter().all(|head| subject.before.is_head(head)) {
-        format!("{} is at {} now", subject.wording.base, listed(heads))
+        format!("{} is at {} now", subject.names.base, listed(heads))
     } else {
         format!("{} is above it now", listed(heads))
     }
@@ -132,12 +132,12 @@ fn path_of(subject: &RuleContext<'_>, id: &RevisionId) -> Option<crate::tree::Re
 
 fn advice(subject: &RuleContext<'_>, stale: &Stale, heads: &[RevisionId]) -> Advice {
     if stale.unfinished && subject.returned().is_some() {
-        return Advice::way(subject.rebase_help("finish the repair"));
+        return Advice::way(subject.rebase("finish the repair"));
     }
-    let first = subject.wording.get_base_help();
+    let first = subject.bring_in_base();
     let then = if first.is_empty() { "" } else { "then " };
     let advice = ways(subject, stale, heads, then).after(first);
-    subject.wording.doubt.iter().cloned().fold(advice, Advice::caution)
+    subject.situation.doubt.iter().cloned().fold(advice, Advice::caution)
 }
 
 /// Says how the heads become one, behind a word about what comes before.
@@ -162,7 +162,7 @@ fn ways(subject: &RuleContext<'_>, stale: &Stale, heads: &[RevisionId], then: &s
         .flat_map(|(why, one)| subject.write_parents(why, one.revision, &one.parents))
         .collect();
     let files = repointed.iter().map(|one| &one.revision.migration.file.path);
-    let finish = subject.wording.finish_help(files);
+    let finish = subject.situation.finish_edited(files);
     way.extend(finish.clone());
     let join = subject.join_instead(join, heads);
     Advice::way(way).or(join.map(|join| followed(join, finish.as_slice())).unwrap_or_default())

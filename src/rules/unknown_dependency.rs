@@ -89,7 +89,7 @@ fn gone(
     removed: &Revision,
 ) -> Problem {
     let path = removed.migration.file.path.clone();
-    let change = &subject.wording.change;
+    let change = &subject.names.change;
     let message = format!("`{}` depends on `{name}`, which {change} removes", dependent.id);
     let site = match subject.after.get(&removed.id) {
         Some(kept) => kept.labels_site(),
@@ -100,7 +100,7 @@ fn gone(
     let keep = if subject.after.contains(&removed.id) {
         Advice::way([format!("keep the label in {path}")])
     } else {
-        subject.keep_help(&path)
+        subject.keep_landed(&path)
     };
     problem.advice = keep.or([format!("or take `{name}` out of `depends_on`")]);
     problem

@@ -1,7 +1,7 @@
 //! `unknown-down-revision`.
 
 use super::context::{Explained, doubt};
-use super::{Baseline, Consequence, Finish, Rule, RuleContext};
+use super::{Baseline, Consequence, NextStep, Rule, RuleContext};
 use crate::advice::{Advice, Command, Step};
 use crate::alembic::graph::{MissingParent, Revision};
 use crate::alembic::migration::RevisionId;
@@ -51,13 +51,13 @@ fn problem(
             let path = removed.migration.file.path.clone();
             let message = format!(
                 "`{}` builds on `{parent}`, which {} removes",
-                child.id, subject.wording.change
+                child.id, subject.names.change
             );
             let mut problem = RULE.at(subject, Site::Path(path.clone()), message);
             problem.label = format!("`{parent}` was defined here");
             problem.related = vec![Related { site: named, message: format!("needs `{parent}`") }];
             let removed = removed_with(subject, removed);
-            let keep = subject.wording.around_keep(subject.keep(&removed));
+            let keep = subject.situation.around_keep(subject.keep(&removed));
             let stays = format!("or build `{}` on a revision that stays", child.id);
             problem.advice = keep.or([stays]);
             problem
@@ -116,7 +116,7 @@ fn advice(subject: &RuleContext<'_>, child: &RevisionId, parent: &RevisionId) ->
         ])
         .or(put_on_the_head(subject, child)),
     };
-    if subject.wording.finish != Finish::Stage {
+    if subject.situation.next != NextStep::Stage {
         return advice;
     }
     advice.or([Step::run(
@@ -143,8 +143,9 @@ fn put_on_the_head(subject: &RuleContext<'_>, child: &RevisionId) -> Vec<Step> {
     };
     let rebase = subject.rebase_command().args(["--onto", head.as_str()]);
     let put = Step::run(format!("if it is a guess, put `{child}` on the head, `{head}`"), rebase);
-    let needs_base = before.contains(head) || subject.wording.is_conflicted;
-    let wording = if needs_base { subject.wording.clone() } else { subject.wording.in_place() };
-    let get_base = wording.get_base_help();
-    get_base.into_iter().chain([put]).chain(wording.finish_staged_help()).collect()
+    let needs_base = before.contains(head) || subject.situation.is_conflicted;
+    let situation =
+        if needs_base { subject.situation.clone() } else { subject.situation.in_place() };
+    let get_base = situation.bring_in(&subject.names.base);
+    get_base.into_iter().chain([put]).chain(situation.finish_staged()).collect()
 }

@@ -5,7 +5,7 @@ use crate::compare::{After, Comparison, NamedTree, Reader, check};
 use crate::finding::{Downgrade, Facts, Freshness, Report};
 use crate::git::{self, BaseChoice, Candidates, MergeFilter, Merged, Side, Target};
 use crate::problem::Note;
-use crate::rules::{Finish, Standing, Wording};
+use crate::rules::{Names, NextStep, Situation, Standing};
 use crate::scope::peers::Landing;
 use crate::scope::relevance::Relevance;
 use crate::scope::{Context, Error, get_base_command, note};
@@ -40,7 +40,8 @@ pub(crate) struct Scope<'a> {
     pub(crate) facts: Facts,
     /// The branch that answers for heads which were too many before, if any does.
     pub(crate) answering: Option<String>,
-    pub(crate) wording: Wording,
+    pub(crate) names: Names,
+    pub(crate) situation: Situation,
     pub(crate) candidates: &'a Candidates<'a>,
 }
 
@@ -77,17 +78,18 @@ impl Context<'_> {
         let report = match base {
             Some(base) => {
                 let tip = self.repository.tip(subject.side);
-                let wording = self.naming("this change", &base, tip, Finish::Nothing);
+                let situation = self.situation(&base, tip, NextStep::Nothing);
                 let base_option = base_option(&subject.against);
                 let named = subject.name.as_deref().zip(tip);
                 let checkout = named.and_then(|(name, tip)| self.checkout(name, tip));
-                let wording = Wording { checkout, base_option, ..wording };
+                let situation = Situation { checkout, base_option, ..situation };
                 let scope = Scope {
                     answering: self.target_at_head(subject, &candidates)?,
                     side: subject.side,
                     base: &base,
                     facts: Facts::default(),
-                    wording,
+                    names: Names::new(&base.name, "this change"),
+                    situation,
                     candidates: &candidates,
                 };
                 self.scope(&mut reader, &scope)?
@@ -130,23 +132,21 @@ impl Context<'_> {
         Ok(!reader.discover(&*landed)?.environments.is_empty())
     }
 
-    /// Says what the two sides are called, and how the base comes into the work tree, where `tip` is
-    /// what would have to be there.
-    pub(crate) fn naming(
+    /// Says how the base comes into the work tree, where `tip` is what would have to be there.
+    pub(crate) fn situation(
         &self,
-        change: &str,
         base: &BaseChoice,
         tip: Option<ObjectId>,
-        finish: Finish,
-    ) -> Wording {
-        let under_way = match finish {
-            Finish::Nothing | Finish::Stage => self.repository.merge_heads(),
-            Finish::Commit => Vec::new(),
+        next: NextStep,
+    ) -> Situation {
+        let under_way = match next {
+            NextStep::Nothing | NextStep::Stage => self.repository.merge_heads(),
+            NextStep::Commit => Vec::new(),
         };
         let mut sides = tip.into_iter().chain(under_way);
         let here = sides.any(|side| self.repository.contains(side, base.commit));
         let get_base = (!here).then(|| get_base_command(self.repository, base));
-        Wording { get_base, ..wording(change, base, finish) }
+        Situation { get_base, ..situation(base, next) }
     }
 
     /// Returns the command that checks out what is judged, which goes by this name, if it is not there yet.
@@ -249,7 +249,8 @@ impl Context<'_> {
             standing: Standing::Published,
             after,
             witnesses,
-            wording: Wording { is_conflicted, ..scope.wording.clone() },
+            names: scope.names.clone(),
+            situation: Situation { is_conflicted, ..scope.situation.clone() },
             facts: scope.facts.clone(),
             answering: scope.answering.clone(),
             other_targets: &other_targets,
@@ -319,19 +320,9 @@ pub(super) fn alone(reader: &mut Reader, tree: &dyn Tree, facts: Facts) -> Resul
     Ok(check(reader, &Comparison { facts, ..Comparison::alone(tree) })?)
 }
 
-/// Says what the two sides of a comparison with a branch are called.
-pub(super) fn wording(change: &str, base: &BaseChoice, finish: Finish) -> Wording {
-    Wording {
-        base: base.name.clone(),
-        base_commit: Some(base.commit.short()),
-        change: change.to_owned(),
-        checkout: None,
-        get_base: None,
-        is_conflicted: false,
-        base_option: None,
-        finish,
-        doubt: None,
-    }
+/// Returns the situation of one who has the base in the work tree.
+pub(super) fn situation(base: &BaseChoice, next: NextStep) -> Situation {
+    Situation { base_commit: Some(base.commit.short()), next, ..Situation::default() }
 }
 
 fn unrelated(reader: &mut Reader, tree: &dyn Tree, base: &BaseChoice) -> Result<Report, Error> {

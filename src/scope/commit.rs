@@ -7,8 +7,8 @@ use crate::compare::{Comparison, Reader, check, check_against};
 use crate::config::{Config, Level};
 use crate::finding::{Downgrade, Facts, Finding, Freshness, Report};
 use crate::git::{BaseChoice, Side, Target, TargetNames, Unsettled};
-use crate::rules::{Finish, Standing};
-use crate::scope::change::{Scope, alone, wording};
+use crate::rules::{Names, NextStep, Standing};
+use crate::scope::change::{Scope, alone, situation};
 use crate::scope::relevance::{Relevance, may_matter};
 use crate::scope::{Context, Error};
 use crate::tree::{ObjectId, RepoPath, Tree};
@@ -74,7 +74,8 @@ impl Context<'_> {
             before: Some(&*landed),
             standing: self.standing_of_commit(before, targets),
             witnesses: vec![committed],
-            wording: wording("this commit", before, Finish::Stage),
+            names: Names::new(&before.name, "this commit"),
+            situation: situation(before, NextStep::Stage),
             shared: &shared,
             ..Comparison::alone(index)
         };
@@ -273,7 +274,8 @@ impl Context<'_> {
                 base: &base,
                 facts: Facts { cap: Some(Downgrade::Ahead), ..Facts::default() },
                 answering: None,
-                wording: self.naming("this commit", &base, self.repository.head(), Finish::Stage),
+                names: Names::new(&base.name, "this commit"),
+                situation: self.situation(&base, self.repository.head(), NextStep::Stage),
                 candidates: &candidates,
             },
         )?;

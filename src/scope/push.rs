@@ -8,7 +8,7 @@ use crate::git::{
     self, BaseChoice, Candidates, FetchRequest, PushedRef, Side, Stored, TargetNames, Url,
 };
 use crate::problem::Note;
-use crate::rules::{Finish, Wording};
+use crate::rules::{Names, NextStep, Situation};
 use crate::scope::change::{Scope, fetched};
 use crate::scope::deletion::{Deletion, with_replaced};
 use crate::scope::equal_refs::as_another;
@@ -235,7 +235,8 @@ impl Context<'_> {
                     base: &base,
                     facts: Facts::default(),
                     answering: None,
-                    wording: self.push_naming(update, &base),
+                    names: Names::new(&base.name, "this push"),
+                    situation: self.push_situation(update, &base),
                     candidates: &update.candidates(),
                 };
                 self.onto_target(&mut reader, update, &scope)?
@@ -259,20 +260,20 @@ impl Context<'_> {
         Ok(report)
     }
 
-    /// Says what the two sides of a push are called; what is pushed need not be checked out.
-    fn push_naming(&self, update: &RefUpdate<'_>, base: &BaseChoice) -> Wording {
+    /// Says how the two sides of a push come into the work tree; what is pushed need not be checked out.
+    fn push_situation(&self, update: &RefUpdate<'_>, base: &BaseChoice) -> Situation {
         let pushed = update.pushed.local_ref.as_str();
         let local = pushed.strip_prefix("refs/heads/");
         let checkout = self.checkout(pushed, update.tip);
-        let naming = self.naming("this push", base, Some(update.tip), Finish::Commit);
+        let situation = self.situation(base, Some(update.tip), NextStep::Commit);
         // What goes to a target of another name need not be nearest to it.
         let named = update.is_target && local != Some(update.branch.as_str());
         let base_option = named.then(|| base.name.clone());
-        let pruned = naming.get_base.as_ref().and_then(|_| self.pruned(update, base));
+        let pruned = situation.get_base.as_ref().and_then(|_| self.pruned(update, base));
         let get_base = pruned
-            .or(naming.get_base)
+            .or(situation.get_base)
             .filter(|_| !update.is_target || self.have_common_history(update.tip, base.commit));
-        Wording { checkout, get_base, base_option, ..naming }
+        Situation { checkout, get_base, base_option, ..situation }
     }
 
     /// Tells whether git would merge two commits. Where nobody knows, it is to say so itself.
@@ -300,8 +301,8 @@ impl Context<'_> {
         let side = Side::Commit(update.tip);
         let Touched { paths, elsewhere, unread } = self.touched(reader, update, Some(&base))?;
         let (base, failed) = self.freshened(update, base, !paths.is_empty());
-        let mut wording = self.push_naming(update, &base);
-        wording.doubt = update.doubt(&base);
+        let doubt = update.doubt(&base);
+        let situation = Situation { doubt, ..self.push_situation(update, &base) };
         let mut report = self.scope(
             reader,
             &Scope {
@@ -309,7 +310,8 @@ impl Context<'_> {
                 base: &base,
                 facts: Facts { touched: Some(paths), elsewhere, ..Facts::default() },
                 answering: None,
-                wording,
+                names: Names::new(&base.name, "this push"),
+                situation,
                 candidates: &update.candidates(),
             },
         )?;

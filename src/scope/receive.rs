@@ -9,7 +9,7 @@ use crate::config::OtherBranches;
 use crate::finding::{AllowComments, Downgrade, Facts, RefReport, Report, SkipReason};
 use crate::git::{self, BaseChoice, PushedRef, Side, Stored, TargetNames};
 use crate::problem::Note;
-use crate::rules::{Finish, Wording};
+use crate::rules::{Names, NextStep, Situation};
 use crate::scope::change::Scope;
 use crate::scope::deletion::{Deletion, with_replaced};
 use crate::scope::equal_refs::as_another;
@@ -175,7 +175,8 @@ impl Context<'_> {
             base,
             facts: facts(update),
             answering: None,
-            wording: self.received_naming(update, base),
+            names: Names::new(&base.name, "this push"),
+            situation: self.received_situation(update, base),
             candidates: &update.candidates(),
         };
         if update.is_target {
@@ -183,24 +184,23 @@ impl Context<'_> {
         }
         let Touched { paths, elsewhere, unread } = self.touched(reader, update, Some(base))?;
         scope.facts = Facts { touched: Some(paths), elsewhere, ..scope.facts };
-        scope.wording.doubt = update.doubt(base);
+        scope.situation.doubt = update.doubt(base);
         let mut report = self.scope(reader, &scope)?;
         report.notes.extend(unread);
         Ok(report)
     }
 
-    /// Says what the two sides are called, and what is to be done in the clone that was pushed from:
-    /// nothing is known of it but what was pushed.
-    fn received_naming(&self, update: &RefUpdate<'_>, base: &BaseChoice) -> Wording {
-        let naming = self.naming("this push", base, Some(update.tip), Finish::Commit);
+    /// Says what is to be done in the clone that was pushed from: nothing is known of it but what was pushed.
+    fn received_situation(&self, update: &RefUpdate<'_>, base: &BaseChoice) -> Situation {
+        let situation = self.situation(base, Some(update.tip), NextStep::Commit);
         let there = format!("{ORIGIN}/{}", base.name);
         let merge = Command::of("git merge --no-ff --no-commit").arg(&there);
         let get_base = Command::of("git fetch").arg(ORIGIN).and(merge);
-        let get_base = naming.get_base.map(|_| get_base);
+        let get_base = situation.get_base.map(|_| get_base);
         let served = self.repository.served_branch();
         let is_served = served.is_some_and(|served| served.branch == base.name);
         let base_option = (!is_served).then_some(there);
-        Wording { get_base, base_option, ..naming }
+        Situation { get_base, base_option, ..situation }
     }
 
     /// Finds the base that the configuration names, as clones name it: `origin/main` is `main` here.

@@ -6,7 +6,7 @@ use crate::config::Config;
 use crate::finding::{Downgrade, Facts, Freshness, RefReport, Report, SkipReason};
 use crate::git::{self, BaseChoice, Candidates, PushedRef, Stored, Target, TargetNames};
 use crate::problem::Note;
-use crate::rules::{Standing, Wording};
+use crate::rules::{Situation, Standing};
 use crate::scope::change::{Meeting, Scope, alone};
 use crate::scope::peers::Landing;
 use crate::scope::{Context, Error, note};
@@ -297,7 +297,8 @@ impl Context<'_> {
         let comparison = Comparison {
             before: Some(&*landed),
             standing,
-            wording: Wording { is_conflicted, ..scope.wording.clone() },
+            names: scope.names.clone(),
+            situation: Situation { is_conflicted, ..scope.situation.clone() },
             facts: scope.facts.clone(),
             peers: &|| self.peers(&landing),
             shared: &self.shared(&*tree, Some(&update.branch), base.commit),

@@ -64,7 +64,8 @@ impl Context<'_> {
             other_targets: &other_targets,
             peers: &peers,
             shared: &shared,
-            wording: comparison.wording.clone(),
+            names: comparison.names.clone(),
+            situation: comparison.situation.clone(),
             facts: comparison.facts.clone(),
             answering: comparison.answering.clone(),
             witnesses: comparison.witnesses.clone(),
@@ -86,8 +87,8 @@ impl Context<'_> {
         comparison: &Comparison<'t>,
         scope: &Scope<'_>,
     ) -> Option<(&'t dyn Tree, Key)> {
-        let Comparison { before, standing, after, witnesses, wording, facts, answering, .. } =
-            comparison;
+        let Comparison { before, standing, after, witnesses, facts, answering, .. } = comparison;
+        let (names, situation) = (&comparison.names, &comparison.situation);
         let After::Tree(after) = *after else {
             return None;
         };
@@ -97,7 +98,7 @@ impl Context<'_> {
         let trees = (before, after.id()?, witnesses);
         let tip = self.repository.tip(scope.side);
         let commits = (tip, scope.base.commit, scope.candidates.branch);
-        let options = (standing, wording, facts, answering, config);
+        let options = (standing, names, situation, facts, answering, config);
         Some((after, Key::of_value(FactKind::Verdict, &(trees, commits, options))?))
     }
 

@@ -6,7 +6,7 @@ use alembic_guard::compare::{Comparison, Peer, Reader, check};
 use alembic_guard::config::{self, Config};
 use alembic_guard::finding::{Finding, Report};
 use alembic_guard::problem::Problem;
-use alembic_guard::rules::{MoveDirection, Standing, Wording, names};
+use alembic_guard::rules::{MoveDirection, Names, Situation, Standing, names};
 use alembic_guard::text::position;
 use alembic_guard::tree::{MemoryTree, Site, Tree};
 use snapbox::{Data, IntoData, assert_data_eq};
@@ -54,14 +54,13 @@ fn judge(fixture: &str) -> Report {
     let comparison = Comparison {
         before: before.as_ref().map(|before| before as &dyn Tree),
         standing: Standing::Published,
-        wording: match before {
-            None => Wording::alone(),
-            Some(_) => Wording {
-                base: "main".to_owned(),
-                base_commit: Some("1234567890".to_owned()),
-                change: "this change".to_owned(),
-                ..Wording::alone()
-            },
+        names: match before {
+            None => Names::alone(),
+            Some(_) => Names::new("main", "this change"),
+        },
+        situation: Situation {
+            base_commit: before.is_some().then(|| "1234567890".to_owned()),
+            ..Situation::default()
         },
         peers: &peers,
         ..Comparison::alone(&after)

@@ -32,7 +32,7 @@ impl Context<'_> {
         one: &Move<'_>,
     ) -> Result<Vec<Step>, Error> {
         let old = &one.pair.after.graph;
-        let base = trial.comparison.wording.base.clone();
+        let base = trial.comparison.names.base.clone();
         let own = self.run_by_branch(trial, one.pair)?;
         let own = own.map(|run| owned(old.uppermost(&run.iter().collect())));
         let both = owned(old.real_heads());

@@ -169,7 +169,7 @@ fn edit(
 
 /// Says why nothing is repaired, and what to do instead.
 fn not_mended(trial: &Trial<'_, '_>, pair: &Pair, obstacle: &Obstacle) -> Outcome {
-    let base = &trial.comparison.wording.base;
+    let base = &trial.comparison.names.base;
     let graph = &pair.after.graph;
     let heads = graph.heads();
     let all: Vec<RevisionId> = heads.iter().copied().cloned().collect();

@@ -13,7 +13,7 @@ use crate::finding::{Facts, Finding};
 use crate::git::{BaseChoice, Side};
 use crate::heads::{HeadLimits, crowded, new_gaps, within_limits};
 use crate::repair::{FileChange, Refusal, overlay};
-use crate::rules::{self, Finish};
+use crate::rules::{self, Names, NextStep};
 use crate::scope::{Context, Error, Meeting, Scope};
 use crate::tree::{RepoPath, Tree};
 
@@ -43,7 +43,8 @@ impl Context<'_> {
             base,
             facts: Facts::default(),
             answering: None,
-            wording: self.naming("this change", base, tip, Finish::Nothing),
+            names: Names::new(&base.name, "this change"),
+            situation: self.situation(base, tip, NextStep::Nothing),
             candidates: &candidates,
         };
         let met = self.meet(reader, &scope, |reader, comparison| match comparison.after {
@@ -54,7 +55,7 @@ impl Context<'_> {
             After::Conflicted { paths, .. } => Err(Error::Conflicting {
                 paths: paths.to_vec(),
                 base: base.name.clone(),
-                get_base: comparison.wording.get_base.clone(),
+                get_base: comparison.situation.get_base.clone(),
             }),
         })?;
         match met {
@@ -103,7 +104,7 @@ impl Trial<'_, '_> {
                 }
                 _ => refusal::landed_side_by_side(
                     &heads,
-                    &self.comparison.wording.base,
+                    &self.comparison.names.base,
                     &self.start.command,
                 ),
             }));
@@ -136,10 +137,10 @@ impl Trial<'_, '_> {
 
     /// Says that something must come into the work tree first, and how.
     pub(super) fn get_base(&self, missing: &[RevisionId]) -> Refusal {
-        let wording = &self.comparison.wording;
+        let Comparison { names, situation, .. } = self.comparison;
         let verb = if missing.len() == 1 { "is" } else { "are" };
         let ids: Vec<String> = missing.iter().map(|id| format!("`{id}`")).collect();
-        let get_base = wording.get_base.clone().map(|command| {
+        let get_base = situation.get_base.clone().map(|command| {
             let text = "bring it in without committing yet";
             if self.start.is_staged {
                 // Git merges into no index that differs from HEAD (git-merge(1)).
@@ -155,7 +156,7 @@ impl Trial<'_, '_> {
             message: format!(
                 "{} of {} {verb} not in the work tree yet",
                 ids.join(", "),
-                wording.base
+                names.base
             ),
             help: get_base.into_iter().chain([again]).collect(),
         }

@@ -15,8 +15,8 @@ pub(crate) fn notes(subject: &RuleContext<'_>) -> Vec<Note> {
     let note = |heads: &Vec<RevisionId>| Note {
         message: format!(
             "{} already has too many heads; with {} they are {}, and `upgrade head` fails",
-            subject.wording.base,
-            subject.wording.change,
+            subject.names.base,
+            subject.names.change,
             listed(heads)
         ),
         advice: ways_out(subject, heads),

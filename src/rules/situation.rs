@@ -1,4 +1,5 @@
-//! What the two sides of a change are called, and the advice that depends on nothing else.
+//! What advice depends on beside the history: how the two sides come into the work tree, and what comes after a
+//! repair.
 
 use super::context::Restore;
 use crate::advice::{Advice, Command, Step};
@@ -7,15 +8,11 @@ use crate::tree::RepoPath;
 /// A command to bring files back names no more than this.
 const MOST_KEPT: usize = 8;
 
-/// What the two sides are called in a sentence, and how to get the newer one.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
-pub struct Wording {
-    /// What has landed, `origin/main` for one.
-    pub base: String,
+/// Where one stands who is to repair a problem.
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
+pub struct Situation {
     /// The commit that has landed, shortened, for commands that take files from it.
     pub base_commit: Option<String>,
-    /// What is judged: "this push".
-    pub change: String,
     /// The command that checks out the branch that is judged, where it is another one.
     pub checkout: Option<Command>,
     /// The command that brings what has landed into the work tree, where it is not there yet.
@@ -25,15 +22,16 @@ pub struct Wording {
     /// The base that `alembic-guard rebase` must be told so that it takes the same one: `origin/next`.
     pub base_option: Option<String>,
     /// What must be done once the file is repaired.
-    pub finish: Finish,
+    pub next: NextStep,
     /// A caution to add where a base may be the wrong one.
     pub doubt: Option<Step>,
 }
 
 /// What must be done once a file is repaired.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
-pub enum Finish {
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize)]
+pub enum NextStep {
     /// Nothing: it is judged by hand, as it lies there.
+    #[default]
     Nothing,
     /// A commit is under way: the file must be staged for it.
     Stage,
@@ -46,68 +44,52 @@ pub(super) fn most_kept<'s, 'p>(paths: &'s [&'p RepoPath]) -> &'s [&'p RepoPath]
     if paths.len() > MOST_KEPT { &paths[..1] } else { paths }
 }
 
-impl Wording {
-    /// Returns the words for a history with nothing to compare it with.
-    pub fn alone() -> Wording {
-        Wording {
-            base: "nothing".to_owned(),
-            base_commit: None,
-            change: "this history".to_owned(),
-            checkout: None,
-            get_base: None,
-            is_conflicted: false,
-            base_option: None,
-            finish: Finish::Nothing,
-            doubt: None,
-        }
-    }
-
-    /// Returns the words for a repair that needs nothing of the base: no merge comes before it, and none is
+impl Situation {
+    /// Returns the situation for a repair that needs nothing of the base: no merge comes before it, and none is
     /// to be committed after it.
-    pub(super) fn in_place(&self) -> Wording {
-        Wording { get_base: None, ..self.clone() }
+    pub(super) fn in_place(&self) -> Situation {
+        Situation { get_base: None, ..self.clone() }
     }
 
     /// Says how the branch comes into the work tree, where it is not there yet.
-    pub(super) fn checkout_help(&self) -> Option<Step> {
+    pub(super) fn go_to_branch(&self) -> Option<Step> {
         self.checkout.clone().map(|command| Step::run("go to the branch", command))
     }
 
-    /// Says how the branch and its base come into the work tree, where they are not there yet.
-    pub(super) fn get_base_help(&self) -> Vec<Step> {
+    /// Says how the branch and the base come into the work tree, where they are not there yet.
+    pub(super) fn bring_in(&self, base: &str) -> Vec<Step> {
         let get_base = self.get_base.clone();
         let how = if self.is_conflicted { "and answer git" } else { "without committing yet" };
-        let get_base =
-            get_base.map(|command| Step::run(format!("bring in {} {how}", self.base), command));
-        self.checkout_help().into_iter().chain(get_base).collect()
+        let get_base = get_base.map(|command| Step::run(format!("bring in {base} {how}"), command));
+        self.go_to_branch().into_iter().chain(get_base).collect()
     }
 
     /// Says how files that have landed are brought back, and committed.
-    pub(super) fn keep_help(&self, paths: &[&RepoPath]) -> Advice {
+    pub(super) fn keep_and_commit(&self, paths: &[&RepoPath]) -> Advice {
         self.around_keep(self.keep(paths))
     }
 
     /// Says what comes before files are brought back, and after.
     pub(super) fn around_keep(&self, keep: Step) -> Advice {
-        let way = [keep].into_iter().chain(self.finish_kept_help(&[]));
-        Advice::way(way).after(self.checkout_help())
+        let way = [keep].into_iter().chain(self.finish_kept(&[]));
+        Advice::way(way).after(self.go_to_branch())
     }
 
     /// Says how Alembic is made to work again, and how that is committed.
-    pub(super) fn restore_help(&self, restore: &Restore) -> Advice {
+    pub(super) fn restore(&self, restore: &Restore) -> Advice {
         match restore {
-            Restore::Keep(path) => self.keep_help(&[path]),
-            Restore::KeepAs { path, to } => self.keep_as_help(path, to),
+            Restore::Keep(path) => self.keep_and_commit(&[path]),
+            Restore::KeepAs { path, to } => self.keep_as(path, to),
             Restore::Write { path, line } => {
                 let write = Step::write(format!("write in {path}"), line);
-                let finish = self.in_place().finish_help(std::iter::once(path));
-                Advice::way([write].into_iter().chain(finish)).after(self.checkout_help())
+                let finish = self.in_place().finish_edited(std::iter::once(path));
+                Advice::way([write].into_iter().chain(finish)).after(self.go_to_branch())
             }
         }
     }
 
     /// Says how something that has landed is brought back, to where it belongs now, and committed.
-    fn keep_as_help(&self, path: &RepoPath, to: &RepoPath) -> Advice {
+    fn keep_as(&self, path: &RepoPath, to: &RepoPath) -> Advice {
         let keep = format!("keep {path} as {to}");
         let restore = self.keep(&[path]).command().cloned();
         let keep = match restore {
@@ -120,18 +102,18 @@ impl Wording {
     }
 
     /// Says what comes after files were brought back, which stages them, and others edited by hand.
-    pub(super) fn finish_kept_help(&self, edited: &[&RepoPath]) -> Option<Step> {
+    pub(super) fn finish_kept(&self, edited: &[&RepoPath]) -> Option<Step> {
         let commit = Command::of("git commit");
         let command = if edited.is_empty() {
             commit
         } else {
             Command::of("git add").paths(edited.iter().copied()).and(commit)
         };
-        match self.finish {
+        match self.next {
             _ if self.base_commit.is_none() => None,
-            Finish::Nothing => None,
-            Finish::Stage => Some(Step::run("and go on", command)),
-            Finish::Commit => Some(Step::run("and commit that", command)),
+            NextStep::Nothing => None,
+            NextStep::Stage => Some(Step::run("and go on", command)),
+            NextStep::Commit => Some(Step::run("and commit that", command)),
         }
     }
 
@@ -158,42 +140,42 @@ impl Wording {
 
     /// Returns the option by which a repair stages what it writes, where a commit must follow.
     pub(super) fn stage_option(&self) -> Option<&'static str> {
-        match (self.finish, &self.get_base) {
-            (Finish::Nothing, None) => None,
-            (Finish::Nothing | Finish::Stage | Finish::Commit, _) => Some("--stage"),
+        match (self.next, &self.get_base) {
+            (NextStep::Nothing, None) => None,
+            (NextStep::Nothing | NextStep::Stage | NextStep::Commit, _) => Some("--stage"),
         }
     }
 
     /// Says what comes after a repair has staged what it wrote.
-    pub(super) fn finish_staged_help(&self) -> Option<Step> {
+    pub(super) fn finish_staged(&self) -> Option<Step> {
         let commit = Command::of("git commit");
-        match (self.finish, &self.get_base) {
-            (Finish::Nothing, None) => None,
-            (Finish::Stage, _) => Some(Step::run("and go on", commit)),
-            (Finish::Nothing | Finish::Commit, Some(_)) => {
+        match (self.next, &self.get_base) {
+            (NextStep::Nothing, None) => None,
+            (NextStep::Stage, _) => Some(Step::run("and go on", commit)),
+            (NextStep::Nothing | NextStep::Commit, Some(_)) => {
                 Some(Step::run("and commit the merge", commit.arg("--no-edit")))
             }
-            (Finish::Commit, None) => Some(Step::run("and commit that", commit)),
+            (NextStep::Commit, None) => Some(Step::run("and commit that", commit)),
         }
     }
 
     /// Says what comes after some files were repaired.
-    pub(super) fn finish_help<'p>(
+    pub(super) fn finish_edited<'p>(
         &self,
         paths: impl Iterator<Item = &'p RepoPath>,
     ) -> Option<Step> {
         let commit = Command::of("git commit");
-        match (self.finish, &self.get_base) {
-            (Finish::Nothing, None) => None,
-            (Finish::Stage, _) => {
+        match (self.next, &self.get_base) {
+            (NextStep::Nothing, None) => None,
+            (NextStep::Stage, _) => {
                 Some(Step::run("and go on", Command::of("git add").paths(paths).and(commit)))
             }
-            (Finish::Nothing | Finish::Commit, Some(_)) => {
+            (NextStep::Nothing | NextStep::Commit, Some(_)) => {
                 let commit = commit.arg("--no-edit");
                 let command = Command::of("git add").paths(paths).and(commit);
                 Some(Step::run("and commit the merge", command))
             }
-            (Finish::Commit, None) => Some(Step::run("and commit that", commit.paths(paths))),
+            (NextStep::Commit, None) => Some(Step::run("and commit that", commit.paths(paths))),
         }
     }
 }
