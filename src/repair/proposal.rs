@@ -1,7 +1,7 @@
 //! What a repair would do, in data: the steps of each environment and the files that they change.
 
 use super::FileChange;
-use crate::advice::Step;
+use crate::advice::{Advice, Step};
 use crate::alembic::migration::RevisionId;
 use crate::finding::Base;
 use crate::tree::RepoPath;
@@ -89,8 +89,8 @@ pub struct Repaired {
 pub struct Refusal {
     /// The reason, in one sentence.
     pub message: String,
-    /// What to do instead, a step or alternative each.
-    pub help: Vec<Step>,
+    /// What to do instead.
+    pub advice: Advice,
 }
 
 impl Proposal {

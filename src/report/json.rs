@@ -19,8 +19,7 @@ use std::time::{Duration, SystemTime};
 
 use serde::Serialize;
 
-use self::advice::{PlanJson, plan};
-pub(super) use self::advice::{StepJson, lines, steps};
+pub(super) use self::advice::{PlanJson, StepJson, lines, plan, steps};
 use super::{in_force, is_fixable};
 use crate::advice::Step;
 use crate::config::Level;

@@ -1,6 +1,6 @@
 //! Why a repair is not made, in words, and what to do instead.
 
-use crate::advice::{Command, Step};
+use crate::advice::{Advice, Command, Step};
 use crate::alembic::environment::Environment;
 use crate::alembic::migration::RevisionId;
 use crate::finding::Finding;
@@ -47,16 +47,15 @@ pub(super) fn obstacle(obstacle: &Obstacle, base: &str, ways: &Ways<'_>) -> Refu
                 "`{revision}` would have to build on something else, but it is on {branch}: databases \
                  that ran it would skip what it is put on"
             ),
-            help: vec![join("").unwrap_or_else(graph)],
+            advice: Advice::way([join("").unwrap_or_else(graph)]),
         },
         Obstacle::Held { revision, holder: Holder::Branch(branch), .. } => Refusal {
             message: format!(
                 "`{revision}` would have to build on something else, but it is on {branch} too, where \
                  others may have run it"
             ),
-            help: std::iter::once(format!("have it fixed on {branch}, and take that in").into())
-                .chain(join("or "))
-                .collect(),
+            advice: Advice::way([format!("have it fixed on {branch}, and take that in")])
+                .or(join("or ")),
         },
         Obstacle::Ambiguous { revision, heads } => {
             let choices = heads.iter().enumerate().map(|(place, head)| {
@@ -68,7 +67,9 @@ pub(super) fn obstacle(obstacle: &Obstacle, base: &str, ways: &Ways<'_>) -> Refu
                     "{base} has several heads for `{revision}` to build on: {}",
                     listed(heads)
                 ),
-                help: choices.chain(join("or ")).collect(),
+                advice: choices
+                    .chain(join("or "))
+                    .fold(Advice::default(), |advice, step| advice.or([step])),
             }
         }
         Obstacle::Rewritten { head, .. } => Refusal {
@@ -76,16 +77,15 @@ pub(super) fn obstacle(obstacle: &Obstacle, base: &str, ways: &Ways<'_>) -> Refu
                 "`{head}` is a head again since a migration of {base} was re-pointed or removed; new \
                  parents for new migrations do not fix that"
             ),
-            help: std::iter::once(Step::run(
+            advice: Advice::way([Step::run(
                 "see what was changed and how to put it back",
                 Command::of("alembic-guard check"),
-            ))
-            .chain(join("or "))
-            .collect(),
+            )])
+            .or(join("or ")),
         },
         Obstacle::Tangled { heads } => Refusal {
             message: format!("no order of the new migrations makes one line of {}", listed(heads)),
-            help: std::iter::once(graph()).chain(join("or ")).collect(),
+            advice: Advice::way([graph()]).or(join("or ")),
         },
     }
 }
@@ -107,11 +107,9 @@ pub(super) fn lines_apart(heads: &[RevisionId]) -> Refusal {
              apart",
             listed(heads)
         ),
-        help: vec![
-            Step::run("if not, name them", merge),
-            "if so, name their labels as `branches` of the environment in .alembic-guard.toml"
-                .into(),
-        ],
+        advice: Advice::way([Step::run("if not, name them", merge)]).or([
+            "if so, name their labels as `branches` of the environment in .alembic-guard.toml",
+        ]),
     }
 }
 
@@ -119,10 +117,11 @@ pub(super) fn lines_apart(heads: &[RevisionId]) -> Refusal {
 pub(super) fn nothing_to_join_with(head: &RevisionId) -> Refusal {
     Refusal {
         message: format!("`{head}` is one head alone; a merge revision joins two at least"),
-        help: vec![
-            Step::run("see what heads there are", Command::of("alembic-guard heads")),
-            Step::run("or join all that must be", Command::of("alembic-guard merge")),
-        ],
+        advice: Advice::way([Step::run(
+            "see what heads there are",
+            Command::of("alembic-guard heads"),
+        )])
+        .or([Step::run("or join all that must be", Command::of("alembic-guard merge"))]),
     }
 }
 
@@ -130,7 +129,10 @@ pub(super) fn nothing_to_join_with(head: &RevisionId) -> Refusal {
 pub(super) fn id_is_taken(id: &RevisionId) -> Refusal {
     Refusal {
         message: format!("there is a revision `{id}` already"),
-        help: vec![Step::run("choose another id, or none", Command::of("alembic-guard merge"))],
+        advice: Advice::way([Step::run(
+            "choose another id, or none",
+            Command::of("alembic-guard merge"),
+        )]),
     }
 }
 
@@ -138,10 +140,10 @@ pub(super) fn id_is_taken(id: &RevisionId) -> Refusal {
 pub(super) fn unwritable(why: &dyn std::error::Error) -> Refusal {
     Refusal {
         message: format!("no merge revision can be written: {why}"),
-        help: vec![Step::run(
+        advice: Advice::way([Step::run(
             "see how files are named and made",
             Command::of("alembic-guard config"),
-        )],
+        )]),
     }
 }
 
@@ -159,7 +161,10 @@ pub(super) fn too_many(environment: &Environment) -> Refusal {
             "`{}` has more migrations than are read, so its heads are not known",
             escape(&environment.name)
         ),
-        help: vec![Step::run("see how to let them in", Command::of("alembic-guard check"))],
+        advice: Advice::way([Step::run(
+            "see how to let them in",
+            Command::of("alembic-guard check"),
+        )]),
     }
 }
 
@@ -167,7 +172,10 @@ pub(super) fn too_many(environment: &Environment) -> Refusal {
 pub(super) fn unknown_id(path: &RepoPath) -> Refusal {
     Refusal {
         message: format!("the id of {path} cannot be known, so nobody can tell what the heads are"),
-        help: vec![Step::run("see what is wrong with it", Command::of("alembic-guard check"))],
+        advice: Advice::way([Step::run(
+            "see what is wrong with it",
+            Command::of("alembic-guard check"),
+        )]),
     }
 }
 
@@ -180,11 +188,11 @@ pub(super) fn gap(gap: &Gap<'_>, tops: &[RevisionId], command: &Command) -> Refu
         return match &gap.parent {
             Some(parent) => Refusal {
                 message: format!("`{child}` builds on `{parent}`, which no file defines"),
-                help: vec![first],
+                advice: Advice::way([first]),
             },
             None => Refusal {
                 message: format!("only running Python could tell what `{child}` builds on"),
-                help: vec![first, Step::run("then again", command.clone())],
+                advice: Advice::way([first, Step::run("then again", command.clone())]),
             },
         };
     };
@@ -194,12 +202,13 @@ pub(super) fn gap(gap: &Gap<'_>, tops: &[RevisionId], command: &Command) -> Refu
             "`{child}` builds on `{parent}`, which no file defines; the {verb} {}",
             listed(tops)
         ),
-        help: vec![
-            Step::run(format!("put `{child}` on `{first}`"), onto(first, command)),
-            Step::note(format!(
-                "or, if `{parent}` is on a branch that is not merged yet, merge that branch first"
-            )),
-        ],
+        advice: Advice::way([Step::run(
+            format!("put `{child}` on `{first}`"),
+            onto(first, command),
+        )])
+        .or([format!(
+            "or, if `{parent}` is on a branch that is not merged yet, merge that branch first"
+        )]),
     }
 }
 
@@ -217,7 +226,7 @@ pub(super) fn duplicate(
     };
     Refusal {
         message: format!("revision `{id}` is defined by {}", files.join(" and ")),
-        help: vec![first, Step::run("then again", command.clone())],
+        advice: Advice::way([first, Step::run("then again", command.clone())]),
     }
 }
 
@@ -229,7 +238,7 @@ pub(super) fn landed_side_by_side(heads: &[RevisionId], base: &str, asked: &Comm
              have run it",
             listed(heads)
         ),
-        help: vec![join("", asked)],
+        advice: Advice::way([join("", asked)]),
     }
 }
 
@@ -238,10 +247,10 @@ pub(super) fn still_faulty(fault: &Finding) -> Refusal {
     let rule = fault.problem.rule;
     Refusal {
         message: format!("that would not come out clean: {} ({rule})", fault.problem.message),
-        help: vec![
+        advice: Advice::way([
             Step::run("see all that is wrong", Command::of("alembic-guard check")),
             Step::run("why this is a fault", Command::of("alembic-guard explain").arg(rule)),
-        ],
+        ]),
     }
 }
 
@@ -251,31 +260,38 @@ pub(super) fn unsettled(path: &RepoPath, why: Unsettled) -> Refusal {
     match why {
         Unsettled::Conflicted => Refusal {
             message: format!("git asks how to merge {path}"),
-            help: vec![Step::run("answer it, then stage it", Command::of("git add").path(path))],
+            advice: Advice::way([Step::run(
+                "answer it, then stage it",
+                Command::of("git add").path(path),
+            )]),
         },
         Unsettled::Modified => Refusal {
             message: format!(
                 "{path} holds changes that are not staged, and an edit would mix with them"
             ),
-            help: vec![
-                Step::run("stage them", Command::of("git add").path(path)),
-                Step::run("or put them aside", Command::of("git stash push").path(path)),
-            ],
+            advice: Advice::way([Step::run("stage them", Command::of("git add").path(path))])
+                .or([Step::run("or put them aside", Command::of("git stash push").path(path))]),
         },
         Unsettled::AssumedUnchanged => Refusal {
             message: format!("git was told to take {path} for unchanged whatever it holds"),
-            help: vec![Step::run("let git look at it", update_index("--no-assume-unchanged"))],
+            advice: Advice::way([Step::run(
+                "let git look at it",
+                update_index("--no-assume-unchanged"),
+            )]),
         },
         Unsettled::Skipped => Refusal {
             message: format!("git was told not to look at {path} (`skip-worktree`)"),
-            help: vec![Step::run("let git look at it", update_index("--no-skip-worktree"))],
+            advice: Advice::way([Step::run(
+                "let git look at it",
+                update_index("--no-skip-worktree"),
+            )]),
         },
         Unsettled::LeftOut => Refusal {
             message: format!("{path} is left out of this sparse checkout"),
-            help: vec![Step::run(
+            advice: Advice::way([Step::run(
                 "bring it here",
                 update_index("--no-skip-worktree").and(Command::of("git restore").path(path)),
-            )],
+            )]),
         },
     }
 }
@@ -294,9 +310,10 @@ pub(super) fn uneditable(
     };
     Refusal {
         message: format!("`down_revision` in {path} is not to be edited by a program: {why}"),
-        help: vec![
-            Step::write(format!("write it by hand in {path}"), format!("down_revision = {value}")),
-            join("or ", asked),
-        ],
+        advice: Advice::way([Step::write(
+            format!("write it by hand in {path}"),
+            format!("down_revision = {value}"),
+        )])
+        .or([join("or ", asked)]),
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{Outcome, StartingPoint, refusal};
-use crate::advice::{Command, Step};
+use crate::advice::{Advice, Command, Step};
 use crate::alembic::environment::{Environment, Lookup};
 use crate::alembic::graph::{Graph, Revision};
 use crate::alembic::migration::RevisionId;
@@ -158,7 +158,7 @@ impl Trial<'_, '_> {
                 ids.join(", "),
                 names.base
             ),
-            help: get_base.into_iter().chain([again]).collect(),
+            advice: Advice::way([again]).after(get_base),
         }
     }
 

@@ -7,7 +7,7 @@ use crate::advice::{Advice, Command, Shown, Step};
 
 /// What to do: what comes first, the ways to choose from, and what to bear in mind.
 #[derive(Debug, Serialize)]
-pub(super) struct PlanJson {
+pub(in crate::report) struct PlanJson {
     /// What comes before any of the ways.
     first: Vec<StepJson>,
     /// The ways, the best one first, each complete.
@@ -36,7 +36,7 @@ pub(in crate::report) struct StepJson {
 }
 
 /// Returns advice with its structure.
-pub(super) fn plan(advice: &Advice) -> PlanJson {
+pub(in crate::report) fn plan(advice: &Advice) -> PlanJson {
     PlanJson {
         first: steps(&advice.first),
         ways: advice.ways.iter().map(steps).collect(),

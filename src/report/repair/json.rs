@@ -3,9 +3,10 @@
 use serde::Serialize;
 
 use super::Written;
+use crate::advice::Advice;
 use crate::alembic::migration::RevisionId;
 use crate::repair::{self, EnvironmentRepair, FileChange, Proposal, RepairOutcome, RepairStep};
-use crate::report::json::{self, BaseJson, StepJson};
+use crate::report::json::{self, BaseJson, PlanJson, StepJson};
 use crate::tree::RepoPath;
 
 /// What `rebase` and `merge` say.
@@ -34,6 +35,7 @@ struct EnvironmentJson {
     message: Option<String>,
     help: Option<String>,
     advice: Vec<StepJson>,
+    plan: PlanJson,
     hint: Option<String>,
     hint_advice: Vec<StepJson>,
 }
@@ -110,6 +112,7 @@ fn environment(one: &EnvironmentRepair) -> EnvironmentJson {
         message: None,
         help: None,
         advice: Vec::new(),
+        plan: json::plan(&Advice::default()),
         hint: one.hint.as_ref().map(ToString::to_string),
         hint_advice: json::steps(one.hint.as_slice()),
     };
@@ -122,8 +125,9 @@ fn environment(one: &EnvironmentRepair) -> EnvironmentJson {
         RepairOutcome::Refused(refusal) => {
             shown.outcome = "refused";
             shown.message = Some(refusal.message.clone());
-            shown.help = json::lines(&refusal.help);
-            shown.advice = json::steps(&refusal.help);
+            shown.help = json::lines(refusal.advice.steps());
+            shown.advice = json::steps(refusal.advice.steps());
+            shown.plan = json::plan(&refusal.advice);
         }
     }
     shown

@@ -73,7 +73,7 @@ fn environment(
                 + &hint(one, style)
         }
         RepairOutcome::Refused(refusal) => {
-            let help = layout::help(&refusal.help, style);
+            let help = layout::help(refusal.advice.steps(), style);
             refused(refusal, &place, style) + &against(base, style) + &help
         }
     }
