@@ -19,7 +19,7 @@ fn run(repo: &Repo, command: &str) {
     assert!(ran.status.success(), "{command}: {ran:?}");
 }
 
-/// Returns the commands of an item of advice, as one line for the shell; nothing where the user must fill
+/// Returns the commands of a step of advice, as one line for the shell; nothing where the user must fill
 /// something in.
 fn command(item: &Value) -> Option<String> {
     if item.get("placeholders").is_some() || item.get("when").is_some() {
@@ -36,46 +36,46 @@ fn command(item: &Value) -> Option<String> {
     (!parts.is_empty()).then(|| parts.join(" && "))
 }
 
-fn is_alternative(item: &Value) -> bool {
-    item["text"].as_str().is_some_and(|text| text.starts_with("or "))
+/// Returns the commands of the steps of one way, those that come first included.
+fn commands(plan: &Value, way: &Value) -> Vec<String> {
+    let steps = [&plan["first"], way].into_iter();
+    let steps = steps.flat_map(|steps| steps.as_array().expect("steps"));
+    steps.filter_map(command).collect()
 }
 
 /// Returns the advice of the one error that a push of this branch meets.
 #[track_caller]
-fn advice(repo: &Repo, branch: &str) -> Vec<Value> {
+fn plan(repo: &Repo, branch: &str) -> Value {
     let report = repo.judged_push(branch);
     let findings = report["refs"][0]["findings"].as_array().expect("findings").iter();
     let errors: Vec<&Value> = findings.filter(|finding| finding["level"] == "error").collect();
     let [error] = errors.as_slice() else { panic!("one error, not {report:#}") };
-    error["advice"].as_array().expect("items").clone()
+    error["plan"].clone()
 }
 
 /// Follows the advice of a refusal, each alternative in a copy of the repository, until the push passes.
 #[track_caller]
 fn leads_out(repo: &Repo, branch: &str) {
-    let advice = advice(repo, branch);
-    let first = advice.iter().position(is_alternative).unwrap_or(advice.len());
-    let is_before = |item: &&Value| {
-        let text = item["text"].as_str().unwrap_or_default();
-        text.starts_with("go to") || text.starts_with("bring in")
-    };
-    let before: Vec<String> =
-        advice[..first].iter().filter(is_before).filter_map(command).collect();
-    let commit = advice[..first].iter().rev().filter_map(command).next();
-    for (place, item) in advice.iter().enumerate().filter(|(_, item)| is_alternative(item)) {
-        let Some(alternative) = command(item) else { continue };
+    let plan = plan(repo, branch);
+    let ways = plan["ways"].as_array().expect("ways");
+    let (best, others) = ways.split_first().expect("there is a way out");
+    for (place, way) in others.iter().enumerate() {
+        // Some alternatives are prose, or a line to write.
+        if command(&way[0]).is_none() {
+            continue;
+        }
         let name = format!("{}-{place}", repo.top.display());
         let mut copy = repo.clone();
         copy.top = name.into();
         let copied = repo.command("cp").arg("-a").arg(&repo.top).arg(&copy.top).status();
         assert!(copied.expect("cp runs").success());
-        before.iter().chain([&alternative]).chain(&commit).for_each(|command| run(&copy, command));
+        commands(&plan, way).iter().for_each(|command| run(&copy, command));
         let report = copy.judged_push(branch);
         assert_eq!(report["outcome"], "clean", "{report:#}");
         fs::remove_dir_all(&copy.top).expect("it was copied");
     }
-    let commands: Vec<String> = advice[..first].iter().filter_map(command).collect();
-    assert!(!commands.is_empty(), "{advice:#?}");
+    let commands = commands(&plan, best);
+    assert!(!commands.is_empty(), "{plan:#}");
     commands.iter().for_each(|command| run(repo, command));
     repo.push(&["origin", branch]).passed(&[]);
 }

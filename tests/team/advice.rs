@@ -1,6 +1,6 @@
 //! The commands that a report prints, in the order in which a reader runs them.
 
-use crate::push::Advice;
+use crate::push::{Plan, Step};
 
 /// One way out: lines of shell.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -8,24 +8,14 @@ pub(crate) struct WayOut {
     pub(crate) lines: Vec<String>,
 }
 
-/// Returns the ways out of a problem: the first as it is printed, then each that begins with "or".
-///
-/// Another way takes the place of the step before it; what comes before that and what finishes it ("and ...")
-/// stay.
-pub(crate) fn ways_out(items: &[Advice]) -> Vec<WayOut> {
-    let is_other = |item: &Advice| item.text.starts_with("or ");
-    let steps: Vec<&Advice> = items.iter().take_while(|item| !is_other(item)).collect();
-    let finish = steps.iter().rev().take_while(|item| item.text.starts_with("and ")).count();
-    let (before, finish) = steps.split_at(steps.len() - finish);
-    let prepare = &before[..before.len().saturating_sub(1)];
-    let others = items.iter().filter(|item| is_other(item));
-    let others = others.map(|other| [prepare, &[other], finish].concat());
-    let ways = std::iter::once(steps.clone()).chain(others);
-    let runnable = |way: &Vec<&Advice>| {
+/// Returns the ways out of a problem that can be run as they are, the best one first.
+pub(crate) fn ways_out(plan: &Plan) -> Vec<WayOut> {
+    let ways = plan.ways.iter().map(|way| plan.first.iter().chain(way).collect());
+    let runnable = |way: &Vec<&Step>| {
         way.iter().all(|item| item.placeholders.is_empty() && item.when.is_none())
             && way.iter().any(|item| is_repair(item))
     };
-    let lines = |way: Vec<&Advice>| {
+    let lines = |way: Vec<&Step>| {
         let lines = way.into_iter().filter_map(line);
         WayOut { lines: lines.collect() }
     };
@@ -35,7 +25,7 @@ pub(crate) fn ways_out(items: &[Advice]) -> Vec<WayOut> {
 }
 
 /// Tells whether a step changes a migration, and does not only show, bring in or commit what others do.
-fn is_repair(item: &Advice) -> bool {
+fn is_repair(item: &Step) -> bool {
     let is_repair = |command: &Vec<String>| {
         let repairs = match command[0].as_str() {
             "alembic-guard" => &["rebase", "merge", "check"],
@@ -47,7 +37,7 @@ fn is_repair(item: &Advice) -> bool {
 }
 
 /// Returns what is to be done as a line of shell.
-fn line(item: &Advice) -> Option<String> {
+fn line(item: &Step) -> Option<String> {
     if let (Some((_, path)), Some(line)) = (item.text.rsplit_once("write in "), &item.line) {
         let (name, _) = line.split_once('=')?;
         // A file that the merge before may have renamed is named by its revision.

@@ -59,12 +59,20 @@ pub(crate) struct Finding {
     pub(crate) rule: String,
     pub(crate) level: String,
     pub(crate) message: String,
-    pub(crate) advice: Vec<Advice>,
+    pub(crate) plan: Plan,
 }
 
-/// A step of the help, or another way.
+/// What the help advises.
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct Plan {
+    /// What comes before any of the ways.
+    pub(crate) first: Vec<Step>,
+    pub(crate) ways: Vec<Vec<Step>>,
+}
+
+/// A step of the help.
 #[derive(Debug, Clone, Default, Deserialize)]
-pub(crate) struct Advice {
+pub(crate) struct Step {
     pub(crate) text: String,
     /// The state that it holds for.
     pub(crate) when: Option<String>,

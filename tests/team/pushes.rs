@@ -7,7 +7,7 @@ use serde::Deserialize;
 use crate::advice::ways_out;
 use crate::clone::Ran;
 use crate::opinion::{Arrival, EDITED, Opinion, exemption};
-use crate::push::{Accepted, Advice, Finding, Outcome, Push, PushedRef, Report};
+use crate::push::{Accepted, Finding, Outcome, Plan, Push, PushedRef, Report};
 use crate::team::{Failure, Team};
 
 /// A report may name one problem after the other, but not more than these.
@@ -24,7 +24,7 @@ struct Refused {
 
 #[derive(Debug, Deserialize)]
 struct RefusedEnvironment {
-    advice: Vec<Advice>,
+    plan: Plan,
 }
 
 /// What `check` finds, or the hook of a commit.
@@ -207,7 +207,7 @@ impl Team<'_> {
             let Some(finding) = next_error(&report).cloned() else {
                 return Err(Failure::new("refused without an error", &format!("{report:#?}")));
             };
-            let ways = ways_out(&finding.advice);
+            let ways = ways_out(&finding.plan);
             let Some(way) = crate::acts::chosen(&ways, pick / 5 + round) else {
                 self.tally.count("repairs without a command", &finding.rule);
                 return Ok(());
@@ -297,8 +297,9 @@ impl Team<'_> {
         let arguments: Vec<&str> = line.strip_prefix("alembic-guard ")?.split(' ').collect();
         let (_, ran) = clone.guard(&[&["--format", "json"], arguments.as_slice()].concat(), "");
         let refused: Refused = serde_json::from_str(&ran.stdout).ok()?;
-        let advice = refused.environments.into_iter().find(|one| !one.advice.is_empty())?.advice;
-        let way = ways_out(&advice).into_iter().next()?;
+        let is_refused = |one: &RefusedEnvironment| !one.plan.ways.is_empty();
+        let plan = refused.environments.into_iter().find(is_refused)?.plan;
+        let way = ways_out(&plan).into_iter().next()?;
         let mut lines = Vec::new();
         for line in way.lines {
             if line != "alembic-guard check" {
@@ -316,7 +317,7 @@ impl Team<'_> {
         let said = if ran.stdout.trim().is_empty() { &ran.stderr } else { &ran.stdout };
         let report: Checked = serde_json::from_str(said).ok()?;
         let finding = report.findings.into_iter().find(|finding| finding.level == "error")?;
-        let way = ways_out(&finding.advice).into_iter().next();
+        let way = ways_out(&finding.plan).into_iter().next();
         Some(way.map_or_else(Vec::new, |way| way.lines))
     }
 
@@ -380,7 +381,8 @@ fn next_error(report: &Report) -> Option<&Finding> {
     let errors = report.refs.iter().flat_map(|one| &one.findings);
     let mut errors = errors.filter(|finding| finding.level == "error");
     let says_so = |finding: &Finding| {
-        finding.advice.iter().any(|advice| advice.text.starts_with("repair first "))
+        let mut steps = finding.plan.ways.iter().flatten();
+        steps.any(|step| step.text.starts_with("repair first "))
     };
     errors.find(|finding| !says_so(finding)).or_else(|| first_error(report))
 }
