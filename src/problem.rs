@@ -124,6 +124,8 @@ pub enum Weight {
 pub enum Doubt {
     /// A file whose revision or parents are unknown may explain it.
     CannotTell,
+    /// A program, another package or another machine decides.
+    NotOfRepository,
     /// The history had such gaps before: the tree does not hold all of it.
     Incomplete,
     /// A repair that needs one more step.

@@ -61,6 +61,7 @@ impl RuleContext<'_> {
     /// something that has landed is a head again.
     pub(super) fn rebase(&self, text: impl Into<String>) -> Vec<Step> {
         match self.returned() {
+            _ if self.is_lost() => vec![self.restore_first()],
             Some(head) => vec![format!("repair first what makes `{head}` a head again").into()],
             None => std::iter::once(Step::run(text, self.rebase_command()))
                 .chain(self.situation.finish_staged())
@@ -86,7 +87,7 @@ impl RuleContext<'_> {
     /// would take its place.
     pub(super) fn join_instead(&self, text: &str, heads: &[RevisionId]) -> Option<Step> {
         let is_safe = self.returned().is_none() || !self.is_published();
-        let is_safe = is_safe && self.may_be_joined(heads);
+        let is_safe = is_safe && self.may_be_joined(heads) && !self.is_lost();
         is_safe.then(|| Step::run(text, self.join_command(heads)))
     }
 
@@ -111,12 +112,24 @@ impl RuleContext<'_> {
 
     /// Says how to join heads without editing a migration that others may have run.
     pub fn join_unedited(&self, heads: &[RevisionId]) -> Advice {
-        let join = if self.may_be_joined(heads) {
+        let join = if self.is_lost() {
+            self.restore_first()
+        } else if self.may_be_joined(heads) {
             Step::run("add a revision that joins the heads", self.join_command(heads))
         } else {
             Step::note("have it fixed there, and take that in")
         };
         Advice::way([join]).after(self.bring_in_base())
+    }
+
+    /// Tells whether nothing leads to the migrations any more: no repair finds them then.
+    pub(super) fn is_lost(&self) -> bool {
+        self.loss.fate != Fate::Kept
+    }
+
+    /// Says that the environment must be there before its migrations are repaired.
+    fn restore_first(&self) -> Step {
+        Step::note(format!("restore the Alembic environment `{}` first", self.environment.name))
     }
 
     /// Says how to write a `down_revision` that builds on the given heads, behind a few words of why, and

@@ -133,7 +133,7 @@ fn put_on_the_head(subject: &RuleContext<'_>, child: &RevisionId) -> Vec<Step> {
         return Vec::new();
     }
     // In the place of what the change removes itself nothing may be put.
-    if before.heads().into_iter().any(|landed| !after.contains(landed)) {
+    if subject.is_lost() || before.heads().into_iter().any(|landed| !after.contains(landed)) {
         return Vec::new();
     }
     let over_gaps = after.descendants_of_all(new_gaps(before, after).iter().map(|gap| gap.child));

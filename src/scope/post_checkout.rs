@@ -149,8 +149,14 @@ impl Arrival<'_> {
         }
         let graph = self.reader.state(self.work_tree, environment, &[])?.graph;
         let limits = HeadLimits { heads: environment.heads, branches: &environment.branches };
-        let heads: Vec<RevisionId> =
-            crowded(&graph, limits).into_iter().flatten().cloned().collect();
+        // What stands on a parent that no file defines is not to be joined before that is answered.
+        let over_gaps = graph.descendants_of_all(graph.missing().iter().map(|gap| &gap.child));
+        let groups = crowded(&graph, limits).into_iter().map(|mut heads| {
+            heads.retain(|head| !over_gaps.contains(head));
+            heads
+        });
+        let groups = groups.filter(|heads| heads.len() > limits.heads);
+        let heads: Vec<RevisionId> = groups.flatten().cloned().collect();
         if heads.is_empty() || may_be_joined(&graph) {
             return Ok(Vec::new());
         }

@@ -361,3 +361,15 @@ fn a_program_is_told_in_json() {
     assert_eq!(said(&before), expected);
     assert_eq!(said(&after), serde_json::json!({ "version": 1, "environments": [] }));
 }
+
+/// Neither `rebase` nor `merge` does anything there before the gap is closed.
+#[test]
+fn a_head_over_a_missing_parent_is_none_to_join() {
+    let (_world, feature) = World::moved_on();
+    feature.add("d(gone)");
+    is_silent(&feature, &["merge", "--no-verify", "--no-edit", "origin/main"]);
+    // Two heads beside it are told.
+    feature.branch("other", "HEAD").add_all("e(b) f(b)").switch("feature");
+    let told = run(&feature, &["switch", "-q", "other"]);
+    assert!(told[0].starts_with("alembic-guard: migrations has 2 heads now, `e`"), "{told:?}");
+}

@@ -155,3 +155,15 @@ fn a_file_that_the_merge_renames_is_named_by_its_revision() {
     main.commit("rename").publish();
     mine.push(&["--force", "origin", "main"]).says("put it back; write in the file of `b`:");
 }
+
+#[test]
+fn no_repair_is_advised_before_the_environment_is_there_again() {
+    let world = World::with("a b(a)");
+    let mine = world.mine();
+    mine.branch("f", "origin/main").add_all("d(gone) e(a)");
+    mine.git(&["rm", "-q", "alembic.ini", "migrations/env.py", "migrations/script.py.mako"]);
+    mine.commit("gone");
+    let push = mine.push_it();
+    push.says("environment-lost").says("restore the Alembic environment `migrations` first");
+    push.says_nothing_of("alembic-guard rebase").says_nothing_of("alembic-guard merge");
+}

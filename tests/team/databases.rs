@@ -20,6 +20,14 @@ pub(crate) struct Harmed {
     pub(crate) fault: String,
 }
 
+impl Harmed {
+    /// Tells whether it only skips what published migrations do since they were edited.
+    pub(crate) fn is_by_edit(&self, edited: &BTreeSet<String>) -> bool {
+        let skipped = self.fault.strip_prefix("skipped: ");
+        skipped.is_some_and(|ids| ids.split(' ').all(|id| edited.contains(id)))
+    }
+}
+
 impl Databases {
     /// Returns those that an upgrade to a commit would not serve.
     pub(crate) fn harmed(&self, referee: &mut Referee<'_>, commit: &str) -> Vec<Harmed> {

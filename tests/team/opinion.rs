@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
-use crate::databases::{Databases, Harmed};
+use crate::databases::Databases;
 use crate::referee::{Facts, Referee, Revision};
 
 /// Why databases may skip what a published migration does since it was edited: that is a warning.
@@ -61,14 +61,10 @@ impl Arrival<'_> {
         }
         let mut harmed = databases.harmed(referee, self.new);
         let skip = edited(&before, &after);
-        let is_by_edit = |one: &Harmed| {
-            let skipped = one.fault.strip_prefix("skipped: ");
-            skipped.is_some_and(|ids| ids.split(' ').all(|id| skip.contains(id)))
-        };
-        if !harmed.is_empty() && harmed.iter().all(is_by_edit) {
+        if !harmed.is_empty() && harmed.iter().all(|one| one.is_by_edit(&skip)) {
             return Opinion::Unclear(EDITED.to_owned());
         }
-        harmed.retain(|one| !is_by_edit(one));
+        harmed.retain(|one| !one.is_by_edit(&skip));
         match (harmed.first(), exemption(&before, &after, forced)) {
             // What no database can have run may be refused all the same: it was published.
             (None, _) if forced && removes_files(&before, &after) => {
@@ -108,6 +104,10 @@ impl Arrival<'_> {
                 } else {
                     Opinion::Unclear(format!("{reason}, not by this push alone"))
                 }
+            }
+            // A migration that main would not load is never run; nobody wants that either.
+            Opinion::Harmless if adds_unloaded(&touched, &new, &after) => {
+                Opinion::Unclear("a migration that is not loaded".to_owned())
             }
             Opinion::Harmless if !databases.harmed(referee, &merged).is_empty() => {
                 Opinion::Unclear("databases".to_owned())
@@ -158,7 +158,7 @@ fn harm(before: &Facts, after: &Facts) -> Opinion {
 }
 
 /// Returns what migrations write that they did not write before, although they are where they were.
-fn edited(before: &Facts, after: &Facts) -> BTreeSet<String> {
+pub(crate) fn edited(before: &Facts, after: &Facts) -> BTreeSet<String> {
     // To depend on what one builds on changes nothing.
     let needed = |facts: &Facts, one: &Revision| -> BTreeSet<String> {
         one.depends_on.difference(&ancestors(facts, one)).cloned().collect()
@@ -258,6 +258,14 @@ fn returned(before: &Facts, after: &Facts) -> BTreeSet<String> {
         }
     }
     paths
+}
+
+/// Tells whether a push brings a migration that Alembic does not load where it goes.
+fn adds_unloaded(touched: &BTreeSet<String>, new: &Facts, after: &Facts) -> bool {
+    let loaded: BTreeSet<&String> = after.revisions.values().map(|one| &one.path).collect();
+    let mut brought =
+        touched.iter().filter(|path| is_migration(path) && new.files.contains_key(*path));
+    brought.any(|path| after.files.contains_key(path) && !loaded.contains(path))
 }
 
 /// Returns the paths that matter and differ.

@@ -101,6 +101,9 @@ fn reason(lowered: &Downgrade) -> String {
         Downgrade::Doubt(Doubt::CannotTell) => {
             "a file whose revision or parents are unknown may explain it".to_owned()
         }
+        Downgrade::Doubt(Doubt::NotOfRepository) => {
+            "what is outside this repository decides whether it stops".to_owned()
+        }
         Downgrade::Doubt(Doubt::Incomplete) => {
             "there were such gaps before: more of it lies elsewhere".to_owned()
         }
