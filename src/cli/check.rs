@@ -6,9 +6,10 @@ use super::terminal::Terminal;
 use super::{Failure, Session};
 use crate::finding::Outcome;
 use crate::git::Side;
+use crate::repair::propose_fixes;
 use crate::report::repair::json;
 use crate::report::{self, Bypass};
-use crate::scope::{Against, CheckRequest};
+use crate::scope::{self, Against, CheckRequest};
 
 pub(super) fn run(
     check: &Check,
@@ -18,7 +19,7 @@ pub(super) fn run(
     let fixed = check.fix.then(|| fix(check, session, terminal)).transpose()?;
     let side = side(check, session)?;
     let subject = CheckRequest { side, name: check.revision.clone(), against: against(check) };
-    let report = session.context().change(&subject)?;
+    let report = scope::change(&session.context(), &subject)?;
     let text = match session.format {
         Format::Text => report::text::render(&report, &Bypass::default(), &terminal.output_style()),
         Format::Json => {
@@ -37,7 +38,7 @@ pub(super) fn run(
 fn fix(check: &Check, session: &Session, terminal: &Terminal) -> Result<json::RepairJson, Failure> {
     let writing = Writing { dry_run: check.dry_run, stage: check.stage };
     repair::finish_earlier(&writing, session, terminal)?;
-    let proposal = session.context().fixes(check.base.as_deref())?;
+    let proposal = propose_fixes(&session.context(), check.base.as_deref())?;
     let written = repair::write_out(&proposal, &writing, session, terminal)?;
     Ok(json::repair(&proposal, written))
 }

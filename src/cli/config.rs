@@ -9,7 +9,7 @@ use crate::config::{Config, Key, TABLES, keys_of, quoted};
 use crate::finding::Outcome;
 use crate::report;
 use crate::rules::RULES;
-use crate::scope::Destinations;
+use crate::scope::{self, Destinations};
 use crate::text::escape;
 
 pub(super) fn run(session: &Session, terminal: &Terminal) -> Result<Outcome, Failure> {
@@ -18,7 +18,7 @@ pub(super) fn run(session: &Session, terminal: &Terminal) -> Result<Outcome, Fai
     let context = session.context();
     let config = context.config(&*tree)?;
     let environments = discover(&*tree, &config)?.environments;
-    let destinations = context.destinations(side, &config)?;
+    let destinations = scope::destinations(&context, side, &config)?;
     let text = text(&config, &environments, &destinations);
     terminal.print(&match session.format {
         Format::Text => text,

@@ -12,10 +12,9 @@ use crate::alembic::migration::RevisionId;
 use crate::compare::{Reader, State};
 use crate::finding::Outcome;
 use crate::git::Side;
-use crate::report;
-use crate::report::Style;
 use crate::report::graph::{EnvironmentView, GraphJson, GraphView, RevisionView};
-use crate::scope::{Against, CheckRequest};
+use crate::report::{self, Style};
+use crate::scope::{self, Against, CheckRequest};
 
 /// A way to show what is there, for a person and for a program.
 struct Shape {
@@ -71,7 +70,8 @@ fn view(revision: &Revision, session: &Session, detail: Detail) -> Result<GraphV
     let tree = session.repository.side_tree(side)?;
     let context = session.context();
     let config = context.config(&*tree)?;
-    let report = context.change(&CheckRequest { side, name: None, against: Against::Nothing })?;
+    let report =
+        scope::change(&context, &CheckRequest { side, name: None, against: Against::Nothing })?;
     let mut reader = Reader::remembering(config, session.repository.cache());
     let mut view = GraphView::default();
     let lookup = Lookup::new(&*tree);

@@ -11,6 +11,7 @@ use crate::finding::Outcome;
 use crate::git;
 use crate::hook::{self, InstallOptions, Occasion};
 use crate::report::{self, Bypass};
+use crate::scope;
 
 pub(super) fn run(
     command: &HookCommand,
@@ -112,7 +113,7 @@ fn status(directory: &Path, format: Format, terminal: &Terminal) -> Result<Outco
 
 /// Judges the index, as git's two commit hooks ask for it.
 fn commit(session: &Session, terminal: &Terminal) -> Result<Outcome, Failure> {
-    let mut report = session.context().commit()?;
+    let mut report = scope::commit(&session.context())?;
     let branch = session.repository.branch();
     hook::lower_as_asked(&session.repository, branch.as_deref(), &mut report.findings);
     let bypass = Bypass {

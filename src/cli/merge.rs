@@ -8,7 +8,7 @@ use super::terminal::Terminal;
 use super::{Failure, Session};
 use crate::alembic::migration::RevisionId;
 use crate::finding::Outcome;
-use crate::repair::MergeRequest;
+use crate::repair::{MergeRequest, propose_merge};
 
 pub(super) fn run(
     merge: &Merge,
@@ -25,7 +25,7 @@ pub(super) fn run(
         now: SystemTime::now(),
         stage: merge.writing.stage,
     };
-    let proposal = session.context().merge(&request)?;
+    let proposal = propose_merge(&session.context(), &request)?;
     repair::carry_out(&proposal, &merge.writing, session, terminal)
 }
 

@@ -59,7 +59,7 @@ fn tell(
     terminal: &Terminal,
 ) -> Result<Outcome, Failure> {
     let brought = brought(session).ok_or(scope::Error::Unborn)?;
-    let advice = session.context().advice(brought)?;
+    let advice = scope::crowded_environments(&session.context(), brought)?;
     terminal.warn(&match session.format {
         Format::Text => report::post_checkout::text(&advice, &terminal.hook_style()),
         Format::Json => report::json::to_string(&report::post_checkout::json(&advice))?,

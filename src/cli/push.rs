@@ -14,7 +14,7 @@ use crate::hook::{self, HostedPush};
 use crate::problem::Note;
 use crate::report::text::Push;
 use crate::report::{self, Bypass};
-use crate::scope::Remote;
+use crate::scope::{self, Remote};
 
 /// Judges the refs that git writes to standard input, else the one that a host tells.
 pub(super) fn run(
@@ -37,7 +37,7 @@ pub(super) fn run(
         name: Url::new(remote.or(url).unwrap_or("origin")),
         url: Url::new(url.or(remote).unwrap_or("origin")),
     };
-    let reports = session.context().push(&destination, &refs)?;
+    let reports = scope::push(&session.context(), &destination, &refs)?;
     tell(reports, &destination, &refs, session, terminal)
 }
 
@@ -53,7 +53,7 @@ pub(super) fn hosted(
         crate::text::escape(short(&pushed.remote_ref)),
     ));
     let destination = Remote { name: Url::new(remote), url };
-    let reports = session.context().hosted_push(&destination, &pushed)?;
+    let reports = scope::hosted_push(&session.context(), &destination, &pushed)?;
     tell(reports, &destination, &[pushed], session, terminal)
 }
 

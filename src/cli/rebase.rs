@@ -4,7 +4,7 @@ use super::arguments::Rebase;
 use super::terminal::Terminal;
 use super::{Failure, Session, repair};
 use crate::finding::Outcome;
-use crate::repair::RebaseRequest;
+use crate::repair::{RebaseRequest, propose_rebase};
 
 pub(super) fn run(
     rebase: &Rebase,
@@ -17,6 +17,6 @@ pub(super) fn run(
         base: rebase.base.clone(),
         stage: rebase.writing.stage,
     };
-    let proposal = session.context().rebase(&request)?;
+    let proposal = propose_rebase(&session.context(), &request)?;
     repair::carry_out(&proposal, &rebase.writing, session, terminal)
 }

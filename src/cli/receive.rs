@@ -9,6 +9,7 @@ use crate::git::{PushedRef, parse_id};
 use crate::hook;
 use crate::report::text::Push;
 use crate::report::{self, Bypass};
+use crate::scope;
 
 pub(super) fn run(
     refs: &[PushedRef],
@@ -19,7 +20,7 @@ pub(super) fn run(
 }
 
 fn receive(refs: &[PushedRef], session: &Session, terminal: &Terminal) -> Result<Outcome, Failure> {
-    let mut reports = session.context().receive(refs)?;
+    let mut reports = scope::receive(&session.context(), refs)?;
     for report in &mut reports {
         let branch = report.remote_ref.strip_prefix("refs/heads/");
         hook::lower_as_served(&session.repository, branch, &mut report.report.findings);

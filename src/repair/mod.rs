@@ -20,6 +20,7 @@ use crate::tree::{MemoryTree, Node, Overlay, RepoPath, Tree};
 
 pub use changes::{NewContent, changed};
 pub use commands::{MergeRequest, RebaseRequest};
+pub(crate) use commands::{propose_fixes, propose_merge, propose_rebase};
 pub use database::{DatabaseStep, UnknownState, database_steps};
 pub use diff::{unified, unified_escaped};
 pub use identifiers::{

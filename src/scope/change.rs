@@ -6,8 +6,13 @@ use crate::finding::{Downgrade, Facts, Freshness, Report};
 use crate::git::{self, BaseChoice, Candidates, MergeFilter, Merged, Side, Target};
 use crate::problem::Note;
 use crate::rules::{Names, NextStep, Situation, Standing};
+use crate::scope::destinations;
+use crate::scope::peers;
 use crate::scope::peers::Landing;
+use crate::scope::publication;
 use crate::scope::relevance::Relevance;
+use crate::scope::result_cache;
+use crate::scope::unloaded;
 use crate::scope::{Context, Error, get_base_command, note};
 use crate::tree::{ObjectId, Tree};
 
@@ -55,244 +60,250 @@ pub(crate) enum Meeting<T> {
     Shallow,
 }
 
-impl Context<'_> {
-    /// Judges a commit, the index or the work tree against what it will be merged into.
-    pub(crate) fn change(&self, subject: &CheckRequest) -> Result<Report, Error> {
-        let tree = self.repository.side_tree(subject.side)?;
-        let mut reader = self.reader(self.config_in_force(&*tree)?);
-        let config = reader.config();
-        let branch = match self.branch_of(subject) {
-            Some(branch) => Some(branch),
-            None => self.proposed_branch(subject, &config)?,
-        };
-        let candidates = self.candidates(&config, branch.as_deref());
-        let base = match &subject.against {
-            Against::Named(name) => Some(self.repository.named_base(name)?),
-            Against::Nothing => None,
-            Against::Nearest => self.base(subject.side, &config, &candidates)?,
-        };
-        let had_alembic = match &base {
-            Some(base) => self.has_alembic(&mut reader, base)?,
-            None => false,
-        };
-        let report = match base {
-            Some(base) => {
-                let tip = self.repository.tip(subject.side);
-                let situation = self.situation(&base, tip, NextStep::Nothing);
-                let base_option = base_option(&subject.against);
-                let named = subject.name.as_deref().zip(tip);
-                let checkout = named.and_then(|(name, tip)| self.checkout(name, tip));
-                let situation = Situation { checkout, base_option, ..situation };
-                let scope = Scope {
-                    answering: self.target_at_head(subject, &candidates)?,
-                    side: subject.side,
-                    base: &base,
-                    facts: Facts::default(),
-                    names: Names::new(&base.name, "this change"),
-                    situation,
-                    candidates: &candidates,
-                };
-                self.scope(&mut reader, &scope)?
-            }
-            None if subject.against == Against::Nothing => {
-                alone(&mut reader, &*tree, Facts::default())?
-            }
-            None if self.options.in_ci => {
-                return Err(Error::NoBase { fetch: self.fetch_command(None) });
-            }
-            None => without_base(&mut reader, &*tree)?,
-        };
-        let overlooked = self.overlooked(&mut reader, &*tree)?;
-        if !report.environments.is_empty() || had_alembic || !overlooked.is_empty() {
-            let notes = [report.notes, overlooked].concat();
-            return Ok(self.seen_from_here(Report { notes, ..report }));
+/// Judges a commit, the index or the work tree against what it will be merged into.
+pub(crate) fn change(context: &Context<'_>, subject: &CheckRequest) -> Result<Report, Error> {
+    let tree = context.repository.side_tree(subject.side)?;
+    let mut reader = context.reader(context.config_in_force(&*tree)?);
+    let config = reader.config();
+    let branch = match destinations::branch_of(context, subject) {
+        Some(branch) => Some(branch),
+        None => destinations::proposed_branch(context, subject, &config)?,
+    };
+    let candidates = destinations::candidates(context, &config, branch.as_deref());
+    let base = match &subject.against {
+        Against::Named(name) => Some(context.repository.named_base(name)?),
+        Against::Nothing => None,
+        Against::Nearest => destinations::base(context, subject.side, &config, &candidates)?,
+    };
+    let had_alembic = match &base {
+        Some(base) => has_alembic(context, &mut reader, base)?,
+        None => false,
+    };
+    let report = match base {
+        Some(base) => {
+            let tip = context.repository.tip(subject.side);
+            let situation = situation(context, &base, tip, NextStep::Nothing);
+            let base_option = base_option(&subject.against);
+            let named = subject.name.as_deref().zip(tip);
+            let checkout = named.and_then(|(name, tip)| checkout(context, name, tip));
+            let situation = Situation { checkout, base_option, ..situation };
+            let scope = Scope {
+                answering: destinations::target_at_head(context, subject, &candidates)?,
+                side: subject.side,
+                base: &base,
+                facts: Facts::default(),
+                names: Names::new(&base.name, "this change"),
+                situation,
+                candidates: &candidates,
+            };
+            compare_with_base(context, &mut reader, &scope)?
         }
-        let problems = reader.discover(&*tree)?.problems.clone();
-        Err(if problems.is_empty() {
-            Error::NoEnvironment(tree.describe())
-        } else {
-            Error::Misconfigured { tree: tree.describe(), problems }
-        })
-    }
-
-    /// Names the paths in what is advised as they are named where the advice is read.
-    fn seen_from_here(&self, mut report: Report) -> Report {
-        let up = &self.options.up;
-        if !up.is_empty() {
-            let findings = report.findings.iter_mut().map(|finding| &mut finding.problem.advice);
-            for advice in findings.chain(report.notes.iter_mut().map(|note| &mut note.advice)) {
-                *advice = std::mem::take(advice).seen_from(up);
-            }
+        None if subject.against == Against::Nothing => {
+            alone(&mut reader, &*tree, Facts::default())?
         }
-        report
-    }
-
-    fn has_alembic(&self, reader: &mut Reader, base: &BaseChoice) -> Result<bool, Error> {
-        let landed = self.repository.commit_tree(base.commit)?;
-        Ok(!reader.discover(&*landed)?.environments.is_empty())
-    }
-
-    /// Says how the base comes into the work tree, where `tip` is what would have to be there.
-    pub(crate) fn situation(
-        &self,
-        base: &BaseChoice,
-        tip: Option<ObjectId>,
-        next: NextStep,
-    ) -> Situation {
-        let under_way = match next {
-            NextStep::Nothing | NextStep::Stage => self.repository.merge_heads(),
-            NextStep::Commit => Vec::new(),
-        };
-        let mut sides = tip.into_iter().chain(under_way);
-        let here = sides.any(|side| self.repository.contains(side, base.commit));
-        let get_base = (!here).then(|| get_base_command(self.repository, base));
-        Situation { get_base, ..situation(base, next) }
-    }
-
-    /// Returns the command that checks out what is judged, which goes by this name, if it is not there yet.
-    pub(super) fn checkout(&self, name: &str, commit: ObjectId) -> Option<Command> {
-        let branch = name.strip_prefix("refs/heads/").unwrap_or(name);
-        if self.repository.ref_commit(&format!("refs/heads/{branch}")) == Some(commit) {
-            let is_here = self.repository.branch().as_deref() == Some(branch);
-            return (!is_here).then(|| Command::of("git switch").arg(branch));
+        None if context.options.in_ci => {
+            return Err(Error::NoBase { fetch: fetch_command(context, None) });
         }
-        let is_here = self.repository.head() == Some(commit);
-        (!is_here).then(|| Command::of("git switch --detach").arg(commit.short()))
+        None => without_base(&mut reader, &*tree)?,
+    };
+    let overlooked = unloaded::overlooked(&mut reader, &*tree)?;
+    if !report.environments.is_empty() || had_alembic || !overlooked.is_empty() {
+        let notes = [report.notes, overlooked].concat();
+        return Ok(seen_from_here(context, Report { notes, ..report }));
     }
+    let problems = reader.discover(&*tree)?.problems.clone();
+    Err(if problems.is_empty() {
+        Error::NoEnvironment(tree.describe())
+    } else {
+        Error::Misconfigured { tree: tree.describe(), problems }
+    })
+}
 
-    /// Judges the merge of a change into its base.
-    pub(super) fn scope(&self, reader: &mut Reader, scope: &Scope<'_>) -> Result<Report, Error> {
-        let base = scope.base;
-        let compare = |reader: &mut Reader, comparison: &Comparison<'_>| {
-            self.remembered(reader, comparison, scope)
-        };
-        let tree = || self.repository.side_tree(scope.side);
-        match self.meet(reader, scope, compare)? {
-            Meeting::Merged(report) => Ok(Report { base: Some(base.summary()), ..report }),
-            Meeting::Unrelated => unrelated(reader, &*tree()?, base),
-            Meeting::Shallow => {
-                shallow(reader, &*tree()?, base, self.fetch_command(base.target.as_ref()))
-            }
+/// Names the paths in what is advised as they are named where the advice is read.
+fn seen_from_here(context: &Context<'_>, mut report: Report) -> Report {
+    let up = &context.options.up;
+    if !up.is_empty() {
+        let findings = report.findings.iter_mut().map(|finding| &mut finding.problem.advice);
+        for advice in findings.chain(report.notes.iter_mut().map(|note| &mut note.advice)) {
+            *advice = std::mem::take(advice).seen_from(up);
         }
     }
+    report
+}
 
-    /// Returns the command that gets a target and all of its history, into a clone that may know one branch
-    /// alone and may be shallow.
-    fn fetch_command(&self, target: Option<&Target>) -> Command {
-        let named = target.and_then(|target| target.remote.clone());
-        let usual = || self.repository.usual_remote(self.repository.branch().as_deref());
-        let remote = named.or_else(usual).unwrap_or_else(|| "origin".to_owned());
-        let branch = target.map(|target| target.branch.clone());
-        let branch = branch.or_else(|| self.repository.default_branch(&remote));
-        let branch = branch.unwrap_or_else(|| "main".to_owned());
-        let unshallow = self.repository.is_shallow().then_some("--unshallow");
-        Command::of("git fetch")
-            .args(unshallow)
-            .arg(&remote)
-            .arg(format!("+refs/heads/{branch}:refs/remotes/{remote}/{branch}"))
-    }
+fn has_alembic(
+    context: &Context<'_>,
+    reader: &mut Reader,
+    base: &BaseChoice,
+) -> Result<bool, Error> {
+    let landed = context.repository.commit_tree(base.commit)?;
+    Ok(!reader.discover(&*landed)?.environments.is_empty())
+}
 
-    /// Lets `judge` look at the merge that git would make of a change and its base.
-    pub(crate) fn meet<T>(
-        &self,
-        reader: &mut Reader,
-        scope: &Scope<'_>,
-        compare: impl FnOnce(&mut Reader, &Comparison<'_>) -> Result<T, Error>,
-    ) -> Result<Meeting<T>, Error> {
-        let Scope { side, base, .. } = *scope;
-        let tree = self.repository.side_tree(side)?;
-        let landed = self.repository.commit_tree(base.commit)?;
-        let parted = match self.parting_trees(side, base) {
-            Ok(parted) => parted,
-            Err(git::Error::Shallow { .. }) if !self.options.in_ci => {
-                return Ok(Meeting::Shallow);
-            }
-            Err(git::Error::Shallow { ours, theirs }) => {
-                let fetch = self.fetch_command(base.target.as_ref());
-                return Err(Error::Shallow { ours, theirs, fetch });
-            }
-            Err(error) => return Err(error.into()),
-        };
-        let mut witnesses: Vec<&dyn Tree> = parted.iter().map(|tree| &**tree).collect();
-        witnesses.push(&*tree);
-        let mut trees = witnesses.clone();
-        trees.push(&*landed);
-        let relevance = Relevance::of(reader, &trees)?;
-        let concern = MergeFilter {
-            covers: &|path| relevance.covers(path),
-            largest: reader.config().max_file_size,
-        };
-        let merged = self.repository.merge(base.commit, side, &concern)?;
-        let after = match &merged {
-            Merged::Unrelated => return Ok(Meeting::Unrelated),
-            Merged::Clean(tree) => After::Tree(&**tree),
-            Merged::Conflicted(conflicted) => After::Conflicted {
-                as_base: &*conflicted.as_base,
-                as_ours: &*conflicted.as_ours,
-                paths: &conflicted.paths,
-            },
-        };
-        let is_conflicted = matches!(after, After::Conflicted { .. });
-        let other_targets = || self.other_targets(scope);
-        let config = reader.config();
-        let landing = scope.base.target.as_ref().map(|target| Landing {
-            remote: target.remote.as_deref(),
-            branch: &target.branch,
-            config: &config,
-            candidates: scope.candidates,
-            pushed: &[],
-        });
-        let peers = || landing.as_ref().map_or_else(Vec::new, |landing| self.peers(landing));
-        let shared = self.shared(&*tree, scope.candidates.branch, base.commit);
-        let comparison = Comparison {
-            before: Some(&*landed),
-            standing: Standing::Published,
-            after,
-            witnesses,
-            names: scope.names.clone(),
-            situation: Situation { is_conflicted, ..scope.situation.clone() },
-            facts: scope.facts.clone(),
-            answering: scope.answering.clone(),
-            other_targets: &other_targets,
-            peers: &peers,
-            shared: &shared,
-        };
-        compare(reader, &comparison).map(Meeting::Merged)
-    }
+/// Says how the base comes into the work tree, where `tip` is what would have to be there.
+pub(crate) fn situation(
+    context: &Context<'_>,
+    base: &BaseChoice,
+    tip: Option<ObjectId>,
+    next: NextStep,
+) -> Situation {
+    let under_way = match next {
+        NextStep::Nothing | NextStep::Stage => context.repository.merge_heads(),
+        NextStep::Commit => Vec::new(),
+    };
+    let mut sides = tip.into_iter().chain(under_way);
+    let here = sides.any(|side| context.repository.contains(side, base.commit));
+    let get_base = (!here).then(|| get_base_command(context.repository, base));
+    Situation { get_base, ..plain_situation(base, next) }
+}
 
-    /// Returns the states at which a change and its base parted.
-    pub(super) fn parting_trees(
-        &self,
-        side: Side,
-        base: &BaseChoice,
-    ) -> Result<Vec<Box<dyn Tree + '_>>, git::Error> {
-        let Some(tip) = self.repository.tip(side) else {
-            return Ok(Vec::new());
-        };
-        let parted = self.repository.merge_bases(base.commit, tip)?;
-        parted.into_iter().map(|commit| self.repository.commit_tree(commit)).collect()
+/// Returns the command that checks out what is judged, which goes by this name, if it is not there yet.
+pub(super) fn checkout(context: &Context<'_>, name: &str, commit: ObjectId) -> Option<Command> {
+    let branch = name.strip_prefix("refs/heads/").unwrap_or(name);
+    if context.repository.ref_commit(&format!("refs/heads/{branch}")) == Some(commit) {
+        let is_here = context.repository.branch().as_deref() == Some(branch);
+        return (!is_here).then(|| Command::of("git switch").arg(branch));
     }
+    let is_here = context.repository.head() == Some(commit);
+    (!is_here).then(|| Command::of("git switch --detach").arg(commit.short()))
+}
 
-    /// Returns the targets that the base does not hold. One that cannot be read excuses nobody.
-    fn other_targets(&self, scope: &Scope<'_>) -> Vec<NamedTree<'_>> {
-        let targets = self.targets(scope.candidates);
-        self.has_missed.set(self.has_missed.get() || targets.is_err());
-        let targets = targets.unwrap_or_default();
-        let base = scope.base.commit;
-        let tip = self.repository.tip(scope.side);
-        // The base's own history tells nothing, nor does a branch that has the change already.
-        let is_other = |target: &Target| {
-            !self.repository.contains(base, target.commit)
-                && !tip.is_some_and(|tip| self.repository.contains(target.commit, tip))
-        };
-        let others = targets.into_iter().filter(is_other);
-        let named = others.filter_map(|target| {
-            let tree = self.repository.commit_tree(target.commit);
-            self.has_missed.set(self.has_missed.get() || tree.is_err());
-            Some((target.name(), tree.ok()?))
-        });
-        named.collect()
+/// Judges the merge of a change into its base.
+pub(super) fn compare_with_base(
+    context: &Context<'_>,
+    reader: &mut Reader,
+    scope: &Scope<'_>,
+) -> Result<Report, Error> {
+    let base = scope.base;
+    let compare = |reader: &mut Reader, comparison: &Comparison<'_>| {
+        result_cache::remembered(context, reader, comparison, scope)
+    };
+    let tree = || context.repository.side_tree(scope.side);
+    match meet(context, reader, scope, compare)? {
+        Meeting::Merged(report) => Ok(Report { base: Some(base.summary()), ..report }),
+        Meeting::Unrelated => unrelated(reader, &*tree()?, base),
+        Meeting::Shallow => {
+            shallow(reader, &*tree()?, base, fetch_command(context, base.target.as_ref()))
+        }
     }
+}
+
+/// Returns the command that gets a target and all of its history, into a clone that may know one branch
+/// alone and may be shallow.
+fn fetch_command(context: &Context<'_>, target: Option<&Target>) -> Command {
+    let named = target.and_then(|target| target.remote.clone());
+    let usual = || context.repository.usual_remote(context.repository.branch().as_deref());
+    let remote = named.or_else(usual).unwrap_or_else(|| "origin".to_owned());
+    let branch = target.map(|target| target.branch.clone());
+    let branch = branch.or_else(|| context.repository.default_branch(&remote));
+    let branch = branch.unwrap_or_else(|| "main".to_owned());
+    let unshallow = context.repository.is_shallow().then_some("--unshallow");
+    Command::of("git fetch")
+        .args(unshallow)
+        .arg(&remote)
+        .arg(format!("+refs/heads/{branch}:refs/remotes/{remote}/{branch}"))
+}
+
+/// Lets `judge` look at the merge that git would make of a change and its base.
+pub(crate) fn meet<T>(
+    context: &Context<'_>,
+    reader: &mut Reader,
+    scope: &Scope<'_>,
+    compare: impl FnOnce(&mut Reader, &Comparison<'_>) -> Result<T, Error>,
+) -> Result<Meeting<T>, Error> {
+    let Scope { side, base, .. } = *scope;
+    let tree = context.repository.side_tree(side)?;
+    let landed = context.repository.commit_tree(base.commit)?;
+    let parted = match parting_trees(context, side, base) {
+        Ok(parted) => parted,
+        Err(git::Error::Shallow { .. }) if !context.options.in_ci => {
+            return Ok(Meeting::Shallow);
+        }
+        Err(git::Error::Shallow { ours, theirs }) => {
+            let fetch = fetch_command(context, base.target.as_ref());
+            return Err(Error::Shallow { ours, theirs, fetch });
+        }
+        Err(error) => return Err(error.into()),
+    };
+    let mut witnesses: Vec<&dyn Tree> = parted.iter().map(|tree| &**tree).collect();
+    witnesses.push(&*tree);
+    let mut trees = witnesses.clone();
+    trees.push(&*landed);
+    let relevance = Relevance::of(reader, &trees)?;
+    let concern = MergeFilter {
+        covers: &|path| relevance.covers(path),
+        largest: reader.config().max_file_size,
+    };
+    let merged = context.repository.merge(base.commit, side, &concern)?;
+    let after = match &merged {
+        Merged::Unrelated => return Ok(Meeting::Unrelated),
+        Merged::Clean(tree) => After::Tree(&**tree),
+        Merged::Conflicted(conflicted) => After::Conflicted {
+            as_base: &*conflicted.as_base,
+            as_ours: &*conflicted.as_ours,
+            paths: &conflicted.paths,
+        },
+    };
+    let is_conflicted = matches!(after, After::Conflicted { .. });
+    let other_targets = || other_targets(context, scope);
+    let config = reader.config();
+    let landing = scope.base.target.as_ref().map(|target| Landing {
+        remote: target.remote.as_deref(),
+        branch: &target.branch,
+        config: &config,
+        candidates: scope.candidates,
+        pushed: &[],
+    });
+    let peers = || landing.as_ref().map_or_else(Vec::new, |landing| peers::peers(context, landing));
+    let shared = publication::shared(context, &*tree, scope.candidates.branch, base.commit);
+    let comparison = Comparison {
+        before: Some(&*landed),
+        standing: Standing::Published,
+        after,
+        witnesses,
+        names: scope.names.clone(),
+        situation: Situation { is_conflicted, ..scope.situation.clone() },
+        facts: scope.facts.clone(),
+        answering: scope.answering.clone(),
+        other_targets: &other_targets,
+        peers: &peers,
+        shared: &shared,
+    };
+    compare(reader, &comparison).map(Meeting::Merged)
+}
+
+/// Returns the states at which a change and its base parted.
+pub(super) fn parting_trees<'c>(
+    context: &'c Context<'_>,
+    side: Side,
+    base: &BaseChoice,
+) -> Result<Vec<Box<dyn Tree + 'c>>, git::Error> {
+    let Some(tip) = context.repository.tip(side) else {
+        return Ok(Vec::new());
+    };
+    let parted = context.repository.merge_bases(base.commit, tip)?;
+    parted.into_iter().map(|commit| context.repository.commit_tree(commit)).collect()
+}
+
+/// Returns the targets that the base does not hold. One that cannot be read excuses nobody.
+fn other_targets<'c>(context: &'c Context<'_>, scope: &Scope<'_>) -> Vec<NamedTree<'c>> {
+    let targets = destinations::targets(context, scope.candidates);
+    context.has_missed.set(context.has_missed.get() || targets.is_err());
+    let targets = targets.unwrap_or_default();
+    let base = scope.base.commit;
+    let tip = context.repository.tip(scope.side);
+    // The base's own history tells nothing, nor does a branch that has the change already.
+    let is_other = |target: &Target| {
+        !context.repository.contains(base, target.commit)
+            && !tip.is_some_and(|tip| context.repository.contains(target.commit, tip))
+    };
+    let others = targets.into_iter().filter(is_other);
+    let named = others.filter_map(|target| {
+        let tree = context.repository.commit_tree(target.commit);
+        context.has_missed.set(context.has_missed.get() || tree.is_err());
+        Some((target.name(), tree.ok()?))
+    });
+    named.collect()
 }
 
 /// Returns how a repair is told of a base that somebody named.
@@ -321,7 +332,7 @@ pub(super) fn alone(reader: &mut Reader, tree: &dyn Tree, facts: Facts) -> Resul
 }
 
 /// Returns the situation of one who has the base in the work tree.
-pub(super) fn situation(base: &BaseChoice, next: NextStep) -> Situation {
+pub(super) fn plain_situation(base: &BaseChoice, next: NextStep) -> Situation {
     Situation { base_commit: Some(base.commit.short()), next, ..Situation::default() }
 }
 

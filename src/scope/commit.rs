@@ -1,5 +1,7 @@
 //! A commit about to be made: the index against what it is made on.
 
+use crate::scope::destinations;
+use crate::scope::publication;
 use std::collections::BTreeSet;
 
 use crate::advice::{Advice, Command, Step};
@@ -8,279 +10,280 @@ use crate::config::{Config, Level};
 use crate::finding::{Downgrade, Facts, Finding, Freshness, Report};
 use crate::git::{BaseChoice, Side, Target, TargetNames, Unsettled};
 use crate::rules::{Names, NextStep, Standing};
-use crate::scope::change::{Scope, alone, situation};
+use crate::scope::change::{self, Scope, alone, plain_situation};
 use crate::scope::relevance::{Relevance, may_matter};
 use crate::scope::{Context, Error};
 use crate::tree::{ObjectId, RepoPath, Tree};
 
-impl Context<'_> {
-    /// Judges the index, as `pre-commit` and `pre-merge-commit` must; nothing where it changes nothing
-    /// that matters.
-    pub(crate) fn commit(&self) -> Result<Report, Error> {
-        let changes = self.repository.changes(self.repository.head(), Side::Index, &|_| true)?;
-        if !changes.paths().any(may_matter) {
-            return Ok(Report::default());
-        }
-        let index = self.repository.index_tree()?;
-        let (config, mistake) = match self.config_in_force(&*index) {
-            Ok(config) => (config, None),
-            Err(mistake) => (Config::default(), Some(mistake)),
-        };
-        let mut reader = self.reader(config);
-        let Some(head) = self.repository.head() else {
-            let facts = Facts { lesser: Some(Downgrade::NoBase), ..Facts::default() };
-            return mistake.map_or_else(|| alone(&mut reader, &*index, facts), Err);
-        };
-        let committed = self.repository.commit_tree(head)?;
-        let relevance = Relevance::of(&mut reader, &[&*index, &*committed])?;
-        let changed: BTreeSet<RepoPath> =
-            changes.only(|path| relevance.covers(path)).paths().cloned().collect();
-        if changed.is_empty() || relevance.is_empty() {
-            return Ok(Report::default());
-        }
-        // A mistake in the configuration stops only what it would have a say in.
-        if let Some(mistake) = mistake {
-            return Err(mistake);
-        }
-        let targets = self.known_targets(&reader.config())?;
-        let before = self.landed_side(head, &targets, &*index, &changed)?;
-        let is_merge = !self.repository.merge_heads().is_empty();
-        // What is restored was there first, and what has landed since is for the push to judge.
-        let is_behind = before.target.as_ref().is_some_and(|target| target.commit != before.commit)
-            && !is_merge;
-        let mut report = if is_behind {
-            Report { base: Some(before.summary()), ..Report::default() }
-        } else {
-            self.staged(&mut reader, (&*index, &*committed), &before, &targets)?
-        };
-        if is_behind || before.commit == head && !is_merge {
-            let ahead = self.ahead(&mut reader)?;
-            add_ahead(&mut report, ahead, &changed);
-        }
-        Ok(report)
+/// Judges the index, as `pre-commit` and `pre-merge-commit` must; nothing where it changes nothing
+/// that matters.
+pub(crate) fn commit(context: &Context<'_>) -> Result<Report, Error> {
+    let changes = context.repository.changes(context.repository.head(), Side::Index, &|_| true)?;
+    if !changes.paths().any(may_matter) {
+        return Ok(Report::default());
     }
-
-    fn staged(
-        &self,
-        reader: &mut Reader,
-        (index, committed): (&dyn Tree, &dyn Tree),
-        before: &BaseChoice,
-        targets: &[Target],
-    ) -> Result<Report, Error> {
-        let landed = self.repository.commit_tree(before.commit)?;
-        let branch = self.repository.branch();
-        let shared = self.shared(index, branch.as_deref(), before.commit);
-        let comparison = Comparison {
-            before: Some(&*landed),
-            standing: self.standing_of_commit(before, targets),
-            witnesses: vec![committed],
-            names: Names::new(&before.name, "this commit"),
-            situation: situation(before, NextStep::Stage),
-            shared: &shared,
-            ..Comparison::alone(index)
-        };
-        let mut report = check(reader, &comparison)?;
-        self.told_to_stage(reader, &comparison, &mut report)?;
-        report.base = Some(before.summary());
-        Ok(report)
+    let index = context.repository.index_tree()?;
+    let (config, mistake) = match context.config_in_force(&*index) {
+        Ok(config) => (config, None),
+        Err(mistake) => (Config::default(), Some(mistake)),
+    };
+    let mut reader = context.reader(config);
+    let Some(head) = context.repository.head() else {
+        let facts = Facts { lesser: Some(Downgrade::NoBase), ..Facts::default() };
+        return mistake.map_or_else(|| alone(&mut reader, &*index, facts), Err);
+    };
+    let committed = context.repository.commit_tree(head)?;
+    let relevance = Relevance::of(&mut reader, &[&*index, &*committed])?;
+    let changed: BTreeSet<RepoPath> =
+        changes.only(|path| relevance.covers(path)).paths().cloned().collect();
+    if changed.is_empty() || relevance.is_empty() {
+        return Ok(Report::default());
     }
-
-    /// Advises to stage what repairs an error, where the work tree has it repaired already.
-    fn told_to_stage(
-        &self,
-        reader: &mut Reader,
-        comparison: &Comparison<'_>,
-        report: &mut Report,
-    ) -> Result<(), Error> {
-        let unstaged = |finding: &Finding| -> BTreeSet<RepoPath> {
-            let is_unstaged =
-                |path: &&RepoPath| self.repository.unsettled(path) == Some(Unsettled::Modified);
-            let is_error = finding.level() == Level::Error;
-            finding
-                .problem
-                .culprits
-                .iter()
-                .filter(|_| is_error)
-                .filter(is_unstaged)
-                .cloned()
-                .collect()
-        };
-        if report.findings.iter().all(|finding| unstaged(finding).is_empty()) {
-            return Ok(());
-        }
-        let work = self.repository.side_tree(Side::WorkTree)?;
-        let left = check_against(reader, comparison, &*work)?.findings;
-        let is_left = |finding: &Finding| {
-            left.iter().any(|it| {
-                it.problem.rule == finding.problem.rule
-                    && it.problem.revisions == finding.problem.revisions
-            })
-        };
-        for finding in report.findings.iter_mut().filter(|finding| !is_left(finding)) {
-            let paths = unstaged(finding);
-            if !paths.is_empty() {
-                let add = Command::of("git add").paths(&paths).and(Command::of("git commit"));
-                let stage = Step::run("stage the file, where this is fixed already", add);
-                finding.problem.advice = Advice::way([stage]);
-            }
-        }
-        Ok(())
+    // A mistake in the configuration stops only what it would have a say in.
+    if let Some(mistake) = mistake {
+        return Err(mistake);
     }
-
-    /// Tells whether others have what a commit is made on: a target that is not merely the branch that
-    /// the commit goes to.
-    fn standing_of_commit(&self, before: &BaseChoice, targets: &[Target]) -> Standing {
-        let branch = self.repository.branch();
-        let mut others = targets.iter().filter(|target| {
-            target.remote.is_some() || Some(target.branch.as_str()) != branch.as_deref()
-        });
-        let landed = before.target.is_some()
-            || others.any(|target| self.repository.contains(target.commit, before.commit));
-        if landed { Standing::Published } else { Standing::Local }
+    let targets = known_targets(context, &reader.config())?;
+    let before = landed_side(context, head, &targets, &*index, &changed)?;
+    let is_merge = !context.repository.merge_heads().is_empty();
+    // What is restored was there first, and what has landed since is for the push to judge.
+    let is_behind =
+        before.target.as_ref().is_some_and(|target| target.commit != before.commit) && !is_merge;
+    let mut report = if is_behind {
+        Report { base: Some(before.summary()), ..Report::default() }
+    } else {
+        staged(context, &mut reader, (&*index, &*committed), &before, &targets)?
+    };
+    if is_behind || before.commit == head && !is_merge {
+        let ahead = ahead(context, &mut reader)?;
+        add_ahead(&mut report, ahead, &changed);
     }
+    Ok(report)
+}
 
-    /// Returns the targets of remotes: what is there has landed for everybody. The branches of this
-    /// repository count where no remote has a target, since nobody else can have run what is on them alone.
-    pub(crate) fn known_targets(&self, config: &Config) -> Result<Vec<Target>, Error> {
-        let names = TargetNames { patterns: config.targets.as_deref() };
-        let branch = self.repository.branch();
-        let remote = self.repository.usual_remote(branch.as_deref());
-        let mut targets = Vec::new();
-        for remote in remote.into_iter().chain(["upstream".to_owned()]) {
-            targets.extend(self.repository.targets_on(&remote, &names)?);
-        }
-        if targets.is_empty() {
-            targets = self.repository.local_targets(&names)?;
-        }
-        Ok(targets)
+fn staged(
+    context: &Context<'_>,
+    reader: &mut Reader,
+    (index, committed): (&dyn Tree, &dyn Tree),
+    before: &BaseChoice,
+    targets: &[Target],
+) -> Result<Report, Error> {
+    let landed = context.repository.commit_tree(before.commit)?;
+    let branch = context.repository.branch();
+    let shared = publication::shared(context, index, branch.as_deref(), before.commit);
+    let comparison = Comparison {
+        before: Some(&*landed),
+        standing: standing_of_commit(context, before, targets),
+        witnesses: vec![committed],
+        names: Names::new(&before.name, "this commit"),
+        situation: plain_situation(before, NextStep::Stage),
+        shared: &shared,
+        ..Comparison::alone(index)
+    };
+    let mut report = check(reader, &comparison)?;
+    told_to_stage(context, reader, &comparison, &mut report)?;
+    report.base = Some(before.summary());
+    Ok(report)
+}
+
+/// Advises to stage what repairs an error, where the work tree has it repaired already.
+fn told_to_stage(
+    context: &Context<'_>,
+    reader: &mut Reader,
+    comparison: &Comparison<'_>,
+    report: &mut Report,
+) -> Result<(), Error> {
+    let unstaged = |finding: &Finding| -> BTreeSet<RepoPath> {
+        let is_unstaged =
+            |path: &&RepoPath| context.repository.unsettled(path) == Some(Unsettled::Modified);
+        let is_error = finding.level() == Level::Error;
+        finding.problem.culprits.iter().filter(|_| is_error).filter(is_unstaged).cloned().collect()
+    };
+    if report.findings.iter().all(|finding| unstaged(finding).is_empty()) {
+        return Ok(());
     }
-
-    /// Finds which side of this commit has landed.
-    ///
-    /// In a merge, the side that is on a target. Where the index brings migrations just as a target has
-    /// them (`merge --squash`, `cherry-pick -n`, `checkout main -- migrations`), that target: what it brings was
-    /// there first, and HEAD's own migrations are the ones to repair. Where that is but a restore of what HEAD
-    /// removed, the target as it was when they parted. Else HEAD.
-    fn landed_side(
-        &self,
-        head: ObjectId,
-        targets: &[Target],
-        index: &dyn Tree,
-        changed: &BTreeSet<RepoPath>,
-    ) -> Result<BaseChoice, Error> {
-        if let Some(landed) = self.landed_in_merge(head, targets) {
-            return Ok(landed);
-        }
-        if let Some(pushed) = self.pushed_in_merge(head)? {
-            return Ok(pushed);
-        }
-        if self.repository.merge_heads().is_empty() {
-            // A target itself takes from others as it likes; what it has is what has landed.
-            let branch = self.repository.branch();
-            let on_target = targets.iter().any(|target| Some(&target.branch) == branch.as_ref());
-            let may_have_landed =
-                |target: &&Target| !on_target || Some(&target.branch) == branch.as_ref();
-            for target in targets.iter().filter(may_have_landed) {
-                let brought = self.brought(target.commit, index, changed)?;
-                if !brought.is_empty() {
-                    let parted = self.repository.merge_bases(head, target.commit)?;
-                    let landed = match parted.as_slice() {
-                        [one] if self.brought(*one, index, &brought)? == brought => *one,
-                        _ => target.commit,
-                    };
-                    return Ok(self.landed_as(target, landed));
-                }
-            }
-        }
-        Ok(last_commit(head))
-    }
-
-    /// Finds which side of an unfinished merge is on a target.
-    pub(crate) fn landed_in_merge(&self, head: ObjectId, targets: &[Target]) -> Option<BaseChoice> {
-        let merged = self.repository.merge_heads();
-        if merged.is_empty() {
-            return None;
-        }
-        targets.iter().find_map(|target| {
-            let sides = std::iter::once(&head).chain(&merged);
-            let landed = sides.copied().find(|side| self.repository.contains(target.commit, *side));
-            landed.map(|commit| self.landed_as(target, commit))
+    let work = context.repository.side_tree(Side::WorkTree)?;
+    let left = check_against(reader, comparison, &*work)?.findings;
+    let is_left = |finding: &Finding| {
+        left.iter().any(|it| {
+            it.problem.rule == finding.problem.rule
+                && it.problem.revisions == finding.problem.revisions
         })
-    }
-
-    /// Finds which side of an unfinished merge the branch's own remote branch has: a user who shares the
-    /// branch may have run what is there.
-    fn pushed_in_merge(&self, head: ObjectId) -> Result<Option<BaseChoice>, Error> {
-        let merged = self.repository.merge_heads();
-        let (Some(branch), false) = (self.repository.branch(), merged.is_empty()) else {
-            return Ok(None);
-        };
-        let remote = self.repository.usual_remote(Some(&branch));
-        let own = remote.map(|remote| format!("{remote}/{branch}"));
-        let branches = self.repository.remote_branches()?.into_iter();
-        let mut own = branches.filter(|(name, _)| Some(name) == own.as_ref());
-        let Some((name, tip)) = own.next() else { return Ok(None) };
-        let mut sides = std::iter::once(head).chain(merged);
-        let pushed = sides.find(|side| self.repository.contains(tip, *side));
-        Ok(pushed.map(|commit| BaseChoice {
-            target: None,
-            commit,
-            freshness: self.repository.freshness(&format!("refs/remotes/{name}")),
-            name,
-            others: Vec::new(),
-        }))
-    }
-
-    pub(crate) fn landed_as(&self, target: &Target, commit: ObjectId) -> BaseChoice {
-        BaseChoice {
-            target: Some(target.clone()),
-            commit,
-            name: target.name(),
-            freshness: self.repository.freshness_of(target),
-            others: Vec::new(),
+    };
+    for finding in report.findings.iter_mut().filter(|finding| !is_left(finding)) {
+        let paths = unstaged(finding);
+        if !paths.is_empty() {
+            let add = Command::of("git add").paths(&paths).and(Command::of("git commit"));
+            let stage = Step::run("stage the file, where this is fixed already", add);
+            finding.problem.advice = Advice::way([stage]);
         }
     }
+    Ok(())
+}
 
-    /// Returns the changed migrations that are in the index just as a commit has them.
-    fn brought(
-        &self,
-        commit: ObjectId,
-        index: &dyn Tree,
-        changed: &BTreeSet<RepoPath>,
-    ) -> Result<BTreeSet<RepoPath>, Error> {
-        let landed = self.repository.commit_tree(commit)?;
-        let mut brought = BTreeSet::new();
-        for path in changed.iter().filter(|path| path.file_name().ends_with(b".py")) {
-            let node = index.node(path)?;
-            if node.is_some() && landed.node(path)? == node {
-                brought.insert(path.clone());
+/// Tells whether others have what a commit is made on: a target that is not merely the branch that
+/// the commit goes to.
+fn standing_of_commit(context: &Context<'_>, before: &BaseChoice, targets: &[Target]) -> Standing {
+    let branch = context.repository.branch();
+    let mut others = targets.iter().filter(|target| {
+        target.remote.is_some() || Some(target.branch.as_str()) != branch.as_deref()
+    });
+    let landed = before.target.is_some()
+        || others.any(|target| context.repository.contains(target.commit, before.commit));
+    if landed { Standing::Published } else { Standing::Local }
+}
+
+/// Returns the targets of remotes: what is there has landed for everybody. The branches of this
+/// repository count where no remote has a target, since nobody else can have run what is on them alone.
+pub(crate) fn known_targets(context: &Context<'_>, config: &Config) -> Result<Vec<Target>, Error> {
+    let names = TargetNames { patterns: config.targets.as_deref() };
+    let branch = context.repository.branch();
+    let remote = context.repository.usual_remote(branch.as_deref());
+    let mut targets = Vec::new();
+    for remote in remote.into_iter().chain(["upstream".to_owned()]) {
+        targets.extend(context.repository.targets_on(&remote, &names)?);
+    }
+    if targets.is_empty() {
+        targets = context.repository.local_targets(&names)?;
+    }
+    Ok(targets)
+}
+
+/// Finds which side of this commit has landed.
+///
+/// In a merge, the side that is on a target. Where the index brings migrations just as a target has
+/// them (`merge --squash`, `cherry-pick -n`, `checkout main -- migrations`), that target: what it brings was
+/// there first, and HEAD's own migrations are the ones to repair. Where that is but a restore of what HEAD
+/// removed, the target as it was when they parted. Else HEAD.
+fn landed_side(
+    context: &Context<'_>,
+    head: ObjectId,
+    targets: &[Target],
+    index: &dyn Tree,
+    changed: &BTreeSet<RepoPath>,
+) -> Result<BaseChoice, Error> {
+    if let Some(landed) = landed_in_merge(context, head, targets) {
+        return Ok(landed);
+    }
+    if let Some(pushed) = pushed_in_merge(context, head)? {
+        return Ok(pushed);
+    }
+    if context.repository.merge_heads().is_empty() {
+        // A target itself takes from others as it likes; what it has is what has landed.
+        let branch = context.repository.branch();
+        let on_target = targets.iter().any(|target| Some(&target.branch) == branch.as_ref());
+        let may_have_landed =
+            |target: &&Target| !on_target || Some(&target.branch) == branch.as_ref();
+        for target in targets.iter().filter(may_have_landed) {
+            let found = brought(context, target.commit, index, changed)?;
+            if !found.is_empty() {
+                let parted = context.repository.merge_bases(head, target.commit)?;
+                let landed = match parted.as_slice() {
+                    [one] if brought(context, *one, index, &found)? == found => *one,
+                    _ => target.commit,
+                };
+                return Ok(landed_as(context, target, landed));
             }
         }
-        Ok(brought)
     }
+    Ok(last_commit(head))
+}
 
-    /// Looks ahead to the merge of the index into its base.
-    fn ahead(&self, reader: &mut Reader) -> Result<Option<Report>, Error> {
-        let config = reader.config();
-        let branch = self.repository.branch();
-        let candidates = self.candidates(&config, branch.as_deref());
-        let Some(base) = self.base(Side::Index, &config, &candidates)? else {
-            return Ok(None);
-        };
-        let report = self.scope(
-            reader,
-            &Scope {
-                side: Side::Index,
-                base: &base,
-                facts: Facts { cap: Some(Downgrade::Ahead), ..Facts::default() },
-                answering: None,
-                names: Names::new(&base.name, "this commit"),
-                situation: self.situation(&base, self.repository.head(), NextStep::Stage),
-                candidates: &candidates,
-            },
-        )?;
-        Ok(Some(report))
+/// Finds which side of an unfinished merge is on a target.
+pub(crate) fn landed_in_merge(
+    context: &Context<'_>,
+    head: ObjectId,
+    targets: &[Target],
+) -> Option<BaseChoice> {
+    let merged = context.repository.merge_heads();
+    if merged.is_empty() {
+        return None;
     }
+    targets.iter().find_map(|target| {
+        let sides = std::iter::once(&head).chain(&merged);
+        let landed = sides.copied().find(|side| context.repository.contains(target.commit, *side));
+        landed.map(|commit| landed_as(context, target, commit))
+    })
+}
+
+/// Finds which side of an unfinished merge the branch's own remote branch has: a user who shares the
+/// branch may have run what is there.
+fn pushed_in_merge(context: &Context<'_>, head: ObjectId) -> Result<Option<BaseChoice>, Error> {
+    let merged = context.repository.merge_heads();
+    let (Some(branch), false) = (context.repository.branch(), merged.is_empty()) else {
+        return Ok(None);
+    };
+    let remote = context.repository.usual_remote(Some(&branch));
+    let own = remote.map(|remote| format!("{remote}/{branch}"));
+    let branches = context.repository.remote_branches()?.into_iter();
+    let mut own = branches.filter(|(name, _)| Some(name) == own.as_ref());
+    let Some((name, tip)) = own.next() else { return Ok(None) };
+    let mut sides = std::iter::once(head).chain(merged);
+    let pushed = sides.find(|side| context.repository.contains(tip, *side));
+    Ok(pushed.map(|commit| BaseChoice {
+        target: None,
+        commit,
+        freshness: context.repository.freshness(&format!("refs/remotes/{name}")),
+        name,
+        others: Vec::new(),
+    }))
+}
+
+pub(crate) fn landed_as(context: &Context<'_>, target: &Target, commit: ObjectId) -> BaseChoice {
+    BaseChoice {
+        target: Some(target.clone()),
+        commit,
+        name: target.name(),
+        freshness: context.repository.freshness_of(target),
+        others: Vec::new(),
+    }
+}
+
+/// Returns the changed migrations that are in the index just as a commit has them.
+fn brought(
+    context: &Context<'_>,
+    commit: ObjectId,
+    index: &dyn Tree,
+    changed: &BTreeSet<RepoPath>,
+) -> Result<BTreeSet<RepoPath>, Error> {
+    let landed = context.repository.commit_tree(commit)?;
+    let mut brought = BTreeSet::new();
+    for path in changed.iter().filter(|path| path.file_name().ends_with(b".py")) {
+        let node = index.node(path)?;
+        if node.is_some() && landed.node(path)? == node {
+            brought.insert(path.clone());
+        }
+    }
+    Ok(brought)
+}
+
+/// Looks ahead to the merge of the index into its base.
+fn ahead(context: &Context<'_>, reader: &mut Reader) -> Result<Option<Report>, Error> {
+    let config = reader.config();
+    let branch = context.repository.branch();
+    let candidates = destinations::candidates(context, &config, branch.as_deref());
+    let Some(base) = destinations::base(context, Side::Index, &config, &candidates)? else {
+        return Ok(None);
+    };
+    let report = change::compare_with_base(
+        context,
+        reader,
+        &Scope {
+            side: Side::Index,
+            base: &base,
+            facts: Facts { cap: Some(Downgrade::Ahead), ..Facts::default() },
+            answering: None,
+            names: Names::new(&base.name, "this commit"),
+            situation: change::situation(
+                context,
+                &base,
+                context.repository.head(),
+                NextStep::Stage,
+            ),
+            candidates: &candidates,
+        },
+    )?;
+    Ok(Some(report))
 }
 
 /// Takes HEAD for what has landed.

@@ -49,80 +49,79 @@ pub(super) struct Deletion<'a> {
     pub(super) config: Config,
 }
 
-impl Context<'_> {
-    /// Says which migrations go with a target that is deleted; nothing where another target has them all.
-    pub(super) fn deleted_target(&self, deletion: Deletion<'_>) -> Result<Option<Note>, Error> {
-        let Deletion { pushed, refs, remote, default_branch, targets, config } = deletion;
-        let names = TargetNames { patterns: config.targets.as_deref() };
-        let branch_of = |one: &'_ PushedRef| -> Option<String> {
-            one.remote_ref.strip_prefix("refs/heads/").map(str::to_owned)
-        };
-        let (Some(branch), Some(old)) = (branch_of(pushed), git::parse_id(&pushed.remote_oid))
-        else {
-            return Ok(None);
-        };
-        let is_target = |branch: &str| names.accept(branch, default_branch.as_deref());
-        if !is_target(&branch) || config.ignores_ref(&branch) {
-            return Ok(None);
-        }
-        let is_recreated =
-            refs.iter().any(|one| !is_deletion(one) && one.remote_ref == pushed.remote_ref);
-        let Stored::Commit(old) = self.repository.stored(old) else {
-            return Ok(None);
-        };
-        if is_recreated {
-            return Ok(None);
-        }
-        let touched: BTreeSet<String> = refs.iter().filter_map(branch_of).collect();
-        let kept = targets.iter().filter(|target| !touched.contains(&target.branch));
-        let mut remaining: Vec<ObjectId> = kept.map(|target| target.commit).collect();
-        for one in refs.iter().filter(|one| branch_of(one).is_some_and(|name| is_target(&name))) {
-            let pushed = git::parse_id(&one.local_oid).map(|id| self.repository.stored(id));
-            if let Some(Stored::Commit(commit)) = pushed {
-                remaining.push(commit);
-            }
-        }
-        if remaining.iter().any(|commit| self.repository.contains(*commit, old)) {
-            return Ok(None);
-        }
-        let mut reader = self.reader(config);
-        let mut lost = self.revisions_of(&mut reader, old)?;
-        for commit in remaining {
-            if !lost.is_empty() {
-                let there = self.revisions_of(&mut reader, commit)?;
-                lost.retain(|id| !there.contains(id));
-            }
-        }
-        self.keep(reader);
-        if lost.is_empty() {
-            return Ok(None);
-        }
-        let what =
-            if lost.len() > SHOWN { format!("{} revisions", lost.len()) } else { listed(&lost) };
-        let restore = Command::of("git push")
-            .arg(remote)
-            .arg(format!("{}:{}", pushed.remote_oid, pushed.remote_ref));
-        let message =
-            format!("no other target branch has {what}, which this push deletes with {branch}");
-        let help = Step::run("if a database still needs them, restore the branch", restore);
-        Ok(Some(note(message, Advice::way([help]))))
+/// Says which migrations go with a target that is deleted; nothing where another target has them all.
+pub(super) fn deleted_target(
+    context: &Context<'_>,
+    deletion: Deletion<'_>,
+) -> Result<Option<Note>, Error> {
+    let Deletion { pushed, refs, remote, default_branch, targets, config } = deletion;
+    let names = TargetNames { patterns: config.targets.as_deref() };
+    let branch_of = |one: &'_ PushedRef| -> Option<String> {
+        one.remote_ref.strip_prefix("refs/heads/").map(str::to_owned)
+    };
+    let (Some(branch), Some(old)) = (branch_of(pushed), git::parse_id(&pushed.remote_oid)) else {
+        return Ok(None);
+    };
+    let is_target = |branch: &str| names.accept(branch, default_branch.as_deref());
+    if !is_target(&branch) || config.ignores_ref(&branch) {
+        return Ok(None);
     }
+    let is_recreated =
+        refs.iter().any(|one| !is_deletion(one) && one.remote_ref == pushed.remote_ref);
+    let Stored::Commit(old) = context.repository.stored(old) else {
+        return Ok(None);
+    };
+    if is_recreated {
+        return Ok(None);
+    }
+    let touched: BTreeSet<String> = refs.iter().filter_map(branch_of).collect();
+    let kept = targets.iter().filter(|target| !touched.contains(&target.branch));
+    let mut remaining: Vec<ObjectId> = kept.map(|target| target.commit).collect();
+    for one in refs.iter().filter(|one| branch_of(one).is_some_and(|name| is_target(&name))) {
+        let pushed = git::parse_id(&one.local_oid).map(|id| context.repository.stored(id));
+        if let Some(Stored::Commit(commit)) = pushed {
+            remaining.push(commit);
+        }
+    }
+    if remaining.iter().any(|commit| context.repository.contains(*commit, old)) {
+        return Ok(None);
+    }
+    let mut reader = context.reader(config);
+    let mut lost = revisions_of(context, &mut reader, old)?;
+    for commit in remaining {
+        if !lost.is_empty() {
+            let there = revisions_of(context, &mut reader, commit)?;
+            lost.retain(|id| !there.contains(id));
+        }
+    }
+    context.keep(reader);
+    if lost.is_empty() {
+        return Ok(None);
+    }
+    let what = if lost.len() > SHOWN { format!("{} revisions", lost.len()) } else { listed(&lost) };
+    let restore = Command::of("git push")
+        .arg(remote)
+        .arg(format!("{}:{}", pushed.remote_oid, pushed.remote_ref));
+    let message =
+        format!("no other target branch has {what}, which this push deletes with {branch}");
+    let help = Step::run("if a database still needs them, restore the branch", restore);
+    Ok(Some(note(message, Advice::way([help]))))
+}
 
-    /// Returns the ids of all revisions of a commit.
-    fn revisions_of(
-        &self,
-        reader: &mut Reader,
-        commit: ObjectId,
-    ) -> Result<BTreeSet<RevisionId>, Error> {
-        let tree = self.repository.commit_tree(commit)?;
-        let discovery = reader.discover(&*tree)?;
-        let mut ids = BTreeSet::new();
-        for environment in &discovery.environments {
-            let state = reader.state(&*tree, environment, &[])?;
-            ids.extend(state.graph.revisions().map(|revision| revision.id.clone()));
-        }
-        Ok(ids)
+/// Returns the ids of all revisions of a commit.
+fn revisions_of(
+    context: &Context<'_>,
+    reader: &mut Reader,
+    commit: ObjectId,
+) -> Result<BTreeSet<RevisionId>, Error> {
+    let tree = context.repository.commit_tree(commit)?;
+    let discovery = reader.discover(&*tree)?;
+    let mut ids = BTreeSet::new();
+    for environment in &discovery.environments {
+        let state = reader.state(&*tree, environment, &[])?;
+        ids.extend(state.graph.revisions().map(|revision| revision.id.clone()));
     }
+    Ok(ids)
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 //!
 //! A push can bring any number of refs, and each is judged as thoroughly as the first.
 
+use crate::scope::publication;
 use std::collections::{HashMap, HashSet};
 
 use crate::config::Config;
@@ -43,54 +44,53 @@ pub(super) fn as_another(pushed: &PushedRef, place: usize) -> RefReport {
     RefReport { like: Some(place), ..ref_report(pushed, nothing) }
 }
 
-impl Context<'_> {
-    /// Begins with nothing judged of so many refs; `default_branch` is that of the remote.
-    pub(super) fn alike(
-        &self,
-        refs: usize,
-        default_branch: Option<String>,
-    ) -> Result<Alike, Error> {
-        let configured = (refs > MOST_JUDGED).then(|| self.repository.configured_branches());
-        let mut special = configured.flatten();
-        if let Some(special) = &mut special {
-            special.extend(self.pushed_branches()?.into_iter().map(|pushed| pushed.branch));
-        }
-        let (configs, judged) = Default::default();
-        Ok(Alike { special, default_branch, configs, judged })
+/// Begins with nothing judged of so many refs; `default_branch` is that of the remote.
+pub(super) fn alike(
+    context: &Context<'_>,
+    refs: usize,
+    default_branch: Option<String>,
+) -> Result<Alike, Error> {
+    let configured = (refs > MOST_JUDGED).then(|| context.repository.configured_branches());
+    let mut special = configured.flatten();
+    if let Some(special) = &mut special {
+        special
+            .extend(publication::pushed_branches(context)?.into_iter().map(|pushed| pushed.branch));
     }
+    let (configs, judged) = Default::default();
+    Ok(Alike { special, default_branch, configs, judged })
+}
 
-    /// Returns the commit of a ref where the verdict depends on nothing else: a new branch that is no target,
-    /// that nobody has seen before and that git's configuration does not name.
-    pub(super) fn only_commit(
-        &self,
-        alike: &mut Alike,
-        pushed: &PushedRef,
-        law: Option<&Config>,
-    ) -> Option<String> {
-        let Some(Destination::Branch(branch)) = destination(pushed) else {
-            return None;
-        };
-        let commit = git::parse_id(&pushed.local_oid)?;
-        let local = pushed.local_ref.strip_prefix("refs/heads/").unwrap_or(branch);
-        let special = alike.special.as_ref()?;
-        let is_plain = |name: &str| !special.contains(name);
-        let is_new = git::parse_id(&pushed.remote_oid).is_none();
-        if !is_new || !is_plain(branch) || !is_plain(local) {
-            return None;
-        }
-        let config = match law {
-            Some(law) => law,
-            None => {
-                let read = || {
-                    let tip = self.repository.commit_of(commit)?;
-                    self.config(&*self.repository.commit_tree(tip).ok()?).ok()
-                };
-                let known = alike.configs.entry(pushed.local_oid.clone()).or_insert_with(read);
-                known.as_ref()?
-            }
-        };
-        let names = TargetNames { patterns: config.targets.as_deref() };
-        let is_target = names.accept(branch, alike.default_branch.as_deref());
-        (!is_target && !config.ignores_ref(branch)).then(|| pushed.local_oid.clone())
+/// Returns the commit of a ref where the verdict depends on nothing else: a new branch that is no target,
+/// that nobody has seen before and that git's configuration does not name.
+pub(super) fn only_commit(
+    context: &Context<'_>,
+    alike: &mut Alike,
+    pushed: &PushedRef,
+    law: Option<&Config>,
+) -> Option<String> {
+    let Some(Destination::Branch(branch)) = destination(pushed) else {
+        return None;
+    };
+    let commit = git::parse_id(&pushed.local_oid)?;
+    let local = pushed.local_ref.strip_prefix("refs/heads/").unwrap_or(branch);
+    let special = alike.special.as_ref()?;
+    let is_plain = |name: &str| !special.contains(name);
+    let is_new = git::parse_id(&pushed.remote_oid).is_none();
+    if !is_new || !is_plain(branch) || !is_plain(local) {
+        return None;
     }
+    let config = match law {
+        Some(law) => law,
+        None => {
+            let read = || {
+                let tip = context.repository.commit_of(commit)?;
+                context.config(&*context.repository.commit_tree(tip).ok()?).ok()
+            };
+            let known = alike.configs.entry(pushed.local_oid.clone()).or_insert_with(read);
+            known.as_ref()?
+        }
+    };
+    let names = TargetNames { patterns: config.targets.as_deref() };
+    let is_target = names.accept(branch, alike.default_branch.as_deref());
+    (!is_target && !config.ignores_ref(branch)).then(|| pushed.local_oid.clone())
 }

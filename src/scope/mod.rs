@@ -1,16 +1,16 @@
 //! What is compared with what: from a push, a commit or a wish to the two trees of a comparison.
 //!
-//! Each entry point of the guard is a function here: [`Context::push`], [`Context::receive`],
-//! [`Context::commit`] and [`Context::change`]. They ask git for trees and hand them to [`crate::compare`]. [`Context::advice`] alone
-//! judges nothing: it counts heads.
+//! Each entry point of the guard is a function over a [`Context`]: [`push()`], [`receive()`], [`commit()`] and
+//! [`change()`]. They ask git for trees and hand them to [`crate::compare`]. [`crowded_environments`] alone compares
+//! nothing: it counts heads.
 
 mod post_checkout;
 mod equal_refs;
 mod ref_update;
-mod change;
-mod commit;
+pub(crate) mod change;
+pub(crate) mod commit;
 mod deletion;
-mod destinations;
+pub(crate) mod destinations;
 mod error;
 mod obtain;
 mod unloaded;
@@ -35,14 +35,21 @@ use crate::problem::Note;
 use crate::rules;
 use crate::tree::{File, Node, ObjectId, RepoPath, Tree};
 
+pub(crate) use change::change;
 pub(crate) use change::{Against, CheckRequest};
 pub(crate) use change::{Meeting, Scope};
+pub(crate) use commit::commit;
 pub(crate) use commit::last_commit;
 pub(crate) use deadline::{Deadline, DeadlineMessage};
 pub(crate) use destinations::Destinations;
+pub(crate) use destinations::destinations;
 pub(crate) use error::{BadConfig, Error};
+pub(crate) use obtain::hosted_push;
+pub(crate) use post_checkout::crowded_environments;
 pub(crate) use post_checkout::{Brought, CrowdedEnvironment, Landed};
 pub(crate) use push::Remote;
+pub(crate) use push::push;
+pub(crate) use receive::receive;
 pub(crate) use relevance::{Relevance, is_setting};
 
 /// Judges changes to one repository.

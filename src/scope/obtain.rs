@@ -2,6 +2,8 @@
 //!
 //! All refs of a push are looked at first: the verdict on one must not depend on which of them comes first.
 
+use crate::scope::push;
+use crate::scope::ref_update;
 use std::collections::BTreeMap;
 
 use crate::advice::{Advice, Command};
@@ -19,131 +21,131 @@ const NO_SUCH_BRANCH: &str = "couldn't find remote ref";
 /// What became of the commits that only the remote had, by the id that git reports.
 pub(super) type Obtained = BTreeMap<ObjectId, Replaced>;
 
-impl Context<'_> {
-    /// Notes what git reports of the remote's branches, and gets what targets have there that is not here.
-    pub(super) fn obtain(&self, remote: &Remote, refs: &[PushedRef]) -> Result<Obtained, Error> {
-        let name = self.name_of(remote);
-        let mut absent = Vec::new();
-        for pushed in refs {
-            let branch = pushed.remote_ref.strip_prefix("refs/heads/");
-            let (Some(old), Some(branch)) = (git::parse_id(&pushed.remote_oid), branch) else {
-                continue;
-            };
-            match (self.repository.stored(old), &name) {
-                (Stored::Commit(commit), Some(name)) => {
-                    self.repository.note_reported(name, branch, commit);
-                }
-                (Stored::Absent, _) => absent.push((pushed, old)),
-                (Stored::Commit(_), None) | (Stored::Damaged(_), _) => {}
-            }
-        }
-        // One fetch may bring what another ref is at as well, of which git still does not say whether it is forced.
-        let mut obtained = Obtained::new();
-        for (pushed, old) in absent {
-            if let Some(found) = self.obtain_target(remote, pushed, old)? {
-                obtained.insert(old, found);
-            }
-        }
-        Ok(obtained)
-    }
-
-    /// Gets what a target has, from where git pushes to; nothing where no target with Alembic is concerned.
-    fn obtain_target(
-        &self,
-        remote: &Remote,
-        pushed: &PushedRef,
-        old: ObjectId,
-    ) -> Result<Option<Replaced>, Error> {
-        let Ok((update, _)) = self.ref_update(remote, pushed, &Obtained::new())? else {
-            return Ok(None);
+/// Notes what git reports of the remote's branches, and gets what targets have there that is not here.
+pub(super) fn obtain(
+    context: &Context<'_>,
+    remote: &Remote,
+    refs: &[PushedRef],
+) -> Result<Obtained, Error> {
+    let name = push::name_of(context, remote);
+    let mut absent = Vec::new();
+    for pushed in refs {
+        let branch = pushed.remote_ref.strip_prefix("refs/heads/");
+        let (Some(old), Some(branch)) = (git::parse_id(&pushed.remote_oid), branch) else {
+            continue;
         };
-        if !update.is_target || !self.concerns_alembic(&update)? {
-            return Ok(None);
+        match (context.repository.stored(old), &name) {
+            (Stored::Commit(commit), Some(name)) => {
+                context.repository.note_reported(name, branch, commit);
+            }
+            (Stored::Absent, _) => absent.push((pushed, old)),
+            (Stored::Commit(_), None) | (Stored::Damaged(_), _) => {}
         }
-        let from = self.place_of(remote, &update);
-        let fetched = self.fetch_target(&from, remote, &update);
-        Ok(Some(match (self.repository.stored(old), fetched) {
-            (Stored::Commit(commit), _) => Replaced::Obtained(commit),
-            (Stored::Damaged(reason), _) => Replaced::Damaged(reason),
-            (Stored::Absent, fetched) => Replaced::Absent(Some(Unobtained {
-                commit: old,
-                reason: fetched.err().unwrap_or_else(|| "the branch has moved since".to_owned()),
-                fetch: Command::of("git fetch").arg(from.to_string()).arg(&pushed.remote_ref),
-            })),
-        }))
     }
+    // One fetch may bring what another ref is at as well, of which git still does not say whether it is forced.
+    let mut obtained = Obtained::new();
+    for (pushed, old) in absent {
+        if let Some(found) = obtain_target(context, remote, pushed, old)? {
+            obtained.insert(old, found);
+        }
+    }
+    Ok(obtained)
+}
 
-    /// Returns the name or the address by which git fetches from where it pushes to.
-    fn place_of(&self, remote: &Remote, update: &RefUpdate<'_>) -> Url {
-        let known = update.remote.as_deref();
-        let named = known.filter(|name| self.repository.is_fetched_from(name, &remote.url));
-        named.map_or_else(|| remote.url.clone(), Url::new)
+/// Gets what a target has, from where git pushes to; nothing where no target with Alembic is concerned.
+fn obtain_target(
+    context: &Context<'_>,
+    remote: &Remote,
+    pushed: &PushedRef,
+    old: ObjectId,
+) -> Result<Option<Replaced>, Error> {
+    let Ok((update, _)) = push::ref_update(context, remote, pushed, &Obtained::new())? else {
+        return Ok(None);
+    };
+    if !update.is_target || !ref_update::concerns_alembic(context, &update)? {
+        return Ok(None);
     }
+    let from = place_of(context, remote, &update);
+    let fetched = fetch_target(context, &from, remote, &update);
+    Ok(Some(match (context.repository.stored(old), fetched) {
+        (Stored::Commit(commit), _) => Replaced::Obtained(commit),
+        (Stored::Damaged(reason), _) => Replaced::Damaged(reason),
+        (Stored::Absent, fetched) => Replaced::Absent(Some(Unobtained {
+            commit: old,
+            reason: fetched.err().unwrap_or_else(|| "the branch has moved since".to_owned()),
+            fetch: Command::of("git fetch").arg(from.to_string()).arg(&pushed.remote_ref),
+        })),
+    }))
+}
 
-    /// Fetches a target from there and returns its commit, or why it could not be had.
-    fn fetch_target(
-        &self,
-        from: &Url,
-        remote: &Remote,
-        update: &RefUpdate<'_>,
-    ) -> Result<ObjectId, String> {
-        if update.config.fetch == Fetch::Never {
-            return Err("`fetch` is \"never\"".to_owned());
-        }
-        let name = update.remote.clone().unwrap_or_else(|| remote.url.to_string());
-        let request = FetchRequest {
-            from,
-            remote: &name,
-            branch: &update.branch,
-            timeout: update.config.fetch_timeout,
-        };
-        self.repository.fetch(&request).map_err(|failure| failure.to_string())
-    }
+/// Returns the name or the address by which git fetches from where it pushes to.
+fn place_of(context: &Context<'_>, remote: &Remote, update: &RefUpdate<'_>) -> Url {
+    let known = update.remote.as_deref();
+    let named = known.filter(|name| context.repository.is_fetched_from(name, &remote.url));
+    named.map_or_else(|| remote.url.clone(), Url::new)
+}
 
-    /// Judges the one ref of a push that a host tells.
-    ///
-    /// What the remote has is not always told: if its commit is not in this repository, pre-commit names the
-    /// last commit below the push that it takes for known (`_pre_push_ns` in its `hook_impl.py`). So a target
-    /// is asked for.
-    ///
-    /// # Errors
-    /// Fails as [`Context::push`] does.
-    pub(crate) fn hosted_push(
-        &self,
-        remote: &Remote,
-        pushed: &PushedRef,
-    ) -> Result<Vec<RefReport>, Error> {
-        let (mut pushed, mut obtained, mut failed) = (pushed.clone(), Obtained::new(), None);
-        let asked = match self.ref_update(remote, &pushed, &obtained)? {
-            Ok((update, _)) if update.is_target && self.concerns_alembic(&update)? => {
-                let from = self.place_of(remote, &update);
-                Some((update.name(), self.fetch_target(&from, remote, &update)))
-            }
-            Ok(_) | Err(_) => None,
-        };
-        match asked {
-            Some((_, Ok(commit))) => {
-                if git::parse_id(&pushed.remote_oid) != Some(commit) {
-                    obtained.insert(commit, Replaced::Obtained(commit));
-                }
-                pushed.remote_oid = commit.to_string();
-            }
-            Some((_, Err(why))) if why.contains(NO_SUCH_BRANCH) => {
-                pushed.remote_oid = "0".repeat(pushed.local_oid.len());
-            }
-            Some((name, Err(why))) => {
-                let message = format!("cannot ask for what {name} is at: {why}");
-                failed = Some(note(
-                    message,
-                    Advice::default().caution("what is compared is what was told"),
-                ));
-            }
-            None => {}
-        }
-        let mut reports = self.pushed_refs(remote, &[pushed], &obtained)?;
-        if let Some(first) = reports.first_mut() {
-            first.report.notes.extend(failed);
-        }
-        Ok(reports)
+/// Fetches a target from there and returns its commit, or why it could not be had.
+fn fetch_target(
+    context: &Context<'_>,
+    from: &Url,
+    remote: &Remote,
+    update: &RefUpdate<'_>,
+) -> Result<ObjectId, String> {
+    if update.config.fetch == Fetch::Never {
+        return Err("`fetch` is \"never\"".to_owned());
     }
+    let name = update.remote.clone().unwrap_or_else(|| remote.url.to_string());
+    let request = FetchRequest {
+        from,
+        remote: &name,
+        branch: &update.branch,
+        timeout: update.config.fetch_timeout,
+    };
+    context.repository.fetch(&request).map_err(|failure| failure.to_string())
+}
+
+/// Judges the one ref of a push that a host tells.
+///
+/// What the remote has is not always told: if its commit is not in this repository, pre-commit names the
+/// last commit below the push that it takes for known (`_pre_push_ns` in its `hook_impl.py`). So a target
+/// is asked for.
+///
+/// # Errors
+/// Fails as [`super::push()`] does.
+pub(crate) fn hosted_push(
+    context: &Context<'_>,
+    remote: &Remote,
+    pushed: &PushedRef,
+) -> Result<Vec<RefReport>, Error> {
+    let (mut pushed, mut obtained, mut failed) = (pushed.clone(), Obtained::new(), None);
+    let asked = match push::ref_update(context, remote, &pushed, &obtained)? {
+        Ok((update, _)) if update.is_target && ref_update::concerns_alembic(context, &update)? => {
+            let from = place_of(context, remote, &update);
+            Some((update.name(), fetch_target(context, &from, remote, &update)))
+        }
+        Ok(_) | Err(_) => None,
+    };
+    match asked {
+        Some((_, Ok(commit))) => {
+            if git::parse_id(&pushed.remote_oid) != Some(commit) {
+                obtained.insert(commit, Replaced::Obtained(commit));
+            }
+            pushed.remote_oid = commit.to_string();
+        }
+        Some((_, Err(why))) if why.contains(NO_SUCH_BRANCH) => {
+            pushed.remote_oid = "0".repeat(pushed.local_oid.len());
+        }
+        Some((name, Err(why))) => {
+            let message = format!("cannot ask for what {name} is at: {why}");
+            failed =
+                Some(note(message, Advice::default().caution("what is compared is what was told")));
+        }
+        None => {}
+    }
+    let mut reports = push::pushed_refs(context, remote, &[pushed], &obtained)?;
+    if let Some(first) = reports.first_mut() {
+        first.report.notes.extend(failed);
+    }
+    Ok(reports)
 }

@@ -1,5 +1,6 @@
 //! The other targets of the remote that a change goes to, and in which way databases move between two targets.
 
+use crate::scope::destinations;
 use std::collections::BTreeMap;
 
 use crate::compare::Peer;
@@ -20,54 +21,51 @@ pub(super) struct Landing<'a> {
     pub(super) pushed: &'a [PushedRef],
 }
 
-impl Context<'_> {
-    /// Returns the other targets as they are once the push is through, without those that the configuration
-    /// leaves out. One that cannot be read has no say.
-    pub(super) fn peers(&self, landing: &Landing<'_>) -> Vec<Peer<'_>> {
-        let is_independent = |branch: &str| landing.config.is_independent(branch);
-        if is_independent(landing.branch) {
-            return Vec::new();
-        }
-        let mut tips = self.tips(landing);
-        tips.retain(|branch, _| branch != landing.branch && !is_independent(branch));
-        let peers = tips.into_iter().filter_map(|(branch, commit)| {
-            let tree = self.repository.commit_tree(commit);
-            self.has_missed.set(self.has_missed.get() || tree.is_err());
-            let name = match landing.remote {
-                Some(remote) => format!("{remote}/{branch}"),
-                None => branch.clone(),
-            };
-            let usual = usual_way(landing.branch, &branch);
-            Some(Peer { name: escape(&name), tree: tree.ok()?, usual })
-        });
-        peers.collect()
+/// Returns the other targets as they are once the push is through, without those that the configuration
+/// leaves out. One that cannot be read has no say.
+pub(super) fn peers<'c>(context: &'c Context<'_>, landing: &Landing<'_>) -> Vec<Peer<'c>> {
+    let is_independent = |branch: &str| landing.config.is_independent(branch);
+    if is_independent(landing.branch) {
+        return Vec::new();
     }
-
-    /// Returns the tips of a remote's targets, by branch.
-    fn tips(&self, landing: &Landing<'_>) -> BTreeMap<String, ObjectId> {
-        let targets = self.targets(landing.candidates);
-        self.has_missed.set(self.has_missed.get() || targets.is_err());
-        let mut targets = targets.unwrap_or_default();
-        targets.retain(|target| target.remote.as_deref() == landing.remote);
-        let mut tips: BTreeMap<String, ObjectId> =
-            targets.into_iter().map(|target| (target.branch, target.commit)).collect();
-        let default = match self.options.role {
-            Role::Clone => landing.remote.and_then(|it| self.repository.default_branch(it)),
-            Role::Server => self.repository.branch(),
+    let mut tips = tips(context, landing);
+    tips.retain(|branch, _| branch != landing.branch && !is_independent(branch));
+    let peers = tips.into_iter().filter_map(|(branch, commit)| {
+        let tree = context.repository.commit_tree(commit);
+        context.has_missed.set(context.has_missed.get() || tree.is_err());
+        let name = match landing.remote {
+            Some(remote) => format!("{remote}/{branch}"),
+            None => branch.clone(),
         };
-        for pushed in landing.pushed {
-            let branch = pushed.remote_ref.strip_prefix("refs/heads/");
-            let is_target =
-                |branch: &&str| landing.candidates.names.accept(branch, default.as_deref());
-            let Some(branch) = branch.filter(is_target) else { continue };
-            match git::parse_id(&pushed.local_oid).map(|tip| self.repository.stored(tip)) {
-                None => drop(tips.remove(branch)),
-                Some(Stored::Commit(tip)) => drop(tips.insert(branch.to_owned(), tip)),
-                Some(Stored::Absent | Stored::Damaged(_)) => {}
-            }
+        let usual = usual_way(landing.branch, &branch);
+        Some(Peer { name: escape(&name), tree: tree.ok()?, usual })
+    });
+    peers.collect()
+}
+
+/// Returns the tips of a remote's targets, by branch.
+fn tips(context: &Context<'_>, landing: &Landing<'_>) -> BTreeMap<String, ObjectId> {
+    let targets = destinations::targets(context, landing.candidates);
+    context.has_missed.set(context.has_missed.get() || targets.is_err());
+    let mut targets = targets.unwrap_or_default();
+    targets.retain(|target| target.remote.as_deref() == landing.remote);
+    let mut tips: BTreeMap<String, ObjectId> =
+        targets.into_iter().map(|target| (target.branch, target.commit)).collect();
+    let default = match context.options.role {
+        Role::Clone => landing.remote.and_then(|it| context.repository.default_branch(it)),
+        Role::Server => context.repository.branch(),
+    };
+    for pushed in landing.pushed {
+        let branch = pushed.remote_ref.strip_prefix("refs/heads/");
+        let is_target = |branch: &&str| landing.candidates.names.accept(branch, default.as_deref());
+        let Some(branch) = branch.filter(is_target) else { continue };
+        match git::parse_id(&pushed.local_oid).map(|tip| context.repository.stored(tip)) {
+            None => drop(tips.remove(branch)),
+            Some(Stored::Commit(tip)) => drop(tips.insert(branch.to_owned(), tip)),
+            Some(Stored::Absent | Stored::Damaged(_)) => {}
         }
-        tips
     }
+    tips
 }
 
 /// Tells in which way databases move between the target that a change goes to and another one: to the later

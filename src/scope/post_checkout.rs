@@ -11,6 +11,7 @@ use crate::compare::Reader;
 use crate::config::Level;
 use crate::git::{Changes, Side};
 use crate::heads::{HeadLimits, crowded};
+use crate::scope::destinations;
 use crate::scope::relevance::{is_setting, may_matter};
 use crate::scope::{Context, Error};
 use crate::tree::{self, ObjectId, Tree};
@@ -54,78 +55,79 @@ pub struct Landed {
     pub heads: Vec<RevisionId>,
 }
 
-impl Context<'_> {
-    /// Names the environments in which the work tree has more heads than it may, and others than
-    /// before; none while git is only passing through.
-    pub(crate) fn advice(&self, brought: Brought) -> Result<Vec<CrowdedEnvironment>, Error> {
-        let changes = self.changes_of(brought)?;
-        let is_settled = changes.as_ref().is_some_and(Changes::is_empty);
-        if is_settled || self.repository.is_passing_through() {
-            return Ok(Vec::new());
-        }
-        let head = self.repository.head();
-        let (before, written) = match brought {
-            Brought::Commit { before, after } => (before, Side::Commit(after)),
-            Brought::Files => (head, Side::Index),
-        };
-        let written = self.repository.side_tree(written)?;
-        let config = self.config_in_force(&*written)?;
-        if config.level(MULTIPLE_HEADS, Level::Error) == Level::Off {
-            return Ok(Vec::new());
-        }
-        let mut reader = self.reader(config);
-        let mut environments = reader.discover(&*written)?.environments.clone();
-        environments.retain(|environment| {
-            changes.as_ref().is_none_or(|changes| may_change(environment, changes))
-        });
-        if environments.is_empty() {
-            return Ok(Vec::new());
-        }
-        let before = before.map(|commit| self.repository.commit_tree(commit)).transpose()?;
-        let work_tree = self.repository.work_tree()?;
-        let mut update = Arrival {
-            reader,
-            before: before.as_deref(),
-            work_tree: &*work_tree,
-            is_known_to_differ: changes.is_some(),
-        };
-        let mut advice = Vec::new();
-        for environment in environments {
-            let heads = update.new_heads(&environment)?;
-            if !heads.is_empty() {
-                let landed = self.landed(&mut update.reader, &environment, &heads);
-                let Environment { name, heads: limit, .. } = environment;
-                advice.push(CrowdedEnvironment { environment: name, limit, heads, landed });
-            }
-        }
-        Ok(advice)
+/// Names the environments in which the work tree has more heads than it may, and others than
+/// before; none while git is only passing through.
+pub(crate) fn crowded_environments(
+    context: &Context<'_>,
+    brought: Brought,
+) -> Result<Vec<CrowdedEnvironment>, Error> {
+    let changes = changes_of(context, brought)?;
+    let is_settled = changes.as_ref().is_some_and(Changes::is_empty);
+    if is_settled || context.repository.is_passing_through() {
+        return Ok(Vec::new());
     }
+    let head = context.repository.head();
+    let (before, written) = match brought {
+        Brought::Commit { before, after } => (before, Side::Commit(after)),
+        Brought::Files => (head, Side::Index),
+    };
+    let written = context.repository.side_tree(written)?;
+    let config = context.config_in_force(&*written)?;
+    if config.level(MULTIPLE_HEADS, Level::Error) == Level::Off {
+        return Ok(Vec::new());
+    }
+    let mut reader = context.reader(config);
+    let mut environments = reader.discover(&*written)?.environments.clone();
+    environments.retain(|environment| {
+        changes.as_ref().is_none_or(|changes| may_change(environment, changes))
+    });
+    if environments.is_empty() {
+        return Ok(Vec::new());
+    }
+    let before = before.map(|commit| context.repository.commit_tree(commit)).transpose()?;
+    let work_tree = context.repository.work_tree()?;
+    let mut update = Arrival {
+        reader,
+        before: before.as_deref(),
+        work_tree: &*work_tree,
+        is_known_to_differ: changes.is_some(),
+    };
+    let mut advice = Vec::new();
+    for environment in environments {
+        let heads = update.new_heads(&environment)?;
+        if !heads.is_empty() {
+            let landed = landed(context, &mut update.reader, &environment, &heads);
+            let Environment { name, heads: limit, .. } = environment;
+            advice.push(CrowdedEnvironment { environment: name, limit, heads, landed });
+        }
+    }
+    Ok(advice)
+}
 
-    /// Returns the paths that differ and could matter; nothing where only the disk can tell.
-    fn changes_of(&self, brought: Brought) -> Result<Option<Changes>, Error> {
-        let Brought::Commit { before: Some(before), after } = brought else {
-            return Ok(None);
-        };
-        Ok(Some(self.repository.changes(Some(before), Side::Commit(after), &may_matter)?))
-    }
+/// Returns the paths that differ and could matter; nothing where only the disk can tell.
+fn changes_of(context: &Context<'_>, brought: Brought) -> Result<Option<Changes>, Error> {
+    let Brought::Commit { before: Some(before), after } = brought else {
+        return Ok(None);
+    };
+    Ok(Some(context.repository.changes(Some(before), Side::Commit(after), &may_matter)?))
+}
 
-    /// Looks up which heads the base has. What cannot be read has told nothing.
-    fn landed(
-        &self,
-        reader: &mut Reader,
-        environment: &Environment,
-        heads: &[RevisionId],
-    ) -> Option<Landed> {
-        let tip = self.repository.head()?;
-        let config = reader.config();
-        let branch = self.repository.branch();
-        let candidates = self.candidates(&config, branch.as_deref());
-        let base = self.base(Side::Commit(tip), &config, &candidates).ok()??;
-        let tree = self.repository.commit_tree(base.commit).ok()?;
-        let graph = graph_of(reader, &*tree, environment).ok()??;
-        let heads = heads.iter().filter(|head| graph.contains(head)).cloned().collect();
-        Some(Landed { base: base.name, heads })
-    }
+/// Looks up which heads the base has. What cannot be read has told nothing.
+fn landed(
+    context: &Context<'_>,
+    reader: &mut Reader,
+    environment: &Environment,
+    heads: &[RevisionId],
+) -> Option<Landed> {
+    let tip = context.repository.head()?;
+    let config = reader.config();
+    let branch = context.repository.branch();
+    let candidates = destinations::candidates(context, &config, branch.as_deref());
+    let base = destinations::base(context, Side::Commit(tip), &config, &candidates).ok()??;
+    let tree = context.repository.commit_tree(base.commit).ok()?;
+    let graph = graph_of(reader, &*tree, environment).ok()??;
+    let heads = heads.iter().filter(|head| graph.contains(head)).cloned().collect();
+    Some(Landed { base: base.name, heads })
 }
 
 /// Tells whether an environment can have other heads by these changes.

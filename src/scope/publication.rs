@@ -1,5 +1,6 @@
 //! What a push touches: whether it matters at all, and which faults can be its own.
 
+use crate::scope::change;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::advice::{Advice, Command, Step};
@@ -23,220 +24,219 @@ pub(super) struct Touched {
     pub(super) unread: Option<Note>,
 }
 
-impl Context<'_> {
-    /// Tells whether a push changes, from one commit to another, anything that could change a verdict.
-    fn matters(&self, reader: &mut Reader, from: ObjectId, to: ObjectId) -> Result<bool, Error> {
-        let changes = self.repository.changes(Some(from), Side::Commit(to), &may_matter)?;
-        if changes.is_empty() {
-            return Ok(false);
-        }
-        let before = self.repository.commit_tree(from)?;
-        let after = self.repository.commit_tree(to)?;
-        let relevance = Relevance::of(reader, &[&*before, &*after])?;
-        Ok(changes.paths().any(|path| relevance.covers(path)))
+/// Tells whether a push changes, from one commit to another, anything that could change a verdict.
+fn matters(
+    context: &Context<'_>,
+    reader: &mut Reader,
+    from: ObjectId,
+    to: ObjectId,
+) -> Result<bool, Error> {
+    let changes = context.repository.changes(Some(from), Side::Commit(to), &may_matter)?;
+    if changes.is_empty() {
+        return Ok(false);
     }
+    let before = context.repository.commit_tree(from)?;
+    let after = context.repository.commit_tree(to)?;
+    let relevance = Relevance::of(reader, &[&*before, &*after])?;
+    Ok(changes.paths().any(|path| relevance.covers(path)))
+}
 
-    /// Tells whether a push differs in anything that could matter from what a target has, or a branch
-    /// from where it left its base.
-    pub(super) fn parts_matter(
-        &self,
-        reader: &mut Reader,
-        base: &BaseChoice,
-        update: &RefUpdate<'_>,
-    ) -> Result<bool, Error> {
-        let from = if update.is_target {
-            Ok(vec![base.commit])
-        } else {
-            self.repository.merge_bases(base.commit, update.tip)
-        };
-        match from {
-            Ok(from) if !from.is_empty() => {
-                for commit in from {
-                    if self.matters(reader, commit, update.tip)? {
-                        return Ok(true);
-                    }
+/// Tells whether a push differs in anything that could matter from what a target has, or a branch
+/// from where it left its base.
+pub(super) fn parts_matter(
+    context: &Context<'_>,
+    reader: &mut Reader,
+    base: &BaseChoice,
+    update: &RefUpdate<'_>,
+) -> Result<bool, Error> {
+    let from = if update.is_target {
+        Ok(vec![base.commit])
+    } else {
+        context.repository.merge_bases(base.commit, update.tip)
+    };
+    match from {
+        Ok(from) if !from.is_empty() => {
+            for commit in from {
+                if matters(context, reader, commit, update.tip)? {
+                    return Ok(true);
                 }
-                Ok(false)
             }
-            // Nobody knows what a branch without a common history changes, so all of it does.
-            Ok(_) => {
-                let tree = self.repository.commit_tree(update.tip)?;
-                Ok(!reader.discover(&*tree)?.environments.is_empty())
+            Ok(false)
+        }
+        // Nobody knows what a branch without a common history changes, so all of it does.
+        Ok(_) => {
+            let tree = context.repository.commit_tree(update.tip)?;
+            Ok(!reader.discover(&*tree)?.environments.is_empty())
+        }
+        Err(git::Error::Shallow { .. }) => Ok(true),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Finds the migrations that this very push adds, changes or removes, and where the others are.
+///
+/// An update is compared with what the remote has there; a new ref with every branch of every
+/// remote, as last seen.
+pub(super) fn touched(
+    context: &Context<'_>,
+    reader: &mut Reader,
+    update: &RefUpdate<'_>,
+    base: Option<&BaseChoice>,
+) -> Result<Touched, Error> {
+    let tree = context.repository.commit_tree(update.tip)?;
+    let landed = base.map(|base| context.repository.commit_tree(base.commit)).transpose()?;
+    let side = Side::Commit(update.tip);
+    // Where both sides moved a folder or gave it up, only the state at which they parted tells of it.
+    let parted = base.map(|base| change::parting_trees(context, side, base)).and_then(Result::ok);
+    let parted = parted.unwrap_or_default();
+    let trees = parted.iter().chain(&landed).map(|tree| &**tree);
+    let trees: Vec<&dyn Tree> = std::iter::once(&*tree).chain(trees).collect();
+    let relevance = Relevance::of(reader, &trees)?;
+    let covers = |path: &RepoPath| relevance.covers(path);
+    let mut unread = update.unknown();
+    // What has landed is no longer the branch's own, so it excuses nothing.
+    let has_landed =
+        |old: &ObjectId| base.is_some_and(|base| context.repository.contains(base.commit, *old));
+    if let Some(old) = update.replaced.commit().filter(|old| !has_landed(old)) {
+        match context.repository.changes(Some(old), side, &covers) {
+            Ok(changes) => {
+                let paths = changes.paths().cloned().collect();
+                return Ok(Touched { paths, ..Touched::default() });
             }
-            Err(git::Error::Shallow { .. }) => Ok(true),
-            Err(error) => Err(error.into()),
+            Err(error @ git::Error::TooMany(_)) => return Err(error.into()),
+            Err(error) => {
+                let message = format!("cannot read what this push would replace: {error}");
+                let list = Step::run("list the damaged objects", Command::of("git fsck"));
+                unread = Some(note(message, Advice::way([list])));
+            }
         }
     }
+    let mut paths = since_parting(context, base, update.tip, &relevance)?;
+    let elsewhere = seen_elsewhere(context, update, base, &paths)?;
+    paths.retain(|path| !elsewhere.contains_key(path));
+    Ok(Touched { paths, elsewhere, unread })
+}
 
-    /// Finds the migrations that this very push adds, changes or removes, and where the others are.
-    ///
-    /// An update is compared with what the remote has there; a new ref with every branch of every
-    /// remote, as last seen.
-    pub(super) fn touched(
-        &self,
-        reader: &mut Reader,
-        update: &RefUpdate<'_>,
-        base: Option<&BaseChoice>,
-    ) -> Result<Touched, Error> {
-        let tree = self.repository.commit_tree(update.tip)?;
-        let landed = base.map(|base| self.repository.commit_tree(base.commit)).transpose()?;
-        let side = Side::Commit(update.tip);
-        // Where both sides moved a folder or gave it up, only the state at which they parted tells of it.
-        let parted = base.map(|base| self.parting_trees(side, base)).and_then(Result::ok);
-        let parted = parted.unwrap_or_default();
-        let trees = parted.iter().chain(&landed).map(|tree| &**tree);
-        let trees: Vec<&dyn Tree> = std::iter::once(&*tree).chain(trees).collect();
-        let relevance = Relevance::of(reader, &trees)?;
-        let covers = |path: &RepoPath| relevance.covers(path);
-        let mut unread = update.unknown();
-        // What has landed is no longer the branch's own, so it excuses nothing.
+fn since_parting(
+    context: &Context<'_>,
+    base: Option<&BaseChoice>,
+    tip: ObjectId,
+    relevance: &Relevance,
+) -> Result<BTreeSet<RepoPath>, Error> {
+    let parted = base.map(|base| context.repository.merge_bases(base.commit, tip));
+    let parted = parted.and_then(Result::ok).unwrap_or_default();
+    let (from, covers) = (parted.first().copied(), |path: &RepoPath| relevance.covers(path));
+    let changes = context.repository.changes(from, Side::Commit(tip), &covers)?;
+    Ok(changes.paths().cloned().collect())
+}
+
+/// Finds the paths that some branch of a remote has just so.
+///
+/// A branch that the base holds does not count: its work has landed, and where it is not there any
+/// more it was taken back. Nor does one that is never judged, nor what a deleted branch has left
+/// behind when it is pushed again.
+fn seen_elsewhere(
+    context: &Context<'_>,
+    update: &RefUpdate<'_>,
+    base: Option<&BaseChoice>,
+    paths: &BTreeSet<RepoPath>,
+) -> Result<BTreeMap<RepoPath, String>, Error> {
+    let ours = context.repository.commit_tree(update.tip)?;
+    let mut elsewhere = BTreeMap::new();
+    for pushed in pushed_branches(context)? {
+        if update.config.ignores_ref(&pushed.branch) || is_left_of(context, &pushed, update) {
+            continue;
+        }
+        let PushedBranch { name, commit, .. } = pushed;
+        let mut found = Vec::new();
+        for path in paths.iter().filter(|path| !elsewhere.contains_key(*path)) {
+            let node = ours.node(path)?;
+            let is_file = matches!(node, Some(Node::File(_) | Node::Link(_)));
+            // A branch that cannot be read excuses nothing.
+            let theirs = || context.repository.commit_tree(commit).ok()?.node(path).ok()?;
+            if is_file && theirs() == node {
+                found.push(path);
+            }
+        }
+        // Asked last, since walking a history costs more than looking paths up.
         let has_landed =
-            |old: &ObjectId| base.is_some_and(|base| self.repository.contains(base.commit, *old));
-        if let Some(old) = update.replaced.commit().filter(|old| !has_landed(old)) {
-            match self.repository.changes(Some(old), side, &covers) {
-                Ok(changes) => {
-                    let paths = changes.paths().cloned().collect();
-                    return Ok(Touched { paths, ..Touched::default() });
-                }
-                Err(error @ git::Error::TooMany(_)) => return Err(error.into()),
-                Err(error) => {
-                    let message = format!("cannot read what this push would replace: {error}");
-                    let list = Step::run("list the damaged objects", Command::of("git fsck"));
-                    unread = Some(note(message, Advice::way([list])));
-                }
-            }
+            || base.is_some_and(|base| context.repository.contains(base.commit, commit));
+        if !found.is_empty() && !has_landed() {
+            elsewhere.extend(found.into_iter().map(|path| (path.clone(), name.clone())));
         }
-        let mut paths = self.since_parting(base, update.tip, &relevance)?;
-        let elsewhere = self.seen_elsewhere(update, base, &paths)?;
-        paths.retain(|path| !elsewhere.contains_key(path));
-        Ok(Touched { paths, elsewhere, unread })
     }
+    Ok(elsewhere)
+}
 
-    fn since_parting(
-        &self,
-        base: Option<&BaseChoice>,
-        tip: ObjectId,
-        relevance: &Relevance,
-    ) -> Result<BTreeSet<RepoPath>, Error> {
-        let parted = base.map(|base| self.repository.merge_bases(base.commit, tip));
-        let parted = parted.and_then(Result::ok).unwrap_or_default();
-        let (from, covers) = (parted.first().copied(), |path: &RepoPath| relevance.covers(path));
-        let changes = self.repository.changes(from, Side::Commit(tip), &covers)?;
-        Ok(changes.paths().cloned().collect())
+/// Tells whether a tracking ref is what an earlier push of a branch has left, where the remote has that
+/// branch no more.
+///
+/// The branch may have been pushed under its own name or its upstream's. Under these a colleague's branch
+/// may be meant as well, so it must have been pushed from here.
+fn is_left_of(context: &Context<'_>, pushed: &PushedBranch, update: &RefUpdate<'_>) -> bool {
+    if update.replaced != Replaced::Nothing {
+        return false;
     }
+    let Some(local) = update.pushed.local_ref.strip_prefix("refs/heads/") else {
+        return pushed.branch == update.branch;
+    };
+    let upstream = || context.repository.upstream_branch(local);
+    let is_local = || pushed.branch == local || Some(&pushed.branch) == upstream().as_ref();
+    pushed.branch == update.branch
+        || is_local() && context.repository.was_pushed_from_here(&pushed.name)
+}
 
-    /// Finds the paths that some branch of a remote has just so.
-    ///
-    /// A branch that the base holds does not count: its work has landed, and where it is not there any
-    /// more it was taken back. Nor does one that is never judged, nor what a deleted branch has left
-    /// behind when it is pushed again.
-    fn seen_elsewhere(
-        &self,
-        update: &RefUpdate<'_>,
-        base: Option<&BaseChoice>,
-        paths: &BTreeSet<RepoPath>,
-    ) -> Result<BTreeMap<RepoPath, String>, Error> {
-        let ours = self.repository.commit_tree(update.tip)?;
-        let mut elsewhere = BTreeMap::new();
-        for pushed in self.pushed_branches()? {
-            if update.config.ignores_ref(&pushed.branch) || self.is_left_of(&pushed, update) {
-                continue;
-            }
-            let PushedBranch { name, commit, .. } = pushed;
-            let mut found = Vec::new();
-            for path in paths.iter().filter(|path| !elsewhere.contains_key(*path)) {
-                let node = ours.node(path)?;
-                let is_file = matches!(node, Some(Node::File(_) | Node::Link(_)));
-                // A branch that cannot be read excuses nothing.
-                let theirs = || self.repository.commit_tree(commit).ok()?.node(path).ok()?;
-                if is_file && theirs() == node {
-                    found.push(path);
-                }
-            }
-            // Asked last, since walking a history costs more than looking paths up.
-            let has_landed =
-                || base.is_some_and(|base| self.repository.contains(base.commit, commit));
-            if !found.is_empty() && !has_landed() {
-                elsewhere.extend(found.into_iter().map(|path| (path.clone(), name.clone())));
-            }
-        }
-        Ok(elsewhere)
-    }
-
-    /// Tells whether a tracking ref is what an earlier push of a branch has left, where the remote has that
-    /// branch no more.
-    ///
-    /// The branch may have been pushed under its own name or its upstream's. Under these a colleague's branch
-    /// may be meant as well, so it must have been pushed from here.
-    fn is_left_of(&self, pushed: &PushedBranch, update: &RefUpdate<'_>) -> bool {
-        if update.replaced != Replaced::Nothing {
-            return false;
-        }
-        let Some(local) = update.pushed.local_ref.strip_prefix("refs/heads/") else {
-            return pushed.branch == update.branch;
+/// Tells on which remote branch a file of `tree` is just so, other than those that the base holds.
+///
+/// Somebody else's branch counts before the one that is judged, unless it was built on that one: who
+/// builds on a branch takes part in what becomes of it.
+pub(super) fn shared<'j>(
+    context: &'j Context<'_>,
+    tree: &'j dyn Tree,
+    branch: Option<&'j str>,
+    base: ObjectId,
+) -> impl Fn(&RepoPath) -> Option<Shared> + 'j {
+    let is_own = move |pushed: &PushedBranch| Some(pushed.branch.as_str()) == branch;
+    move |path| {
+        let ours = tree.node(path).ok()??;
+        let branches = pushed_branches(context).ok()?;
+        let own_tip = branches.iter().find(|pushed| is_own(pushed)).map(|own| own.commit);
+        let is_built_on_own = |commit: ObjectId| {
+            own_tip.is_some_and(|own| own != commit && context.repository.contains(commit, own))
         };
-        let upstream = || self.repository.upstream_branch(local);
-        let is_local = || pushed.branch == local || Some(&pushed.branch) == upstream().as_ref();
-        pushed.branch == update.branch
-            || is_local() && self.repository.was_pushed_from_here(&pushed.name)
-    }
-
-    /// Tells on which remote branch a file of `tree` is just so, other than those that the base holds.
-    ///
-    /// Somebody else's branch counts before the one that is judged, unless it was built on that one: who
-    /// builds on a branch takes part in what becomes of it.
-    pub(super) fn shared<'j>(
-        &'j self,
-        tree: &'j dyn Tree,
-        branch: Option<&'j str>,
-        base: ObjectId,
-    ) -> impl Fn(&RepoPath) -> Option<Shared> + 'j {
-        let is_own = move |pushed: &PushedBranch| Some(pushed.branch.as_str()) == branch;
-        move |path| {
-            let ours = tree.node(path).ok()??;
-            let branches = self.pushed_branches().ok()?;
-            let own_tip = branches.iter().find(|pushed| is_own(pushed)).map(|own| own.commit);
-            let is_built_on_own = |commit: ObjectId| {
-                own_tip.is_some_and(|own| own != commit && self.repository.contains(commit, own))
-            };
-            let holds = |pushed: &&PushedBranch| {
-                let theirs = self.repository.commit_tree(pushed.commit);
-                let same = theirs.and_then(|theirs| Ok(theirs.node(path)? == Some(ours)));
-                self.has_missed.set(self.has_missed.get() || same.is_err());
-                same.unwrap_or(false)
-                    && !self.repository.contains(base, pushed.commit)
-                    && (is_own(pushed) || !is_built_on_own(pushed.commit))
-            };
-            let mut holding: Vec<_> = branches.iter().filter(holds).collect();
-            holding.sort_by_key(|pushed| is_own(pushed));
-            let first = holding.first()?;
-            Some(Shared { branch: first.name.clone(), own: is_own(first) })
-        }
-    }
-
-    /// Returns every branch that somebody has pushed, as far as this repository knows.
-    pub(super) fn pushed_branches(&self) -> Result<Vec<PushedBranch>, git::Error> {
-        let branches = match self.options.role {
-            Role::Clone => {
-                let seen = self.repository.remote_branches()?.into_iter();
-                seen.map(|(name, commit)| {
-                    let branch = name.split_once('/').map_or(name.as_str(), |(_, branch)| branch);
-                    PushedBranch { branch: branch.to_owned(), name, commit }
-                })
-                .collect()
-            }
-            Role::Server => {
-                let own = self.repository.own_branches()?.into_iter();
-                own.map(|own| PushedBranch {
-                    name: own.name(),
-                    branch: own.branch,
-                    commit: own.commit,
-                })
-                .collect()
-            }
+        let holds = |pushed: &&PushedBranch| {
+            let theirs = context.repository.commit_tree(pushed.commit);
+            let same = theirs.and_then(|theirs| Ok(theirs.node(path)? == Some(ours)));
+            context.has_missed.set(context.has_missed.get() || same.is_err());
+            same.unwrap_or(false)
+                && !context.repository.contains(base, pushed.commit)
+                && (is_own(pushed) || !is_built_on_own(pushed.commit))
         };
-        Ok(branches)
+        let mut holding: Vec<_> = branches.iter().filter(holds).collect();
+        holding.sort_by_key(|pushed| is_own(pushed));
+        let first = holding.first()?;
+        Some(Shared { branch: first.name.clone(), own: is_own(first) })
     }
+}
+
+/// Returns every branch that somebody has pushed, as far as this repository knows.
+pub(super) fn pushed_branches(context: &Context<'_>) -> Result<Vec<PushedBranch>, git::Error> {
+    let branches = match context.options.role {
+        Role::Clone => {
+            let seen = context.repository.remote_branches()?.into_iter();
+            seen.map(|(name, commit)| {
+                let branch = name.split_once('/').map_or(name.as_str(), |(_, branch)| branch);
+                PushedBranch { branch: branch.to_owned(), name, commit }
+            })
+            .collect()
+        }
+        Role::Server => {
+            let own = context.repository.own_branches()?.into_iter();
+            own.map(|own| PushedBranch { name: own.name(), branch: own.branch, commit: own.commit })
+                .collect()
+        }
+    };
+    Ok(branches)
 }
 
 /// A branch that somebody has pushed.

@@ -9,11 +9,18 @@ use crate::git::{
 };
 use crate::problem::Note;
 use crate::rules::{Names, NextStep, Situation};
+use crate::scope::change;
 use crate::scope::change::{Scope, fetched};
+use crate::scope::deletion;
 use crate::scope::deletion::{Deletion, with_replaced};
+use crate::scope::destinations;
+use crate::scope::equal_refs;
 use crate::scope::equal_refs::as_another;
+use crate::scope::obtain;
 use crate::scope::obtain::Obtained;
+use crate::scope::publication;
 use crate::scope::publication::Touched;
+use crate::scope::ref_update;
 use crate::scope::ref_update::{
     Destination, RefOutcome, RefUpdate, Replaced, destination, ref_report,
 };
@@ -29,338 +36,346 @@ pub(crate) struct Remote {
     pub url: Url,
 }
 
-impl Context<'_> {
-    /// Judges every ref of a push.
-    pub(crate) fn push(
-        &self,
-        remote: &Remote,
-        refs: &[PushedRef],
-    ) -> Result<Vec<RefReport>, Error> {
-        let refs = with_replaced(refs);
-        let obtained = self.obtain(remote, &refs)?;
-        self.pushed_refs(remote, &refs, &obtained)
-    }
+/// Judges every ref of a push.
+pub(crate) fn push(
+    context: &Context<'_>,
+    remote: &Remote,
+    refs: &[PushedRef],
+) -> Result<Vec<RefReport>, Error> {
+    let refs = with_replaced(refs);
+    let obtained = obtain::obtain(context, remote, &refs)?;
+    pushed_refs(context, remote, &refs, &obtained)
+}
 
-    /// Judges refs, once it is known what the remote has.
-    pub(super) fn pushed_refs(
-        &self,
-        remote: &Remote,
-        refs: &[PushedRef],
-        obtained: &Obtained,
-    ) -> Result<Vec<RefReport>, Error> {
-        let name = self.name_of(remote);
-        let default = name.as_deref().and_then(|name| self.repository.default_branch(name));
-        let mut alike = self.alike(refs.len(), default)?;
-        let judged = refs.iter().enumerate().map(|(place, pushed)| {
-            let commit = self.only_commit(&mut alike, pushed, None);
-            if let Some(other) = commit.as_ref().and_then(|commit| alike.judged(commit)) {
-                return Ok(as_another(pushed, other));
-            }
-            let mut report = self.pushed_ref(remote, pushed, refs, obtained)?;
-            report.report.notes.extend(self.deleted(remote, pushed, refs)?);
-            commit.into_iter().for_each(|commit| alike.note(commit, place));
-            Ok(report)
-        });
-        judged.collect()
-    }
+/// Judges refs, once it is known what the remote has.
+pub(super) fn pushed_refs(
+    context: &Context<'_>,
+    remote: &Remote,
+    refs: &[PushedRef],
+    obtained: &Obtained,
+) -> Result<Vec<RefReport>, Error> {
+    let name = name_of(context, remote);
+    let default = name.as_deref().and_then(|name| context.repository.default_branch(name));
+    let mut alike = equal_refs::alike(context, refs.len(), default)?;
+    let judged = refs.iter().enumerate().map(|(place, pushed)| {
+        let commit = equal_refs::only_commit(context, &mut alike, pushed, None);
+        if let Some(other) = commit.as_ref().and_then(|commit| alike.judged(commit)) {
+            return Ok(as_another(pushed, other));
+        }
+        let mut report = pushed_ref(context, remote, pushed, refs, obtained)?;
+        report.report.notes.extend(deleted(context, remote, pushed, refs)?);
+        commit.into_iter().for_each(|commit| alike.note(commit, place));
+        Ok(report)
+    });
+    judged.collect()
+}
 
-    /// Says what goes with a target that is deleted, by the configuration that the target holds.
-    fn deleted(
-        &self,
-        remote: &Remote,
-        pushed: &PushedRef,
-        refs: &[PushedRef],
-    ) -> Result<Option<Note>, Error> {
-        let is_deletion = git::parse_id(&pushed.local_oid).is_none();
-        let old = git::parse_id(&pushed.remote_oid).filter(|_| is_deletion);
-        let Some(Stored::Commit(old)) = old.map(|old| self.repository.stored(old)) else {
-            return Ok(None);
-        };
-        // A mistake in what goes away stops nobody.
-        let Ok(config) = self.config(&*self.repository.commit_tree(old)?) else {
-            return Ok(None);
-        };
-        let name = self.name_of(remote);
-        let names = TargetNames { patterns: config.targets.as_deref() };
-        let candidates = Candidates { remote: name.clone(), branch: None, names };
-        let mut targets = self.targets(&candidates)?;
-        targets.retain(|target| target.remote == name);
-        self.deleted_target(Deletion {
+/// Says what goes with a target that is deleted, by the configuration that the target holds.
+fn deleted(
+    context: &Context<'_>,
+    remote: &Remote,
+    pushed: &PushedRef,
+    refs: &[PushedRef],
+) -> Result<Option<Note>, Error> {
+    let is_deletion = git::parse_id(&pushed.local_oid).is_none();
+    let old = git::parse_id(&pushed.remote_oid).filter(|_| is_deletion);
+    let Some(Stored::Commit(old)) = old.map(|old| context.repository.stored(old)) else {
+        return Ok(None);
+    };
+    // A mistake in what goes away stops nobody.
+    let Ok(config) = context.config(&*context.repository.commit_tree(old)?) else {
+        return Ok(None);
+    };
+    let name = name_of(context, remote);
+    let names = TargetNames { patterns: config.targets.as_deref() };
+    let candidates = Candidates { remote: name.clone(), branch: None, names };
+    let mut targets = destinations::targets(context, &candidates)?;
+    targets.retain(|target| target.remote == name);
+    deletion::deleted_target(
+        context,
+        Deletion {
             pushed,
             refs,
             remote: name.clone().unwrap_or_else(|| remote.url.to_string()),
-            default_branch: name.as_deref().and_then(|it| self.repository.default_branch(it)),
+            default_branch: name.as_deref().and_then(|it| context.repository.default_branch(it)),
             targets,
             config,
-        })
-    }
+        },
+    )
+}
 
-    /// Returns the name of a remote here, where it has one.
-    pub(super) fn name_of(&self, remote: &Remote) -> Option<String> {
-        let known = self.repository.remotes().into_iter().find(|name| name == remote.name.secret());
-        let by_url = |url: &Url| self.repository.remote_of_url(url);
-        known.or_else(|| by_url(&remote.url)).or_else(|| by_url(&remote.name))
-    }
+/// Returns the name of a remote here, where it has one.
+pub(super) fn name_of(context: &Context<'_>, remote: &Remote) -> Option<String> {
+    let known = context.repository.remotes().into_iter().find(|name| name == remote.name.secret());
+    let by_url = |url: &Url| context.repository.remote_of_url(url);
+    known.or_else(|| by_url(&remote.url)).or_else(|| by_url(&remote.name))
+}
 
-    fn pushed_ref(
-        &self,
-        remote: &Remote,
-        pushed: &PushedRef,
-        beside: &[PushedRef],
-        obtained: &Obtained,
-    ) -> Result<RefReport, Error> {
-        let (mut update, mistake) = match self.ref_update(remote, pushed, obtained)? {
-            Ok(known) => known,
-            Err(skipped) => return Ok(ref_report(pushed, RefOutcome::Skipped(skipped))),
-        };
-        update.beside = beside;
-        let mut report = ref_report(pushed, self.judge(&update, mistake)?);
-        if let Some(behind) = self.behind(&update) {
-            if report.outcome() == Outcome::Findings {
-                report.report.notes.push(self.may_be_rejected(&update, &behind));
-            }
-            report.behind = Some(behind);
+fn pushed_ref(
+    context: &Context<'_>,
+    remote: &Remote,
+    pushed: &PushedRef,
+    beside: &[PushedRef],
+    obtained: &Obtained,
+) -> Result<RefReport, Error> {
+    let (mut update, mistake) = match ref_update(context, remote, pushed, obtained)? {
+        Ok(known) => known,
+        Err(skipped) => return Ok(ref_report(pushed, RefOutcome::Skipped(skipped))),
+    };
+    update.beside = beside;
+    let mut report = ref_report(pushed, judge(context, &update, mistake)?);
+    if let Some(behind) = behind(context, &update) {
+        if report.outcome() == Outcome::Findings {
+            report.report.notes.push(may_be_rejected(context, &update, &behind));
         }
-        Ok(report)
+        report.behind = Some(behind);
     }
+    Ok(report)
+}
 
-    /// Names the target that has commits which a push to it lacks, where git does not say whether the push is
-    /// forced.
-    fn behind(&self, update: &RefUpdate<'_>) -> Option<String> {
-        match update.replaced {
-            Replaced::Obtained(commit) if !self.repository.contains(update.tip, commit) => {
-                Some(update.name())
-            }
-            _ => None,
+/// Names the target that has commits which a push to it lacks, where git does not say whether the push is
+/// forced.
+fn behind(context: &Context<'_>, update: &RefUpdate<'_>) -> Option<String> {
+    match update.replaced {
+        Replaced::Obtained(commit) if !context.repository.contains(update.tip, commit) => {
+            Some(update.name())
         }
+        _ => None,
     }
+}
 
-    fn may_be_rejected(&self, update: &RefUpdate<'_>, behind: &str) -> Note {
-        let branch = update.pushed.local_ref.strip_prefix("refs/heads/");
-        let elsewhere = branch.filter(|branch| self.repository.branch().as_deref() != Some(branch));
-        let checkout = elsewhere
-            .map(|branch| Step::run("go to the branch", Command::of("git switch").arg(branch)));
-        let pull =
-            Step::run("if you did not force, git rejects this ref anyway", Command::of("git pull"));
-        let advice = Advice::way(checkout.into_iter().chain([pull]));
-        note(format!("{behind} has commits that this push lacks"), advice)
+fn may_be_rejected(context: &Context<'_>, update: &RefUpdate<'_>, behind: &str) -> Note {
+    let branch = update.pushed.local_ref.strip_prefix("refs/heads/");
+    let elsewhere = branch.filter(|branch| context.repository.branch().as_deref() != Some(branch));
+    let checkout = elsewhere
+        .map(|branch| Step::run("go to the branch", Command::of("git switch").arg(branch)));
+    let pull =
+        Step::run("if you did not force, git rejects this ref anyway", Command::of("git pull"));
+    let advice = Advice::way(checkout.into_iter().chain([pull]));
+    note(format!("{behind} has commits that this push lacks"), advice)
+}
+
+/// Looks at where a ref goes; gives the reason where it is not to be judged.
+///
+/// Where the configuration that it brings holds a mistake, that comes along, and the arrival has the
+/// usual one.
+pub(super) fn ref_update<'p>(
+    context: &Context<'_>,
+    remote: &Remote,
+    pushed: &'p PushedRef,
+    obtained: &Obtained,
+) -> Result<Result<(RefUpdate<'p>, Option<Error>), SkipReason>, Error> {
+    let Some(local) = git::parse_id(&pushed.local_oid) else {
+        return Ok(Err(SkipReason::Deletion));
+    };
+    let Some(destination) = destination(pushed) else {
+        return Ok(Err(SkipReason::NoBranch));
+    };
+    let branch = destination.branch();
+    let Some(tip) = context.repository.commit_behind(local)? else {
+        return Ok(Err(SkipReason::NoCommit));
+    };
+    let (config, mistake) = match context.config_in_force(&*context.repository.commit_tree(tip)?) {
+        Ok(config) => (config, None),
+        Err(mistake @ Error::Config(_)) => (Config::default(), Some(mistake)),
+        Err(error) => return Err(error),
+    };
+    if config.ignores_ref(branch) {
+        return Ok(Err(SkipReason::Ignored));
     }
+    let remote = name_of(context, remote);
+    let names = TargetNames { patterns: config.targets.as_deref() };
+    let default = remote.as_deref().and_then(|remote| context.repository.default_branch(remote));
+    let is_target =
+        destination == Destination::Branch(branch) && names.accept(branch, default.as_deref());
+    let mut update = RefUpdate {
+        tip,
+        branch: branch.to_owned(),
+        is_target,
+        pushed,
+        beside: &[],
+        config,
+        replaced: replaced(context, pushed, obtained),
+        remote,
+        targets: Vec::new(),
+    };
+    update.targets = destinations::targets(context, &update.candidates())?;
+    Ok(Ok((update, mistake)))
+}
 
-    /// Looks at where a ref goes; gives the reason where it is not to be judged.
-    ///
-    /// Where the configuration that it brings holds a mistake, that comes along, and the arrival has the
-    /// usual one.
-    pub(super) fn ref_update<'p>(
-        &self,
-        remote: &Remote,
-        pushed: &'p PushedRef,
-        obtained: &Obtained,
-    ) -> Result<Result<(RefUpdate<'p>, Option<Error>), SkipReason>, Error> {
-        let Some(local) = git::parse_id(&pushed.local_oid) else {
-            return Ok(Err(SkipReason::Deletion));
-        };
-        let Some(destination) = destination(pushed) else {
-            return Ok(Err(SkipReason::NoBranch));
-        };
-        let branch = destination.branch();
-        let Some(tip) = self.repository.commit_behind(local)? else {
-            return Ok(Err(SkipReason::NoCommit));
-        };
-        let (config, mistake) = match self.config_in_force(&*self.repository.commit_tree(tip)?) {
-            Ok(config) => (config, None),
-            Err(mistake @ Error::Config(_)) => (Config::default(), Some(mistake)),
-            Err(error) => return Err(error),
-        };
-        if config.ignores_ref(branch) {
-            return Ok(Err(SkipReason::Ignored));
-        }
-        let remote = self.name_of(remote);
-        let names = TargetNames { patterns: config.targets.as_deref() };
-        let default = remote.as_deref().and_then(|remote| self.repository.default_branch(remote));
-        let is_target =
-            destination == Destination::Branch(branch) && names.accept(branch, default.as_deref());
-        let mut update = RefUpdate {
-            tip,
-            branch: branch.to_owned(),
-            is_target,
-            pushed,
-            beside: &[],
-            config,
-            replaced: self.replaced(pushed, obtained),
-            remote,
-            targets: Vec::new(),
-        };
-        update.targets = self.targets(&update.candidates())?;
-        Ok(Ok((update, mistake)))
+fn replaced(context: &Context<'_>, pushed: &PushedRef, obtained: &Obtained) -> Replaced {
+    let Some(old) = git::parse_id(&pushed.remote_oid) else {
+        return Replaced::Nothing;
+    };
+    let known = obtained.get(&old).cloned();
+    known.unwrap_or_else(|| Replaced::stored(context.repository.stored(old)))
+}
+
+fn judge(
+    context: &Context<'_>,
+    update: &RefUpdate<'_>,
+    mistake: Option<Error>,
+) -> Result<RefOutcome, Error> {
+    if let Some(target) = ref_update::already_on(context, update) {
+        return Ok(RefOutcome::Skipped(SkipReason::AlreadyOn(target)));
     }
-
-    fn replaced(&self, pushed: &PushedRef, obtained: &Obtained) -> Replaced {
-        let Some(old) = git::parse_id(&pushed.remote_oid) else {
-            return Replaced::Nothing;
-        };
-        let known = obtained.get(&old).cloned();
-        known.unwrap_or_else(|| Replaced::stored(self.repository.stored(old)))
+    if let Some(judged) = ref_update::without_old_tip(context, update)? {
+        return Ok(judged);
     }
-
-    fn judge(&self, update: &RefUpdate<'_>, mistake: Option<Error>) -> Result<RefOutcome, Error> {
-        if let Some(target) = self.already_on(update) {
-            return Ok(RefOutcome::Skipped(SkipReason::AlreadyOn(target)));
-        }
-        if let Some(judged) = self.without_old_tip(update)? {
-            return Ok(judged);
-        }
-        let mut reader = self.reader(update.config.clone());
-        let base = if update.is_target {
-            self.old_tip(update)
-        } else {
-            self.base(Side::Commit(update.tip), &update.config, &update.candidates())?
-        };
-        if let Some(base) = &base
-            && !self.parts_matter(&mut reader, base, update)?
-        {
-            return Ok(RefOutcome::Report(Report {
-                base: Some(base.summary()),
-                ..Report::default()
-            }));
-        }
-        // A mistake in the configuration stops only what it would have a say in.
-        if let Some(mistake) = mistake {
-            return Err(mistake);
-        }
-        let report = match base {
-            None => self.without_base(&mut reader, update)?,
-            Some(base) if update.is_target => {
-                let scope = Scope {
-                    side: Side::Commit(update.tip),
-                    base: &base,
-                    facts: Facts::default(),
-                    answering: None,
-                    names: Names::new(&base.name, "this push"),
-                    situation: self.push_situation(update, &base),
-                    candidates: &update.candidates(),
-                };
-                self.onto_target(&mut reader, update, &scope)?
-            }
-            Some(base) => self.onto_branch(&mut reader, update, base)?,
-        };
-        self.keep(reader);
-        Ok(RefOutcome::Report(report))
+    let mut reader = context.reader(update.config.clone());
+    let base = if update.is_target {
+        ref_update::old_tip(context, update)
+    } else {
+        destinations::base(context, Side::Commit(update.tip), &update.config, &update.candidates())?
+    };
+    if let Some(base) = &base
+        && !publication::parts_matter(context, &mut reader, base, update)?
+    {
+        return Ok(RefOutcome::Report(Report { base: Some(base.summary()), ..Report::default() }));
     }
-
-    /// Judges a push alone where there is no target to compare it with, and says so where it brings
-    /// migrations. The first push to an empty remote has nothing to be compared with.
-    fn without_base(&self, reader: &mut Reader, update: &RefUpdate<'_>) -> Result<Report, Error> {
-        let mut report = self.first_push(reader, update, Facts::default())?;
-        let is_first = update.is_target && self.repository.remote_branches()?.is_empty();
-        if !is_first && !self.touched(reader, update, None)?.paths.is_empty() {
-            let message = "no target branch is known here, so the migrations of this push were \
-                           compared with nothing; name one as `base` in .alembic-guard.toml";
-            report.notes.push(note(message, Advice::default()));
-        }
-        Ok(report)
+    // A mistake in the configuration stops only what it would have a say in.
+    if let Some(mistake) = mistake {
+        return Err(mistake);
     }
-
-    /// Says how the two sides of a push come into the work tree; what is pushed need not be checked out.
-    fn push_situation(&self, update: &RefUpdate<'_>, base: &BaseChoice) -> Situation {
-        let pushed = update.pushed.local_ref.as_str();
-        let local = pushed.strip_prefix("refs/heads/");
-        let checkout = self.checkout(pushed, update.tip);
-        let situation = self.situation(base, Some(update.tip), NextStep::Commit);
-        // What goes to a target of another name need not be nearest to it.
-        let named = update.is_target && local != Some(update.branch.as_str());
-        let base_option = named.then(|| base.name.clone());
-        let pruned = situation.get_base.as_ref().and_then(|_| self.pruned(update, base));
-        let get_base = pruned
-            .or(situation.get_base)
-            .filter(|_| !update.is_target || self.have_common_history(update.tip, base.commit));
-        Situation { checkout, get_base, base_option, ..situation }
-    }
-
-    /// Tells whether git would merge two commits. Where nobody knows, it is to say so itself.
-    fn have_common_history(&self, tip: ObjectId, base: ObjectId) -> bool {
-        !self.repository.merge_bases(tip, base).is_ok_and(|bases| bases.is_empty())
-    }
-
-    /// Returns the command that brings in the base and forgets a branch that the remote no longer has: a
-    /// repair would take what is left of it here for somebody's work.
-    fn pruned(&self, update: &RefUpdate<'_>, base: &BaseChoice) -> Option<Command> {
-        let remote = update.remote.as_deref()?;
-        let left_over = format!("refs/remotes/{}", update.name());
-        self.repository.ref_commit(&left_over).filter(|_| update.replaced == Replaced::Nothing)?;
-        let merge = Command::of("git merge --no-ff --no-commit").arg(&base.name);
-        Some(Command::of("git fetch --prune").arg(remote).and(merge))
-    }
-
-    /// Judges a push to a branch that will be merged into a target later.
-    fn onto_branch(
-        &self,
-        reader: &mut Reader,
-        update: &RefUpdate<'_>,
-        base: BaseChoice,
-    ) -> Result<Report, Error> {
-        let side = Side::Commit(update.tip);
-        let Touched { paths, elsewhere, unread } = self.touched(reader, update, Some(&base))?;
-        let (base, failed) = self.freshened(update, base, !paths.is_empty());
-        let doubt = update.doubt(&base);
-        let situation = Situation { doubt, ..self.push_situation(update, &base) };
-        let mut report = self.scope(
-            reader,
-            &Scope {
-                side,
+    let report = match base {
+        None => without_base(context, &mut reader, update)?,
+        Some(base) if update.is_target => {
+            let scope = Scope {
+                side: Side::Commit(update.tip),
                 base: &base,
-                facts: Facts { touched: Some(paths), elsewhere, ..Facts::default() },
+                facts: Facts::default(),
                 answering: None,
                 names: Names::new(&base.name, "this push"),
-                situation,
+                situation: push_situation(context, update, &base),
                 candidates: &update.candidates(),
-            },
-        )?;
-        report.notes.extend(unread.into_iter().chain(failed));
-        Ok(report)
-    }
-
-    /// Asks the remote for the base's newest commit where this push brings migrations.
-    fn freshened(
-        &self,
-        update: &RefUpdate<'_>,
-        base: BaseChoice,
-        brings_migrations: bool,
-    ) -> (BaseChoice, Option<Note>) {
-        let remote = base.target.as_ref().and_then(|target| target.remote.clone());
-        let (Some(remote), Some(target)) = (remote, &base.target) else {
-            return (base, None);
-        };
-        if update.config.fetch == Fetch::Never || !brings_migrations {
-            return (base, None);
+            };
+            ref_update::onto_target(context, &mut reader, update, &scope)?
         }
-        let request = FetchRequest {
-            from: &Url::new(&remote),
-            remote: &remote,
-            branch: &target.branch,
-            timeout: update.config.fetch_timeout,
-        };
-        let asked = (remote.clone(), target.branch.clone());
-        let known = self.fetches.borrow().get(&asked).cloned();
-        let answer = known.unwrap_or_else(|| {
-            let answer = self.repository.fetch(&request).map_err(|failure| failure.to_string());
-            self.fetches.borrow_mut().insert(asked, answer.clone());
-            answer
-        });
-        match answer {
-            Ok(commit) => (fetched(&base, commit), None),
-            Err(failure) => {
-                let message =
-                    format!("cannot ask {remote} for its newest {}: {failure}", target.branch);
-                let seen = format!("what is judged is {} as last seen", base.name);
-                let mut advice = Advice::default().after([seen.into()]);
-                // Git's words where the other side has no such branch any more.
-                if failure.contains("couldn't find remote ref") {
-                    let set_head = Command::of("git remote set-head").arg(&remote).arg("--auto");
-                    let command = Command::of("git fetch").arg(&remote).and(set_head);
-                    advice = advice.or([Step::run("if that branch has another name now", command)]);
-                }
-                (base, Some(note(message, advice)))
+        Some(base) => onto_branch(context, &mut reader, update, base)?,
+    };
+    context.keep(reader);
+    Ok(RefOutcome::Report(report))
+}
+
+/// Judges a push alone where there is no target to compare it with, and says so where it brings
+/// migrations. The first push to an empty remote has nothing to be compared with.
+fn without_base(
+    context: &Context<'_>,
+    reader: &mut Reader,
+    update: &RefUpdate<'_>,
+) -> Result<Report, Error> {
+    let mut report = ref_update::first_push(context, reader, update, Facts::default())?;
+    let is_first = update.is_target && context.repository.remote_branches()?.is_empty();
+    if !is_first && !publication::touched(context, reader, update, None)?.paths.is_empty() {
+        let message = "no target branch is known here, so the migrations of this push were \
+                       compared with nothing; name one as `base` in .alembic-guard.toml";
+        report.notes.push(note(message, Advice::default()));
+    }
+    Ok(report)
+}
+
+/// Says how the two sides of a push come into the work tree; what is pushed need not be checked out.
+fn push_situation(context: &Context<'_>, update: &RefUpdate<'_>, base: &BaseChoice) -> Situation {
+    let pushed = update.pushed.local_ref.as_str();
+    let local = pushed.strip_prefix("refs/heads/");
+    let checkout = change::checkout(context, pushed, update.tip);
+    let situation = change::situation(context, base, Some(update.tip), NextStep::Commit);
+    // What goes to a target of another name need not be nearest to it.
+    let named = update.is_target && local != Some(update.branch.as_str());
+    let base_option = named.then(|| base.name.clone());
+    let pruned = situation.get_base.as_ref().and_then(|_| pruned(context, update, base));
+    let get_base = pruned
+        .or(situation.get_base)
+        .filter(|_| !update.is_target || have_common_history(context, update.tip, base.commit));
+    Situation { checkout, get_base, base_option, ..situation }
+}
+
+/// Tells whether git would merge two commits. Where nobody knows, it is to say so itself.
+fn have_common_history(context: &Context<'_>, tip: ObjectId, base: ObjectId) -> bool {
+    !context.repository.merge_bases(tip, base).is_ok_and(|bases| bases.is_empty())
+}
+
+/// Returns the command that brings in the base and forgets a branch that the remote no longer has: a
+/// repair would take what is left of it here for somebody's work.
+fn pruned(context: &Context<'_>, update: &RefUpdate<'_>, base: &BaseChoice) -> Option<Command> {
+    let remote = update.remote.as_deref()?;
+    let left_over = format!("refs/remotes/{}", update.name());
+    context.repository.ref_commit(&left_over).filter(|_| update.replaced == Replaced::Nothing)?;
+    let merge = Command::of("git merge --no-ff --no-commit").arg(&base.name);
+    Some(Command::of("git fetch --prune").arg(remote).and(merge))
+}
+
+/// Judges a push to a branch that will be merged into a target later.
+fn onto_branch(
+    context: &Context<'_>,
+    reader: &mut Reader,
+    update: &RefUpdate<'_>,
+    base: BaseChoice,
+) -> Result<Report, Error> {
+    let side = Side::Commit(update.tip);
+    let Touched { paths, elsewhere, unread } =
+        publication::touched(context, reader, update, Some(&base))?;
+    let (base, failed) = freshened(context, update, base, !paths.is_empty());
+    let doubt = update.doubt(&base);
+    let situation = Situation { doubt, ..push_situation(context, update, &base) };
+    let mut report = change::compare_with_base(
+        context,
+        reader,
+        &Scope {
+            side,
+            base: &base,
+            facts: Facts { touched: Some(paths), elsewhere, ..Facts::default() },
+            answering: None,
+            names: Names::new(&base.name, "this push"),
+            situation,
+            candidates: &update.candidates(),
+        },
+    )?;
+    report.notes.extend(unread.into_iter().chain(failed));
+    Ok(report)
+}
+
+/// Asks the remote for the base's newest commit where this push brings migrations.
+fn freshened(
+    context: &Context<'_>,
+    update: &RefUpdate<'_>,
+    base: BaseChoice,
+    brings_migrations: bool,
+) -> (BaseChoice, Option<Note>) {
+    let remote = base.target.as_ref().and_then(|target| target.remote.clone());
+    let (Some(remote), Some(target)) = (remote, &base.target) else {
+        return (base, None);
+    };
+    if update.config.fetch == Fetch::Never || !brings_migrations {
+        return (base, None);
+    }
+    let request = FetchRequest {
+        from: &Url::new(&remote),
+        remote: &remote,
+        branch: &target.branch,
+        timeout: update.config.fetch_timeout,
+    };
+    let asked = (remote.clone(), target.branch.clone());
+    let known = context.fetches.borrow().get(&asked).cloned();
+    let answer = known.unwrap_or_else(|| {
+        let answer = context.repository.fetch(&request).map_err(|failure| failure.to_string());
+        context.fetches.borrow_mut().insert(asked, answer.clone());
+        answer
+    });
+    match answer {
+        Ok(commit) => (fetched(&base, commit), None),
+        Err(failure) => {
+            let message =
+                format!("cannot ask {remote} for its newest {}: {failure}", target.branch);
+            let seen = format!("what is judged is {} as last seen", base.name);
+            let mut advice = Advice::default().after([seen.into()]);
+            // Git's words where the other side has no such branch any more.
+            if failure.contains("couldn't find remote ref") {
+                let set_head = Command::of("git remote set-head").arg(&remote).arg("--auto");
+                let command = Command::of("git fetch").arg(&remote).and(set_head);
+                advice = advice.or([Step::run("if that branch has another name now", command)]);
             }
+            (base, Some(note(message, advice)))
         }
     }
 }

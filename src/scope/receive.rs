@@ -10,210 +10,209 @@ use crate::finding::{AllowComments, Downgrade, Facts, RefReport, Report, SkipRea
 use crate::git::{self, BaseChoice, PushedRef, Side, Stored, TargetNames};
 use crate::problem::Note;
 use crate::rules::{Names, NextStep, Situation};
+use crate::scope::change;
 use crate::scope::change::Scope;
+use crate::scope::deletion;
 use crate::scope::deletion::{Deletion, with_replaced};
+use crate::scope::destinations;
+use crate::scope::equal_refs;
 use crate::scope::equal_refs::as_another;
+use crate::scope::publication;
 use crate::scope::publication::Touched;
+use crate::scope::ref_update;
 use crate::scope::ref_update::{
     Destination, RefOutcome, RefUpdate, Replaced, destination, ref_report,
 };
+use crate::scope::server_policy;
 use crate::scope::server_policy::Law;
 use crate::scope::{Context, Error};
 
 /// What clones usually call the server that they were cloned from.
 const ORIGIN: &str = "origin";
 
-impl Context<'_> {
-    /// Judges every ref that a server is about to take.
-    pub(crate) fn receive(&self, refs: &[PushedRef]) -> Result<Vec<RefReport>, Error> {
-        let law = self.law()?;
-        self.options.deadline.ask(law.time_limit());
-        let behind = |pushed: &PushedRef| PushedRef {
-            remote_ref: self.repository.ref_behind(&pushed.remote_ref),
-            ..pushed.clone()
-        };
-        let refs = with_replaced(&refs.iter().map(behind).collect::<Vec<PushedRef>>());
-        let mut alike = self.alike(refs.len(), self.repository.branch())?;
-        let judged = refs.iter().enumerate().map(|(place, pushed)| {
-            let commit = self.only_commit(&mut alike, pushed, Some(&law.config));
-            if let Some(other) = commit.as_ref().and_then(|commit| alike.judged(commit)) {
-                return Ok(as_another(pushed, other));
-            }
-            let mut report = self.received_ref(&law, pushed, &refs)?;
-            report.report.notes.extend(self.received_deletion(&law, pushed, &refs)?);
-            commit.into_iter().for_each(|commit| alike.note(commit, place));
-            Ok(report)
-        });
-        judged.collect()
-    }
-
-    /// Says what goes with a target that is deleted.
-    fn received_deletion(
-        &self,
-        law: &Law,
-        pushed: &PushedRef,
-        refs: &[PushedRef],
-    ) -> Result<Option<Note>, Error> {
-        if git::parse_id(&pushed.local_oid).is_some() {
-            return Ok(None);
+/// Judges every ref that a server is about to take.
+pub(crate) fn receive(context: &Context<'_>, refs: &[PushedRef]) -> Result<Vec<RefReport>, Error> {
+    let law = server_policy::law(context)?;
+    context.options.deadline.ask(law.time_limit());
+    let behind = |pushed: &PushedRef| PushedRef {
+        remote_ref: context.repository.ref_behind(&pushed.remote_ref),
+        ..pushed.clone()
+    };
+    let refs = with_replaced(&refs.iter().map(behind).collect::<Vec<PushedRef>>());
+    let mut alike = equal_refs::alike(context, refs.len(), context.repository.branch())?;
+    let judged = refs.iter().enumerate().map(|(place, pushed)| {
+        let commit = equal_refs::only_commit(context, &mut alike, pushed, Some(&law.config));
+        if let Some(other) = commit.as_ref().and_then(|commit| alike.judged(commit)) {
+            return Ok(as_another(pushed, other));
         }
-        let names = TargetNames { patterns: law.config.targets.as_deref() };
-        self.deleted_target(Deletion {
+        let mut report = received_ref(context, &law, pushed, &refs)?;
+        report.report.notes.extend(received_deletion(context, &law, pushed, &refs)?);
+        commit.into_iter().for_each(|commit| alike.note(commit, place));
+        Ok(report)
+    });
+    judged.collect()
+}
+
+/// Says what goes with a target that is deleted.
+fn received_deletion(
+    context: &Context<'_>,
+    law: &Law,
+    pushed: &PushedRef,
+    refs: &[PushedRef],
+) -> Result<Option<Note>, Error> {
+    if git::parse_id(&pushed.local_oid).is_some() {
+        return Ok(None);
+    }
+    let names = TargetNames { patterns: law.config.targets.as_deref() };
+    deletion::deleted_target(
+        context,
+        Deletion {
             pushed,
             refs,
             remote: ORIGIN.to_owned(),
-            default_branch: self.repository.branch(),
-            targets: self.repository.served_targets(&names)?,
+            default_branch: context.repository.branch(),
+            targets: context.repository.served_targets(&names)?,
             config: law.config.clone(),
-        })
-    }
+        },
+    )
+}
 
-    fn received_ref(
-        &self,
-        law: &Law,
-        pushed: &PushedRef,
-        beside: &[PushedRef],
-    ) -> Result<RefReport, Error> {
-        let judged = match self.received(law, pushed)? {
-            Ok(update) => self.admit(law, &RefUpdate { beside, ..update })?,
-            Err(skipped) => RefOutcome::Skipped(skipped),
-        };
-        Ok(ref_report(pushed, judged))
-    }
+fn received_ref(
+    context: &Context<'_>,
+    law: &Law,
+    pushed: &PushedRef,
+    beside: &[PushedRef],
+) -> Result<RefReport, Error> {
+    let judged = match received(context, law, pushed)? {
+        Ok(update) => admit(context, law, &RefUpdate { beside, ..update })?,
+        Err(skipped) => RefOutcome::Skipped(skipped),
+    };
+    Ok(ref_report(pushed, judged))
+}
 
-    /// Looks at where a ref goes; gives the reason where it is not to be judged.
-    fn received<'p>(
-        &self,
-        law: &Law,
-        pushed: &'p PushedRef,
-    ) -> Result<Result<RefUpdate<'p>, SkipReason>, Error> {
-        if pushed.local_oid.bytes().all(|digit| digit == b'0') {
-            return Ok(Err(SkipReason::Deletion));
-        }
-        let Some(destination) = destination(pushed) else {
-            return Ok(Err(SkipReason::NoBranch));
-        };
-        let branch = destination.branch();
-        let new = git::parse_id(&pushed.local_oid);
-        let new = new.ok_or_else(|| Error::Received(pushed.local_oid.clone()))?;
-        let tip = self.repository.commit_of(new).unwrap_or(new);
-        let config = law.config.clone();
-        if config.ignores_ref(branch) {
-            return Ok(Err(SkipReason::Ignored));
-        }
-        let names = TargetNames { patterns: config.targets.as_deref() };
-        let default = self.repository.branch();
-        let is_branch = destination == Destination::Branch(branch);
-        let is_target = is_branch && names.accept(branch, default.as_deref());
-        if is_branch && !is_target && config.other_branches == OtherBranches::Off {
-            return Ok(Err(SkipReason::NoTarget));
-        }
-        let targets = self.repository.served_targets(&names)?;
-        let branch = branch.to_owned();
-        let replaced = git::parse_id(&pushed.remote_oid);
-        let replaced =
-            replaced.map_or(Replaced::Nothing, |old| match self.repository.stored(old) {
-                // Git itself holds what the ref names.
-                Stored::Absent => Replaced::Damaged(format!("commit {} is missing", old.short())),
-                stored => Replaced::stored(stored),
-            });
-        let (beside, remote) = (&[], None);
-        Ok(Ok(RefUpdate {
-            tip,
-            branch,
-            is_target,
-            pushed,
-            beside,
-            config,
-            replaced,
-            remote,
-            targets,
-        }))
+/// Looks at where a ref goes; gives the reason where it is not to be judged.
+fn received<'p>(
+    context: &Context<'_>,
+    law: &Law,
+    pushed: &'p PushedRef,
+) -> Result<Result<RefUpdate<'p>, SkipReason>, Error> {
+    if pushed.local_oid.bytes().all(|digit| digit == b'0') {
+        return Ok(Err(SkipReason::Deletion));
     }
+    let Some(destination) = destination(pushed) else {
+        return Ok(Err(SkipReason::NoBranch));
+    };
+    let branch = destination.branch();
+    let new = git::parse_id(&pushed.local_oid);
+    let new = new.ok_or_else(|| Error::Received(pushed.local_oid.clone()))?;
+    let tip = context.repository.commit_of(new).unwrap_or(new);
+    let config = law.config.clone();
+    if config.ignores_ref(branch) {
+        return Ok(Err(SkipReason::Ignored));
+    }
+    let names = TargetNames { patterns: config.targets.as_deref() };
+    let default = context.repository.branch();
+    let is_branch = destination == Destination::Branch(branch);
+    let is_target = is_branch && names.accept(branch, default.as_deref());
+    if is_branch && !is_target && config.other_branches == OtherBranches::Off {
+        return Ok(Err(SkipReason::NoTarget));
+    }
+    let targets = context.repository.served_targets(&names)?;
+    let branch = branch.to_owned();
+    let replaced = git::parse_id(&pushed.remote_oid);
+    let replaced = replaced.map_or(Replaced::Nothing, |old| match context.repository.stored(old) {
+        // Git itself holds what the ref names.
+        Stored::Absent => Replaced::Damaged(format!("commit {} is missing", old.short())),
+        stored => Replaced::stored(stored),
+    });
+    let (beside, remote) = (&[], None);
+    Ok(Ok(RefUpdate { tip, branch, is_target, pushed, beside, config, replaced, remote, targets }))
+}
 
-    fn admit(&self, law: &Law, update: &RefUpdate<'_>) -> Result<RefOutcome, Error> {
-        if let Some(target) = self.already_on(update) {
-            return Ok(RefOutcome::Skipped(SkipReason::AlreadyOn(target)));
-        }
-        if let Some(judged) = self.without_old_tip(update)? {
-            return Ok(judged);
-        }
-        let mut reader = self.reader(update.config.clone());
-        let side = Side::Commit(update.tip);
-        let base = if update.is_target {
-            self.old_tip(update)
-        } else {
-            self.base(side, &update.config, &update.candidates())?
-        };
-        if let Some(base) = &base
-            && !self.parts_matter(&mut reader, base, update)?
-        {
-            return Ok(RefOutcome::Report(Report {
-                base: Some(base.summary()),
-                ..Report::default()
-            }));
-        }
-        let notes = self.trust_notes(&mut reader, law, update, base.as_ref())?;
-        let mut report = match &base {
-            None => self.first_push(&mut reader, update, facts(update))?,
-            Some(base) => self.onto(&mut reader, update, base)?,
-        };
-        report.notes.extend(notes);
-        self.keep(reader);
-        Ok(RefOutcome::Report(report))
+fn admit(context: &Context<'_>, law: &Law, update: &RefUpdate<'_>) -> Result<RefOutcome, Error> {
+    if let Some(target) = ref_update::already_on(context, update) {
+        return Ok(RefOutcome::Skipped(SkipReason::AlreadyOn(target)));
     }
+    if let Some(judged) = ref_update::without_old_tip(context, update)? {
+        return Ok(judged);
+    }
+    let mut reader = context.reader(update.config.clone());
+    let side = Side::Commit(update.tip);
+    let base = if update.is_target {
+        ref_update::old_tip(context, update)
+    } else {
+        destinations::base(context, side, &update.config, &update.candidates())?
+    };
+    if let Some(base) = &base
+        && !publication::parts_matter(context, &mut reader, base, update)?
+    {
+        return Ok(RefOutcome::Report(Report { base: Some(base.summary()), ..Report::default() }));
+    }
+    let notes = server_policy::trust_notes(context, &mut reader, law, update, base.as_ref())?;
+    let mut report = match &base {
+        None => ref_update::first_push(context, &mut reader, update, facts(update))?,
+        Some(base) => onto(context, &mut reader, update, base)?,
+    };
+    report.notes.extend(notes);
+    context.keep(reader);
+    Ok(RefOutcome::Report(report))
+}
 
-    /// Judges a push against what has landed.
-    fn onto(
-        &self,
-        reader: &mut Reader,
-        update: &RefUpdate<'_>,
-        base: &BaseChoice,
-    ) -> Result<Report, Error> {
-        let mut scope = Scope {
-            side: Side::Commit(update.tip),
-            base,
-            facts: facts(update),
-            answering: None,
-            names: Names::new(&base.name, "this push"),
-            situation: self.received_situation(update, base),
-            candidates: &update.candidates(),
-        };
-        if update.is_target {
-            return self.onto_target(reader, update, &scope);
-        }
-        let Touched { paths, elsewhere, unread } = self.touched(reader, update, Some(base))?;
-        scope.facts = Facts { touched: Some(paths), elsewhere, ..scope.facts };
-        scope.situation.doubt = update.doubt(base);
-        let mut report = self.scope(reader, &scope)?;
-        report.notes.extend(unread);
-        Ok(report)
+/// Judges a push against what has landed.
+fn onto(
+    context: &Context<'_>,
+    reader: &mut Reader,
+    update: &RefUpdate<'_>,
+    base: &BaseChoice,
+) -> Result<Report, Error> {
+    let mut scope = Scope {
+        side: Side::Commit(update.tip),
+        base,
+        facts: facts(update),
+        answering: None,
+        names: Names::new(&base.name, "this push"),
+        situation: received_situation(context, update, base),
+        candidates: &update.candidates(),
+    };
+    if update.is_target {
+        return ref_update::onto_target(context, reader, update, &scope);
     }
+    let Touched { paths, elsewhere, unread } =
+        publication::touched(context, reader, update, Some(base))?;
+    scope.facts = Facts { touched: Some(paths), elsewhere, ..scope.facts };
+    scope.situation.doubt = update.doubt(base);
+    let mut report = change::compare_with_base(context, reader, &scope)?;
+    report.notes.extend(unread);
+    Ok(report)
+}
 
-    /// Says what is to be done in the clone that was pushed from: nothing is known of it but what was pushed.
-    fn received_situation(&self, update: &RefUpdate<'_>, base: &BaseChoice) -> Situation {
-        let situation = self.situation(base, Some(update.tip), NextStep::Commit);
-        let there = format!("{ORIGIN}/{}", base.name);
-        let merge = Command::of("git merge --no-ff --no-commit").arg(&there);
-        let get_base = Command::of("git fetch").arg(ORIGIN).and(merge);
-        let get_base = situation.get_base.map(|_| get_base);
-        let served = self.repository.served_branch();
-        let is_served = served.is_some_and(|served| served.branch == base.name);
-        let base_option = (!is_served).then_some(there);
-        Situation { get_base, base_option, ..situation }
-    }
+/// Says what is to be done in the clone that was pushed from: nothing is known of it but what was pushed.
+fn received_situation(
+    context: &Context<'_>,
+    update: &RefUpdate<'_>,
+    base: &BaseChoice,
+) -> Situation {
+    let situation = change::situation(context, base, Some(update.tip), NextStep::Commit);
+    let there = format!("{ORIGIN}/{}", base.name);
+    let merge = Command::of("git merge --no-ff --no-commit").arg(&there);
+    let get_base = Command::of("git fetch").arg(ORIGIN).and(merge);
+    let get_base = situation.get_base.map(|_| get_base);
+    let served = context.repository.served_branch();
+    let is_served = served.is_some_and(|served| served.branch == base.name);
+    let base_option = (!is_served).then_some(there);
+    Situation { get_base, base_option, ..situation }
+}
 
-    /// Finds the base that the configuration names, as clones name it: `origin/main` is `main` here.
-    pub(super) fn served_base(&self, name: &str) -> Option<BaseChoice> {
-        let short = name.split_once('/').map(|(_, branch)| branch);
-        let mut branches = [Some(name), short].into_iter().flatten();
-        let is_here =
-            |branch: &&str| self.repository.ref_commit(&format!("refs/heads/{branch}")).is_some();
-        let branch = branches.find(is_here)?;
-        // By its full name, which no tag shares.
-        let base = self.repository.named_base(&format!("refs/heads/{branch}")).ok()?;
-        Some(BaseChoice { name: crate::text::escape(branch), ..base })
-    }
+/// Finds the base that the configuration names, as clones name it: `origin/main` is `main` here.
+pub(super) fn served_base(context: &Context<'_>, name: &str) -> Option<BaseChoice> {
+    let short = name.split_once('/').map(|(_, branch)| branch);
+    let mut branches = [Some(name), short].into_iter().flatten();
+    let is_here =
+        |branch: &&str| context.repository.ref_commit(&format!("refs/heads/{branch}")).is_some();
+    let branch = branches.find(is_here)?;
+    // By its full name, which no tag shares.
+    let base = context.repository.named_base(&format!("refs/heads/{branch}")).ok()?;
+    Some(BaseChoice { name: crate::text::escape(branch), ..base })
 }
 
 /// Says who may be at fault: on a branch that is no target only what the configuration wants, and

@@ -7,8 +7,11 @@ use crate::finding::{Downgrade, Facts, Freshness, RefReport, Report, SkipReason}
 use crate::git::{self, BaseChoice, Candidates, PushedRef, Stored, Target, TargetNames};
 use crate::problem::Note;
 use crate::rules::{Situation, Standing};
+use crate::scope::change;
 use crate::scope::change::{Meeting, Scope, alone};
+use crate::scope::peers;
 use crate::scope::peers::Landing;
+use crate::scope::publication;
 use crate::scope::{Context, Error, note};
 use crate::tree::ObjectId;
 
@@ -199,142 +202,149 @@ pub(super) fn ref_report(pushed: &PushedRef, judged: RefOutcome) -> RefReport {
     }
 }
 
-impl Context<'_> {
-    /// Returns what a target has, as git reports it; for a new one the nearest target.
-    pub(super) fn old_tip(&self, update: &RefUpdate<'_>) -> Option<BaseChoice> {
-        if update.replaced == Replaced::Nothing {
-            return self.starting_point(update);
-        }
-        Some(BaseChoice {
-            target: update.last_known().cloned(),
-            commit: update.replaced.commit()?,
-            name: update.name(),
-            freshness: Freshness::ToldByGit,
-            others: Vec::new(),
-        })
+/// Returns what a target has, as git reports it; for a new one the nearest target.
+pub(super) fn old_tip(context: &Context<'_>, update: &RefUpdate<'_>) -> Option<BaseChoice> {
+    if update.replaced == Replaced::Nothing {
+        return starting_point(context, update);
     }
+    Some(BaseChoice {
+        target: update.last_known().cloned(),
+        commit: update.replaced.commit()?,
+        name: update.name(),
+        freshness: Freshness::ToldByGit,
+        others: Vec::new(),
+    })
+}
 
-    /// Says what becomes of a push to a target that cannot be compared with what it would replace.
-    pub(super) fn without_old_tip(
-        &self,
-        update: &RefUpdate<'_>,
-    ) -> Result<Option<RefOutcome>, Error> {
-        let is_readable =
-            update.replaced == Replaced::Nothing || update.replaced.commit().is_some();
-        if !update.is_target || is_readable {
-            return Ok(None);
-        }
-        Ok(Some(match update.unknown() {
-            Some(note) if self.concerns_alembic(update)? => RefOutcome::Unknown(note),
-            Some(_) | None => RefOutcome::Skipped(SkipReason::NoEnvironment),
-        }))
+/// Says what becomes of a push to a target that cannot be compared with what it would replace.
+pub(super) fn without_old_tip(
+    context: &Context<'_>,
+    update: &RefUpdate<'_>,
+) -> Result<Option<RefOutcome>, Error> {
+    let is_readable = update.replaced == Replaced::Nothing || update.replaced.commit().is_some();
+    if !update.is_target || is_readable {
+        return Ok(None);
     }
+    Ok(Some(match update.unknown() {
+        Some(note) if concerns_alembic(context, update)? => RefOutcome::Unknown(note),
+        Some(_) | None => RefOutcome::Skipped(SkipReason::NoEnvironment),
+    }))
+}
 
-    /// Tells whether Alembic is used in what is pushed to a target, or in that target as last known.
-    ///
-    /// What cannot be read may hold anything.
-    pub(super) fn concerns_alembic(&self, update: &RefUpdate<'_>) -> Result<bool, Error> {
-        let mut reader = self.reader(update.config.clone());
-        let last_known = update.last_known().map(|target| target.commit);
-        for commit in [Some(update.tip), last_known].into_iter().flatten() {
-            let tree = self.repository.commit_tree(commit);
-            let Ok(tree) = tree else {
-                return Ok(true);
-            };
-            let found = reader.discover(&*tree);
-            if !found.is_ok_and(|it| it.environments.is_empty() && it.problems.is_empty()) {
-                return Ok(true);
-            }
-        }
-        self.keep(reader);
-        Ok(false)
-    }
-
-    /// Names the target that has the tip already, so nothing is left to check.
-    ///
-    /// A target that is there is judged by what it has itself: that another one has the commit excuses no
-    /// head too many, and nothing that is taken back. But a fork that follows its upstream only gets what has
-    /// landed there.
-    pub(super) fn already_on(&self, update: &RefUpdate<'_>) -> Option<String> {
-        let is_upstream =
-            |target: &Target| target.branch == update.branch && target.remote != update.remote;
-        let is_new = !update.is_target || update.replaced == Replaced::Nothing;
-        let mut excusing = update.targets.iter().filter(|target| is_new || is_upstream(target));
-        let holding =
-            excusing.find(|target| self.repository.contains(target.commit, update.tip))?;
-        Some(holding.name())
-    }
-
-    /// Returns where a new target begins: the commit at which it left the nearest one. What that has got
-    /// since is nothing that the new one takes away.
-    fn starting_point(&self, update: &RefUpdate<'_>) -> Option<BaseChoice> {
-        let nearest = self.repository.choose_base(update.tip, &update.targets, None)?;
-        match self.repository.merge_bases(nearest.commit, update.tip).ok()?.as_slice() {
-            [parted] => Some(BaseChoice { commit: *parted, ..nearest }),
-            _ => Some(nearest),
-        }
-    }
-
-    /// Judges a push to a target against what that target has.
-    pub(super) fn onto_target(
-        &self,
-        reader: &mut Reader,
-        update: &RefUpdate<'_>,
-        scope: &Scope<'_>,
-    ) -> Result<Report, Error> {
-        let base = scope.base;
-        let tree = self.repository.commit_tree(update.tip)?;
-        let landed = self.repository.commit_tree(base.commit)?;
-        let standing = self.standing_of_target(update, base);
-        let is_conflicted = standing == Standing::Replaced && self.is_conflicted(reader, scope)?;
-        let landing = Landing {
-            remote: update.remote.as_deref(),
-            branch: &update.branch,
-            config: &update.config,
-            candidates: scope.candidates,
-            pushed: update.beside,
+/// Tells whether Alembic is used in what is pushed to a target, or in that target as last known.
+///
+/// What cannot be read may hold anything.
+pub(super) fn concerns_alembic(
+    context: &Context<'_>,
+    update: &RefUpdate<'_>,
+) -> Result<bool, Error> {
+    let mut reader = context.reader(update.config.clone());
+    let last_known = update.last_known().map(|target| target.commit);
+    for commit in [Some(update.tip), last_known].into_iter().flatten() {
+        let tree = context.repository.commit_tree(commit);
+        let Ok(tree) = tree else {
+            return Ok(true);
         };
-        let comparison = Comparison {
-            before: Some(&*landed),
-            standing,
-            names: scope.names.clone(),
-            situation: Situation { is_conflicted, ..scope.situation.clone() },
-            facts: scope.facts.clone(),
-            peers: &|| self.peers(&landing),
-            shared: &self.shared(&*tree, Some(&update.branch), base.commit),
-            ..Comparison::alone(&*tree)
-        };
-        let mut report = check(reader, &comparison)?;
-        report.base = Some(base.summary());
-        Ok(report)
-    }
-
-    /// Tells whether git would ask how to merge what a push would replace, as each repair does first.
-    fn is_conflicted(&self, reader: &mut Reader, scope: &Scope<'_>) -> Result<bool, Error> {
-        let met = self.meet(reader, scope, |_, comparison| {
-            Ok(matches!(comparison.after, After::Conflicted { .. }))
-        })?;
-        Ok(matches!(met, Meeting::Merged(true)))
-    }
-
-    /// Tells whether a push to a target builds on what is there or, by force, takes its place.
-    fn standing_of_target(&self, update: &RefUpdate<'_>, base: &BaseChoice) -> Standing {
-        let is_update = update.replaced != Replaced::Nothing;
-        if is_update && !self.repository.contains(update.tip, base.commit) {
-            Standing::Replaced
-        } else {
-            Standing::Published
+        let found = reader.discover(&*tree);
+        if !found.is_ok_and(|it| it.environments.is_empty() && it.problems.is_empty()) {
+            return Ok(true);
         }
     }
+    context.keep(reader);
+    Ok(false)
+}
 
-    /// Judges a ref for which nothing is known to have landed.
-    pub(super) fn first_push(
-        &self,
-        reader: &mut Reader,
-        update: &RefUpdate<'_>,
-        facts: Facts,
-    ) -> Result<Report, Error> {
-        let tree = self.repository.commit_tree(update.tip)?;
-        alone(reader, &*tree, Facts { lesser: Some(Downgrade::NoBase), ..facts })
+/// Names the target that has the tip already, so nothing is left to check.
+///
+/// A target that is there is judged by what it has itself: that another one has the commit excuses no
+/// head too many, and nothing that is taken back. But a fork that follows its upstream only gets what has
+/// landed there.
+pub(super) fn already_on(context: &Context<'_>, update: &RefUpdate<'_>) -> Option<String> {
+    let is_upstream =
+        |target: &Target| target.branch == update.branch && target.remote != update.remote;
+    let is_new = !update.is_target || update.replaced == Replaced::Nothing;
+    let mut excusing = update.targets.iter().filter(|target| is_new || is_upstream(target));
+    let holding = excusing.find(|target| context.repository.contains(target.commit, update.tip))?;
+    Some(holding.name())
+}
+
+/// Returns where a new target begins: the commit at which it left the nearest one. What that has got
+/// since is nothing that the new one takes away.
+fn starting_point(context: &Context<'_>, update: &RefUpdate<'_>) -> Option<BaseChoice> {
+    let nearest = context.repository.choose_base(update.tip, &update.targets, None)?;
+    match context.repository.merge_bases(nearest.commit, update.tip).ok()?.as_slice() {
+        [parted] => Some(BaseChoice { commit: *parted, ..nearest }),
+        _ => Some(nearest),
     }
+}
+
+/// Judges a push to a target against what that target has.
+pub(super) fn onto_target(
+    context: &Context<'_>,
+    reader: &mut Reader,
+    update: &RefUpdate<'_>,
+    scope: &Scope<'_>,
+) -> Result<Report, Error> {
+    let base = scope.base;
+    let tree = context.repository.commit_tree(update.tip)?;
+    let landed = context.repository.commit_tree(base.commit)?;
+    let standing = standing_of_target(context, update, base);
+    let is_conflicted = standing == Standing::Replaced && is_conflicted(context, reader, scope)?;
+    let landing = Landing {
+        remote: update.remote.as_deref(),
+        branch: &update.branch,
+        config: &update.config,
+        candidates: scope.candidates,
+        pushed: update.beside,
+    };
+    let comparison = Comparison {
+        before: Some(&*landed),
+        standing,
+        names: scope.names.clone(),
+        situation: Situation { is_conflicted, ..scope.situation.clone() },
+        facts: scope.facts.clone(),
+        peers: &|| peers::peers(context, &landing),
+        shared: &publication::shared(context, &*tree, Some(&update.branch), base.commit),
+        ..Comparison::alone(&*tree)
+    };
+    let mut report = check(reader, &comparison)?;
+    report.base = Some(base.summary());
+    Ok(report)
+}
+
+/// Tells whether git would ask how to merge what a push would replace, as each repair does first.
+fn is_conflicted(
+    context: &Context<'_>,
+    reader: &mut Reader,
+    scope: &Scope<'_>,
+) -> Result<bool, Error> {
+    let met = change::meet(context, reader, scope, |_, comparison| {
+        Ok(matches!(comparison.after, After::Conflicted { .. }))
+    })?;
+    Ok(matches!(met, Meeting::Merged(true)))
+}
+
+/// Tells whether a push to a target builds on what is there or, by force, takes its place.
+fn standing_of_target(
+    context: &Context<'_>,
+    update: &RefUpdate<'_>,
+    base: &BaseChoice,
+) -> Standing {
+    let is_update = update.replaced != Replaced::Nothing;
+    if is_update && !context.repository.contains(update.tip, base.commit) {
+        Standing::Replaced
+    } else {
+        Standing::Published
+    }
+}
+
+/// Judges a ref for which nothing is known to have landed.
+pub(super) fn first_push(
+    context: &Context<'_>,
+    reader: &mut Reader,
+    update: &RefUpdate<'_>,
+    facts: Facts,
+) -> Result<Report, Error> {
+    let tree = context.repository.commit_tree(update.tip)?;
+    alone(reader, &*tree, Facts { lesser: Some(Downgrade::NoBase), ..facts })
 }

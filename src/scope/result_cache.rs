@@ -3,6 +3,8 @@
 //! What a comparison comes to follows from the two trees, the configuration and the words, and for some
 //! findings from what is on other branches. Where all of that is as it was, so is the answer.
 
+use crate::scope::destinations;
+use crate::scope::publication;
 use std::cell::Cell;
 
 use serde::{Deserialize, Serialize};
@@ -28,90 +30,87 @@ struct Verdict {
     branches: Option<Key>,
 }
 
-impl Context<'_> {
-    /// Judges a comparison, or recalls what it came to.
-    pub(super) fn remembered(
-        &self,
-        reader: &mut Reader,
-        comparison: &Comparison<'_>,
-        scope: &Scope<'_>,
-    ) -> Result<Report, Error> {
-        let Some((after, key)) = self.question(&reader.config(), comparison, scope) else {
-            return Ok(check(reader, comparison)?);
-        };
-        let cache = self.repository.cache();
-        let branches = || self.branches(scope);
-        let known = cache.recall::<Verdict>(&key);
-        let known = known.filter(|it| it.branches.is_none() || it.branches == branches());
-        if let Some(mut report) = known.and_then(Verdict::report) {
-            read_sources(&mut report, comparison, after);
-            return Ok(report);
-        }
-        let asked = Cell::new(false);
-        let other_targets = || {
-            asked.set(true);
-            (comparison.other_targets)()
-        };
-        let peers = || {
-            asked.set(true);
-            (comparison.peers)()
-        };
-        let shared = |path: &_| {
-            asked.set(true);
-            (comparison.shared)(path)
-        };
-        let watched = Comparison {
-            other_targets: &other_targets,
-            peers: &peers,
-            shared: &shared,
-            names: comparison.names.clone(),
-            situation: comparison.situation.clone(),
-            facts: comparison.facts.clone(),
-            answering: comparison.answering.clone(),
-            witnesses: comparison.witnesses.clone(),
-            ..*comparison
-        };
-        let report = check(reader, &watched)?;
-        let branches = asked.get().then(branches);
-        // What could not be looked at now may be there the next time.
-        if branches != Some(None) && !reader.has_missed_something() && !self.has_missed.get() {
-            cache.note(key, &Verdict::of(&report, branches.flatten()));
-        }
-        Ok(report)
+/// Judges a comparison, or recalls what it came to.
+pub(super) fn remembered(
+    context: &Context<'_>,
+    reader: &mut Reader,
+    comparison: &Comparison<'_>,
+    scope: &Scope<'_>,
+) -> Result<Report, Error> {
+    let Some((after, key)) = question(context, &reader.config(), comparison, scope) else {
+        return Ok(check(reader, comparison)?);
+    };
+    let cache = context.repository.cache();
+    let branches = || branches(context, scope);
+    let known = cache.recall::<Verdict>(&key);
+    let known = known.filter(|it| it.branches.is_none() || it.branches == branches());
+    if let Some(mut report) = known.and_then(Verdict::report) {
+        read_sources(&mut report, comparison, after);
+        return Ok(report);
     }
+    let asked = Cell::new(false);
+    let other_targets = || {
+        asked.set(true);
+        (comparison.other_targets)()
+    };
+    let peers = || {
+        asked.set(true);
+        (comparison.peers)()
+    };
+    let shared = |path: &_| {
+        asked.set(true);
+        (comparison.shared)(path)
+    };
+    let watched = Comparison {
+        other_targets: &other_targets,
+        peers: &peers,
+        shared: &shared,
+        names: comparison.names.clone(),
+        situation: comparison.situation.clone(),
+        facts: comparison.facts.clone(),
+        answering: comparison.answering.clone(),
+        witnesses: comparison.witnesses.clone(),
+        ..*comparison
+    };
+    let report = check(reader, &watched)?;
+    let branches = asked.get().then(branches);
+    // What could not be looked at now may be there the next time.
+    if branches != Some(None) && !reader.has_missed_something() && !context.has_missed.get() {
+        cache.note(key, &Verdict::of(&report, branches.flatten()));
+    }
+    Ok(report)
+}
 
-    /// Names a question by all that its answer depends on; nothing where a side has no id.
-    fn question<'t>(
-        &self,
-        config: &Config,
-        comparison: &Comparison<'t>,
-        scope: &Scope<'_>,
-    ) -> Option<(&'t dyn Tree, Key)> {
-        let Comparison { before, standing, after, witnesses, facts, answering, .. } = comparison;
-        let (names, situation) = (&comparison.names, &comparison.situation);
-        let After::Tree(after) = *after else {
-            return None;
-        };
-        let before = before.map(|before| before.id().ok_or(())).transpose().ok()?;
-        let witnesses =
-            witnesses.iter().map(|tree| tree.id()).collect::<Option<Vec<ObjectId>>>()?;
-        let trees = (before, after.id()?, witnesses);
-        let tip = self.repository.tip(scope.side);
-        let commits = (tip, scope.base.commit, scope.candidates.branch);
-        let options = (standing, names, situation, facts, answering, config);
-        Some((after, Key::of_value(FactKind::Verdict, &(trees, commits, options))?))
-    }
+/// Names a question by all that its answer depends on; nothing where a side has no id.
+fn question<'t>(
+    context: &Context<'_>,
+    config: &Config,
+    comparison: &Comparison<'t>,
+    scope: &Scope<'_>,
+) -> Option<(&'t dyn Tree, Key)> {
+    let Comparison { before, standing, after, witnesses, facts, answering, .. } = comparison;
+    let (names, situation) = (&comparison.names, &comparison.situation);
+    let After::Tree(after) = *after else {
+        return None;
+    };
+    let before = before.map(|before| before.id().ok_or(())).transpose().ok()?;
+    let witnesses = witnesses.iter().map(|tree| tree.id()).collect::<Option<Vec<ObjectId>>>()?;
+    let trees = (before, after.id()?, witnesses);
+    let tip = context.repository.tip(scope.side);
+    let commits = (tip, scope.base.commit, scope.candidates.branch);
+    let options = (standing, names, situation, facts, answering, config);
+    Some((after, Key::of_value(FactKind::Verdict, &(trees, commits, options))?))
+}
 
-    /// Names what is on all branches that a verdict may depend on; nothing where that cannot be told.
-    fn branches(&self, scope: &Scope<'_>) -> Option<Key> {
-        // Which commit holds which is another matter once the rest of a history arrives.
-        if self.repository.is_shallow() {
-            return None;
-        }
-        let pushed = self.pushed_branches().ok()?;
-        let targets = self.targets(scope.candidates).ok()?;
-        Key::of_value(FactKind::Verdict, &(pushed, targets))
+/// Names what is on all branches that a verdict may depend on; nothing where that cannot be told.
+fn branches(context: &Context<'_>, scope: &Scope<'_>) -> Option<Key> {
+    // Which commit holds which is another matter once the rest of a history arrives.
+    if context.repository.is_shallow() {
+        return None;
     }
+    let pushed = publication::pushed_branches(context).ok()?;
+    let targets = destinations::targets(context, scope.candidates).ok()?;
+    Key::of_value(FactKind::Verdict, &(pushed, targets))
 }
 
 impl Verdict {

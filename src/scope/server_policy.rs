@@ -35,107 +35,113 @@ impl Law {
     }
 }
 
-impl Context<'_> {
-    /// Takes the configuration that was given, else that of the branch the repository is about, as it
-    /// is before the push.
-    ///
-    /// A mistake in what has landed must stop nobody, least of all the push that repairs it: it is told,
-    /// and the usual configuration holds.
-    pub(super) fn law(&self) -> Result<Law, Error> {
-        let landed = self.repository.served_branch();
-        let unborn = || self.repository.branch().unwrap_or_else(|| "HEAD".to_owned());
-        let branch = landed.as_ref().map_or_else(unborn, |landed| landed.branch.clone());
-        if let Some((name, source)) = &self.options.config {
-            let config = parse_config(&RepoPath::new(name), source)?;
-            return Ok(Law { config, branch, given: Some(name.clone()), note: None });
-        }
-        let tree = landed.map(|landed| self.repository.commit_tree(landed.commit)).transpose()?;
-        let (config, note) = match tree.map(|tree| carried_config(&*tree)).transpose() {
-            Ok(config) => (config.unwrap_or_default(), None),
-            Err(Error::Config(bad)) => (Config::default(), Some(invalid(&branch, &bad))),
-            Err(error) => return Err(error),
-        };
-        Ok(Law { config, branch, given: None, note })
+/// Takes the configuration that was given, else that of the branch the repository is about, as it
+/// is before the push.
+///
+/// A mistake in what has landed must stop nobody, least of all the push that repairs it: it is told,
+/// and the usual configuration holds.
+pub(super) fn law(context: &Context<'_>) -> Result<Law, Error> {
+    let landed = context.repository.served_branch();
+    let unborn = || context.repository.branch().unwrap_or_else(|| "HEAD".to_owned());
+    let branch = landed.as_ref().map_or_else(unborn, |landed| landed.branch.clone());
+    if let Some((name, source)) = &context.options.config {
+        let config = parse_config(&RepoPath::new(name), source)?;
+        return Ok(Law { config, branch, given: Some(name.clone()), note: None });
     }
+    let tree = landed.map(|landed| context.repository.commit_tree(landed.commit)).transpose()?;
+    let (config, note) = match tree.map(|tree| carried_config(&*tree)).transpose() {
+        Ok(config) => (config.unwrap_or_default(), None),
+        Err(Error::Config(bad)) => (Config::default(), Some(invalid(&branch, &bad))),
+        Err(error) => return Err(error),
+    };
+    Ok(Law { config, branch, given: None, note })
+}
 
-    /// Says what a push changes of the configuration, and what that means.
-    ///
-    /// # Errors
-    /// Fails where the push would put a configuration with mistakes in force.
-    pub(super) fn trust_notes(
-        &self,
-        reader: &mut Reader,
-        law: &Law,
-        update: &RefUpdate<'_>,
-        base: Option<&BaseChoice>,
-    ) -> Result<Vec<Note>, Error> {
-        let before = self.states_before(update, base);
-        let changes = self.setting_changes(&before, update.tip)?;
-        let own = RepoPath::new(config::FILE_NAME);
-        let mut notes: Vec<Note> = law.note.clone().into_iter().collect();
-        if changes.contains(&own) {
-            self.refuse_mistakes(law, update)?;
-            notes.push(guard_note(law));
-        }
-        let paths: Vec<&RepoPath> = changes.paths().filter(|path| **path != own).collect();
-        if !paths.is_empty() && self.moves_alembic(reader, &before, update.tip)? {
-            notes.push(alembic_note(&paths));
-        }
-        Ok(notes)
+/// Says what a push changes of the configuration, and what that means.
+///
+/// # Errors
+/// Fails where the push would put a configuration with mistakes in force.
+pub(super) fn trust_notes(
+    context: &Context<'_>,
+    reader: &mut Reader,
+    law: &Law,
+    update: &RefUpdate<'_>,
+    base: Option<&BaseChoice>,
+) -> Result<Vec<Note>, Error> {
+    let before = states_before(context, update, base);
+    let changes = setting_changes(context, &before, update.tip)?;
+    let own = RepoPath::new(config::FILE_NAME);
+    let mut notes: Vec<Note> = law.note.clone().into_iter().collect();
+    if changes.contains(&own) {
+        refuse_mistakes(context, law, update)?;
+        notes.push(guard_note(law));
     }
+    let paths: Vec<&RepoPath> = changes.paths().filter(|path| **path != own).collect();
+    if !paths.is_empty() && moves_alembic(context, reader, &before, update.tip)? {
+        notes.push(alembic_note(&paths));
+    }
+    Ok(notes)
+}
 
-    /// Returns the states that a change must differ from to be the push's: what the ref has, and where
-    /// a branch left its base, so that what it merges is not told again.
-    fn states_before(&self, update: &RefUpdate<'_>, base: Option<&BaseChoice>) -> Vec<ObjectId> {
-        let Some(base) = base else {
-            return Vec::new();
-        };
-        if update.is_target {
-            return vec![base.commit];
-        }
-        let parted = self.repository.merge_bases(base.commit, update.tip).unwrap_or_default();
-        update.replaced.commit().into_iter().chain(parted).collect()
+/// Returns the states that a change must differ from to be the push's: what the ref has, and where
+/// a branch left its base, so that what it merges is not told again.
+fn states_before(
+    context: &Context<'_>,
+    update: &RefUpdate<'_>,
+    base: Option<&BaseChoice>,
+) -> Vec<ObjectId> {
+    let Some(base) = base else {
+        return Vec::new();
+    };
+    if update.is_target {
+        return vec![base.commit];
     }
+    let parted = context.repository.merge_bases(base.commit, update.tip).unwrap_or_default();
+    update.replaced.commit().into_iter().chain(parted).collect()
+}
 
-    /// Finds the files that say where Alembic is, or how the guard is to judge, and are as in none of
-    /// some states.
-    fn setting_changes(&self, before: &[ObjectId], tip: ObjectId) -> Result<Changes, Error> {
-        let since = |commit| self.repository.changes(commit, Side::Commit(tip), &is_setting);
-        let mut changes = since(before.first().copied())?;
-        for commit in before.iter().skip(1) {
-            let others = since(Some(*commit))?;
-            changes = changes.only(|path| others.contains(path));
-        }
-        Ok(changes)
+/// Finds the files that say where Alembic is, or how the guard is to judge, and are as in none of
+/// some states.
+fn setting_changes(
+    context: &Context<'_>,
+    before: &[ObjectId],
+    tip: ObjectId,
+) -> Result<Changes, Error> {
+    let since = |commit| context.repository.changes(commit, Side::Commit(tip), &is_setting);
+    let mut changes = since(before.first().copied())?;
+    for commit in before.iter().skip(1) {
+        let others = since(Some(*commit))?;
+        changes = changes.only(|path| others.contains(path));
     }
+    Ok(changes)
+}
 
-    /// Tells whether Alembic is looked for elsewhere than in any of some states.
-    fn moves_alembic(
-        &self,
-        reader: &mut Reader,
-        before: &[ObjectId],
-        tip: ObjectId,
-    ) -> Result<bool, Error> {
-        let mut environments = |commit: ObjectId| -> Result<_, Error> {
-            let found = reader.discover(&*self.repository.commit_tree(commit)?)?;
-            Ok((found.environments.clone(), found.problems.clone()))
-        };
-        let after = environments(tip)?;
-        for commit in before {
-            if environments(*commit)? == after {
-                return Ok(false);
-            }
+/// Tells whether Alembic is looked for elsewhere than in any of some states.
+fn moves_alembic(
+    context: &Context<'_>,
+    reader: &mut Reader,
+    before: &[ObjectId],
+    tip: ObjectId,
+) -> Result<bool, Error> {
+    let mut environments = |commit: ObjectId| -> Result<_, Error> {
+        let found = reader.discover(&*context.repository.commit_tree(commit)?)?;
+        Ok((found.environments.clone(), found.problems.clone()))
+    };
+    let after = environments(tip)?;
+    for commit in before {
+        if environments(*commit)? == after {
+            return Ok(false);
         }
-        Ok(!before.is_empty())
     }
+    Ok(!before.is_empty())
+}
 
-    fn refuse_mistakes(&self, law: &Law, update: &RefUpdate<'_>) -> Result<(), Error> {
-        let is_in_force = update.pushed.remote_ref == format!("refs/heads/{}", law.branch);
-        if law.given.is_none() && is_in_force {
-            carried_config(&*self.repository.commit_tree(update.tip)?)?;
-        }
-        Ok(())
+fn refuse_mistakes(context: &Context<'_>, law: &Law, update: &RefUpdate<'_>) -> Result<(), Error> {
+    let is_in_force = update.pushed.remote_ref == format!("refs/heads/{}", law.branch);
+    if law.given.is_none() && is_in_force {
+        carried_config(&*context.repository.commit_tree(update.tip)?)?;
     }
+    Ok(())
 }
 
 fn invalid(branch: &str, bad: &BadConfig) -> Note {

@@ -7,7 +7,7 @@ use crate::alembic::environment::{Environment, is_migration_name};
 use crate::alembic::migration::Value;
 use crate::compare::Reader;
 use crate::problem::Note;
-use crate::scope::{Context, Error, note};
+use crate::scope::{Error, note};
 use crate::text::escape;
 use crate::tree::{File, Node, RepoPath, Tree};
 
@@ -20,42 +20,36 @@ const MOST_NOTES: usize = 20;
 /// So many files are looked at.
 const MAX_FILES: usize = 2000;
 
-impl Context<'_> {
-    /// Says which files are left out although they read like migrations, and how to configure them.
-    pub(super) fn overlooked(
-        &self,
-        reader: &mut Reader,
-        tree: &dyn Tree,
-    ) -> Result<Vec<Note>, Error> {
-        let discovery = reader.discover(tree)?;
-        let mut notes = Vec::new();
-        let environments = discovery.environments.iter();
-        let own: BTreeSet<&RepoPath> = environments.flat_map(|it| &it.version_locations).collect();
-        for environment in discovery.environments.iter().filter(|it| !it.recursive) {
-            let is_own = |folder: &RepoPath| own.contains(folder);
-            for location in &environment.version_locations {
-                let mut files = Vec::new();
-                below(tree, location, MAX_DEPTH, &is_own, &mut files)?;
-                let count = migrations(reader, tree, &files)?;
-                if count > 0 {
-                    notes.push(unread(environment, location, count));
-                }
-            }
-        }
-        for (place, folder) in discovery.unclaimed.iter().enumerate() {
-            if notes.len() >= MOST_NOTES {
-                notes.push(unseen(discovery.unclaimed.len() - place));
-                break;
-            }
+/// Says which files are left out although they read like migrations, and how to configure them.
+pub(super) fn overlooked(reader: &mut Reader, tree: &dyn Tree) -> Result<Vec<Note>, Error> {
+    let discovery = reader.discover(tree)?;
+    let mut notes = Vec::new();
+    let environments = discovery.environments.iter();
+    let own: BTreeSet<&RepoPath> = environments.flat_map(|it| &it.version_locations).collect();
+    for environment in discovery.environments.iter().filter(|it| !it.recursive) {
+        let is_own = |folder: &RepoPath| own.contains(folder);
+        for location in &environment.version_locations {
             let mut files = Vec::new();
-            list(tree, &folder.join("versions"), &mut files)?;
+            below(tree, location, MAX_DEPTH, &is_own, &mut files)?;
             let count = migrations(reader, tree, &files)?;
             if count > 0 {
-                notes.push(unclaimed(folder, count));
+                notes.push(unread(environment, location, count));
             }
         }
-        Ok(notes)
     }
+    for (place, folder) in discovery.unclaimed.iter().enumerate() {
+        if notes.len() >= MOST_NOTES {
+            notes.push(unseen(discovery.unclaimed.len() - place));
+            break;
+        }
+        let mut files = Vec::new();
+        list(tree, &folder.join("versions"), &mut files)?;
+        let count = migrations(reader, tree, &files)?;
+        if count > 0 {
+            notes.push(unclaimed(folder, count));
+        }
+    }
+    Ok(notes)
 }
 
 /// Gathers the files in the folders below a version folder, without those that are version folders themselves.

@@ -24,60 +24,58 @@ pub(super) struct Move<'a> {
     pub(super) several: bool,
 }
 
-impl Context<'_> {
-    /// Says how databases that have run the migrations in their old order get into the new one.
-    pub(super) fn database_help(
-        &self,
-        trial: &mut Trial<'_, '_>,
-        one: &Move<'_>,
-    ) -> Result<Vec<Step>, Error> {
-        let old = &one.pair.after.graph;
-        let base = trial.comparison.names.base.clone();
-        let own = self.run_by_branch(trial, one.pair)?;
-        let own = own.map(|run| owned(old.uppermost(&run.iter().collect())));
-        let both = owned(old.real_heads());
-        let mut help = Vec::new();
-        if let Some(own) = own.filter(|own| *own != both) {
-            match one.catch_up(&own, "only this branch's migrations have run") {
-                Ok(line) => help.extend(line),
-                Err(UnknownState) => return Ok(vec![one.unknown()]),
-            }
-        }
-        match one.catch_up(&both, &format!("this branch's and {base}'s have run")) {
+/// Says how databases that have run the migrations in their old order get into the new one.
+pub(super) fn database_help(
+    context: &Context<'_>,
+    trial: &mut Trial<'_, '_>,
+    one: &Move<'_>,
+) -> Result<Vec<Step>, Error> {
+    let old = &one.pair.after.graph;
+    let base = trial.comparison.names.base.clone();
+    let own = run_by_branch(context, trial, one.pair)?;
+    let own = own.map(|run| owned(old.uppermost(&run.iter().collect())));
+    let both = owned(old.real_heads());
+    let mut help = Vec::new();
+    if let Some(own) = own.filter(|own| *own != both) {
+        match one.catch_up(&own, "only this branch's migrations have run") {
             Ok(line) => help.extend(line),
             Err(UnknownState) => return Ok(vec![one.unknown()]),
         }
-        help.push(Step::note(
-            "a database in any other state has no fixed commands, nor have several of one environment \
-             that differ; `alembic current` cannot tell the states apart, so read the table with \
-             `SELECT version_num FROM alembic_version`",
-        ));
-        Ok(help)
     }
+    match one.catch_up(&both, &format!("this branch's and {base}'s have run")) {
+        Ok(line) => help.extend(line),
+        Err(UnknownState) => return Ok(vec![one.unknown()]),
+    }
+    help.push(Step::note(
+        "a database in any other state has no fixed commands, nor have several of one environment \
+         that differ; `alembic current` cannot tell the states apart, so read the table with \
+         `SELECT version_num FROM alembic_version`",
+    ));
+    Ok(help)
+}
 
-    /// Returns what a database has run that was upgraded on this branch before it met its base; nothing if
-    /// the history does not tell.
-    fn run_by_branch(
-        &self,
-        trial: &mut Trial<'_, '_>,
-        pair: &Pair,
-    ) -> Result<Option<BTreeSet<RevisionId>>, Error> {
-        let graph = &pair.after.graph;
-        let base = trial.start.base.as_ref();
-        let start = base.and_then(|base| self.repository.before_meeting(base.commit));
-        let mut on_branch = Graph::default();
-        if let Some(start) = start {
-            let tree = self.repository.commit_tree(start)?;
-            on_branch = trial.reader.state(&*tree, &pair.environment, &[])?.graph.clone();
-        }
-        let ids = graph.revisions().map(|revision| &revision.id);
-        let is_run = |id: &&RevisionId| !pair.before.graph.contains(id) || on_branch.contains(id);
-        let run: BTreeSet<&RevisionId> = ids.filter(is_run).collect();
-        let needed = graph.requirements_of(run.iter().copied());
-        // What the base has put below a published revision, the branch has not run.
-        let is_closed = on_branch.is_empty() || needed.len() == run.len();
-        Ok(is_closed.then(|| needed.into_iter().cloned().collect()))
+/// Returns what a database has run that was upgraded on this branch before it met its base; nothing if
+/// the history does not tell.
+fn run_by_branch(
+    context: &Context<'_>,
+    trial: &mut Trial<'_, '_>,
+    pair: &Pair,
+) -> Result<Option<BTreeSet<RevisionId>>, Error> {
+    let graph = &pair.after.graph;
+    let base = trial.start.base.as_ref();
+    let start = base.and_then(|base| context.repository.before_meeting(base.commit));
+    let mut on_branch = Graph::default();
+    if let Some(start) = start {
+        let tree = context.repository.commit_tree(start)?;
+        on_branch = trial.reader.state(&*tree, &pair.environment, &[])?.graph.clone();
     }
+    let ids = graph.revisions().map(|revision| &revision.id);
+    let is_run = |id: &&RevisionId| !pair.before.graph.contains(id) || on_branch.contains(id);
+    let run: BTreeSet<&RevisionId> = ids.filter(is_run).collect();
+    let needed = graph.requirements_of(run.iter().copied());
+    // What the base has put below a published revision, the branch has not run.
+    let is_closed = on_branch.is_empty() || needed.len() == run.len();
+    Ok(is_closed.then(|| needed.into_iter().cloned().collect()))
 }
 
 impl Move<'_> {

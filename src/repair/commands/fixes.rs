@@ -3,6 +3,9 @@
 //! One finding is repaired at a time, laid over the tree and judged again: it must be gone, and nothing
 //! new may be found, except what it hid about heads.
 
+use super::holders;
+use super::starting_point;
+use super::trial;
 use std::collections::BTreeSet;
 
 use super::fixers::{Remedy, docstring, filename, misspelling};
@@ -19,100 +22,97 @@ use crate::rules::{self, Consequence};
 use crate::scope::{Context, Error};
 use crate::tree::RepoPath;
 
-impl Context<'_> {
-    /// Plans how the unpublished migrations of the work tree lose the faults that a program can repair,
-    /// compared with a base that somebody named, else with the nearest target.
-    pub(crate) fn fixes(&self, base: Option<&str>) -> Result<Proposal, Error> {
-        let (start, mut reader) = self.start(base, Command::of("alembic-guard check --fix"))?;
-        let base = self.base_or_last_commit(&start)?;
-        let holders = self.holders(&start);
-        self.in_trial(&start, &base, &mut reader, |trial| {
-            let state = judged(trial, &[])?;
-            let mut work =
-                Work { holders: &holders, changes: Vec::new(), steps: Vec::new(), state };
-            let mut tried = BTreeSet::new();
-            while let Some(finding) = work.next(&tried) {
-                tried.insert(key(&finding));
-                let mut pairs = work.state.pairs.iter().filter(|pair| pair.is_kept());
-                let pair = pairs.find(|pair| pair.environment.name == finding.problem.environment);
-                if let Some(pair) = pair
-                    && let Some(remedy) = self.remedy(trial, &work, pair, &finding)?
-                {
-                    work.take(trial, &finding, remedy)?;
-                }
-            }
-            Ok(work.proposal(base.summary()))
-        })
-    }
-
-    fn remedy(
-        &self,
-        trial: &mut Trial<'_, '_>,
-        work: &Work<'_>,
-        pair: &Pair,
-        finding: &Finding,
-    ) -> Result<Option<Remedy>, Error> {
-        if !self.is_open(trial, work, pair, finding.problem.site.path())? {
-            return Ok(None);
-        }
-        if finding.problem.rule == "misspelled-identifier" {
-            return misspelling(trial, work, finding);
-        }
-        let revision = finding.problem.revisions.first().and_then(|id| pair.after.graph.get(id));
-        let Some(revision) =
-            revision.filter(|one| one.migration.file.path == *finding.problem.site.path())
-        else {
-            return Ok(None);
-        };
-        match finding.problem.rule {
-            "docstring-mismatch" => docstring(trial, work, revision),
-            "filename-mismatch" => filename(trial, work, pair, revision),
-            _ => self.new_id(trial, work, pair, (finding.problem.rule, revision)),
-        }
-    }
-
-    fn new_id(
-        &self,
-        trial: &mut Trial<'_, '_>,
-        work: &Work<'_>,
-        pair: &Pair,
-        (rule, revision): (&'static str, &Revision),
-    ) -> Result<Option<Remedy>, Error> {
-        let graph = &pair.after.graph;
-        let id = rules::free_id(graph, revision);
-        for follower in repair::followers(graph, &revision.id) {
-            if !self.is_open(trial, work, pair, &follower.migration.file.path)? {
-                return Ok(None);
+/// Plans how the unpublished migrations of the work tree lose the faults that a program can repair,
+/// compared with a base that somebody named, else with the nearest target.
+pub(crate) fn propose_fixes(context: &Context<'_>, base: Option<&str>) -> Result<Proposal, Error> {
+    let (start, mut reader) =
+        starting_point::start(context, base, Command::of("alembic-guard check --fix"))?;
+    let base = starting_point::base_or_last_commit(context, &start)?;
+    let holders = holders::holders(context, &start);
+    trial::in_trial(context, &start, &base, &mut reader, |trial| {
+        let state = judged(trial, &[])?;
+        let mut work = Work { holders: &holders, changes: Vec::new(), steps: Vec::new(), state };
+        let mut tried = BTreeSet::new();
+        while let Some(finding) = work.next(&tried) {
+            tried.insert(key(&finding));
+            let mut pairs = work.state.pairs.iter().filter(|pair| pair.is_kept());
+            let pair = pairs.find(|pair| pair.environment.name == finding.problem.environment);
+            if let Some(pair) = pair
+                && let Some(remedy) = remedy(context, trial, &work, pair, &finding)?
+            {
+                work.take(trial, &finding, remedy)?;
             }
         }
-        let read = |path: &RepoPath| work.read(trial, path);
-        exchange_id(trial.reader.limits(), pair, (rule, revision), &id, &read)
-    }
+        Ok(work.proposal(base.summary()))
+    })
+}
 
-    /// Tells whether a file may be edited: nobody else has it, and it holds nothing that is not staged.
-    fn is_open(
-        &self,
-        trial: &mut Trial<'_, '_>,
-        work: &Work<'_>,
-        pair: &Pair,
-        path: &RepoPath,
-    ) -> Result<bool, Error> {
-        let landed = match trial.comparison.before {
-            Some(before) => before.node(path)?.is_some(),
-            None => false,
-        };
-        if landed || self.repository.unsettled(path).is_some() || work.read(trial, path)?.is_none()
-        {
-            return Ok(false);
-        }
-        let revisions = pair.after.graph.revisions();
-        let here: Vec<&Revision> =
-            revisions.filter(|revision| revision.migration.file.path == *path).collect();
-        Ok(here.iter().all(|revision| {
-            !pair.before.graph.contains(&revision.id)
-                && work.holders.of(trial.reader, trial.comparison, revision).is_none()
-        }))
+fn remedy(
+    context: &Context<'_>,
+    trial: &mut Trial<'_, '_>,
+    work: &Work<'_>,
+    pair: &Pair,
+    finding: &Finding,
+) -> Result<Option<Remedy>, Error> {
+    if !is_open(context, trial, work, pair, finding.problem.site.path())? {
+        return Ok(None);
     }
+    if finding.problem.rule == "misspelled-identifier" {
+        return misspelling(trial, work, finding);
+    }
+    let revision = finding.problem.revisions.first().and_then(|id| pair.after.graph.get(id));
+    let Some(revision) =
+        revision.filter(|one| one.migration.file.path == *finding.problem.site.path())
+    else {
+        return Ok(None);
+    };
+    match finding.problem.rule {
+        "docstring-mismatch" => docstring(trial, work, revision),
+        "filename-mismatch" => filename(trial, work, pair, revision),
+        _ => new_id(context, trial, work, pair, (finding.problem.rule, revision)),
+    }
+}
+
+fn new_id(
+    context: &Context<'_>,
+    trial: &mut Trial<'_, '_>,
+    work: &Work<'_>,
+    pair: &Pair,
+    (rule, revision): (&'static str, &Revision),
+) -> Result<Option<Remedy>, Error> {
+    let graph = &pair.after.graph;
+    let id = rules::free_id(graph, revision);
+    for follower in repair::followers(graph, &revision.id) {
+        if !is_open(context, trial, work, pair, &follower.migration.file.path)? {
+            return Ok(None);
+        }
+    }
+    let read = |path: &RepoPath| work.read(trial, path);
+    exchange_id(trial.reader.limits(), pair, (rule, revision), &id, &read)
+}
+
+/// Tells whether a file may be edited: nobody else has it, and it holds nothing that is not staged.
+fn is_open(
+    context: &Context<'_>,
+    trial: &mut Trial<'_, '_>,
+    work: &Work<'_>,
+    pair: &Pair,
+    path: &RepoPath,
+) -> Result<bool, Error> {
+    let landed = match trial.comparison.before {
+        Some(before) => before.node(path)?.is_some(),
+        None => false,
+    };
+    if landed || context.repository.unsettled(path).is_some() || work.read(trial, path)?.is_none() {
+        return Ok(false);
+    }
+    let revisions = pair.after.graph.revisions();
+    let here: Vec<&Revision> =
+        revisions.filter(|revision| revision.migration.file.path == *path).collect();
+    Ok(here.iter().all(|revision| {
+        !pair.before.graph.contains(&revision.id)
+            && work.holders.of(trial.reader, trial.comparison, revision).is_none()
+    }))
 }
 
 /// What is repaired so far.

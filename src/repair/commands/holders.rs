@@ -21,34 +21,32 @@ pub(super) struct Arrivals<'j> {
     head: Option<Holding<'j>>,
 }
 
-impl Context<'_> {
-    /// Finds where revisions may be that must not be edited, without the branch that is worked on.
-    pub(super) fn holders(&self, start: &StartingPoint<'_>) -> Holders<'_> {
-        let targets = self.repository.targets(&start.candidates(self)).unwrap_or_default();
-        let base = start.base.as_ref().map(|base| base.commit);
-        let others = targets.into_iter().filter(|target| {
-            Some(&target.branch) != start.branch.as_ref()
-                && !base.is_some_and(|base| self.repository.contains(base, target.commit))
-        });
-        Holders(others.filter_map(|target| self.holding(target.name(), target.commit)).collect())
-    }
+/// Finds where revisions may be that must not be edited, without the branch that is worked on.
+pub(super) fn holders<'c>(context: &'c Context<'_>, start: &StartingPoint<'_>) -> Holders<'c> {
+    let targets = context.repository.targets(&start.candidates(context)).unwrap_or_default();
+    let base = start.base.as_ref().map(|base| base.commit);
+    let others = targets.into_iter().filter(|target| {
+        Some(&target.branch) != start.branch.as_ref()
+            && !base.is_some_and(|base| context.repository.contains(base, target.commit))
+    });
+    Holders(others.filter_map(|target| holding(context, target.name(), target.commit)).collect())
+}
 
-    /// Finds where revisions may have been before they were in the work tree.
-    pub(super) fn arrivals(&self, start: &StartingPoint<'_>) -> Arrivals<'_> {
-        let names = TargetNames { patterns: start.config.targets.as_deref() };
-        let mut targets = self.repository.local_targets(&names).unwrap_or_default();
-        targets.retain(|target| Some(&target.branch) != start.branch.as_ref());
-        let held = |commit| self.holding(String::new(), commit);
-        Arrivals {
-            targets: targets.into_iter().filter_map(|target| held(target.commit)).collect(),
-            head: self.repository.head().and_then(held),
-        }
+/// Finds where revisions may have been before they were in the work tree.
+pub(super) fn arrivals<'c>(context: &'c Context<'_>, start: &StartingPoint<'_>) -> Arrivals<'c> {
+    let names = TargetNames { patterns: start.config.targets.as_deref() };
+    let mut targets = context.repository.local_targets(&names).unwrap_or_default();
+    targets.retain(|target| Some(&target.branch) != start.branch.as_ref());
+    let held = |commit| holding(context, String::new(), commit);
+    Arrivals {
+        targets: targets.into_iter().filter_map(|target| held(target.commit)).collect(),
+        head: context.repository.head().and_then(held),
     }
+}
 
-    fn holding(&self, name: String, commit: ObjectId) -> Option<Holding<'_>> {
-        let tree = self.repository.commit_tree(commit).ok()?;
-        Some(Holding { name, tree, revisions: OnceCell::new() })
-    }
+fn holding<'c>(context: &'c Context<'_>, name: String, commit: ObjectId) -> Option<Holding<'c>> {
+    let tree = context.repository.commit_tree(commit).ok()?;
+    Some(Holding { name, tree, revisions: OnceCell::new() })
 }
 
 impl Holders<'_> {

@@ -1,5 +1,10 @@
 //! `merge`: a new revision joins heads.
 
+use super::rebase;
+use super::starting_point;
+use super::trial;
+use super::unstaged;
+use crate::repair::commands;
 use std::time::SystemTime;
 
 use super::{Outcome, Trial, refusal};
@@ -42,153 +47,158 @@ impl MergeRequest<'_> {
     }
 }
 
-impl Context<'_> {
-    /// Plans merge revisions that join the heads which the work tree has too many of.
-    pub(crate) fn merge(&self, asked: &MergeRequest<'_>) -> Result<Proposal, Error> {
-        let (start, mut reader) = self.start(asked.base.as_deref(), asked.command())?;
-        let beside_base = start.base.as_ref().map(|base| {
-            self.in_trial(&start, base, &mut reader, |trial| {
-                let proposal = self.join_all(trial, asked)?;
-                Ok(Proposal { base: Some(base.summary()), ..proposal })
-            })
-        });
-        let proposal = match beside_base {
-            // What shares no history with its base is judged alone, and joined alone.
-            None | Some(Err(Error::Unrelated(_))) => {
-                let comparison = Comparison::alone(&*start.work);
-                self.join_all(
-                    &mut Trial {
-                        reader: &mut reader,
-                        comparison: &comparison,
-                        merged: &*start.work,
-                        start: &start,
-                        here: Lookup::new(&*start.work),
-                    },
-                    asked,
-                )?
-            }
-            Some(proposal) => proposal?,
-        };
-        Ok(self.with_next_step(proposal, asked.stage))
-    }
+/// Plans merge revisions that join the heads which the work tree has too many of.
+pub(crate) fn propose_merge(
+    context: &Context<'_>,
+    asked: &MergeRequest<'_>,
+) -> Result<Proposal, Error> {
+    let (start, mut reader) =
+        starting_point::start(context, asked.base.as_deref(), asked.command())?;
+    let beside_base = start.base.as_ref().map(|base| {
+        trial::in_trial(context, &start, base, &mut reader, |trial| {
+            let proposal = join_all(context, trial, asked)?;
+            Ok(Proposal { base: Some(base.summary()), ..proposal })
+        })
+    });
+    let proposal = match beside_base {
+        // What shares no history with its base is judged alone, and joined alone.
+        None | Some(Err(Error::Unrelated(_))) => {
+            let comparison = Comparison::alone(&*start.work);
+            join_all(
+                context,
+                &mut Trial {
+                    reader: &mut reader,
+                    comparison: &comparison,
+                    merged: &*start.work,
+                    start: &start,
+                    here: Lookup::new(&*start.work),
+                },
+                asked,
+            )?
+        }
+        Some(proposal) => proposal?,
+    };
+    Ok(commands::with_next_step(context, proposal, asked.stage))
+}
 
-    fn join_all(
-        &self,
-        trial: &mut Trial<'_, '_>,
-        asked: &MergeRequest<'_>,
-    ) -> Result<Proposal, Error> {
-        let (pairs, _) = pairs(trial.reader, trial.comparison, trial.merged)?;
-        let named = named_heads(&asked.heads, &pairs)?;
-        let mut proposal = Proposal::default();
-        for (place, pair) in pairs.iter().enumerate().filter(|(_, pair)| pair.is_kept()) {
-            let here: Vec<&RevisionId> =
-                named.iter().filter(|(at, _)| *at == place).map(|(_, id)| id).collect();
-            if named.is_empty() || !here.is_empty() {
-                self.join_one(trial, pair, &here, asked)?
-                    .put_into(&mut proposal, &pair.environment);
-            }
+fn join_all(
+    context: &Context<'_>,
+    trial: &mut Trial<'_, '_>,
+    asked: &MergeRequest<'_>,
+) -> Result<Proposal, Error> {
+    let (pairs, _) = pairs(trial.reader, trial.comparison, trial.merged)?;
+    let named = named_heads(&asked.heads, &pairs)?;
+    let mut proposal = Proposal::default();
+    for (place, pair) in pairs.iter().enumerate().filter(|(_, pair)| pair.is_kept()) {
+        let here: Vec<&RevisionId> =
+            named.iter().filter(|(at, _)| *at == place).map(|(_, id)| id).collect();
+        if named.is_empty() || !here.is_empty() {
+            join_one(context, trial, pair, &here, asked)?
+                .put_into(&mut proposal, &pair.environment);
         }
-        Ok(proposal)
     }
+    Ok(proposal)
+}
 
-    /// Joins the heads of one environment, all that must be or those that were named.
-    fn join_one(
-        &self,
-        trial: &mut Trial<'_, '_>,
-        pair: &Pair,
-        named: &[&RevisionId],
-        asked: &MergeRequest<'_>,
-    ) -> Result<Outcome, Error> {
-        let (environment, graph) = (&pair.environment, &pair.after.graph);
-        if pair.excess().is_some() {
-            return Ok(Outcome::refused(refusal::too_many(environment)));
-        }
-        if let Some(refusal) = self.new_duplicate(pair, &trial.start.command) {
-            return Ok(Outcome::refused(refusal));
-        }
-        if let Some(joined) = joined_already(graph, named) {
-            return self.with_unstaged(trial, pair, Outcome::nothing(vec![joined.clone()]));
-        }
-        if let Some(id) = named.iter().find(|id| !graph.is_head(id)) {
-            let heads = graph.heads().into_iter().cloned().collect();
-            return Err(Error::NoHead { id: (*id).clone(), heads });
-        }
-        let limits = HeadLimits { heads: environment.heads, branches: &environment.branches };
-        let joins = match named {
-            [] => heads_to_join(&pair.before.graph, graph, limits),
-            _ => Ok(vec![landed_first(&pair.before.graph, named.iter().copied())]),
-        };
-        let joins = match joins {
-            Ok(joins) if joins.is_empty() => {
-                let outcome = trial.without_fault(pair)?;
-                return self.with_unstaged(trial, pair, outcome);
-            }
-            Ok(joins) => joins,
-            Err(apart) => return Ok(Outcome::refused(refusal::lines_apart(&apart))),
-        };
-        if let Some([one]) = joins.iter().find(|heads| heads.len() < 2).map(Vec::as_slice) {
-            return Ok(Outcome::refused(refusal::nothing_to_join_with(one)));
-        }
-        let heads: Vec<RevisionId> = joins.iter().flatten().cloned().collect();
-        if let Some(refusal) = kept_apart(trial, pair, named, &heads)? {
-            return Ok(Outcome::refused(refusal));
-        }
-        let mut outcome = Outcome::of(RepairOutcome::Steps(Vec::new()));
-        let mut steps = Vec::new();
-        for heads in &joins {
-            let own = trial.own_environment(environment, heads)?;
-            let place = own.as_ref().unwrap_or(environment);
-            match new_revision(trial, place, graph, heads, asked) {
-                Ok((step, file)) => {
-                    steps.push(step);
-                    outcome
-                        .then
-                        .extend(refusal::other_template(environment, &file).map(Step::note));
-                    outcome.changes.push(file.change);
-                }
-                Err(refusal) => return Ok(Outcome::refused(refusal)),
-            }
-        }
-        let faults = trial.faults_of(environment, &outcome.changes)?;
-        // A user who names heads may mean to leave others as they are.
-        let counts = |rule: &str| {
-            named.is_empty()
-                || rules::find(rule).is_none_or(|rule| rule.concern != Consequence::Heads)
-        };
-        if let Some(fault) = faults.iter().find(|fault| counts(fault.problem.rule)) {
-            return Ok(Outcome::refused(refusal::still_faulty(fault)));
-        }
-        let hint = self.rebase_hint(trial, pair, (&outcome.changes, asked.stage));
-        Ok(Outcome { repaired: RepairOutcome::Steps(steps), hint, ..outcome })
+/// Joins the heads of one environment, all that must be or those that were named.
+fn join_one(
+    context: &Context<'_>,
+    trial: &mut Trial<'_, '_>,
+    pair: &Pair,
+    named: &[&RevisionId],
+    asked: &MergeRequest<'_>,
+) -> Result<Outcome, Error> {
+    let (environment, graph) = (&pair.environment, &pair.after.graph);
+    if pair.excess().is_some() {
+        return Ok(Outcome::refused(refusal::too_many(environment)));
     }
+    if let Some(refusal) = trial::new_duplicate(context, pair, &trial.start.command) {
+        return Ok(Outcome::refused(refusal));
+    }
+    if let Some(joined) = joined_already(graph, named) {
+        return unstaged::with_unstaged(
+            context,
+            trial,
+            pair,
+            Outcome::nothing(vec![joined.clone()]),
+        );
+    }
+    if let Some(id) = named.iter().find(|id| !graph.is_head(id)) {
+        let heads = graph.heads().into_iter().cloned().collect();
+        return Err(Error::NoHead { id: (*id).clone(), heads });
+    }
+    let limits = HeadLimits { heads: environment.heads, branches: &environment.branches };
+    let joins = match named {
+        [] => heads_to_join(&pair.before.graph, graph, limits),
+        _ => Ok(vec![landed_first(&pair.before.graph, named.iter().copied())]),
+    };
+    let joins = match joins {
+        Ok(joins) if joins.is_empty() => {
+            let outcome = trial.without_fault(pair)?;
+            return unstaged::with_unstaged(context, trial, pair, outcome);
+        }
+        Ok(joins) => joins,
+        Err(apart) => return Ok(Outcome::refused(refusal::lines_apart(&apart))),
+    };
+    if let Some([one]) = joins.iter().find(|heads| heads.len() < 2).map(Vec::as_slice) {
+        return Ok(Outcome::refused(refusal::nothing_to_join_with(one)));
+    }
+    let heads: Vec<RevisionId> = joins.iter().flatten().cloned().collect();
+    if let Some(refusal) = kept_apart(trial, pair, named, &heads)? {
+        return Ok(Outcome::refused(refusal));
+    }
+    let mut outcome = Outcome::of(RepairOutcome::Steps(Vec::new()));
+    let mut steps = Vec::new();
+    for heads in &joins {
+        let own = trial.own_environment(environment, heads)?;
+        let place = own.as_ref().unwrap_or(environment);
+        match new_revision(trial, place, graph, heads, asked) {
+            Ok((step, file)) => {
+                steps.push(step);
+                outcome.then.extend(refusal::other_template(environment, &file).map(Step::note));
+                outcome.changes.push(file.change);
+            }
+            Err(refusal) => return Ok(Outcome::refused(refusal)),
+        }
+    }
+    let faults = trial.faults_of(environment, &outcome.changes)?;
+    // A user who names heads may mean to leave others as they are.
+    let counts = |rule: &str| {
+        named.is_empty() || rules::find(rule).is_none_or(|rule| rule.concern != Consequence::Heads)
+    };
+    if let Some(fault) = faults.iter().find(|fault| counts(fault.problem.rule)) {
+        return Ok(Outcome::refused(refusal::still_faulty(fault)));
+    }
+    let hint = rebase_hint(context, trial, pair, (&outcome.changes, asked.stage));
+    Ok(Outcome { repaired: RepairOutcome::Steps(steps), hint, ..outcome })
+}
 
-    /// Says how to have one line instead, where nothing that has to move has landed anywhere.
-    fn rebase_hint(
-        &self,
-        trial: &mut Trial<'_, '_>,
-        pair: &Pair,
-        (changes, staged): (&[FileChange], bool),
-    ) -> Option<Step> {
-        trial.start.base.as_ref()?;
-        let rebased = self.plan(trial, pair, None).ok()?;
-        let repointed = Some(rebased.moved).filter(|moved| !moved.is_empty())?;
-        if !rebased.left.is_empty() {
-            return None;
-        }
-        let verb = if repointed.len() == 1 { "has" } else { "have" };
-        let paths: Vec<RepoPath> =
-            changes.iter().map(|change| self.path_from_here(&change.path)).collect();
-        let (remove, rebase) = if staged {
-            ("git rm -qf", "alembic-guard rebase --stage")
-        } else {
-            ("rm", "alembic-guard rebase")
-        };
-        let moved = listed(repointed.iter().map(|one| &one.revision));
-        Some(Step::run(
-            format!("{moved} {verb} not landed, so one line would do without a merge revision"),
-            Command::of(remove).paths(&paths).and(Command::of(rebase)),
-        ))
+/// Says how to have one line instead, where nothing that has to move has landed anywhere.
+fn rebase_hint(
+    context: &Context<'_>,
+    trial: &mut Trial<'_, '_>,
+    pair: &Pair,
+    (changes, staged): (&[FileChange], bool),
+) -> Option<Step> {
+    trial.start.base.as_ref()?;
+    let rebased = rebase::plan(context, trial, pair, None).ok()?;
+    let repointed = Some(rebased.moved).filter(|moved| !moved.is_empty())?;
+    if !rebased.left.is_empty() {
+        return None;
     }
+    let verb = if repointed.len() == 1 { "has" } else { "have" };
+    let paths: Vec<RepoPath> =
+        changes.iter().map(|change| context.path_from_here(&change.path)).collect();
+    let (remove, rebase) = if staged {
+        ("git rm -qf", "alembic-guard rebase --stage")
+    } else {
+        ("rm", "alembic-guard rebase")
+    };
+    let moved = listed(repointed.iter().map(|one| &one.revision));
+    Some(Step::run(
+        format!("{moved} {verb} not landed, so one line would do without a merge revision"),
+        Command::of(remove).paths(&paths).and(Command::of(rebase)),
+    ))
 }
 
 /// Returns the head that has all of several revisions below it, none of which is a head any more.

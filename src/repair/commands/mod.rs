@@ -22,8 +22,11 @@ use crate::tree::RepoPath;
 use starting_point::StartingPoint;
 use trial::Trial;
 
+pub(crate) use fixes::propose_fixes;
 pub use merge::MergeRequest;
+pub(crate) use merge::propose_merge;
 pub use rebase::RebaseRequest;
+pub(crate) use rebase::propose_rebase;
 
 /// What is done in one environment, the files for it, and what is to be done then.
 pub(super) struct Outcome {
@@ -64,29 +67,27 @@ impl Outcome {
     }
 }
 
-impl Context<'_> {
-    /// Adds what is to be done once a proposal is written, and staged if so.
-    fn with_next_step(&self, mut proposal: Proposal, staged: bool) -> Proposal {
-        if proposal.changes.is_empty() {
-            return proposal;
-        }
-        let go_on = self.commit_command();
-        let go_on = if staged {
-            go_on
-        } else {
-            let paths: Vec<RepoPath> =
-                proposal.paths().into_iter().map(|path| self.path_from_here(path)).collect();
-            Command::of("git add").paths(&paths).and(go_on)
-        };
-        proposal.then.insert(0, Step::run("then go on", go_on));
-        proposal
+/// Adds what is to be done once a proposal is written, and staged if so.
+fn with_next_step(context: &Context<'_>, mut proposal: Proposal, staged: bool) -> Proposal {
+    if proposal.changes.is_empty() {
+        return proposal;
     }
+    let go_on = commit_command(context);
+    let go_on = if staged {
+        go_on
+    } else {
+        let paths: Vec<RepoPath> =
+            proposal.paths().into_iter().map(|path| context.path_from_here(path)).collect();
+        Command::of("git add").paths(&paths).and(go_on)
+    };
+    proposal.then.insert(0, Step::run("then go on", go_on));
+    proposal
+}
 
-    /// Returns the command that commits what is staged, and so goes on with what git is in the middle of.
-    fn commit_command(&self) -> Command {
-        match self.repository.operation() {
-            Some(operation) => operation.go_on(),
-            None => Command::of("git commit"),
-        }
+/// Returns the command that commits what is staged, and so goes on with what git is in the middle of.
+fn commit_command(context: &Context<'_>) -> Command {
+    match context.repository.operation() {
+        Some(operation) => operation.go_on(),
+        None => Command::of("git commit"),
     }
 }

@@ -1,5 +1,11 @@
 //! `rebase`: unpublished migrations are put on top of what has landed.
 
+use super::databases;
+use super::holders;
+use super::starting_point;
+use super::trial;
+use super::unstaged;
+use crate::repair::commands;
 use std::cell::RefCell;
 
 use super::databases::Move;
@@ -38,112 +44,116 @@ impl RebaseRequest {
     }
 }
 
-impl Context<'_> {
-    /// Plans how the unpublished migrations of the work tree go on top of what has landed.
-    pub(crate) fn rebase(&self, asked: &RebaseRequest) -> Result<Proposal, Error> {
-        let (start, mut reader) = self.start(asked.base.as_deref(), asked.command())?;
-        let base = self.base_or_last_commit(&start)?;
-        let base = &base;
-        let proposal = self.in_trial(&start, base, &mut reader, |trial| {
-            let (pairs, _) = pairs(trial.reader, trial.comparison, trial.merged)?;
-            let onto = asked.onto.as_deref().map(|name| chosen(name, &pairs)).transpose()?;
-            let mut proposal = Proposal { base: Some(base.summary()), ..Proposal::default() };
-            for pair in pairs.iter().filter(|pair| pair.is_kept()) {
-                let onto = onto.as_ref().filter(|onto| pair.after.graph.contains(onto));
-                let mut outcome = self.rebase_environment(trial, pair, onto)?;
-                if let RepairOutcome::Steps(steps) = &outcome.repaired {
-                    let several = pairs.len() > 1;
-                    outcome.then = self.database_help(trial, &Move { pair, steps, several })?;
-                }
-                outcome.put_into(&mut proposal, &pair.environment);
+/// Plans how the unpublished migrations of the work tree go on top of what has landed.
+pub(crate) fn propose_rebase(
+    context: &Context<'_>,
+    asked: &RebaseRequest,
+) -> Result<Proposal, Error> {
+    let (start, mut reader) =
+        starting_point::start(context, asked.base.as_deref(), asked.command())?;
+    let base = starting_point::base_or_last_commit(context, &start)?;
+    let base = &base;
+    let proposal = trial::in_trial(context, &start, base, &mut reader, |trial| {
+        let (pairs, _) = pairs(trial.reader, trial.comparison, trial.merged)?;
+        let onto = asked.onto.as_deref().map(|name| chosen(name, &pairs)).transpose()?;
+        let mut proposal = Proposal { base: Some(base.summary()), ..Proposal::default() };
+        for pair in pairs.iter().filter(|pair| pair.is_kept()) {
+            let onto = onto.as_ref().filter(|onto| pair.after.graph.contains(onto));
+            let mut outcome = rebase_environment(context, trial, pair, onto)?;
+            if let RepairOutcome::Steps(steps) = &outcome.repaired {
+                let several = pairs.len() > 1;
+                outcome.then =
+                    databases::database_help(context, trial, &Move { pair, steps, several })?;
             }
-            Ok(proposal)
-        })?;
-        Ok(self.with_next_step(proposal, asked.stage))
-    }
+            outcome.put_into(&mut proposal, &pair.environment);
+        }
+        Ok(proposal)
+    })?;
+    Ok(commands::with_next_step(context, proposal, asked.stage))
+}
 
-    fn rebase_environment(
-        &self,
-        trial: &mut Trial<'_, '_>,
-        pair: &Pair,
-        onto: Option<&RevisionId>,
-    ) -> Result<Outcome, Error> {
-        if pair.excess().is_some() {
-            return Ok(Outcome::refused(refusal::too_many(&pair.environment)));
-        }
-        if let Some(refusal) = self.new_duplicate(pair, &trial.start.command) {
-            return Ok(Outcome::refused(refusal));
-        }
-        let graph = &pair.after.graph;
-        let Rebased { moved: repointed, left } = match self.plan(trial, pair, onto) {
-            Ok(rebased) if rebased.moved.is_empty() => {
-                let outcome = trial.without_fault(pair)?;
-                return self.with_unstaged(trial, pair, outcome);
-            }
-            Ok(rebased) => rebased,
-            Err(obstacle) => return Ok(not_mended(trial, pair, &obstacle)),
-        };
-        let parents: Vec<RevisionId> =
-            repointed.iter().flat_map(|one| one.parents.iter().cloned()).collect();
-        let missing = trial.not_here(graph, &parents)?;
-        if !missing.is_empty() {
-            return Ok(Outcome::refused(trial.get_base(&missing)));
-        }
-        let changes = match self.edit_all(trial, graph, &repointed)? {
-            Ok(changes) => changes,
-            Err(refusal) => return Ok(Outcome::refused(refusal)),
-        };
-        let faults = trial.faults_of(&pair.environment, &changes)?;
-        if let Some(fault) = faults.first() {
-            return Ok(Outcome::refused(refusal::still_faulty(fault)));
-        }
-        let steps = repointed.iter().filter_map(|one| step(graph, one)).collect();
-        let hint = (!left.is_empty()).then(|| refusal::left(&left));
-        Ok(Outcome { changes, hint, ..Outcome::of(RepairOutcome::Steps(steps)) })
+fn rebase_environment(
+    context: &Context<'_>,
+    trial: &mut Trial<'_, '_>,
+    pair: &Pair,
+    onto: Option<&RevisionId>,
+) -> Result<Outcome, Error> {
+    if pair.excess().is_some() {
+        return Ok(Outcome::refused(refusal::too_many(&pair.environment)));
     }
+    if let Some(refusal) = trial::new_duplicate(context, pair, &trial.start.command) {
+        return Ok(Outcome::refused(refusal));
+    }
+    let graph = &pair.after.graph;
+    let Rebased { moved: repointed, left } = match plan(context, trial, pair, onto) {
+        Ok(rebased) if rebased.moved.is_empty() => {
+            let outcome = trial.without_fault(pair)?;
+            return unstaged::with_unstaged(context, trial, pair, outcome);
+        }
+        Ok(rebased) => rebased,
+        Err(obstacle) => return Ok(not_mended(trial, pair, &obstacle)),
+    };
+    let parents: Vec<RevisionId> =
+        repointed.iter().flat_map(|one| one.parents.iter().cloned()).collect();
+    let missing = trial.not_here(graph, &parents)?;
+    if !missing.is_empty() {
+        return Ok(Outcome::refused(trial.get_base(&missing)));
+    }
+    let changes = match edit_all(context, trial, graph, &repointed)? {
+        Ok(changes) => changes,
+        Err(refusal) => return Ok(Outcome::refused(refusal)),
+    };
+    let faults = trial.faults_of(&pair.environment, &changes)?;
+    if let Some(fault) = faults.first() {
+        return Ok(Outcome::refused(refusal::still_faulty(fault)));
+    }
+    let steps = repointed.iter().filter_map(|one| step(graph, one)).collect();
+    let hint = (!left.is_empty()).then(|| refusal::left(&left));
+    Ok(Outcome { changes, hint, ..Outcome::of(RepairOutcome::Steps(steps)) })
+}
 
-    pub(super) fn plan(
-        &self,
-        trial: &mut Trial<'_, '_>,
-        pair: &Pair,
-        onto: Option<&RevisionId>,
-    ) -> Result<Rebased, Obstacle> {
-        let environment = &pair.environment;
-        let reader = RefCell::new(&mut *trial.reader);
-        let (holders, arrivals) = (self.holders(trial.start), self.arrivals(trial.start));
-        repair::rebase(&Rebase {
-            before: &pair.before.graph,
-            after: &pair.after.graph,
-            limits: HeadLimits { heads: environment.heads, branches: &environment.branches },
-            onto,
-            holder: &|revision| holders.of(&mut reader.borrow_mut(), trial.comparison, revision),
-            seniority: &|revision| {
-                arrivals.seniority(&mut reader.borrow_mut(), trial.comparison, revision)
-            },
-        })
-    }
+pub(super) fn plan(
+    context: &Context<'_>,
+    trial: &mut Trial<'_, '_>,
+    pair: &Pair,
+    onto: Option<&RevisionId>,
+) -> Result<Rebased, Obstacle> {
+    let environment = &pair.environment;
+    let reader = RefCell::new(&mut *trial.reader);
+    let (holders, arrivals) =
+        (holders::holders(context, trial.start), holders::arrivals(context, trial.start));
+    repair::rebase(&Rebase {
+        before: &pair.before.graph,
+        after: &pair.after.graph,
+        limits: HeadLimits { heads: environment.heads, branches: &environment.branches },
+        onto,
+        holder: &|revision| holders.of(&mut reader.borrow_mut(), trial.comparison, revision),
+        seniority: &|revision| {
+            arrivals.seniority(&mut reader.borrow_mut(), trial.comparison, revision)
+        },
+    })
+}
 
-    /// Makes the changes of all files, or says which one cannot be edited and why.
-    fn edit_all(
-        &self,
-        trial: &Trial<'_, '_>,
-        graph: &Graph,
-        repointed: &[Repointed],
-    ) -> Result<Result<Vec<FileChange>, Refusal>, Error> {
-        let found = repointed.iter().filter_map(|one| Some((graph.get(&one.revision)?, one)));
-        let found: Vec<(&Revision, &Repointed)> = found.collect();
-        let paths: Vec<&RepoPath> =
-            found.iter().map(|(revision, _)| &revision.migration.file.path).collect();
-        let unsettled = self.repository.all_unsettled(&paths);
-        let mut changes = Vec::new();
-        for ((revision, one), unsettled) in found.into_iter().zip(unsettled) {
-            match edit(trial, (revision, unsettled), &one.parents)? {
-                Ok(change) => changes.push(change),
-                Err(refusal) => return Ok(Err(refusal)),
-            }
+/// Makes the changes of all files, or says which one cannot be edited and why.
+fn edit_all(
+    context: &Context<'_>,
+    trial: &Trial<'_, '_>,
+    graph: &Graph,
+    repointed: &[Repointed],
+) -> Result<Result<Vec<FileChange>, Refusal>, Error> {
+    let found = repointed.iter().filter_map(|one| Some((graph.get(&one.revision)?, one)));
+    let found: Vec<(&Revision, &Repointed)> = found.collect();
+    let paths: Vec<&RepoPath> =
+        found.iter().map(|(revision, _)| &revision.migration.file.path).collect();
+    let unsettled = context.repository.all_unsettled(&paths);
+    let mut changes = Vec::new();
+    for ((revision, one), unsettled) in found.into_iter().zip(unsettled) {
+        match edit(trial, (revision, unsettled), &one.parents)? {
+            Ok(change) => changes.push(change),
+            Err(refusal) => return Ok(Err(refusal)),
         }
-        Ok(Ok(changes))
     }
+    Ok(Ok(changes))
 }
 
 fn edit(

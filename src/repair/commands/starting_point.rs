@@ -1,5 +1,7 @@
 //! What a repair of the work tree stands on: the tree itself, and what has landed.
 
+use crate::scope::commit;
+use crate::scope::destinations;
 use std::rc::Rc;
 
 use crate::advice::Command;
@@ -24,78 +26,83 @@ pub(super) struct StartingPoint<'r> {
 
 impl StartingPoint<'_> {
     pub(super) fn candidates(&self, context: &Context<'_>) -> Candidates<'_> {
-        context.candidates(&self.config, self.branch.as_deref())
+        destinations::candidates(context, &self.config, self.branch.as_deref())
     }
 }
 
-impl Context<'_> {
-    /// Finds what a repair of the work tree stands on; `base` is the one that somebody named, `command` what
-    /// asked for the repair.
-    ///
-    /// A file that git asks about is no ground to stand on.
-    pub(super) fn start(
-        &self,
-        base: Option<&str>,
-        command: Command,
-    ) -> Result<(StartingPoint<'_>, Reader), Error> {
-        let work = self.repository.work_tree()?;
-        let mut reader = self.reader(self.config_in_force(&*work)?);
-        self.refuse_conflicts(&mut reader, &*work)?;
-        let branch = self.repository.working_branch();
-        let command = command.args(base.iter().flat_map(|base| ["--base", base]));
-        let is_staged = self.is_staged()?;
-        let config = reader.config();
-        let mut start = StartingPoint { work, config, branch, base: None, command, is_staged };
-        start.base = match base {
-            Some(name) => Some(self.repository.named_base(name)?),
-            None => self.repair_base(&start)?,
-        };
-        Ok((start, reader))
-    }
+/// Finds what a repair of the work tree stands on; `base` is the one that somebody named, `command` what
+/// asked for the repair.
+///
+/// A file that git asks about is no ground to stand on.
+pub(super) fn start<'c>(
+    context: &'c Context<'_>,
+    base: Option<&str>,
+    command: Command,
+) -> Result<(StartingPoint<'c>, Reader), Error> {
+    let work = context.repository.work_tree()?;
+    let mut reader = context.reader(context.config_in_force(&*work)?);
+    refuse_conflicts(context, &mut reader, &*work)?;
+    let branch = context.repository.working_branch();
+    let command = command.args(base.iter().flat_map(|base| ["--base", base]));
+    let is_staged = is_staged(context)?;
+    let config = reader.config();
+    let mut start = StartingPoint { work, config, branch, base: None, command, is_staged };
+    start.base = match base {
+        Some(name) => Some(context.repository.named_base(name)?),
+        None => repair_base(context, &start)?,
+    };
+    Ok((start, reader))
+}
 
-    fn is_staged(&self) -> Result<bool, Error> {
-        let changes = self.repository.changes(self.repository.head(), Side::Index, &|_| true)?;
-        Ok(self.repository.merge_heads().is_empty() && !changes.is_empty())
-    }
+fn is_staged(context: &Context<'_>) -> Result<bool, Error> {
+    let changes = context.repository.changes(context.repository.head(), Side::Index, &|_| true)?;
+    Ok(context.repository.merge_heads().is_empty() && !changes.is_empty())
+}
 
-    fn refuse_conflicts(&self, reader: &mut Reader, work: &dyn Tree) -> Result<(), Error> {
-        let conflicts = self.repository.conflicts()?;
-        if conflicts.is_empty() {
-            return Ok(());
-        }
-        let relevance = Relevance::of(reader, &[work])?;
-        let paths: Vec<RepoPath> =
-            conflicts.into_iter().filter(|path| relevance.covers_history(path)).collect();
-        if paths.is_empty() { Ok(()) } else { Err(Error::Unmerged(paths)) }
+fn refuse_conflicts(
+    context: &Context<'_>,
+    reader: &mut Reader,
+    work: &dyn Tree,
+) -> Result<(), Error> {
+    let conflicts = context.repository.conflicts()?;
+    if conflicts.is_empty() {
+        return Ok(());
     }
+    let relevance = Relevance::of(reader, &[work])?;
+    let paths: Vec<RepoPath> =
+        conflicts.into_iter().filter(|path| relevance.covers_history(path)).collect();
+    if paths.is_empty() { Ok(()) } else { Err(Error::Unmerged(paths)) }
+}
 
-    /// Chooses what a repair goes on top of: in a merge or rebase that is under way, the side that has
-    /// landed, whatever git calls it; else what the work tree will be merged into, as newly as it is known.
-    fn repair_base(&self, start: &StartingPoint<'_>) -> Result<Option<BaseChoice>, Error> {
-        let targets = self.known_targets(&start.config)?;
-        if let Some(head) = self.repository.head()
-            && let Some(landed) = self.landed_in_merge(head, &targets)
-        {
-            return Ok(Some(landed));
-        }
-        if let Some(Operation::Rebase { onto: Some(onto), .. }) = self.repository.operation() {
-            let holding =
-                targets.iter().find(|target| self.repository.contains(target.commit, onto));
-            if let Some(target) = holding {
-                return Ok(Some(self.landed_as(target, onto)));
-            }
-        }
-        self.base(Side::WorkTree, &start.config, &start.candidates(self))
+/// Chooses what a repair goes on top of: in a merge or rebase that is under way, the side that has
+/// landed, whatever git calls it; else what the work tree will be merged into, as newly as it is known.
+fn repair_base(
+    context: &Context<'_>,
+    start: &StartingPoint<'_>,
+) -> Result<Option<BaseChoice>, Error> {
+    let targets = commit::known_targets(context, &start.config)?;
+    if let Some(head) = context.repository.head()
+        && let Some(landed) = commit::landed_in_merge(context, head, &targets)
+    {
+        return Ok(Some(landed));
     }
-
-    /// Takes the last commit for what has landed where there is no branch to compare with.
-    pub(super) fn base_or_last_commit(
-        &self,
-        start: &StartingPoint<'_>,
-    ) -> Result<BaseChoice, Error> {
-        match &start.base {
-            Some(base) => Ok(base.clone()),
-            None => self.repository.head().map(last_commit).ok_or(Error::Unborn),
+    if let Some(Operation::Rebase { onto: Some(onto), .. }) = context.repository.operation() {
+        let holding =
+            targets.iter().find(|target| context.repository.contains(target.commit, onto));
+        if let Some(target) = holding {
+            return Ok(Some(commit::landed_as(context, target, onto)));
         }
+    }
+    destinations::base(context, Side::WorkTree, &start.config, &start.candidates(context))
+}
+
+/// Takes the last commit for what has landed where there is no branch to compare with.
+pub(super) fn base_or_last_commit(
+    context: &Context<'_>,
+    start: &StartingPoint<'_>,
+) -> Result<BaseChoice, Error> {
+    match &start.base {
+        Some(base) => Ok(base.clone()),
+        None => context.repository.head().map(last_commit).ok_or(Error::Unborn),
     }
 }

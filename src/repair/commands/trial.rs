@@ -1,5 +1,6 @@
 //! Where a repair is made and proven: the merge that git would make of the work tree and its base.
 
+use crate::scope::change;
 use std::collections::BTreeSet;
 
 use super::{Outcome, StartingPoint, refusal};
@@ -27,42 +28,40 @@ pub(super) struct Trial<'b, 'c> {
     pub(super) here: Lookup<'b>,
 }
 
-impl Context<'_> {
-    /// Lets `repair` work on the merge that git would make of the work tree and its base.
-    pub(super) fn in_trial<T>(
-        &self,
-        start: &StartingPoint<'_>,
-        base: &BaseChoice,
-        reader: &mut Reader,
-        repair: impl FnOnce(&mut Trial<'_, '_>) -> Result<T, Error>,
-    ) -> Result<T, Error> {
-        let tip = self.repository.head();
-        let candidates = start.candidates(self);
-        let scope = Scope {
-            side: Side::WorkTree,
-            base,
-            facts: Facts::default(),
-            answering: None,
-            names: Names::new(&base.name, "this change"),
-            situation: self.situation(base, tip, NextStep::Nothing),
-            candidates: &candidates,
-        };
-        let met = self.meet(reader, &scope, |reader, comparison| match comparison.after {
-            After::Tree(merged) => {
-                let here = Lookup::new(&*start.work);
-                repair(&mut Trial { reader, comparison, merged, start, here })
-            }
-            After::Conflicted { paths, .. } => Err(Error::Conflicting {
-                paths: paths.to_vec(),
-                base: base.name.clone(),
-                get_base: comparison.situation.get_base.clone(),
-            }),
-        })?;
-        match met {
-            Meeting::Merged(repaired) => Ok(repaired),
-            Meeting::Unrelated => Err(Error::Unrelated(base.name.clone())),
-            Meeting::Shallow => Err(Error::ShallowRepair(base.name.clone())),
+/// Lets `repair` work on the merge that git would make of the work tree and its base.
+pub(super) fn in_trial<T>(
+    context: &Context<'_>,
+    start: &StartingPoint<'_>,
+    base: &BaseChoice,
+    reader: &mut Reader,
+    repair: impl FnOnce(&mut Trial<'_, '_>) -> Result<T, Error>,
+) -> Result<T, Error> {
+    let tip = context.repository.head();
+    let candidates = start.candidates(context);
+    let scope = Scope {
+        side: Side::WorkTree,
+        base,
+        facts: Facts::default(),
+        answering: None,
+        names: Names::new(&base.name, "this change"),
+        situation: change::situation(context, base, tip, NextStep::Nothing),
+        candidates: &candidates,
+    };
+    let met = change::meet(context, reader, &scope, |reader, comparison| match comparison.after {
+        After::Tree(merged) => {
+            let here = Lookup::new(&*start.work);
+            repair(&mut Trial { reader, comparison, merged, start, here })
         }
+        After::Conflicted { paths, .. } => Err(Error::Conflicting {
+            paths: paths.to_vec(),
+            base: base.name.clone(),
+            get_base: comparison.situation.get_base.clone(),
+        }),
+    })?;
+    match met {
+        Meeting::Merged(repaired) => Ok(repaired),
+        Meeting::Unrelated => Err(Error::Unrelated(base.name.clone())),
+        Meeting::Shallow => Err(Error::ShallowRepair(base.name.clone())),
     }
 }
 
@@ -206,17 +205,19 @@ impl Trial<'_, '_> {
     }
 }
 
-impl Context<'_> {
-    /// Says that an id which several files define must be told apart first, where the change made it so.
-    pub(super) fn new_duplicate(&self, pair: &Pair, command: &Command) -> Option<Refusal> {
-        let (before, graph) = (&pair.before.graph, &pair.after.graph);
-        let (id, earlier) = graph.duplicates().find(|(id, _)| !before.is_duplicate(id))?;
-        let files = earlier.iter().chain(graph.get(id)).map(|file| &file.migration.file.path);
-        let files: Vec<&RepoPath> = files.collect();
-        let remove = rules::copied(before, graph, id).map(|copy| {
-            let remove = if self.repository.is_tracked(copy) { "git rm" } else { "rm" };
-            Command::of(remove).path(&self.path_from_here(copy))
-        });
-        Some(refusal::duplicate(id, &files, remove, command))
-    }
+/// Says that an id which several files define must be told apart first, where the change made it so.
+pub(super) fn new_duplicate(
+    context: &Context<'_>,
+    pair: &Pair,
+    command: &Command,
+) -> Option<Refusal> {
+    let (before, graph) = (&pair.before.graph, &pair.after.graph);
+    let (id, earlier) = graph.duplicates().find(|(id, _)| !before.is_duplicate(id))?;
+    let files = earlier.iter().chain(graph.get(id)).map(|file| &file.migration.file.path);
+    let files: Vec<&RepoPath> = files.collect();
+    let remove = rules::copied(before, graph, id).map(|copy| {
+        let remove = if context.repository.is_tracked(copy) { "git rm" } else { "rm" };
+        Command::of(remove).path(&context.path_from_here(copy))
+    });
+    Some(refusal::duplicate(id, &files, remove, command))
 }

@@ -6,53 +6,55 @@ use crate::compare::Pair;
 use crate::git::Unsettled;
 use crate::heads::{HeadLimits, within_limits};
 use crate::repair::RepairOutcome;
+use crate::repair::commands;
 use crate::scope::{Context, Error};
 use crate::tree::{RepoPath, Tree};
 
-impl Context<'_> {
-    /// Adds to an outcome that is nothing how to stage what git would leave out of the next commit, and how to
-    /// commit what is staged.
-    ///
-    /// Nothing is added if the last commit has no more heads than it may.
-    pub(super) fn with_unstaged(
-        &self,
-        trial: &mut Trial<'_, '_>,
-        pair: &Pair,
-        outcome: Outcome,
-    ) -> Result<Outcome, Error> {
-        let environment = &pair.environment;
-        let limits = HeadLimits { heads: environment.heads, branches: &environment.branches };
-        let mut is_mended = |tree: &dyn Tree| -> Result<bool, Error> {
-            Ok(within_limits(&trial.reader.state(tree, environment, &[])?.graph, limits))
+/// Adds to an outcome that is nothing how to stage what git would leave out of the next commit, and how to
+/// commit what is staged.
+///
+/// Nothing is added if the last commit has no more heads than it may.
+pub(super) fn with_unstaged(
+    context: &Context<'_>,
+    trial: &mut Trial<'_, '_>,
+    pair: &Pair,
+    outcome: Outcome,
+) -> Result<Outcome, Error> {
+    let environment = &pair.environment;
+    let limits = HeadLimits { heads: environment.heads, branches: &environment.branches };
+    let mut is_mended = |tree: &dyn Tree| -> Result<bool, Error> {
+        Ok(within_limits(&trial.reader.state(tree, environment, &[])?.graph, limits))
+    };
+    if !matches!(outcome.repaired, RepairOutcome::Nothing { .. }) {
+        return Ok(outcome);
+    }
+    if is_mended(&*context.repository.index_tree()?)? {
+        let head = context.repository.head().map(|head| context.repository.commit_tree(head));
+        let is_committed = match head.transpose()? {
+            Some(tree) => is_mended(&*tree)?,
+            None => true,
         };
-        if !matches!(outcome.repaired, RepairOutcome::Nothing { .. }) {
-            return Ok(outcome);
-        }
-        if is_mended(&*self.repository.index_tree()?)? {
-            let head = self.repository.head().map(|head| self.repository.commit_tree(head));
-            let is_committed = match head.transpose()? {
-                Some(tree) => is_mended(&*tree)?,
-                None => true,
-            };
-            let commit = || {
-                Step::run("what repairs it is staged and not committed yet", self.commit_command())
-            };
-            return Ok(Outcome { hint: (!is_committed).then(commit), ..outcome });
-        }
-        let files = pair.after.graph.revisions().map(|revision| &revision.migration.file.path);
-        let unstaged = files.filter(|path| self.is_unstaged(path));
-        let paths: Vec<RepoPath> = unstaged.map(|path| self.path_from_here(path)).collect();
-        let hint = (!paths.is_empty()).then(|| {
+        let commit = || {
             Step::run(
-                "git would commit it as it was; stage the fix",
-                Command::of("git add").paths(&paths),
+                "what repairs it is staged and not committed yet",
+                commands::commit_command(context),
             )
-        });
-        Ok(Outcome { hint, ..outcome })
+        };
+        return Ok(Outcome { hint: (!is_committed).then(commit), ..outcome });
     }
+    let files = pair.after.graph.revisions().map(|revision| &revision.migration.file.path);
+    let unstaged = files.filter(|path| is_unstaged(context, path));
+    let paths: Vec<RepoPath> = unstaged.map(|path| context.path_from_here(path)).collect();
+    let hint = (!paths.is_empty()).then(|| {
+        Step::run(
+            "git would commit it as it was; stage the fix",
+            Command::of("git add").paths(&paths),
+        )
+    });
+    Ok(Outcome { hint, ..outcome })
+}
 
-    fn is_unstaged(&self, path: &RepoPath) -> bool {
-        !self.repository.is_tracked(path)
-            || self.repository.unsettled(path) == Some(Unsettled::Modified)
-    }
+fn is_unstaged(context: &Context<'_>, path: &RepoPath) -> bool {
+    !context.repository.is_tracked(path)
+        || context.repository.unsettled(path) == Some(Unsettled::Modified)
 }
