@@ -266,12 +266,22 @@ fn advice(
     if let Some(setting) = &subject.loss.setting {
         return Advice::way([format!("include their folders again in `{}`", setting.key)]);
     }
-    let paths: Vec<&RepoPath> = gone.iter().map(|one| &one.migration.file.path).collect();
     let location = &subject.environment.script_location;
     if subject.loss.fate == Fate::Removed && !location.is_root() {
         return subject.situation.keep_and_commit(&[location]);
     }
+    keep(subject, gone, first, taker)
+}
+
+/// Says how files that are gone are brought back, and what they do undone on top.
+fn keep(
+    subject: &RuleContext<'_>,
+    gone: &[&Revision],
+    first: &Revision,
+    taker: Option<&Revision>,
+) -> Advice {
     let checkout = subject.situation.go_to_branch();
+    let paths: Vec<&RepoPath> = gone.iter().map(|one| &one.migration.file.path).collect();
     let mut way = vec![subject.keep(&paths)];
     way.extend(put_back(subject, gone));
     if subject.after.is_empty() && subject.loss.fate == Fate::Kept {
