@@ -100,10 +100,7 @@ fn a_squash_is_survived_by_the_commands_that_the_help_prints() {
         database.migration("s", "None");
         assert_eq!(found(&database), ["warn published-migration-deleted"]);
         database.fails("alembic upgrade head");
-        let report = database.check();
-        let help = report["findings"][0]["help"].as_str().expect("there is a way out").to_owned();
-        let stamp = help.split('`').find(|words| words.starts_with("alembic stamp"));
-        database.shell(stamp.unwrap_or_else(|| panic!("no command in {help}")));
+        database.shell(&stamp(&database));
         database.shell("alembic upgrade head");
         assert_eq!(database.shell("alembic current").trim(), "s (head)");
     });
@@ -224,4 +221,50 @@ fn a_head_comes_back_without_blame_if_there_are_no_more_heads_than_before() {
         database.shell("alembic upgrade heads");
         assert_eq!(database.tables(), "a alembic_version w x y z");
     });
+}
+
+/// The configuration of two lines with labels of their own.
+const TWO_LINES: &str =
+    "[[environment]]\nscript_location = \"migrations\"\nbranches = [\"one\", \"two\"]\n";
+
+#[test]
+fn a_squash_beside_another_line_keeps_the_row_of_that_line() {
+    with(python(), |python| {
+        let database = Database::new(&python);
+        database.write(".alembic-guard.toml", TWO_LINES);
+        labelled(&database, "a", "one");
+        database.migration("b", "\"a\"");
+        labelled(&database, "x", "two");
+        database.shell("alembic upgrade heads && git switch -q -c feature");
+        database.shell("git rm -q migrations/versions/[ab].py");
+        labelled(&database, "s", "one");
+        assert_eq!(found(&database), ["warn published-migration-deleted"]);
+        database.fails("alembic upgrade heads");
+        let command = stamp(&database);
+        assert_eq!(command, "alembic stamp --purge s && alembic stamp x");
+        database.shell(&command);
+        database.shell("alembic upgrade heads");
+        let current = database.shell("alembic current");
+        let mut current: Vec<&str> = current.lines().map(str::trim).collect();
+        current.sort_unstable();
+        assert_eq!(current, ["s (head)", "x (head)"]);
+    });
+}
+
+/// Commits the first migration of a line.
+fn labelled(database: &Database, id: &str, label: &str) {
+    database.migration(id, "None");
+    let path = format!("migrations/versions/{id}.py");
+    let labels = format!("branch_labels = \"{label}\"");
+    let source = database.read(&path).replace("branch_labels = None", &labels);
+    database.write(&path, &source);
+    database.shell("git commit -qam label");
+}
+
+/// Returns the command of the help that says to Alembic where a database stands.
+fn stamp(database: &Database) -> String {
+    let report = database.check();
+    let help = report["findings"][0]["help"].as_str().expect("there is a way out");
+    let stamp = help.split('`').find(|words| words.starts_with("alembic stamp"));
+    stamp.unwrap_or_else(|| panic!("no command in {help}")).to_owned()
 }
