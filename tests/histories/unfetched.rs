@@ -184,6 +184,31 @@ fn the_command_that_fetches_shows_no_credentials() {
     assert!(!said.contains("secret"), "{said}");
 }
 
+/// Nobody listens at that address, so git says why it could not be asked.
+#[test]
+fn json_of_a_refused_push_shows_no_credentials() {
+    let url = "https://me:secret@127.0.0.1:1/x.git";
+    let hides = |mine: &Repo, remote: &str, line: &str, code: i32| {
+        let push = ["--format", "json", "hook", "pre-push", remote, url];
+        let said = mine.guard_with_input(&push, line).exits(code).stderr();
+        assert!(said.contains("unable to access 'https://127.0.0.1:1/x.git/'"), "{said}");
+        assert!(!said.contains("secret") && !said.contains("me:"), "{said}");
+        said
+    };
+    let (_world, feature) = World::moved_on();
+    let tip = feature.add("d(a)").tip("HEAD");
+    let new = format!("refs/heads/feature {tip} refs/heads/feature {}\n", "0".repeat(40));
+    feature.git(&["remote", "set-url", "origin", url]);
+    hides(&feature, "origin", &new, 1);
+    let (_world, mine) = behind();
+    let there = mine.at_remote("origin", "main");
+    let there = there.split('\t').next().expect("an id");
+    let line = format!("refs/heads/main {} refs/heads/main {there}\n", mine.tip("main"));
+    mine.git(&["remote", "remove", "origin"]);
+    let said = hides(&mine, url, &line, 2);
+    assert!(said.contains("git fetch https://127.0.0.1:1/x.git refs/heads/main"), "{said}");
+}
+
 #[test]
 fn where_nothing_is_about_alembic_nothing_is_asked() {
     let world = World::empty();
