@@ -265,3 +265,23 @@ fn without_a_remote_nothing_has_landed_on_the_branch_itself() {
     mine.stage("d(a)").stage("b(d)");
     mine.run(&["commit", "-m", "d"]).passed(&[]).is_silent();
 }
+
+#[test]
+fn an_environment_may_be_removed_as_a_whole() {
+    let (_world, mine) = main_of("a b(a)");
+    mine.git(&["rm", "-rq", "alembic.ini", "migrations"]);
+    mine.commit("no Alembic any more");
+    mine.push_it()
+        .passed(&["warning published-migration-deleted at a"])
+        .says("with the Alembic environment");
+}
+
+#[test]
+fn a_squash_that_replaces_a_target_by_force_is_refused() {
+    let (_world, mine) = main_of("a b(a)");
+    mine.git(&["reset", "-q", "--hard", "HEAD~2"]);
+    mine.add("s");
+    mine.push(&["--force", "origin", "main"])
+        .refused(&["error published-migration-deleted at a"])
+        .says("are gone, since this push replaces origin/main");
+}
