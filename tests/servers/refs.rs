@@ -206,6 +206,19 @@ fn what_is_none_of_gits_is_no_pass() {
 }
 
 #[test]
+fn an_endless_line_is_not_repeated_whole() {
+    let (world, _mine) = stale();
+    let main = world.server().tip("main");
+    let long = "x".repeat(10 << 20);
+    for line in [long.clone(), format!("{ZERO} {main} {long}")] {
+        let ran = world.server().guard_with_input(&["hook", "pre-receive"], &line);
+        let said = ran.exits(2).stdout() + &ran.stderr();
+        assert!(said.contains("is nothing that git hands to pre-receive"));
+        assert!(said.len() < 1000, "{} bytes", said.len());
+    }
+}
+
+#[test]
 fn a_ref_that_stands_for_a_target_is_that_target() {
     let world = World::with("a b(a)");
     world.server().git(&["symbolic-ref", "refs/heads/next", "refs/heads/main"]);
