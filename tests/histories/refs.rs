@@ -85,6 +85,17 @@ fn a_change_for_review_is_judged_as_a_change_to_its_target() {
 }
 
 #[test]
+fn beside_another_target_a_change_for_review_has_one_base() {
+    let (world, mine) = stale();
+    world.main().branch("release/1.0", "main").publish();
+    mine.fetch();
+    mine.push(&["origin", "HEAD:refs/for/main"])
+        .refused(STALE_D)
+        .says("compared with origin/main")
+        .says_nothing_of("targets");
+}
+
+#[test]
 fn code_for_review_from_a_branch_behind_passes() {
     let (_world, feature) = World::moved_on();
     feature.add_code();
