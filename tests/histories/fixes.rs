@@ -130,3 +130,22 @@ fn a_dry_run_says_what_it_would_do() {
     assert!(said.contains("error[misspelled-identifier]"), "{said}");
     assert!(read(&mine, "x.py").contains("down_revisions"));
 }
+
+#[test]
+fn a_second_file_with_an_id_is_left_to_its_author() {
+    let (_world, mine) = at_the_head();
+    let other = "revision = 'b'\ndown_revision = 'a'\n";
+    write(&mine, "b_other.py", other);
+    for _ in 0..2 {
+        let said = mine.guard(&["check", "--fix"]).exits(1).stdout();
+        assert!(said.contains("revision `b` is defined by 2 files"), "{said}");
+        assert!(said.contains("help: give it an id of its own"), "{said}");
+        assert_eq!(read(&mine, "b_other.py"), other);
+    }
+    write(&mine, "e_x.py", "revision = 'e'\ndown_revisions = 'b'\n");
+    assert_eq!(fixed(&mine, 1), ["misspelled-identifier"], "what else there is, is fixed");
+    assert_eq!(read(&mine, "b_other.py"), other);
+    write(&mine, "b_other.py", "revision = 'c'\ndown_revision = 'b'\n");
+    write(&mine, "e_x.py", "revision = 'e'\ndown_revision = 'c'\n");
+    assert_eq!(fixed(&mine, 0), [""; 0]);
+}
