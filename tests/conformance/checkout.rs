@@ -195,7 +195,7 @@ impl Repository {
         }
         for finding in report["findings"].as_array().expect("a list") {
             let path = finding["path"].as_str().expect("text");
-            if finding["rule"] == "unreadable-migration" && path.ends_with("/b.py") {
+            if finding["rule"] == "unreadable-migration" && !path.ends_with("/a.py") {
                 let opinion = opinions.entry(folder_of(&finding["path"])).or_default();
                 opinion.said.push(finding["level"].as_str().expect("text").to_owned());
             }
@@ -247,6 +247,37 @@ fn what_a_checkout_changes_is_read_alike_or_said() {
         });
         let wrong: Vec<String> = wrong.collect();
         assert!(wrong.is_empty(), "{} disagree\n{}", wrong.len(), wrong.join("\n"));
+    });
+}
+
+#[test]
+fn files_with_odd_names_are_read_alike_or_said() {
+    let names = [
+        ("b.py", Said::Nothing),
+        (".py", Said::Error),
+        ("b.py\n", Said::Error),
+        ("b.py\n\n", Said::Nothing),
+        ("b\n.py", Said::Nothing),
+        (".b.py", Said::Nothing),
+        (".#b.py", Said::Nothing),
+        ("__init__b.py", Said::Nothing),
+        ("b.PY", Said::Nothing),
+        ("b.py ", Said::Nothing),
+    ];
+    with(python(), |python| {
+        let repository = Repository::new(&python);
+        for (number, (name, _)) in names.iter().enumerate() {
+            let folder = format!("c{number}");
+            repository.environment(&folder);
+            let source = String::from_utf8_lossy(PLAIN);
+            repository.database.write(&format!("{folder}/migrations/versions/{name}"), &source);
+        }
+        repository.database.shell("git add -A");
+        let (alembic, guard) = repository.judged();
+        for (number, (name, said)) in names.into_iter().enumerate() {
+            let folder = format!("c{number}");
+            assert_eq!(mistake(said, &alembic[&folder], &guard[&folder]), None, "{name:?}");
+        }
     });
 }
 
