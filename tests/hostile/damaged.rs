@@ -40,7 +40,7 @@ fn is_named(expression: &str, arguments: &[&str]) {
     let repository = repository();
     let id = cut_off(&repository, expression);
     let mut guard = repository.command("timeout");
-    guard.args(["60", GUARD, "--no-cache"]).args(arguments);
+    guard.args(["10", GUARD, "--no-cache"]).args(arguments);
     let (text, code) = said(&fed(&mut guard, b""));
     let is_needed = expression != "HEAD~1" || arguments == ["audit"];
     assert!(!is_needed || code == 2 && text.contains(&id), "{arguments:?}: {code} {text}");
