@@ -427,8 +427,10 @@ fn compare(change: &Change, judge: &mut Judge) -> Option<String> {
     let truth = if is_lost { Expected::Error } else { Expected::Clean };
     let said = said(&before, &after);
     let is_right = match change.expected {
-        Expected::Clean | Expected::Error => truth == change.expected && level(&said) == truth,
-        Expected::Unknown => is_lost && level(&said) == Expected::Unknown,
+        Expected::Clean | Expected::Error => {
+            truth == change.expected && level(&said) == Some(truth)
+        }
+        Expected::Unknown => is_lost && level(&said) == Some(Expected::Unknown),
     };
     let shown =
         said.iter().map(|it| format!("{} {}: {}", it.level(), it.problem.rule, it.problem.message));
@@ -459,12 +461,14 @@ fn said(before: &Files, after: &Files) -> Vec<Finding> {
     check(&mut reader, &comparison).expect("memory never fails").findings
 }
 
-fn level(findings: &[Finding]) -> Expected {
+/// Returns how a lost environment is taken; nothing if something else is found.
+fn level(findings: &[Finding]) -> Option<Expected> {
     match findings {
-        [] => Expected::Clean,
-        [one] if one.problem.rule == "environment-lost" && one.level() == Level::Error => {
-            Expected::Error
-        }
-        _ => Expected::Unknown,
+        [] => Some(Expected::Clean),
+        [one] if one.problem.rule == "environment-lost" => Some(match one.level() {
+            Level::Error => Expected::Error,
+            Level::Off | Level::Warn => Expected::Unknown,
+        }),
+        _ => None,
     }
 }
