@@ -1,6 +1,7 @@
 //! A push under a host that runs the guard as README.md says.
 
 use crate::host::{Host, with_each_host};
+use crate::outcome::Outcome;
 use crate::team::{Team, heard};
 use crate::world::World;
 
@@ -12,6 +13,8 @@ with_each_host!(
     the_second_of_two_refs_is_stale,
     a_first_push_of_everything_is_judged,
     what_would_be_lost_is_asked_for,
+    heads_that_are_there_already_are_noted,
+    a_target_that_cannot_be_fetched_is_judged_by_what_was_told,
     the_way_around_is_open,
 );
 
@@ -76,6 +79,41 @@ fn what_would_be_lost_is_asked_for(host: Host) {
     push().refused(&["error published-migration-deleted at c"]);
     team.mine.git(&["pull", "-q", "--no-verify", "--no-rebase", "--no-edit"]);
     push().passed(&[]);
+}
+
+fn heads_that_are_there_already_are_noted(host: Host) {
+    let team = Team::by_readme(host);
+    team.world.main().land("c(a)");
+    team.mine.fetch().merge("origin/main").add("d(c)");
+    heard(team.mine.push_it())
+        .passed(&[])
+        .says("origin/main already has too many heads")
+        .says("alembic-guard merge");
+}
+
+/// Only pre-commit and prek tell too little of a target, so that it is asked for whatever they tell.
+fn a_target_that_cannot_be_fetched_is_judged_by_what_was_told(host: Host) {
+    let team = Team::by_readme(host);
+    let refuses = team.world.path("refuses");
+    team.mine.switch("main").fetch().merge("origin/main").add_all("d(b) e(b)");
+    team.mine.write_program(&refuses, "#!/bin/sh\necho 'no reading today' >&2\nexit 1\n");
+    let refuses = refuses.to_str().expect("a plain path");
+    team.mine.git(&["config", "remote.origin.uploadpack", refuses]);
+    let noted = |pushed: &Outcome| match host {
+        Host::PreCommit | Host::Prek => {
+            pushed.says("cannot ask for what origin/main is at");
+            pushed.says("what is compared is what was told");
+        }
+        Host::Lefthook | Host::Husky => {
+            pushed.says_nothing_of("cannot ask for");
+        }
+    };
+    let pushed = heard(team.mine.push(&["origin", "main"]));
+    pushed.refused(&["error multiple-heads at d:14"]);
+    noted(&pushed);
+    let pushed = heard(team.mine.add("e(d)").push(&["origin", "main"]));
+    pushed.passed(&[]);
+    noted(&pushed);
 }
 
 fn the_way_around_is_open(host: Host) {
