@@ -79,6 +79,8 @@ fn holds(binds: &str, init: &str, stores: &'static [&'static str]) {
             place.database.shell(command);
             assert_eq!(place.content(), whole, "{state}");
         }
+        let said = said.to_string();
+        assert!(said.contains("nor have several of one environment that differ"), "{said}");
         place.database.shell("git commit -q --no-edit && alembic-guard check");
     });
 }
