@@ -21,6 +21,25 @@ pub fn repr(text: &str) -> String {
     out
 }
 
+/// Writes strings as a `down_revision` that a person would write: one string, a tuple of several, or `None`.
+pub fn literal<'t>(texts: impl IntoIterator<Item = &'t str>) -> String {
+    let quoted: Vec<String> = texts.into_iter().map(double_quoted).collect();
+    match quoted.as_slice() {
+        [] => "None".to_owned(),
+        [one] => one.clone(),
+        several => format!("({})", several.join(", ")),
+    }
+}
+
+/// Writes a string as formatters of Python source prefer it.
+fn double_quoted(text: &str) -> String {
+    let single = repr(text);
+    match single.strip_prefix('\'').and_then(|inner| inner.strip_suffix('\'')) {
+        Some(inner) if !inner.contains(['"', '\'']) => format!("\"{inner}\""),
+        Some(_) | None => single,
+    }
+}
+
 /// Tells whether `\w` of a regular expression stands for a character: it is `_`, or `str.isalnum` holds.
 ///
 /// Rust counts as letters some marks and circled letters that are none by their category.
@@ -54,6 +73,17 @@ fn escaped(character: char) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_literal_is_what_a_person_would_write() {
+        let literal = |texts: &[&str]| literal(texts.iter().copied());
+        assert_eq!(literal(&[]), "None");
+        assert_eq!(literal(&["a1"]), "\"a1\"");
+        assert_eq!(literal(&["a1", "b2"]), "(\"a1\", \"b2\")");
+        assert_eq!(literal(&["it's"]), "\"it's\"");
+        assert_eq!(literal(&["a\"b"]), "'a\"b'");
+        assert_eq!(literal(&["a\\"]), "\"a\\\\\"");
+    }
 
     #[test]
     fn strings_are_written_as_python_writes_them() {

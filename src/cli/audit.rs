@@ -2,8 +2,6 @@
 
 use std::io::IsTerminal;
 
-use indicatif::{ProgressBar, ProgressStyle};
-
 use super::arguments::{Format, History};
 use super::terminal::Terminal;
 use super::{Failure, Session};
@@ -11,6 +9,8 @@ use crate::finding::Outcome;
 use crate::history::{Audit, audit};
 use crate::report;
 use crate::scope::DeadlineMessage;
+
+use indicatif::{ProgressBar, ProgressStyle};
 
 /// What is past is only told: whatever was found, the command did what it should.
 pub(super) fn run(

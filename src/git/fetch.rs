@@ -2,6 +2,7 @@
 
 use std::io::Read;
 use std::process::{Child, Stdio};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::git::plumbing::refusal;
@@ -25,24 +26,47 @@ pub struct FetchRequest<'a> {
 }
 
 /// Why the remote could not be asked.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Clone, thiserror::Error)]
 pub enum FetchFailure {
     /// Git could not be started.
     #[error("cannot run git")]
-    Start(#[source] std::io::Error),
+    Start(#[source] Arc<std::io::Error>),
     /// It took too long.
     #[error("the remote did not answer within {}", humantime::format_duration(*.0))]
     Timeout(Duration),
+    /// The remote has no such branch, in git's words.
+    #[error("{0}")]
+    NoSuchBranch(String),
     /// Git said no.
     #[error("{0}")]
     Refused(String),
+    /// The configuration lets nobody ask.
+    #[error("`fetch` is \"never\"")]
+    Forbidden,
 }
+
+/// Git's words for a branch that the remote has not (`get_fetch_map` in remote.c).
+const NO_SUCH_BRANCH: &str = "couldn't find remote ref";
 
 /// Where the guard keeps refs of its own.
 pub(crate) const KEPT_REFS: &str = "refs/alembic-guard/";
 
 /// How often a running fetch is looked at.
 const PAUSE: Duration = Duration::from_millis(5);
+
+impl FetchFailure {
+    fn start(source: std::io::Error) -> FetchFailure {
+        FetchFailure::Start(Arc::new(source))
+    }
+
+    fn of(words: String) -> FetchFailure {
+        if words.contains(NO_SUCH_BRANCH) {
+            FetchFailure::NoSuchBranch(words)
+        } else {
+            FetchFailure::Refused(words)
+        }
+    }
+}
 
 impl Repository {
     /// Fetches a branch into a ref of the guard's own and returns its tip.
@@ -53,16 +77,17 @@ impl Repository {
         let FetchRequest { from, remote, branch, timeout } = *request;
         let (kept, known) = (kept_ref(remote, branch), self.known(remote, branch));
         let usual_ssh = self.file_setting("core.sshCommand").is_none();
-        let mut git = process::command(Target::Environment, &[GitOption::NoPrompts { usual_ssh }]);
+        let options = [GitOption::NoPrompts { usual_ssh }, GitOption::English];
+        let mut git = process::command(Target::Environment, &options);
         git.args(["-c", "credential.interactive=false", "fetch", "--quiet", "--no-tags"]);
         git.args(["--no-recurse-submodules", "--no-auto-maintenance", "--no-write-fetch-head"]);
         // Without a refmap git would move the tracking ref too (git-fetch(1)).
         git.args(["--refmap=", "--", from.secret(), &format!("+refs/heads/{branch}:{kept}")]);
         git.stdout(Stdio::null()).stderr(Stdio::piped());
-        let finished = finish(process::start(&mut git).map_err(FetchFailure::Start)?, timeout);
+        let finished = finish(process::start(&mut git).map_err(FetchFailure::start)?, timeout);
         self.source.forget_refs();
         finished?;
-        let missing = || FetchFailure::Refused(format!("the remote has no branch {branch}"));
+        let missing = || FetchFailure::NoSuchBranch(format!("the remote has no branch {branch}"));
         let commit = self.ref_commit(&kept).ok_or_else(missing)?;
         self.note_seen(remote, branch, commit, known);
         Ok(commit)
@@ -80,9 +105,9 @@ fn finish(
 ) -> Result<(), FetchFailure> {
     let started = Instant::now();
     loop {
-        match child.try_wait().map_err(FetchFailure::Start)? {
+        match child.try_wait().map_err(FetchFailure::start)? {
             Some(status) if status.success() => return Ok(()),
-            Some(_) => return Err(FetchFailure::Refused(last_words(&mut child))),
+            Some(_) => return Err(FetchFailure::of(last_words(&mut child))),
             None if started.elapsed() > timeout => {
                 stop(&mut child);
                 return Err(FetchFailure::Timeout(timeout));

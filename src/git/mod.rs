@@ -57,7 +57,7 @@ pub(crate) use base::{BaseChoice, Candidates};
 pub(crate) use changes::Changes;
 pub(crate) use discovery::refuse_planted_at;
 pub(crate) use error::{Error, Reason};
-pub(crate) use fetch::{FetchRequest, KEPT_REFS};
+pub(crate) use fetch::{FetchFailure, FetchRequest, KEPT_REFS};
 pub(crate) use history::{Before, Description, HistoryStep, Range};
 pub(crate) use loose::cut_off_object;
 pub(crate) use merge::{MergeFilter, Merged, Side};

@@ -59,6 +59,8 @@ pub(crate) enum GitOption<'v> {
     Objects { folder: &'v Path, others: &'v OsStr },
     /// Makes commits that do not depend on who makes them, and when.
     Nobody,
+    /// Says why it fails in English, whatever the user's language is: only its words tell some reasons apart.
+    English,
 }
 
 /// Prepares a run of git that reads nothing. The subcommand and its arguments are the caller's.
@@ -140,6 +142,11 @@ impl GitOption<'_> {
                 set(git, "GIT_ALTERNATE_OBJECT_DIRECTORIES", others);
             }
             GitOption::Nobody => nobody(git),
+            GitOption::English => {
+                // It wins over `LC_ALL` and `LANG`, unless the locale is C (gettext(3)).
+                set(git, "LANGUAGE", "C");
+                set(git, "LC_ALL", "C");
+            }
         }
     }
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 use super::Error;
-use crate::git::process::{self, Target};
+use crate::git::process::{self, GitOption, Target};
 use crate::platform::path_bytes::path_from_bytes;
 
 /// Runs git in the repository that the environment or else `directory` names; returns its output.
@@ -55,7 +55,7 @@ pub(super) fn path(answer: &[u8]) -> PathBuf {
 }
 
 fn command<S: AsRef<OsStr>>(target: Target<'_>, arguments: &[S]) -> Command {
-    let mut command = process::command(target, &[]);
+    let mut command = process::command(target, &[GitOption::English]);
     command.args(arguments);
     command
 }

@@ -9,6 +9,7 @@ use crate::advice::{Advice, Command, Step};
 use crate::alembic::graph::{Graph, Revision};
 use crate::alembic::migration::{Docstring, RevisionId};
 use crate::heads::{HeadLimits, HeadProblem, crowded};
+use crate::python;
 use crate::text::escape;
 use crate::tree::RepoPath;
 
@@ -135,12 +136,7 @@ impl RuleContext<'_> {
     /// Says how to write a `down_revision` that builds on the given heads, behind a few words of why, and
     /// what becomes of the docstring then.
     pub fn write_parents(&self, why: &str, revision: &Revision, heads: &[RevisionId]) -> Vec<Step> {
-        let quoted: Vec<String> = heads.iter().map(|head| format!("\"{head}\"")).collect();
-        let value = match quoted.as_slice() {
-            [] => "None".to_owned(),
-            [one] => one.clone(),
-            several => format!("({})", several.join(", ")),
-        };
+        let value = python::literal(heads.iter().map(RevisionId::as_str));
         let place = match self.before.get(&revision.id) {
             Some(landed) if self.may_be_renamed(landed, revision) => {
                 format!("the file of `{}`", revision.id)

@@ -7,6 +7,7 @@ use crate::alembic::graph::{Revision, UnknownDependency};
 use crate::alembic::migration::{Migration, RevisionId, Value};
 use crate::config::Level;
 use crate::problem::{Doubt, Problem, Related};
+use crate::python;
 use crate::tree::Site;
 
 pub(super) static RULE: Rule = Rule {
@@ -113,7 +114,7 @@ fn advice(subject: &RuleContext<'_>, name: &RevisionId) -> Advice {
         let full = RevisionId::new(full);
         return Advice::way([Step::write(
             "`depends_on` takes no prefix; write the full id",
-            format!("\"{full}\""),
+            python::literal([full.as_str()]),
         )]);
     }
     Advice::way([

@@ -8,6 +8,7 @@ use crate::alembic::migration::RevisionId;
 use crate::config::Level;
 use crate::heads::new_gaps;
 use crate::problem::{Problem, Related};
+use crate::python;
 use crate::tree::{RepoPath, Site};
 
 pub(super) static RULE: Rule = Rule {
@@ -102,7 +103,7 @@ fn advice(subject: &RuleContext<'_>, child: &RevisionId, parent: &RevisionId) ->
     if let (Some(full), None) = (longer.next(), longer.next()) {
         return Advice::way([Step::write(
             "`down_revision` takes no prefix; write the full id",
-            format!("\"{full}\""),
+            python::literal([full.as_str()]),
         )]);
     }
     let distance = |id: &RevisionId| strsim::damerau_levenshtein(id.as_str(), parent.as_str());
@@ -110,7 +111,9 @@ fn advice(subject: &RuleContext<'_>, child: &RevisionId, parent: &RevisionId) ->
     // On short ids everything is near everything.
     let nearest = nearest.filter(|(distance, _)| *distance <= parent.as_str().chars().count() / 4);
     let advice = match nearest {
-        Some((_, near)) => Advice::way([Step::write("did you mean", format!("\"{near}\""))]),
+        Some((_, near)) => {
+            Advice::way([Step::write("did you mean", python::literal([near.as_str()]))])
+        }
         None => Advice::way([
             "if it is on another branch, merge that branch first; if it was removed, bring it back",
         ])

@@ -7,8 +7,7 @@ use crate::git::{self, BaseChoice, Candidates, MergeFilter, Merged, Side, Target
 use crate::problem::Note;
 use crate::rules::{Names, NextStep, Situation, Standing};
 use crate::scope::destinations;
-use crate::scope::peers;
-use crate::scope::peers::Landing;
+use crate::scope::peers::{self, Landing};
 use crate::scope::publication;
 use crate::scope::relevance::Relevance;
 use crate::scope::result_cache;

@@ -1,7 +1,5 @@
 //! A commit about to be made: the index against what it is made on.
 
-use crate::scope::destinations;
-use crate::scope::publication;
 use std::collections::BTreeSet;
 
 use crate::advice::{Advice, Command, Step};
@@ -11,6 +9,8 @@ use crate::finding::{Downgrade, Facts, Finding, Freshness, Report};
 use crate::git::{BaseChoice, Side, Target, TargetNames, Unsettled};
 use crate::rules::{Names, NextStep, Standing};
 use crate::scope::change::{self, Scope, alone, plain_situation};
+use crate::scope::destinations;
+use crate::scope::publication;
 use crate::scope::relevance::{Relevance, may_matter};
 use crate::scope::{Context, Error};
 use crate::tree::{ObjectId, RepoPath, Tree};

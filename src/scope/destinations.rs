@@ -2,8 +2,7 @@
 
 use crate::config::Config;
 use crate::git::{self, BaseChoice, Candidates, Side, Target, TargetNames};
-use crate::scope::publication;
-use crate::scope::publication::PushedBranch;
+use crate::scope::publication::{self, PushedBranch};
 use crate::scope::receive;
 use crate::scope::{CheckRequest, Context, Error, Role};
 

@@ -2,12 +2,12 @@
 //!
 //! A push can bring any number of refs, and each is judged as thoroughly as the first.
 
-use crate::scope::publication;
 use std::collections::{HashMap, HashSet};
 
 use crate::config::Config;
 use crate::finding::{RefReport, Report};
 use crate::git::{self, PushedRef, TargetNames};
+use crate::scope::publication;
 use crate::scope::ref_update::{Destination, RefOutcome, destination, ref_report};
 use crate::scope::{Context, Error};
 

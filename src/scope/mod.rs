@@ -30,7 +30,7 @@ use crate::advice::{Advice, Command};
 use crate::compare::Reader;
 use crate::config::{self, Config};
 use crate::finding::Freshness;
-use crate::git::{BaseChoice, Repository};
+use crate::git::{BaseChoice, FetchFailure, Repository};
 use crate::problem::Note;
 use crate::rules;
 use crate::tree::{File, Node, ObjectId, RepoPath, Tree};
@@ -61,7 +61,7 @@ pub(crate) struct Context<'r> {
     /// Whether a branch that might have excused something could not be looked at.
     has_missed: Cell<bool>,
     /// What remotes answered in this run, by remote and branch.
-    fetches: RefCell<BTreeMap<(String, String), Result<ObjectId, String>>>,
+    fetches: RefCell<BTreeMap<(String, String), Result<ObjectId, FetchFailure>>>,
 }
 
 /// What a run knows beside the repository.

@@ -2,21 +2,16 @@
 //!
 //! All refs of a push are looked at first: the verdict on one must not depend on which of them comes first.
 
-use crate::scope::push;
-use crate::scope::ref_update;
 use std::collections::BTreeMap;
 
 use crate::advice::{Advice, Command};
 use crate::config::Fetch;
 use crate::finding::RefReport;
-use crate::git::{self, FetchRequest, PushedRef, Stored, Url};
-use crate::scope::push::Remote;
-use crate::scope::ref_update::{RefUpdate, Replaced, Unobtained};
+use crate::git::{self, FetchFailure, FetchRequest, PushedRef, Stored, Url};
+use crate::scope::push::{self, Remote};
+use crate::scope::ref_update::{self, RefUpdate, Replaced, Unobtained};
 use crate::scope::{Context, Error, note};
 use crate::tree::ObjectId;
-
-/// Git's words where the other side has no such branch (`get_fetch_map` in its remote.c).
-const NO_SUCH_BRANCH: &str = "couldn't find remote ref";
 
 /// What became of the commits that only the remote had, by the id that git reports.
 pub(super) type Obtained = BTreeMap<ObjectId, Replaced>;
@@ -72,7 +67,9 @@ fn obtain_target(
         (Stored::Damaged(reason), _) => Replaced::Damaged(reason),
         (Stored::Absent, fetched) => Replaced::Absent(Some(Unobtained {
             commit: old,
-            reason: fetched.err().unwrap_or_else(|| "the branch has moved since".to_owned()),
+            reason: fetched
+                .err()
+                .map_or_else(|| "the branch has moved since".to_owned(), |why| why.to_string()),
             fetch: Command::of("git fetch").arg(from.to_string()).arg(&pushed.remote_ref),
         })),
     }))
@@ -91,9 +88,9 @@ fn fetch_target(
     from: &Url,
     remote: &Remote,
     update: &RefUpdate<'_>,
-) -> Result<ObjectId, String> {
+) -> Result<ObjectId, FetchFailure> {
     if update.config.fetch == Fetch::Never {
-        return Err("`fetch` is \"never\"".to_owned());
+        return Err(FetchFailure::Forbidden);
     }
     let name = update.remote.clone().unwrap_or_else(|| remote.url.to_string());
     let request = FetchRequest {
@@ -102,7 +99,7 @@ fn fetch_target(
         branch: &update.branch,
         timeout: update.config.fetch_timeout,
     };
-    context.repository.fetch(&request).map_err(|failure| failure.to_string())
+    context.repository.fetch(&request)
 }
 
 /// Judges the one ref of a push that a host tells.
@@ -133,7 +130,7 @@ pub(crate) fn hosted_push(
             }
             pushed.remote_oid = commit.to_string();
         }
-        Some((_, Err(why))) if why.contains(NO_SUCH_BRANCH) => {
+        Some((_, Err(FetchFailure::NoSuchBranch(_)))) => {
             pushed.remote_oid = "0".repeat(pushed.local_oid.len());
         }
         Some((name, Err(why))) => {

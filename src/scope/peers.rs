@@ -1,12 +1,12 @@
 //! The other targets of the remote that a change goes to, and in which way databases move between two targets.
 
-use crate::scope::destinations;
 use std::collections::BTreeMap;
 
 use crate::compare::Peer;
 use crate::config::Config;
 use crate::git::{self, Candidates, PushedRef, Stored, is_earlier_release};
 use crate::rules::MoveDirection;
+use crate::scope::destinations;
 use crate::scope::{Context, Role};
 use crate::text::escape;
 use crate::tree::ObjectId;

@@ -1,6 +1,5 @@
 //! What a push touches: whether it matters at all, and which faults can be its own.
 
-use crate::scope::change;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::advice::{Advice, Command, Step};
@@ -8,6 +7,7 @@ use crate::compare::Reader;
 use crate::finding::Shared;
 use crate::git::{self, BaseChoice, Side};
 use crate::problem::Note;
+use crate::scope::change;
 use crate::scope::ref_update::{RefUpdate, Replaced};
 use crate::scope::relevance::{Relevance, may_matter};
 use crate::scope::{Context, Error, Role, note};

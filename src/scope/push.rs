@@ -5,24 +5,19 @@ use crate::compare::Reader;
 use crate::config::{Config, Fetch};
 use crate::finding::{Facts, Outcome, RefReport, Report, SkipReason};
 use crate::git::{
-    self, BaseChoice, Candidates, FetchRequest, PushedRef, Side, Stored, TargetNames, Url,
+    self, BaseChoice, Candidates, FetchFailure, FetchRequest, PushedRef, Side, Stored, TargetNames,
+    Url,
 };
 use crate::problem::Note;
 use crate::rules::{Names, NextStep, Situation};
-use crate::scope::change;
-use crate::scope::change::{Scope, fetched};
-use crate::scope::deletion;
-use crate::scope::deletion::{Deletion, with_replaced};
+use crate::scope::change::{self, Scope, fetched};
+use crate::scope::deletion::{self, Deletion, with_replaced};
 use crate::scope::destinations;
-use crate::scope::equal_refs;
-use crate::scope::equal_refs::as_another;
-use crate::scope::obtain;
-use crate::scope::obtain::Obtained;
-use crate::scope::publication;
-use crate::scope::publication::Touched;
-use crate::scope::ref_update;
+use crate::scope::equal_refs::{self, as_another};
+use crate::scope::obtain::{self, Obtained};
+use crate::scope::publication::{self, Touched};
 use crate::scope::ref_update::{
-    Destination, RefOutcome, RefUpdate, Replaced, destination, ref_report,
+    self, Destination, RefOutcome, RefUpdate, Replaced, destination, ref_report,
 };
 use crate::scope::{Context, Error, note};
 use crate::tree::ObjectId;
@@ -358,7 +353,7 @@ fn freshened(
     let asked = (remote.clone(), target.branch.clone());
     let known = context.fetches.borrow().get(&asked).cloned();
     let answer = known.unwrap_or_else(|| {
-        let answer = context.repository.fetch(&request).map_err(|failure| failure.to_string());
+        let answer = context.repository.fetch(&request);
         context.fetches.borrow_mut().insert(asked, answer.clone());
         answer
     });
@@ -369,8 +364,7 @@ fn freshened(
                 format!("cannot ask {remote} for its newest {}: {failure}", target.branch);
             let seen = format!("what is judged is {} as last seen", base.name);
             let mut advice = Advice::default().after([seen.into()]);
-            // Git's words where the other side has no such branch any more.
-            if failure.contains("couldn't find remote ref") {
+            if matches!(failure, FetchFailure::NoSuchBranch(_)) {
                 let set_head = Command::of("git remote set-head").arg(&remote).arg("--auto");
                 let command = Command::of("git fetch").arg(&remote).and(set_head);
                 advice = advice.or([Step::run("if that branch has another name now", command)]);

@@ -10,21 +10,15 @@ use crate::finding::{AllowComments, Downgrade, Facts, RefReport, Report, SkipRea
 use crate::git::{self, BaseChoice, PushedRef, Side, Stored, TargetNames};
 use crate::problem::Note;
 use crate::rules::{Names, NextStep, Situation};
-use crate::scope::change;
-use crate::scope::change::Scope;
-use crate::scope::deletion;
-use crate::scope::deletion::{Deletion, with_replaced};
+use crate::scope::change::{self, Scope};
+use crate::scope::deletion::{self, Deletion, with_replaced};
 use crate::scope::destinations;
-use crate::scope::equal_refs;
-use crate::scope::equal_refs::as_another;
-use crate::scope::publication;
-use crate::scope::publication::Touched;
-use crate::scope::ref_update;
+use crate::scope::equal_refs::{self, as_another};
+use crate::scope::publication::{self, Touched};
 use crate::scope::ref_update::{
-    Destination, RefOutcome, RefUpdate, Replaced, destination, ref_report,
+    self, Destination, RefOutcome, RefUpdate, Replaced, destination, ref_report,
 };
-use crate::scope::server_policy;
-use crate::scope::server_policy::Law;
+use crate::scope::server_policy::{self, Law};
 use crate::scope::{Context, Error};
 
 /// What clones usually call the server that they were cloned from.

@@ -7,10 +7,8 @@ use crate::finding::{Downgrade, Facts, Freshness, RefReport, Report, SkipReason}
 use crate::git::{self, BaseChoice, Candidates, PushedRef, Stored, Target, TargetNames};
 use crate::problem::Note;
 use crate::rules::{Situation, Standing};
-use crate::scope::change;
-use crate::scope::change::{Meeting, Scope, alone};
-use crate::scope::peers;
-use crate::scope::peers::Landing;
+use crate::scope::change::{self, Meeting, Scope, alone};
+use crate::scope::peers::{self, Landing};
 use crate::scope::publication;
 use crate::scope::{Context, Error, note};
 use crate::tree::ObjectId;

@@ -3,8 +3,6 @@
 //! What a comparison comes to follows from the two trees, the configuration and the words, and for some
 //! findings from what is on other branches. Where all of that is as it was, so is the answer.
 
-use crate::scope::destinations;
-use crate::scope::publication;
 use std::cell::Cell;
 
 use serde::{Deserialize, Serialize};
@@ -16,6 +14,8 @@ use crate::finding::{EnvironmentSummary, Finding, Report};
 use crate::problem::Note;
 use crate::rules::RULES;
 use crate::scope::change::Scope;
+use crate::scope::destinations;
+use crate::scope::publication;
 use crate::scope::{Context, Error};
 use crate::tree::{ObjectId, Tree};
 

@@ -198,3 +198,25 @@ fn what_was_fetched_is_forgotten_with_the_hooks() {
     assert_eq!(kept(), "");
     feature.guard(&["hook", "uninstall"]).succeeded();
 }
+
+/// Git says why it fails in the user's language; this one knows no English but where it is asked for.
+const TRANSLATED: &str = r#"#!/bin/sh
+case "$LC_ALL $*" in
+"C "*) ;;
+*" fetch "*) echo "fatal: Konnte Remote-Referenz main nicht finden." >&2; exit 128 ;;
+esac
+PATH="$PLAIN" exec git "$@"
+"#;
+
+#[test]
+fn a_base_that_the_remote_has_no_more_is_known_in_any_language() {
+    let (world, mine) = unfetched();
+    world.at("origin.git").git(&["branch", "-m", "main", "trunk"]);
+    fs::create_dir(world.path("bin")).expect("a folder");
+    mine.write_program(&world.path("bin/git"), TRANSLATED);
+    let plain = std::env::var("PATH").expect("there is one");
+    let path = format!("{}:{plain}", world.url("bin"));
+    let mine = mine.with("PLAIN", &plain).with("PATH", &path);
+    let push = mine.push_it();
+    push.says("couldn't find remote ref").says("if that branch has another name now");
+}

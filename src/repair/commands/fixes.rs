@@ -3,14 +3,13 @@
 //! One finding is repaired at a time, laid over the tree and judged again: it must be gone, and nothing
 //! new may be found, except what it hid about heads.
 
-use super::holders;
-use super::starting_point;
-use super::trial;
 use std::collections::BTreeSet;
 
 use super::fixers::{Remedy, docstring, filename, misspelling};
-use super::holders::Holders;
+use super::holders::{self, Holders};
 use super::id::exchange_id;
+use super::starting_point;
+use super::trial;
 use super::{Outcome, Trial};
 use crate::advice::Command;
 use crate::alembic::graph::Revision;

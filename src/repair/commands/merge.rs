@@ -1,12 +1,11 @@
 //! `merge`: a new revision joins heads.
 
+use std::time::SystemTime;
+
 use super::rebase;
 use super::starting_point;
 use super::trial;
 use super::unstaged;
-use crate::repair::commands;
-use std::time::SystemTime;
-
 use super::{Outcome, Trial, refusal};
 use crate::advice::{Command, Step};
 use crate::alembic::environment::{Environment, Lookup};
@@ -14,6 +13,7 @@ use crate::alembic::graph::Graph;
 use crate::alembic::migration::RevisionId;
 use crate::compare::{Comparison, Pair, pairs};
 use crate::heads::HeadLimits;
+use crate::repair::commands;
 use crate::repair::{
     Created, FileChange, NewFile, NewRevision, Proposal, Refusal, RepairOutcome, RepairStep,
     heads_to_join, landed_first,

@@ -1,14 +1,12 @@
 //! `rebase`: unpublished migrations are put on top of what has landed.
 
-use super::databases;
+use std::cell::RefCell;
+
+use super::databases::{self, Move};
 use super::holders;
 use super::starting_point;
 use super::trial;
 use super::unstaged;
-use crate::repair::commands;
-use std::cell::RefCell;
-
-use super::databases::Move;
 use super::{Outcome, Trial, refusal};
 use crate::advice::Command;
 use crate::alembic::graph::{Graph, Revision};
@@ -16,6 +14,7 @@ use crate::alembic::migration::RevisionId;
 use crate::compare::{Pair, pairs};
 use crate::git::Unsettled;
 use crate::heads::HeadLimits;
+use crate::repair::commands;
 use crate::repair::{
     self, FileChange, Obstacle, Proposal, Rebase, Rebased, Refusal, RepairOutcome, RepairStep,
     Repointed,

@@ -6,6 +6,7 @@ use crate::alembic::migration::RevisionId;
 use crate::finding::Finding;
 use crate::git::Unsettled;
 use crate::heads::Gap;
+use crate::python;
 use crate::repair::{Holder, NewFile, Obstacle, Refusal, Uneditable};
 use crate::rules::listed;
 use crate::text::escape;
@@ -303,11 +304,7 @@ pub(super) fn uneditable(
     why: &Uneditable,
     asked: &Command,
 ) -> Refusal {
-    let quoted: Vec<String> = parents.iter().map(|head| format!("\"{head}\"")).collect();
-    let value = match quoted.as_slice() {
-        [one] => one.clone(),
-        several => format!("({})", several.join(", ")),
-    };
+    let value = python::literal(parents.iter().map(RevisionId::as_str));
     Refusal {
         message: format!("`down_revision` in {path} is not to be edited by a program: {why}"),
         advice: Advice::way([Step::write(

@@ -1,13 +1,13 @@
 //! What a repair of the work tree stands on: the tree itself, and what has landed.
 
-use crate::scope::commit;
-use crate::scope::destinations;
 use std::rc::Rc;
 
 use crate::advice::Command;
 use crate::compare::Reader;
 use crate::config::Config;
 use crate::git::{BaseChoice, Candidates, Operation, Side};
+use crate::scope::commit;
+use crate::scope::destinations;
 use crate::scope::{Context, Error, Relevance, last_commit};
 use crate::tree::{RepoPath, Tree};
 

@@ -1,6 +1,5 @@
 //! Where a repair is made and proven: the merge that git would make of the work tree and its base.
 
-use crate::scope::change;
 use std::collections::BTreeSet;
 
 use super::{Outcome, StartingPoint, refusal};
@@ -15,6 +14,7 @@ use crate::git::{BaseChoice, Side};
 use crate::heads::{HeadLimits, crowded, new_gaps, within_limits};
 use crate::repair::{FileChange, Refusal, overlay};
 use crate::rules::{self, Names, NextStep};
+use crate::scope::change;
 use crate::scope::{Context, Error, Meeting, Scope};
 use crate::tree::{RepoPath, Tree};
 
