@@ -18,7 +18,8 @@ pub(super) static RULE: Rule = Rule {
 A new migration has `down_revision = None` in a history that has a first migration already. Where that
 leaves a head too many it is `multiple-heads`; this is about what remains: a second base that a merge
 revision joins, or that `heads` leaves room for. One that declares a branch label which the
-configuration names in `branches` is meant.
+configuration names in `branches` is meant, and one that takes the place of a base that is gone, as a
+squash does, is no further base.
 
 ## Why it matters
 `None` is what a migration gets that was generated against an empty folder, or in a hurry. The new
@@ -35,19 +36,28 @@ header: `# alembic-guard: allow(second-base)`.
 };
 
 fn check(subject: &RuleContext<'_>) -> Vec<Problem> {
-    let is_base = |revision: &Revision| revision.parents == Parents::Base;
-    let bases = || subject.after.revisions().filter(|revision| is_base(revision));
-    let was_base = |revision: &Revision| subject.before.get(&revision.id).is_some_and(is_base);
+    let bases = || subject.after.revisions().filter(is_base);
+    let was_base =
+        |revision: &Revision| subject.before.get(&revision.id).is_some_and(|it| is_base(&it));
     let Some(first) = bases().find(|base| was_base(base)).or_else(|| bases().next()) else {
         return Vec::new();
     };
-    let new = bases().filter(|base| base.id != first.id && !was_base(base));
     let branches: HashSet<&str> = subject.environment.branches.iter().map(String::as_str).collect();
     let is_branch = |base: &Revision| base.labels().any(|label| branches.contains(label));
     let told = told(subject, &first.id);
-    new.filter(|base| !is_branch(base) && !told.contains(&base.id))
-        .map(|base| problem(subject, base, first))
-        .collect()
+    let counted: Vec<&Revision> =
+        bases().filter(|base| !is_branch(base) && !told.contains(&base.id)).collect();
+    let new: Vec<&Revision> =
+        counted.iter().copied().filter(|base| base.id != first.id && !was_base(base)).collect();
+    // The base of a squash takes the place of one that is gone.
+    let before = subject.before.revisions().filter(is_base).filter(|base| !is_branch(base)).count();
+    let added = counted.len().saturating_sub(before);
+    let replacing = new.len().saturating_sub(added);
+    new.into_iter().skip(replacing).map(|base| problem(subject, base, first)).collect()
+}
+
+fn is_base(revision: &&Revision) -> bool {
+    revision.parents == Parents::Base
 }
 
 fn problem(subject: &RuleContext<'_>, base: &Revision, first: &Revision) -> Problem {

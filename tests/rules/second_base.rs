@@ -80,6 +80,16 @@ fn a_history_that_is_begun_anew() {
 }
 
 #[test]
+fn a_line_that_is_begun_anew_beside_another() {
+    let squash = "before: a b(a) x\nchange: -a -b s";
+    assert_eq!(rules(squash), ["published-migration-deleted"]);
+    let joined = "before: a x m(a,x)\nchange: -a s m(s,x)";
+    assert!(!rules(joined).contains(&"second-base"));
+    let one_more = "before: a b(a) x m(b,x)\nchange: -a -b s y m(s,x,y)";
+    assert!(rules(one_more).contains(&"second-base"));
+}
+
+#[test]
 fn a_base_that_was_there_before() {
     is_silent("before: a x m(a,x)\nchange: n(m)");
     let depends = "before: a x m(a,x)\nchange: x!a";
