@@ -100,7 +100,7 @@ fn a_squash_is_survived_by_the_commands_that_the_help_prints() {
         database.migration("s", "None");
         assert_eq!(found(&database), ["warn published-migration-deleted"]);
         database.fails("alembic upgrade head");
-        database.shell(&stamp(&database));
+        database.shell(&stamp(&database, "alembic"));
         database.shell("alembic upgrade head");
         assert_eq!(database.shell("alembic current").trim(), "s (head)");
     });
@@ -230,25 +230,51 @@ const TWO_LINES: &str =
 #[test]
 fn a_squash_beside_another_line_keeps_the_row_of_that_line() {
     with(python(), |python| {
-        let database = Database::new(&python);
-        database.write(".alembic-guard.toml", TWO_LINES);
-        labelled(&database, "a", "one");
-        database.migration("b", "\"a\"");
-        labelled(&database, "x", "two");
-        database.shell("alembic upgrade heads && git switch -q -c feature");
-        database.shell("git rm -q migrations/versions/[ab].py");
-        labelled(&database, "s", "one");
-        assert_eq!(found(&database), ["warn published-migration-deleted"]);
-        database.fails("alembic upgrade heads");
-        let command = stamp(&database);
-        assert_eq!(command, "alembic stamp --purge s && alembic stamp x");
-        database.shell(&command);
-        database.shell("alembic upgrade heads");
-        let current = database.shell("alembic current");
-        let mut current: Vec<&str> = current.lines().map(str::trim).collect();
-        current.sort_unstable();
-        assert_eq!(current, ["s (head)", "x (head)"]);
+        keeps_the_row_of_the_other_line(&Database::new(&python), "alembic");
     });
+}
+
+const APP: &str = "\
+from pathlib import Path
+
+from flask import Flask
+from flask_migrate import Migrate
+from flask_sqlalchemy import SQLAlchemy
+
+app = Flask(__name__)
+app.config[\"SQLALCHEMY_DATABASE_URI\"] = f\"sqlite:///{Path(__file__).parent}/story.db\"
+Migrate(app, SQLAlchemy(app))
+";
+
+#[test]
+fn a_squash_beside_another_line_keeps_the_row_of_that_line_with_flask_migrate_too() {
+    with(python(), |python| {
+        let database = Database::empty(&python);
+        database.write("app.py", APP);
+        database.shell("flask db init");
+        keeps_the_row_of_the_other_line(&database, "flask db");
+    });
+}
+
+fn keeps_the_row_of_the_other_line(database: &Database, program: &str) {
+    let run = |subcommand: &str| database.shell(&format!("{program} {subcommand}"));
+    database.write(".alembic-guard.toml", TWO_LINES);
+    labelled(database, "a", "one");
+    database.migration("b", "\"a\"");
+    labelled(database, "x", "two");
+    run("upgrade heads");
+    database.shell("git switch -q -c feature && git rm -q migrations/versions/[ab].py");
+    labelled(database, "s", "one");
+    assert_eq!(found(database), ["warn published-migration-deleted"]);
+    database.fails(&format!("{program} upgrade heads"));
+    let command = stamp(database, program);
+    assert_eq!(command, format!("{program} stamp --purge s && {program} stamp x"));
+    database.shell(&command);
+    run("upgrade heads");
+    let current = run("current");
+    let mut current: Vec<&str> = current.lines().map(str::trim).collect();
+    current.sort_unstable();
+    assert_eq!(current, ["s (head)", "x (head)"]);
 }
 
 /// Commits the first migration of a line.
@@ -262,9 +288,9 @@ fn labelled(database: &Database, id: &str, label: &str) {
 }
 
 /// Returns the command of the help that says to Alembic where a database stands.
-fn stamp(database: &Database) -> String {
+fn stamp(database: &Database, program: &str) -> String {
     let report = database.check();
     let help = report["findings"][0]["help"].as_str().expect("there is a way out");
-    let stamp = help.split('`').find(|words| words.starts_with("alembic stamp"));
+    let stamp = help.split('`').find(|words| words.starts_with(&format!("{program} stamp")));
     stamp.unwrap_or_else(|| panic!("no command in {help}")).to_owned()
 }
