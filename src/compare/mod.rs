@@ -41,7 +41,7 @@ pub struct Comparison<'a> {
     pub after: After<'a>,
     /// Further states whose version folders count: a migration that is added to a folder which the
     /// other side has moved is still a migration.
-    pub witnesses: Vec<&'a dyn Tree>,
+    pub folder_sources: Vec<&'a dyn Tree>,
     /// What the two sides are called.
     pub names: Names,
     /// What advice depends on beside these.
@@ -67,7 +67,7 @@ impl<'a> Comparison<'a> {
             before: None,
             standing: Standing::Local,
             after: After::Tree(after),
-            witnesses: Vec::new(),
+            folder_sources: Vec::new(),
             names: Names::alone(),
             situation: Situation::default(),
             facts: Facts::default(),
@@ -127,21 +127,21 @@ pub fn check(reader: &mut Reader, comparison: &Comparison<'_>) -> Result<Report,
     }
 }
 
-/// Compares as [`check`] does, with this in the place of what there would be.
+/// Does what [`check`] does for one tree as it would be: one of the two answers to a conflict, or a repair.
 pub(crate) fn check_against(
     reader: &mut Reader,
     comparison: &Comparison<'_>,
     after: &dyn Tree,
 ) -> Result<Report, tree::Error> {
-    let (pairs, problems) = pairs(reader, comparison, after)?;
+    let (pairs, bad_settings) = pairs(reader, comparison, after)?;
     let mut report = Report::default();
     let past = comparison.before.map(|before| reader.discover(before)).transpose()?;
     let known: HashSet<&BadSetting> = past.iter().flat_map(|past| &past.problems).collect();
-    let is_known = |problem: &BadSetting| known.contains(problem);
+    // What stops Alembic is a finding of `environment-lost`.
     let stops: Vec<&BadSetting> = pairs.iter().filter_map(|pair| pair.loss.stop.as_ref()).collect();
-    let is_shown = |problem: &&BadSetting| stops.iter().any(|stop| stop.is(problem));
-    let noted = problems.iter().filter(|problem| !is_shown(problem));
-    report.notes.extend(problem_notes(noted, is_known));
+    let is_found = |setting: &&BadSetting| stops.iter().any(|stop| stop.is(setting));
+    let noted = bad_settings.iter().filter(|setting| !is_found(setting));
+    report.notes.extend(setting_notes(noted, |setting| known.contains(setting)));
     for pair in &pairs {
         report.notes.extend(case_collisions::notes(pair, &comparison.facts));
         let compared = compare_environment(reader, comparison, after, pair)?;
@@ -238,7 +238,8 @@ fn changed<'g>(before: &Graph, after: &'g Graph) -> Vec<&'g Revision> {
 
 /// Finds what a rule says of the state before the change.
 fn existing_problems(rule: &Rule, subject: &RuleContext<'_>, before: &State) -> Vec<Problem> {
-    if rule.debt == Baseline::Compared || before.graph.is_empty() && before.broken_links.is_empty()
+    if rule.baseline == Baseline::Compared
+        || before.graph.is_empty() && before.broken_links.is_empty()
     {
         return Vec::new();
     }
@@ -258,9 +259,9 @@ fn existing_problems(rule: &Rule, subject: &RuleContext<'_>, before: &State) -> 
     rule.check(&past)
 }
 
-/// Returns by what a rule knows a problem again.
+/// Returns the key by which a problem is the same before and after a change.
 fn identity<'p>(rule: &Rule, problem: &'p Problem) -> ProblemIdentity<'p> {
-    match rule.debt {
+    match rule.baseline {
         Baseline::SameFile => problem.identity().in_file(problem.site.file()),
         Baseline::SameFault | Baseline::Compared => problem.identity(),
     }
@@ -317,27 +318,27 @@ pub(crate) fn read_sources(report: &mut Report, comparison: &Comparison<'_>, aft
     }
 }
 
-/// So many problems are told that were there before, and as many that were not.
-const MOST_PROBLEMS: usize = 20;
+/// So many bad settings are told that were there before, and as many that were not.
+const MOST_SETTINGS: usize = 20;
 
-fn problem_notes<'p>(
-    problems: impl Iterator<Item = &'p BadSetting>,
+fn setting_notes<'p>(
+    settings: impl Iterator<Item = &'p BadSetting>,
     is_known: impl Fn(&BadSetting) -> bool,
 ) -> Vec<Note> {
     let note = |message, known| Note { message, advice: Advice::default(), known };
     let mut notes = Vec::new();
     let mut counts = [0; 2];
-    for problem in problems {
-        let known = is_known(problem);
+    for setting in settings {
+        let known = is_known(setting);
         let count = &mut counts[usize::from(known)];
         *count += 1;
-        if *count <= MOST_PROBLEMS {
-            notes.push(note(problem.to_string(), known));
+        if *count <= MOST_SETTINGS {
+            notes.push(note(setting.to_string(), known));
         }
     }
     for (count, known) in counts.into_iter().zip([false, true]) {
-        if count > MOST_PROBLEMS {
-            let more = count - MOST_PROBLEMS;
+        if count > MOST_SETTINGS {
+            let more = count - MOST_SETTINGS;
             notes.push(note(format!("{more} more problems of this kind are not listed"), known));
         }
     }

@@ -74,7 +74,7 @@ pub(crate) fn pairs(
     };
     let mut everywhere = after_discovery.environments.clone();
     everywhere.extend(before_discovery.environments.iter().cloned());
-    for witness in &comparison.witnesses {
+    for witness in &comparison.folder_sources {
         everywhere.extend(reader.discover(*witness)?.environments.iter().cloned());
     }
     let sides = Sides {

@@ -1,7 +1,7 @@
 //! Who is to blame for a problem: the one place that decides whether it blocks.
 //!
-//! The level that is configured for the rule stands, unless one of these is so; of 4 to 9 the first counts,
-//! 8 only changes the advice.
+//! The level that is configured for the rule stands, a warning at most for a problem that weighs less by itself
+//! (`Weight::Minor`), unless one of these is so; of 4 to 9 the first counts, 8 only changes the advice.
 //!
 //! |   | if | then |
 //! |---|---|---|
@@ -38,7 +38,7 @@ pub struct Finding {
     downgrade: Option<Downgrade>,
 }
 
-/// Why a finding does not block although its rule would.
+/// Why a finding is a warning, or is one even if the configuration says more.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub enum Downgrade {
     /// It was there before; the change does not touch it.
@@ -64,13 +64,13 @@ pub enum Downgrade {
 /// What is known of a change before it is asked who is to blame.
 #[derive(Debug, Clone, Default, serde::Serialize)]
 pub struct Facts {
-    /// The paths that the change touches, where others' faults are not its own.
+    /// The paths that the change touches, if it answers for these alone; if not set, it answers for all.
     pub touched: Option<BTreeSet<RepoPath>>,
-    /// Branches on which an untouched path is to be found, for the advice.
+    /// For each untouched path the branch on which it is just so, for the advice.
     pub elsewhere: BTreeMap<RepoPath, String>,
-    /// Why only what stops Alembic from loading blocks, where that is so.
-    pub lesser: Option<Downgrade>,
-    /// Why nothing blocks at all, where nothing does.
+    /// Why nothing blocks but what stops Alembic from loading, if that is so.
+    pub unless_loading: Option<Downgrade>,
+    /// Why nothing blocks at all, if nothing does.
     pub cap: Option<Downgrade>,
     /// What a comment in a file may allow that file.
     pub allow: AllowComments,
@@ -114,7 +114,7 @@ pub fn blame(
     let weighed = problems.into_iter().filter_map(|problem| {
         let rule = rules::find(problem.rule)?;
         let configured = config.level(rule.name, rule.level);
-        weigh(problem, (rule.concern, configured), facts, witness)
+        weigh(problem, (rule.consequence, configured), facts, witness)
     });
     weighed.collect()
 }
@@ -146,7 +146,7 @@ pub fn only_warn<'f>(
 
 fn weigh(
     mut problem: Problem,
-    (concern, configured): (Consequence, Level),
+    (consequence, configured): (Consequence, Level),
     facts: &Facts,
     witness: &mut dyn Witness,
 ) -> Option<Finding> {
@@ -165,13 +165,13 @@ fn weigh(
         Some(Downgrade::Existing)
     } else if let Some(doubt) = problem.doubt {
         Some(Downgrade::Doubt(doubt))
-    } else if facts.lesser.is_some() && weighs_less_without_base(concern) {
-        facts.lesser.clone()
+    } else if facts.unless_loading.is_some() && weighs_less_without_base(consequence) {
+        facts.unless_loading.clone()
     } else if !is_of_change {
         Some(untouched(&mut problem, facts))
     } else {
         leave_shared_alone(&mut problem, witness);
-        let head_elsewhere = (concern == Consequence::Heads)
+        let head_elsewhere = (consequence == Consequence::Heads)
             .then(|| witness.head_elsewhere(&problem.revisions))
             .flatten();
         // A warning blocks nowhere, so there is nothing to explain.
@@ -235,8 +235,8 @@ fn is_touched(touched: &BTreeSet<RepoPath>, path: &RepoPath) -> bool {
 }
 
 /// Tells whether a problem weighs less where there is nothing to compare with.
-fn weighs_less_without_base(concern: Consequence) -> bool {
-    match concern {
+fn weighs_less_without_base(consequence: Consequence) -> bool {
+    match consequence {
         Consequence::Loading | Consequence::Judging => false,
         Consequence::Heads | Consequence::Neither => true,
     }

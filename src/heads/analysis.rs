@@ -37,6 +37,15 @@ pub enum HeadProblem {
 }
 
 impl HeadProblem {
+    /// Returns the heads of chains that have to move themselves: they stand on something else than what has landed.
+    pub fn misplaced_heads(&self) -> &[RevisionId] {
+        match self {
+            HeadProblem::Stale(stale) => &stale.heads,
+            HeadProblem::NewHistory { head, .. } => std::slice::from_ref(head),
+            HeadProblem::Fork { .. } | HeadProblem::Returned { .. } => &[],
+        }
+    }
+
     /// Returns the heads that the fault is about.
     fn heads(&self) -> &[RevisionId] {
         match self {

@@ -121,7 +121,8 @@ impl Evidence {
                 && finding.problem.environment == seen.environment.name
                 && alike
         };
-        let by_file = rules::find(self.rule).is_some_and(|rule| rule.debt == Baseline::SameFile);
+        let by_file =
+            rules::find(self.rule).is_some_and(|rule| rule.baseline == Baseline::SameFile);
         report.findings.iter().any(same)
             || by_file && self.file.as_ref().is_some_and(|file| has_file(&seen.graph, file))
     }
@@ -215,7 +216,7 @@ impl Incident {
 /// A duplicate stops nothing in Alembic, and is no head more either; it only loses a migration.
 fn kind(finding: &Finding) -> Option<IncidentKind> {
     let rule = rules::find(finding.problem.rule)?;
-    match rule.concern {
+    match rule.consequence {
         Consequence::Heads => Some(IncidentKind::Heads),
         Consequence::Loading => Some(IncidentKind::Loading),
         Consequence::Judging => None,

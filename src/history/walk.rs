@@ -169,7 +169,7 @@ pub(super) fn compare(
 
 /// Tells whether a finding says that nothing is known.
 fn is_of_judging(finding: &Finding) -> bool {
-    rules::find(finding.problem.rule).is_some_and(|rule| rule.concern == Consequence::Judging)
+    rules::find(finding.problem.rule).is_some_and(|rule| rule.consequence == Consequence::Judging)
 }
 
 fn unread(first: ObjectId, count: usize) -> Note {

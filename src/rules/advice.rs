@@ -61,8 +61,10 @@ impl RuleContext<'_> {
     /// Says how new migrations are put in one line on top of what has landed, which no parents do while
     /// something that has landed is a head again.
     pub(super) fn rebase(&self, text: impl Into<String>) -> Vec<Step> {
+        if self.is_lost() {
+            return vec![self.restore_first()];
+        }
         match self.returned() {
-            _ if self.is_lost() => vec![self.restore_first()],
             Some(head) => vec![format!("repair first what makes `{head}` a head again").into()],
             None => std::iter::once(Step::run(text, self.rebase_command()))
                 .chain(self.situation.finish_staged())
@@ -98,7 +100,7 @@ impl RuleContext<'_> {
             [] | [_] => heads.iter().collect(),
             _ => self.after.heads(),
         };
-        may_be_joined(self.after, &named)
+        may_join(self.after, &named)
     }
 
     /// Returns a head that had children and is one again.
@@ -176,7 +178,7 @@ impl RuleContext<'_> {
     /// Finds what to build on: what the change itself puts soundly on these heads of the base, else they.
     pub(super) fn tops(&self, base_heads: &[RevisionId]) -> Vec<RevisionId> {
         let faulty: BTreeSet<&RevisionId> =
-            self.head_problems.iter().flat_map(faulty_heads).collect();
+            self.head_problems.iter().flat_map(HeadProblem::misplaced_heads).collect();
         let mut tops = Vec::new();
         for base_head in base_heads {
             let mut above = self.after.heads_above(base_head);
@@ -222,7 +224,7 @@ impl RuleContext<'_> {
 
     /// Returns the id that a revision may take instead of its own.
     pub(super) fn free_id(&self, revision: &Revision) -> RevisionId {
-        free_id(self.after, revision)
+        proposed_id(self.after, revision)
     }
 }
 
@@ -233,7 +235,7 @@ pub(super) fn followed(step: Step, finish: &[Step]) -> Vec<Step> {
 
 /// Tells whether one merge revision may name heads: not if one of them depends on another one and a third is
 /// beside these (`redundant-merge`). Of very many that is not asked.
-pub fn may_be_joined(graph: &Graph, heads: &[&RevisionId]) -> bool {
+pub fn may_join(graph: &Graph, heads: &[&RevisionId]) -> bool {
     if heads.len() < 3 || heads.len() > MOST_NAMED {
         return true;
     }
@@ -244,23 +246,14 @@ pub fn may_be_joined(graph: &Graph, heads: &[&RevisionId]) -> bool {
     needed == 0 || heads.len() - needed < 2
 }
 
-/// Makes an id of Alembic's form that nothing else in a graph has, always the same for the same file: what a
-/// report proposes is what `check --fix` writes.
-pub fn free_id(graph: &Graph, revision: &Revision) -> RevisionId {
+/// Makes an id of Alembic's form that nothing else in a graph has. One build of the program makes the same id of the
+/// same file every time: what a report proposes is what `check --fix` writes.
+pub fn proposed_id(graph: &Graph, revision: &Revision) -> RevisionId {
     let ids = (0u32..).map(|attempt| {
         let mut hasher = DefaultHasher::new();
         (revision.migration.file.path.as_bytes(), attempt).hash(&mut hasher);
         RevisionId::new(format!("{:012x}", hasher.finish() & 0xffff_ffff_ffff))
     });
     let mut free = ids.filter(|id| !graph.contains(id));
-    free.next().unwrap_or_else(|| revision.id.clone())
-}
-
-/// Names the heads that stand on something else than what has landed.
-fn faulty_heads(fault: &HeadProblem) -> &[RevisionId] {
-    match fault {
-        HeadProblem::Stale(stale) => &stale.heads,
-        HeadProblem::NewHistory { head, .. } => std::slice::from_ref(head),
-        HeadProblem::Fork { .. } | HeadProblem::Returned { .. } => &[],
-    }
+    free.next().expect("there are more ids than files")
 }

@@ -24,8 +24,8 @@ tell it does not wave through. Other people and tools that read the file cannot 
 ## How to fix
 Write the value as a plain string, a tuple of strings or `None`, as `alembic revision` does.
 ",
-    debt: Baseline::SameFile,
-    concern: Consequence::Neither,
+    baseline: Baseline::SameFile,
+    consequence: Consequence::Neither,
     check,
 };
 

@@ -38,8 +38,8 @@ id of its own, merge it into the other branch, and let both do nothing if the ch
 If databases never move between two branches, list one of them in `independent_targets` of
 `.alembic-guard.toml`.
 ",
-    debt: Baseline::Compared,
-    concern: Consequence::Neither,
+    baseline: Baseline::Compared,
+    consequence: Consequence::Neither,
     check,
 };
 

@@ -24,8 +24,8 @@ it beside the variables; after a `down_revision` was repaired by hand it tells t
 Write the ids of the variables into the docstring, or take the line out. `alembic-guard check --fix`
 writes them.
 ",
-    debt: Baseline::Compared,
-    concern: Consequence::Neither,
+    baseline: Baseline::Compared,
+    consequence: Consequence::Neither,
     check,
 };
 

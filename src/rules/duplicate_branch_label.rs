@@ -27,8 +27,8 @@ revision ... already used by revision ...\".
 Declare a label once, at the first revision of its branch: all that builds on that one has it too.
 A second branch needs a label of its own.
 ",
-    debt: Baseline::SameFault,
-    concern: Consequence::Loading,
+    baseline: Baseline::SameFault,
+    consequence: Consequence::Loading,
     check,
 };
 

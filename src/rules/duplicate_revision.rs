@@ -28,8 +28,8 @@ invented ones such as `a1b2c3d4e5f6` or running numbers do.
 If both files are the same migration, remove one of them: under another id, databases that ran it
 would run it again.
 ",
-    debt: Baseline::SameFault,
-    concern: Consequence::Neither,
+    baseline: Baseline::SameFault,
+    consequence: Consequence::Neither,
     check,
 };
 

@@ -34,8 +34,8 @@ sees the migrations either: later changes to them would pass unchecked.
 Restore the setting or the file. If the migrations are run in another way, say so with an
 `[[environment]]` in `.alembic-guard.toml`.
 ",
-    debt: Baseline::Compared,
-    concern: Consequence::Neither,
+    baseline: Baseline::Compared,
+    consequence: Consequence::Neither,
     check,
 };
 

@@ -31,8 +31,8 @@ Alembic does not read the names; people do, to find the newest migration or the 
 Rename the file before it lands. `file_template` of the environment makes Alembic give new files such
 names, all but the label.
 ",
-    debt: Baseline::Compared,
-    concern: Consequence::Neither,
+    baseline: Baseline::Compared,
+    consequence: Consequence::Neither,
     check,
 };
 

@@ -27,8 +27,8 @@ wrong one; mostly the file was copied from another migration and changed only in
 Rename the file, or give the migration the id that its name has, wherever that id is meant.
 `alembic-guard check --fix` renames it, in the index too.
 ",
-    debt: Baseline::Compared,
-    concern: Consequence::Neither,
+    baseline: Baseline::Compared,
+    consequence: Consequence::Neither,
     check,
 };
 

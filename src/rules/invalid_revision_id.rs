@@ -27,8 +27,8 @@ migration itself has run.
 Give the migration another id, in `revision`, in the docstring and in the file's name, before it
 lands. `alembic-guard check --fix` does so, with all that builds on it.
 ",
-    debt: Baseline::SameFault,
-    concern: Consequence::Neither,
+    baseline: Baseline::SameFault,
+    consequence: Consequence::Neither,
     check,
 };
 

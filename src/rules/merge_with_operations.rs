@@ -23,8 +23,8 @@ database to database.
 Leave the merge revision empty, and put the operations into a migration that builds on it:
 `alembic revision -m \"...\"`.
 ",
-    debt: Baseline::Compared,
-    concern: Consequence::Neither,
+    baseline: Baseline::Compared,
+    consequence: Consequence::Neither,
     check,
 };
 

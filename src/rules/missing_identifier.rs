@@ -23,8 +23,8 @@ every Alembic command with them.
 Write both, `down_revision = None` for the first migration of a history. A file that is no
 migration belongs elsewhere: Alembic skips only names that start with `__init__` or `.#`.
 ",
-    debt: Baseline::SameFault,
-    concern: Consequence::Loading,
+    baseline: Baseline::SameFault,
+    consequence: Consequence::Loading,
     check,
 };
 

@@ -24,8 +24,8 @@ names it silently takes the migration for something else.
 Write the name as Alembic reads it. A merge revision, too, has `down_revision`: a tuple of ids.
 `alembic-guard check --fix` does so where the migration has not landed.
 ",
-    debt: Baseline::SameFault,
-    concern: Consequence::Loading,
+    baseline: Baseline::SameFault,
+    consequence: Consequence::Loading,
     check,
 };
 

@@ -37,7 +37,7 @@ use crate::config::Level;
 use crate::problem::Problem;
 use crate::tree::Site;
 
-pub use advice::{free_id, may_be_joined};
+pub use advice::{may_join, proposed_id};
 pub(crate) use context::listed;
 pub use context::{
     Alteration, Altered, Edited, Fate, Loss, Names, Restore, RuleContext, Setting, Standing, Unread,
@@ -59,9 +59,9 @@ pub struct Rule {
     /// "How to fix".
     pub explain: &'static str,
     /// What makes a problem on the state before the change the same as one on the state after it.
-    pub debt: Baseline,
+    pub baseline: Baseline,
     /// What it would do to Alembic.
-    pub concern: Consequence,
+    pub consequence: Consequence,
     check: fn(&RuleContext<'_>) -> Vec<Problem>,
 }
 

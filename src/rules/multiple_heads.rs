@@ -36,8 +36,8 @@ Put the new migrations in one line, each on the one before: `alembic-guard rebas
 them with a merge revision: `alembic-guard merge`. Where several heads are meant, give each line a
 branch label and name the labels as `branches` of the environment in `.alembic-guard.toml`.
 ",
-    debt: Baseline::Compared,
-    concern: Consequence::Heads,
+    baseline: Baseline::Compared,
+    consequence: Consequence::Heads,
     check,
 };
 

@@ -27,8 +27,8 @@ Let Alembic choose (`alembic revision -m \"...\"`), or write the id below into `
 docstring and the name of the file, before the migration lands.
 `alembic-guard check --fix` does so with another id, and with all that builds on it.
 ",
-    debt: Baseline::Compared,
-    concern: Consequence::Neither,
+    baseline: Baseline::Compared,
+    consequence: Consequence::Neither,
     check,
 };
 

@@ -35,8 +35,8 @@ Put the value back. Build the new migration on the newest head; join two heads w
 re-pointing and no database has run the revision in its present place, allow it in that file:
 `# alembic-guard: allow(published-identity-changed)`.
 ",
-    debt: Baseline::Compared,
-    concern: Consequence::Neither,
+    baseline: Baseline::Compared,
+    consequence: Consequence::Neither,
     check,
 };
 

@@ -36,8 +36,8 @@ revision identified by '...'\", on every command, until somebody stamps that dat
 Bring the file back, and undo what it does in a new migration on top. Where no database can have run
 it, or all of them are past it, let the removal land on its own before the next migration is added.
 ",
-    debt: Baseline::Compared,
-    concern: Consequence::Neither,
+    baseline: Baseline::Compared,
+    consequence: Consequence::Neither,
     check,
 };
 

@@ -26,8 +26,8 @@ differs, the new code reverts what the old version made.
 Leave the migration as it is and put the difference into a new one. Where the old version fails on
 every database, so that none can have run it, the edit is right.
 ",
-    debt: Baseline::Compared,
-    concern: Consequence::Neither,
+    baseline: Baseline::Compared,
+    consequence: Consequence::Neither,
     check,
 };
 

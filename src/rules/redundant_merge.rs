@@ -32,8 +32,8 @@ Name only what is not below anything else that is named. Where a parent is below
 `depends_on` alone, join these two in a merge revision of their own first. Of two merge revisions that
 join the same, keep one.
 ",
-    debt: Baseline::Compared,
-    concern: Consequence::Neither,
+    baseline: Baseline::Compared,
+    consequence: Consequence::Neither,
     check,
 };
 

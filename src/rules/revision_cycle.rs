@@ -25,8 +25,8 @@ some circles through `depends_on`, applies a revision before what it needs.
 Find the value that was written last; it names a revision that builds on it. Let it name the one
 that it was generated on.
 ",
-    debt: Baseline::SameFault,
-    concern: Consequence::Loading,
+    baseline: Baseline::SameFault,
+    consequence: Consequence::Loading,
     check,
 };
 

@@ -30,8 +30,8 @@ ends.
 Build it on the revision that it follows. Where a history of its own is meant, say so in the
 header: `# alembic-guard: allow(second-base)`.
 ",
-    debt: Baseline::Compared,
-    concern: Consequence::Neither,
+    baseline: Baseline::Compared,
+    consequence: Consequence::Neither,
     check,
 };
 

@@ -33,8 +33,8 @@ the lowest one, where it is a chain. `alembic-guard rebase` does the second of i
 commands for a database that already ran your migration. If you do not know which databases did, join
 the two heads with a merge revision instead: `alembic-guard merge`.
 ",
-    debt: Baseline::Compared,
-    concern: Consequence::Heads,
+    baseline: Baseline::Compared,
+    consequence: Consequence::Heads,
     check,
 };
 

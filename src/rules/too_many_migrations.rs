@@ -26,8 +26,8 @@ Raise `max_migrations` in `.alembic-guard.toml` if the migrations are truly so m
 some two kilobytes of memory. Or squash what every database has run. A folder
 that lies too deep can be named as a version folder of its own.
 ",
-    debt: Baseline::Compared,
-    concern: Consequence::Judging,
+    baseline: Baseline::Compared,
+    consequence: Consequence::Judging,
     check,
 };
 

@@ -28,8 +28,8 @@ Write the full id or the label of a revision that is there; Alembic takes no pre
 revision was removed, take it out of `depends_on`. Where it is on another branch, merge that branch
 first.
 ",
-    debt: Baseline::SameFault,
-    concern: Consequence::Loading,
+    baseline: Baseline::SameFault,
+    consequence: Consequence::Loading,
     check,
 };
 

@@ -28,8 +28,8 @@ Write the full id of a revision that is there; Alembic takes no prefix here. Whe
 removed, bring it back or re-point what builds on it. Where it is on another branch, merge that
 branch first.
 ",
-    debt: Baseline::SameFault,
-    concern: Consequence::Loading,
+    baseline: Baseline::SameFault,
+    consequence: Consequence::Loading,
     check,
 };
 

@@ -30,8 +30,8 @@ not load takes every command with it.
 Go to the position shown and repair it. `python -m py_compile FILE` says what Python makes of it. A
 file that is truly larger than `max_file_size` can be let in by that key of `.alembic-guard.toml`.
 ",
-    debt: Baseline::SameFile,
-    concern: Consequence::Loading,
+    baseline: Baseline::SameFile,
+    consequence: Consequence::Loading,
     check,
 };
 

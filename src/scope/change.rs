@@ -50,7 +50,7 @@ pub(crate) struct Scope<'a> {
 }
 
 /// What came of bringing a change and its base together.
-pub(crate) enum Meeting<T> {
+pub(crate) enum MergeOutcome<T> {
     /// There is a merge, and this was found in it.
     Merged(T),
     /// The two have no common history.
@@ -178,10 +178,10 @@ pub(super) fn compare_with_base(
         result_cache::remembered(context, reader, comparison, scope)
     };
     let tree = || context.repository.side_tree(scope.side);
-    match meet(context, reader, scope, compare)? {
-        Meeting::Merged(report) => Ok(Report { base: Some(base.summary()), ..report }),
-        Meeting::Unrelated => unrelated(reader, &*tree()?, base),
-        Meeting::Shallow => {
+    match merge_and_compare(context, reader, scope, compare)? {
+        MergeOutcome::Merged(report) => Ok(Report { base: Some(base.summary()), ..report }),
+        MergeOutcome::Unrelated => unrelated(reader, &*tree()?, base),
+        MergeOutcome::Shallow => {
             shallow(reader, &*tree()?, base, fetch_command(context, base.target.as_ref()))
         }
     }
@@ -203,20 +203,20 @@ fn fetch_command(context: &Context<'_>, target: Option<&Target>) -> Command {
         .arg(format!("+refs/heads/{branch}:refs/remotes/{remote}/{branch}"))
 }
 
-/// Lets `judge` look at the merge that git would make of a change and its base.
-pub(crate) fn meet<T>(
+/// Lets `compare` look at the merge that git would make of a change and its base.
+pub(crate) fn merge_and_compare<T>(
     context: &Context<'_>,
     reader: &mut Reader,
     scope: &Scope<'_>,
     compare: impl FnOnce(&mut Reader, &Comparison<'_>) -> Result<T, Error>,
-) -> Result<Meeting<T>, Error> {
+) -> Result<MergeOutcome<T>, Error> {
     let Scope { side, base, .. } = *scope;
     let tree = context.repository.side_tree(side)?;
     let landed = context.repository.commit_tree(base.commit)?;
-    let parted = match parting_trees(context, side, base) {
+    let parted = match merge_base_trees(context, side, base) {
         Ok(parted) => parted,
         Err(git::Error::Shallow { .. }) if !context.options.in_ci => {
-            return Ok(Meeting::Shallow);
+            return Ok(MergeOutcome::Shallow);
         }
         Err(git::Error::Shallow { ours, theirs }) => {
             let fetch = fetch_command(context, base.target.as_ref());
@@ -224,18 +224,18 @@ pub(crate) fn meet<T>(
         }
         Err(error) => return Err(error.into()),
     };
-    let mut witnesses: Vec<&dyn Tree> = parted.iter().map(|tree| &**tree).collect();
-    witnesses.push(&*tree);
-    let mut trees = witnesses.clone();
+    let mut folder_sources: Vec<&dyn Tree> = parted.iter().map(|tree| &**tree).collect();
+    folder_sources.push(&*tree);
+    let mut trees = folder_sources.clone();
     trees.push(&*landed);
     let relevance = Relevance::of(reader, &trees)?;
-    let concern = MergeFilter {
+    let filter = MergeFilter {
         covers: &|path| relevance.covers(path),
         largest: reader.config().max_file_size,
     };
-    let merged = context.repository.merge(base.commit, side, &concern)?;
+    let merged = context.repository.merge(base.commit, side, &filter)?;
     let after = match &merged {
-        Merged::Unrelated => return Ok(Meeting::Unrelated),
+        Merged::Unrelated => return Ok(MergeOutcome::Unrelated),
         Merged::Clean(tree) => After::Tree(&**tree),
         Merged::Conflicted(conflicted) => After::Conflicted {
             as_base: &*conflicted.as_base,
@@ -259,7 +259,7 @@ pub(crate) fn meet<T>(
         before: Some(&*landed),
         standing: Standing::Published,
         after,
-        witnesses,
+        folder_sources,
         names: scope.names.clone(),
         situation: Situation { is_conflicted, ..scope.situation.clone() },
         facts: scope.facts.clone(),
@@ -268,11 +268,11 @@ pub(crate) fn meet<T>(
         peers: &peers,
         shared: &shared,
     };
-    compare(reader, &comparison).map(Meeting::Merged)
+    compare(reader, &comparison).map(MergeOutcome::Merged)
 }
 
 /// Returns the states at which a change and its base parted.
-pub(super) fn parting_trees<'c>(
+pub(super) fn merge_base_trees<'c>(
     context: &'c Context<'_>,
     side: Side,
     base: &BaseChoice,
@@ -314,7 +314,7 @@ fn base_option(against: &Against) -> Option<String> {
 }
 
 fn without_base(reader: &mut Reader, tree: &dyn Tree) -> Result<Report, Error> {
-    let facts = Facts { lesser: Some(Downgrade::NoBase), ..Facts::default() };
+    let facts = Facts { unless_loading: Some(Downgrade::NoBase), ..Facts::default() };
     let mut report = alone(reader, tree, facts)?;
     let name = Step::run("name one", Command::of("alembic-guard check --base").placeholder("REV"));
     let all = Step::run("or judge everything there is", Command::of("alembic-guard check --all"));

@@ -29,7 +29,7 @@ pub(crate) fn commit(context: &Context<'_>) -> Result<Report, Error> {
     };
     let mut reader = context.reader(config);
     let Some(head) = context.repository.head() else {
-        let facts = Facts { lesser: Some(Downgrade::NoBase), ..Facts::default() };
+        let facts = Facts { unless_loading: Some(Downgrade::NoBase), ..Facts::default() };
         return mistake.map_or_else(|| alone(&mut reader, &*index, facts), Err);
     };
     let committed = context.repository.commit_tree(head)?;
@@ -74,7 +74,7 @@ fn staged(
     let comparison = Comparison {
         before: Some(&*landed),
         standing: standing_of_commit(context, before, targets),
-        witnesses: vec![committed],
+        folder_sources: vec![committed],
         names: Names::new(&before.name, "this commit"),
         situation: plain_situation(before, NextStep::Stage),
         shared: &shared,

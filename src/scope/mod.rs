@@ -37,7 +37,7 @@ use crate::tree::{File, Node, ObjectId, RepoPath, Tree};
 
 pub(crate) use change::change;
 pub(crate) use change::{Against, CheckRequest};
-pub(crate) use change::{Meeting, Scope};
+pub(crate) use change::{MergeOutcome, Scope};
 pub(crate) use commit::commit;
 pub(crate) use commit::last_commit;
 pub(crate) use deadline::{Deadline, DeadlineMessage};

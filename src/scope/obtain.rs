@@ -54,7 +54,7 @@ fn obtain_target(
     pushed: &PushedRef,
     old: ObjectId,
 ) -> Result<Option<Replaced>, Error> {
-    let Ok((update, _)) = push::ref_update(context, remote, pushed, &Obtained::new())? else {
+    let Ok((update, _)) = push::resolve(context, remote, pushed, &Obtained::new())? else {
         return Ok(None);
     };
     if !update.is_target || !ref_update::concerns_alembic(context, &update)? {
@@ -116,7 +116,7 @@ pub(crate) fn hosted_push(
     pushed: &PushedRef,
 ) -> Result<Vec<RefReport>, Error> {
     let (mut pushed, mut obtained, mut failed) = (pushed.clone(), Obtained::new(), None);
-    let asked = match push::ref_update(context, remote, &pushed, &obtained)? {
+    let asked = match push::resolve(context, remote, &pushed, &obtained)? {
         Ok((update, _)) if update.is_target && ref_update::concerns_alembic(context, &update)? => {
             let from = place_of(context, remote, &update);
             Some((update.name(), fetch_target(context, &from, remote, &update)))

@@ -87,7 +87,8 @@ pub(super) fn touched(
     let landed = base.map(|base| context.repository.commit_tree(base.commit)).transpose()?;
     let side = Side::Commit(update.tip);
     // Where both sides moved a folder or gave it up, only the state at which they parted tells of it.
-    let parted = base.map(|base| change::parting_trees(context, side, base)).and_then(Result::ok);
+    let parted =
+        base.map(|base| change::merge_base_trees(context, side, base)).and_then(Result::ok);
     let parted = parted.unwrap_or_default();
     let trees = parted.iter().chain(&landed).map(|tree| &**tree);
     let trees: Vec<&dyn Tree> = std::iter::once(&*tree).chain(trees).collect();

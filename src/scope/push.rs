@@ -113,7 +113,7 @@ fn pushed_ref(
     beside: &[PushedRef],
     obtained: &Obtained,
 ) -> Result<RefReport, Error> {
-    let (mut update, mistake) = match ref_update(context, remote, pushed, obtained)? {
+    let (mut update, mistake) = match resolve(context, remote, pushed, obtained)? {
         Ok(known) => known,
         Err(skipped) => return Ok(ref_report(pushed, RefOutcome::Skipped(skipped))),
     };
@@ -150,11 +150,10 @@ fn may_be_rejected(context: &Context<'_>, update: &RefUpdate<'_>, behind: &str) 
     note(format!("{behind} has commits that this push lacks"), advice)
 }
 
-/// Looks at where a ref goes; gives the reason where it is not to be judged.
+/// Finds out where a pushed ref goes, or why it is not judged.
 ///
-/// Where the configuration that it brings holds a mistake, that comes along, and the arrival has the
-/// usual one.
-pub(super) fn ref_update<'p>(
+/// If the pushed configuration is invalid, that mistake comes beside an update with the default configuration.
+pub(super) fn resolve<'p>(
     context: &Context<'_>,
     remote: &Remote,
     pushed: &'p PushedRef,

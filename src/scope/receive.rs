@@ -84,7 +84,7 @@ fn received_ref(
     Ok(ref_report(pushed, judged))
 }
 
-/// Looks at where a ref goes; gives the reason where it is not to be judged.
+/// Finds out where a received ref goes, or why it is not judged.
 fn received<'p>(
     context: &Context<'_>,
     law: &Law,

@@ -7,7 +7,7 @@ use crate::finding::{Downgrade, Facts, Freshness, RefReport, Report, SkipReason}
 use crate::git::{self, BaseChoice, Candidates, PushedRef, Stored, Target, TargetNames};
 use crate::problem::Note;
 use crate::rules::{Situation, Standing};
-use crate::scope::change::{self, Meeting, Scope, alone};
+use crate::scope::change::{self, MergeOutcome, Scope, alone};
 use crate::scope::peers::{self, Landing};
 use crate::scope::publication;
 use crate::scope::{Context, Error, note};
@@ -316,10 +316,10 @@ fn is_conflicted(
     reader: &mut Reader,
     scope: &Scope<'_>,
 ) -> Result<bool, Error> {
-    let met = change::meet(context, reader, scope, |_, comparison| {
+    let met = change::merge_and_compare(context, reader, scope, |_, comparison| {
         Ok(matches!(comparison.after, After::Conflicted { .. }))
     })?;
-    Ok(matches!(met, Meeting::Merged(true)))
+    Ok(matches!(met, MergeOutcome::Merged(true)))
 }
 
 /// Tells whether a push to a target builds on what is there or, by force, takes its place.
@@ -344,5 +344,5 @@ pub(super) fn first_push(
     facts: Facts,
 ) -> Result<Report, Error> {
     let tree = context.repository.commit_tree(update.tip)?;
-    alone(reader, &*tree, Facts { lesser: Some(Downgrade::NoBase), ..facts })
+    alone(reader, &*tree, Facts { unless_loading: Some(Downgrade::NoBase), ..facts })
 }

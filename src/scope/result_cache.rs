@@ -69,7 +69,7 @@ pub(super) fn remembered(
         situation: comparison.situation.clone(),
         facts: comparison.facts.clone(),
         answering: comparison.answering.clone(),
-        witnesses: comparison.witnesses.clone(),
+        folder_sources: comparison.folder_sources.clone(),
         ..*comparison
     };
     let report = check(reader, &watched)?;
@@ -88,14 +88,15 @@ fn question<'t>(
     comparison: &Comparison<'t>,
     scope: &Scope<'_>,
 ) -> Option<(&'t dyn Tree, Key)> {
-    let Comparison { before, standing, after, witnesses, facts, answering, .. } = comparison;
+    let Comparison { before, standing, after, folder_sources, facts, answering, .. } = comparison;
     let (names, situation) = (&comparison.names, &comparison.situation);
     let After::Tree(after) = *after else {
         return None;
     };
     let before = before.map(|before| before.id().ok_or(())).transpose().ok()?;
-    let witnesses = witnesses.iter().map(|tree| tree.id()).collect::<Option<Vec<ObjectId>>>()?;
-    let trees = (before, after.id()?, witnesses);
+    let folder_sources =
+        folder_sources.iter().map(|tree| tree.id()).collect::<Option<Vec<ObjectId>>>()?;
+    let trees = (before, after.id()?, folder_sources);
     let tip = context.repository.tip(scope.side);
     let commits = (tip, scope.base.commit, scope.candidates.branch);
     let options = (standing, names, situation, facts, answering, config);

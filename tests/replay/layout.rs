@@ -47,7 +47,7 @@ pub(crate) struct Layout<'f> {
 /// Returns the rules that would block by what the facts are silent about.
 pub(crate) fn set_aside() -> impl Iterator<Item = &'static str> {
     let silent = RULES.iter().filter(|rule| {
-        rule.concern == Consequence::Neither
+        rule.consequence == Consequence::Neither
             && rule.level == Level::Error
             && !ANSWERED.contains(&rule.name)
     });

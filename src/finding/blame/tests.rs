@@ -93,7 +93,7 @@ fn row_3_only_those_who_bring_a_warning_hear_of_it() {
 
 #[test]
 fn row_4_what_was_there_before_is_a_warning() {
-    for facts in [Facts::default(), touching(&[]), lesser(), capped(Downgrade::NoTarget)] {
+    for facts in [Facts::default(), touching(&[]), without_base(), capped(Downgrade::NoTarget)] {
         let existing =
             Problem { existing: true, doubt: Some(Doubt::CannotTell), ..problem(LOADING) };
         assert_eq!(alone(existing, &facts), Some((Level::Warn, Some(Downgrade::Existing))));
@@ -103,7 +103,7 @@ fn row_4_what_was_there_before_is_a_warning() {
 #[test]
 fn row_5_a_doubt_is_a_warning() {
     for doubt in [Doubt::CannotTell, Doubt::NotOfRepository, Doubt::Incomplete, Doubt::Unfinished] {
-        for facts in [Facts::default(), touching(&["other.py"]), lesser()] {
+        for facts in [Facts::default(), touching(&["other.py"]), without_base()] {
             let doubted = Problem { doubt: Some(doubt), ..problem(HEADS) };
             let expected = Some((Level::Warn, Some(Downgrade::Doubt(doubt))));
             assert_eq!(alone(doubted, &facts), expected);
@@ -111,8 +111,8 @@ fn row_5_a_doubt_is_a_warning() {
     }
 }
 
-fn lesser() -> Facts {
-    Facts { lesser: Some(Downgrade::NoBase), ..Facts::default() }
+fn without_base() -> Facts {
+    Facts { unless_loading: Some(Downgrade::NoBase), ..Facts::default() }
 }
 
 fn capped(cap: Downgrade) -> Facts {
@@ -123,10 +123,10 @@ fn capped(cap: Downgrade) -> Facts {
 fn row_6_without_a_base_only_what_does_not_load_blocks() {
     for rule in [HEADS, NEITHER] {
         let expected = Some((Level::Warn, Some(Downgrade::NoBase)));
-        assert_eq!(alone(problem(rule), &lesser()), expected, "{rule}");
+        assert_eq!(alone(problem(rule), &without_base()), expected, "{rule}");
     }
     for rule in [LOADING, JUDGING] {
-        assert_eq!(alone(problem(rule), &lesser()), Some((Level::Error, None)), "{rule}");
+        assert_eq!(alone(problem(rule), &without_base()), Some((Level::Error, None)), "{rule}");
     }
 }
 

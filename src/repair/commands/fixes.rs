@@ -80,7 +80,7 @@ fn new_id(
     (rule, revision): (&'static str, &Revision),
 ) -> Result<Option<Remedy>, Error> {
     let graph = &pair.after.graph;
-    let id = rules::free_id(graph, revision);
+    let id = rules::proposed_id(graph, revision);
     for follower in repair::followers(graph, &revision.id) {
         if !is_open(context, trial, work, pair, &follower.migration.file.path)? {
             return Ok(None);
@@ -220,5 +220,5 @@ fn key(finding: &Finding) -> Key {
 }
 
 fn is_of_heads(finding: &Finding) -> bool {
-    rules::find(finding.problem.rule).is_some_and(|rule| rule.concern == Consequence::Heads)
+    rules::find(finding.problem.rule).is_some_and(|rule| rule.consequence == Consequence::Heads)
 }

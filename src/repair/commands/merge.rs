@@ -164,7 +164,8 @@ fn join_one(
     let faults = trial.faults_of(environment, &outcome.changes)?;
     // A user who names heads may mean to leave others as they are.
     let counts = |rule: &str| {
-        named.is_empty() || rules::find(rule).is_none_or(|rule| rule.concern != Consequence::Heads)
+        named.is_empty()
+            || rules::find(rule).is_none_or(|rule| rule.consequence != Consequence::Heads)
     };
     if let Some(fault) = faults.iter().find(|fault| counts(fault.problem.rule)) {
         return Ok(Outcome::refused(refusal::still_faulty(fault)));

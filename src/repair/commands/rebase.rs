@@ -23,7 +23,7 @@ use crate::rules;
 use crate::scope::{Context, Error};
 use crate::tree::RepoPath;
 
-/// What a rebase is asked to do.
+/// What `alembic-guard rebase` is asked for.
 #[derive(Debug, Clone, Default)]
 pub struct RebaseRequest {
     /// The head to build on; by default the base's.
@@ -90,7 +90,7 @@ fn rebase_environment(
             return unstaged::with_unstaged(context, trial, pair, outcome);
         }
         Ok(rebased) => rebased,
-        Err(obstacle) => return Ok(not_mended(trial, pair, &obstacle)),
+        Err(obstacle) => return Ok(refused_by(trial, pair, &obstacle)),
     };
     let parents: Vec<RevisionId> =
         repointed.iter().flat_map(|one| one.parents.iter().cloned()).collect();
@@ -118,6 +118,7 @@ pub(super) fn plan(
     onto: Option<&RevisionId>,
 ) -> Result<Rebased, Obstacle> {
     let environment = &pair.environment;
+    // Both questions read migrations, and are asked in turn.
     let reader = RefCell::new(&mut *trial.reader);
     let (holders, arrivals) =
         (holders::holders(context, trial.start), holders::arrivals(context, trial.start));
@@ -177,13 +178,13 @@ fn edit(
 }
 
 /// Says why nothing is repaired, and what to do instead.
-fn not_mended(trial: &Trial<'_, '_>, pair: &Pair, obstacle: &Obstacle) -> Outcome {
+fn refused_by(trial: &Trial<'_, '_>, pair: &Pair, obstacle: &Obstacle) -> Outcome {
     let base = &trial.comparison.names.base;
     let graph = &pair.after.graph;
     let heads = graph.heads();
     let all: Vec<RevisionId> = heads.iter().copied().cloned().collect();
     // Nothing is joined over a parent that no file defines.
-    let may_join = trial.gap_below(pair, &all).is_none() && rules::may_be_joined(graph, &heads);
+    let may_join = trial.gap_below(pair, &all).is_none() && rules::may_join(graph, &heads);
     let ways = refusal::Ways { asked: &trial.start.command, may_join };
     Outcome::refused(refusal::obstacle(obstacle, base, &ways))
 }

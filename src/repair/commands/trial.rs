@@ -15,7 +15,7 @@ use crate::heads::{HeadLimits, crowded, new_gaps, within_limits};
 use crate::repair::{FileChange, Refusal, overlay};
 use crate::rules::{self, Names, NextStep};
 use crate::scope::change;
-use crate::scope::{Context, Error, Meeting, Scope};
+use crate::scope::{Context, Error, MergeOutcome, Scope};
 use crate::tree::{RepoPath, Tree};
 
 /// One repair in the making: the merge that git would make of the work tree and its base.
@@ -47,21 +47,24 @@ pub(super) fn in_trial<T>(
         situation: change::situation(context, base, tip, NextStep::Nothing),
         candidates: &candidates,
     };
-    let met = change::meet(context, reader, &scope, |reader, comparison| match comparison.after {
-        After::Tree(merged) => {
-            let here = Lookup::new(&*start.work);
-            repair(&mut Trial { reader, comparison, merged, start, here })
-        }
-        After::Conflicted { paths, .. } => Err(Error::Conflicting {
-            paths: paths.to_vec(),
-            base: base.name.clone(),
-            get_base: comparison.situation.get_base.clone(),
-        }),
-    })?;
+    let met =
+        change::merge_and_compare(context, reader, &scope, |reader, comparison| match comparison
+            .after
+        {
+            After::Tree(merged) => {
+                let here = Lookup::new(&*start.work);
+                repair(&mut Trial { reader, comparison, merged, start, here })
+            }
+            After::Conflicted { paths, .. } => Err(Error::Conflicting {
+                paths: paths.to_vec(),
+                base: base.name.clone(),
+                get_base: comparison.situation.get_base.clone(),
+            }),
+        })?;
     match met {
-        Meeting::Merged(repaired) => Ok(repaired),
-        Meeting::Unrelated => Err(Error::Unrelated(base.name.clone())),
-        Meeting::Shallow => Err(Error::ShallowRepair(base.name.clone())),
+        MergeOutcome::Merged(repaired) => Ok(repaired),
+        MergeOutcome::Unrelated => Err(Error::Unrelated(base.name.clone())),
+        MergeOutcome::Shallow => Err(Error::ShallowRepair(base.name.clone())),
     }
 }
 

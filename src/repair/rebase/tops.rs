@@ -25,7 +25,7 @@ struct Top {
 
 impl<'l> Tops<'l> {
     pub(super) fn new(graph: &'l Graph, faults: &'l [HeadProblem]) -> Tops<'l> {
-        let faulty = faults.iter().flat_map(faulty_heads).collect();
+        let faulty = faults.iter().flat_map(HeadProblem::misplaced_heads).collect();
         Tops { graph, faulty, known: RefCell::default() }
     }
 
@@ -59,13 +59,5 @@ impl<'l> Tops<'l> {
         let below = self.graph.ancestors(id);
         let needed = self.graph.requirements(id).into_iter().filter(|id| !below.contains(id));
         Top { id: id.clone(), needed: needed.cloned().collect() }
-    }
-}
-
-fn faulty_heads(fault: &HeadProblem) -> &[RevisionId] {
-    match fault {
-        HeadProblem::Stale(stale) => &stale.heads,
-        HeadProblem::NewHistory { head, .. } => std::slice::from_ref(head),
-        HeadProblem::Fork { .. } | HeadProblem::Returned { .. } => &[],
     }
 }
