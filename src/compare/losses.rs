@@ -180,7 +180,10 @@ impl Sides<'_> {
         if place.file_name() == b"env.py" && *place != env && past.node(&env)?.is_some() {
             return Ok(Some(Restore::KeepAs { path: env, to: place.clone() }));
         }
-        for path in [stop.site.path(), &was.script_location] {
+        let location = &was.script_location;
+        let is_about_folder =
+            stop.key == Some("script_location") || place.below(location).is_some();
+        for path in std::iter::once(place).chain(is_about_folder.then_some(location)) {
             let landed = past.node(path)?;
             if landed.is_some() && landed != self.tree.node(path)? {
                 return Ok(Some(Restore::Keep(path.clone())));

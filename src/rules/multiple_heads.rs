@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::advice::followed;
 use super::context::{Explained, MOST_RELATED, listed};
-use super::{Baseline, Consequence, Rule, RuleContext};
+use super::{Baseline, Consequence, Rule, RuleContext, Standing};
 use crate::advice::{Advice, Step};
 use crate::alembic::migration::RevisionId;
 use crate::config::Level;
@@ -124,8 +124,10 @@ fn quoted(text: &str) -> String {
 }
 
 fn fork(subject: &RuleContext<'_>, heads: &[RevisionId]) -> Option<Problem> {
-    // The heads stand side by side whatever the base has got since, unless git asks how to merge the two.
-    let situation = if subject.situation.is_conflicted {
+    // The heads stand side by side whatever the base has got since, unless git asks how to merge the two, or the
+    // change takes the place of a base that may have removed one of them.
+    let is_replacing = subject.standing == Standing::Replaced;
+    let situation = if subject.situation.is_conflicted || is_replacing {
         subject.situation.clone()
     } else {
         subject.situation.in_place()

@@ -391,3 +391,17 @@ fn a_setting_that_leads_to_no_folder_is_to_lead_to_where_the_migrations_are_now(
     mine.git(&["commit", "-q", "-m", "as advised", "alembic.ini"]);
     mine.push_it().passed(&[]).is_silent();
 }
+
+#[test]
+fn a_broken_file_that_main_has_no_more_is_not_brought_back_with_another_folder() {
+    let world = World::with("a b(a)");
+    let mine = world.mine();
+    mine.write("alembic.ini", "[alembic]\nscript_location = migrations\n<<<<<<< HEAD\n")
+        .commit("broken");
+    let main = world.main();
+    main.git(&["rm", "-q", "alembic.ini"]);
+    main.write("pyproject.toml", "[tool.alembic]\nscript_location = \"%(here)s/migrations\"\n");
+    main.add("c(b)").publish();
+    let push = mine.push(&["--force", "origin", "main"]);
+    push.says("environment-lost").says("fix alembic.ini").says_nothing_of("-- migrations\n");
+}

@@ -167,3 +167,14 @@ fn no_repair_is_advised_before_the_environment_is_there_again() {
     push.says("environment-lost").says("restore the Alembic environment `migrations` first");
     push.says_nothing_of("alembic-guard rebase").says_nothing_of("alembic-guard merge");
 }
+
+#[test]
+fn of_two_heads_one_may_be_removed_on_the_main_that_is_replaced() {
+    let world = World::with("a b(a)");
+    let mine = world.mine();
+    mine.add("d(a)");
+    world.main().remove("b").publish();
+    let push = mine.push(&["--force", "origin", "main"]);
+    push.says("2 heads side by side: `b` and `d`")
+        .says("git merge --no-ff --no-commit origin/main");
+}

@@ -150,7 +150,7 @@ impl<'a> Line<'a> {
             None => self.asked.before.heads(),
         };
         let landed = landed.into_iter().filter(|head| self.graph.contains(head));
-        let top = self.only(base, landed.map(|head| tops.of(head)).collect())?;
+        let top = self.only(base, landed.map(|head| tops.below(base, head)).collect())?;
         let chain = self.graph.descendants(base);
         if chain.contains(&top) {
             return self.on_top(head, &top);

@@ -93,6 +93,7 @@ fn a_chain_comes_before_what_depends_on_it() {
     assert_eq!(rebased("a b(a)", "a b(a) d(a)!f e(a) f(e)"), "d(f) e(b)");
     assert_eq!(rebased("a b(a)", "a b(a) d(a) e(b)!d"), "d(b) e(d)");
     assert_eq!(rebased("a b(a)", "a b(a) d(a) e(d) f(b) g(f)!d"), "d(b) f(e)");
+    assert_eq!(rebased("a b(a)", "a b(a) e f(b)!e g(f) h(f)"), "e(b) f(e) h(g)");
 }
 
 #[test]
