@@ -188,8 +188,8 @@ fn a_disk_that_is_full_is_told() {
     let (_world, repo) = plain();
     let repo = reftable(repo);
     // No file may grow, as on a disk without room; git is ended by it.
-    let script = format!("ulimit -f 0; exec {} check crossed", crate::world::GUARD);
-    let ran = Ran::of(repo.command("sh").args(["-c", &script]));
+    let script = "ulimit -f 0; exec \"$0\" check crossed";
+    let ran = Ran::of(repo.command("sh").args(["-c", script, crate::world::GUARD]));
     is_refused(&ran, "cannot judge: cannot merge", "git was ended by signal");
 }
 
