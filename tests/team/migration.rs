@@ -157,9 +157,9 @@ fn the_script_writes_what_the_team_writes() {
             depends_on: depends_on.map(str::to_owned),
             mark: mark.map(str::to_owned),
         };
-        let script = format!(". {}\n{}", setup.display(), migration.line("."));
-        let ran =
-            std::process::Command::new("sh").args(["-c", &script]).current_dir(&folder).status();
+        let script = format!(". \"$0\"\n{}", migration.line("."));
+        let mut shell = std::process::Command::new("sh");
+        let ran = shell.args(["-c", &script]).arg(&setup).current_dir(&folder).status();
         assert!(ran.expect("a shell runs").success());
         let written = fs::read_to_string(folder.path().join(migration.file_name()));
         assert_eq!(written.expect("it is written"), migration.source());
