@@ -244,6 +244,10 @@ pub(crate) fn merge_and_compare<T>(
         },
     };
     let is_conflicted = matches!(after, After::Conflicted { .. });
+    let mut facts = scope.facts.clone();
+    if let (Some(touched), After::Tree(after)) = (&mut facts.touched, &after) {
+        publication::follow_renames(reader, touched, (&*landed, &*tree), *after)?;
+    }
     let other_targets = || other_targets(context, scope);
     let config = reader.config();
     let landing = scope.base.target.as_ref().map(|target| Landing {
@@ -262,7 +266,7 @@ pub(crate) fn merge_and_compare<T>(
         folder_sources,
         names: scope.names.clone(),
         situation: Situation { is_conflicted, ..scope.situation.clone() },
-        facts: scope.facts.clone(),
+        facts,
         answering: scope.answering.clone(),
         other_targets: &other_targets,
         peers: &peers,

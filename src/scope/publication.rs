@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::advice::{Advice, Command, Step};
+use crate::alembic::environment::Listed;
 use crate::compare::Reader;
 use crate::finding::Shared;
 use crate::git::{self, BaseChoice, Side};
@@ -11,7 +12,7 @@ use crate::scope::change;
 use crate::scope::ref_update::{RefUpdate, Replaced};
 use crate::scope::relevance::{Relevance, may_matter};
 use crate::scope::{Context, Error, Role, note};
-use crate::tree::{Node, ObjectId, RepoPath, Tree};
+use crate::tree::{File, Node, ObjectId, RepoPath, Tree};
 
 /// What a push touches.
 #[derive(Debug, Default)]
@@ -116,6 +117,33 @@ pub(super) fn touched(
     let elsewhere = seen_elsewhere(context, update, base, &paths)?;
     paths.retain(|path| !elsewhere.contains_key(path));
     Ok(Touched { paths, elsewhere, unread })
+}
+
+/// Adds the names that files have in a merge, if a push touches them and the base has renamed them: git follows a
+/// rename of either side (gitdiffcore(7)).
+pub(super) fn follow_renames(
+    reader: &mut Reader,
+    touched: &mut BTreeSet<RepoPath>,
+    (landed, pushed): (&dyn Tree, &dyn Tree),
+    merged: &dyn Tree,
+) -> Result<(), Error> {
+    let mut is_renamed = false;
+    for path in touched.iter() {
+        is_renamed |= merged.node(path)?.is_none() && pushed.node(path)?.is_some();
+    }
+    if !is_renamed {
+        return Ok(());
+    }
+    for environment in &reader.discover(merged)?.environments {
+        for listed in reader.list(merged, environment)?.files {
+            let Listed::File(File { path, id }) = listed else { continue };
+            // It is not as it has landed, and the push has it under another name.
+            if pushed.node(&path)?.is_none() && landed.node(&path)? != Some(Node::File(id)) {
+                touched.insert(path);
+            }
+        }
+    }
+    Ok(())
 }
 
 fn since_parting(

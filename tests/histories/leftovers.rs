@@ -121,3 +121,17 @@ fn a_branch_that_has_landed_excuses_nothing() {
     mine.write(old, &content).commit("again").add("c(b)");
     mine.push_it().refused(&["error duplicate-revision at b:13"]);
 }
+
+/// What the push gives another parent has another name on main, and git merges the two.
+#[test]
+fn a_push_answers_for_what_it_touches_under_the_name_that_main_gave_it() {
+    let world = World::with("a b(a)");
+    let mine = world.mine();
+    mine.branch("f", "origin/main").add_all("b d(a)");
+    let main = world.main();
+    main.git(&["mv", "migrations/versions/b_add_b.py", "migrations/versions/b_renamed.py"]);
+    main.commit("rename").add("c(b)").publish();
+    let push = mine.push_it();
+    assert!(!push.success, "{}", push.stderr);
+    push.says("error[multiple-heads]: `b` no longer builds on `a`");
+}
