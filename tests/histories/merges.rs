@@ -100,7 +100,7 @@ fn row_18_a_file_renamed_on_main_and_edited_here_passes() {
     theirs.git(&["mv", &path_of("b"), &format!("{VERSIONS}/b_with_a_better_name.py")]);
     theirs.commit("rename").land("c(b)");
     mine.fetch();
-    mine.push_it().passed(&[]);
+    mine.push_it().passed(&["warning published-migration-edited at b_with_a_better_name.py:20"]);
     merges_to_one_head(&mine, "c");
 }
 
