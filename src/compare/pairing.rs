@@ -229,10 +229,12 @@ impl Side {
         let mut homes = vec![None; homeless.len()];
         let mut waiting: VecDeque<usize> = (0..homeless.len()).collect();
         while let Some(place) = waiting.pop_front() {
-            let stray = &homeless[place];
-            let Some(home) = self.home_for(stray).filter(|_| homes[place].is_none()) else {
+            // It waits once more for each parent that is adopted.
+            if homes[place].is_some() {
                 continue;
-            };
+            }
+            let stray = &homeless[place];
+            let Some(home) = self.home_for(stray) else { continue };
             homes[place] = Some(home);
             if let Some(id) = &stray.id {
                 let first = self.adopted_ids.entry(id.clone()).or_insert(home);

@@ -247,6 +247,25 @@ fn merges_of_all_before() {
     finds(large.push("behind"), "error[stale-down-revision]");
 }
 
+/// In a folder that main has moved they are judged as if they lay in the new one.
+#[test]
+fn merges_of_all_before_in_a_folder_that_main_moved() {
+    let merge = |place| versioned(&id(place), &tuple((0..place).map(id).chain(["a".to_owned()])));
+    let large = Large::of(&(0..many(1500)).map(merge).collect::<Files>());
+    let mut moved = commit("moved", Some("main"), &[]) + "D migrations\n";
+    let (_, a) = versioned("a", "None");
+    for (path, content) in [
+        ("alembic.ini", "[alembic]\nscript_location = db\n"),
+        ("db/env.py", ""),
+        ("db/versions/a.py", &a),
+    ] {
+        let _ = write!(moved, "M 644 inline {path}\ndata {}\n{content}\n", content.len());
+    }
+    large.repository.git_with(&["fast-import", "--quiet"], moved.as_bytes());
+    large.repository.git(&["update-ref", "refs/remotes/origin/main", "moved"]);
+    passes(large.push("behind"));
+}
+
 #[test]
 fn parents_that_are_nearly_there() {
     let mut files = chain(many(3000));
