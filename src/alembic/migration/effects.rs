@@ -15,6 +15,7 @@ use super::definitions::{
 use super::module_access::Body;
 use super::namespace;
 use super::python::span;
+use super::scopes::captured_name;
 use crate::text::Span;
 
 /// One thing that a statement can do.
@@ -328,17 +329,7 @@ impl<'ast> Visitor<'ast> for Collector<'_> {
     }
 
     fn visit_pattern(&mut self, pattern: &'ast Pattern) {
-        let name = match pattern {
-            Pattern::MatchAs(pattern) => pattern.name.as_ref(),
-            Pattern::MatchStar(pattern) => pattern.name.as_ref(),
-            Pattern::MatchMapping(pattern) => pattern.rest.as_ref(),
-            Pattern::MatchValue(_)
-            | Pattern::MatchSingleton(_)
-            | Pattern::MatchSequence(_)
-            | Pattern::MatchClass(_)
-            | Pattern::MatchOr(_) => None,
-        };
-        name.iter().for_each(|name| self.bind(name, *name, self.how));
+        captured_name(pattern).iter().for_each(|name| self.bind(name, *name, self.how));
         visitor::walk_pattern(self, pattern);
     }
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rustpython_ruff_python_ast::visitor::{self, Visitor};
 use rustpython_ruff_python_ast::{
-    ExceptHandler, Expr, ExprContext, Parameters, Pattern, Stmt, StmtFunctionDef,
+    ExceptHandler, Expr, ExprContext, Identifier, Parameters, Pattern, Stmt, StmtFunctionDef,
 };
 use rustpython_ruff_text_size::TextRange;
 
@@ -147,17 +147,21 @@ impl<'a> Visitor<'a> for Names {
     }
 
     fn visit_pattern(&mut self, pattern: &'a Pattern) {
-        let name = match pattern {
-            Pattern::MatchAs(pattern) => pattern.name.as_ref(),
-            Pattern::MatchStar(pattern) => pattern.name.as_ref(),
-            Pattern::MatchMapping(pattern) => pattern.rest.as_ref(),
-            Pattern::MatchValue(_)
-            | Pattern::MatchSingleton(_)
-            | Pattern::MatchSequence(_)
-            | Pattern::MatchClass(_)
-            | Pattern::MatchOr(_) => None,
-        };
-        name.iter().for_each(|name| self.bind(name));
+        captured_name(pattern).iter().for_each(|name| self.bind(name));
         visitor::walk_pattern(self, pattern);
+    }
+}
+
+/// Returns the name that a pattern of a `match` statement binds by itself, not through what is in it.
+pub(super) fn captured_name(pattern: &Pattern) -> Option<&Identifier> {
+    match pattern {
+        Pattern::MatchAs(pattern) => pattern.name.as_ref(),
+        Pattern::MatchStar(pattern) => pattern.name.as_ref(),
+        Pattern::MatchMapping(pattern) => pattern.rest.as_ref(),
+        Pattern::MatchValue(_)
+        | Pattern::MatchSingleton(_)
+        | Pattern::MatchSequence(_)
+        | Pattern::MatchClass(_)
+        | Pattern::MatchOr(_) => None,
     }
 }
