@@ -125,7 +125,7 @@ pub enum Doubt {
     /// A file whose revision or parents are unknown may explain it.
     CannotTell,
     /// A program, another package or another machine decides.
-    NotOfRepository,
+    OutsideRepository,
     /// The history had such gaps before: the tree does not hold all of it.
     Incomplete,
     /// A repair that needs one more step.

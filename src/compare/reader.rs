@@ -152,7 +152,7 @@ impl Reader {
     }
 
     /// Lists those of one of several environments.
-    pub(super) fn list_by(
+    pub(crate) fn list_by(
         &self,
         lookup: &Lookup<'_>,
         environment: &Environment,

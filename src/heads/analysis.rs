@@ -37,7 +37,7 @@ pub enum HeadProblem {
 }
 
 impl HeadProblem {
-    /// Returns the heads of chains that have to move themselves: they stand on something else than what has landed.
+    /// Returns the heads of chains that have to move themselves: they build on something else than what has landed.
     pub fn misplaced_heads(&self) -> &[RevisionId] {
         match self {
             HeadProblem::Stale(stale) => &stale.heads,

@@ -313,7 +313,7 @@ fn lowered(lowered: &Downgrade) -> &'static str {
         Downgrade::Untouched => "untouched",
         Downgrade::Elsewhere(_) => "elsewhere",
         Downgrade::Ahead => "ahead",
-        Downgrade::Doubt(Doubt::CannotTell | Doubt::NotOfRepository) => "cannot-tell",
+        Downgrade::Doubt(Doubt::CannotTell | Doubt::OutsideRepository) => "cannot-tell",
         Downgrade::Doubt(Doubt::Incomplete) => "incomplete",
         Downgrade::Doubt(Doubt::Unfinished) => "unfinished",
         Downgrade::NoTarget => "no-target",

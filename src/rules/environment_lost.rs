@@ -65,7 +65,7 @@ fn stopped(subject: &RuleContext<'_>, stop: &BadSetting) -> Problem {
     let mut problem = RULE.at(subject, stop.site.clone(), format!("{message}: {}", stop.message));
     problem.label = "`alembic upgrade` stops here".to_owned();
     if stop.effect != Effect::Stops {
-        problem.doubt = Some(Doubt::NotOfRepository);
+        problem.doubt = Some(Doubt::OutsideRepository);
         problem.label = "depends on more than this repository".to_owned();
     }
     problem.culprits.extend(claims(location));

@@ -151,7 +151,7 @@ impl Arrival<'_> {
         }
         let graph = self.reader.state(self.work_tree, environment, &[])?.graph;
         let limits = HeadLimits { heads: environment.heads, branches: &environment.branches };
-        // What stands on a parent that no file defines is not to be joined before that is answered.
+        // Neither repair does anything for a head over a missing parent before that is answered.
         let over_gaps = graph.descendants_of_all(graph.missing().iter().map(|gap| &gap.child));
         let groups = crowded(&graph, limits).into_iter().map(|mut heads| {
             heads.retain(|head| !over_gaps.contains(head));

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::advice::{Advice, Command, Step};
-use crate::alembic::environment::Listed;
+use crate::alembic::environment::{Listed, Lookup};
 use crate::compare::Reader;
 use crate::finding::Shared;
 use crate::git::{self, BaseChoice, Side};
@@ -134,8 +134,9 @@ pub(super) fn follow_renames(
     if !is_renamed {
         return Ok(());
     }
+    let lookup = Lookup::new(merged);
     for environment in &reader.discover(merged)?.environments {
-        for listed in reader.list(merged, environment)?.files {
+        for listed in reader.list_by(&lookup, environment)?.files {
             let Listed::File(File { path, id }) = listed else { continue };
             // It is not as it has landed, and the push has it under another name.
             if pushed.node(&path)?.is_none() && landed.node(&path)? != Some(Node::File(id)) {

@@ -60,7 +60,7 @@ fn an_environment_that_only_a_program_can_run() {
     says(
         "before: a b(a)\nchange -alembic.ini:",
         str![[r#"
-warn environment-lost alembic.ini (a path) (Doubt(NotOfRepository))
+warn environment-lost alembic.ini (a path) (Doubt(OutsideRepository))
   cannot tell whether Alembic can still run `.`: the file is gone, and nothing else here leads to its folder
   ^ depends on more than this repository
   > if it still runs, name it in .alembic-guard.toml: `[[environment]]` with `script_location = "."`

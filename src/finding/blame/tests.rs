@@ -102,7 +102,8 @@ fn row_4_what_was_there_before_is_a_warning() {
 
 #[test]
 fn row_5_a_doubt_is_a_warning() {
-    for doubt in [Doubt::CannotTell, Doubt::NotOfRepository, Doubt::Incomplete, Doubt::Unfinished] {
+    for doubt in [Doubt::CannotTell, Doubt::OutsideRepository, Doubt::Incomplete, Doubt::Unfinished]
+    {
         for facts in [Facts::default(), touching(&["other.py"]), without_base()] {
             let doubted = Problem { doubt: Some(doubt), ..problem(HEADS) };
             let expected = Some((Level::Warn, Some(Downgrade::Doubt(doubt))));

@@ -1,4 +1,4 @@
-//! What a repair of the work tree stands on: the tree itself, and what has landed.
+//! What a repair of the work tree starts from: the tree itself, and what has landed.
 
 use std::rc::Rc;
 
@@ -30,10 +30,10 @@ impl StartingPoint<'_> {
     }
 }
 
-/// Finds what a repair of the work tree stands on; `base` is the one that somebody named, `command` what
+/// Finds what a repair of the work tree starts from; `base` is the one that somebody named, `command` what
 /// asked for the repair.
 ///
-/// A file that git asks about is no ground to stand on.
+/// Fails if git asks about a file that counts: it has to be answered first.
 pub(super) fn start<'c>(
     context: &'c Context<'_>,
     base: Option<&str>,

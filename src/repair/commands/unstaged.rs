@@ -22,16 +22,16 @@ pub(super) fn with_unstaged(
 ) -> Result<Outcome, Error> {
     let environment = &pair.environment;
     let limits = HeadLimits { heads: environment.heads, branches: &environment.branches };
-    let mut is_mended = |tree: &dyn Tree| -> Result<bool, Error> {
+    let mut is_repaired = |tree: &dyn Tree| -> Result<bool, Error> {
         Ok(within_limits(&trial.reader.state(tree, environment, &[])?.graph, limits))
     };
     if !matches!(outcome.repaired, RepairOutcome::Nothing { .. }) {
         return Ok(outcome);
     }
-    if is_mended(&*context.repository.index_tree()?)? {
+    if is_repaired(&*context.repository.index_tree()?)? {
         let head = context.repository.head().map(|head| context.repository.commit_tree(head));
         let is_committed = match head.transpose()? {
-            Some(tree) => is_mended(&*tree)?,
+            Some(tree) => is_repaired(&*tree)?,
             None => true,
         };
         let commit = || {

@@ -101,7 +101,7 @@ fn reason(lowered: &Downgrade) -> String {
         Downgrade::Doubt(Doubt::CannotTell) => {
             "a file whose revision or parents are unknown may explain it".to_owned()
         }
-        Downgrade::Doubt(Doubt::NotOfRepository) => {
+        Downgrade::Doubt(Doubt::OutsideRepository) => {
             "what is outside this repository decides whether it stops".to_owned()
         }
         Downgrade::Doubt(Doubt::Incomplete) => {
