@@ -21,7 +21,7 @@ fn every_seed_holds() {
 }
 
 #[test]
-fn every_found_case_is_mended() {
+fn every_found_case_is_repaired() {
     let failed = replayed("found");
     assert!(failed.is_empty(), "{failed:#?}");
 }
