@@ -1,45 +1,62 @@
-//! What can be said on the command line.
+//! The command line, as clap reads it and as `--help`, the manual pages and the completions show it.
 
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
 
+use super::help;
 use crate::scope::Deadline;
 
-/// Refuses the commit or push that would give an Alembic history a second head.
+/// Block commits and pushes that would give an Alembic history a second head.
 #[derive(Debug, Clone, Parser)]
-#[command(version, arg_required_else_help = true, disable_help_subcommand = true)]
+#[command(
+    version,
+    arg_required_else_help = true,
+    disable_help_flag = true,
+    disable_version_flag = true,
+    max_term_width = 80,
+    after_help = help::ROOT,
+    after_long_help = help::ROOT_LONG
+)]
 pub(super) struct Arguments {
     #[command(flatten)]
     pub(super) global: Global,
+    /// Print the version.
+    #[arg(short = 'V', long, action = ArgAction::Version)]
+    version: Option<bool>,
     #[command(subcommand)]
     pub(super) command: Command,
 }
 
 #[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Global options")]
 pub(super) struct Global {
-    /// Go to this folder first, as git's -C does.
+    /// Run as if started in DIR.
     #[arg(short = 'C', value_name = "DIR", global = true)]
     pub(super) directory: Option<PathBuf>,
-    /// Use this file instead of the .alembic-guard.toml of the tree that is judged.
+    /// Use FILE instead of .alembic-guard.toml.
     #[arg(long, value_name = "FILE", global = true)]
     pub(super) config: Option<PathBuf>,
-    /// How to answer.
+    /// Output format.
     #[arg(long, value_enum, default_value_t = Format::Text, global = true)]
     pub(super) format: Format,
-    /// Whether to use colour.
-    #[arg(long, value_enum, default_value_t = Color::Auto, global = true)]
+    /// When to use color.
+    #[arg(long, value_enum, value_name = "WHEN", default_value_t = Color::Auto, global = true)]
     pub(super) color: Color,
-    /// Print nothing if nothing is wrong.
+    /// Print only problems.
     #[arg(short, long, global = true)]
     pub(super) quiet: bool,
-    /// Say everything, such as each fault that was there before.
+    /// Print details, such as each existing problem.
     #[arg(short, long, global = true)]
     pub(super) verbose: bool,
-    /// Neither use nor keep what earlier runs have read.
+    /// Neither read nor write the cache.
     #[arg(long, global = true)]
     pub(super) no_cache: bool,
+    /// Print help.
+    #[arg(short, long, action = ArgAction::Help, global = true)]
+    pub(super) help: Option<bool>,
     /// Who waits for the run.
     #[arg(skip)]
     pub(super) deadline: Deadline,
@@ -47,9 +64,9 @@ pub(super) struct Global {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum Format {
-    /// For a person.
+    /// For people.
     Text,
-    /// For a program.
+    /// For programs.
     Json,
 }
 
@@ -57,81 +74,115 @@ pub(super) enum Format {
 pub(super) enum Color {
     /// On terminals, unless NO_COLOR is set.
     Auto,
+    /// Always.
     Always,
+    /// Never.
     Never,
 }
 
 #[derive(Debug, Clone, Subcommand)]
 pub(super) enum Command {
-    /// Judge what would be merged: a commit, the index or the work tree.
+    /// Check the work tree, the index or a commit.
+    ///
+    /// Checks the result of merging it into the base. Problems that the base already has don't count,
+    /// except with --all.
+    ///
+    /// Exit codes: 0 if no error was found, 1 if errors were found, 2 if the check failed to run.
+    #[command(after_help = help::CHECK)]
     Check(Check),
-    /// The git hooks: install them, or be one.
-    #[command(subcommand)]
+    /// Install, remove, list or run the git hooks.
+    #[command(subcommand, after_help = help::HOOK)]
     Hook(HookCommand),
+    /// Put unpublished migrations on top of the base.
+    ///
+    /// Edits the `down_revision` of the lowest ones in the work tree. Migrations that are published, or
+    /// shared on another remote branch, are never edited. Every change is checked first, and nothing is
+    /// written unless the result passes.
+    ///
+    /// Exit codes: 0 if no problem is left, 1 if some could not be repaired, 2 if the command failed to
+    /// run.
+    #[command(after_help = help::REBASE)]
+    Rebase(Rebase),
+    /// Write a merge revision, as `alembic merge` does.
+    ///
+    /// Runs none of the application's code and edits no existing file.
+    ///
+    /// Exit codes: 0 if no problem is left, 1 if some could not be repaired, 2 if the command failed to
+    /// run.
+    #[command(after_help = help::MERGE)]
+    Merge(Merge),
     /// List the heads of every environment.
+    #[command(after_help = help::HEADS)]
     Heads(Revision),
     /// Draw the revisions of every environment.
+    #[command(after_help = help::GRAPH)]
     Graph(Revision),
-    /// Put unpublished migrations on top of what has landed.
+    /// List past commits that added a head, and their repairs.
     ///
-    /// Edits the `down_revision` of the lowest ones in the work tree, and nothing that others have:
-    /// what is on a target or on somebody else's branch is refused. Nothing is written that would not
-    /// come out clean. Exits 0 if nothing is wrong any more, 1 if something could not be fixed,
-    /// 2 where it could not look or not write.
-    Rebase(Rebase),
-    /// Write a merge revision that joins heads, as `alembic merge` would.
+    /// Walks first parents and compares each commit with its parent, so whatever a merge brought in
+    /// counts as part of the merge. Also lists commits after which Alembic cannot load the history, or
+    /// loads only one of two migrations with the same id. The configuration of the newest commit, or
+    /// --config, applies to all of them.
     ///
-    /// Nothing of the application is run. Edits no file. Exits as `rebase` does.
-    Merge(Merge),
-    /// List the commits of a branch that added a head, and what repaired it.
-    ///
-    /// Each commit is compared with its first parent, so what a merge brought counts as the merge's.
-    /// Commits after which Alembic does not load the history, or takes only one of two migrations with
-    /// one id, are listed too. The configuration is that of the newest commit, or --config, for all of
-    /// them. Exits 0 whatever was found, 2 where it could not look.
+    /// Exit codes: 0 whatever was found, 2 if the command failed to run.
+    #[command(after_help = help::AUDIT)]
     Audit(History),
-    /// Explain a rule, or list them all.
+    /// Explain a rule, or list all rules.
+    #[command(after_help = help::EXPLAIN)]
     Explain(Explain),
-    /// Show the configuration in force.
-    Config,
+    /// Print the configuration in force, or write a new one.
+    ///
+    /// Prints every setting with where it comes from. The output is a valid .alembic-guard.toml.
+    #[command(after_help = help::CONFIG)]
+    Config(Config),
+    /// Print a completion script for a shell.
+    #[command(after_help = help::COMPLETIONS, after_long_help = help::COMPLETIONS_LONG)]
+    Completions(Completions),
+    /// Print the manual page, or write all of them.
+    #[command(after_help = help::MAN)]
+    Man(Man),
 }
 
 #[derive(Debug, Clone, Default, Args)]
 pub(super) struct Check {
-    /// What to check, anything that git can name; by default the work tree.
+    /// Commit to check [default: the work tree].
     #[arg(value_name = "REV")]
     pub(super) revision: Option<String>,
-    /// Judge the index.
+    /// Check the index.
     #[arg(long, conflicts_with = "revision")]
     pub(super) staged: bool,
-    /// Judge the work tree.
+    /// Check the work tree.
     #[arg(long, conflicts_with_all = ["revision", "staged"])]
     pub(super) worktree: bool,
-    /// What it would be merged into; by default the nearest target branch.
+    /// Merge into REV [default: the nearest target branch].
     #[arg(long, value_name = "REV")]
     pub(super) base: Option<String>,
-    /// Judge everything there is, as if all of it were new.
+    /// Check everything, as if all of it were new.
     #[arg(long, conflicts_with = "base")]
     pub(super) all: bool,
-    /// First fix what a program can fix without doubt, in unpublished migrations of the work tree:
-    /// misspelled identifiers, stale docstrings, names of files that carry another id, ids that are
-    /// made up or too long.
+    /// First fix what has only one fix.
+    ///
+    /// In unpublished migrations of the work tree: corrects misspelled identifiers and outdated
+    /// docstrings, renames files that carry another id, and replaces ids that look hand-written or are
+    /// too long.
     #[arg(long, conflicts_with_all = ["revision", "staged", "all"])]
     pub(super) fix: bool,
-    /// With --fix: show what would change and write nothing.
+    /// With --fix: print the changes without writing them.
     #[arg(short = 'n', long, requires = "fix")]
     pub(super) dry_run: bool,
-    /// With --fix: stage what is written. A renamed file is always renamed in the index too.
+    /// With --fix: stage the written files.
+    ///
+    /// A tracked file that is renamed is always renamed in the index too.
     #[arg(long, requires = "fix")]
     pub(super) stage: bool,
 }
 
 #[derive(Debug, Clone, Args)]
 pub(super) struct Rebase {
-    /// Build on this head; by default the base's.
+    /// Put them on top of this head [default: the base's].
     #[arg(long, value_name = "ID")]
     pub(super) onto: Option<String>,
-    /// What has landed; by default the nearest target branch.
+    /// Compare with REV [default: the nearest target branch].
     #[arg(long, value_name = "REV")]
     pub(super) base: Option<String>,
     #[command(flatten)]
@@ -140,91 +191,112 @@ pub(super) struct Rebase {
 
 #[derive(Debug, Clone, Args)]
 pub(super) struct Merge {
-    /// The heads to join, by their ids or what these begin with; by default all that must be.
+    /// Heads to join, as ids or unique prefixes [default: all that must be].
     #[arg(value_name = "ID")]
     pub(super) heads: Vec<String>,
-    /// What the revision is for; by default what it merges.
+    /// Message of the revision [default: the heads it merges].
     #[arg(short, long)]
     pub(super) message: Option<String>,
-    /// The id of the revision; by default a random one.
+    /// Id of the revision [default: a random one].
     #[arg(long, value_name = "ID")]
     pub(super) rev_id: Option<String>,
-    /// What has landed; by default the nearest target branch.
+    /// Compare with REV [default: the nearest target branch].
     #[arg(long, value_name = "REV")]
     pub(super) base: Option<String>,
     #[command(flatten)]
     pub(super) writing: Writing,
 }
 
-/// What becomes of a repair.
+/// Whether a repair is written, and staged.
 #[derive(Debug, Clone, Args)]
 pub(super) struct Writing {
-    /// Show what would change and write nothing.
+    /// Print the changes without writing them.
     #[arg(short = 'n', long)]
     pub(super) dry_run: bool,
-    /// Stage what is written.
+    /// Stage the written files.
     #[arg(long)]
     pub(super) stage: bool,
 }
 
 #[derive(Debug, Clone, Subcommand)]
 pub(super) enum HookCommand {
-    /// Judge by hand; the same as `alembic-guard check`.
-    Check(Check),
-    /// Install the hooks into this repository; hooks that are there are kept and called first.
+    /// Install the hooks; existing hooks are kept and run first.
+    #[command(after_help = help::INSTALL)]
     Install {
-        /// Install into a hooks folder that others share or that is tracked.
+        /// Install into a hooks folder that is shared or tracked.
         #[arg(long)]
         force: bool,
     },
-    /// Remove the hooks and put back what was there before.
+    /// Remove the hooks and restore the previous ones.
+    #[command(after_help = help::UNINSTALL)]
     Uninstall,
-    /// Tell whether the hooks are in place, in every worktree.
+    /// Show whether the hooks are installed, in every worktree.
+    #[command(after_help = help::STATUS)]
     Status,
-    /// Judge a commit about to be made (called by git).
+    /// Same as `alembic-guard check`.
+    #[command(after_help = help::HOOK_CHECK)]
+    Check(Check),
+    /// Run as a hook of pre-commit or prek.
+    ///
+    /// Checks the commit or the push that they run for. If they are run by hand, checks the index.
+    #[command(after_help = help::HOSTED)]
+    Hosted,
+    /// Check the index before a commit (run by git).
+    #[command(after_help = help::PRE_COMMIT)]
     PreCommit,
-    /// Judge a merge about to be committed (called by git).
+    /// Check the index before a merge commit (run by git).
+    #[command(after_help = help::PRE_MERGE_COMMIT)]
     PreMergeCommit,
-    /// Judge a push; reads the refs from standard input (called by git).
+    /// Check a push (run by git).
+    ///
+    /// Reads the refs from standard input.
+    #[command(after_help = help::PRE_PUSH)]
     PrePush {
-        /// The remote's name, or its address where it has none.
+        /// Name of the remote, or its URL if it has no name.
         remote: Option<String>,
-        /// The remote's address.
+        /// URL of the remote.
         url: Option<String>,
     },
-    /// Judge the commit or the push that pre-commit or prek is about, and what is checked out where they are
-    /// run by hand (called by them).
-    Hosted,
-    /// Judge what is pushed to this repository; reads the refs from standard input (called by git).
-    PreReceive,
-    /// Judge one ref of what is pushed to this repository (called by git).
-    Update {
-        /// The ref.
-        reference: String,
-        /// What it names.
-        old: String,
-        /// What it is to name.
-        new: String,
-    },
-    /// Say where a merge has left several heads; never fails (called by git).
+    /// Report extra heads after a merge (run by git).
+    ///
+    /// Never fails.
+    #[command(after_help = help::POST_MERGE)]
     PostMerge {
-        /// 1 after `merge --squash`.
+        /// 1 after `git merge --squash`.
         squash: Option<String>,
     },
-    /// Say where a checkout has left several heads; never fails (called by git).
+    /// Report extra heads after a checkout (run by git).
+    ///
+    /// Never fails.
+    #[command(after_help = help::POST_CHECKOUT)]
     PostCheckout {
-        /// What HEAD was before.
+        /// HEAD before the checkout.
         before: String,
-        /// What HEAD is.
+        /// HEAD after the checkout.
         after: String,
         /// 1 for a branch, 0 for files.
         flag: String,
     },
+    /// Check a push on the server (run by git).
+    ///
+    /// Reads the refs from standard input.
+    #[command(after_help = help::PRE_RECEIVE)]
+    PreReceive,
+    /// Check one ref of a push on the server (run by git).
+    #[command(after_help = help::UPDATE)]
+    Update {
+        /// Full name of the ref.
+        reference: String,
+        /// Object that it points to.
+        old: String,
+        /// Object that it will point to.
+        new: String,
+    },
 }
 
-/// Reads the words by which git's hooks call this program; nothing where they are any others.
+/// Reads the arguments with which git's hooks call this program; returns nothing for any others.
 ///
-/// To describe the whole command line to clap takes a fifth of what a push without migrations takes.
+/// Describing the whole command line to clap takes a fifth of the time of a push without migrations.
 pub(super) fn called_by_git(words: impl Iterator<Item = OsString>) -> Option<Arguments> {
     let words: Vec<String> = words.map(|word| word.into_string().ok()).collect::<Option<_>>()?;
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
@@ -259,9 +331,10 @@ pub(super) fn called_by_git(words: impl Iterator<Item = OsString>) -> Option<Arg
         quiet: false,
         verbose: false,
         no_cache: false,
+        help: None,
         deadline: Deadline::default(),
     };
-    Some(Arguments { global, command: Command::Hook(hook) })
+    Some(Arguments { global, version: None, command: Command::Hook(hook) })
 }
 
 impl HookCommand {
@@ -273,23 +346,52 @@ impl HookCommand {
 
 #[derive(Debug, Clone, Args)]
 pub(super) struct Revision {
-    /// Where to look, anything that git can name; by default the work tree.
+    /// Commit to look at [default: the work tree].
     #[arg(value_name = "REV")]
     pub(super) revision: Option<String>,
 }
 
 #[derive(Debug, Clone, Args)]
 pub(super) struct History {
-    /// Which commits: REV, A..B, or either end left out, which is HEAD; all of HEAD's history where
-    /// nothing is said.
+    /// Commits to look at, as REV or A..B [default: all up to HEAD].
+    ///
+    /// A missing end of A..B means HEAD.
     #[arg(value_name = "RANGE")]
     pub(super) range: Option<String>,
 }
 
 #[derive(Debug, Clone, Args)]
 pub(super) struct Explain {
-    /// The rule.
+    /// Name of a rule.
     pub(super) rule: Option<String>,
+}
+
+#[derive(Debug, Clone, Args)]
+pub(super) struct Config {
+    #[command(subcommand)]
+    pub(super) command: Option<ConfigCommand>,
+}
+
+#[derive(Debug, Clone, Subcommand)]
+pub(super) enum ConfigCommand {
+    /// Write a .alembic-guard.toml with every setting, commented out.
+    ///
+    /// An existing file is never overwritten.
+    #[command(after_help = help::CONFIG_INIT)]
+    Init,
+}
+
+#[derive(Debug, Clone, Args)]
+pub(super) struct Completions {
+    /// Shell to complete in.
+    pub(super) shell: Shell,
+}
+
+#[derive(Debug, Clone, Args)]
+pub(super) struct Man {
+    /// Write the pages of all commands into DIR.
+    #[arg(value_name = "DIR")]
+    pub(super) output: Option<PathBuf>,
 }
 
 #[cfg(test)]

@@ -1,51 +1,73 @@
 //! `explain`.
 
-use serde_json::{Value, json};
+use serde::Serialize;
 
+use super::Failure;
 use super::arguments::{Explain, Format};
 use super::terminal::Terminal;
+use crate::config::Level;
 use crate::finding::Outcome;
 use crate::report;
 use crate::rules::{self, RULES, Rule};
-use crate::text::escape;
 
-pub(super) fn run(explain: &Explain, format: Format, terminal: &Terminal) -> Outcome {
-    let is_json = format == Format::Json;
-    let Some(name) = &explain.rule else {
-        terminal.print(&if is_json { json(&list_json()) } else { list() });
-        return Outcome::Clean;
-    };
-    match rules::find(name) {
-        Some(rule) => {
-            let text = || format!("# {} ({})\n\n{}", rule.name, rule.level, rule.explain);
-            terminal.print(&if is_json { json(&rule_json(rule)) } else { text() });
-            Outcome::Clean
-        }
-        None => {
-            let near =
-                nearest(name).map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
-            let message = format!("there is no rule `{}`{near}", escape(name));
-            if is_json {
-                terminal.print(&json(&json!({ "version": 1, "error": { "message": message } })));
-            }
-            terminal.warn(&format!("error: {message}\n"));
-            Outcome::Broken
-        }
-    }
+/// What `explain RULE` prints.
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(super) struct RuleJson {
+    version: u32,
+    name: &'static str,
+    /// The default level.
+    level: Level,
+    /// The explanation, in Markdown.
+    explain: &'static str,
 }
 
-fn json(value: &Value) -> String {
-    report::json::to_string(value).unwrap_or_default()
+/// What `explain` prints.
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(super) struct RulesJson {
+    version: u32,
+    rules: Vec<ListedJson>,
 }
 
-fn rule_json(rule: &Rule) -> Value {
-    let level = rule.level.to_string();
-    json!({ "version": 1, "name": rule.name, "level": level, "explain": rule.explain })
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+struct ListedJson {
+    name: &'static str,
+    /// The default level.
+    level: Level,
 }
 
-fn list_json() -> Value {
-    let rule = |rule: &&Rule| json!({ "name": rule.name, "level": rule.level.to_string() });
-    json!({ "version": 1, "rules": RULES.iter().map(rule).collect::<Vec<_>>() })
+pub(super) fn run(
+    explain: &Explain,
+    format: Format,
+    terminal: &Terminal,
+) -> Result<Outcome, Failure> {
+    terminal.print(&match (&explain.rule, format) {
+        (None, Format::Text) => list(),
+        (None, Format::Json) => report::json::to_string(&list_json())?,
+        (Some(name), Format::Text) => text(find(name)?),
+        (Some(name), Format::Json) => report::json::to_string(&rule_json(find(name)?))?,
+    });
+    Ok(Outcome::Clean)
+}
+
+fn find(name: &str) -> Result<&'static Rule, Failure> {
+    let unknown = || Failure::UnknownRule { name: name.to_owned(), near: nearest(name) };
+    rules::find(name).ok_or_else(unknown)
+}
+
+fn text(rule: &Rule) -> String {
+    format!("# {} ({})\n\n{}", rule.name, rule.level, rule.explain)
+}
+
+fn rule_json(rule: &Rule) -> RuleJson {
+    RuleJson { version: 1, name: rule.name, level: rule.level, explain: rule.explain }
+}
+
+fn list_json() -> RulesJson {
+    let rule = |rule: &&Rule| ListedJson { name: rule.name, level: rule.level };
+    RulesJson { version: 1, rules: RULES.iter().map(rule).collect() }
 }
 
 fn list() -> String {

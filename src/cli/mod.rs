@@ -5,10 +5,13 @@ mod post_checkout;
 mod audit;
 mod check;
 mod ci;
+mod completions;
 mod config;
 mod explain;
 mod graph;
+mod help;
 mod hook;
+mod man;
 mod merge;
 mod push;
 mod rebase;
@@ -27,6 +30,7 @@ use crate::advice::Step;
 use crate::finding::Outcome;
 use crate::git::Repository;
 use crate::scope::{DeadlineMessage, Error, Role, RunOptions};
+use crate::text::escape;
 use crate::{advice, hook as hooks, report};
 
 use arguments::{Arguments, Command, Format, Global};
@@ -75,7 +79,7 @@ fn usage(error: &clap::Error) -> ExitCode {
 fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Outcome, Failure> {
     let global = &arguments.global;
     match &arguments.command {
-        Command::Explain(explain) => Ok(explain::run(explain, global.format, terminal)),
+        Command::Explain(explain) => explain::run(explain, global.format, terminal),
         Command::Check(check) => {
             Session::open(global)?.run(|session| check::run(check, session, terminal))
         }
@@ -97,7 +101,11 @@ fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Outcome, Failure> {
             let global = Global { deadline: global.deadline.of_steps(), ..global.clone() };
             Session::open(&global)?.run(|session| audit::run(history, session, terminal))
         }
-        Command::Config => Session::open(global)?.run(|session| config::run(session, terminal)),
+        Command::Completions(completions) => Ok(completions::run(completions, terminal)),
+        Command::Man(man) => man::run(man, terminal),
+        Command::Config(config) => {
+            Session::open(global)?.run(|session| config::run(config, session, terminal))
+        }
     }
 }
 
@@ -226,6 +234,12 @@ enum Failure {
     CutOff(String),
     #[error("this program has met a defect of its own")]
     Defect,
+    #[error("cannot write to `{}`", path.display())]
+    Write { path: PathBuf, source: std::io::Error },
+    #[error("`{}` already exists", path.display())]
+    Exists { path: PathBuf },
+    #[error("there is no rule `{}`", escape(name))]
+    UnknownRule { name: String, near: Option<&'static str> },
     #[error("cannot write JSON")]
     Json(#[from] serde_json::Error),
 }
@@ -261,10 +275,15 @@ impl Failure {
             Failure::Defect => {
                 vec!["what it says above, and the command that did it, help to fix it".into()]
             }
+            Failure::UnknownRule { near, .. } => {
+                near.map(|near| Step::note(format!("did you mean `{near}`?"))).into_iter().collect()
+            }
             Failure::Directory { .. }
             | Failure::ReadConfig { .. }
             | Failure::Stdin(_)
             | Failure::Binary(_)
+            | Failure::Write { .. }
+            | Failure::Exists { .. }
             | Failure::Json(_) => Vec::new(),
         }
     }
@@ -292,7 +311,14 @@ impl Failure {
             terminal.warn(&report::text::config_problems(&path, &bad.source, &mistakes, &style));
         }
         terminal.warn(&match (self, &arguments.command) {
-            (Failure::Hook(_) | Failure::Repair(_), _)
+            (
+                Failure::Hook(_)
+                | Failure::Repair(_)
+                | Failure::Write { .. }
+                | Failure::Exists { .. }
+                | Failure::UnknownRule { .. },
+                _,
+            )
             | (_, Command::Rebase(_) | Command::Merge(_)) => {
                 report::text::failed(self, &help, &style)
             }

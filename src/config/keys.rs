@@ -1,122 +1,296 @@
-//! The keys that are set once for a repository: one table, which reading and printing go by, and which a test
-//! compares with README.
+//! The keys of the configuration file: one table each for those that are set once and for those of an
+//! `[[environment]]`. Reading, printing, `config init` and the JSON schema go by them, and a test compares them
+//! with the README.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
 
 use super::fields::Fields;
-use super::values::{duration, path_pattern, pattern, revision, size};
+use super::values::{duration, folder, not_empty, path_pattern, pattern, revision, size};
 use super::{Config, Fetch, FilenamePattern, OtherBranches, Pattern};
 use crate::text::is_unprintable;
+use crate::tree::RepoPath;
 
-/// A key of the configuration file.
-pub(crate) struct Key {
-    /// The table that it stands in; nothing for the top of the file.
+/// A key of the configuration file, whose value goes into a `C`.
+pub(crate) struct Key<C: 'static> {
+    /// The table that it belongs to; nothing for the top of the file.
     pub(crate) table: Option<&'static str>,
     /// Its name.
     pub(crate) name: &'static str,
-    /// Takes it from its table.
-    pub(super) read: Read,
-    /// Writes its value as the file would have it; nothing if it is not set and has no default.
-    pub(crate) write: Write,
+    /// What it sets, as a phrase.
+    pub(crate) about: &'static str,
+    /// A value, as the file has it.
+    pub(crate) example: &'static str,
+    /// What it may be, and where it goes.
+    pub(super) value: Value<C>,
 }
 
-type Read = fn(&mut Fields<'_, '_>, &'static str, &mut Config);
-type Write = fn(&Config) -> Option<String>;
+/// The values that a key may have, with the field that holds them.
+pub(super) enum Value<C: 'static> {
+    Text(Field<C, Option<String>>),
+    Texts(Field<C, Vec<String>>),
+    Revision(Field<C, Option<String>>),
+    Patterns(Field<C, Vec<Pattern>>),
+    OptionalPatterns(Field<C, Option<Vec<Pattern>>>),
+    PathPatterns(Field<C, Vec<Pattern>>),
+    Folder(Field<C, Option<RepoPath>>),
+    Folders(Field<C, Option<Vec<RepoPath>>>),
+    FileName(Field<C, Option<FilenamePattern>>),
+    Flag(Field<C, bool>),
+    Count(Field<C, usize>),
+    Size(Field<C, u64>),
+    Duration(Field<C, Duration>),
+    Fetch(Field<C, Fetch>),
+    OtherBranches(Field<C, OtherBranches>),
+}
 
-impl Key {
-    const fn top(name: &'static str, read: Read, write: Write) -> Key {
-        Key { table: None, name, read, write }
-    }
+type Field<C, T> = fn(&mut C) -> &mut T;
 
-    const fn within(table: &'static str, name: &'static str, read: Read, write: Write) -> Key {
-        Key { table: Some(table), name, read, write }
+/// The keys of one `[[environment]]` as they are written.
+#[derive(Debug, Clone)]
+pub(crate) struct EnvironmentKeys {
+    pub(crate) name: Option<String>,
+    pub(crate) script_location: Option<RepoPath>,
+    pub(crate) version_locations: Option<Vec<RepoPath>>,
+    pub(crate) recursive: bool,
+    pub(crate) heads: usize,
+    pub(crate) branches: Vec<String>,
+}
+
+impl Default for EnvironmentKeys {
+    fn default() -> EnvironmentKeys {
+        EnvironmentKeys {
+            name: None,
+            script_location: None,
+            version_locations: None,
+            recursive: false,
+            heads: 1,
+            branches: Vec::new(),
+        }
     }
 }
 
-/// The tables that hold such keys, in the order in which they are printed.
+/// The tables that hold keys of [`KEYS`], in the order in which they are printed.
 pub(crate) const TABLES: [&str; 2] = ["server", "filename"];
 
-const FETCH: [(&str, Fetch); 2] = [("auto", Fetch::Auto), ("never", Fetch::Never)];
+pub(super) const FETCH: [(&str, Fetch); 2] = [("auto", Fetch::Auto), ("never", Fetch::Never)];
 
-const OTHER_BRANCHES: [(&str, OtherBranches); 3] =
+pub(super) const OTHER_BRANCHES: [(&str, OtherBranches); 3] =
     [("warn", OtherBranches::Warn), ("error", OtherBranches::Error), ("off", OtherBranches::Off)];
 
-/// All of them, in the order in which they are printed.
-pub(crate) static KEYS: [Key; 13] = [
-    Key::top(
-        "base",
-        |fields, name, config| config.base = fields.parsed(name, revision),
-        |config| config.base.as_deref().map(quoted),
-    ),
-    Key::top(
-        "targets",
-        |fields, name, config| config.targets = fields.list(name, pattern),
-        |config| config.targets.as_deref().map(patterns),
-    ),
-    Key::top(
-        "independent_targets",
-        |fields, name, config| set(&mut config.independent_targets, fields.list(name, pattern)),
-        |config| Some(patterns(&config.independent_targets)),
-    ),
-    Key::top(
-        "ignore_refs",
-        |fields, name, config| set(&mut config.ignore_refs, fields.list(name, pattern)),
-        |config| Some(patterns(&config.ignore_refs)),
-    ),
-    Key::top(
-        "fetch",
-        |fields, name, config| set(&mut config.fetch, fields.choice(name, &FETCH)),
-        |config| word(&FETCH, config.fetch),
-    ),
-    Key::top(
-        "fetch_timeout",
-        |fields, name, config| set(&mut config.fetch_timeout, fields.parsed(name, duration)),
-        |config| Some(quoted(&humantime::format_duration(config.fetch_timeout).to_string())),
-    ),
-    Key::top(
-        "time_limit",
-        |fields, name, config| set(&mut config.time_limit, fields.parsed(name, duration)),
-        |config| Some(quoted(&humantime::format_duration(config.time_limit).to_string())),
-    ),
-    Key::top(
-        "max_revision_id_length",
-        |fields, name, config| set(&mut config.max_revision_id_length, fields.count(name)),
-        |config| Some(config.max_revision_id_length.to_string()),
-    ),
-    Key::top(
-        "max_file_size",
-        |fields, name, config| set(&mut config.max_file_size, fields.parsed(name, size)),
-        |config| Some(quoted(&exact_size(config.max_file_size))),
-    ),
-    Key::top(
-        "max_migrations",
-        |fields, name, config| set(&mut config.max_migrations, fields.count(name)),
-        |config| Some(config.max_migrations.to_string()),
-    ),
-    Key::top(
-        "exclude",
-        |fields, name, config| set(&mut config.exclude, fields.list(name, path_pattern)),
-        |config| Some(patterns(&config.exclude)),
-    ),
-    Key::within(
-        "server",
-        "other_branches",
-        |fields, name, config| {
-            set(&mut config.other_branches, fields.choice(name, &OTHER_BRANCHES));
-        },
-        |config| word(&OTHER_BRANCHES, config.other_branches),
-    ),
-    Key::within(
-        "filename",
-        "pattern",
-        |fields, name, config| {
-            config.filename_pattern = fields.parsed(name, FilenamePattern::parse);
-        },
-        |config| config.filename_pattern.as_ref().map(|it| quoted(&it.to_string())),
-    ),
+/// The keys that are set once for a repository, in the order in which they are printed.
+pub(crate) static KEYS: [Key<Config>; 13] = [
+    Key {
+        table: None,
+        name: "base",
+        about: "Branch or commit to compare with; by default the nearest target branch",
+        example: "\"origin/main\"",
+        value: Value::Revision(|config| &mut config.base),
+    },
+    Key {
+        table: None,
+        name: "targets",
+        about: "Branches that changes are merged into; by default the default branch and the usual \
+                release branches",
+        example: "[\"main\", \"release/*\"]",
+        value: Value::OptionalPatterns(|config| &mut config.targets),
+    },
+    Key {
+        table: None,
+        name: "independent_targets",
+        about: "Targets whose databases never move to another target; diverged-targets ignores them",
+        example: "[\"demo\"]",
+        value: Value::Patterns(|config| &mut config.independent_targets),
+    },
+    Key {
+        table: None,
+        name: "ignore_refs",
+        about: "Branches that are not checked when they are pushed",
+        example: "[\"wip/*\"]",
+        value: Value::Patterns(|config| &mut config.ignore_refs),
+    },
+    Key {
+        table: None,
+        name: "fetch",
+        about: "Whether a push that adds or changes migrations fetches the newest base first",
+        example: "\"never\"",
+        value: Value::Fetch(|config| &mut config.fetch),
+    },
+    Key {
+        table: None,
+        name: "fetch_timeout",
+        about: "How long this fetch may take",
+        example: "\"5s\"",
+        value: Value::Duration(|config| &mut config.fetch_timeout),
+    },
+    Key {
+        table: None,
+        name: "time_limit",
+        about: "How long a check may take before it gives up with exit code 2",
+        example: "\"60s\"",
+        value: Value::Duration(|config| &mut config.time_limit),
+    },
+    Key {
+        table: None,
+        name: "max_revision_id_length",
+        about: "Longest revision id; by default what the column alembic_version.version_num can hold",
+        example: "32",
+        value: Value::Count(|config| &mut config.max_revision_id_length),
+    },
+    Key {
+        table: None,
+        name: "max_file_size",
+        about: "Largest migration that is read; a larger one is reported as unreadable",
+        example: "\"1 MiB\"",
+        value: Value::Size(|config| &mut config.max_file_size),
+    },
+    Key {
+        table: None,
+        name: "max_migrations",
+        about: "Largest number of migrations per environment; an environment with more is not read",
+        example: "250000",
+        value: Value::Count(|config| &mut config.max_migrations),
+    },
+    Key {
+        table: None,
+        name: "exclude",
+        about: "Paths without environments of this repository, such as test fixtures",
+        example: "[\"tests/**\"]",
+        value: Value::PathPatterns(|config| &mut config.exclude),
+    },
+    Key {
+        table: Some("server"),
+        name: "other_branches",
+        about: "Level of problems that a server finds in branches other than targets",
+        example: "\"error\"",
+        value: Value::OtherBranches(|config| &mut config.other_branches),
+    },
+    Key {
+        table: Some("filename"),
+        name: "pattern",
+        about: "File names of new migrations, from {date:...}, {slug}, {label} and {rev}",
+        example: "\"{date:%Y%m%d}_{slug}_{label}.py\"",
+        value: Value::FileName(|config| &mut config.filename_pattern),
+    },
 ];
 
+/// The keys of an `[[environment]]`.
+pub(crate) static ENVIRONMENT_KEYS: [Key<EnvironmentKeys>; 6] = [
+    Key {
+        table: Some("environment"),
+        name: "name",
+        about: "Name in reports; by default the script location",
+        example: "\"billing\"",
+        value: Value::Text(|keys| &mut keys.name),
+    },
+    Key {
+        table: Some("environment"),
+        name: "script_location",
+        about: "Folder of env.py; by default the parent of the first version location",
+        example: "\"migrations\"",
+        value: Value::Folder(|keys| &mut keys.script_location),
+    },
+    Key {
+        table: Some("environment"),
+        name: "version_locations",
+        about: "Folders of the migrations; by default the folder versions in the script location",
+        example: "[\"migrations/versions\"]",
+        value: Value::Folders(|keys| &mut keys.version_locations),
+    },
+    Key {
+        table: Some("environment"),
+        name: "recursive",
+        about: "Whether migrations may be in subfolders",
+        example: "false",
+        value: Value::Flag(|keys| &mut keys.recursive),
+    },
+    Key {
+        table: Some("environment"),
+        name: "heads",
+        about: "How many heads are allowed",
+        example: "1",
+        value: Value::Count(|keys| &mut keys.heads),
+    },
+    Key {
+        table: Some("environment"),
+        name: "branches",
+        about: "Branch labels that may each have a head of their own",
+        example: "[\"expand\", \"contract\"]",
+        value: Value::Texts(|keys| &mut keys.branches),
+    },
+];
+
+impl<C: Clone> Key<C> {
+    /// Returns its name behind that of its table: `server.other_branches`.
+    pub(crate) fn dotted(&self) -> String {
+        let table = self.table.map(|table| format!("{table}.")).unwrap_or_default();
+        table + self.name
+    }
+
+    /// Takes the value from a table; without one, leaves the default.
+    pub(super) fn read(&self, fields: &mut Fields<'_, '_>, into: &mut C) {
+        let name = self.name;
+        match &self.value {
+            Value::Text(field) => *field(into) = fields.parsed(name, not_empty),
+            Value::Texts(field) => set(field(into), fields.list(name, not_empty)),
+            Value::Revision(field) => *field(into) = fields.parsed(name, revision),
+            Value::Patterns(field) => set(field(into), fields.list(name, pattern)),
+            Value::OptionalPatterns(field) => *field(into) = fields.list(name, pattern),
+            Value::PathPatterns(field) => set(field(into), fields.list(name, path_pattern)),
+            Value::Folder(field) => *field(into) = fields.parsed(name, folder),
+            Value::Folders(field) => *field(into) = fields.list(name, folder),
+            Value::FileName(field) => *field(into) = fields.parsed(name, FilenamePattern::parse),
+            Value::Flag(field) => set(field(into), fields.flag(name)),
+            Value::Count(field) => set(field(into), fields.count(name)),
+            Value::Size(field) => set(field(into), fields.parsed(name, size)),
+            Value::Duration(field) => set(field(into), fields.parsed(name, duration)),
+            Value::Fetch(field) => set(field(into), fields.choice(name, &FETCH)),
+            Value::OtherBranches(field) => set(field(into), fields.choice(name, &OTHER_BRANCHES)),
+        }
+    }
+
+    /// Writes the value as the file would have it; nothing if it is not set and has no default.
+    pub(crate) fn write(&self, from: &C) -> Option<String> {
+        let mut from = from.clone();
+        let from = &mut from;
+        match &self.value {
+            Value::Text(field) | Value::Revision(field) => field(from).as_deref().map(quoted),
+            Value::Texts(field) => Some(array(&*field(from))),
+            Value::Patterns(field) | Value::PathPatterns(field) => {
+                Some(array(field(from).iter().map(Pattern::as_str)))
+            }
+            Value::OptionalPatterns(field) => {
+                field(from).as_ref().map(|patterns| array(patterns.iter().map(Pattern::as_str)))
+            }
+            Value::Folder(field) => field(from).as_ref().map(|path| quoted(&path.to_string())),
+            Value::Folders(field) => {
+                field(from).as_ref().map(|paths| array(paths.iter().map(RepoPath::to_string)))
+            }
+            Value::FileName(field) => field(from).as_ref().map(|name| quoted(&name.to_string())),
+            Value::Flag(field) => Some(field(from).to_string()),
+            Value::Count(field) => Some(field(from).to_string()),
+            Value::Size(field) => Some(quoted(&exact_size(*field(from)))),
+            Value::Duration(field) => {
+                Some(quoted(&humantime::format_duration(*field(from)).to_string()))
+            }
+            Value::Fetch(field) => word(&FETCH, *field(from)),
+            Value::OtherBranches(field) => word(&OTHER_BRANCHES, *field(from)),
+        }
+    }
+}
+
 /// Returns the keys of a table, or of the top of the file.
-pub(crate) fn keys_of(table: Option<&str>) -> impl Iterator<Item = &'static Key> {
+pub(crate) fn keys_of(table: Option<&str>) -> impl Iterator<Item = &'static Key<Config>> {
     KEYS.iter().filter(move |key| key.table == table)
+}
+
+/// Returns the keys of a file, those in a table behind its name: `server.other_branches`.
+pub(crate) fn dotted_keys(file: &toml::Table) -> BTreeSet<String> {
+    let dotted = |(key, value): (&String, &toml::Value)| match value {
+        toml::Value::Table(table) => table.keys().map(|within| format!("{key}.{within}")).collect(),
+        _ => vec![key.clone()],
+    };
+    file.iter().flat_map(dotted).collect()
 }
 
 /// Writes a string of TOML on one line, in which nothing can steer a terminal.
@@ -134,8 +308,8 @@ pub(crate) fn quoted(text: &str) -> String {
     quoted + "\""
 }
 
-fn patterns(patterns: &[Pattern]) -> String {
-    let quoted: Vec<String> = patterns.iter().map(|pattern| quoted(pattern.as_str())).collect();
+fn array(texts: impl IntoIterator<Item = impl AsRef<str>>) -> String {
+    let quoted: Vec<String> = texts.into_iter().map(|text| quoted(text.as_ref())).collect();
     format!("[{}]", quoted.join(", "))
 }
 
@@ -159,8 +333,6 @@ fn set<T>(value: &mut T, read: Option<T>) {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
-
     use super::*;
 
     #[test]

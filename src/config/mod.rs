@@ -18,7 +18,9 @@ use std::time::Duration;
 
 pub use filename::{FilenamePattern, Named};
 pub use invalid::{Invalid, Mistake};
-pub(crate) use keys::{Key, TABLES, keys_of, quoted};
+pub(crate) use keys::{
+    ENVIRONMENT_KEYS, EnvironmentKeys, Key, TABLES, dotted_keys, keys_of, quoted,
+};
 pub use level::Level;
 pub use parse::parse;
 

@@ -7,8 +7,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::fields::{Fields, chosen};
 use super::invalid::{Invalid, Mistake, nearest};
-use super::keys::{TABLES, keys_of};
-use super::values::{folder, not_empty};
+use super::keys::{ENVIRONMENT_KEYS, EnvironmentKeys, TABLES, keys_of};
 use super::{Config, EnvironmentConfig, Level};
 use crate::tree::RepoPath;
 
@@ -70,7 +69,7 @@ fn top_level(
     let mut environments = Vec::new();
     let mut fields = Fields::new(table, mistakes);
     for key in keys_of(None) {
-        (key.read)(&mut fields, key.name, &mut config);
+        key.read(&mut fields, &mut config);
     }
     let environment_tables = fields.tables("environment");
     let rules = fields.table("rules");
@@ -92,7 +91,7 @@ fn top_level(
         let Some(table) = table else { continue };
         let mut fields = Fields::new(table, mistakes);
         for key in keys_of(Some(name)) {
-            (key.read)(&mut fields, key.name, &mut config);
+            key.read(&mut fields, &mut config);
         }
         fields.finish();
     }
@@ -110,14 +109,14 @@ fn environment(
     mistakes: &mut Vec<Mistake>,
 ) -> Option<Spanned<EnvironmentConfig>> {
     let mut fields = Fields::new(table.get_ref(), mistakes);
-    let name = fields.parsed("name", not_empty);
-    let script_location = fields.parsed("script_location", folder);
-    let version_locations = fields.list("version_locations", folder);
-    let recursive = fields.flag("recursive").unwrap_or(false);
-    let heads = fields.count("heads").unwrap_or(1);
-    let branches = fields.list("branches", not_empty).unwrap_or_default();
-    let keys = ["name", "script_location", "version_locations"];
-    let [named, at_script, at_versions] = keys.map(|key| fields.span_of(key));
+    let mut keys = EnvironmentKeys::default();
+    for key in &ENVIRONMENT_KEYS {
+        key.read(&mut fields, &mut keys);
+    }
+    let EnvironmentKeys { name, script_location, version_locations, recursive, heads, branches } =
+        keys;
+    let [named, at_script, at_versions] =
+        ["name", "script_location", "version_locations"].map(|key| fields.span_of(key));
     let no_folders = version_locations.as_ref().is_some_and(Vec::is_empty);
     if at_script.is_none() && (at_versions.is_none() || no_folders) {
         let message = "the environment needs `script_location` or `version_locations`";

@@ -14,6 +14,40 @@ pub fn is_switched_off(variable: impl Fn(&str) -> Option<String>) -> bool {
             .is_some_and(|list| list.split(',').any(|name| name.trim() == "alembic-guard"))
 }
 
+/// A setting outside of the configuration file that changes what the hooks of this clone do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Override {
+    /// `git config` or `environment`.
+    pub source: &'static str,
+    /// The setting, as `NAME=VALUE`.
+    pub setting: String,
+    /// Its effect.
+    pub effect: &'static str,
+}
+
+/// Lists the settings that change what the hooks of this clone do on the branch that is checked out.
+pub fn overrides(
+    repository: &Repository,
+    variable: impl Fn(&str) -> Option<String>,
+) -> Vec<Override> {
+    let switch = ["ALEMBIC_GUARD", "SKIP"]
+        .into_iter()
+        .filter(|name| is_switched_off(|asked| if asked == *name { variable(name) } else { None }));
+    let switch = switch.map(|name| Override {
+        source: "environment",
+        setting: format!("{name}={}", variable(name).unwrap_or_default()),
+        effect: "the hooks are off",
+    });
+    let branch = repository.branch();
+    let level = asked(&|key| repository.setting(key), branch.as_deref());
+    let level = level.map(|setting| Override {
+        source: "git config",
+        setting,
+        effect: "the hooks only warn",
+    });
+    switch.chain(level).collect()
+}
+
 /// Lowers what would block, where git's configuration says so for this repository or this branch.
 pub fn lower_as_asked<'f>(
     repository: &Repository,

@@ -23,7 +23,9 @@ mod uninstall;
 mod bypass;
 mod worktrees;
 
-pub use bypass::{branch_of, is_switched_off, lower_as_asked, lower_as_served};
+pub use bypass::{
+    Override, branch_of, is_switched_off, lower_as_asked, lower_as_served, overrides,
+};
 pub use error::Error;
 pub use folder::FolderDoubt;
 pub use install::{InstallOptions, InstallOutcome, Installed, install};

@@ -102,9 +102,17 @@ impl<'r> Context<'r> {
 
     /// Reads the configuration that a tree carries, or the one that was given instead.
     pub(crate) fn config(&self, tree: &dyn Tree) -> Result<Config, Error> {
+        parsed(self.config_source(tree)?)
+    }
+
+    /// Returns the name and the content of that configuration; nothing if there is none.
+    pub(crate) fn config_source(
+        &self,
+        tree: &dyn Tree,
+    ) -> Result<Option<(RepoPath, Vec<u8>)>, Error> {
         match &self.options.config {
-            Some((name, source)) => parse_config(&RepoPath::new(name), source),
-            None => carried_config(tree),
+            Some((name, source)) => Ok(Some((RepoPath::new(name), source.clone()))),
+            None => carried_source(tree),
         }
     }
 
@@ -134,14 +142,22 @@ impl<'r> Context<'r> {
 
 /// Reads the configuration that a tree carries; the usual one where it carries none.
 fn carried_config(tree: &dyn Tree) -> Result<Config, Error> {
+    parsed(carried_source(tree)?)
+}
+
+fn carried_source(tree: &dyn Tree) -> Result<Option<(RepoPath, Vec<u8>)>, Error> {
     let path = RepoPath::new(config::FILE_NAME);
     match tree.node(&path)? {
         Some(Node::File(id)) => {
             let source = tree.read_setting(&File { path: path.clone(), id })?;
-            parse_config(&path, &source)
+            Ok(Some((path, source)))
         }
-        Some(Node::Folder(_) | Node::Link(_) | Node::Submodule) | None => Ok(Config::default()),
+        Some(Node::Folder(_) | Node::Link(_) | Node::Submodule) | None => Ok(None),
     }
+}
+
+fn parsed(source: Option<(RepoPath, Vec<u8>)>) -> Result<Config, Error> {
+    source.map_or_else(|| Ok(Config::default()), |(path, source)| parse_config(&path, &source))
 }
 
 fn parse_config(path: &RepoPath, source: &[u8]) -> Result<Config, Error> {

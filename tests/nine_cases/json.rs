@@ -204,7 +204,8 @@ fn what_is_in_force_and_installed() {
     for line in [
         "# base: the nearest target: origin/main",
         "# targets: the default branch and the usual release branches: origin/main",
-        "time_limit = \"1m\"",
+        "time_limit = \"1m\"                       # default",
+        "[[environment]]                         # found in the repository",
     ] {
         assert!(said.lines().any(|other| other == line), "{line} is not in {said}");
     }
@@ -270,5 +271,56 @@ fn a_configuration_that_is_printed_is_one_that_is_read() {
         assert_eq!(read.get(key), Some(value), "{key}");
     }
     assert_eq!(read["rules"]["multiple-heads"].as_str(), Some("warn"));
-    assert_eq!(print(&printed), printed);
+    let again = print(&printed);
+    assert_eq!(again.parse::<toml::Table>().expect("the guard prints TOML"), read);
+    assert!(!again.contains("# default"), "{again}");
+}
+
+#[test]
+fn every_setting_is_printed_with_where_it_comes_from() {
+    let repository = two_heads();
+    let own = ".alembic-guard.toml";
+    let config = "fetch = 'never'\n[rules]\nmultiple-heads = 'warn'\n[server]\n";
+    fs::write(repository.top().join(own), config).expect("it is ours");
+    repository.git(&["config", "alembic-guard.level", "warn"]);
+    let (config, _) = repository.json(&["config"]);
+    let sources = &config["sources"];
+    assert_eq!((&sources["fetch"], &sources["rules.multiple-heads"]), (&own.into(), &own.into()));
+    for key in ["time_limit", "server.other_branches", "rules.second-base", "environment"] {
+        assert_eq!(sources[key], "default", "{key}");
+    }
+    let over = &config["overrides"][0];
+    assert_eq!(
+        (&over["source"], &over["setting"]),
+        (&"git config".into(), &"alembic-guard.level=warn".into())
+    );
+    let said = repository.said(&["config"]);
+    assert!(
+        said.contains("fetch = \"never\"                         # .alembic-guard.toml\n"),
+        "{said}"
+    );
+    assert!(
+        said.contains("\n# the hooks only warn, from git config: alembic-guard.level=warn\n"),
+        "{said}"
+    );
+
+    fs::write(repository.top().join("other.toml"), "fetch = 'auto'\n").expect("it is ours");
+    let (config, _) = repository.json(&["--config", "other.toml", "config"]);
+    assert_eq!(config["sources"]["fetch"], "other.toml");
+    assert_eq!(config["sources"]["rules.multiple-heads"], "default");
+}
+
+#[test]
+fn a_configuration_is_written_once() {
+    let repository = two_heads();
+    let path = repository.top().join(".alembic-guard.toml");
+    let before = repository.json(&["config"]);
+    let said = repository.said(&["config", "init"]);
+    assert!(said.contains("\nwrote [TOP]/.alembic-guard.toml\nexit code: 0\n"), "{said}");
+    assert_eq!(repository.json(&["config"]), before, "it sets nothing");
+    fs::write(&path, "fetch = 'never'\n").expect("it is ours");
+    let said = repository.said(&["config", "init"]);
+    assert!(said.contains("error: `[TOP]/.alembic-guard.toml` already exists\n"), "{said}");
+    assert!(said.ends_with("exit code: 2\n"), "{said}");
+    assert_eq!(fs::read_to_string(&path).expect("it is there"), "fetch = 'never'\n");
 }
