@@ -353,3 +353,6 @@ fn way_around(command: &Command) -> Option<Step> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests;

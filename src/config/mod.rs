@@ -181,6 +181,8 @@ pub fn matches_ref(patterns: &[Pattern], branch: &str) -> bool {
 mod tests {
     use super::*;
 
+    mod schema;
+
     fn patterns(texts: &[&str]) -> Vec<Pattern> {
         texts.iter().map(|text| Pattern::new(text).expect("the test's own pattern")).collect()
     }

@@ -11,32 +11,38 @@ use crate::hook::{
 
 /// The hooks that were installed or removed.
 #[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Changed {
     version: u32,
     hooks: Vec<ChangedHook>,
 }
 
 #[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct ChangedHook {
     hook: String,
     path: String,
+    #[cfg_attr(test, schemars(extend("enum" = ["installed", "moved-aside", "updated", "unchanged", "removed", "restored", "not-installed", "foreign"])))]
     outcome: &'static str,
     /// The version of a shim that was replaced.
     #[serde(skip_serializing_if = "Option::is_none")]
     from_version: Option<u32>,
-    /// A hook of somebody else's that is kept: the shim runs it, or it could not be put back.
+    /// A hook that was there before and is kept: the shim runs it, or it could not be restored.
     kept: Option<String>,
 }
 
 /// The hooks of every hooks folder.
 #[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct StatusJson {
     version: u32,
+    /// Whether every hook is installed and works.
     ok: bool,
     folders: Vec<FolderJson>,
 }
 
 #[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct FolderJson {
     folder: String,
     worktrees: Vec<String>,
@@ -44,16 +50,19 @@ struct FolderJson {
 }
 
 #[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct HookJson {
     hook: String,
     path: String,
     ok: bool,
     #[serde(flatten)]
     state: StateJson,
+    /// A hook that was there before.
     kept: Option<KeptJson>,
 }
 
 #[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(tag = "state", rename_all = "kebab-case")]
 enum StateJson {
     Installed {
@@ -62,6 +71,7 @@ enum StateJson {
         outdated: bool,
         executable: bool,
         binary: String,
+        #[cfg_attr(test, schemars(extend("enum" = ["executable", "not-executable", "missing"])))]
         binary_state: &'static str,
     },
     Missing,
@@ -71,8 +81,10 @@ enum StateJson {
 }
 
 #[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct KeptJson {
     path: String,
+    /// Whether the shim runs it.
     runs: bool,
 }
 

@@ -1,14 +1,6 @@
-//! The report for a program: version 1.
+//! The report for a program: version 1, with a schema in docs/schemas that tests derive from these types.
 //!
-//! Keys are never taken away or given another meaning; new ones may come. `column` counts characters
-//! from one. `help` is one text, an item a line, or null; `advice` has the same items as data, and
-//! `plan` says of them which come `first`, which make up each of the `ways` to choose from, and which are `cautions`.
-//! `base.fetched` is `"now"` where the remote itself told the commit during this run, the RFC 3339 time
-//! at which the commit was last seen there where
-//! that is known, and else null. Levels are those in force: `"warn"` and `"error"`. `local_ref` is empty
-//! on a server, which is not told. Of many new branches of one commit all but the first ones have `like`, the place
-//! of another ref whose verdict holds for them too, and no more than its heaviest finding. `existing` lists the heads of an environment that were too many before;
-//! they do not count for `outcome`, which is the exit code in words.
+//! Keys are never removed or given another meaning; new ones may be added.
 
 mod advice;
 
@@ -31,34 +23,40 @@ use crate::tree::{File, RepoPath, Site};
 
 pub(super) const VERSION: u32 = 1;
 
-/// What `check` says.
+/// What `check` prints.
 #[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Check {
     version: u32,
     #[serde(flatten)]
     comparison: Comparison,
 }
 
-/// What `check --fix` says: the check of what is fixed, and what that was.
+/// What `check --fix` prints: the check of the repaired work tree, and the repair.
 #[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Fixed {
     /// The check.
     #[serde(flatten)]
     pub checked: Check,
-    /// What was fixed before.
+    /// What was repaired before the check.
     pub fixes: super::repair::json::RepairJson,
 }
 
-/// What a push of several refs says.
+/// What the hooks print about a push.
 #[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Refs {
     version: u32,
+    /// The worst outcome of all refs.
+    #[cfg_attr(test, schemars(extend("enum" = ["clean", "findings", "broken"])))]
     outcome: &'static str,
     refs: Vec<Ref>,
 }
 
-/// What is said when nothing could be judged: a [`Check`] with an `error`.
+/// What is printed when a command failed to run: a check with an error and nothing else.
 #[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Broken {
     version: u32,
     #[serde(flatten)]
@@ -66,68 +64,106 @@ pub struct Broken {
     error: Fault,
 }
 
+/// A pushed ref.
 #[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct Ref {
+    /// Full name of the ref that is pushed; empty on a server.
     local_ref: String,
     local_oid: String,
+    /// Full name of the ref that is updated.
     remote_ref: String,
     remote_oid: String,
+    /// Why the ref was not checked.
     skipped: Option<String>,
+    /// The target branch that has commits which this ref lacks, if git does not tell whether the push is forced.
     behind: Option<String>,
+    /// Index of an earlier ref with the same commit, whose result applies to this one too; only the worst
+    /// finding is repeated.
     #[serde(skip_serializing_if = "Option::is_none")]
     like: Option<usize>,
+    /// Why the ref could not be checked.
     error: Option<NoteJson>,
     #[serde(flatten)]
     comparison: Comparison,
 }
 
 #[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct Comparison {
+    /// The exit code as a word: 0, 1 or 2.
+    #[cfg_attr(test, schemars(extend("enum" = ["clean", "findings", "broken"])))]
     outcome: &'static str,
+    /// The commit that was compared with.
     base: Option<BaseJson>,
     environments: Vec<EnvironmentJson>,
+    /// The problems.
     findings: Vec<FindingJson>,
     notes: Vec<NoteJson>,
 }
 
+/// The commit that was compared with.
 #[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(super) struct BaseJson {
     r#ref: String,
     commit: String,
+    /// `now` if the remote itself reported the commit during this run; otherwise the time at which the commit was
+    /// last seen there, as in RFC 3339, if it is known.
     fetched: Option<String>,
+    /// Other possible bases.
     others: Vec<String>,
 }
 
+/// An Alembic environment.
 #[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct EnvironmentJson {
     name: String,
     script_location: String,
     version_locations: Vec<String>,
+    /// Number of migrations.
     revisions: usize,
+    /// Heads of the base.
     heads_before: Vec<String>,
+    /// Heads of the result.
     heads_after: Vec<String>,
+    /// Heads of a base that already had too many; they don't count for `outcome`.
     existing: Vec<String>,
 }
 
+/// A problem.
 #[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct FindingJson {
     rule: &'static str,
+    /// The level in force.
     level: Level,
+    /// Name of the environment.
     environment: String,
     message: String,
+    /// The advice as text, one step per line.
     help: Option<String>,
+    /// The steps of the advice, in the order of `help`.
     advice: Vec<StepJson>,
+    /// The same steps by what is a sequence and what a choice.
     plan: PlanJson,
     path: String,
+    /// Counted from 1.
     line: Option<usize>,
+    /// Counted in characters from 1.
     column: Option<usize>,
     revisions: Vec<String>,
     related: Vec<RelatedJson>,
+    /// Why the level is lower than that of the rule.
     lowered: Option<&'static str>,
+    /// Whether `check --fix` may repair it.
     fixable: bool,
 }
 
+/// Another place that a problem involves.
 #[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct RelatedJson {
     path: String,
     line: Option<usize>,
@@ -135,7 +171,9 @@ struct RelatedJson {
     message: String,
 }
 
+/// A remark that is not a problem.
 #[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(super) struct NoteJson {
     message: String,
     help: Option<String>,
@@ -143,9 +181,12 @@ pub(super) struct NoteJson {
     plan: PlanJson,
 }
 
+/// Why a command failed to run.
 #[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct Fault {
     message: String,
+    /// The errors behind it, the nearest one first.
     causes: Vec<String>,
     help: Option<String>,
     advice: Vec<StepJson>,

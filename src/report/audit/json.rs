@@ -11,19 +11,26 @@ use crate::report::json::{NoteJson, VERSION, note, path, rfc3339};
 
 /// What went wrong in a history.
 #[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct AuditJson {
     version: u32,
     range: String,
+    /// Number of commits.
     commits: usize,
+    /// Number of commits that changed migrations or settings.
     judged: usize,
     environments: Vec<String>,
     incidents: Vec<IncidentJson>,
+    /// Number of incidents that were repaired.
     repaired: usize,
+    /// Median time until the repair.
     median_seconds: Option<u64>,
     notes: Vec<NoteJson>,
 }
 
+/// A commit that added a head or broke the history.
 #[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct IncidentJson {
     commit: String,
     parent: Option<String>,
@@ -31,6 +38,7 @@ struct IncidentJson {
     author_date: Option<String>,
     subject: String,
     environment: String,
+    #[cfg_attr(test, schemars(extend("enum" = ["heads", "loading", "duplicate"])))]
     kind: &'static str,
     heads_before: Vec<String>,
     heads_after: Vec<String>,
@@ -38,7 +46,9 @@ struct IncidentJson {
     repaired: Option<RepairJson>,
 }
 
+/// A problem that the commit caused.
 #[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct EvidenceJson {
     rule: &'static str,
     message: String,
@@ -46,14 +56,19 @@ struct EvidenceJson {
     line: Option<usize>,
 }
 
+/// The commit that repaired an incident.
 #[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct RepairJson {
     commit: String,
     date: Option<String>,
     subject: String,
+    #[cfg_attr(test, schemars(extend("enum" = ["joined", "renumbered", "re-pointed", "removed", "added", "edited", "dropped", "unclear"])))]
     how: &'static str,
     revisions: Vec<String>,
+    /// Time from the incident to the repair.
     seconds: u64,
+    /// Number of commits from the incident to the repair.
     commits: usize,
 }
 

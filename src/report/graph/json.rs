@@ -8,31 +8,41 @@ use crate::report::json::path;
 
 /// Environments and their revisions.
 #[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct GraphJson {
     version: u32,
     environments: Vec<EnvironmentJson>,
 }
 
+/// An Alembic environment.
 #[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct EnvironmentJson {
     name: String,
     script_location: String,
     version_locations: Vec<String>,
     recursive: bool,
+    /// Only printed by `graph`.
     #[serde(skip_serializing_if = "Option::is_none")]
     revisions: Option<Vec<RevisionJson>>,
+    /// The revisions that no other one has as parent.
     heads: Vec<String>,
+    /// Those of the heads that no other revision depends on.
     real_heads: Vec<String>,
     bases: Vec<String>,
+    /// Messages of all problems of the environment.
     problems: Vec<String>,
 }
 
 #[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct RevisionJson {
     revision: String,
     down_revision: Vec<String>,
     depends_on: Vec<String>,
+    /// The labels that the file declares.
     branch_labels: Vec<String>,
+    /// All labels that the revision has, inherited ones too.
     labels: Vec<String>,
     path: String,
     title: Option<String>,

@@ -5,29 +5,32 @@ use serde::Serialize;
 use super::path;
 use crate::advice::{Advice, Command, Shown, Step};
 
-/// What to do: what comes first, the ways to choose from, and what to bear in mind.
+/// Advice by what is a sequence and what a choice.
 #[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(in crate::report) struct PlanJson {
-    /// What comes before any of the ways.
+    /// The steps before any of the ways.
     first: Vec<StepJson>,
-    /// The ways, the best one first, each complete.
+    /// The ways to choose from, the best one first, each with all its steps.
     ways: Vec<Vec<StepJson>>,
+    /// What else to consider.
     cautions: Vec<StepJson>,
 }
 
 /// A step of advice.
 #[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(in crate::report) struct StepJson {
     text: String,
-    /// The state that it holds for, in words that follow "if".
+    /// The state in which it applies, in words that follow "if".
     #[serde(skip_serializing_if = "Option::is_none")]
     when: Option<String>,
-    /// Commands, the words of each unquoted; each is run only if the one before it succeeded.
+    /// Commands as unquoted words; run each one only if the previous one succeeded.
     commands: Vec<Vec<String>>,
-    /// The folder to run them in, from the top of the repository.
+    /// The folder to run them in, relative to the top of the repository.
     #[serde(skip_serializing_if = "Option::is_none")]
     folder: Option<String>,
-    /// The words that the user must fill in.
+    /// Words of the commands that the user must fill in.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     placeholders: Vec<String>,
     /// A line to write into a file.

@@ -6,18 +6,22 @@ use crate::alembic::migration::RevisionId;
 use crate::report::json::VERSION;
 use crate::scope::CrowdedEnvironment;
 
-/// The environments that have more heads than they may.
+/// The environments that have too many heads after a merge or a checkout.
 #[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct PostCheckoutJson {
     version: u32,
     environments: Vec<EnvironmentJson>,
 }
 
 #[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct EnvironmentJson {
     name: String,
+    /// How many heads are allowed.
     limit: usize,
     heads: Vec<String>,
+    /// The branch that was compared with.
     base: Option<String>,
     /// Those of the heads that the base has.
     landed: Vec<String>,

@@ -9,29 +9,34 @@ use crate::repair::{self, EnvironmentRepair, FileChange, Proposal, RepairOutcome
 use crate::report::json::{self, BaseJson, PlanJson, StepJson};
 use crate::tree::RepoPath;
 
-/// What `rebase` and `merge` say.
+/// What `rebase` and `merge` print.
 #[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct RepairJson {
     version: u32,
-    /// `nothing`, `planned` or `written`; `refused` where something stays wrong, and `partly` where other
-    /// environments are repaired all the same.
+    /// `refused` if a problem is left; `partly` if other environments were repaired nevertheless.
+    #[cfg_attr(test, schemars(extend("enum" = ["nothing", "planned", "written", "refused", "partly"])))]
     outcome: &'static str,
     base: Option<BaseJson>,
     environments: Vec<EnvironmentJson>,
     changes: Vec<ChangeJson>,
     staged: bool,
+    /// What to do next, as text.
     then: Vec<String>,
     then_advice: Vec<StepJson>,
-    /// What was not written, as a unified diff.
+    /// Changes that were not written, as a unified diff.
     diff: Option<String>,
 }
 
 #[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct EnvironmentJson {
     name: String,
     script_location: String,
+    #[cfg_attr(test, schemars(extend("enum" = ["nothing", "steps", "refused"])))]
     outcome: &'static str,
     steps: Vec<RepairStepJson>,
+    /// Why it was refused.
     message: Option<String>,
     help: Option<String>,
     advice: Vec<StepJson>,
@@ -41,7 +46,9 @@ struct EnvironmentJson {
 }
 
 #[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct RepairStepJson {
+    #[cfg_attr(test, schemars(extend("enum" = ["repoint", "merge", "fix"])))]
     step: &'static str,
     path: String,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -52,6 +59,7 @@ struct RepairStepJson {
     down_revision: Option<Vec<String>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     rule: Option<&'static str>,
+    /// What a fix did.
     #[serde(skip_serializing_if = "Option::is_none")]
     done: Option<String>,
 }
@@ -71,8 +79,10 @@ impl RepairStepJson {
 }
 
 #[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct ChangeJson {
     path: String,
+    #[cfg_attr(test, schemars(extend("enum" = ["added", "edited", "removed"])))]
     change: &'static str,
 }
 
