@@ -93,7 +93,9 @@ impl Repository {
     }
 
     pub(crate) fn guard_in(&self, folder: &Path, arguments: &[&str]) -> Output {
-        self.command(GUARD, folder).args(arguments).output().expect("the guard runs")
+        let output = self.command(GUARD, folder).args(arguments).output().expect("the guard runs");
+        super::schemas::check_output(arguments, &output);
+        output
     }
 
     /// Looks through a history and returns the report.

@@ -324,3 +324,29 @@ fn a_configuration_is_written_once() {
     assert!(said.ends_with("exit code: 2\n"), "{said}");
     assert_eq!(fs::read_to_string(&path).expect("it is there"), "fetch = 'never'\n");
 }
+
+/// `Repository::guard` holds what is printed to the schema of the command; the other tests print the rest.
+#[test]
+fn repairs_and_hooks_follow_their_schemas() {
+    let repository = two_heads();
+    repository.git(&["update-ref", "refs/remotes/origin/main", "main"]);
+    let [main, feature] = ["main", "feature"].map(|branch| repository.git(&["rev-parse", branch]));
+    let json = |arguments: &[&str]| {
+        let output = repository.guard(&[&["--format", "json"], arguments].concat(), "");
+        let printed = if output.stdout.is_empty() { output.stderr } else { output.stdout };
+        serde_json::from_slice::<Value>(&printed).expect("the guard writes JSON")
+    };
+    for (arguments, key) in [
+        (&["rebase", "-n"][..], "then_advice"),
+        (&["merge", "-n"], "diff"),
+        (&["merge", "-n", "b", "unknown"], "error"),
+        (&["check", "--fix", "-n"], "fixes"),
+        (&["hook", "pre-commit"], "findings"),
+        (&["hook", "post-checkout", &main, &feature, "1"], "environments"),
+        (&["hook", "update", "refs/heads/main", &main, &feature], "refs"),
+        (&["hook", "hosted"], "findings"),
+    ] {
+        let printed = json(arguments);
+        assert!(keys(&printed).contains(key), "{arguments:?}: {printed:#}");
+    }
+}

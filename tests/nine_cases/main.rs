@@ -8,4 +8,6 @@ mod identifiers;
 mod json;
 mod parents;
 mod repository;
+#[path = "../support/schemas.rs"]
+mod schemas;
 mod unreadable;
