@@ -4,6 +4,7 @@
 //! after the other, and those of another way begin with "or".
 
 mod command;
+pub mod program;
 
 use std::fmt;
 

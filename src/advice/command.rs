@@ -7,6 +7,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::program;
 use crate::path::RepoPath;
 use crate::text::{escape, shell_word};
 
@@ -21,6 +22,9 @@ pub struct Command {
 /// One word of a [`Command`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Word {
+    /// This program, by [`program::name`]. The name may differ between two runs that share a cache, so it is
+    /// looked up when the command is printed.
+    Program,
     /// Itself.
     Text(String),
     /// A path in the repository.
@@ -30,9 +34,13 @@ pub enum Word {
 }
 
 impl Command {
-    /// Makes a command of literal words, which are split at spaces.
+    /// Makes a command of literal words, which are split at spaces. [`program::PROGRAM`] as the first word means
+    /// this program.
     pub fn of(words: &'static str) -> Command {
-        let words = words.split(' ').map(|word| Word::Text(word.to_owned()));
+        let words = words.split(' ').enumerate().map(|(place, word)| match (place, word) {
+            (0, program::PROGRAM) => Word::Program,
+            _ => Word::Text(word.to_owned()),
+        });
         Command { folder: None, parts: vec![words.collect()] }
     }
 
@@ -86,7 +94,7 @@ impl Command {
         }
         let word = |word| match word {
             Word::Path(path) => Word::Path(from_here(path)),
-            Word::Text(_) | Word::Placeholder(_) => word,
+            Word::Program | Word::Text(_) | Word::Placeholder(_) => word,
         };
         let parts = self.parts.into_iter().map(|part| part.into_iter().map(word).collect());
         Command { folder: None, parts: parts.collect() }
@@ -102,7 +110,7 @@ impl Command {
         let words = self.parts.iter().flatten();
         let names = words.filter_map(|word| match word {
             Word::Placeholder(name) => Some(name.as_str()),
-            Word::Text(_) | Word::Path(_) => None,
+            Word::Program | Word::Text(_) | Word::Path(_) => None,
         });
         names.collect()
     }
@@ -118,6 +126,7 @@ impl Command {
 impl Word {
     fn unquoted(&self) -> String {
         match self {
+            Word::Program => program::name().to_owned(),
             Word::Text(text) | Word::Placeholder(text) => text.clone(),
             Word::Path(path) => String::from_utf8_lossy(path.as_bytes()).into_owned(),
         }
@@ -142,6 +151,7 @@ impl fmt::Display for Command {
 impl fmt::Display for Word {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Word::Program => out.write_str(&shell_word(program::name())),
             Word::Text(text) => out.write_str(&shell_word(text)),
             Word::Path(path) => out.write_str(&shell_word(&path.to_string())),
             Word::Placeholder(name) => out.write_str(&escape(name)),

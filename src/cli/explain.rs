@@ -5,6 +5,8 @@ use serde::Serialize;
 use super::Failure;
 use super::arguments::{Explain, Format};
 use super::terminal::Terminal;
+use crate::advice::Command;
+use crate::advice::program::{self, PROGRAM};
 use crate::config::Level;
 use crate::finding::Outcome;
 use crate::report;
@@ -19,7 +21,7 @@ pub(super) struct RuleJson {
     /// The default level.
     level: Level,
     /// The explanation, in Markdown.
-    explain: &'static str,
+    explain: String,
 }
 
 /// What `explain` prints.
@@ -58,11 +60,16 @@ fn find(name: &str) -> Result<&'static Rule, Failure> {
 }
 
 fn text(rule: &Rule) -> String {
-    format!("# {} ({})\n\n{}", rule.name, rule.level, rule.explain)
+    format!("# {} ({})\n\n{}", rule.name, rule.level, explanation(rule))
 }
 
 fn rule_json(rule: &Rule) -> RuleJson {
-    RuleJson { version: 1, name: rule.name, level: rule.level, explain: rule.explain }
+    RuleJson { version: 1, name: rule.name, level: rule.level, explain: explanation(rule) }
+}
+
+/// Returns the text of a rule, in which commands begin with the name that works.
+fn explanation(rule: &Rule) -> String {
+    rule.explain.replace(&format!("`{PROGRAM} "), &format!("`{} ", program::name()))
 }
 
 fn list_json() -> RulesJson {
@@ -73,7 +80,8 @@ fn list_json() -> RulesJson {
 fn list() -> String {
     let width = RULES.iter().map(|rule| rule.name.len()).max().unwrap_or(0);
     let lines = RULES.iter().map(|rule| format!("{:width$}  {}\n", rule.name, rule.level));
-    lines.collect::<String>() + "\nfor one of them: alembic-guard explain RULE\n"
+    let one = Command::of("alembic-guard explain").placeholder("RULE");
+    format!("{}\nfor one of them: {one}\n", lines.collect::<String>())
 }
 
 fn nearest(name: &str) -> Option<&'static str> {

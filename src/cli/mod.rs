@@ -13,6 +13,7 @@ mod help;
 mod hook;
 mod man;
 mod merge;
+mod program_name;
 mod push;
 mod rebase;
 mod receive;
@@ -44,6 +45,7 @@ pub fn main() -> ExitCode {
         Ok(arguments) => arguments,
         Err(error) => return usage(&error),
     };
+    program_name::set();
     let mut watched = arguments.clone();
     let ended = supervisor::over(move |deadline| {
         watched.global.deadline = deadline;

@@ -167,17 +167,17 @@ impl Error {
             Error::TwoForeignHooks { path, kept } => vec![
                 format!("call one from the other, or delete one: {} or {}", word(path), word(kept))
                     .into(),
-                INSTALL_AGAIN.into(),
+                install_again(),
             ],
             Error::MovedAside { path, legacy } => vec![
                 Step::run(
                     format!("call {} from {}, or delete it", word(legacy), word(path)),
                     Command::of("rm").arg(lossy(legacy)),
                 ),
-                INSTALL_AGAIN.into(),
+                install_again(),
             ],
             Error::LinkToHook { path, .. } => {
-                vec![Step::run("make it a file of its own", own_file(path)), INSTALL_AGAIN.into()]
+                vec![Step::run("make it a file of its own", own_file(path)), install_again()]
             }
             Error::Read { .. }
             | Error::Write { .. }
@@ -199,17 +199,15 @@ impl Error {
     }
 }
 
-const INSTALL_AGAIN: &str = "then run `alembic-guard hook install` again";
+fn install_again() -> Step {
+    let install = Command::of("alembic-guard hook install");
+    format!("then run `{install}` again").into()
+}
 
 /// Says how a server's own hooks call the guard; what `pre-receive` is told can be read once.
 fn own_server_hook(folder: &Path) -> Vec<Step> {
-    vec![
-        format!(
-            "call it from a hook of your own: add `alembic-guard hook update \"$@\" || exit` to {}",
-            word(&folder.join("update"))
-        )
-        .into(),
-    ]
+    let (update, file) = (Command::of("alembic-guard hook update"), word(&folder.join("update")));
+    vec![format!("call it from a hook of your own: add `{update} \"$@\" || exit` to {file}").into()]
 }
 
 fn own_hooks(folder: &Path) -> Vec<Step> {
@@ -236,8 +234,9 @@ fn folder_help(folder: &Path, default: &Path, doubts: &[FolderDoubt]) -> Vec<Ste
 
 /// Says how somebody else's hook calls the guard.
 fn called_from(whose: &str, pre_push: &str) -> Vec<Step> {
+    let call = Command::of("alembic-guard hook pre-push");
     vec![
-        format!("{whose}: add `alembic-guard hook pre-push \"$@\" || exit` to {pre_push}").into(),
+        format!("{whose}: add `{call} \"$@\" || exit` to {pre_push}").into(),
         "do the same for pre-commit and pre-merge-commit".into(),
         "and, without `|| exit`, for post-merge and post-checkout".into(),
     ]

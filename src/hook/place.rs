@@ -105,7 +105,7 @@ impl ForeignFile {
     }
 }
 
-fn read_start(path: &Path) -> io::Result<Vec<u8>> {
+pub(super) fn read_start(path: &Path) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     File::open(path)?.take(LOOK_AT).read_to_end(&mut bytes)?;
     Ok(bytes)

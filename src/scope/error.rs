@@ -146,9 +146,11 @@ impl Error {
             ],
             Error::NoBase { fetch } => vec![
                 Step::run("fetch the branch this goes to", fetch.clone()),
-                "or name it: `alembic-guard check --base REV`, `base = \"origin/main\"` in \
-                 .alembic-guard.toml"
-                    .into(),
+                format!(
+                    "or name it: `{}`, `base = \"origin/main\"` in .alembic-guard.toml",
+                    Command::of("alembic-guard check --base").placeholder("REV")
+                )
+                .into(),
                 Step::run("or judge everything there is", Command::of("alembic-guard check --all")),
             ],
             Error::Unborn => vec!["commit something first".into()],

@@ -1,10 +1,6 @@
 //! What the guard advises, followed to the letter, ends in a push that nobody has anything to say of.
 
-use std::env;
-use std::ffi::OsString;
-use std::path::Path;
-
-use crate::world::{GUARD, Repo, World, path_of};
+use crate::world::{Repo, World, path_of};
 
 /// Follows the first way out that `check` shows for each fault, and commits.
 fn follow(repo: &Repo) {
@@ -34,18 +30,11 @@ fn take(repo: &Repo, step: &str, path: &mut String) {
         replace_line(repo, path, "down_revision = ", code);
     } else if code.starts_with("git ") || code.starts_with("alembic-guard ") {
         let mut shell = repo.command("sh");
-        let ran = shell.args(["-c", code]).env("PATH", path_with_guard()).output();
-        let ran = ran.expect("sh runs");
+        let ran = shell.args(["-c", code]).output().expect("sh runs");
         // A commit waits for the other problems of the report.
         let is_commit = code.starts_with("git commit");
         assert!(ran.status.success() || is_commit, "{code}: {ran:?}");
     }
-}
-
-fn path_with_guard() -> OsString {
-    let own = Path::new(GUARD).parent().expect("the program is in a folder").to_owned();
-    let path = env::var_os("PATH").unwrap_or_default();
-    env::join_paths(std::iter::once(own).chain(env::split_paths(&path))).expect("it came from PATH")
 }
 
 fn replace_line(repo: &Repo, path: &str, start: &str, line: &str) {

@@ -169,7 +169,7 @@ impl Repo {
             .current_dir(&self.top)
             .stdin(Stdio::null())
             .env_clear()
-            .env("PATH", path_without_guard())
+            .env("PATH", path_with_guard())
             .env("HOME", &self.home)
             .env("GIT_CONFIG_NOSYSTEM", "1")
             .env("GIT_CONFIG_GLOBAL", self.home.join("gitconfig"))
@@ -522,10 +522,11 @@ pub(crate) fn path_of(migration: &str) -> String {
     format!("{VERSIONS}/{}", Written::parse(migration).file_name())
 }
 
-fn path_without_guard() -> OsString {
+/// Returns a PATH on which this program is found before any other of its name.
+fn path_with_guard() -> OsString {
+    let own = Path::new(GUARD).parent().expect("a program is in a folder").to_owned();
     let path = env::var_os("PATH").unwrap_or_default();
-    let folders = env::split_paths(&path).filter(|folder| !folder.join("alembic-guard").exists());
-    env::join_paths(folders).expect("the folders came from PATH")
+    env::join_paths([own].into_iter().chain(env::split_paths(&path))).expect("they came from PATH")
 }
 
 /// Tells whether a command of the guard changes nothing and never asks the remote.

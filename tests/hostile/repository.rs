@@ -4,7 +4,7 @@ use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::io::Write;
 use std::os::unix::ffi::OsStrExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 pub(crate) const GUARD: &str = env!("CARGO_BIN_EXE_alembic-guard");
@@ -104,7 +104,7 @@ impl Repository {
         command
             .current_dir(self.top())
             .env_clear()
-            .env("PATH", std::env::var_os("PATH").unwrap_or_default())
+            .env("PATH", path_with_guard())
             .env("HOME", self.folder.path())
             .env("GIT_CONFIG_NOSYSTEM", "1")
             .env("LC_ALL", "C.UTF-8")
@@ -150,4 +150,12 @@ pub(crate) fn fed(command: &mut Command, input: &[u8]) -> Output {
         child.wait_with_output()
     });
     writer.expect("the program can be waited for")
+}
+
+/// Returns a PATH on which this program is found before any other of its name.
+fn path_with_guard() -> OsString {
+    let own = Path::new(GUARD).parent().expect("a program is in a folder").to_owned();
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    std::env::join_paths([own].into_iter().chain(std::env::split_paths(&path)))
+        .expect("they came from PATH")
 }

@@ -9,6 +9,8 @@ use snapbox::data::DataFormat;
 use snapbox::{Data, assert_data_eq};
 use tempfile::TempDir;
 
+const GUARD: &str = env!("CARGO_BIN_EXE_alembic-guard");
+
 /// The folder in which every case keeps its migrations.
 const VERSIONS: &str = "migrations/versions";
 
@@ -74,7 +76,7 @@ impl Repository {
 
     /// Runs the guard, with something on its standard input.
     pub(crate) fn guard(&self, arguments: &[&str], input: &str) -> Output {
-        let mut guard = Command::new(env!("CARGO_BIN_EXE_alembic-guard"));
+        let mut guard = Command::new(GUARD);
         let output = self.run(guard.args(arguments), input);
         let said = String::from_utf8_lossy(&output.stderr);
         assert!(!said.contains("panicked"), "{arguments:?}: {said}");
@@ -141,11 +143,10 @@ impl Repository {
     }
 
     fn run(&self, command: &mut Command, input: &str) -> Output {
-        let path = std::env::var_os("PATH").unwrap_or_default();
         let mut child = command
             .current_dir(self.top())
             .env_clear()
-            .env("PATH", path)
+            .env("PATH", path_with_guard())
             .env("HOME", self.top())
             .env("GIT_CONFIG_NOSYSTEM", "1")
             .env("GIT_CONFIG_GLOBAL", self.top().join(".git/none"))
@@ -205,4 +206,12 @@ pub(crate) fn same(said: &str, name: &str) {
     let path = snapbox::utils::current_dir!().join(format!("snapshots/{name}.txt"));
     let expected = Data::read_from(&path, Some(DataFormat::Text)).raw();
     assert_data_eq!(Data::text(said.to_owned()).raw(), expected);
+}
+
+/// Returns a PATH on which this program is found before any other of its name.
+fn path_with_guard() -> std::ffi::OsString {
+    let own = Path::new(GUARD).parent().expect("a program is in a folder").to_owned();
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    std::env::join_paths([own].into_iter().chain(std::env::split_paths(&path)))
+        .expect("they came from PATH")
 }

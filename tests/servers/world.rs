@@ -127,7 +127,7 @@ impl Repo {
             .current_dir(&self.top)
             .stdin(Stdio::null())
             .env_clear()
-            .env("PATH", path_without_guard())
+            .env("PATH", path_with_guard())
             .env("GIT_CONFIG_GLOBAL", home.join("gitconfig"))
             .env("HOME", home)
             .env("GIT_CONFIG_NOSYSTEM", "1")
@@ -279,9 +279,10 @@ pub(crate) fn write_program(path: &Path, script: &str) {
     fs::set_permissions(path, fs::Permissions::from_mode(0o755)).expect("the file is ours");
 }
 
-fn path_without_guard() -> OsString {
+/// Returns a PATH on which this program is found before any other of its name.
+fn path_with_guard() -> OsString {
+    let own = Path::new(GUARD).parent().expect("a program is in a folder").to_owned();
     let path = std::env::var_os("PATH").unwrap_or_default();
-    let folders = std::env::split_paths(&path);
-    let folders = folders.filter(|folder| !folder.join("alembic-guard").exists());
-    std::env::join_paths(folders).expect("the folders came from PATH")
+    std::env::join_paths([own].into_iter().chain(std::env::split_paths(&path)))
+        .expect("they came from PATH")
 }

@@ -1,5 +1,6 @@
 //! One line for an environment that has come to have several heads.
 
+use crate::advice::Command;
 use crate::alembic::migration::RevisionId;
 use crate::report::color::STRONG;
 use crate::report::{Style, layout};
@@ -47,15 +48,14 @@ fn named(head: &RevisionId, advice: &CrowdedEnvironment) -> String {
 }
 
 /// Names the commands that repair it; what has landed is joined, never moved.
-fn repair(advice: &CrowdedEnvironment) -> &'static str {
+fn repair(advice: &CrowdedEnvironment) -> String {
+    let (rebase, merge) = (Command::of("alembic-guard rebase"), Command::of("alembic-guard merge"));
     let mut heads = advice.heads.iter();
     match &advice.landed {
         Some(landed) if heads.all(|head| landed.heads.contains(head)) => {
-            "`alembic-guard merge` joins them"
+            format!("`{merge}` joins them")
         }
-        Some(_) | None => {
-            "`alembic-guard rebase` puts yours on top, `alembic-guard merge` joins them"
-        }
+        Some(_) | None => format!("`{rebase}` puts yours on top, `{merge}` joins them"),
     }
 }
 

@@ -3,6 +3,7 @@
 use std::time::SystemTime;
 
 use super::finding::is_debt;
+use crate::advice::Command;
 use crate::config::Level;
 use crate::finding::{Base, EnvironmentSummary, Freshness, Outcome, Report};
 use crate::report::color::{ERROR, GOOD, STRONG, WARNING, paint};
@@ -99,12 +100,10 @@ pub(super) fn of_report(report: &Report, tally: Tally, style: &Style) -> String 
 /// Says how many of the findings a program can repair.
 fn fixable(report: &Report, style: &Style) -> String {
     let shown = in_force(report).filter(|finding| style.verbose || !is_debt(finding));
+    let fix = Command::of("alembic-guard check --fix");
     match shown.filter(|finding| is_fixable(finding)).count() {
         0 => String::new(),
-        1 => layout::detail("1 can be fixed by: `alembic-guard check --fix`", style),
-        many => {
-            layout::detail(&format!("{many} can be fixed by: `alembic-guard check --fix`"), style)
-        }
+        many => layout::detail(&format!("{many} can be fixed by: `{fix}`"), style),
     }
 }
 

@@ -1,0 +1,21 @@
+//! The name that the user calls this program by.
+//!
+//! The wheel installs it as `alembic-head-guard`, a build by cargo as `alembic-guard`. Commands in the code are
+//! written with the latter and printed with the name that works.
+
+use std::sync::OnceLock;
+
+/// The name in the code, and the name of the program unless [`set_name`] was called.
+pub const PROGRAM: &str = "alembic-guard";
+
+static NAME: OnceLock<String> = OnceLock::new();
+
+/// Returns the name or absolute path that runs this program.
+pub fn name() -> &'static str {
+    NAME.get().map_or(PROGRAM, String::as_str)
+}
+
+/// Sets the name for the rest of the run. Only the first call has an effect.
+pub fn set_name(name: String) {
+    let _ = NAME.set(name);
+}
