@@ -1,17 +1,18 @@
 //! `hook`: installing the hooks, and being one.
 
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::arguments::{Check, Format, Global, HookCommand};
 use super::terminal::Terminal;
 use super::{Failure, Session, check, post_checkout, push, receive};
-use crate::advice::Command;
+use crate::advice::{Command, program};
 use crate::finding::Outcome;
 use crate::git;
 use crate::hook::{self, InstallOptions, Occasion};
 use crate::report::{self, Bypass};
 use crate::scope;
+use crate::text::{escape, shell_word};
 
 pub(super) fn run(
     command: &HookCommand,
@@ -73,13 +74,16 @@ fn install(
     let binary = std::env::current_exe().map_err(Failure::Binary)?;
     let options = InstallOptions { directory: directory.to_owned(), binary, force };
     let installed = hook::install(&options)?;
+    let foreign = foreign_program();
     if format == Format::Json {
-        terminal.print(&report::json::to_string(&report::installation::installed(&installed))?);
+        let json = report::installation::installed(&installed, foreign.as_deref());
+        terminal.print(&report::json::to_string(&json)?);
         return Ok(Outcome::Clean);
     }
     for installed in installed {
         terminal.mention(&format!("{installed}\n"));
     }
+    terminal.mention(&warning_of(foreign.as_deref()));
     Ok(Outcome::Clean)
 }
 
@@ -99,16 +103,38 @@ fn uninstall(directory: &Path, format: Format, terminal: &Terminal) -> Result<Ou
 fn status(directory: &Path, format: Format, terminal: &Terminal) -> Result<Outcome, Failure> {
     git::refuse_planted_at(directory)?;
     let status = hook::status(directory)?;
+    let foreign = foreign_program();
     if format == Format::Json {
-        terminal.print(&report::json::to_string(&report::installation::status(&status))?);
+        let json = report::installation::status(&status, foreign.as_deref());
+        terminal.print(&report::json::to_string(&json)?);
         return Ok(if status.is_ok() { Outcome::Clean } else { Outcome::Findings });
     }
     terminal.print(&status.to_string());
+    terminal.print(&warning_of(foreign.as_deref()));
     if status.is_ok() {
         return Ok(Outcome::Clean);
     }
-    terminal.print("\nto put all of them in place: alembic-guard hook install\n");
+    let install = Command::of("alembic-guard hook install");
+    terminal.print(&format!("\nto put all of them in place: {install}\n"));
     Ok(Outcome::Findings)
+}
+
+/// Returns an `alembic-guard` on the user's PATH that is another program.
+fn foreign_program() -> Option<PathBuf> {
+    hook::foreign_program(&std::env::var_os("PATH")?)
+}
+
+/// Warns that the command `alembic-guard` runs another program.
+fn warning_of(foreign: Option<&Path>) -> String {
+    let warning = |path: &Path| {
+        let path = escape(&path.to_string_lossy());
+        let own = shell_word(program::name());
+        format!(
+            "warning: `alembic-guard` on PATH is not this program but the script `{path}`; the hooks \
+             never run it; run this program as `{own}`\n"
+        )
+    };
+    foreign.map_or_else(String::new, warning)
 }
 
 /// Judges the index, as git's two commit hooks ask for it.

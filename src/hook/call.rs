@@ -2,8 +2,11 @@
 //!
 //! A folder may be called as the program is, a clone of its source for one, so the name alone says nothing.
 
-/// The name of the program.
-const PROGRAM: &str = "alembic-guard";
+use super::on_path::WHEEL_PROGRAM;
+use crate::advice::program::PROGRAM;
+
+/// The names of the program, and that of the Python module that runs it.
+const PROGRAMS: [&str; 3] = [PROGRAM, WHEEL_PROGRAM, "alembic_head_guard"];
 
 /// The commands by which it is a hook.
 const COMMANDS: [&str; 2] = ["hook", "check"];
@@ -18,8 +21,9 @@ const ENDS: [char; 3] = [';', '&', '|'];
 pub(super) fn calls_guard(text: &str) -> bool {
     commands(text).any(|command| {
         let mut words = words(command);
-        words.any(|word| word.rsplit('/').next() == Some(PROGRAM))
-            && words.any(|word| COMMANDS.contains(&word))
+        let is_program =
+            |word: &str| word.rsplit('/').next().is_some_and(|it| PROGRAMS.contains(&it));
+        words.any(is_program) && words.any(|word| COMMANDS.contains(&word))
     })
 }
 
@@ -57,6 +61,9 @@ mod tests {
             "{\"run\": \"alembic-guard hook pre-commit\"}",
             "run = \"alembic-guard hook pre-commit\"",
             "x=$(alembic-guard hook pre-push)",
+            "      entry: alembic-head-guard hook hosted",
+            "exec /opt/venv/bin/alembic-head-guard hook pre-push \"$@\"",
+            "python -m alembic_head_guard hook pre-push \"$@\"",
         ] {
             assert!(calls_guard(text), "{text}");
         }
@@ -68,6 +75,7 @@ mod tests {
             "exec /src/alembic-guard/run hook pre-push",
             "my-alembic-guard hook pre-push",
             "alembic-guard-old hook pre-push",
+            "my-alembic-head-guard hook pre-push",
             "echo alembic-guard; echo hook",
         ] {
             assert!(!calls_guard(text), "{text}");

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::platform::path_bytes::{bytes_of, path_from_bytes};
 
 /// The version of the shims that this program writes; a shim that says another one is outdated.
-pub const SHIM_VERSION: u32 = 1;
+pub const SHIM_VERSION: u32 = 2;
 
 /// The hooks of a repository that is worked in: those that judge, then those that only advise.
 pub const HOOKS: [Hook; 5] =

@@ -15,6 +15,9 @@ use crate::hook::{
 pub struct Changed {
     version: u32,
     hooks: Vec<ChangedHook>,
+    /// Another program on PATH under this program's usual name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    foreign_program: Option<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -39,6 +42,9 @@ pub struct StatusJson {
     /// Whether every hook is installed and works.
     ok: bool,
     folders: Vec<FolderJson>,
+    /// Another program on PATH under this program's usual name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    foreign_program: Option<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -89,7 +95,7 @@ struct KeptJson {
 }
 
 /// Says what was installed.
-pub fn installed(hooks: &[Installed]) -> Changed {
+pub fn installed(hooks: &[Installed], foreign_program: Option<&Path>) -> Changed {
     let hook = |one: &Installed| {
         let (outcome, from_version) = match one.outcome {
             InstallOutcome::Written => ("installed", None),
@@ -101,7 +107,8 @@ pub fn installed(hooks: &[Installed]) -> Changed {
         let (hook, path) = (one.hook.to_string(), text(&one.path));
         ChangedHook { hook, path, outcome, from_version, kept }
     };
-    Changed { version: 1, hooks: hooks.iter().map(hook).collect() }
+    let hooks = hooks.iter().map(hook).collect();
+    Changed { version: 1, hooks, foreign_program: foreign_program.map(text) }
 }
 
 /// Says what was removed.
@@ -117,11 +124,11 @@ pub fn removed(hooks: &[Removed]) -> Changed {
         let (hook, path) = (one.hook.to_string(), text(&one.path));
         ChangedHook { hook, path, outcome, from_version: None, kept }
     };
-    Changed { version: 1, hooks: hooks.iter().map(hook).collect() }
+    Changed { version: 1, hooks: hooks.iter().map(hook).collect(), foreign_program: None }
 }
 
 /// Says what is installed.
-pub fn status(status: &Status) -> StatusJson {
+pub fn status(status: &Status, foreign_program: Option<&Path>) -> StatusJson {
     let folder = |folder: &FolderStatus| FolderJson {
         folder: text(&folder.folder),
         worktrees: folder.worktrees.iter().map(|top| text(top)).collect(),
@@ -131,6 +138,7 @@ pub fn status(status: &Status) -> StatusJson {
         version: 1,
         ok: status.is_ok(),
         folders: status.folders.iter().map(folder).collect(),
+        foreign_program: foreign_program.map(text),
     }
 }
 

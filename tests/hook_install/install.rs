@@ -56,7 +56,7 @@ fn an_older_edited_or_disabled_shim_is_replaced_in_place() {
         let shim = fs::read_to_string(repository.hook("pre-push")).expect("it is installed");
         write(
             &repository.hook("pre-push"),
-            shim.replace("version 1", "version 0").as_bytes(),
+            shim.replace("version 2", "version 0").as_bytes(),
             0o755,
         );
         write(
@@ -72,7 +72,7 @@ fn an_older_edited_or_disabled_shim_is_replaced_in_place() {
 
         let outcomes: Vec<_> = repository.install().iter().map(|hook| hook.outcome).collect();
         let from = |from| InstallOutcome::Updated { from };
-        assert_eq!(outcomes[..3], [from(7), from(1), from(0)]);
+        assert_eq!(outcomes[..3], [from(7), from(hook::SHIM_VERSION), from(0)]);
         assert_eq!(outcomes[3..], [InstallOutcome::Unchanged; 2]);
         assert_eq!(listing(&repository.hooks()), current, "nothing is chained to itself");
     });
@@ -106,7 +106,11 @@ fn another_binary_replaces_the_recorded_one() {
         repository.install();
         let options = InstallOptions { binary: "/elsewhere/guard".into(), ..repository.options() };
         let installed = hook::install(&options).expect("nothing speaks against it");
-        assert!(installed.iter().all(|hook| hook.outcome == InstallOutcome::Updated { from: 1 }));
+        assert!(
+            installed
+                .iter()
+                .all(|hook| hook.outcome == InstallOutcome::Updated { from: hook::SHIM_VERSION })
+        );
         let shim = fs::read_to_string(repository.hook("pre-push")).expect("it is installed");
         assert!(shim.contains("\nguard='/elsewhere/guard'\n"));
     });

@@ -77,7 +77,7 @@ fn an_outdated_shim_is_updated_where_the_runner_put_it() {
         install_runner(sandbox, &repository);
         let legacy = repository.hook("pre-commit.legacy");
         let shim = fs::read_to_string(&legacy).expect("it was moved");
-        write(&legacy, shim.replace("version 1", "version 0").as_bytes(), 0o755);
+        write(&legacy, shim.replace("version 2", "version 0").as_bytes(), 0o755);
         assert!(!status(&repository.top).expect("there is a repository").is_ok());
         let updated = repository.install();
         assert_eq!(updated[0].outcome, InstallOutcome::Updated { from: 0 });

@@ -180,7 +180,7 @@ fn a_program_that_is_not_executable_gives_way_to_the_one_on_path() {
         repository.install();
         write(&repository.guard, b"", 0o644);
         let folder = sandbox.root.join("on path");
-        sandbox.recorder_at(&folder.join("alembic-guard"), "found");
+        sandbox.recorder_at(&folder.join("alembic-head-guard"), "found");
         let path = std::env::var("PATH").expect("the sandbox sets it");
         let mut command = repository.command();
         command.args(["commit", "-qm", "second", "--allow-empty"]);

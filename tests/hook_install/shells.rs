@@ -185,6 +185,39 @@ fn a_list_that_cannot_be_kept_blocks() {
 }
 
 #[test]
+fn a_script_called_alembic_guard_never_stands_in() {
+    hermetic(|sandbox| {
+        let repository = installed(sandbox);
+        fs::remove_file(&repository.guard).expect("it is there");
+        let folder = sandbox.root.join("on path");
+        let path = std::env::var("PATH").expect("the sandbox sets it");
+        let finds_none = |shell: &[&str], hook| {
+            let mut command = shim(shell, &repository, hook);
+            command.env("PATH", format!("{}:{path}", folder.display()));
+            text(&command.output().expect("it runs")).contains("no program at")
+        };
+        each_shell(|shell| {
+            sandbox.recorder_at(&folder.join("alembic-guard"), "foreign");
+            assert!(finds_none(shell, "pre-push"), "{shell:?}");
+            finds_none(shell, "post-merge");
+            assert!(sandbox.ran().is_empty(), "{shell:?}");
+
+            sandbox.recorder_at(&folder.join("alembic-head-guard"), "found");
+            for hook in ["pre-push", "post-merge"] {
+                assert!(!finds_none(shell, hook), "{shell:?} {hook}");
+                assert_eq!(sandbox.ran(), ["found"], "{shell:?} {hook}");
+            }
+            fs::remove_file(folder.join("alembic-head-guard")).expect("it is there");
+
+            // A build by cargo is no script, nor is `git`, which stands in for it here.
+            let git = run(Command::new("sh").args(["-c", "command -v git"]));
+            fs::copy(text(&git).trim_end(), folder.join("alembic-guard")).expect("it is a file");
+            assert!(!finds_none(shell, "pre-push"), "{shell:?}");
+        });
+    });
+}
+
+#[test]
 fn a_signal_stops_the_hook_and_leaves_nothing_behind() {
     hermetic(|sandbox| {
         let repository = chained(sandbox);

@@ -30,7 +30,7 @@ fn a_new_repository_has_none_and_an_installed_one_has_all() {
         assert_eq!(status.folders.len(), 1);
         assert_eq!(status.folders[0].worktrees, std::slice::from_ref(&repository.top));
         let line = format!(
-            "  pre-push: `{}` (version 1) calls `{}`\n",
+            "  pre-push: `{}` (version 2) calls `{}`\n",
             repository.hook("pre-push").display(),
             repository.guard.display()
         );
@@ -65,7 +65,7 @@ fn an_outdated_or_disabled_shim_is_not_well() {
         repository.install();
         let path = repository.hook("pre-push");
         let shim = fs::read_to_string(&path).expect("it is installed");
-        write(&path, shim.replace("version 1", "version 0").as_bytes(), 0o755);
+        write(&path, shim.replace("version 2", "version 0").as_bytes(), 0o755);
         let outdated = look(&repository);
         assert!(outdated.to_string().contains("(version 0, outdated)"), "{outdated}");
         assert!(!outdated.is_ok());
