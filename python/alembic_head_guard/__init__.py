@@ -1,0 +1,1 @@
+"""The Python side of alembic-head-guard: finds the program and runs it."""
