@@ -1,5 +1,5 @@
 #!/bin/sh
-# Builds alembic-guard, installs it and puts its hooks into a repository; or shows what it does.
+# Installs alembic-guard, from a wheel or built by cargo, and its hooks into a repository; or shows what it does.
 set -eu
 
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
@@ -7,7 +7,7 @@ profile=${ALEMBIC_GUARD_PROFILE:-release}
 
 usage() {
     cat <<'END'
-usage: ./install.sh [REPO]   build and install alembic-guard; hooks into REPO
+usage: ./install.sh [REPO]   install alembic-guard; hooks into REPO
        ./install.sh demo     see a push refused, repaired and accepted
        ./install.sh --help
 
@@ -17,8 +17,13 @@ there are kept and run first) and its migrations are checked once: what that
 finds is shown and stops nothing, the hooks only refuse what is new.
 The demo works in a throwaway folder and installs nothing.
 
+A wheel in dist/ is installed by uv, pipx, or into a virtual environment of its
+own. Without one, cargo builds the program, in about three minutes on two cores.
+
 environment:
-  ALEMBIC_GUARD_BIN_DIR  folder for the program (default: cargo's, ~/.cargo/bin)
+  ALEMBIC_GUARD_WHEEL    the wheel to install
+  ALEMBIC_GUARD_BIN_DIR  folder for the program (default: that of uv, pipx or
+                         cargo; ~/.local/bin for a virtual environment)
   ALEMBIC_GUARD_PROFILE  cargo profile to build with: release, or dev
   ALEMBIC_GUARD_BINARY   for the demo: use this program, build none
   KEEP=1                 for the demo: keep its folder
@@ -154,11 +159,22 @@ get() {
 
 install_into() {
     repository=$1
-    check_needs
+    find_wheel
+    if [ -n "$wheel" ]; then
+        lacking=
+        check_git
+        stop_if_lacking "to run alembic-guard, this machine lacks:"
+    else
+        check_needs
+    fi
     if [ -n "$repository" ] && ! git -C "$repository" rev-parse --git-dir >/dev/null; then
         fail "$repository is no git repository; nothing was installed"
     fi
-    install_program
+    if [ -n "$wheel" ]; then
+        install_wheel
+    else
+        install_program
+    fi
     say "" "installed $program"
     tell_path
     if [ -z "$repository" ]; then
@@ -172,9 +188,57 @@ install_into() {
     check_once
 }
 
+# Sets `wheel` to the one to install, or to nothing.
+find_wheel() {
+    wheel=${ALEMBIC_GUARD_WHEEL-}
+    if [ -n "$wheel" ]; then
+        [ -f "$wheel" ] || fail "ALEMBIC_GUARD_WHEEL names no file: $wheel"
+        return
+    fi
+    for wheel in "$here"/dist/alembic_head_guard-*.whl; do
+        [ ! -f "$wheel" ] || return 0
+    done
+    wheel=
+}
+
+# Installs the wheel where one command can remove it again; sets `program`. Nothing is downloaded: the wheel
+# depends on no other.
+install_wheel() {
+    say "installing ${wheel##*/}"
+    if with_uv || with_pipx; then return; fi
+    with_venv
+}
+
+# uv refuses where another package has a command `alembic-guard`.
+with_uv() {
+    command -v uv >/dev/null || return
+    if [ -n "${ALEMBIC_GUARD_BIN_DIR-}" ]; then export UV_TOOL_BIN_DIR="$ALEMBIC_GUARD_BIN_DIR"; fi
+    uv tool install --quiet --offline --reinstall "$wheel" && program=$(uv tool dir --bin)/alembic-head-guard
+}
+
+with_pipx() {
+    command -v pipx >/dev/null || return
+    if [ -n "${ALEMBIC_GUARD_BIN_DIR-}" ]; then export PIPX_BIN_DIR="$ALEMBIC_GUARD_BIN_DIR"; fi
+    pipx install --quiet --force "$wheel" >/dev/null &&
+        program=$(pipx environment --value PIPX_BIN_DIR)/alembic-head-guard && [ -x "$program" ]
+}
+
+# pip alone may not install beside a distribution's own packages.
+with_venv() {
+    venv=${XDG_DATA_HOME:-$HOME/.local/share}/alembic-head-guard
+    folder=${ALEMBIC_GUARD_BIN_DIR:-$HOME/.local/bin}
+    if ! python3 -m venv --clear "$venv" >/dev/null; then
+        fail "no virtual environment could be made: $(get python3-venv python3), or install uv or pipx"
+    fi
+    "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-index "$wheel"
+    mkdir -p -- "$folder"
+    program=$(CDPATH='' cd -- "$folder" && pwd)/alembic-head-guard
+    ln -sf -- "$venv/bin/alembic-head-guard" "$program"
+}
+
 # Builds the program and puts it where it belongs; sets `program`.
 install_program() {
-    say "building alembic-guard ($profile); the first time this takes some minutes"
+    tell_time
     if [ -z "${ALEMBIC_GUARD_BIN_DIR-}" ]; then
         root=${CARGO_INSTALL_ROOT:-${CARGO_HOME:-$HOME/.cargo}}
         build "$root" --force
@@ -200,8 +264,12 @@ build() (
         cargo install --path . --locked --profile "$profile" --root "$root" "$@"
 )
 
+tell_time() {
+    say "building alembic-guard ($profile); the first time this takes about three minutes on two cores"
+}
+
 tell_path() {
-    first=$(command -v alembic-guard || true)
+    first=$(command -v "${program##*/}" || true)
     if [ "$first" = "$program" ]; then
         say "  its folder is on PATH"
     elif [ -n "$first" ]; then
@@ -213,8 +281,8 @@ tell_path() {
 }
 
 name_of_program() {
-    if [ "$(command -v alembic-guard || true)" = "$program" ]; then
-        say alembic-guard
+    if [ "$(command -v "${program##*/}" || true)" = "$program" ]; then
+        say "${program##*/}"
     else
         say "$program"
     fi
@@ -252,7 +320,7 @@ demo() {
         mkdir "$work/bin"
         cp -- "$ALEMBIC_GUARD_BINARY" "$work/bin/alembic-guard"
     else
-        say "building alembic-guard ($profile); the first time this takes some minutes"
+        tell_time
         build "$work" --no-track
     fi
     shut_out_settings

@@ -22,7 +22,7 @@ fn help_says_how_to_call_it() {
         let output = sandbox.install(&[option]);
         assert_eq!(output.status.code(), Some(0));
         let help = text(&output);
-        for word in ["[REPO]", "demo", "ALEMBIC_GUARD_BIN_DIR", "KEEP=1"] {
+        for word in ["[REPO]", "demo", "ALEMBIC_GUARD_WHEEL", "ALEMBIC_GUARD_BIN_DIR", "KEEP=1"] {
             assert!(help.contains(word), "{word} in {help}");
         }
         assert!(help.lines().all(|line| line.len() <= 80), "{help}");
@@ -133,6 +133,80 @@ fn the_folder_can_be_chosen() {
     assert_eq!(names, ["alembic-guard"], "and nothing is left beside it");
 }
 
+/// Installs by copying the program that these tests belong to; `$0` says that it was asked.
+const UV: &str = "#!/bin/sh
+bin=${UV_TOOL_BIN_DIR-$HOME/.local/bin}
+[ \"$1 $2\" != 'tool dir' ] || { echo \"$bin\"; exit 0; }
+for wheel; do :; done
+[ -f \"$wheel\" ] && mkdir -p \"$bin\" && cp \"$GUARD\" \"$bin/alembic-head-guard\" && echo \"uv: $*\"
+";
+const PIPX: &str = "#!/bin/sh
+bin=${PIPX_BIN_DIR-$HOME/.local/bin}
+[ \"$1\" != environment ] || { echo \"$bin\"; exit 0; }
+for wheel; do :; done
+[ -f \"$wheel\" ] && mkdir -p \"$bin\" && cp \"$GUARD\" \"$bin/alembic-head-guard\"
+";
+const PYTHON: &str = "#!/bin/sh
+case $* in
+'-m venv --clear '*) mkdir -p \"$4/bin\" && cp \"$0\" \"$4/bin/python\" ;;
+'-m pip install '*) cp \"$GUARD\" \"${0%/*}/alembic-head-guard\" ;;
+esac
+";
+
+#[test]
+fn a_wheel_is_installed_by_uv_or_pipx_or_into_an_environment_of_its_own() {
+    let sandbox = Sandbox::new();
+    sandbox.repository("repository");
+    sandbox.program("bin/cargo", "#!/bin/sh\nexit 9\n");
+    let wheel = sandbox.source().join("dist/alembic_head_guard-0.1.0-py3-none-any.whl");
+    write(&wheel, "a wheel\n");
+    let program = sandbox.root().join("home/.local/bin/alembic-head-guard");
+    let home = program.parent().expect("a file has a folder");
+    let path = format!("{}:{}", home.display(), sandbox.path());
+    let fails = "#!/bin/sh\nexit 1\n";
+    for [uv, pipx, python] in [[UV, fails, fails], [fails, PIPX, fails], [fails, fails, PYTHON]] {
+        sandbox.program("bin/uv", uv);
+        sandbox.program("bin/pipx", pipx);
+        sandbox.program("bin/python3", python);
+        let output = sandbox.run(&["repository"], &[("PATH", &path)]);
+        let said = text(&output);
+        assert!(output.status.success(), "{said}");
+        for wanted in [
+            "installing alembic_head_guard-0.1.0-py3-none-any.whl\n",
+            &format!("installed {}\n  its folder is on PATH", program.display()),
+            "$ alembic-head-guard -C repository hook install",
+        ] {
+            assert!(said.contains(wanted), "{wanted} in {said}");
+        }
+        assert!(!said.contains("building"), "{said}");
+        fs::remove_file(&program).expect("it was installed");
+    }
+    sandbox.program("bin/python3", fails);
+    let said = text(&sandbox.run(&[], &[("PATH", &path)]));
+    assert!(said.contains("no virtual environment could be made"), "{said}");
+}
+
+#[test]
+fn the_wheel_can_be_named() {
+    let sandbox = Sandbox::new();
+    sandbox.program("bin/uv", UV);
+    let chosen = sandbox.root().join("chosen");
+    let wheel = sandbox.root().join("downloaded.whl");
+    let variables = [
+        ("ALEMBIC_GUARD_WHEEL", wheel.to_str().expect("plain")),
+        ("ALEMBIC_GUARD_BIN_DIR", chosen.to_str().expect("plain")),
+    ];
+    let said = text(&sandbox.run(&[], &variables));
+    assert!(said.contains("ALEMBIC_GUARD_WHEEL names no file"), "{said}");
+    write(&wheel, "a wheel\n");
+    let output = sandbox.run(&[], &variables);
+    let said = text(&output);
+    assert!(output.status.success(), "{said}");
+    assert!(said.contains("downloaded.whl"), "{said}");
+    let next = format!("{} -C REPO hook install", chosen.join("alembic-head-guard").display());
+    assert!(said.contains("not on PATH") && said.contains(&next), "{said}");
+}
+
 #[test]
 fn findings_in_the_repository_are_shown_and_stop_nothing() {
     let sandbox = Sandbox::new();
@@ -236,7 +310,19 @@ impl Sandbox {
         }
         sandbox.program("bin/cargo", CARGO);
         sandbox.program("bin/cc", "#!/bin/sh\n");
+        // A copy, for a wheel may lie beside the script of this repository.
+        fs::create_dir(sandbox.source()).expect("a folder");
+        for file in ["install.sh", "Cargo.toml"] {
+            let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(file);
+            let name = file.file_name().expect("it has one");
+            fs::copy(&file, sandbox.source().join(name)).expect("it is in this repository");
+        }
         sandbox
+    }
+
+    /// Returns the folder in which `install.sh` is.
+    fn source(&self) -> PathBuf {
+        self.root().join("source")
     }
 
     fn root(&self) -> PathBuf {
@@ -258,7 +344,7 @@ impl Sandbox {
 
     fn run(&self, arguments: &[&str], variables: &[(&str, &str)]) -> Output {
         Command::new("/bin/sh")
-            .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("install.sh"))
+            .arg(self.source().join("install.sh"))
             .args(arguments)
             .current_dir(self.root())
             .env_clear()
