@@ -27,6 +27,13 @@ macro_rules! root_examples {
     };
 }
 
+/// Has the examples begin with another name of the program, as in Python packages, whose `alembic-guard` may be
+/// another package's.
+pub(super) fn renamed(help: &str, name: &str) -> String {
+    help.replace("  alembic-guard ", &format!("  {name} "))
+        .replace("<(alembic-guard ", &format!("<({name} "))
+}
+
 pub(super) const ROOT: &str = root_examples!();
 
 pub(super) const ROOT_LONG: &str = concat!(

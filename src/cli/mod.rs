@@ -21,6 +21,7 @@ mod repair;
 mod terminal;
 mod supervisor;
 
+use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
@@ -40,12 +41,12 @@ use terminal::Terminal;
 
 /// Runs the program with the arguments of the process.
 pub fn main() -> ExitCode {
+    program_name::set();
     let called_by_git = arguments::called_by_git(std::env::args_os().skip(1));
     let arguments = match called_by_git.map_or_else(Arguments::try_parse, Ok) {
         Ok(arguments) => arguments,
         Err(error) => return usage(&error),
     };
-    program_name::set();
     let mut watched = arguments.clone();
     let ended = supervisor::over(move |deadline| {
         watched.global.deadline = deadline;
@@ -73,8 +74,13 @@ pub fn main() -> ExitCode {
 }
 
 fn usage(error: &clap::Error) -> ExitCode {
+    let text = help::renamed(&error.render().ansi().to_string(), &program_name::file_name());
     // A closed pipe is no failure; there is nobody left to tell.
-    let _ = error.print();
+    let _ = if error.use_stderr() {
+        write!(anstream::stderr(), "{text}")
+    } else {
+        write!(anstream::stdout(), "{text}")
+    };
     ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2))
 }
 

@@ -15,6 +15,12 @@ pub(super) fn set() {
     }
 }
 
+/// Returns the name without its folder, for the examples in help.
+pub(super) fn file_name() -> String {
+    let name = program::name();
+    name.rsplit('/').next().unwrap_or(name).to_owned()
+}
+
 /// Returns the file name of this program if PATH leads to it by that name, else its path.
 ///
 /// pre-commit and prek put the `bin` folder of the hook's environment in front of PATH. The user's shell does not

@@ -72,6 +72,9 @@ class Install(World):
         self.assertEqual(expected, f"alembic-guard {VERSION}\n")
         self.assertEqual(self.run_here(programs / "alembic-guard", "--version"), expected)
         self.assertEqual(self.run_in(programs, "sh", "alembic-guard", "--version"), expected)
+        examples = self.run_here(programs / "alembic-head-guard", "--help")
+        self.assertIn("\n  alembic-head-guard hook install ", examples)
+        self.assertNotIn(" alembic-guard ", examples)
         module = [programs / "python", "-m", "alembic_head_guard"]
         self.assertEqual(self.run_here(*module, "--version"), expected)
         code, said = self.attempt(*module, "explain", "no such rule")
