@@ -1,6 +1,6 @@
 //! Which commits are listed, and what is said of them.
 
-use crate::repository::{Repository, VERSIONS, told};
+use crate::audit::repository::{Repository, VERSIONS, told};
 
 const MERGE: &str = "Merge branch 'feature'";
 

@@ -2,7 +2,7 @@
 
 use snapbox::str;
 
-use crate::repository::Repository;
+use crate::audit::repository::Repository;
 
 /// A history with a fork that was repaired, one that was not, and one that did not load.
 fn eventful() -> Repository {

@@ -1,6 +1,6 @@
 //! What a range may be, and in what kinds of repositories.
 
-use crate::repository::{Repository, told};
+use crate::audit::repository::{Repository, told};
 
 fn commits(repository: &Repository, range: &str) -> u64 {
     repository.audit(&[range])["commits"].as_u64().expect("a number")

@@ -4,9 +4,9 @@ use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::process::Command;
 
-use crate::histories::Repo;
-use crate::prerequisites::with;
-use crate::world::{Stale, files, folder};
+use crate::cache::world::{Stale, files, folder};
+use crate::support::prerequisites::with;
+use crate::support::world::Repo;
 
 #[test]
 fn whatever_becomes_of_the_file_the_answer_is_the_same() {

@@ -1,6 +1,6 @@
 //! A work tree whose files git has put through a filter: they hold something else than their objects.
 
-use crate::histories::{Repo, World};
+use crate::support::world::{Repo, World};
 
 const MIGRATION: &str = "revision = 'b'\ndown_revision = 'a'\n";
 

@@ -4,8 +4,8 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::process::{Command, Stdio};
 
-use crate::histories::GUARD;
-use crate::world::{Stale, all_below, answer, files, folder, said};
+use crate::cache::world::{Stale, all_below, answer, files, folder, said};
+use crate::support::world::GUARD;
 
 #[test]
 fn a_run_without_a_cache_neither_reads_nor_writes_one() {

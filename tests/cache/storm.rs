@@ -4,7 +4,7 @@ use std::io::Write;
 use std::process::Child;
 use std::time::Duration;
 
-use crate::world::{Stale, all_below, files, folder, said};
+use crate::cache::world::{Stale, all_below, files, folder, said};
 
 const HOOKS: usize = 20;
 const ROUNDS: usize = 12;

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::time::SystemTime;
 
-use crate::histories::{GUARD, Repo, VERSIONS, World};
+use crate::support::world::{GUARD, Repo, VERSIONS, World};
 
 /// How many migrations `main` has.
 const MIGRATIONS: usize = 300;

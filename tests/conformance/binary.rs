@@ -8,8 +8,8 @@ use std::process::Command;
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::guard::{ENVIRONMENT, Opinion, Revision, VERSIONS};
-use crate::prerequisites::run;
+use crate::conformance::guard::{ENVIRONMENT, Opinion, Revision, VERSIONS};
+use crate::support::prerequisites::run;
 
 /// A repository in which one history after the other can lie.
 pub(crate) struct Folder {

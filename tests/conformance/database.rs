@@ -7,7 +7,7 @@ use std::process::{Command, Output};
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::programs::{VARIABLES, programs};
+use crate::conformance::programs::{VARIABLES, programs};
 
 /// Takes the database from the environment, and what there should be in it from a file.
 const ENV: &str = "\

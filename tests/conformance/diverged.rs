@@ -3,8 +3,8 @@
 
 use std::path::Path;
 
-use crate::database::Database;
-use crate::prerequisites::{python, with};
+use crate::conformance::database::Database;
+use crate::support::prerequisites::{python, with};
 
 /// A migration: its id, its parents, and what `upgrade` does if that is not to make a table of its name.
 type Migration = (&'static str, &'static str, Option<&'static str>);
@@ -86,33 +86,39 @@ const X_ON_B: Migration = ("x", "\"b\"", None);
 const X: Migration = ("x", "\"a\"", None);
 
 #[test]
+#[ignore = "needs Alembic"]
 fn what_only_main_has_below_is_skipped() {
     comes_to(&[B, X_ON_B], &[X], Fate::Skipped);
 }
 
 #[test]
+#[ignore = "needs Alembic"]
 fn what_main_has_elsewhere_runs_again() {
     let merge = ("m", "(\"b\", \"x\")", Some("pass"));
     comes_to(&[B, X, merge], &[B, X_ON_B], Fate::Failed);
 }
 
 #[test]
+#[ignore = "needs Alembic"]
 fn nothing_is_skipped_if_all_below_is_there() {
     comes_to(&[B, X_ON_B], &[B, X_ON_B], Fate::Complete);
     comes_to(&[B, X_ON_B], &[B], Fate::Complete);
 }
 
 #[test]
+#[ignore = "needs Alembic"]
 fn nothing_is_skipped_if_a_merge_revision_joins_the_two() {
     comes_to(&[B, X, ("m", "(\"b\", \"x\")", Some("pass"))], &[X], Fate::Complete);
 }
 
 #[test]
+#[ignore = "needs Alembic"]
 fn a_skipped_migration_that_does_nothing_is_none() {
     comes_to(&[("b", "\"a\"", Some("pass")), X_ON_B], &[X], Fate::Complete);
 }
 
 #[test]
+#[ignore = "needs Alembic"]
 fn a_backport_with_an_id_of_its_own_runs_beside_the_original() {
     const ONCE: Option<&str> = Some("op.execute(\"create table if not exists x (id integer)\")");
     const BACKPORT: Migration = ("backport", "\"a\"", ONCE);

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use crate::random::Random;
+use crate::support::random::Random;
 
 /// One migration.
 #[derive(Debug, Clone)]

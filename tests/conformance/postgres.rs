@@ -8,7 +8,7 @@ use std::process::Command;
 
 use tempfile::TempDir;
 
-use crate::prerequisites::run;
+use crate::support::prerequisites::run;
 
 /// The user `nobody` of most systems, since PostgreSQL does not run as root.
 const NOBODY: u32 = 65_534;

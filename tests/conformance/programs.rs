@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::{LazyLock, Mutex};
 
-use crate::prerequisites::source;
+use crate::support::prerequisites::source;
 
 /// The processes by their Python; each ends when its standard input is closed, as this process ends.
 static FORKED: LazyLock<Mutex<BTreeMap<PathBuf, Forked>>> = LazyLock::new(Mutex::default);

@@ -7,7 +7,7 @@ use std::process::Command;
 
 use serde_json::Value;
 
-use crate::prerequisites::{corpus, python, run, say, source, target, wheels, with};
+use crate::support::prerequisites::{corpus, python, run, say, source, target, wheels, with};
 
 /// Wheels of which the facts see the environments otherwise than their `alembic.ini` has them.
 const CONFIGURED: &[&str] = &["galaxy_data"];
@@ -27,6 +27,7 @@ struct Tally {
 }
 
 #[test]
+#[ignore = "needs Alembic"]
 fn released_migrations_are_read_as_the_facts_say() {
     let needed = corpus().and_then(|corpus| Ok((corpus, wheels()?, python()?)));
     with(needed, |(corpus, wheels, python)| {

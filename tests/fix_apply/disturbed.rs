@@ -7,8 +7,8 @@ use std::process::Command;
 use alembic_guard::advice::Step;
 use alembic_guard::repair::Error;
 
-use crate::disk::{Gated, stopping_at};
-use crate::world::{EDITED, NEW, World, plan};
+use crate::fix_apply::disk::{Gated, stopping_at};
+use crate::fix_apply::world::{EDITED, NEW, World, plan};
 
 /// Interrupts a run that has written all and renamed nothing.
 fn interrupted() -> World {

@@ -7,7 +7,7 @@ use std::thread;
 
 use alembic_guard::repair::Error;
 
-use crate::world::{World, change, plan};
+use crate::fix_apply::world::{World, change, plan};
 
 #[test]
 fn a_file_that_does_not_fit_changes_nothing() {

@@ -8,8 +8,8 @@ use std::thread;
 
 use rustix::process::{Signal, getpid, kill_process};
 
-use crate::disk::Gated;
-use crate::world::{World, plan};
+use crate::fix_apply::disk::Gated;
+use crate::fix_apply::world::{World, plan};
 
 #[test]
 fn a_run_that_is_killed_before_any_operation_is_finished_or_undone_by_the_next() {

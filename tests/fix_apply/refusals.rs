@@ -6,7 +6,7 @@ use std::os::unix::fs::{PermissionsExt, symlink};
 use alembic_guard::advice::{Command, Step};
 use alembic_guard::repair::{Error, FileChange};
 
-use crate::world::{EDITED, MOVED, NEW, World, change, plan};
+use crate::fix_apply::world::{EDITED, MOVED, NEW, World, change, plan};
 
 /// Applies a plan that is refused, and proves that nothing is different then.
 fn refused(world: &World, changes: &[FileChange]) -> Error {

@@ -6,7 +6,7 @@ use std::os::unix::fs::{MetadataExt, PermissionsExt, chown, symlink};
 use alembic_guard::repair::Error;
 use rustix::process::geteuid;
 
-use crate::world::{COMPILED, EDITED, MOVED, NEW, World, plan};
+use crate::fix_apply::world::{COMPILED, EDITED, MOVED, NEW, World, plan};
 
 fn mode(world: &World, path: &str) -> u32 {
     world.path(path).metadata().expect("a file").mode() & 0o7777

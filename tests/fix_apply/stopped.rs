@@ -7,8 +7,8 @@ use alembic_guard::repair::{Error, FileChange, Place, finish_interrupted_on};
 use alembic_guard::tree::RepoPath;
 use rustix::io::Errno;
 
-use crate::disk::{Gated, stopping_at};
-use crate::world::{COMPILED, EDITED, IN_NEW_FOLDER, MOVED, NEW, SECOND, World, plan};
+use crate::fix_apply::disk::{Gated, stopping_at};
+use crate::fix_apply::world::{COMPILED, EDITED, IN_NEW_FOLDER, MOVED, NEW, SECOND, World, plan};
 
 #[test]
 fn a_plan_is_written_in_full() {

@@ -8,7 +8,7 @@ use alembic_guard::repair::{Error, FileChange, Place, apply, apply_on, finish_in
 use alembic_guard::tree::RepoPath;
 use tempfile::TempDir;
 
-use crate::disk::{Gated, Operation};
+use crate::fix_apply::disk::{Gated, Operation};
 
 pub(crate) const EDITED: &str = "migrations/versions/edited.py";
 pub(crate) const SECOND: &str = "migrations/versions/second.py";

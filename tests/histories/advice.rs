@@ -1,6 +1,6 @@
 //! What the guard advises, followed to the letter, ends in a push that nobody has anything to say of.
 
-use crate::world::{Repo, World, path_of};
+use crate::support::world::{Repo, World, path_of};
 
 /// Follows the first way out that `check` shows for each fault, and commits.
 fn follow(repo: &Repo) {

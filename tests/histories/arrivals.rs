@@ -4,8 +4,8 @@
 use std::fs;
 use std::process::Output;
 
-use crate::notation::Written;
-use crate::world::{Repo, World, path_of};
+use crate::support::notation::Written;
+use crate::support::world::{Repo, World, path_of};
 
 const B_AND_D: &str = "alembic-guard: migrations has 2 heads now, `b` (on origin/main) and `d`: \
                        `alembic-guard rebase` puts yours on top, `alembic-guard merge` joins them";

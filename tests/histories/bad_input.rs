@@ -1,6 +1,6 @@
 //! What cannot be judged is said, and nothing looks as if it had been.
 
-use crate::world::{Repo, World};
+use crate::support::world::{Repo, World};
 
 fn config(text: &str) -> (World, Repo) {
     let (world, feature) = World::moved_on();

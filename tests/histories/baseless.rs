@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::world::{Repo, World};
+use crate::support::world::{Repo, World};
 
 const NO_BASE: &str = "no target branch is known here, so the migrations of this push were compared \
                        with nothing; name one as `base` in .alembic-guard.toml";

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::world::{Repo, VERSIONS, World};
+use crate::support::world::{Repo, VERSIONS, World};
 
 /// The head of a compiled file that Python does not compare with its source (PEP 552), and of one that it does.
 const UNCHECKED: &[u8] = b"\xcb\x0d\r\n\x01\0\0\0hashhash";

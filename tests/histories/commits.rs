@@ -1,6 +1,6 @@
 //! A commit is judged by the index that git will commit, whatever else lies about.
 
-use crate::world::{Repo, World, path_of};
+use crate::support::world::{Repo, World, path_of};
 
 /// A branch that is up to date with main: a, b(a).
 fn fresh() -> (World, Repo) {

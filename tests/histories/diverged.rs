@@ -1,6 +1,6 @@
 //! Two targets that have one id in different versions, in either order and on the usual ways of backports.
 
-use crate::world::{Repo, World, path_of};
+use crate::support::world::{Repo, World, path_of};
 
 const DIVERGED: &[&str] = &["error diverged-targets at x:14"];
 

@@ -1,7 +1,7 @@
 //! Rows 19 and 20: environments that move or vanish, or that Alembic can no longer run.
 
-use crate::notation::Written;
-use crate::world::{Repo, VERSIONS, World};
+use crate::support::notation::Written;
+use crate::support::world::{Repo, VERSIONS, World};
 
 const INI: &str = "[alembic]\nscript_location = %(here)s/migrations\n";
 const TWO_FOLDERS: &str = "[alembic]\nscript_location = %(here)s/migrations\npath_separator = space\n\

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::world::{Ran, Repo, World};
+use crate::support::world::{Ran, Repo, World};
 
 /// A clone of a `main` with the heads x and y; a branch that was freshly cut from it is checked out.
 fn two_heads() -> (World, Repo) {

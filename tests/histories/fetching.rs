@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::time::{Duration, Instant};
 
-use crate::world::{Repo, World};
+use crate::support::world::{Repo, World};
 
 const STALE_D: &[&str] = &["error stale-down-revision at d:14"];
 

@@ -1,6 +1,6 @@
 //! `check --fix`: what it repairs, and what it leaves alone.
 
-use crate::world::{Repo, VERSIONS, World};
+use crate::support::world::{Repo, VERSIONS, World};
 
 const PLACEHOLDER: &str = "a1b2c3d4e5f6";
 

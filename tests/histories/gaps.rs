@@ -1,6 +1,6 @@
 //! Parents that no file defines any more: how they come back, and what is built on something else instead.
 
-use crate::world::{Repo, World, path_of};
+use crate::support::world::{Repo, World, path_of};
 
 /// Runs a line as a person would who copies it.
 #[track_caller]

@@ -1,7 +1,7 @@
 //! Rows 7 to 10, 26, 27 and 30: forks, old debt and its repair, labels, dependencies, duplicates.
 
-use crate::notation::Written;
-use crate::world::{Repo, World};
+use crate::support::notation::Written;
+use crate::support::world::{Repo, World};
 
 /// A branch that is up to date with a `main` of these migrations.
 fn fresh(migrations: &str) -> (World, Repo) {

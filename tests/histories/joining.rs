@@ -1,6 +1,6 @@
 //! `merge`: which heads it joins, what it writes, and what it refuses.
 
-use crate::world::{Ran, Repo, World, path_of};
+use crate::support::world::{Ran, Repo, World, path_of};
 
 /// Runs `merge` with an id that a test can know, and returns what it said as JSON.
 fn merged(repo: &Repo, arguments: &[&str]) -> (Ran, serde_json::Value) {

@@ -1,7 +1,7 @@
 //! Labels, dependencies and computed values across branches: what each side alone cannot see.
 
-use crate::notation::Written;
-use crate::world::{Repo, World, path_of};
+use crate::support::notation::Written;
+use crate::support::world::{Repo, World, path_of};
 
 /// A branch cut from a `main` of these migrations.
 fn cut(migrations: &str) -> (World, Repo) {

@@ -1,6 +1,6 @@
 //! A branch that the remote has deleted, and that is pushed again: what git still tracks of it is its own.
 
-use crate::world::{Repo, World, path_of};
+use crate::support::world::{Repo, World, path_of};
 
 const STALE_D: &[&str] = &["error stale-down-revision at d:14"];
 

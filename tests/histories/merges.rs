@@ -1,8 +1,8 @@
 //! Rows 17, 18 and 25: the merge is git's own, and the blame in it is on what has not landed.
 
-use crate::notation::Written;
-use crate::outcome::Outcome;
-use crate::world::{Repo, VERSIONS, World, path_of};
+use crate::support::notation::Written;
+use crate::support::outcome::Outcome;
+use crate::support::world::{Repo, VERSIONS, World, path_of};
 
 /// Merges across: each side holds the other's last commit but one, so there are two merge bases.
 /// `main` brings e(b) in the crossing.

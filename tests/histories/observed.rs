@@ -1,6 +1,6 @@
 //! Every command compares with the base as it was last seen, by git or by a hook of a push.
 
-use crate::world::{Repo, World};
+use crate::support::world::{Repo, World};
 
 /// main has moved on to b(a), which the hook of a refused push of d(a) has seen and git has not.
 fn refused() -> (World, Repo) {

@@ -1,6 +1,6 @@
 //! Rows 12 to 16 and 29: what has landed is squashed, taken back, re-pointed, landed again.
 
-use crate::world::{Repo, VERSIONS, World};
+use crate::support::world::{Repo, VERSIONS, World};
 
 fn main_of(migrations: &str) -> (World, Repo) {
     let world = World::with(migrations);
@@ -91,7 +91,7 @@ fn row_14_a_target_may_be_rewritten_where_no_migration_is_lost() {
 #[test]
 fn row_14_a_new_id_for_a_published_migration_is_refused() {
     let (_world, mine) = main_of("a b(a)");
-    let path = crate::world::path_of("b");
+    let path = crate::support::world::path_of("b");
     let text = mine.read(&path).replace("revision = \"b\"", "revision = \"b2\"");
     mine.write(&path, &text).commit("a new id");
     let push = mine.push_it();
@@ -133,7 +133,7 @@ fn a_published_migration_that_loses_an_ancestor_is_refused_and_merge_declines() 
         .says("published revision `c` loses its ancestor `b`, which stays in the history")
         .says("a database that is at `c` runs this again")
         .says("# alembic-guard: allow(published-identity-changed)");
-    let path = crate::world::path_of("c");
+    let path = crate::support::world::path_of("c");
     let text = mine.read(&path);
     let allowed = format!("# alembic-guard: allow(published-identity-changed)\n{text}");
     mine.write(&path, &allowed).commit("allow");
@@ -173,7 +173,7 @@ fn what_has_not_landed_may_be_re_pointed_edited_and_removed() {
 fn a_published_body_is_edited_with_a_warning_and_formatted_in_silence() {
     let (_world, mine) = main_of("a b(a)");
     mine.branch("feature", "origin/main");
-    let path = crate::world::path_of("b");
+    let path = crate::support::world::path_of("b");
     let text = mine.read(&path).replace('"', "'") + "# the end\n";
     mine.write(&path, &text).commit("format");
     mine.push_it().passed(&[]).is_silent();

@@ -1,7 +1,7 @@
 //! Continuous integration on the merge that a host makes of a pull request: the request's own branch is nobody
 //! else's.
 
-use crate::world::{Repo, VERSIONS, World};
+use crate::support::world::{Repo, VERSIONS, World};
 
 const MERGE: &str = "refs/pull/1/merge";
 

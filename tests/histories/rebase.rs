@@ -3,7 +3,7 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
-use crate::world::{GUARD, Ran, Repo, World, path_of};
+use crate::support::world::{GUARD, Ran, Repo, World, path_of};
 
 /// Returns the line that says what a migration builds on.
 fn parent(repo: &Repo, migration: &str) -> String {

@@ -11,7 +11,7 @@ use std::process::{Child, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::world::{GUARD, Repo, VERSIONS, World, path_of};
+use crate::support::world::{GUARD, Repo, VERSIONS, World, path_of};
 
 const CHAINS: usize = 60;
 

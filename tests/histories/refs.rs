@@ -1,6 +1,6 @@
 //! Row 23 and every other kind of ref and form of push.
 
-use crate::world::{Repo, World};
+use crate::support::world::{Repo, World};
 
 const STALE_D: &[&str] = &["error stale-down-revision at d:14"];
 

@@ -5,7 +5,7 @@ use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::world::{Repo, VERSIONS, World};
+use crate::support::world::{Repo, VERSIONS, World};
 
 const QUESTIONS: [&[&str]; 5] = [
     &["check", "--all"],

@@ -1,6 +1,6 @@
 //! Rows 1 to 6 and 11: a branch whose migrations build on what main has moved past.
 
-use crate::world::{World, path_of};
+use crate::support::world::{World, path_of};
 
 const STALE_D: &str = "error stale-down-revision at d:14";
 

@@ -1,6 +1,6 @@
 //! Rows 21, 22, 24 and 28: each ref is judged by where it goes.
 
-use crate::world::{Repo, World};
+use crate::support::world::{Repo, World};
 
 const STALE_D: &[&str] = &["error stale-down-revision at d:14"];
 

@@ -1,7 +1,7 @@
 //! A push to a target that has commits which are not here: git lists it whether it is forced or not.
 
-use crate::outcome::Outcome;
-use crate::world::{Repo, World};
+use crate::support::outcome::Outcome;
+use crate::support::world::{Repo, World};
 
 const LOST_B: &str = "error published-migration-deleted at b";
 const NOT_FORCED: &str = "if you did not force, git rejects this ref anyway: git pull";

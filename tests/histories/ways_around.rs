@@ -1,7 +1,7 @@
 //! The ways around a refusal: each does what the refusal or the README says, and no more.
 
-use crate::outcome::Outcome;
-use crate::world::{Repo, World};
+use crate::support::outcome::Outcome;
+use crate::support::world::{Repo, World};
 
 const STALE_D: &[&str] = &["error stale-down-revision at d:14"];
 
@@ -70,7 +70,10 @@ fn a_level_on_gits_command_line_warns() {
     before.refused(STALE_D);
     let push = mine.run(&["-c", "alembic-guard.level=warn", "push", "origin", "HEAD"]);
     assert!(push.success, "{}", push.stderr);
-    assert_eq!(crate::outcome::findings(&push.stderr), [lowered("alembic-guard.level=warn")]);
+    assert_eq!(
+        crate::support::outcome::findings(&push.stderr),
+        [lowered("alembic-guard.level=warn")]
+    );
 }
 
 #[test]
@@ -140,10 +143,10 @@ fn another_rule_that_is_switched_off_excuses_nothing() {
 #[test]
 fn a_rule_can_be_allowed_in_one_file() {
     let (_world, mine) = stale();
-    let path = crate::world::path_of("d");
+    let path = crate::support::world::path_of("d");
     let allowed = format!(
         "# alembic-guard: allow(stale-down-revision)\n{}",
-        crate::notation::Written::parse("d(a)").python()
+        crate::support::notation::Written::parse("d(a)").python()
     );
     mine.write(&path, &allowed).commit("allow");
     mine.push_it().passed(&[]).is_silent();
@@ -154,10 +157,10 @@ fn a_rule_can_be_allowed_in_one_file() {
 #[test]
 fn another_rule_that_is_allowed_excuses_nothing() {
     let (_world, mine) = stale();
-    let path = crate::world::path_of("d");
+    let path = crate::support::world::path_of("d");
     let allowed = format!(
         "# alembic-guard: allow(multiple-heads)\n{}",
-        crate::notation::Written::parse("d(a)").python()
+        crate::support::notation::Written::parse("d(a)").python()
     );
     mine.write(&path, &allowed).commit("allow");
     mine.push_it().refused(&["error stale-down-revision at d:15"]);
@@ -199,6 +202,9 @@ fn a_level_counts_wherever_git_would_read_it() {
         set(&mine);
         let push = mine.push_it();
         assert!(push.success, "{place}: {}", push.stderr);
-        assert_eq!(crate::outcome::findings(&push.stderr), [lowered("alembic-guard.level=warn")]);
+        assert_eq!(
+            crate::support::outcome::findings(&push.stderr),
+            [lowered("alembic-guard.level=warn")]
+        );
     }
 }

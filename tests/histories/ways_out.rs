@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use crate::world::{GUARD, Repo, World};
+use crate::support::world::{GUARD, Repo, World};
 
 /// Runs a command as a person would who copies it.
 #[track_caller]

@@ -1,6 +1,6 @@
 //! How teams really work: forks, git-flow, renamed defaults, shared branches, sparse checkouts.
 
-use crate::world::{World, path_of};
+use crate::support::world::{World, path_of};
 
 const STALE_D: &str = "error stale-down-revision at d:14";
 

@@ -2,8 +2,8 @@
 
 use std::fs;
 
-use crate::sandbox::{Repository, Sandbox, hermetic, text, write};
-use crate::shells::{each_shell, shim};
+use crate::hook_install::sandbox::{Repository, Sandbox, hermetic, text, write};
+use crate::hook_install::shells::{each_shell, shim};
 
 const ADVISERS: [&str; 2] = ["post-merge", "post-checkout"];
 

@@ -7,7 +7,7 @@ use std::process::Command;
 use alembic_guard::advice;
 use alembic_guard::hook::{self, Error, FolderDoubt};
 
-use crate::sandbox::{Repository, Sandbox, hermetic, hermetic_with, run};
+use crate::hook_install::sandbox::{Repository, Sandbox, hermetic, hermetic_with, run};
 
 fn doubts(repository: &Repository) -> Vec<FolderDoubt> {
     match repository.refusal() {

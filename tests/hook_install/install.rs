@@ -7,7 +7,7 @@ use std::path::Path;
 use alembic_guard::advice::Step;
 use alembic_guard::hook::{self, Error, Hook, InstallOptions, InstallOutcome};
 
-use crate::sandbox::{hermetic, listing, write};
+use crate::hook_install::sandbox::{hermetic, listing, write};
 
 const NAMES: [&str; 5] =
     ["pre-commit", "pre-merge-commit", "pre-push", "post-merge", "post-checkout"];

@@ -4,7 +4,7 @@ use std::fs;
 
 use alembic_guard::hook::{Error, InstallOutcome, RemoveOutcome, status, uninstall};
 
-use crate::sandbox::{Repository, Sandbox, hermetic, listing, write};
+use crate::hook_install::sandbox::{Repository, Sandbox, hermetic, listing, write};
 
 /// Does what `pre-commit install --hook-type pre-commit` does.
 fn install_runner(sandbox: &Sandbox, repository: &Repository) {

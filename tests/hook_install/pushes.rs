@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::sandbox::{Repository, Sandbox, hermetic, text, write};
+use crate::hook_install::sandbox::{Repository, Sandbox, hermetic, text, write};
 
 const ZERO: &str = "0000000000000000000000000000000000000000";
 

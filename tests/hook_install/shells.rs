@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use alembic_guard::hook::{self, InstallOptions};
 
-use crate::sandbox::{Repository, Sandbox, hermetic, run, text, write};
+use crate::hook_install::sandbox::{Repository, Sandbox, hermetic, run, text, write};
 
 const SHELLS: [&[&str]; 7] = [
     &["sh"],

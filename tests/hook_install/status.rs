@@ -5,8 +5,8 @@ use std::os::unix::fs::PermissionsExt;
 
 use alembic_guard::hook::{BinaryState, HOOKS, Hook, HookState, Status, status};
 
-use crate::folders::linked_worktree;
-use crate::sandbox::{Repository, hermetic, write};
+use crate::hook_install::folders::linked_worktree;
+use crate::hook_install::sandbox::{Repository, hermetic, write};
 
 fn look(repository: &Repository) -> Status {
     status(&repository.top).expect("there is a repository")

@@ -5,7 +5,7 @@ use std::os::unix::fs::symlink;
 
 use alembic_guard::hook::{RemoveOutcome, Removed, uninstall};
 
-use crate::sandbox::{Repository, hermetic, listing, write};
+use crate::hook_install::sandbox::{Repository, hermetic, listing, write};
 
 fn outcomes(removed: &[Removed]) -> Vec<RemoveOutcome> {
     removed.iter().map(|hook| hook.outcome).collect()

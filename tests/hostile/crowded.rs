@@ -2,12 +2,13 @@
 
 use std::fmt::Write;
 
+use crate::support::prerequisites::in_ci;
+
 use super::repository::{Repository, refuses, said};
 
 /// As many as the guard must cope with; a few where it was built to be debugged by hand.
 fn many() -> usize {
-    let in_ci = std::env::var_os("CI").is_some_and(|ci| !ci.is_empty() && ci != "false");
-    if in_ci { 200_000 } else { 20_000 }
+    if in_ci() { 200_000 } else { 20_000 }
 }
 
 /// Twice what it takes, by `ulimit`: with all of a history in memory several times it would not do.

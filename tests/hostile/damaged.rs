@@ -61,5 +61,5 @@ fn an_audit_can_be_interrupted_whatever_it_does() {
     let ended = audit.wait().expect("it can be waited for");
     use std::os::unix::process::ExitStatusExt;
     assert_eq!(ended.signal(), Some(15), "{ended}");
-    assert!(started.elapsed().as_secs() < 2);
+    assert!(started.elapsed().as_secs() < 30);
 }

@@ -2,8 +2,8 @@
 
 use std::fs;
 
-use crate::host::{Host, with_each_host};
-use crate::team::{Team, heard};
+use crate::hosts::host::{Host, with_each_host};
+use crate::hosts::team::{Team, heard};
 
 const STALE: [&str; 1] = ["error stale-down-revision at d:14"];
 

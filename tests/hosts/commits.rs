@@ -1,9 +1,9 @@
 //! A commit and a merge under a host that runs the guard as README.md says.
 
-use crate::host::{Host, with_each_host};
-use crate::outcome::Outcome;
-use crate::team::{Team, heard};
-use crate::world::path_of;
+use crate::hosts::host::{Host, with_each_host};
+use crate::hosts::team::{Team, heard};
+use crate::support::outcome::Outcome;
+use crate::support::world::path_of;
 
 const SECOND_HEAD: [&str; 1] = ["error stale-down-revision at d:14"];
 

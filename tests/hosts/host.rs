@@ -4,9 +4,9 @@ use std::env;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-use crate::programs::{from_npm, from_pip};
-use crate::readme::snippet;
-use crate::world::{GUARD, Repo};
+use crate::hosts::programs::{from_npm, from_pip};
+use crate::hosts::readme::snippet;
+use crate::support::world::{GUARD, Repo};
 
 /// A program that runs the hooks of a team.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,18 +20,19 @@ pub(crate) enum Host {
 /// Makes each case a test for each host.
 macro_rules! with_each_host {
     ($($case:ident),+ $(,)?) => {
-        $crate::host::with_each_host!(@ pre_commit PreCommit: $($case),+);
-        $crate::host::with_each_host!(@ prek Prek: $($case),+);
-        $crate::host::with_each_host!(@ lefthook Lefthook: $($case),+);
-        $crate::host::with_each_host!(@ husky Husky: $($case),+);
+        $crate::hosts::host::with_each_host!(@ pre_commit PreCommit: $($case),+);
+        $crate::hosts::host::with_each_host!(@ prek Prek: $($case),+);
+        $crate::hosts::host::with_each_host!(@ lefthook Lefthook: $($case),+);
+        $crate::hosts::host::with_each_host!(@ husky Husky: $($case),+);
     };
     (@ $module:ident $host:ident: $($case:ident),+) => {
         mod $module {
             $(
                 #[test]
+                #[ignore = "needs hook managers"]
                 fn $case() {
-                    let host = $crate::host::Host::$host;
-                    $crate::prerequisites::with(host.folder(), |_| super::$case(host));
+                    let host = $crate::hosts::host::Host::$host;
+                    $crate::support::prerequisites::with(host.folder(), |_| super::$case(host));
                 }
             )+
         }

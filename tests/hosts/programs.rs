@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::LazyLock;
 
-use crate::prerequisites::run;
+use crate::support::prerequisites::run;
 
 static FROM_PIP: LazyLock<Result<PathBuf, String>> =
     LazyLock::new(|| brought("requirements.txt", "venv", pip));

@@ -1,9 +1,9 @@
 //! A push under a host that runs the guard as README.md says.
 
-use crate::host::{Host, with_each_host};
-use crate::outcome::Outcome;
-use crate::team::{Team, heard};
-use crate::world::World;
+use crate::hosts::host::{Host, with_each_host};
+use crate::hosts::team::{Team, heard};
+use crate::support::outcome::Outcome;
+use crate::support::world::World;
 
 const STALE: [&str; 1] = ["error stale-down-revision at d:14"];
 

@@ -1,7 +1,7 @@
 //! What `hook status` says of a host's hooks.
 
-use crate::host::{Host, with_each_host};
-use crate::team::Team;
+use crate::hosts::host::{Host, with_each_host};
+use crate::hosts::team::Team;
 
 with_each_host!(what_the_host_is_told_counts);
 

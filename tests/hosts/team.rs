@@ -1,8 +1,8 @@
 //! A team under a host: a shared repository, and a clone with the host's hooks and none of the guard's.
 
-use crate::host::Host;
-use crate::outcome::Outcome;
-use crate::world::{Repo, World};
+use crate::hosts::host::Host;
+use crate::support::outcome::Outcome;
+use crate::support::world::{Repo, World};
 
 /// A world whose `main` is a, b(a) and whose team has a host; `mine` has `feature` checked out, cut at a.
 pub(crate) struct Team {

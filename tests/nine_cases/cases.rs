@@ -1,6 +1,6 @@
 //! The nine cases on which other tools crash, contradict themselves or say nothing.
 
-use crate::repository::{File, Repository, file, first, migration, same, source, text};
+use crate::nine_cases::repository::{File, Repository, file, first, migration, same, source, text};
 
 /// Judges a change as all there is and as a change; both must show the rules.
 fn refused(landed: &[File], change: &[File], all: &[&str], added: &[&str], name: &str) {

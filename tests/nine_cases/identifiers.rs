@@ -1,6 +1,6 @@
 //! Values that Alembic takes for something else, or that only running Python could know.
 
-use crate::repository::{Repository, file, first, migration, same, source, text};
+use crate::nine_cases::repository::{Repository, file, first, migration, same, source, text};
 
 #[test]
 fn ids_that_alembic_cannot_name() {

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use crate::repository::{Repository, first, migration, same};
+use crate::nine_cases::repository::{Repository, first, migration, same};
 
 fn two_heads() -> Repository {
     Repository::with_change(&[first()], &[migration("b", "\"a\""), migration("d", "\"a\"")])

@@ -1,8 +1,8 @@
 //! Parents that no file defines.
 
-use crate::repository::{Repository, file, migration, same, source};
+use crate::nine_cases::repository::{Repository, file, migration, same, source};
 
-fn landed() -> Vec<crate::repository::File> {
+fn landed() -> Vec<crate::nine_cases::repository::File> {
     vec![migration("3d91f0b2a6c7", "None"), migration("b60c4f18d92e", "\"3d91f0b2a6c7\"")]
 }
 

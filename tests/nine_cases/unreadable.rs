@@ -1,6 +1,6 @@
 //! Files that Python cannot load, and those that only look like it.
 
-use crate::repository::{Repository, file, first, migration, same, source};
+use crate::nine_cases::repository::{Repository, file, first, migration, same, source};
 
 const CONFLICT: &str =
     "<<<<<<< HEAD\ndown_revision = \"a\"\n=======\ndown_revision = \"c\"\n>>>>>>> topic\n";

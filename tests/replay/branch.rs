@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-use crate::facts::{Change, Commit, Facts};
-use crate::state::State;
+use crate::replay::facts::{Change, Commit, Facts};
+use crate::replay::state::State;
 
 /// The change of an incident, on the commit from which it was begun.
 pub(crate) struct Branch<'f> {

@@ -5,7 +5,7 @@ use std::fmt;
 
 use serde::Deserialize;
 
-use crate::facts::{Commit, Facts};
+use crate::replay::facts::{Commit, Facts};
 
 /// A disagreement that is meant to be.
 #[derive(Deserialize)]

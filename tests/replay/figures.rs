@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use crate::exceptions::Disagreement;
+use crate::replay::exceptions::Disagreement;
 
 /// The figures of some histories.
 #[derive(Default)]

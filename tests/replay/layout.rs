@@ -3,7 +3,7 @@
 use alembic_guard::config::Level;
 use alembic_guard::rules::{Consequence, RULES};
 
-use crate::facts::Environment;
+use crate::replay::facts::Environment;
 
 /// Rules of [`Consequence::Neither`] that the facts can answer all the same: they know every file, and
 /// the environment never goes.

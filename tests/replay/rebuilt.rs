@@ -1,10 +1,10 @@
 //! A history and the branches of its incidents, as one repository.
 
-use crate::branch::{Branch, branch};
-use crate::facts::Facts;
-use crate::repository::Repository;
-use crate::state::{State, states};
-use crate::stream::{self, Stream};
+use crate::replay::branch::{Branch, branch};
+use crate::replay::facts::Facts;
+use crate::replay::repository::Repository;
+use crate::replay::state::{State, states};
+use crate::replay::stream::{self, Stream};
 
 /// What a history comes to.
 pub(crate) struct Rebuilt<'f> {

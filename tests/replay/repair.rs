@@ -6,15 +6,15 @@
 
 use std::collections::BTreeSet;
 
-use crate::branch::Branch;
-use crate::exceptions::{About, Disagreement};
-use crate::facts::{Commit, Facts};
-use crate::judge::Judge;
-use crate::rebuilt::{Rebuilt, branch_name, mark, rebuild};
-use crate::repair_figures::RepairFigures;
-use crate::repaired::{Repaired, errors};
-use crate::replay::list;
-use crate::state::State;
+use crate::replay::branch::Branch;
+use crate::replay::exceptions::{About, Disagreement};
+use crate::replay::facts::{Commit, Facts};
+use crate::replay::rebuilt::{Rebuilt, branch_name, mark, rebuild};
+use crate::replay::repair_figures::RepairFigures;
+use crate::replay::repaired::{Repaired, errors};
+use crate::replay::replay::list;
+use crate::replay::state::State;
+use crate::support::judge::Judge;
 
 /// What `rebase` and `merge` must make of an incident, by the facts.
 enum Kind<'f> {

@@ -2,9 +2,9 @@
 
 use std::fmt;
 
-use crate::exceptions::Disagreement;
-use crate::figures::Share;
-use crate::repaired::Repaired;
+use crate::replay::exceptions::Disagreement;
+use crate::replay::figures::Share;
+use crate::replay::repaired::Repaired;
 
 /// The figures of the incidents of some histories.
 #[derive(Default)]

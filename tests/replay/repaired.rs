@@ -6,10 +6,10 @@ use std::fs;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::exceptions::About;
-use crate::judge::Judge;
-use crate::repair::Incident;
-use crate::replay::{list, names};
+use crate::replay::exceptions::About;
+use crate::replay::repair::Incident;
+use crate::replay::replay::{list, names};
+use crate::support::judge::Judge;
 
 /// What a repair came to.
 pub(crate) struct Repaired {

@@ -5,13 +5,13 @@ use std::process::Output;
 
 use serde_json::Value;
 
-use crate::branch::{Branch, OwnBase};
-use crate::exceptions::{About, Disagreement};
-use crate::facts::{Commit, Facts};
-use crate::figures::Figures;
-use crate::layout;
-use crate::rebuilt::{Rebuilt, branch_name, mark, rebuild};
-use crate::repository::Repository;
+use crate::replay::branch::{Branch, OwnBase};
+use crate::replay::exceptions::{About, Disagreement};
+use crate::replay::facts::{Commit, Facts};
+use crate::replay::figures::Figures;
+use crate::replay::layout;
+use crate::replay::rebuilt::{Rebuilt, branch_name, mark, rebuild};
+use crate::replay::repository::Repository;
 
 /// Rebuilds a history and judges all of it.
 pub(crate) fn replay(facts: &Facts) -> Figures {

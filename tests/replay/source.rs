@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::facts::Change;
+use crate::replay::facts::Change;
 
 /// Writes a migration; `edition` makes another text of the same identifiers.
 pub(crate) fn migration(change: &Change, edition: usize) -> String {

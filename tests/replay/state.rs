@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-use crate::facts::{Change, Facts, Status};
-use crate::layout::Layout;
-use crate::source;
+use crate::replay::facts::{Change, Facts, Status};
+use crate::replay::layout::Layout;
+use crate::replay::source;
 
 /// All the files of one commit.
 #[derive(Clone, Default)]

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use crate::state::State;
+use crate::replay::state::State;
 
 const AUTHOR: &str = "Replay <replay@example.com>";
 const FIRST_COMMIT: usize = 1_600_000_000;

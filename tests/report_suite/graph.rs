@@ -8,8 +8,8 @@ use alembic_guard::report::json::to_string;
 use alembic_guard::tree::RepoPath;
 use snapbox::file;
 
-use crate::fixtures::{VERSIONS, id, pretty, style};
-use crate::text::same;
+use crate::report_suite::fixtures::{VERSIONS, id, pretty, style};
+use crate::report_suite::text::same;
 
 pub(crate) fn revision(revision: &str, parents: &[&str]) -> RevisionView {
     RevisionView {

@@ -9,8 +9,10 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use snapbox::file;
 
-use crate::fixtures::{base, clean, debt, finding, hostile, multiple_heads, problem, stale};
-use crate::text::same;
+use crate::report_suite::fixtures::{
+    base, clean, debt, finding, hostile, multiple_heads, problem, stale,
+};
+use crate::report_suite::text::same;
 
 fn written(value: &impl Serialize) -> String {
     to_string(value).expect("nothing in it can fail")
@@ -26,7 +28,10 @@ fn one_comparison() {
 
 #[test]
 fn several_refs() {
-    same(written(&refs(&crate::text::refs())), file!["../snapshots/report/refs.json"]);
+    same(
+        written(&refs(&crate::report_suite::text::refs())),
+        file!["../snapshots/report/refs.json"],
+    );
 }
 
 #[test]

@@ -15,7 +15,7 @@ use proptest::prelude::{Strategy, any, prop_oneof};
 use proptest::prop_assert;
 use proptest::sample::select;
 
-use crate::fixtures::{bypass, clean, file, finding, id, now, problem};
+use crate::report_suite::fixtures::{bypass, clean, file, finding, id, now, problem};
 
 /// Text of everything that could hurt.
 fn nasty() -> impl Strategy<Value = String> {

@@ -11,7 +11,7 @@ use alembic_guard::tree::Site;
 use snapbox::data::DataFormat;
 use snapbox::{Data, assert_data_eq, file};
 
-use crate::fixtures::{
+use crate::report_suite::fixtures::{
     VERSIONS, at, bypass, clean, debt, file, finding, hostile, multiple_heads, pretty, problem,
     stale, style,
 };
@@ -176,9 +176,9 @@ fn a_long_fork_is_drawn_short() {
     let mut nodes = vec![drawing.nodes[0].clone()];
     for number in (0..20).rev() {
         let mut node = drawing.nodes[1].clone();
-        node.revision = crate::fixtures::id(&format!("{number:04}"));
+        node.revision = crate::report_suite::fixtures::id(&format!("{number:04}"));
         node.note = if number == 19 { "head of origin/main".to_owned() } else { String::new() };
-        node.parents = vec![crate::fixtures::id(&match number {
+        node.parents = vec![crate::report_suite::fixtures::id(&match number {
             0 => "4f1e2d3c4b5a".to_owned(),
             _ => format!("{:04}", number - 1),
         })];
@@ -196,7 +196,7 @@ fn many_heads_are_cut() {
     let head = drawing.nodes[0].clone();
     for number in 0..15 {
         let mut node = head.clone();
-        node.revision = crate::fixtures::id(&format!("{number:012}"));
+        node.revision = crate::report_suite::fixtures::id(&format!("{number:012}"));
         drawing.nodes.insert(0, node);
     }
     same(render(&report, &bypass(), &style()), file!["../snapshots/report/many-heads.txt"]);

@@ -5,14 +5,14 @@ use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-use crate::kinds::partial;
-use crate::story::{Plot, copy, tell};
-use crate::world::{GUARD, Repo, World};
+use crate::repositories::kinds::partial;
+use crate::repositories::story::{Plot, copy, tell};
+use crate::support::world::{GUARD, Repo, World};
 
 /// A partial clone whose other side takes a request and never answers, and the sign that it was asked.
 fn waiting() -> (World, Repo, PathBuf) {
     let told = tell(Plot::PLAIN);
-    let world = World::empty();
+    let world = World::broken();
     let repo = copy(&told, &world);
     let part = partial(&world, &repo, "blob:none");
     let (silent, asked) = (world.path("silent"), world.path("asked"));

@@ -3,9 +3,9 @@
 
 use std::process::Output;
 
-use crate::kinds::{linked, reftable, sparse};
-use crate::story::{Format, Plot, copy, tell};
-use crate::world::{Repo, World, path_of};
+use crate::repositories::kinds::{linked, reftable, sparse};
+use crate::repositories::story::{Format, Plot, copy, tell};
+use crate::support::world::{Repo, World, path_of};
 
 /// A repository with the hooks, in which git has to be asked; nothing is staged, `feature` is checked out.
 struct Asked {
@@ -33,7 +33,7 @@ fn asked() -> Vec<Asked> {
     let told = [Plot::PLAIN, SHA256].map(|plot| (plot, tell(plot)));
     let make = |(name, plot, make): (&'static str, Plot, Make)| {
         let (_, told) = told.iter().find(|(of, _)| *of == plot).expect("both are told");
-        let world = World::empty();
+        let world = World::broken();
         let repo = make(&world, copy(told, &world));
         repo.git(&["reset", "-q", "--hard"]);
         repo.git(&["clean", "-qfd"]);
@@ -140,7 +140,7 @@ fn a_server_judges_what_is_in_quarantine() {
         ("both", SHA256, |_, server| reftable(server)),
     ];
     for (name, plot, make) in servers {
-        let world = World::empty();
+        let world = World::broken();
         let mine = copy(&tell(plot), &world);
         make(&world, world.at("remote.git")).install();
         mine.git(&["reset", "-q", "--hard"]);

@@ -5,8 +5,8 @@ use std::io::Write;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
-use crate::story::{Format, Layout, Plot, State};
-use crate::world::{Repo, World};
+use crate::repositories::story::{Format, Layout, Plot, State};
+use crate::support::world::{Repo, World};
 
 /// Who must have answered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -187,11 +187,11 @@ pub(crate) fn linked(world: &World, repo: &Repo) -> Repo {
     let staged = repo.git(&["diff", "--cached", "--binary"]);
     let patch = world.path("staged.patch");
     fs::write(&patch, staged).expect("it can be written");
-    let draft = repo.read(&crate::world::path_of("u(d)"));
+    let draft = repo.read(&crate::support::world::path_of("u(d)"));
     repo.git(&["switch", "-q", "--force", "main"]);
     repo.git(&["worktree", "add", "-q", &world.url("linked"), "feature"]);
     linked.git(&["apply", "--index", &world.url("staged.patch")]);
-    linked.write(&crate::world::path_of("u(d)"), &draft);
+    linked.write(&crate::support::world::path_of("u(d)"), &draft);
     linked
 }
 
@@ -261,17 +261,25 @@ pub(crate) fn sparse(repo: Repo, option: &str) -> Repo {
     repo.write("docs/index.txt", "x\n");
     repo.git(&["sparse-checkout", "set", "--cone", option, "docs"]);
     fs::remove_dir_all(repo.top.join("docs")).expect("it was written");
-    let left_out = repo.top.join(crate::world::path_of("a"));
+    let left_out = repo.top.join(crate::support::world::path_of("a"));
     assert!(!left_out.exists(), "the migrations are left out");
     repo
 }
 
 fn intended(repo: Repo) -> Repo {
-    run(repo, &["add", "--intent-to-add", &crate::world::path_of("u(d)")])
+    run(repo, &["add", "--intent-to-add", &crate::support::world::path_of("u(d)")])
 }
 
 fn assumed(repo: Repo) -> Repo {
-    run(repo, &["update-index", "--assume-unchanged", &crate::world::path_of("a"), "alembic.ini"])
+    run(
+        repo,
+        &[
+            "update-index",
+            "--assume-unchanged",
+            &crate::support::world::path_of("a"),
+            "alembic.ini",
+        ],
+    )
 }
 
 fn alternates(world: &World, repo: Repo) -> Repo {
@@ -302,7 +310,8 @@ fn strange(repo: Repo) -> Repo {
 
 /// Puts another content in the place of a migration's, for everybody who looks here alone.
 fn replaced(repo: Repo) -> Repo {
-    let blob = repo.git(&["rev-parse", &format!("feature:{}", crate::world::path_of("d(a)"))]);
+    let blob =
+        repo.git(&["rev-parse", &format!("feature:{}", crate::support::world::path_of("d(a)"))]);
     repo.write("other.py", "revision = 'other'\ndown_revision = 'b'\n");
     let other = repo.git(&["hash-object", "-w", "other.py"]);
     fs::remove_file(repo.top.join("other.py")).expect("it was written");

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use crate::story::LINKED;
-use crate::world::{Ran, Repo, VERSIONS, without_age};
+use crate::repositories::story::LINKED;
+use crate::support::world::{Ran, Repo, VERSIONS, without_age};
 
 /// What a question needs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -5,17 +5,17 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::kinds::{partial, reftable};
-use crate::prerequisites::with;
-use crate::story::{Plot, copy, tell};
-use crate::world::{Ran, Repo, World, path_of};
+use crate::repositories::kinds::{partial, reftable};
+use crate::repositories::story::{Plot, copy, tell};
+use crate::support::prerequisites::with;
+use crate::support::world::{Ran, Repo, World, path_of};
 
 /// Somebody who is nobody here.
 const STRANGER: &str = "65534";
 
 fn plain() -> (World, Repo) {
     let told = tell(Plot::PLAIN);
-    let world = World::empty();
+    let world = World::broken();
     let repo = copy(&told, &world);
     (world, repo)
 }
@@ -125,7 +125,7 @@ fn what_nobody_may_read_is_not_passed() {
     let run = |arguments: &[&str]| {
         if root {
             let mut command = repo.command("setpriv");
-            let who = ["--reuid", STRANGER, "--clear-groups", crate::world::GUARD];
+            let who = ["--reuid", STRANGER, "--clear-groups", crate::support::world::GUARD];
             Ran::of(command.args(who).args(arguments))
         } else {
             repo.guard(arguments)
@@ -189,7 +189,7 @@ fn a_disk_that_is_full_is_told() {
     let repo = reftable(repo);
     // No file may grow, as on a disk without room; git is ended by it.
     let script = "ulimit -f 0; exec \"$0\" check crossed";
-    let ran = Ran::of(repo.command("sh").args(["-c", script, crate::world::GUARD]));
+    let ran = Ran::of(repo.command("sh").args(["-c", script, crate::support::world::GUARD]));
     is_refused(&ran, "cannot judge: cannot merge", "git was ended by signal");
 }
 

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::Command;
 
-use crate::world::{Repo, VERSIONS, World};
+use crate::support::world::{Repo, VERSIONS, World};
 
 /// What ids are made of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -52,7 +52,7 @@ pub(crate) const LINKED: &str = "real/versions";
 /// Tells a story: `main` is a, b(a) and has edited a; `feature` adds d(a); `crossed` edits a otherwise and
 /// adds x(a); `renamed` renames a's file and adds y(a). All but `main` are only here.
 pub(crate) fn tell(plot: Plot) -> World {
-    let world = World::empty();
+    let world = World::broken();
     init(&world, plot.format, "remote.git", &["--bare"]);
     let mine = init(&world, plot.format, "mine", &[]);
     mine.git(&["remote", "add", "origin", &world.url("remote.git")]);
@@ -82,9 +82,9 @@ pub(crate) fn tell(plot: Plot) -> World {
         }
         State::Meeting => {
             mine.switch("feature").write_staged("e(d)");
-            let written = crate::notation::Written::parse("a");
+            let written = crate::support::notation::Written::parse("a");
             let content = written.python_with("    op.execute(\"staged\")\n");
-            mine.write(&crate::world::path_of("a"), &content);
+            mine.write(&crate::support::world::path_of("a"), &content);
             mine.git(&["add", "-A"]);
         }
         State::OnlyStaged => {
@@ -135,9 +135,9 @@ fn in_layout(plot: Plot, name: &str) -> String {
 impl Repo {
     /// Commits a new body of a migration that has no parent.
     fn write_body(&self, id: &str, word: &str) -> &Repo {
-        let written = crate::notation::Written::parse(id);
+        let written = crate::support::notation::Written::parse(id);
         let content = written.python_with(&format!("    op.execute(\"{word}\")\n"));
-        self.write(&crate::world::path_of(id), &content).commit(word)
+        self.write(&crate::support::world::path_of(id), &content).commit(word)
     }
 
     /// Writes and stages a migration, by whatever way its folder is reached.

@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 use std::sync::Mutex;
 
-use crate::kinds::{By, KINDS, Kind};
-use crate::prerequisites::say;
-use crate::questions::{Answer, Needs, QUESTIONS, Question, answer};
-use crate::story::{Format, Layout, Plot, State, copy, tell};
-use crate::world::{Repo, World};
+use crate::repositories::kinds::{By, KINDS, Kind};
+use crate::repositories::questions::{Answer, Needs, QUESTIONS, Question, answer};
+use crate::repositories::story::{Format, Layout, Plot, State, copy, tell};
+use crate::support::prerequisites::say;
+use crate::support::world::{Repo, World};
 
 /// The answers of a plain repository, by what was asked.
 type Answers = BTreeMap<&'static [&'static str], Answer>;
@@ -37,7 +37,7 @@ fn every_kind_of_repository_is_judged_as_its_plain_twin() {
 }
 
 fn twin(told: &World) -> Answers {
-    let world = World::empty();
+    let world = World::broken();
     let plain = copy(told, &world);
     let answers = QUESTIONS.iter().map(|question| (question.words, answer(&plain, question)));
     answers.collect()
@@ -47,7 +47,7 @@ fn twin(told: &World) -> Answers {
 type Row = (usize, Vec<String>);
 
 fn compare(kind: &Kind, told: &World, twin: &Answers) -> Row {
-    let world = World::empty();
+    let world = World::broken();
     let repo = (kind.make)(&world, copy(told, &world));
     let asked: Vec<&Question> = QUESTIONS.iter().filter(|question| fits(&repo, question)).collect();
     let mut wrong = Vec::new();

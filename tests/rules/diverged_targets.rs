@@ -2,8 +2,8 @@
 
 use snapbox::str;
 
-use crate::Examples;
-use crate::judge::{is_silent, says};
+use crate::rules::Examples;
+use crate::rules::judge::{is_silent, says};
 
 pub(crate) const EXAMPLES: Examples = Examples {
     rule: "diverged-targets",
@@ -206,7 +206,7 @@ warn published-identity-changed versions/x.py:2:17 "b"
 #[test]
 fn other_rules_speak_of_what_else_becomes_of_a_published_migration() {
     let fixture = "before: a x(a)\nearlier: a x(a)\nchange: b(a) x(b)";
-    assert_eq!(crate::judge::rules(fixture), ["published-identity-changed"]);
+    assert_eq!(crate::rules::judge::rules(fixture), ["published-identity-changed"]);
 }
 
 #[test]
@@ -237,15 +237,16 @@ fn an_ancestor_that_does_nothing_makes_no_difference() {
 
 #[test]
 fn a_squash_stands_for_what_it_takes_away() {
-    let rules =
-        crate::judge::rules("before: a b(a) x(b)\nearlier: a b(a) x(b)\nchange: -a -b s x(s)");
+    let rules = crate::rules::judge::rules(
+        "before: a b(a) x(b)\nearlier: a b(a) x(b)\nchange: -a -b s x(s)",
+    );
     assert_eq!(rules.iter().filter(|rule| **rule == "diverged-targets").count(), 0, "{rules:?}");
     is_silent("before: a b(a) x(b)\nnext: s y(s)\nchange: y(x)");
 }
 
 #[test]
 fn a_history_with_gaps_is_not_compared() {
-    let rules = crate::judge::rules("before: a\nnext: a x(b)\nchange: x(a)");
+    let rules = crate::rules::judge::rules("before: a\nnext: a x(b)\nchange: x(a)");
     assert_eq!(rules, [""; 0]);
 }
 
@@ -281,7 +282,7 @@ error diverged-targets versions/0021_b.py:2:12 "0021"
 #[test]
 fn no_message_is_no_common_message() {
     let fixture = beside(("0021_a", "empty message", NAME), ("0021_b", "empty message", CITY));
-    assert_eq!(crate::judge::rules(&fixture), ["diverged-targets"]);
+    assert_eq!(crate::rules::judge::rules(&fixture), ["diverged-targets"]);
     says(
         &fixture,
         str![[r#"
@@ -340,7 +341,7 @@ fn the_same_migration_in_another_file() {
 fn what_upgrade_reads_counts() {
     let fixture = beside(("0021_a", "add name", NAME), ("0021_a", "add name", NAME));
     let fixture = fixture.replacen("COLUMN = \"name\"", "COLUMN = \"nick\"", 1);
-    assert_eq!(crate::judge::rules(&fixture), ["diverged-targets"]);
+    assert_eq!(crate::rules::judge::rules(&fixture), ["diverged-targets"]);
 }
 
 #[test]

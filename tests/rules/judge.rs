@@ -11,7 +11,7 @@ use alembic_guard::text::position;
 use alembic_guard::tree::{MemoryTree, Site, Tree};
 use snapbox::{Data, IntoData, assert_data_eq};
 
-use crate::fixture::Fixture;
+use crate::rules::fixture::Fixture;
 
 /// Asserts what all rules together say of a fixture.
 ///

@@ -2,8 +2,8 @@
 
 use snapbox::str;
 
-use crate::Examples;
-use crate::judge::{is_silent, says};
+use crate::rules::Examples;
+use crate::rules::judge::{is_silent, says};
 
 pub(crate) const EXAMPLES: Examples = Examples {
     rule: "redundant-merge",
@@ -176,7 +176,7 @@ fn two_heads_of_which_one_depends_on_the_other() {
 #[test]
 fn what_was_so_before_and_what_needs_itself() {
     is_silent("before: a b(a) c(a) m(a,b,c)\nchange: d(m)");
-    assert_eq!(crate::judge::rules("before: a b(a)\nchange: m(m,a,b)"), ["revision-cycle"]);
+    assert_eq!(crate::rules::judge::rules("before: a b(a)\nchange: m(m,a,b)"), ["revision-cycle"]);
 }
 
 #[test]

@@ -2,8 +2,8 @@
 
 use snapbox::str;
 
-use crate::Examples;
-use crate::judge::says;
+use crate::rules::Examples;
+use crate::rules::judge::says;
 
 pub(crate) const EXAMPLES: Examples = Examples {
     rule: "revision-cycle",

@@ -2,8 +2,8 @@
 
 use snapbox::str;
 
-use crate::Examples;
-use crate::judge::{is_silent, says};
+use crate::rules::Examples;
+use crate::rules::judge::{is_silent, says};
 
 pub(crate) const EXAMPLES: Examples = Examples {
     rule: "stale-down-revision",

@@ -7,7 +7,7 @@ use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::Duration;
 
-use crate::world::World;
+use crate::servers::world::World;
 
 /// How often a daemon is looked at before it is taken for one that does not start.
 const LOOKS: u32 = 2_000;

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::world::{GUARD, World, write_program};
+use crate::servers::world::{GUARD, World, write_program};
 
 fn hooks(world: &World) -> Vec<String> {
     let entries = fs::read_dir(world.server().top.join("hooks")).expect("git made the folder");
@@ -54,7 +54,7 @@ fn a_hook_that_was_there_is_told_the_same_and_may_refuse() {
     first.add_all("a b(a)");
     first.push_main().passed(&[]);
     let told = fs::read_to_string(server.top.join("told")).expect("it ran");
-    let line = format!("{} {} refs/heads/main\n", crate::world::ZERO, first.tip("HEAD"));
+    let line = format!("{} {} refs/heads/main\n", crate::servers::world::ZERO, first.tip("HEAD"));
     assert_eq!(told, line);
     first.add("d(a)");
     first.push_main().refused(&["error stale-down-revision at d:14"]);

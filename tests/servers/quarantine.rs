@@ -1,7 +1,7 @@
 //! What is pushed lies apart until the hook has let it in, and the hook reads it there.
 
-use crate::outcome::findings;
-use crate::world::{SERVER, World, ZERO, write_program};
+use crate::servers::world::{SERVER, World, ZERO, write_program};
+use crate::support::outcome::findings;
 
 /// Puts a hook in front of the guard that records where git keeps what is pushed.
 fn record_environment(world: &World) {

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::sync::{Barrier, Mutex};
 use std::thread;
 
-use crate::missing::{in_ci, say};
-use crate::world::{Repo, VERSIONS, World};
+use crate::servers::world::{Repo, VERSIONS, World};
+use crate::support::prerequisites::{in_ci, say};
 
 /// How many clones push at once, and how often.
 fn size() -> (usize, usize) {

@@ -1,6 +1,6 @@
 //! Every kind of ref, by where it goes.
 
-use crate::world::{Repo, World, ZERO, path_of};
+use crate::servers::world::{Repo, World, ZERO, path_of};
 
 const STALE_D: &str = "error stale-down-revision at d:14";
 const WARNED_D: &str = "warning stale-down-revision at d:14: this branch is no target";

@@ -1,8 +1,8 @@
 //! Every way by which git reaches a server without a shell on another machine.
 
-use crate::daemon::Daemon;
-use crate::missing::not_checked;
-use crate::world::{SERVER, World};
+use crate::servers::daemon::Daemon;
+use crate::servers::world::{SERVER, World};
+use crate::support::prerequisites::with;
 
 #[test]
 fn over_a_path() {
@@ -19,10 +19,7 @@ fn over_a_file_address() {
 #[test]
 fn over_gits_own_protocol() {
     let world = World::with("a b(a)");
-    match Daemon::serve(&world) {
-        Ok(daemon) => refuses_and_accepts(&world, &daemon.url(SERVER)),
-        Err(missing) => not_checked(&missing),
-    }
+    with(Daemon::serve(&world), |daemon| refuses_and_accepts(&world, &daemon.url(SERVER)));
 }
 
 fn refuses_and_accepts(world: &World, url: &str) {

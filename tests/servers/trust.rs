@@ -1,7 +1,7 @@
 //! Whose word counts: that of what has landed and of the server's administrator, not that of the pushing user.
 
-use crate::notation::Written;
-use crate::world::{Repo, World, path_of};
+use crate::servers::world::{Repo, World, path_of};
+use crate::support::notation::Written;
 
 const STALE_D: &str = "error stale-down-revision at d:14";
 const OFF: &str = "[rules]\nstale-down-revision = \"off\"\n";

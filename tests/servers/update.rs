@@ -1,6 +1,6 @@
 //! `hooks/update`: each ref by itself.
 
-use crate::world::{GUARD, World, write_program};
+use crate::servers::world::{GUARD, World, write_program};
 
 #[test]
 fn one_bad_ref_is_refused_and_the_others_land() {

@@ -8,8 +8,8 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
-use crate::notation::Written;
-use crate::outcome::Outcome;
+use crate::support::notation::Written;
+use crate::support::outcome::Outcome;
 
 pub(crate) const GUARD: &str = env!("CARGO_BIN_EXE_alembic-guard");
 pub(crate) const VERSIONS: &str = "migrations/versions";

@@ -1,6 +1,6 @@
 //! What somebody of a team may do, drawn by chance.
 
-use crate::random::Random;
+use crate::support::random::Random;
 
 /// One thing that somebody does. It says what kind of thing and brings numbers; which branch, parent or commit
 /// is meant comes from what is there when it is done, so that any actions before it can be left out.

@@ -1,11 +1,11 @@
 //! What somebody does in a clone, up to a push.
 
-use crate::action::{Action, What};
-use crate::clone::Clone;
-use crate::migration::{Found, Migration, above, heads, with_parents};
-use crate::push::Push;
-use crate::settings;
-use crate::team::{Failure, Team};
+use crate::team::action::{Action, What};
+use crate::team::clone::Clone;
+use crate::team::migration::{Found, Migration, above, heads, with_parents};
+use crate::team::push::Push;
+use crate::team::settings;
+use crate::team::team::{Failure, Team};
 
 const BRANCHES: usize = 5;
 

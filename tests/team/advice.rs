@@ -1,6 +1,6 @@
 //! The commands that a report prints, in the order in which a reader runs them.
 
-use crate::push::{Plan, Step};
+use crate::team::push::{Plan, Step};
 
 /// One way out: lines of shell.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -6,8 +6,8 @@ use std::path::Path;
 use std::process::Output;
 use std::rc::Rc;
 
-use crate::migration::{self, Found, Migration};
-use crate::world::{GUARD, Repo};
+use crate::support::world::{GUARD, Repo};
+use crate::team::migration::{self, Found, Migration};
 
 /// A minute passes with every command, so that git's times have the order of the story.
 const MINUTE: u64 = 60;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::referee::{Database, Facts, Referee};
+use crate::team::referee::{Database, Facts, Referee};
 
 /// The databases that somebody may have made from main and not upgraded since.
 #[derive(Debug, Default)]

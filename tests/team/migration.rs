@@ -142,6 +142,7 @@ fn strings(source: &str, begin: &str) -> Vec<String> {
 }
 
 #[test]
+
 fn the_script_writes_what_the_team_writes() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let setup = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/team/migration.sh");

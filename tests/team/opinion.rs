@@ -6,8 +6,8 @@
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
-use crate::databases::Databases;
-use crate::referee::{Facts, Referee, Revision};
+use crate::team::databases::Databases;
+use crate::team::referee::{Facts, Referee, Revision};
 
 /// Why databases may skip what a published migration does since it was edited: that is a warning.
 pub(crate) const EDITED: &str = "a published migration is edited";

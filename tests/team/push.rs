@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
-use crate::clone::{Clone, Ran};
+use crate::team::clone::{Clone, Ran};
 
 /// What a push was asked to do.
 #[derive(Debug, Clone)]

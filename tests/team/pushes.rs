@@ -4,11 +4,11 @@ use std::collections::{BTreeMap, VecDeque};
 
 use serde::Deserialize;
 
-use crate::advice::ways_out;
-use crate::clone::Ran;
-use crate::opinion::{Arrival, EDITED, Opinion, edited, exemption};
-use crate::push::{Accepted, Finding, Outcome, Plan, Push, PushedRef, Report};
-use crate::team::{Failure, Team};
+use crate::team::advice::ways_out;
+use crate::team::clone::Ran;
+use crate::team::opinion::{Arrival, EDITED, Opinion, edited, exemption};
+use crate::team::push::{Accepted, Finding, Outcome, Plan, Push, PushedRef, Report};
+use crate::team::team::{Failure, Team};
 
 /// A report may name one problem after the other, but not more than these.
 const ROUNDS: usize = 4;
@@ -208,7 +208,7 @@ impl Team<'_> {
                 return Err(Failure::new("refused without an error", &format!("{report:#?}")));
             };
             let ways = ways_out(&finding.plan);
-            let Some(way) = crate::acts::chosen(&ways, pick / 5 + round) else {
+            let Some(way) = crate::team::acts::chosen(&ways, pick / 5 + round) else {
                 self.tally.count("repairs without a command", &finding.rule);
                 return Ok(());
             };

@@ -6,8 +6,8 @@ use std::rc::Rc;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use crate::judge::Judge;
-use crate::world::Repo;
+use crate::support::judge::Judge;
+use crate::support::world::Repo;
 
 /// What Alembic makes of a commit.
 #[derive(Debug, Deserialize)]

@@ -1,6 +1,6 @@
 //! Changes of what says where Alembic's migrations are, sound and broken ones.
 
-use crate::clone::Clone;
+use crate::team::clone::Clone;
 
 /// Changes a setting; false where it does not apply.
 pub(crate) fn change(clone: &Clone, pick: usize) -> bool {

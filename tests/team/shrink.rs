@@ -1,8 +1,8 @@
 //! A failure with as few actions as it takes.
 
-use crate::action::Action;
-use crate::judge::Judge;
-use crate::team::{Failed, run};
+use crate::support::judge::Judge;
+use crate::team::action::Action;
+use crate::team::team::{Failed, run};
 
 /// Leaves out actions, many at once and then single ones, while the failure stays of its kind.
 pub(crate) fn shrunk(actions: Vec<Action>, failed: Box<Failed>, judge: &mut Judge) -> Box<Failed> {

@@ -6,14 +6,14 @@ use std::process::Command;
 use std::rc::Rc;
 use std::sync::LazyLock;
 
-use crate::action::Action;
-use crate::clone::{Clone, Story, with_guard};
-use crate::databases::Databases;
-use crate::judge::Judge;
-use crate::push::refs;
-use crate::referee::Referee;
-use crate::tally::Tally;
-use crate::world::World;
+use crate::support::judge::Judge;
+use crate::support::world::World;
+use crate::team::action::Action;
+use crate::team::clone::{Clone, Story, with_guard};
+use crate::team::databases::Databases;
+use crate::team::push::refs;
+use crate::team::referee::Referee;
+use crate::team::tally::Tally;
 
 const NAMES: [&str; 3] = ["ann", "ben", "cem"];
 

@@ -3,12 +3,13 @@
 use std::fs::{File, FileTimes};
 use std::time::{Duration, SystemTime};
 
-use crate::database::Database;
-use crate::prerequisites::{python, with};
+use crate::conformance::database::Database;
+use crate::support::prerequisites::{python, with};
 
 const COMPILED: &str = "env -u PYTHONDONTWRITEBYTECODE";
 
 #[test]
+#[ignore = "needs Alembic"]
 fn what_rebase_writes_is_what_alembic_reads_though_a_compiled_file_looks_as_new() {
     with(python(), |python| {
         let database = Database::new(&python);

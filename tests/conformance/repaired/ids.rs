@@ -6,23 +6,26 @@ use serde_json::Value;
 
 use super::place::{Place, Run};
 use super::script::Script;
-use crate::database::Database;
-use crate::prerequisites::{python, with};
+use crate::conformance::database::Database;
+use crate::support::prerequisites::{python, with};
 
 const PLACEHOLDER: &str = "a1b2c3d4e5f6";
 const OVERLONG: &str = "d_an_id_that_is_longer_than_what_alembic_keeps";
 
 #[test]
+#[ignore = "needs Alembic"]
 fn a_made_up_id_is_exchanged() {
     holds(PLACEHOLDER, "a");
 }
 
 #[test]
+#[ignore = "needs Alembic"]
 fn an_id_that_is_too_long_is_exchanged() {
     holds(OVERLONG, "a");
 }
 
 #[test]
+#[ignore = "needs Alembic"]
 fn where_there_are_two_lines_the_stamp_of_the_other_one_is_not_forgotten() {
     with(python(), |python| {
         let place = place(&python, PLACEHOLDER, "a#one x#two");

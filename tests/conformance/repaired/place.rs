@@ -7,8 +7,8 @@ use std::path::PathBuf;
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::database::Database;
-use crate::postgres::Cluster;
+use crate::conformance::database::Database;
+use crate::conformance::postgres::Cluster;
 
 /// An environment, how its commands are run and in which files its databases are.
 pub(super) struct Run {

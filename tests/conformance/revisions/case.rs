@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime};
 use super::values::{
     ENCODINGS, FILE_TEMPLATES, IDS, LENGTHS, MESSAGES, NEW_IDS, TEMPLATES, TIMEZONES, Values,
 };
-use crate::random::Random;
+use crate::support::random::Random;
 
 /// An environment with heads, and how they are to be merged.
 #[derive(Debug, Clone)]

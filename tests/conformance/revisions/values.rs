@@ -1,6 +1,6 @@
 //! What templates, names, dates, messages and ids can be.
 
-use crate::random::Random;
+use crate::support::random::Random;
 
 /// Values, of which some are such as people may have, and others stop someone.
 pub(super) struct Values {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::values::{
     BOOLEANS, FILES, NOISE, SCRIPT_LOCATIONS, SEPARATORS, TOMLS, VERSION_LOCATIONS,
 };
-use crate::random::Random;
+use crate::support::random::Random;
 
 /// A repository with configuration.
 #[derive(Debug, Clone)]

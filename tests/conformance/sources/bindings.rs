@@ -7,8 +7,8 @@ use alembic_guard::alembic::migration::{ReadLimits, Value, check_body, read};
 use serde_json::json;
 
 use super::{Verdict, values};
-use crate::judge::Judge;
-use crate::prerequisites::{python, say, with};
+use crate::support::judge::Judge;
+use crate::support::prerequisites::{python, say, with};
 
 const PLAIN: &str =
     "revision = 'a'\ndown_revision = 'b'\nbranch_labels = None\ndepends_on = None\n";
@@ -257,6 +257,7 @@ const HARMLESS: &[&str] = &[
 ];
 
 #[test]
+#[ignore = "needs Alembic"]
 fn names_bound_behind_the_back_of_the_reader_are_computed() {
     with(python(), |python| {
         let mut judge = Judge::new(&python, "module_judge.py");
@@ -287,6 +288,7 @@ fn names_bound_behind_the_back_of_the_reader_are_computed() {
 }
 
 #[test]
+#[ignore = "needs Alembic"]
 fn what_binds_no_name_leaves_all_of_them_known() {
     with(python(), |python| {
         let mut judge = Judge::new(&python, "module_judge.py");

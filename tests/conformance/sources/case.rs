@@ -3,7 +3,7 @@
 use super::lines::{Duty, LINES, NEWER};
 use super::refused::REFUSED;
 use super::values;
-use crate::random::Random;
+use crate::support::random::Random;
 
 /// The names that Alembic reads.
 pub(super) const NAMES: [&str; 4] = ["revision", "down_revision", "branch_labels", "depends_on"];

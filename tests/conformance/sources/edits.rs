@@ -15,9 +15,9 @@ use serde_json::json;
 
 use super::case::{Case, NAMES};
 use super::{CASES, Disagreements, SEED, SHOWN, Verdict};
-use crate::judge::Judge;
-use crate::prerequisites::{number, python, say, with};
-use crate::random::Random;
+use crate::support::judge::Judge;
+use crate::support::prerequisites::{number, python, say, with};
+use crate::support::random::Random;
 
 /// An id that no migration names.
 const NEW: &str = "zz1";
@@ -25,6 +25,7 @@ const NEW: &str = "zz1";
 const ODD: [&str; 2] = ["\u{e9}\u{20ac}\u{1f600}", "it's \\ \"\n"];
 
 #[test]
+#[ignore = "needs Alembic"]
 fn edited_sources_are_loaded_with_what_was_asked_for() {
     with(python(), |python| {
         let mut judge = Judge::new(&python, "module_judge.py");

@@ -1,6 +1,6 @@
 //! Expressions, plain constants and others, as Python lets one write them.
 
-use crate::random::Random;
+use crate::support::random::Random;
 
 /// What ids are made of here; nothing that an id may not hold.
 const TEXTS: [&str; 12] =

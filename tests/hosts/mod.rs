@@ -10,19 +10,9 @@ mod beside;
 mod by_hand;
 mod commits;
 mod host;
-#[path = "../histories/notation.rs"]
-mod notation;
-#[path = "../histories/outcome.rs"]
-mod outcome;
-#[path = "../conformance/prerequisites.rs"]
-#[expect(dead_code, reason = "other tests ask for more")]
-mod prerequisites;
 mod programs;
 mod pushes;
 mod readme;
 mod released;
 mod status;
 mod team;
-#[path = "../histories/world.rs"]
-#[expect(dead_code, reason = "other tests ask for more")]
-mod world;

@@ -4,8 +4,3 @@ mod forks;
 mod output;
 mod ranges;
 mod repository;
-#[path = "../support/schemas.rs"]
-mod schemas;
-
-#[path = "../histories/notation.rs"]
-mod notation;

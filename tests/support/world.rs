@@ -9,11 +9,9 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus, Output, Stdio};
 
-use crate::notation::Written;
-use crate::outcome::Outcome;
-
-#[path = "followed.rs"]
-mod followed;
+use crate::support::followed;
+use crate::support::notation::Written;
+use crate::support::outcome::Outcome;
 
 pub(crate) const GUARD: &str = env!("CARGO_BIN_EXE_alembic-guard");
 pub(crate) const VERSIONS: &str = "migrations/versions";
@@ -21,13 +19,14 @@ pub(crate) const VERSIONS: &str = "migrations/versions";
 /// A bare repository that all share, and room for clones of it.
 pub(crate) struct World {
     folder: tempfile::TempDir,
+    is_broken: bool,
 }
 
 impl World {
     /// A world whose shared repository holds nothing.
     pub(crate) fn empty() -> World {
         let folder = tempfile::tempdir().expect("a temporary folder");
-        let world = World { folder };
+        let world = World { folder, is_broken: false };
         fs::create_dir_all(world.path("home")).expect("a home");
         world.bare("origin.git");
         world
@@ -82,6 +81,12 @@ impl World {
         repo
     }
 
+    /// A world whose repositories are broken on purpose. Printed commands are not run there: git itself
+    /// refuses them.
+    pub(crate) fn broken() -> World {
+        World { is_broken: true, ..World::empty() }
+    }
+
     /// Returns what is at a name of this world, without making it.
     pub(crate) fn at(&self, name: &str) -> Repo {
         Repo {
@@ -90,6 +95,7 @@ impl World {
             origin: self.path("origin.git"),
             variables: Vec::new(),
             usual_files: false,
+            is_broken: self.is_broken,
         }
     }
 
@@ -130,11 +136,13 @@ impl World {
 #[derive(Clone)]
 pub(crate) struct Repo {
     pub(crate) top: PathBuf,
-    home: PathBuf,
-    origin: PathBuf,
-    variables: Vec<(String, String)>,
+    pub(super) home: PathBuf,
+    pub(super) origin: PathBuf,
+    pub(super) variables: Vec<(String, String)>,
     /// Whether git's configuration is but what its usual files say, the system's own among them.
-    usual_files: bool,
+    pub(super) usual_files: bool,
+    /// Whether it is broken on purpose, so that printed commands are not run.
+    pub(super) is_broken: bool,
 }
 
 impl Repo {

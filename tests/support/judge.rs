@@ -7,7 +7,7 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::prerequisites::source;
+use crate::support::prerequisites::source;
 
 /// The process, which answers many questions, each a line of JSON.
 pub(crate) struct Judge {
@@ -17,7 +17,7 @@ pub(crate) struct Judge {
 }
 
 impl Judge {
-    /// Starts a program that lies beside this file.
+    /// Starts a Python program of `tests/conformance`.
     pub(crate) fn new(python: &Path, program: &str) -> Judge {
         let mut process = Command::new(python)
             .arg(source(program))

@@ -42,26 +42,18 @@ mod repair;
 mod repaired;
 mod repair_figures;
 mod exceptions;
-#[path = "../conformance/prerequisites.rs"]
-#[expect(dead_code, reason = "of all that is required elsewhere only some is needed here")]
-mod prerequisites;
-#[path = "../conformance/judge.rs"]
-mod judge;
-#[path = "../conformance/random.rs"]
-#[expect(dead_code, reason = "nothing here happens by percent")]
-mod random;
 
 use std::collections::BTreeSet;
 use std::sync::Mutex;
 use std::thread;
 
-use crate::exceptions::{About, Disagreement, exceptions};
-use crate::facts::{Facts, histories};
-use crate::figures::Figures;
-use crate::judge::Judge;
-use crate::prerequisites::{corpus, python, say, with};
-use crate::random::Random;
-use crate::repair_figures::RepairFigures;
+use crate::replay::exceptions::{About, Disagreement, exceptions};
+use crate::replay::facts::{Facts, histories};
+use crate::replay::figures::Figures;
+use crate::replay::repair_figures::RepairFigures;
+use crate::support::judge::Judge;
+use crate::support::prerequisites::{corpus, python, say, with};
+use crate::support::random::Random;
 
 const SEED: u64 = 1;
 
@@ -71,6 +63,7 @@ const PART: usize = 1500;
 const THREADS: usize = 2;
 
 #[test]
+#[ignore = "needs the corpus"]
 fn real_histories_are_judged_as_they_turned_out() {
     with(corpus(), |corpus| {
         let Chosen { histories, named } = chosen(histories(&corpus));
@@ -87,6 +80,7 @@ fn real_histories_are_judged_as_they_turned_out() {
 }
 
 #[test]
+#[ignore = "needs the corpus"]
 fn real_incidents_are_repaired() {
     with(corpus().and_then(|corpus| Ok((corpus, python()?))), |(corpus, python)| {
         let Chosen { histories, named } = chosen(histories(&corpus));

@@ -7,7 +7,7 @@
 use std::path::Path;
 use std::process::{Command, Output};
 
-use super::{GUARD, Repo};
+use crate::support::world::{GUARD, Repo};
 
 /// Help that a command prints may be followed so far.
 const DEPTH: usize = 3;
@@ -23,11 +23,9 @@ struct Item {
 /// Follows the help of a report.
 #[track_caller]
 pub(super) fn follow(repo: &Repo, report: &str) {
-    // Where repositories are broken on purpose, git itself refuses; who commits from an index of their own
-    // has it only in that command.
-    let is_broken = env!("CARGO_CRATE_NAME") == "repositories";
+    // Who commits from an index of their own has it only in that command.
     let has_index = || repo.variables.iter().any(|(name, _)| name == "GIT_INDEX_FILE");
-    if is_broken || !report.contains("help: ") || has_index() {
+    if repo.is_broken || !report.contains("help: ") || has_index() {
         return;
     }
     let errors = report.lines().filter(|line| line.starts_with("error[")).count();

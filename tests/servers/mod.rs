@@ -5,7 +5,6 @@
 
 mod daemon;
 mod install;
-mod missing;
 mod quarantine;
 mod race;
 mod refs;
@@ -13,8 +12,3 @@ mod transports;
 mod trust;
 mod update;
 mod world;
-
-#[path = "../histories/notation.rs"]
-mod notation;
-#[path = "../histories/outcome.rs"]
-mod outcome;

@@ -1,7 +1,8 @@
 //! What the tests need beyond this repository.
 
-use std::fs;
+use std::fs::{self, File};
 use std::io::Write;
+use std::panic::Location;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::LazyLock;
@@ -9,15 +10,29 @@ use std::sync::LazyLock;
 static PYTHON: LazyLock<Result<PathBuf, String>> = LazyLock::new(find_python);
 
 /// Runs a test with what it needs, or says what is missing; in continuous integration that fails.
+#[track_caller]
 pub(crate) fn with<T>(needed: Result<T, String>, test: impl FnOnce(T)) {
     match needed {
         Ok(needed) => test(needed),
-        Err(missing) => {
-            let in_ci = std::env::var_os("CI").is_some_and(|ci| !ci.is_empty() && ci != "false");
-            assert!(!in_ci || is_known_absent(&missing), "{missing}");
-            say(&format!("NOT CHECKED: {missing}"));
-        }
+        Err(missing) => not_checked(&missing),
     }
+}
+
+/// Says that something was not checked since something is missing; in continuous integration that fails.
+#[track_caller]
+pub(crate) fn not_checked(missing: &str) {
+    assert!(!in_ci() || is_known_absent(missing), "{missing}");
+    say(&format!("NOT CHECKED: {missing}"));
+    // `tests/summary.rs` repeats it after all tests.
+    let list = concat!(env!("CARGO_TARGET_TMPDIR"), "/not-checked");
+    if let Ok(mut list) = File::options().create(true).append(true).open(list) {
+        let _ = writeln!(list, "{missing}");
+    }
+}
+
+/// Returns whether this is continuous integration, where everything has to be there.
+pub(crate) fn in_ci() -> bool {
+    std::env::var_os("CI").is_some_and(|ci| !ci.is_empty() && ci != "false")
 }
 
 /// Tells whether `WITHOUT_SHARED` says that the corpus is not to be had here.
@@ -26,10 +41,13 @@ fn is_known_absent(missing: &str) -> bool {
         && corpus().is_err_and(|no_corpus| no_corpus == missing)
 }
 
-/// Says something even where the test passes.
+/// Prints something even if the test passes, with the folder of the test.
+#[track_caller]
 pub(crate) fn say(text: &str) {
+    let mut components = Path::new(Location::caller().file()).iter().skip(1);
+    let folder = components.next().unwrap_or_default().display();
     // Not `eprintln`, which the test harness swallows.
-    let _ = writeln!(std::io::stderr(), "{}: {text}", env!("CARGO_CRATE_NAME"));
+    let _ = writeln!(std::io::stderr(), "{folder}: {text}");
 }
 
 /// Returns a number that the environment may state.
@@ -74,7 +92,7 @@ pub(crate) fn wheels() -> Result<PathBuf, String> {
     Ok(folder)
 }
 
-/// Returns the path of a file beside this one.
+/// Returns the path of a file of `tests/conformance`.
 pub(crate) fn source(name: &str) -> PathBuf {
     let manifest = Path::new(env!("CARGO_MANIFEST_DIR"));
     manifest.join("tests/conformance").join(name)

@@ -8,6 +8,4 @@ mod identifiers;
 mod json;
 mod parents;
 mod repository;
-#[path = "../support/schemas.rs"]
-mod schemas;
 mod unreadable;
