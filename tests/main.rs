@@ -8,6 +8,7 @@ mod support;
 mod architecture;
 mod audit;
 mod cache;
+mod command_line;
 mod conformance;
 mod fix_apply;
 mod fuzz;

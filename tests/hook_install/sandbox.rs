@@ -38,6 +38,8 @@ pub(crate) fn hermetic_with(variables: &[(&str, &str)], body: impl FnOnce(&Sandb
         .env("GIT_CONFIG_GLOBAL", root.join("home/gitconfig"))
         .env("LC_ALL", "C")
         .env("TZ", "UTC")
+        // git itself has it so that its own tests need not wait for the disk.
+        .env("GIT_TEST_FSYNC", "0")
         .envs(["GIT_AUTHOR_NAME", "GIT_COMMITTER_NAME"].map(|name| (name, "A")))
         .envs(["GIT_AUTHOR_EMAIL", "GIT_COMMITTER_EMAIL"].map(|name| (name, "a@example.com")))
         .envs(["GIT_AUTHOR_DATE", "GIT_COMMITTER_DATE"].map(|name| (name, "2024-01-01T00:00:00Z")))

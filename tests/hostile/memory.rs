@@ -115,11 +115,13 @@ impl Forked {
 }
 
 #[test]
+#[ignore = "needs minutes"]
 fn libgit2_merges_nothing_large() {
     merges_nothing_large(&[]);
 }
 
 #[test]
+#[ignore = "needs minutes"]
 fn git_merges_nothing_large() {
     merges_nothing_large(&["--ref-format=reftable"]);
 }

@@ -36,7 +36,7 @@ mod stream;
 mod branch;
 mod repository;
 mod rebuilt;
-mod replay;
+mod verdicts;
 mod figures;
 mod repair;
 mod repaired;
@@ -69,7 +69,7 @@ fn real_histories_are_judged_as_they_turned_out() {
         let Chosen { histories, named } = chosen(histories(&corpus));
         let names = names(&histories);
         let mut figures = Figures::default();
-        each(histories, || (), |(), facts| replay::replay(facts))
+        each(histories, || (), |(), facts| verdicts::replay(facts))
             .into_iter()
             .for_each(|one| figures.add(one));
         let is_asked = |about| !About::REPAIRS.contains(&about);

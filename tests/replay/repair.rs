@@ -12,8 +12,8 @@ use crate::replay::facts::{Commit, Facts};
 use crate::replay::rebuilt::{Rebuilt, branch_name, mark, rebuild};
 use crate::replay::repair_figures::RepairFigures;
 use crate::replay::repaired::{Repaired, errors};
-use crate::replay::replay::list;
 use crate::replay::state::State;
+use crate::replay::verdicts::list;
 use crate::support::judge::Judge;
 
 /// What `rebase` and `merge` must make of an incident, by the facts.

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::replay::exceptions::About;
 use crate::replay::repair::Incident;
-use crate::replay::replay::{list, names};
+use crate::replay::verdicts::{list, names};
 use crate::support::judge::Judge;
 
 /// What a repair came to.

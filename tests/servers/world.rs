@@ -134,6 +134,8 @@ impl Repo {
             .env("GIT_EDITOR", "true")
             .env("LC_ALL", "C")
             .env("TZ", "UTC")
+            // git itself has it so that its own tests need not wait for the disk.
+            .env("GIT_TEST_FSYNC", "0")
             .envs(["GIT_AUTHOR_NAME", "GIT_COMMITTER_NAME"].map(|name| (name, "A")))
             .envs(["GIT_AUTHOR_EMAIL", "GIT_COMMITTER_EMAIL"].map(|name| (name, "a@example.com")))
             .envs(self.variables.iter().map(|(name, value)| (name, value)));

@@ -3,9 +3,9 @@
 use crate::team::action::{Action, What};
 use crate::team::clone::Clone;
 use crate::team::migration::{Found, Migration, above, heads, with_parents};
+use crate::team::play::{Failure, Team};
 use crate::team::push::Push;
 use crate::team::settings;
-use crate::team::team::{Failure, Team};
 
 const BRANCHES: usize = 5;
 

@@ -35,7 +35,7 @@ mod referee;
 mod settings;
 mod shrink;
 mod tally;
-mod team;
+mod play;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -49,8 +49,8 @@ use crate::support::prerequisites::{number, python, say, with};
 use crate::support::random::Random;
 use crate::team::action::actions;
 use crate::team::known::{KNOWN, Known, is_known};
+use crate::team::play::Failed;
 use crate::team::tally::Tally;
-use crate::team::team::Failed;
 
 const CASES: u64 = 100;
 const SEED: u64 = 1_000;
@@ -82,7 +82,7 @@ fn what_is_known_to_be_open_is_open() {
     with(python(), |python| {
         let mut judge = Judge::new(&python, "../team/team_judge.py");
         for Known { kind, seed, wrong } in KNOWN {
-            let ran = team::run(&actions(&mut Random::new(seed)), &mut judge);
+            let ran = play::run(&actions(&mut Random::new(seed)), &mut judge);
             let failure = ran.err().map(|failed| failed.failure.kind);
             say(&format!("known and open, seed {seed}: {kind}: {wrong}"));
             assert_eq!(failure.as_deref(), Some(kind), "no longer so: it can go from known.rs");
@@ -124,7 +124,7 @@ fn play(python: &Path, seed: u64, cases: u64) -> (Tally, Vec<Failed>) {
             }
             let seed = seed.wrapping_add(case);
             let actions = actions(&mut Random::new(seed));
-            match team::run(&actions, &mut judge) {
+            match play::run(&actions, &mut judge) {
                 Ok(one) => tally.add(&one),
                 Err(failed) => {
                     tally.add(&failed.tally);

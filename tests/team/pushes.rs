@@ -7,8 +7,8 @@ use serde::Deserialize;
 use crate::team::advice::ways_out;
 use crate::team::clone::Ran;
 use crate::team::opinion::{Arrival, EDITED, Opinion, edited, exemption};
+use crate::team::play::{Failure, Team};
 use crate::team::push::{Accepted, Finding, Outcome, Plan, Push, PushedRef, Report};
-use crate::team::team::{Failure, Team};
 
 /// A report may name one problem after the other, but not more than these.
 const ROUNDS: usize = 4;

@@ -2,7 +2,7 @@
 
 use crate::support::judge::Judge;
 use crate::team::action::Action;
-use crate::team::team::{Failed, run};
+use crate::team::play::{Failed, run};
 
 /// Leaves out actions, many at once and then single ones, while the failure stays of its kind.
 pub(crate) fn shrunk(actions: Vec<Action>, failed: Box<Failed>, judge: &mut Judge) -> Box<Failed> {

@@ -7,6 +7,8 @@ mod man;
 use std::ffi::OsStr;
 use std::process::{Command, Output};
 
+use crate::support::prerequisites::not_checked;
+
 /// Runs the guard in an empty environment, which must succeed, and returns what it prints.
 fn guard<A: AsRef<OsStr>>(arguments: &[A]) -> String {
     let mut guard = Command::new(env!("CARGO_BIN_EXE_alembic-guard"));
@@ -20,14 +22,8 @@ fn run(program: &str, arguments: &[&OsStr]) -> Option<Output> {
     match Command::new(program).args(arguments).output() {
         Ok(output) => Some(output),
         Err(error) => {
-            assert!(std::env::var_os("CI").is_none(), "{program}: {error}");
-            report_skipped(program);
+            not_checked(&format!("{program}: {error}"));
             None
         }
     }
-}
-
-#[expect(clippy::print_stderr, reason = "a check that did not run is reported")]
-fn report_skipped(program: &str) {
-    eprintln!("SKIPPED: `{program}` is not installed");
 }
