@@ -94,7 +94,7 @@ impl Repository {
 
     pub(crate) fn guard_in(&self, folder: &Path, arguments: &[&str]) -> Output {
         let output = self.command(GUARD, folder).args(arguments).output().expect("the guard runs");
-        super::schemas::check_output(arguments, &output);
+        crate::support::schemas::check_output(arguments, &output);
         output
     }
 

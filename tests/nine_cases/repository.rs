@@ -80,7 +80,7 @@ impl Repository {
         let output = self.run(guard.args(arguments), input);
         let said = String::from_utf8_lossy(&output.stderr);
         assert!(!said.contains("panicked"), "{arguments:?}: {said}");
-        super::schemas::check_output(arguments, &output);
+        crate::support::schemas::check_output(arguments, &output);
         output
     }
 

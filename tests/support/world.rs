@@ -12,6 +12,7 @@ use std::process::{Command, ExitStatus, Output, Stdio};
 use crate::support::followed;
 use crate::support::notation::Written;
 use crate::support::outcome::Outcome;
+use crate::support::schemas::check_output;
 
 pub(crate) const GUARD: &str = env!("CARGO_BIN_EXE_alembic-guard");
 pub(crate) const VERSIONS: &str = "migrations/versions";
@@ -249,7 +250,9 @@ impl Repo {
 
     /// Runs the guard but once: what it says holds a name that is made up.
     pub(crate) fn guard_once(&self, arguments: &[&str], input: &str) -> Ran {
-        self.run_once(GUARD.as_ref(), arguments, input)
+        let ran = self.run_once(GUARD.as_ref(), arguments, input);
+        check_output(arguments, &ran.0);
+        ran
     }
 
     fn run_once(&self, program: &OsStr, arguments: &[&str], input: &str) -> Ran {
