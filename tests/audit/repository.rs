@@ -8,6 +8,7 @@ use std::process::{Command, Output, Stdio};
 use serde_json::Value;
 
 use crate::support::notation::Written;
+use crate::support::scratch;
 
 pub(crate) const GUARD: &str = env!("CARGO_BIN_EXE_alembic-guard");
 pub(crate) const VERSIONS: &str = "migrations/versions";
@@ -24,7 +25,7 @@ pub(crate) struct Repository {
 impl Repository {
     /// A repository with no commit.
     pub(crate) fn empty() -> Repository {
-        let folder = tempfile::tempdir().expect("a temporary folder");
+        let folder = scratch::folder();
         let repository = Repository { folder, days: Cell::new(0) };
         fs::create_dir_all(repository.top()).expect("folders can be made");
         repository.git(&["init", "-q", "-b", "main"]);

@@ -7,10 +7,11 @@ use std::path::PathBuf;
 use tempfile::TempDir;
 
 use super::{guard, run};
+use crate::support::scratch;
 
 /// Writes the script of a shell and a program for the shell to run, in which `SCRIPT` is the former's path.
 fn written(shell: &str, program: &str) -> (TempDir, PathBuf) {
-    let folder = tempfile::tempdir().expect("a temporary folder");
+    let folder = scratch::folder();
     let script = folder.path().join("completions");
     fs::write(&script, guard(&["completions", shell])).expect("the folder is ours");
     let path = folder.path().join("program");
@@ -49,7 +50,7 @@ fn bash_completes_a_subcommand_and_a_value() {
 /// The Python package names the program differently, and adds a script of the usual name.
 #[test]
 fn a_program_from_a_python_package_completes_both_of_its_names() {
-    let folder = tempfile::tempdir().expect("a temporary folder");
+    let folder = scratch::folder();
     let program = folder.path().join("alembic-head-guard");
     std::os::unix::fs::symlink(env!("CARGO_BIN_EXE_alembic-guard"), &program).expect("a link");
     let source = format!(

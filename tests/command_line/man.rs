@@ -4,6 +4,7 @@ use std::ffi::OsStr;
 use std::fs;
 
 use super::{guard, run};
+use crate::support::scratch;
 
 #[test]
 fn the_page_has_the_usual_sections() {
@@ -29,7 +30,7 @@ fn the_page_has_the_usual_sections() {
 
 #[test]
 fn every_command_has_a_page_in_which_groff_finds_no_fault() {
-    let folder = tempfile::tempdir().expect("a temporary folder");
+    let folder = scratch::folder();
     assert_eq!(guard(&[OsStr::new("man"), folder.path().as_os_str()]), "");
     let pages = fs::read_dir(folder.path()).expect("the folder is ours");
     let mut names = Vec::new();

@@ -10,6 +10,7 @@ use tempfile::TempDir;
 
 use crate::conformance::guard::{ENVIRONMENT, Opinion, Revision, VERSIONS};
 use crate::support::prerequisites::run;
+use crate::support::scratch;
 
 /// A repository in which one history after the other can lie.
 pub(crate) struct Folder {
@@ -18,7 +19,7 @@ pub(crate) struct Folder {
 
 impl Folder {
     pub(crate) fn new() -> Folder {
-        let folder = tempfile::tempdir().expect("a temporary folder");
+        let folder = scratch::folder();
         run(Command::new("git").args(["init", "-q"]).arg(folder.path())).expect("git runs");
         let folder = Folder { folder };
         fs::create_dir_all(folder.versions()).expect("the folder is ours");

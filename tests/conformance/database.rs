@@ -8,6 +8,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::conformance::programs::{VARIABLES, programs};
+use crate::support::scratch;
 
 /// Takes the database from the environment, and what there should be in it from a file.
 const ENV: &str = "\
@@ -57,7 +58,7 @@ impl Database {
     pub(crate) fn empty(python: &Path) -> Database {
         let beside = python.parent().expect("a program has a folder").to_owned();
         let programs = [programs(python), beside];
-        let folder = tempfile::tempdir().expect("a temporary folder");
+        let folder = scratch::folder();
         let database = Database { folder, programs, url: None };
         database.shell("git init -q -b main");
         database.write(".gitignore", "__pycache__\n*.db*\nmodels.json\n");

@@ -11,6 +11,7 @@ use alembic_guard::tree::{MemoryTree, RepoPath};
 use serde::Deserialize;
 
 use crate::support::prerequisites::{python, run, source, with};
+use crate::support::scratch;
 
 #[derive(Debug, Deserialize)]
 struct Taken {
@@ -23,7 +24,7 @@ struct Taken {
 #[ignore = "needs Alembic"]
 fn what_flask_migrate_makes_is_found_as_it_runs_it() {
     with(python(), |python| {
-        let folder = tempfile::tempdir().expect("a temporary folder");
+        let folder = scratch::folder();
         let mut judge = Command::new(python);
         judge.arg(source("flask_judge.py")).arg(folder.path());
         let answers = run(&mut judge).expect("Flask-Migrate runs");

@@ -12,6 +12,8 @@ use alembic_guard::finding::Finding;
 use alembic_guard::tree::{Entry, Error, File, Identity, MemoryTree, RepoPath, Tree};
 use serde::Deserialize;
 
+use crate::support::scratch;
+
 /// The files of an environment, and where its migrations are.
 pub(crate) const ENVIRONMENT: [(&str, &str); 3] = [
     ("alembic.ini", "[alembic]\nscript_location = migrations\n"),
@@ -55,7 +57,7 @@ pub(crate) fn opinion(files: &BTreeMap<String, String>) -> Opinion {
 /// and the third remembers what that one has read; all must say the same.
 fn by_every_reader<T: PartialEq + Debug>(answer: impl Fn(&mut Reader) -> T) -> T {
     let said = answer(&mut Reader::new(Config::default()));
-    let common_dir = tempfile::tempdir().expect("a temporary folder");
+    let common_dir = scratch::folder();
     for _ in 0..2 {
         let cache = Rc::new(Cache::of(common_dir.path()));
         let remembered = answer(&mut Reader::remembering(Config::default(), Rc::clone(&cache)));

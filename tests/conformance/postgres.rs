@@ -9,6 +9,7 @@ use std::process::Command;
 use tempfile::TempDir;
 
 use crate::support::prerequisites::run;
+use crate::support::scratch;
 
 /// The user `nobody` of most systems, since PostgreSQL does not run as root.
 const NOBODY: u32 = 65_534;
@@ -24,7 +25,7 @@ impl Cluster {
     /// Starts a cluster, or says what is missing for that.
     pub(crate) fn start() -> Result<Cluster, String> {
         let programs = programs()?;
-        let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
+        let folder = scratch::folder();
         let owner = fs::metadata(folder.path()).map_err(|error| error.to_string())?.uid();
         let user = (owner == 0).then_some(NOBODY);
         if user.is_some() {

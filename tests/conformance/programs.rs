@@ -7,6 +7,7 @@ use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::{LazyLock, Mutex};
 
 use crate::support::prerequisites::source;
+use crate::support::scratch;
 
 /// The processes by their Python; each ends when its standard input is closed, as this process ends.
 static FORKED: LazyLock<Mutex<BTreeMap<PathBuf, Forked>>> = LazyLock::new(Mutex::default);
@@ -33,7 +34,7 @@ pub(crate) fn programs(python: &Path) -> PathBuf {
 
 impl Forked {
     fn new(python: &Path) -> Forked {
-        let folder = tempfile::tempdir().expect("a temporary folder").keep();
+        let folder = scratch::folder().keep();
         let mut process = Command::new(python)
             .arg(source("forked.py"))
             .arg(&folder)

@@ -14,6 +14,8 @@ use proptest::prelude::{
 };
 use proptest::{collection, option};
 
+use crate::support::scratch;
+
 #[test]
 fn git_makes_the_same_diff() {
     let before = "a\r\nb\n\nc\nd\ne\nf\ng\nh\ni\nj\nk";
@@ -23,7 +25,7 @@ fn git_makes_the_same_diff() {
         before: Some(before.into()),
         after: Some(after.clone().into()),
     };
-    let folder = tempfile::tempdir().expect("a temporary folder");
+    let folder = scratch::folder();
     for (side, content) in [("a", before), ("b", &after)] {
         fs::create_dir(folder.path().join(side)).expect("a folder");
         fs::write(folder.path().join(side).join("a b.py"), content).expect("a file");
@@ -46,7 +48,7 @@ proptest! {
 
     #[test]
     fn git_apply_makes_of_a_diff_what_the_changes_say(changes in changes()) {
-        let folder = tempfile::tempdir().expect("a temporary folder");
+        let folder = scratch::folder();
         for change in &changes {
             if let Some(before) = &change.before {
                 let path = disk(folder.path(), &change.path);

@@ -9,6 +9,7 @@ use alembic_guard::repair::Error;
 
 use crate::fix_apply::disk::{Gated, stopping_at};
 use crate::fix_apply::world::{EDITED, NEW, World, plan};
+use crate::support::scratch;
 
 /// Interrupts a run that has written all and renamed nothing.
 fn interrupted() -> World {
@@ -124,7 +125,7 @@ fn a_lost_temporary_is_told_with_a_way_out() {
 #[test]
 fn a_folder_that_became_a_link_is_not_followed_after_an_interruption() {
     let world = interrupted();
-    let outside = tempfile::tempdir().expect("a temporary folder");
+    let outside = scratch::folder();
     let versions = world.path("migrations/versions");
     fs::rename(&versions, outside.path().join("versions")).expect("a folder");
     std::os::unix::fs::symlink(outside.path().join("versions"), &versions).expect("a link");

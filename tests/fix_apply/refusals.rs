@@ -7,6 +7,7 @@ use alembic_guard::advice::{Command, Step};
 use alembic_guard::repair::{Error, FileChange};
 
 use crate::fix_apply::world::{EDITED, MOVED, NEW, World, change, plan};
+use crate::support::scratch;
 
 /// Applies a plan that is refused, and proves that nothing is different then.
 fn refused(world: &World, changes: &[FileChange]) -> Error {
@@ -82,7 +83,7 @@ fn what_is_no_regular_file_is_refused() {
 #[test]
 fn a_link_out_of_the_work_tree_is_refused() {
     let world = World::new();
-    let outside = tempfile::tempdir().expect("a temporary folder");
+    let outside = scratch::folder();
     fs::write(outside.path().join("a.py"), "old").expect("a file");
     symlink(outside.path(), world.path("link")).expect("a link");
     for path in ["link/a.py", "link/deeper/a.py"] {

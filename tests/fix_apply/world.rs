@@ -9,6 +9,7 @@ use alembic_guard::tree::RepoPath;
 use tempfile::TempDir;
 
 use crate::fix_apply::disk::{Gated, Operation};
+use crate::support::scratch;
 
 pub(crate) const EDITED: &str = "migrations/versions/edited.py";
 pub(crate) const SECOND: &str = "migrations/versions/second.py";
@@ -34,7 +35,7 @@ pub(crate) struct World {
 
 impl World {
     pub(crate) fn new() -> World {
-        let folder = tempfile::tempdir().expect("a temporary folder");
+        let folder = scratch::folder();
         let world = World { root: folder.path().join("top"), _folder: Some(folder) };
         fs::create_dir_all(world.root.join(".git")).expect("a git folder");
         for (path, content) in OTHERS {

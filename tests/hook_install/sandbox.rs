@@ -11,6 +11,8 @@ use std::thread;
 
 use alembic_guard::hook::{self, Error, InstallOptions, Installed};
 
+use crate::support::scratch;
+
 /// Runs a test in a process whose environment knows only the sandbox.
 pub(crate) fn hermetic(body: impl FnOnce(&Sandbox)) {
     hermetic_with(&[], body);
@@ -21,7 +23,7 @@ pub(crate) fn hermetic_with(variables: &[(&str, &str)], body: impl FnOnce(&Sandb
     if let Some(root) = env::var_os("SANDBOX") {
         return body(&Sandbox { root: root.into() });
     }
-    let folder = tempfile::tempdir().expect("a temporary folder");
+    let folder = scratch::folder();
     let root = folder.path().canonicalize().expect("the folder exists");
     fs::create_dir_all(root.join("home")).expect("a home");
     fs::create_dir_all(root.join("tmp")).expect("a folder for temporary files");

@@ -6,6 +6,7 @@ use std::process::Command;
 
 use super::repository::{GUARD, Repository, fed, said};
 use crate::support::prerequisites::not_checked;
+use crate::support::scratch;
 
 /// How a file is opened that may be created or written.
 const WRITES: [&str; 4] = ["O_CREAT", "O_WRONLY", "O_RDWR", "O_TRUNC"];
@@ -68,7 +69,7 @@ fn what_a_check_has_read_is_kept_in_one_folder_of_gits() {
 
 #[test]
 fn nothing_beyond_a_link_is_looked_at() {
-    let outside = tempfile::tempdir().expect("a temporary folder");
+    let outside = scratch::folder();
     fs::create_dir_all(outside.path().join("deeper")).expect("the folder is ours");
     fs::write(outside.path().join("deeper/secret.py"), "revision = 'x'\n").expect("it is ours");
     let repository = Repository::with_alembic();

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::Output;
 
 use super::repository::{GUARD, Repository, fed, migration, refuses, said};
+use crate::support::scratch;
 
 /// Every command that reads a repository or writes to one.
 const COMMANDS: [&[&str]; 12] = [
@@ -195,7 +196,7 @@ fn with_journal(repository: &Repository, journal: &str) -> (String, i32) {
 #[test]
 fn a_forged_journal_changes_nothing() {
     let repository = Repository::with_alembic();
-    let outside = tempfile::tempdir().expect("a temporary folder");
+    let outside = scratch::folder();
     let victim = outside.path().join("victim.py");
     fs::write(&victim, "").expect("a file");
     let victim = victim.display().to_string();
@@ -250,7 +251,7 @@ fn a_forged_journal_changes_nothing() {
 #[test]
 fn no_folder_behind_a_link_is_removed() {
     let repository = Repository::with_alembic();
-    let outside = tempfile::tempdir().expect("a temporary folder");
+    let outside = scratch::folder();
     fs::create_dir(outside.path().join("empty")).expect("a folder");
     repository.link("out", &outside.path().display().to_string());
     let folders = r#"{"version": 1, "complete": false, "folders": ["out/empty"], "entries": []}"#;

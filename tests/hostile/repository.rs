@@ -7,6 +7,8 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
+use crate::support::scratch;
+
 pub(crate) const GUARD: &str = env!("CARGO_BIN_EXE_alembic-guard");
 
 /// What makes `migrations` an environment.
@@ -28,7 +30,7 @@ impl Repository {
 
     /// A repository that holds nothing and is of some kind, as options of `git init` say.
     pub(crate) fn of(options: &[&str]) -> Repository {
-        let folder = tempfile::tempdir().expect("a temporary folder");
+        let folder = scratch::folder();
         let repository = Repository { folder };
         fs::create_dir_all(repository.top()).expect("folders can be made");
         repository.git(&[&["init", "-q", "-b", "main"], options].concat());

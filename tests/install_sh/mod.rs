@@ -7,6 +7,8 @@ use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+use crate::support::scratch;
+
 const GUARD: &str = env!("CARGO_BIN_EXE_alembic-guard");
 const CARGO: &str = "#!/bin/sh
 [ \"$1\" != --version ] || { echo 'cargo 9.9.9 (stand-in)'; exit 0; }
@@ -304,7 +306,7 @@ struct Sandbox {
 
 impl Sandbox {
     fn new() -> Sandbox {
-        let sandbox = Sandbox { folder: tempfile::tempdir().expect("a temporary folder") };
+        let sandbox = Sandbox { folder: scratch::folder() };
         for folder in ["home", "tmp"] {
             fs::create_dir(sandbox.root().join(folder)).expect("a folder");
         }

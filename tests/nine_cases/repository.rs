@@ -9,6 +9,8 @@ use snapbox::data::DataFormat;
 use snapbox::{Data, assert_data_eq};
 use tempfile::TempDir;
 
+use crate::support::scratch;
+
 const GUARD: &str = env!("CARGO_BIN_EXE_alembic-guard");
 
 /// The folder in which every case keeps its migrations.
@@ -25,7 +27,7 @@ pub(crate) struct Repository {
 impl Repository {
     /// Commits the files to `main` and begins `feature` there.
     pub(crate) fn new(landed: &[File]) -> Repository {
-        let repository = Repository { folder: tempfile::tempdir().expect("a temporary folder") };
+        let repository = Repository { folder: scratch::folder() };
         repository.git(&["init", "-q", "-b", "main"]);
         repository.commit(&[
             text("alembic.ini", "[alembic]\nscript_location = migrations\n"),

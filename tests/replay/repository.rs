@@ -8,6 +8,8 @@ use std::process::{Command, Output, Stdio};
 
 use serde_json::Value;
 
+use crate::support::scratch;
+
 const GUARD: &str = env!("CARGO_BIN_EXE_alembic-guard");
 
 /// A developer's clone and the bare repository that it pushes to.
@@ -20,7 +22,7 @@ pub(crate) struct Repository {
 impl Repository {
     /// Makes a repository of a stream; the remote has its objects too and none of its branches.
     pub(crate) fn import(stream: &str) -> Repository {
-        let folder = tempfile::tempdir().expect("a temporary folder");
+        let folder = scratch::folder();
         let mut repository = Repository { folder, commits: BTreeMap::new() };
         fs::create_dir(repository.path("clone")).expect("the folder is new");
         repository.git(&["init", "-q", "-b", "main", "."]);

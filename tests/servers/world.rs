@@ -10,6 +10,7 @@ use std::process::{Command, Output, Stdio};
 
 use crate::support::notation::Written;
 use crate::support::outcome::Outcome;
+use crate::support::scratch;
 
 pub(crate) const GUARD: &str = env!("CARGO_BIN_EXE_alembic-guard");
 pub(crate) const VERSIONS: &str = "migrations/versions";
@@ -31,7 +32,7 @@ impl World {
 
     /// The same, before anything is installed.
     pub(crate) fn without_hook() -> World {
-        let folder = tempfile::tempdir().expect("a temporary folder");
+        let folder = scratch::folder();
         let world = World { folder };
         fs::create_dir_all(world.path("home")).expect("a home");
         let settings = "[gc]\n\tauto = 0\n[receive]\n\tautogc = false\n[advice]\n\tpushUpdateRejected = false\n";

@@ -7,4 +7,5 @@ pub(crate) mod outcome;
 pub(crate) mod prerequisites;
 pub(crate) mod random;
 pub(crate) mod schemas;
+pub(crate) mod scratch;
 pub(crate) mod world;

@@ -13,6 +13,7 @@ use crate::support::followed;
 use crate::support::notation::Written;
 use crate::support::outcome::Outcome;
 use crate::support::schemas::check_output;
+use crate::support::scratch;
 
 pub(crate) const GUARD: &str = env!("CARGO_BIN_EXE_alembic-guard");
 pub(crate) const VERSIONS: &str = "migrations/versions";
@@ -26,7 +27,7 @@ pub(crate) struct World {
 impl World {
     /// A world whose shared repository holds nothing.
     pub(crate) fn empty() -> World {
-        let folder = tempfile::tempdir().expect("a temporary folder");
+        let folder = scratch::folder();
         let world = World { folder, is_broken: false };
         fs::create_dir_all(world.path("home")).expect("a home");
         world.bare("origin.git");

@@ -3,6 +3,8 @@
 use std::fs;
 use std::path::Path;
 
+use crate::support::scratch;
+
 /// A migration to be written.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Migration {
@@ -144,7 +146,7 @@ fn strings(source: &str, begin: &str) -> Vec<String> {
 #[test]
 
 fn the_script_writes_what_the_team_writes() {
-    let folder = tempfile::tempdir().expect("a temporary folder");
+    let folder = scratch::folder();
     let setup = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/team/migration.sh");
     for (parents, label, depends_on, mark) in [
         (vec![], None, None, None),

@@ -13,6 +13,7 @@ use alembic_guard::repair::{Created, NewRevision, Unrendered};
 use alembic_guard::tree::MemoryTree;
 
 use crate::support::prerequisites::{python, run, source, with};
+use crate::support::scratch;
 
 type Versions = BTreeMap<String, Vec<String>>;
 
@@ -20,7 +21,7 @@ type Versions = BTreeMap<String, Vec<String>>;
 #[ignore = "needs Alembic"]
 fn a_merge_for_several_databases_is_run_in_each() {
     with(python(), |python| {
-        let folder = tempfile::tempdir().expect("a temporary folder");
+        let folder = scratch::folder();
         let made = judge(&python, folder.path(), "init");
         assert_eq!(made.len(), 2);
         for (name, _) in made {
