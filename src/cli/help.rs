@@ -32,6 +32,8 @@ macro_rules! root_examples {
 pub(super) fn renamed(help: &str, name: &str) -> String {
     help.replace("  alembic-guard ", &format!("  {name} "))
         .replace("<(alembic-guard ", &format!("<({name} "))
+        // fish looks for a file of the command's name.
+        .replace("/alembic-guard.fish", &format!("/{name}.fish"))
 }
 
 pub(super) const ROOT: &str = root_examples!();
@@ -199,6 +201,17 @@ mod tests {
             }
         });
         assert!(count > 20, "it finds the commands");
+    }
+
+    #[test]
+    fn help_of_the_wheels_program_names_no_other() {
+        for_each_help(&mut |name, helps| {
+            let examples = helps[1].split("\nExamples:\n").nth(1).unwrap_or_default();
+            let renamed = super::renamed(examples, "x");
+            assert!(!renamed.contains(" alembic-guard "), "{name}: {renamed}");
+        });
+        let fish = super::renamed(super::COMPLETIONS_LONG, "x");
+        assert!(fish.contains("x completions fish \\\n    > ~/.config/fish/completions/x.fish"));
     }
 
     #[test]
