@@ -7,6 +7,7 @@ use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 use super::help;
+use super::program_name::Reader;
 use crate::scope::Deadline;
 
 /// Block commits and pushes that would give an Alembic history a second head.
@@ -335,6 +336,16 @@ pub(super) fn called_by_git(words: impl Iterator<Item = OsString>) -> Option<Arg
         deadline: Deadline::default(),
     };
     Some(Arguments { global, version: None, command: Command::Hook(hook) })
+}
+
+impl Command {
+    /// Returns who reads what the command prints.
+    pub(super) fn reader(&self) -> Reader {
+        match self {
+            Command::Hook(HookCommand::PreReceive | HookCommand::Update { .. }) => Reader::Pusher,
+            _ => Reader::User,
+        }
+    }
 }
 
 impl HookCommand {

@@ -36,17 +36,21 @@ use crate::text::escape;
 use crate::{advice, hook as hooks, report};
 
 use arguments::{Arguments, Command, Format, Global};
+use program_name::Reader;
 use supervisor::Ended;
 use terminal::Terminal;
 
 /// Runs the program with the arguments of the process.
 pub fn main() -> ExitCode {
-    program_name::set();
     let called_by_git = arguments::called_by_git(std::env::args_os().skip(1));
     let arguments = match called_by_git.map_or_else(Arguments::try_parse, Ok) {
         Ok(arguments) => arguments,
-        Err(error) => return usage(&error),
+        Err(error) => {
+            program_name::set(Reader::User);
+            return usage(&error);
+        }
     };
+    program_name::set(arguments.command.reader());
     let mut watched = arguments.clone();
     let ended = supervisor::over(move |deadline| {
         watched.global.deadline = deadline;

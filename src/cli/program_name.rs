@@ -1,4 +1,4 @@
-//! Which name to print commands with: every printed command must run in the user's shell.
+//! Which name to print commands with: every printed command must run in the shell of whoever reads it.
 
 use std::env;
 use std::ffi::OsStr;
@@ -7,12 +7,25 @@ use std::path::Path;
 use crate::advice::program;
 use crate::hook::{first_on_path, is_hosted};
 
+/// Who runs the commands that are printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Reader {
+    /// The user who runs this program, on this machine.
+    User,
+    /// Whoever pushes to this server, on a machine where no path of this one counts.
+    Pusher,
+}
+
 /// Finds the name once for the whole run.
-pub(super) fn set() {
-    let path = env::var_os("PATH").unwrap_or_default();
-    if let Ok(own) = env::current_exe() {
-        program::set_name(name(&own, &path, is_hosted(super::hook::variable)));
-    }
+pub(super) fn set(reader: Reader) {
+    let Ok(own) = env::current_exe() else { return };
+    program::set_name(match reader {
+        Reader::User => {
+            let path = env::var_os("PATH").unwrap_or_default();
+            name(&own, &path, is_hosted(super::hook::variable))
+        }
+        Reader::Pusher => own.file_name().unwrap_or_default().to_string_lossy().into_owned(),
+    });
 }
 
 /// Returns the name without its folder, for the examples in help.

@@ -1,7 +1,7 @@
 //! Every way by which git reaches a server without a shell on another machine.
 
 use crate::servers::daemon::Daemon;
-use crate::servers::world::{SERVER, World};
+use crate::servers::world::{GUARD, SERVER, World};
 use crate::support::prerequisites::with;
 
 #[test]
@@ -92,4 +92,17 @@ fn what_programs_read_of_a_push_is_gits_own() {
     let refused = "!\tHEAD:refs/heads/main\t[remote rejected] (pre-receive hook declined)";
     let to = format!("To {}", world.url());
     assert_eq!(lines, [to.as_str(), refused, "Done"], "{push:?}");
+}
+
+#[test]
+fn no_path_of_the_server_is_printed() {
+    let world = World::with("a b(a)");
+    let mine = world.clone_of(&world.url(), "mine", &[]);
+    let path = std::env::var("PATH").expect("tests have a PATH");
+    let mine = mine.with("PATH", &path);
+    mine.add("d(a)");
+    mine.push_main()
+        .refused(&["error stale-down-revision at d:14"])
+        .says("alembic-guard rebase --stage")
+        .says_nothing_of(GUARD);
 }
