@@ -70,7 +70,7 @@ impl Repository {
             .current_dir(folder)
             .stdin(Stdio::null())
             .env_clear()
-            .env("PATH", path_with_guard())
+            .env("PATH", crate::support::world::path_with_guard())
             .env("HOME", self.folder.path())
             .env("GIT_CONFIG_NOSYSTEM", "1")
             .env("LC_ALL", "C.UTF-8")
@@ -182,12 +182,4 @@ pub(crate) fn told(report: &Value) -> Vec<String> {
         }
     });
     told.collect()
-}
-
-/// Returns a PATH on which this program is found before any other of its name.
-fn path_with_guard() -> std::ffi::OsString {
-    let own = Path::new(GUARD).parent().expect("a program is in a folder").to_owned();
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    std::env::join_paths([own].into_iter().chain(std::env::split_paths(&path)))
-        .expect("they came from PATH")
 }

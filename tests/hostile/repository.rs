@@ -4,7 +4,7 @@ use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::io::Write;
 use std::os::unix::ffi::OsStrExt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
 
 use crate::support::scratch;
@@ -106,7 +106,7 @@ impl Repository {
         command
             .current_dir(self.top())
             .env_clear()
-            .env("PATH", path_with_guard())
+            .env("PATH", crate::support::world::path_with_guard())
             .env("HOME", self.folder.path())
             .env("GIT_CONFIG_NOSYSTEM", "1")
             .env("LC_ALL", "C.UTF-8")
@@ -152,12 +152,4 @@ pub(crate) fn fed(command: &mut Command, input: &[u8]) -> Output {
         child.wait_with_output()
     });
     writer.expect("the program can be waited for")
-}
-
-/// Returns a PATH on which this program is found before any other of its name.
-fn path_with_guard() -> OsString {
-    let own = Path::new(GUARD).parent().expect("a program is in a folder").to_owned();
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    std::env::join_paths([own].into_iter().chain(std::env::split_paths(&path)))
-        .expect("they came from PATH")
 }

@@ -148,7 +148,7 @@ impl Repository {
         let mut child = command
             .current_dir(self.top())
             .env_clear()
-            .env("PATH", path_with_guard())
+            .env("PATH", crate::support::world::path_with_guard())
             .env("HOME", self.top())
             .env("GIT_CONFIG_NOSYSTEM", "1")
             .env("GIT_CONFIG_GLOBAL", self.top().join(".git/none"))
@@ -208,12 +208,4 @@ pub(crate) fn same(said: &str, name: &str) {
     let path = snapbox::utils::current_dir!().join(format!("snapshots/{name}.txt"));
     let expected = Data::read_from(&path, Some(DataFormat::Text)).raw();
     assert_data_eq!(Data::text(said.to_owned()).raw(), expected);
-}
-
-/// Returns a PATH on which this program is found before any other of its name.
-fn path_with_guard() -> std::ffi::OsString {
-    let own = Path::new(GUARD).parent().expect("a program is in a folder").to_owned();
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    std::env::join_paths([own].into_iter().chain(std::env::split_paths(&path)))
-        .expect("they came from PATH")
 }

@@ -142,7 +142,7 @@ impl Repository {
             .current_dir(self.path("clone"))
             .stdin(Stdio::null())
             .env_clear()
-            .env("PATH", std::env::var_os("PATH").unwrap_or_default())
+            .env("PATH", crate::support::world::path_with_guard())
             .env("HOME", self.folder.path())
             .env("GIT_CONFIG_NOSYSTEM", "1")
             .env("GIT_CONFIG_GLOBAL", "/dev/null")

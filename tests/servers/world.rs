@@ -1,7 +1,7 @@
 //! A server, clones of it, and nothing of the developer's environment.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsStr;
 use std::fs;
 use std::io::Write;
 use std::os::unix::fs::PermissionsExt;
@@ -128,7 +128,7 @@ impl Repo {
             .current_dir(&self.top)
             .stdin(Stdio::null())
             .env_clear()
-            .env("PATH", path_with_guard())
+            .env("PATH", crate::support::world::path_with_guard())
             .env("GIT_CONFIG_GLOBAL", home.join("gitconfig"))
             .env("HOME", home)
             .env("GIT_CONFIG_NOSYSTEM", "1")
@@ -280,12 +280,4 @@ pub(crate) fn path_of(migration: &str) -> String {
 pub(crate) fn write_program(path: &Path, script: &str) {
     fs::write(path, script).expect("the file can be written");
     fs::set_permissions(path, fs::Permissions::from_mode(0o755)).expect("the file is ours");
-}
-
-/// Returns a PATH on which this program is found before any other of its name.
-fn path_with_guard() -> OsString {
-    let own = Path::new(GUARD).parent().expect("a program is in a folder").to_owned();
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    std::env::join_paths([own].into_iter().chain(std::env::split_paths(&path)))
-        .expect("they came from PATH")
 }

@@ -537,7 +537,7 @@ pub(crate) fn path_of(migration: &str) -> String {
 }
 
 /// Returns a PATH on which this program is found before any other of its name.
-fn path_with_guard() -> OsString {
+pub(crate) fn path_with_guard() -> OsString {
     let own = Path::new(GUARD).parent().expect("a program is in a folder").to_owned();
     let path = env::var_os("PATH").unwrap_or_default();
     env::join_paths([own].into_iter().chain(env::split_paths(&path))).expect("they came from PATH")
