@@ -144,7 +144,7 @@ fn an_unreachable_remote_excuses_nothing_that_was_seen() {
 fn a_remote_that_does_not_answer_is_given_up_in_time() {
     let (world, mine) = unfetched();
     let ssh = world.path("ssh");
-    mine.write_program(&ssh, "#!/bin/sh\nsleep 60\n");
+    crate::support::world::write_program(&ssh, "#!/bin/sh\nsleep 60\n");
     mine.write(".alembic-guard.toml", "fetch_timeout = \"300ms\"\n").commit("configure");
     mine.git(&["remote", "set-url", "--push", "origin", &world.url("origin.git")]);
     mine.git(&["remote", "set-url", "origin", "ssh://nobody@example.invalid/origin.git"]);
@@ -213,7 +213,7 @@ fn a_base_that_the_remote_has_no_more_is_known_in_any_language() {
     let (world, mine) = unfetched();
     world.at("origin.git").git(&["branch", "-m", "main", "trunk"]);
     fs::create_dir(world.path("bin")).expect("a folder");
-    mine.write_program(&world.path("bin/git"), TRANSLATED);
+    crate::support::world::write_program(&world.path("bin/git"), TRANSLATED);
     let plain = std::env::var("PATH").expect("there is one");
     let path = format!("{}:{plain}", world.url("bin"));
     let mine = mine.with("PLAIN", &plain).with("PATH", &path);

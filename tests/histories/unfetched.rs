@@ -140,7 +140,10 @@ fn never_means_that_nothing_is_asked_and_nothing_passes_unseen() {
 fn what_cannot_be_fetched_is_not_taken_for_what_was_last_seen() {
     let (world, mine) = behind();
     let refuses = world.path("refuses");
-    mine.write_program(&refuses, "#!/bin/sh\necho 'no reading today' >&2\nexit 1\n");
+    crate::support::world::write_program(
+        &refuses,
+        "#!/bin/sh\necho 'no reading today' >&2\nexit 1\n",
+    );
     mine.git(&["config", "remote.origin.uploadpack", refuses.to_str().expect("a plain path")]);
     let push = mine.push(&["--force", "origin", "main"]);
     is_unknown(&push).says("git fetch origin refs/heads/main");

@@ -96,7 +96,10 @@ fn a_target_that_cannot_be_fetched_is_judged_by_what_was_told(host: Host) {
     let team = Team::by_readme(host);
     let refuses = team.world.path("refuses");
     team.mine.switch("main").fetch().merge("origin/main").add_all("d(b) e(b)");
-    team.mine.write_program(&refuses, "#!/bin/sh\necho 'no reading today' >&2\nexit 1\n");
+    crate::support::world::write_program(
+        &refuses,
+        "#!/bin/sh\necho 'no reading today' >&2\nexit 1\n",
+    );
     let refuses = refuses.to_str().expect("a plain path");
     team.mine.git(&["config", "remote.origin.uploadpack", refuses]);
     let noted = |pushed: &Outcome| match host {

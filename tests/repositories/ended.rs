@@ -12,12 +12,12 @@ use crate::support::world::{GUARD, Repo, World};
 /// A partial clone whose other side takes a request and never answers, and the sign that it was asked.
 fn waiting() -> (World, Repo, PathBuf) {
     let told = tell(Plot::PLAIN);
-    let world = World::broken();
+    let world = World::unfollowed();
     let repo = copy(&told, &world);
     let part = partial(&world, &repo, "blob:none");
     let (silent, asked) = (world.path("silent"), world.path("asked"));
     let script = format!("#!/bin/sh\n: >'{}'\nwhile :; do sleep 1; done\n", asked.display());
-    part.write_program(&silent, &script);
+    crate::support::world::write_program(&silent, &script);
     part.git(&["config", "remote.full.uploadpack", silent.to_str().expect("a plain path")]);
     (world, part, asked)
 }

@@ -33,7 +33,7 @@ fn asked() -> Vec<Asked> {
     let told = [Plot::PLAIN, SHA256].map(|plot| (plot, tell(plot)));
     let make = |(name, plot, make): (&'static str, Plot, Make)| {
         let (_, told) = told.iter().find(|(of, _)| *of == plot).expect("both are told");
-        let world = World::broken();
+        let world = World::unfollowed();
         let repo = make(&world, copy(told, &world));
         repo.git(&["reset", "-q", "--hard"]);
         repo.git(&["clean", "-qfd"]);
@@ -145,7 +145,7 @@ fn a_server_judges_what_is_in_quarantine() {
         ("both", SHA256, |_, server| reftable(server)),
     ];
     for (name, plot, make) in servers {
-        let world = World::broken();
+        let world = World::unfollowed();
         let mine = copy(&tell(plot), &world);
         make(&world, world.at("remote.git")).install();
         mine.git(&["reset", "-q", "--hard"]);

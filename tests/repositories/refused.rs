@@ -15,7 +15,7 @@ const STRANGER: &str = "65534";
 
 fn plain() -> (World, Repo) {
     let told = tell(Plot::PLAIN);
-    let world = World::broken();
+    let world = World::unfollowed();
     let repo = copy(&told, &world);
     (world, repo)
 }

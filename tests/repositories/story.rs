@@ -52,7 +52,7 @@ pub(crate) const LINKED: &str = "real/versions";
 /// Tells a story: `main` is a, b(a) and has edited a; `feature` adds d(a); `crossed` edits a otherwise and
 /// adds x(a); `renamed` renames a's file and adds y(a). All but `main` are only here.
 pub(crate) fn tell(plot: Plot) -> World {
-    let world = World::broken();
+    let world = World::unfollowed();
     init(&world, plot.format, "remote.git", &["--bare"]);
     let mine = init(&world, plot.format, "mine", &[]);
     mine.git(&["remote", "add", "origin", &world.url("remote.git")]);

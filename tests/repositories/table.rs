@@ -38,7 +38,7 @@ fn every_kind_of_repository_is_judged_as_its_plain_twin() {
 }
 
 fn twin(told: &World) -> Answers {
-    let world = World::broken();
+    let world = World::unfollowed();
     let plain = copy(told, &world);
     let answers = QUESTIONS.iter().map(|question| (question.words, answer(&plain, question)));
     answers.collect()
@@ -48,7 +48,7 @@ fn twin(told: &World) -> Answers {
 type Row = (usize, Vec<String>);
 
 fn compare(kind: &Kind, told: &World, twin: &Answers) -> Row {
-    let world = World::broken();
+    let world = World::unfollowed();
     let repo = (kind.make)(&world, copy(told, &world));
     let asked: Vec<&Question> = QUESTIONS.iter().filter(|question| fits(&repo, question)).collect();
     let mut wrong = Vec::new();

@@ -20,7 +20,7 @@ fn one_bad_ref_is_refused_and_the_others_land() {
     push.says("`d` builds on `a`, which main has moved past")
         .says("by the server's administrator")
         .says_nothing_of("only what is fine");
-    assert_eq!(push.before["refs/heads/main"], push.after["refs/heads/main"]);
-    assert_eq!(push.after["refs/heads/sound"], mine.tip("sound"));
+    assert_eq!(push.before["origin.git:refs/heads/main"], push.after["origin.git:refs/heads/main"]);
+    assert_eq!(push.after["origin.git:refs/heads/sound"], mine.tip("sound"));
     mine.push(&["origin", "HEAD:refs/tags/v1", ":sound"]).passed(&[]).is_silent();
 }

@@ -25,7 +25,7 @@ struct Item {
 pub(super) fn follow(repo: &Repo, report: &str) {
     // Who commits from an index of their own has it only in that command.
     let has_index = || repo.variables.iter().any(|(name, _)| name == "GIT_INDEX_FILE");
-    if repo.is_broken || !report.contains("help: ") || has_index() {
+    if !repo.is_followed || !report.contains("help: ") || has_index() {
         return;
     }
     let errors = report.lines().filter(|line| line.starts_with("error[")).count();

@@ -30,6 +30,15 @@ impl Outcome {
         }
     }
 
+    /// Returns the same with what a server said as if it had been said here: git begins each line with
+    /// `remote: ` and fills it up with spaces.
+    pub(crate) fn without_remote(self) -> Outcome {
+        let lines = self.stderr.lines();
+        let lines = lines.map(|line| line.strip_prefix("remote: ").map_or(line, str::trim_end));
+        let stderr = lines.map(|line| format!("{line}\n")).collect();
+        Outcome { stderr, ..self }
+    }
+
     /// Git refused, nothing moved, and these are the findings, each as [`findings`] writes it.
     #[track_caller]
     pub(crate) fn refused(&self, findings: &[&str]) -> &Outcome {

@@ -21,14 +21,14 @@ pub(crate) const VERSIONS: &str = "migrations/versions";
 /// A bare repository that all share, and room for clones of it.
 pub(crate) struct World {
     folder: tempfile::TempDir,
-    is_broken: bool,
+    is_followed: bool,
 }
 
 impl World {
     /// A world whose shared repository holds nothing.
     pub(crate) fn empty() -> World {
         let folder = scratch::folder();
-        let world = World { folder, is_broken: false };
+        let world = World { folder, is_followed: true };
         fs::create_dir_all(world.path("home")).expect("a home");
         world.bare("origin.git");
         world
@@ -83,10 +83,10 @@ impl World {
         repo
     }
 
-    /// A world whose repositories are broken on purpose. Printed commands are not run there: git itself
-    /// refuses them.
-    pub(crate) fn broken() -> World {
-        World { is_broken: true, ..World::empty() }
+    /// A world in which printed commands are not run: its repositories are broken on purpose, so that git
+    /// refuses them, or follow settings that the commands cannot know.
+    pub(crate) fn unfollowed() -> World {
+        World { is_followed: false, ..World::empty() }
     }
 
     /// Returns what is at a name of this world, without making it.
@@ -97,7 +97,7 @@ impl World {
             origin: self.path("origin.git"),
             variables: Vec::new(),
             usual_files: false,
-            is_broken: self.is_broken,
+            is_followed: self.is_followed,
         }
     }
 
@@ -143,8 +143,8 @@ pub(crate) struct Repo {
     pub(super) variables: Vec<(String, String)>,
     /// Whether git's configuration is but what its usual files say, the system's own among them.
     pub(super) usual_files: bool,
-    /// Whether it is broken on purpose, so that printed commands are not run.
-    pub(super) is_broken: bool,
+    /// Whether printed commands are run.
+    pub(super) is_followed: bool,
 }
 
 impl Repo {
@@ -287,9 +287,15 @@ impl Repo {
     pub(crate) fn push(&self, arguments: &[&str]) -> Outcome {
         let before = self.remote_refs();
         let output = self.try_git(&[&["push"], arguments].concat());
-        let outcome = Outcome::new(&output, before, self.remote_refs());
+        let outcome = Outcome::new(&output, before, self.remote_refs()).without_remote();
         followed::follow(self, &outcome.stderr);
         outcome
+    }
+
+    /// Pushes what is checked out to `main`.
+    #[track_caller]
+    pub(crate) fn push_main(&self) -> Outcome {
+        self.push(&["origin", "HEAD:refs/heads/main"])
     }
 
     /// Pushes the branch that is checked out to `origin`.
@@ -378,18 +384,17 @@ impl Repo {
         fs::read_to_string(self.top.join(path)).expect("the file is there")
     }
 
-    /// Writes a program.
-    pub(crate) fn write_program(&self, path: &Path, script: &str) {
-        fs::write(path, script).expect("the file can be written");
-        fs::set_permissions(path, fs::Permissions::from_mode(0o755)).expect("the file is ours");
-    }
-
     /// Commits all there is, past the hooks.
     #[track_caller]
     pub(crate) fn commit(&self, message: &str) -> &Repo {
         self.git(&["add", "-A"]);
         self.git(&["commit", "-q", "--no-verify", "-m", message]);
         self
+    }
+
+    /// Commits a configuration.
+    pub(crate) fn configure(&self, text: &str) -> &Repo {
+        self.write(".alembic-guard.toml", text).commit("configure")
     }
 
     /// Writes a migration into the work tree.
@@ -529,6 +534,12 @@ pub(crate) fn without_age(line: &str) -> String {
         return line.to_owned();
     };
     format!("{before}(updated){after}")
+}
+
+/// Writes a program.
+pub(crate) fn write_program(path: &Path, script: &str) {
+    fs::write(path, script).expect("the file can be written");
+    fs::set_permissions(path, fs::Permissions::from_mode(0o755)).expect("the file is ours");
 }
 
 /// Returns where a migration lies.
