@@ -1,4 +1,4 @@
-//! Which name to print commands with: every printed command must run in the shell of whoever reads it.
+//! Which name to print commands with: every printed command must run in its reader's shell.
 
 use std::env;
 use std::ffi::OsStr;
@@ -12,7 +12,7 @@ use crate::hook::{first_on_path, is_hosted};
 pub(super) enum Reader {
     /// The user who runs this program, on this machine.
     User,
-    /// Whoever pushes to this server, on a machine where no path of this one counts.
+    /// The user who pushes to this server, on a machine where no path of this one counts.
     Pusher,
 }
 

@@ -176,7 +176,7 @@ fn the_command_line_counts_before_all() {
 }
 
 #[test]
-fn the_environment_of_whoever_pushes_counts_for_nothing() {
+fn the_environment_of_the_pushing_user_counts_for_nothing() {
     for (name, value) in [
         ("ALEMBIC_GUARD", "0"),
         ("SKIP", "alembic-guard"),
@@ -191,7 +191,7 @@ fn the_environment_of_whoever_pushes_counts_for_nothing() {
 }
 
 #[test]
-fn the_git_configuration_of_whoever_pushes_counts_for_nothing() {
+fn the_git_configuration_of_the_pushing_user_counts_for_nothing() {
     let (_world, mine) = world();
     mine.add("d(a)");
     mine.git(&["config", "--global", "alembic-guard.level", "warn"]);
@@ -203,7 +203,7 @@ fn the_git_configuration_of_whoever_pushes_counts_for_nothing() {
 }
 
 #[test]
-fn whoever_runs_the_server_can_let_it_pass() {
+fn the_servers_administrator_can_let_it_pass() {
     let asked = |how: &str| format!("warning stale-down-revision at d:14: asked for by {how}");
     let (world, mine) = world();
     mine.add("d(a)");
