@@ -192,6 +192,32 @@ fn a_program_that_is_not_executable_gives_way_to_the_one_on_path() {
 }
 
 #[test]
+fn a_script_of_that_name_is_named_and_not_run() {
+    hermetic(|sandbox| {
+        let repository = sandbox.repository("repository");
+        repository.install();
+        fs::remove_file(&repository.guard).expect("it is there");
+        let script = sandbox.root.join("on path/alembic-guard");
+        sandbox.recorder_at(&script, "another program");
+        let path = std::env::var("PATH").expect("the sandbox sets it");
+        let folder = script.parent().expect("it is in a folder");
+        let mut command = repository.command();
+        command.args(["commit", "-qm", "second", "--allow-empty"]);
+        let output = command.env("PATH", format!("{path}:{}", folder.display())).output();
+        let output = output.expect("git runs");
+        assert!(!output.status.success());
+        assert!(sandbox.ran().is_empty());
+        let words = text(&output);
+        for expected in [
+            &format!("and {} is another program", script.display()),
+            "install alembic-head-guard and run: alembic-head-guard hook install",
+        ] {
+            assert!(words.contains(expected), "{expected}: {words}");
+        }
+    });
+}
+
+#[test]
 fn any_path_will_do() {
     hermetic(|sandbox| {
         let mut repository = chained(sandbox, "it's a \"$(repo)\" `with`\na newline\\n ");
