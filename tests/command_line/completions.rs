@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use tempfile::TempDir;
 
-use super::{guard, run};
+use super::{guard, refused, run};
 use crate::support::scratch;
 
 /// Writes the script of a shell and a program for the shell to run, in which `SCRIPT` is the former's path.
@@ -89,12 +89,7 @@ fn zsh_completes_a_subcommand() {
 
 #[test]
 fn a_shell_that_is_not_known_is_refused_with_the_known_ones() {
-    let output = std::process::Command::new(env!("CARGO_BIN_EXE_alembic-guard"))
-        .args(["completions", "csh"])
-        .output()
-        .expect("the program exists");
-    assert_eq!(output.status.code(), Some(2));
-    let message = String::from_utf8_lossy(&output.stderr);
+    let message = refused(&["completions", "csh"]);
     assert!(
         message.contains("[possible values: bash, elvish, fish, powershell, zsh]"),
         "{message}"

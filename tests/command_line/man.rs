@@ -3,7 +3,7 @@
 use std::ffi::OsStr;
 use std::fs;
 
-use super::{guard, run};
+use super::{guard, refused, run};
 use crate::support::scratch;
 
 #[test]
@@ -53,11 +53,6 @@ fn every_command_has_a_page_in_which_groff_finds_no_fault() {
 
 #[test]
 fn a_folder_that_is_not_there_is_an_error() {
-    let output = std::process::Command::new(env!("CARGO_BIN_EXE_alembic-guard"))
-        .args(["man", "/nowhere/at/all"])
-        .output()
-        .expect("the program exists");
-    assert_eq!(output.status.code(), Some(2));
-    let message = String::from_utf8_lossy(&output.stderr);
+    let message = refused(&["man", "/nowhere/at/all"]);
     assert!(message.contains("cannot write to `/nowhere/at/all/alembic-guard.1`"), "{message}");
 }
