@@ -1,6 +1,5 @@
 //! The command line, as clap reads it and as `--help`, the manual pages and the completions show it.
 
-use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
@@ -26,7 +25,7 @@ pub(super) struct Arguments {
     pub(super) global: Global,
     /// Print the version.
     #[arg(short = 'V', long, action = ArgAction::Version)]
-    version: Option<bool>,
+    pub(super) version: Option<bool>,
     #[command(subcommand)]
     pub(super) command: Command,
 }
@@ -295,49 +294,6 @@ pub(super) enum HookCommand {
     },
 }
 
-/// Reads the arguments with which git's hooks call this program; returns nothing for any others.
-///
-/// Describing the whole command line to clap takes a fifth of the time of a push without migrations.
-pub(super) fn called_by_git(words: impl Iterator<Item = OsString>) -> Option<Arguments> {
-    let words: Vec<String> = words.map(|word| word.into_string().ok()).collect::<Option<_>>()?;
-    let words: Vec<&str> = words.iter().map(String::as_str).collect();
-    // The shims put a `--` before what git says; by hand it may be left out.
-    let (name, said) = match words.as_slice() {
-        ["hook", name, "--", said @ ..] => (*name, said),
-        ["hook", name, said @ ..] if said.iter().all(|word| !word.starts_with('-')) => {
-            (*name, said)
-        }
-        _ => return None,
-    };
-    let owned = |word: &&str| (**word).to_owned();
-    let hook = match (name, said) {
-        ("pre-commit", []) => HookCommand::PreCommit,
-        ("pre-merge-commit", []) => HookCommand::PreMergeCommit,
-        ("pre-push", [] | [_] | [_, _]) => {
-            let (remote, url) = (said.first().map(owned), said.get(1).map(owned));
-            HookCommand::PrePush { remote, url }
-        }
-        ("post-merge", [] | [_]) => HookCommand::PostMerge { squash: said.first().map(owned) },
-        ("post-checkout", [before, after, flag]) => {
-            let [before, after, flag] = [before, after, flag].map(owned);
-            HookCommand::PostCheckout { before, after, flag }
-        }
-        _ => return None,
-    };
-    let global = Global {
-        directory: None,
-        config: None,
-        format: Format::Text,
-        color: Color::Auto,
-        quiet: false,
-        verbose: false,
-        no_cache: false,
-        help: None,
-        deadline: Deadline::default(),
-    };
-    Some(Arguments { global, version: None, command: Command::Hook(hook) })
-}
-
 impl Command {
     /// Returns who reads what the command prints.
     pub(super) fn reader(&self) -> Reader {
@@ -403,51 +359,4 @@ pub(super) struct Man {
     /// Write the pages of all commands into DIR.
     #[arg(value_name = "DIR")]
     pub(super) output: Option<PathBuf>,
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_git_calls_reads_as_clap_reads_it() {
-        let calls = [
-            "hook pre-commit",
-            "hook pre-commit --",
-            "hook pre-merge-commit --",
-            "hook pre-push",
-            "hook pre-push -- origin",
-            "hook pre-push -- -v --help",
-            "hook pre-push origin ../remote.git",
-            "hook post-merge 0",
-            "hook post-merge",
-            "hook post-checkout -- 1 2 1",
-        ];
-        for call in calls {
-            let words = || call.split(' ').map(OsString::from);
-            let read = called_by_git(words()).expect("git calls so");
-            let name = std::iter::once(OsString::from("alembic-guard"));
-            let clap = Arguments::try_parse_from(name.chain(words())).expect("clap knows it");
-            assert_eq!(format!("{read:?}"), format!("{clap:?}"), "{call}");
-        }
-    }
-
-    #[test]
-    fn everything_else_is_left_to_clap() {
-        let calls = [
-            "",
-            "hook",
-            "hook pre-push -v",
-            "hook pre-push -- origin url more",
-            "hook pre-commit -- more",
-            "hook pre-commit --help",
-            "--no-cache hook pre-commit",
-            "hook post-checkout 1 2",
-            "check",
-        ];
-        for call in calls {
-            let words = call.split(' ').map(OsString::from);
-            assert!(called_by_git(words).is_none(), "{call}");
-        }
-    }
 }

@@ -8,6 +8,7 @@ mod ci;
 mod completions;
 mod config;
 mod explain;
+mod git_call;
 mod graph;
 mod help;
 mod hook;
@@ -42,7 +43,7 @@ use terminal::Terminal;
 
 /// Runs the program with the arguments of the process.
 pub fn main() -> ExitCode {
-    let called_by_git = arguments::called_by_git(std::env::args_os().skip(1));
+    let called_by_git = git_call::read(std::env::args_os().skip(1));
     let arguments = match called_by_git.map_or_else(Arguments::try_parse, Ok) {
         Ok(arguments) => arguments,
         Err(error) => {
