@@ -136,7 +136,7 @@ fn what_python_parses_and_does_not_compile_is_a_fault() {
 }
 
 #[test]
-#[ignore = "needs minutes"]
+#[ignore = "needs more time"]
 fn hostile_nesting_is_a_fault_and_never_a_crash() {
     for (head, part, tail) in [
         ("x = ", "-", "1"),
@@ -259,7 +259,7 @@ fn a_long_chain_or_number_needs_little_stack_and_time() {
 
 /// What only some parsers take for a string hides nothing from the bound on nesting.
 #[test]
-#[ignore = "needs minutes"]
+#[ignore = "needs more time"]
 fn nesting_behind_what_looks_like_a_string_is_never_parsed() {
     let deep = "- ".repeat(100_000);
     for code in [

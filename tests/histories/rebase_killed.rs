@@ -19,7 +19,7 @@ const CHAINS: usize = 60;
 type Files = BTreeMap<String, Vec<u8>>;
 
 #[test]
-#[ignore = "needs minutes"]
+#[ignore = "needs more time"]
 fn a_rebase_that_is_killed_at_any_time_is_completed_by_the_next_one() {
     let (_world, feature) = forked();
     let old = files(&feature);

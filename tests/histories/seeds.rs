@@ -47,7 +47,7 @@ fn in_the_place_of(path: &str, target: &str) {
 }
 
 #[test]
-#[ignore = "needs minutes"]
+#[ignore = "needs more time"]
 fn as_migrations() {
     let world = World::with("a b(a)");
     let mine = world.mine();

@@ -15,7 +15,7 @@ fn many() -> usize {
 const KILOBYTES: usize = 2 << 20;
 
 #[test]
-#[ignore = "needs minutes"]
+#[ignore = "needs more time"]
 fn a_stale_push_into_a_crowded_folder_is_refused() {
     let count = many();
     let (repository, feature) = crowded(count);
@@ -30,7 +30,7 @@ fn a_stale_push_into_a_crowded_folder_is_refused() {
 }
 
 #[test]
-#[ignore = "needs minutes"]
+#[ignore = "needs more time"]
 fn more_migrations_than_are_read_are_refused_and_what_touches_none_passes() {
     let (repository, feature) = crowded(20);
     repository.git(&["reset", "-q", "--hard", "feature"]);
@@ -59,7 +59,7 @@ fn more_migrations_than_are_read_are_refused_and_what_touches_none_passes() {
 }
 
 #[test]
-#[ignore = "needs minutes"]
+#[ignore = "needs more time"]
 fn a_folder_that_holds_itself_many_times_ends_in_a_finding() {
     let repository = Repository::with_alembic();
     let tree = bomb(&repository);
@@ -82,7 +82,7 @@ fn a_folder_that_holds_itself_many_times_ends_in_a_finding() {
 }
 
 #[test]
-#[ignore = "needs minutes"]
+#[ignore = "needs more time"]
 fn a_push_of_such_a_folder_ends_with_a_reason() {
     let repository = Repository::with_alembic();
     let base = repository.git(&["rev-parse", "HEAD"]);
@@ -102,7 +102,7 @@ fn a_push_of_such_a_folder_ends_with_a_reason() {
 
 /// Some hundred kilobytes mean a file that is larger than all the memory that there may be.
 #[test]
-#[ignore = "needs minutes"]
+#[ignore = "needs more time"]
 fn a_file_that_is_small_only_until_it_is_unpacked_ends_in_a_finding() {
     let repository = Repository::with_alembic();
     let fill = "git hash-object -w --stdin";
@@ -128,7 +128,7 @@ fn a_file_that_is_small_only_until_it_is_unpacked_ends_in_a_finding() {
 
 /// What was found in one folder is remembered, and not multiplied by the names that it goes by.
 #[test]
-#[ignore = "needs minutes"]
+#[ignore = "needs more time"]
 fn folders_of_many_names_are_searched_as_far_as_may_be() {
     let repository = Repository::with_alembic();
     let files = repository.git(&["ls-tree", "HEAD"]);

@@ -150,7 +150,7 @@ fn is_short(text: &str) {
 }
 
 #[test]
-#[ignore = "needs minutes"]
+#[ignore = "needs more time"]
 fn folders_side_by_side() {
     for names in [&["env.py", "script.py.mako"][..], &["env.py", "versions/x.py"], &["x.txt"]] {
         let folder =
@@ -163,7 +163,7 @@ fn folders_side_by_side() {
 }
 
 #[test]
-#[ignore = "needs minutes"]
+#[ignore = "needs more time"]
 fn configurations_of_missing_folders() {
     let ini = |place| {
         (format!("p/{place}/alembic.ini"), format!("[alembic]\nscript_location = g{place}\n"))
@@ -181,7 +181,7 @@ fn configurations_of_missing_folders() {
 }
 
 #[test]
-#[ignore = "needs minutes"]
+#[ignore = "needs more time"]
 fn patterns_without_end() {
     let patterns: String = (0..50_000).map(|place| format!("\"x{place}/**\",\n")).collect();
     let config = format!("exclude = [{patterns}]\n");
@@ -193,7 +193,7 @@ fn patterns_without_end() {
 }
 
 #[test]
-#[ignore = "needs minutes"]
+#[ignore = "needs more time"]
 fn one_file_with_many_parents() {
     let count = many(30_000);
     let mut files: Files = (0..count).map(|place| versioned(&id(place), "'a'")).collect();
@@ -214,7 +214,7 @@ fn one_file_with_many_parents() {
 }
 
 #[test]
-#[ignore = "needs minutes"]
+#[ignore = "needs more time"]
 fn dependencies_of_each_on_all_before() {
     let dependent = |parents: fn(usize) -> String| -> Files {
         let one = |place| {
@@ -237,7 +237,7 @@ fn dependencies_of_each_on_all_before() {
 }
 
 #[test]
-#[ignore = "needs minutes"]
+#[ignore = "needs more time"]
 fn merges_of_all_before() {
     let merge = |place| {
         let parents = (0..place).map(id).chain(["a".to_owned()]);
@@ -255,7 +255,7 @@ fn merges_of_all_before() {
 
 /// In a folder that main has moved they are judged as if they lay in the new one.
 #[test]
-#[ignore = "needs minutes"]
+#[ignore = "needs more time"]
 fn merges_of_all_before_in_a_folder_that_main_moved() {
     let merge = |place| versioned(&id(place), &tuple((0..place).map(id).chain(["a".to_owned()])));
     let large = Large::of(&(0..many(1500)).map(merge).collect::<Files>());
@@ -274,7 +274,7 @@ fn merges_of_all_before_in_a_folder_that_main_moved() {
 }
 
 #[test]
-#[ignore = "needs minutes"]
+#[ignore = "needs more time"]
 fn parents_that_are_nearly_there() {
     let mut files = chain(many(3000));
     files.extend(
@@ -288,7 +288,7 @@ fn parents_that_are_nearly_there() {
 }
 
 #[test]
-#[ignore = "needs minutes"]
+#[ignore = "needs more time"]
 fn ids_and_labels_that_are_taken() {
     let twice = |place: usize| {
         let (path, content) = versioned(&id(place), &below(place));
@@ -316,7 +316,7 @@ fn ids_and_labels_that_are_taken() {
 }
 
 #[test]
-#[ignore = "needs minutes"]
+#[ignore = "needs more time"]
 fn circles() {
     let count = many(5000);
     let large = Large::of(
@@ -335,7 +335,7 @@ fn circles() {
 }
 
 #[test]
-#[ignore = "needs minutes"]
+#[ignore = "needs more time"]
 fn a_name_that_is_misspelled_again_and_again() {
     let slips = "down_revison = 1\n".repeat(many(50_000));
     let large =
@@ -345,7 +345,7 @@ fn a_name_that_is_misspelled_again_and_again() {
 }
 
 #[test]
-#[ignore = "needs minutes"]
+#[ignore = "needs more time"]
 fn stale_chains_and_stale_merges() {
     let count = many(5000);
     let large = Large::of(&(0..count).map(|place| versioned(&id(place), "'a'")).collect::<Files>());
@@ -366,7 +366,7 @@ fn stale_chains_and_stale_merges() {
 }
 
 #[test]
-#[ignore = "needs minutes"]
+#[ignore = "needs more time"]
 fn repairs_of_many_files() {
     let count = many(6000);
     let limit = (".alembic-guard.toml".to_owned(), "time_limit = '20s'\n".to_owned());
@@ -388,7 +388,7 @@ fn repairs_of_many_files() {
 }
 
 #[test]
-#[ignore = "needs minutes"]
+#[ignore = "needs more time"]
 fn new_refs() {
     let large = Large::of(&[versioned("d", "'a'")]);
     let [fine, stale] = ["start", "behind"].map(|name| large.repository.git(&["rev-parse", name]));
@@ -414,7 +414,7 @@ fn new_refs() {
 }
 
 #[test]
-#[ignore = "needs minutes"]
+#[ignore = "needs more time"]
 fn new_refs_of_commits_of_their_own() {
     let large = Large::of(&[]);
     let branch =

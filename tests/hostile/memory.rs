@@ -115,13 +115,13 @@ impl Forked {
 }
 
 #[test]
-#[ignore = "needs minutes"]
+#[ignore = "needs more time"]
 fn libgit2_merges_nothing_large() {
     merges_nothing_large(&[]);
 }
 
 #[test]
-#[ignore = "needs minutes"]
+#[ignore = "needs more time"]
 fn git_merges_nothing_large() {
     merges_nothing_large(&["--ref-format=reftable"]);
 }

@@ -86,7 +86,7 @@ const PLACES: &[Place] = &[
 ];
 
 #[test]
-#[ignore = "needs minutes"]
+#[ignore = "needs more time"]
 fn no_text_of_a_repository_steers_a_terminal() {
     let faults: Vec<String> = thread::scope(|scope| {
         let halves = PLACES.chunks(PLACES.len().div_ceil(2));

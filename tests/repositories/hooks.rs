@@ -70,7 +70,7 @@ fn draft(repo: &Repo, migration: &str) -> String {
 }
 
 #[test]
-#[ignore = "needs minutes"]
+#[ignore = "needs more time"]
 fn commits_are_judged_by_the_index_that_git_names() {
     for Asked { name, repo, .. } in asked() {
         let head = repo.tip("HEAD");
@@ -93,7 +93,7 @@ fn commits_are_judged_by_the_index_that_git_names() {
 }
 
 #[test]
-#[ignore = "needs minutes"]
+#[ignore = "needs more time"]
 fn a_merge_is_judged_by_the_side_that_git_names() {
     for Asked { name, repo, .. } in asked() {
         refused(
@@ -105,7 +105,7 @@ fn a_merge_is_judged_by_the_side_that_git_names() {
 }
 
 #[test]
-#[ignore = "needs minutes"]
+#[ignore = "needs more time"]
 fn what_is_advised_mends_a_merge() {
     for Asked { name, repo, .. } in asked() {
         repo.git(&["merge", "-q", "--no-commit", "origin/main"]);
@@ -125,7 +125,7 @@ fn what_is_advised_mends_a_merge() {
 }
 
 #[test]
-#[ignore = "needs minutes"]
+#[ignore = "needs more time"]
 fn pushes_are_judged() {
     for Asked { name, repo, .. } in asked() {
         refused(name, &repo.try_git(&["push", "origin", "feature"]), "stale-down-revision");
@@ -137,7 +137,7 @@ fn pushes_are_judged() {
 }
 
 #[test]
-#[ignore = "needs minutes"]
+#[ignore = "needs more time"]
 fn a_server_judges_what_is_in_quarantine() {
     let servers: [(&str, Plot, Make); 3] = [
         ("reftable", Plot::PLAIN, |_, server| reftable(server)),

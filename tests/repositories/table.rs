@@ -13,7 +13,7 @@ use crate::support::world::{Repo, World};
 type Answers = BTreeMap<&'static [&'static str], Answer>;
 
 #[test]
-#[ignore = "needs minutes"]
+#[ignore = "needs more time"]
 fn every_kind_of_repository_is_judged_as_its_plain_twin() {
     let plots: Vec<Plot> = KINDS.iter().map(|kind| kind.plot).collect();
     let told: BTreeMap<Plot, World> = plots.iter().map(|plot| (*plot, tell(*plot))).collect();

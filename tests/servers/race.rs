@@ -28,7 +28,7 @@ struct Figures {
 }
 
 #[test]
-#[ignore = "needs minutes"]
+#[ignore = "needs more time"]
 fn of_all_who_push_at_once_exactly_the_linear_ones_land() {
     let (clones, rounds) = size();
     let world = World::with("a");
