@@ -151,7 +151,7 @@ impl fmt::Display for Command {
 impl fmt::Display for Word {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Word::Program => out.write_str(&shell_word(program::name())),
+            Word::Program => out.write_str(&program::word()),
             Word::Text(text) => out.write_str(&shell_word(text)),
             Word::Path(path) => out.write_str(&shell_word(&path.to_string())),
             Word::Placeholder(name) => out.write_str(&escape(name)),

@@ -5,14 +5,29 @@
 
 use std::sync::OnceLock;
 
+use crate::text::shell_word;
+
 /// The name in the code, and the name of the program unless [`set_name`] was called.
 pub const PROGRAM: &str = "alembic-guard";
+
+/// The name that the wheel gives this program.
+pub const WHEEL_PROGRAM: &str = "alembic-head-guard";
 
 static NAME: OnceLock<String> = OnceLock::new();
 
 /// Returns the name or absolute path that runs this program.
 pub fn name() -> &'static str {
     NAME.get().map_or(PROGRAM, String::as_str)
+}
+
+/// Returns the same as a word of a shell.
+pub fn word() -> String {
+    shell_word(name())
+}
+
+/// Returns the name without a path: for lines that others run too, on machines of their own.
+pub fn file_name() -> &'static str {
+    name().rsplit('/').next().unwrap_or(PROGRAM)
 }
 
 /// Sets the name for the rest of the run. Only the first call has an effect.

@@ -295,6 +295,23 @@ pub(super) enum HookCommand {
 }
 
 impl Command {
+    /// Returns whether the command answers what is wrong or what there is, and does nothing else.
+    pub(super) fn judges(&self) -> bool {
+        match self {
+            Command::Check(_) | Command::Heads(_) | Command::Graph(_) | Command::Audit(_) => true,
+            Command::Hook(hook) => !matches!(
+                hook,
+                HookCommand::Install { .. } | HookCommand::Uninstall | HookCommand::Status
+            ),
+            Command::Rebase(_)
+            | Command::Merge(_)
+            | Command::Explain(_)
+            | Command::Config(_)
+            | Command::Completions(_)
+            | Command::Man(_) => false,
+        }
+    }
+
     /// Returns who reads what the command prints.
     pub(super) fn reader(&self) -> Reader {
         match self {

@@ -1,22 +1,21 @@
 //! `completions`.
 
-use std::path::PathBuf;
-
-use clap::CommandFactory;
-
-use super::arguments::{Arguments, Completions};
+use super::arguments::Completions;
+use super::help;
+use super::hook::foreign_program;
 use super::terminal::Terminal;
+use crate::advice::program::{PROGRAM, WHEEL_PROGRAM, file_name};
 use crate::finding::Outcome;
 
-/// The commands that are completed: in Python packages the program has the second name, and a script the first.
-const NAMES: [&str; 2] = ["alembic-guard", "alembic-head-guard"];
-
 pub(super) fn run(completions: &Completions, terminal: &Terminal) -> Outcome {
-    let called = std::env::args_os().next().map(PathBuf::from).unwrap_or_default();
-    let names = if called.ends_with(NAMES[1]) { &NAMES[..] } else { &NAMES[..1] };
+    let mut names = vec![file_name()];
+    // The wheel has a script of the other name too.
+    if file_name() == WHEEL_PROGRAM && foreign_program().is_none() {
+        names.push(PROGRAM);
+    }
     let mut script = Vec::new();
     for name in names {
-        clap_complete::generate(completions.shell, &mut Arguments::command(), *name, &mut script);
+        clap_complete::generate(completions.shell, &mut help::command(name), name, &mut script);
     }
     terminal.print_raw(&script);
     Outcome::Clean

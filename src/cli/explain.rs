@@ -69,7 +69,7 @@ fn rule_json(rule: &Rule) -> RuleJson {
 
 /// Returns the text of a rule, in which commands begin with the name that works.
 fn explanation(rule: &Rule) -> String {
-    rule.explain.replace(&format!("`{PROGRAM} "), &format!("`{} ", program::name()))
+    rule.explain.replace(&format!("`{PROGRAM} "), &format!("`{} ", program::word()))
 }
 
 fn list_json() -> RulesJson {

@@ -2,6 +2,12 @@
 //!
 //! A line that isn't indented and ends with a colon is a heading. Example commands end at two spaces.
 
+use clap::builder::{Resettable, StyledStr};
+use clap::{Command, CommandFactory};
+
+use super::arguments::Arguments;
+use crate::advice::program::PROGRAM;
+
 /// A heading, in the style that clap gives its own; clap removes it if there is no terminal.
 macro_rules! heading {
     ($title:literal) => {
@@ -27,13 +33,36 @@ macro_rules! root_examples {
     };
 }
 
-/// Has the examples begin with another name of the program, as in Python packages, whose `alembic-guard` may be
-/// another package's.
-pub(super) fn renamed(help: &str, name: &str) -> String {
-    help.replace("  alembic-guard ", &format!("  {name} "))
-        .replace("<(alembic-guard ", &format!("<({name} "))
-        // fish looks for a file of the command's name.
-        .replace("/alembic-guard.fish", &format!("/{name}.fish"))
+/// Returns the command line of a program that may have another name, as in the wheel: `alembic-guard` may be
+/// another package's there.
+pub(super) fn command(name: &'static str) -> Command {
+    renamed(Arguments::command().bin_name(name), name)
+}
+
+/// Has the texts of a command, and of those below it, call the program by another name.
+fn renamed(command: Command, name: &str) -> Command {
+    let [about, long_about, after, long_after] = [
+        command.get_about(),
+        command.get_long_about(),
+        command.get_after_help(),
+        command.get_after_long_help(),
+    ]
+    .map(|text| {
+        let text = text.map(|text| with_name(&text.ansi().to_string(), name));
+        Resettable::from(text.map(StyledStr::from))
+    });
+    let command = command.about(about).long_about(long_about);
+    let command = command.after_help(after).after_long_help(long_after);
+    command.mut_subcommands(|below| renamed(below, name))
+}
+
+fn with_name(text: &str, name: &str) -> String {
+    let begins = ["  ", "`", "<("];
+    let text = begins.into_iter().fold(text.to_owned(), |text, begin| {
+        text.replace(&format!("{begin}{PROGRAM} "), &format!("{begin}{name} "))
+    });
+    // fish looks for a file of the command's name.
+    text.replace(&format!("/{PROGRAM}.fish"), &format!("/{name}.fish"))
 }
 
 pub(super) const ROOT: &str = root_examples!();
@@ -56,7 +85,7 @@ pub(super) const ROOT_LONG: &str = concat!(
 
 pub(super) const CHECK: &str = examples![
     "alembic-guard check                     Check the work tree",
-    "alembic-guard check --staged            Check what `git commit` would commit",
+    "alembic-guard check --staged            Check what would be committed",
     "alembic-guard check --base origin/main  Compare with another branch",
     "alembic-guard check --fix --stage       Fix, stage, then check",
 ];
@@ -130,52 +159,53 @@ pub(super) const MAN: &str = examples![
 
 pub(super) const INSTALL: &str = examples![
     "alembic-guard hook install          Install the hooks",
-    "alembic-guard -C app hook install   Install them into the repository `app`",
+    "alembic-guard -C app hook install   Install them into `app`",
 ];
 
 pub(super) const UNINSTALL: &str =
     examples!["alembic-guard hook uninstall   Remove the hooks from this repository"];
 
 pub(super) const STATUS: &str = examples![
-    "alembic-guard hook status                 Exit with 1 if a hook is missing",
+    "alembic-guard hook status                 Exit with 1 if one is missing",
     "alembic-guard hook status --format json   Print it for a program",
 ];
 
 pub(super) const HOOK_CHECK: &str =
-    examples!["alembic-guard hook check --staged   Check what `git commit` would commit"];
+    examples!["alembic-guard hook check --staged   Check what would be committed"];
 
 pub(super) const HOSTED: &str =
     examples!["alembic-guard hook hosted   The `entry` in .pre-commit-config.yaml"];
 
 pub(super) const PRE_COMMIT: &str =
-    examples!["alembic-guard hook pre-commit   A line of .git/hooks/pre-commit"];
+    examples!["alembic-guard hook pre-commit   In .git/hooks/pre-commit"];
 
 pub(super) const PRE_MERGE_COMMIT: &str =
-    examples!["alembic-guard hook pre-merge-commit   A line of .git/hooks/pre-merge-commit"];
+    examples!["alembic-guard hook pre-merge-commit   In .git/hooks/pre-merge-commit"];
 
 pub(super) const PRE_PUSH: &str =
-    examples!["alembic-guard hook pre-push \"$@\"   A line of .git/hooks/pre-push"];
+    examples!["alembic-guard hook pre-push \"$@\"   In .git/hooks/pre-push"];
 
 pub(super) const POST_MERGE: &str =
-    examples!["alembic-guard hook post-merge \"$@\"   A line of .git/hooks/post-merge"];
+    examples!["alembic-guard hook post-merge \"$@\"   In .git/hooks/post-merge"];
 
 pub(super) const POST_CHECKOUT: &str =
-    examples!["alembic-guard hook post-checkout \"$@\"   A line of .git/hooks/post-checkout"];
+    examples!["alembic-guard hook post-checkout \"$@\"   In .git/hooks/post-checkout"];
 
 pub(super) const PRE_RECEIVE: &str =
-    examples!["alembic-guard hook pre-receive   A line of hooks/pre-receive on the server"];
+    examples!["alembic-guard hook pre-receive   In hooks/pre-receive on the server"];
 
 pub(super) const UPDATE: &str =
-    examples!["alembic-guard hook update \"$@\"   A line of hooks/update on the server"];
+    examples!["alembic-guard hook update \"$@\"   In hooks/update on the server"];
 
 #[cfg(test)]
 mod tests {
-    use clap::{Command, CommandFactory, Parser};
+    use clap::{Command, Parser};
 
+    use crate::advice::program::{PROGRAM, WHEEL_PROGRAM};
     use crate::cli::arguments::Arguments;
 
     /// Calls `check` with every command, as words, and its short and long help.
-    fn for_each_help(check: &mut dyn FnMut(&str, &[String; 2])) {
+    fn for_each_help(program: &'static str, check: &mut dyn FnMut(&str, &[String; 2])) {
         fn visit(command: &mut Command, check: &mut dyn FnMut(&str, &[String; 2])) {
             let name = command.get_bin_name().unwrap_or_else(|| command.get_name()).to_owned();
             let helps = [command.render_help().to_string(), command.render_long_help().to_string()];
@@ -183,40 +213,46 @@ mod tests {
             let below = command.get_subcommands_mut().filter(|below| below.get_name() != "help");
             below.for_each(|below| visit(below, check));
         }
-        let mut command = Arguments::command();
+        let mut command = super::command(program);
         command.build();
         visit(&mut command, check);
     }
 
     #[test]
     fn every_help_fits_80_columns_and_groups_the_global_options() {
-        let mut count = 0;
-        for_each_help(&mut |name, helps| {
-            count += 1;
-            for help in helps {
-                let long = help.lines().find(|line| line.chars().count() > 80);
-                assert_eq!(long, None, "{name}");
-                assert!(help.contains("\nGlobal options:\n  -C <DIR>"), "{name}: {help}");
-                assert!(help.contains("\nExamples:\n  alembic-guard "), "{name}: {help}");
-            }
-        });
-        assert!(count > 20, "it finds the commands");
+        for program in [PROGRAM, WHEEL_PROGRAM] {
+            let mut count = 0;
+            for_each_help(program, &mut |name, helps| {
+                count += 1;
+                for help in helps {
+                    let long = help.lines().find(|line| line.chars().count() > 80);
+                    assert_eq!(long, None, "{name}");
+                    assert!(help.contains("\nGlobal options:\n  -C <DIR>"), "{name}: {help}");
+                    let examples = help.split("\nExamples:\n").nth(1).expect("it has examples");
+                    let mut lines = examples.lines().take_while(|line| !line.is_empty());
+                    let wrapped = lines.find(|line| !line.starts_with(&format!("  {program} ")));
+                    assert_eq!(wrapped, None, "{name}");
+                }
+            });
+            assert!(count > 20, "it finds the commands");
+        }
     }
 
     #[test]
-    fn help_of_the_wheels_program_names_no_other() {
-        for_each_help(&mut |name, helps| {
-            let examples = helps[1].split("\nExamples:\n").nth(1).unwrap_or_default();
-            let renamed = super::renamed(examples, "x");
-            assert!(!renamed.contains(" alembic-guard "), "{name}: {renamed}");
+    fn help_of_the_wheels_program_calls_no_other() {
+        for_each_help(WHEEL_PROGRAM, &mut |name, helps| {
+            for help in helps {
+                // These stay: a variable's value, and a path.
+                let help = help.replace("SKIP=alembic-guard", "").replace(".git/alembic-guard", "");
+                assert!(!help.contains("alembic-guard "), "{name}: {help}");
+                assert!(!help.contains("alembic-guard.fish"), "{name}: {help}");
+            }
         });
-        let fish = super::renamed(super::COMPLETIONS_LONG, "x");
-        assert!(fish.contains("x completions fish \\\n    > ~/.config/fish/completions/x.fish"));
     }
 
     #[test]
     fn every_line_of_commands_has_room_for_its_description() {
-        for_each_help(&mut |name, [short, _]| {
+        for_each_help(PROGRAM, &mut |name, [short, _]| {
             let commands = short.split("\nCommands:\n").nth(1).unwrap_or_default();
             let rows = commands.lines().take_while(|line| !line.is_empty());
             let wrapped = rows.filter(|row| row.starts_with("     ")).collect::<Vec<_>>();
@@ -226,7 +262,7 @@ mod tests {
 
     #[test]
     fn every_example_is_a_valid_command_line() {
-        for_each_help(&mut |name, [_, help]| {
+        for_each_help(PROGRAM, &mut |name, [_, help]| {
             let lines =
                 help.lines().map(str::trim).filter(|line| line.starts_with("alembic-guard "));
             for line in lines.filter(|line| !line.ends_with('\\')) {

@@ -6,13 +6,13 @@ use std::path::{Path, PathBuf};
 use super::arguments::{Check, Format, Global, HookCommand};
 use super::terminal::Terminal;
 use super::{Failure, Session, check, post_checkout, push, receive};
-use crate::advice::{Command, program};
+use crate::advice::{Advice, Command, program};
 use crate::finding::Outcome;
 use crate::git;
 use crate::hook::{self, InstallOptions, Occasion};
+use crate::problem::Note;
 use crate::report::{self, Bypass};
 use crate::scope;
-use crate::text::{escape, shell_word};
 
 pub(super) fn run(
     command: &HookCommand,
@@ -83,7 +83,7 @@ fn install(
     for installed in installed {
         terminal.mention(&format!("{installed}\n"));
     }
-    terminal.mention(&warning_of(foreign.as_deref()));
+    warn_of(foreign.as_deref(), terminal);
     Ok(Outcome::Clean)
 }
 
@@ -110,7 +110,7 @@ fn status(directory: &Path, format: Format, terminal: &Terminal) -> Result<Outco
         return Ok(if status.is_ok() { Outcome::Clean } else { Outcome::Findings });
     }
     terminal.print(&status.to_string());
-    terminal.print(&warning_of(foreign.as_deref()));
+    warn_of(foreign.as_deref(), terminal);
     if status.is_ok() {
         return Ok(Outcome::Clean);
     }
@@ -120,21 +120,23 @@ fn status(directory: &Path, format: Format, terminal: &Terminal) -> Result<Outco
 }
 
 /// Returns an `alembic-guard` on the user's PATH that is another program.
-fn foreign_program() -> Option<PathBuf> {
+pub(super) fn foreign_program() -> Option<PathBuf> {
     hook::foreign_program(&std::env::var_os("PATH")?)
 }
 
 /// Warns that the command `alembic-guard` runs another program.
-fn warning_of(foreign: Option<&Path>) -> String {
+fn warn_of(foreign: Option<&Path>, terminal: &Terminal) {
     let warning = |path: &Path| {
-        let path = escape(&path.to_string_lossy());
-        let own = shell_word(program::name());
-        format!(
-            "warning: `alembic-guard` on PATH is not this program but the script `{path}`; the hooks \
-             never run it; run this program as `{own}`\n"
-        )
+        let path = path.to_string_lossy();
+        let message = format!(
+            "`alembic-guard` on PATH is not this program but the script `{path}`; hooks that `hook install` \
+             writes never run it, but hooks that call `alembic-guard` by name do; call this program `{}`",
+            program::word(),
+        );
+        Note { message, advice: Advice::default(), known: false }
     };
-    foreign.map_or_else(String::new, warning)
+    let notes: Vec<Note> = foreign.map(warning).into_iter().collect();
+    terminal.warn(&report::text::notes(&notes, &terminal.error_style()));
 }
 
 /// Judges the index, as git's two commit hooks ask for it.

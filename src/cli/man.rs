@@ -4,17 +4,20 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use clap::{Command, CommandFactory};
+use clap::Command;
 use clap_mangen::roff::{Roff, roman};
 
 use super::Failure;
-use super::arguments::{Arguments, Man};
+use super::arguments::Man;
+use super::help;
 use super::terminal::Terminal;
+use crate::advice::program;
 use crate::finding::Outcome;
 
 pub(super) fn run(man: &Man, terminal: &Terminal) -> Result<Outcome, Failure> {
     // A page of `help` would only repeat the others.
-    let mut command = Arguments::command().disable_help_subcommand(true);
+    let mut command = help::command(program::file_name()).name(program::file_name());
+    command = command.disable_help_subcommand(true);
     command.build();
     match &man.output {
         None => terminal.print_raw(&Page::of(&command).content),

@@ -27,7 +27,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use clap::Parser;
+use clap::FromArgMatches;
 
 use crate::advice::Step;
 use crate::finding::Outcome;
@@ -37,19 +37,15 @@ use crate::text::escape;
 use crate::{advice, hook as hooks, report};
 
 use arguments::{Arguments, Command, Format, Global};
-use program_name::Reader;
 use supervisor::Ended;
 use terminal::Terminal;
 
 /// Runs the program with the arguments of the process.
 pub fn main() -> ExitCode {
     let called_by_git = git_call::read(std::env::args_os().skip(1));
-    let arguments = match called_by_git.map_or_else(Arguments::try_parse, Ok) {
+    let arguments = match called_by_git.map_or_else(parse, Ok) {
         Ok(arguments) => arguments,
-        Err(error) => {
-            program_name::set(Reader::User);
-            return usage(&error);
-        }
+        Err(error) => return usage(&error),
     };
     program_name::set(arguments.command.reader());
     let mut watched = arguments.clone();
@@ -78,8 +74,13 @@ pub fn main() -> ExitCode {
     supervisor::leave(outcome.exit_code())
 }
 
+fn parse() -> Result<Arguments, clap::Error> {
+    let matches = help::command(program_name::for_help()).try_get_matches()?;
+    Arguments::from_arg_matches(&matches)
+}
+
 fn usage(error: &clap::Error) -> ExitCode {
-    let text = help::renamed(&error.render().ansi().to_string(), &program_name::file_name());
+    let text = error.render().ansi().to_string();
     // A closed pipe is no failure; there is nobody left to tell.
     let _ = if error.use_stderr() {
         write!(anstream::stderr(), "{text}")
@@ -323,20 +324,9 @@ impl Failure {
             let path = bad.invalid.path.to_string();
             terminal.warn(&report::text::config_problems(&path, &bad.source, &mistakes, &style));
         }
-        terminal.warn(&match (self, &arguments.command) {
-            (
-                Failure::Hook(_)
-                | Failure::Repair(_)
-                | Failure::Write { .. }
-                | Failure::Exists { .. }
-                | Failure::UnknownRule { .. },
-                _,
-            )
-            | (_, Command::Rebase(_) | Command::Merge(_)) => {
-                report::text::failed(self, &help, &style)
-            }
-            _ => report::text::broken(self, &help, &style),
-        });
+        let is_verdict = arguments.command.judges() && !matches!(self, Failure::Repair(_));
+        let text = if is_verdict { report::text::broken } else { report::text::failed };
+        terminal.warn(&text(self, &help, &style));
         Outcome::Broken
     }
 }

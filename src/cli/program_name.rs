@@ -4,7 +4,7 @@ use std::env;
 use std::ffi::OsStr;
 use std::path::Path;
 
-use crate::advice::program;
+use crate::advice::program::{self, PROGRAM, WHEEL_PROGRAM};
 use crate::hook::{first_on_path, is_hosted};
 
 /// Who runs the commands that are printed.
@@ -24,14 +24,15 @@ pub(super) fn set(reader: Reader) {
             let path = env::var_os("PATH").unwrap_or_default();
             name(&own, &path, is_hosted(super::hook::variable))
         }
-        Reader::Pusher => own.file_name().unwrap_or_default().to_string_lossy().into_owned(),
+        Reader::Pusher => for_help().to_owned(),
     });
 }
 
-/// Returns the name without its folder, for the examples in help.
-pub(super) fn file_name() -> String {
-    let name = program::name();
-    name.rsplit('/').next().unwrap_or(name).to_owned()
+/// Returns the name to describe the command line by, before the arguments are known: that of the wheel if this
+/// program has it.
+pub(super) fn for_help() -> &'static str {
+    let own = env::current_exe().unwrap_or_default();
+    if own.ends_with(WHEEL_PROGRAM) { WHEEL_PROGRAM } else { PROGRAM }
 }
 
 /// Returns the file name of this program if PATH leads to it by that name, else its path.

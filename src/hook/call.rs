@@ -2,8 +2,8 @@
 //!
 //! A folder may be called as the program is, a clone of its source for one, so the name alone says nothing.
 
-use super::on_path::WHEEL_PROGRAM;
 use crate::advice::program::PROGRAM;
+use crate::advice::program::WHEEL_PROGRAM;
 
 /// The names of the program, and that of the Python module that runs it.
 const PROGRAMS: [&str; 3] = [PROGRAM, WHEEL_PROGRAM, "alembic_head_guard"];

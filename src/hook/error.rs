@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 use super::folder::{manager, shown};
 use super::shim::quote;
 use super::{FolderDoubt, Hook};
-use crate::advice::{Command, Step};
+use crate::advice::{Command, Step, program};
 use crate::platform::path_bytes::bytes_of;
-use crate::text::escape;
+use crate::text::{escape, shell_word};
 
 /// A reason why the hooks were not installed, removed or looked at.
 #[derive(Debug, thiserror::Error)]
@@ -234,9 +234,10 @@ fn folder_help(folder: &Path, default: &Path, doubts: &[FolderDoubt]) -> Vec<Ste
 
 /// Says how somebody else's hook calls the guard.
 fn called_from(whose: &str, pre_push: &str) -> Vec<Step> {
-    let call = Command::of("alembic-guard hook pre-push");
+    // The hook may be the whole team's, so no path of this machine.
+    let program = shell_word(program::file_name());
     vec![
-        format!("{whose}: add `{call} \"$@\" || exit` to {pre_push}").into(),
+        format!("{whose}: add `{program} hook pre-push \"$@\" || exit` to {pre_push}").into(),
         "do the same for pre-commit and pre-merge-commit".into(),
         "and, without `|| exit`, for post-merge and post-checkout".into(),
     ]

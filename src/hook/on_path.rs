@@ -13,21 +13,19 @@ use super::place::read_start;
 use crate::advice::program::PROGRAM;
 use crate::platform::file_system::is_executable;
 
-/// The name that the wheel gives this program.
-pub(super) const WHEEL_PROGRAM: &str = "alembic-head-guard";
-
 /// Returns the program that a shell runs for `name`.
 pub fn first_on_path(name: &str, path: &OsStr) -> Option<PathBuf> {
     let mut candidates = env::split_paths(path).map(|folder| folder.join(name));
     candidates.find(|candidate| is_program(candidate))
 }
 
-/// Returns the `alembic-guard` on PATH if it is a script and not the one of our wheel.
+/// Returns the `alembic-guard` on PATH if it is the linter's: a script of pip, uv or pipx that imports the
+/// linter's module, `alembic_guard`. Version managers, such as pyenv, have scripts of that name for any program.
 pub fn foreign_program(path: &OsStr) -> Option<PathBuf> {
     let found = first_on_path(PROGRAM, path)?;
     let start = read_start(&found).ok()?;
-    let is_ours = String::from_utf8_lossy(&start).contains(WHEEL_PROGRAM);
-    (start.starts_with(b"#!") && !is_ours).then_some(found)
+    let imports = String::from_utf8_lossy(&start).contains("alembic_guard");
+    (start.starts_with(b"#!") && imports).then_some(found)
 }
 
 fn is_program(path: &Path) -> bool {

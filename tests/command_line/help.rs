@@ -85,7 +85,7 @@ Global options:
 
 Examples:
   alembic-guard check                     Check the work tree
-  alembic-guard check --staged            Check what `git commit` would commit
+  alembic-guard check --staged            Check what would be committed
   alembic-guard check --base origin/main  Compare with another branch
   alembic-guard check --fix --stage       Fix, stage, then check
 
