@@ -9,9 +9,16 @@ const LEVEL_KEY: &str = "alembic-guard.level";
 /// Tells whether the environment switches the guard off: `ALEMBIC_GUARD=0`, or `alembic-guard` in the
 /// list `SKIP`, as pre-commit's users know it.
 pub fn is_switched_off(variable: impl Fn(&str) -> Option<String>) -> bool {
-    variable("ALEMBIC_GUARD").as_deref() == Some("0")
-        || variable("SKIP")
-            .is_some_and(|list| list.split(',').any(|name| name.trim() == "alembic-guard"))
+    !switches(variable).is_empty()
+}
+
+/// Returns the variables that switch the guard off, with their values.
+fn switches(variable: impl Fn(&str) -> Option<String>) -> Vec<(&'static str, String)> {
+    let is_off = variable("ALEMBIC_GUARD").filter(|value| value == "0");
+    let is_listed = |list: &String| list.split(',').any(|name| name.trim() == "alembic-guard");
+    let is_skipped = variable("SKIP").filter(is_listed);
+    let switches = [("ALEMBIC_GUARD", is_off), ("SKIP", is_skipped)].into_iter();
+    switches.filter_map(|(name, value)| Some((name, value?))).collect()
 }
 
 /// A setting outside of the configuration file that changes what the hooks of this clone do.
@@ -30,12 +37,9 @@ pub fn overrides(
     repository: &Repository,
     variable: impl Fn(&str) -> Option<String>,
 ) -> Vec<Override> {
-    let switch = ["ALEMBIC_GUARD", "SKIP"]
-        .into_iter()
-        .filter(|name| is_switched_off(|asked| if asked == *name { variable(name) } else { None }));
-    let switch = switch.map(|name| Override {
+    let switch = switches(variable).into_iter().map(|(name, value)| Override {
         source: "environment",
-        setting: format!("{name}={}", variable(name).unwrap_or_default()),
+        setting: format!("{name}={value}"),
         effect: "the hooks are off",
     });
     let branch = repository.branch();
