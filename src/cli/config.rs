@@ -21,6 +21,7 @@ use crate::report;
 use crate::rules::RULES;
 use crate::scope::{self, Destinations};
 use crate::text::escape;
+use crate::tree::RepoPath;
 
 #[cfg(test)]
 pub(super) use init::InitJson;
@@ -99,7 +100,7 @@ struct Sources {
 }
 
 impl Sources {
-    fn of(source: Option<(crate::tree::RepoPath, Vec<u8>)>) -> Sources {
+    fn of(source: Option<(RepoPath, Vec<u8>)>) -> Sources {
         let Some((path, source)) = source else {
             return Sources { file: None, keys: BTreeSet::new() };
         };
@@ -181,12 +182,12 @@ impl Shown {
         format!("{line:<38}  # {}", self.sources.of_key(key))
     }
 
-    /// Returns what a key means in this repository, where the file leaves that open.
+    /// Returns what a key means in this repository if the file does not set it.
     fn comment(&self, key: &Key<Config>) -> Option<String> {
-        let none_is_here = || "none found".to_owned();
+        let none_found = || "none found".to_owned();
         match key.name {
             "base" if self.config.base.is_none() => {
-                let base = self.destinations.base.as_deref().map_or_else(none_is_here, escape);
+                let base = self.destinations.base.as_deref().map_or_else(none_found, escape);
                 Some(format!("# base: the nearest target: {base}"))
             }
             "targets" => {
@@ -196,7 +197,7 @@ impl Shown {
                     None => " the default branch and the usual release branches:",
                 };
                 let targets =
-                    if targets.is_empty() { none_is_here() } else { escape(&targets.join(", ")) };
+                    if targets.is_empty() { none_found() } else { escape(&targets.join(", ")) };
                 Some(format!("# targets:{meant} {targets}"))
             }
             _ => None,

@@ -1,6 +1,6 @@
 //! `config init`.
 
-use std::fs::OpenOptions;
+use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
 
 use serde::Serialize;
@@ -32,13 +32,17 @@ pub(in crate::cli) struct InitJson {
 pub(super) fn run(session: &Session, terminal: &Terminal) -> Result<Outcome, Failure> {
     let top = session.repository.work_dir().ok_or(git::Error::Bare)?;
     let path = top.join(FILE_NAME);
-    let file = OpenOptions::new().write(true).create_new(true).open(&path);
-    match file.and_then(|mut file| file.write_all(text().as_bytes())) {
-        Ok(()) => {}
+    let mut file = match OpenOptions::new().write(true).create_new(true).open(&path) {
+        Ok(file) => file,
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
             return Err(Failure::Exists { path });
         }
         Err(source) => return Err(Failure::Write { path, source }),
+    };
+    if let Err(source) = file.write_all(text().as_bytes()) {
+        // Half of it would count from now on.
+        let _ = fs::remove_file(&path);
+        return Err(Failure::Write { path, source });
     }
     let path = path.display().to_string();
     match session.format {
