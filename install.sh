@@ -14,7 +14,7 @@ usage: ./install.sh [REPO]   install alembic-guard; hooks into REPO
 Without REPO only the program is installed; the command that adds the hooks to
 a repository is printed. With REPO its hooks are installed (hooks that are
 there are kept and run first) and its migrations are checked once: what that
-finds is shown and stops nothing, the hooks only refuse what is new.
+finds blocks nothing: the hooks block only new problems.
 The demo works in a throwaway folder and installs nothing.
 
 A wheel in dist/ is installed by uv, pipx, or into a virtual environment of its
@@ -113,10 +113,20 @@ stop_if_lacking() {
 } >&2
 
 rust_version() {
+    in_manifest rust-version
+}
+
+own_version() {
+    in_manifest version
+}
+
+# Prints the first value of a key of Cargo.toml.
+in_manifest() {
     while read -r key equals value; do
-        if [ "$key $equals" = "rust-version =" ]; then
+        if [ "$key $equals" = "$1 =" ]; then
             value=${value#\"}
             say "${value%\"}"
+            return
         fi
     done <"$here/Cargo.toml"
 }
@@ -168,7 +178,7 @@ install_into() {
         check_needs
     fi
     if [ -n "$repository" ] && ! git -C "$repository" rev-parse --git-dir >/dev/null; then
-        fail "$repository is no git repository; nothing was installed"
+        fail "$repository is not a git repository; nothing was installed"
     fi
     if [ -n "$wheel" ]; then
         install_wheel
@@ -192,24 +202,29 @@ install_into() {
 find_wheel() {
     wheel=${ALEMBIC_GUARD_WHEEL-}
     if [ -n "$wheel" ]; then
-        [ -f "$wheel" ] || fail "ALEMBIC_GUARD_WHEEL names no file: $wheel"
+        [ -f "$wheel" ] || fail "ALEMBIC_GUARD_WHEEL is not a file: $wheel"
         return
     fi
-    for wheel in "$here"/dist/alembic_head_guard-*.whl; do
+    # A profile is asked for to build.
+    if [ -n "${ALEMBIC_GUARD_PROFILE-}" ]; then return; fi
+    for wheel in "$here/dist/alembic_head_guard-$(own_version)"-*.whl; do
         [ ! -f "$wheel" ] || return 0
     done
     wheel=
 }
 
-# Installs the wheel where one command can remove it again; sets `program`. Nothing is downloaded: the wheel
-# depends on no other.
+# Installs the wheel; sets `program`. Nothing is downloaded: the wheel depends on no other.
 install_wheel() {
-    say "installing ${wheel##*/}"
+    say "installing ${wheel##*/}" "  from ${wheel%/*}; without it, cargo builds the program"
+    if [ -n "${ALEMBIC_GUARD_BIN_DIR-}" ]; then
+        mkdir -p -- "$ALEMBIC_GUARD_BIN_DIR"
+        ALEMBIC_GUARD_BIN_DIR=$(CDPATH='' cd -- "$ALEMBIC_GUARD_BIN_DIR" && pwd)
+    fi
     if with_uv || with_pipx; then return; fi
     with_venv
 }
 
-# uv refuses where another package has a command `alembic-guard`.
+# uv refuses if another package has a command `alembic-guard`.
 with_uv() {
     command -v uv >/dev/null || return
     if [ -n "${ALEMBIC_GUARD_BIN_DIR-}" ]; then export UV_TOOL_BIN_DIR="$ALEMBIC_GUARD_BIN_DIR"; fi
@@ -227,13 +242,16 @@ with_pipx() {
 with_venv() {
     venv=${XDG_DATA_HOME:-$HOME/.local/share}/alembic-head-guard
     folder=${ALEMBIC_GUARD_BIN_DIR:-$HOME/.local/bin}
-    if ! python3 -m venv --clear "$venv" >/dev/null; then
+    # One that works is kept: hooks call the program in it, also if the wheel turns out to be unfit.
+    if ! "$venv/bin/python" -c 'import pip' 2>/dev/null && ! python3 -m venv --clear "$venv" >/dev/null; then
         fail "no virtual environment could be made: $(get python3-venv python3), or install uv or pipx"
     fi
-    "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-index "$wheel"
+    "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-index --force-reinstall "$wheel"
     mkdir -p -- "$folder"
     program=$(CDPATH='' cd -- "$folder" && pwd)/alembic-head-guard
-    ln -sf -- "$venv/bin/alembic-head-guard" "$program"
+    ln -sfn -- "$venv/bin/alembic-head-guard" "$program"
+    # The other name may be another program's.
+    [ -e "$folder/alembic-guard" ] || ln -sfn -- "$venv/bin/alembic-guard" "$folder/alembic-guard"
 }
 
 # Builds the program and puts it where it belongs; sets `program`.
