@@ -14,19 +14,23 @@ use std::path::Path;
 const NOT_CHECKED: &str = concat!(env!("CARGO_TARGET_TMPDIR"), "/not-checked");
 
 fn main() {
-    // Somebody who chooses tests knows that others did not run; nextest only lists tests.
-    if env::args().len() > 1 {
+    let arguments: Vec<String> = env::args().skip(1).collect();
+    // nextest only lists tests.
+    if arguments.iter().any(|argument| argument == "--list") {
         return;
     }
     let missing = fs::read_to_string(NOT_CHECKED).unwrap_or_default();
     let _ = fs::remove_file(NOT_CHECKED);
-    let mut needs = BTreeSet::new();
-    collect(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests"), &mut needs);
-    let needs: Vec<String> = needs.into_iter().collect();
-    println!(
-        "not run: tests that need {}; run them with `cargo test -- --include-ignored`",
-        needs.join(", "),
-    );
+    // Somebody who chooses tests knows that others did not run.
+    if arguments.is_empty() {
+        let mut needs = BTreeSet::new();
+        collect(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests"), &mut needs);
+        let needs: Vec<String> = needs.into_iter().collect();
+        println!(
+            "not run: tests that need {}; run them with `cargo test -- --include-ignored`",
+            needs.join(", "),
+        );
+    }
     let missing: BTreeSet<&str> = missing.lines().collect();
     if !missing.is_empty() {
         println!("not checked: {}", missing.into_iter().collect::<Vec<_>>().join("; "));
