@@ -8,14 +8,13 @@ PROGRAM = "alembic-head-guard"
 
 
 def folders():
-    """Yields the folders in which pip, uv or pipx may have put the program."""
+    """Yields the folders in which pip, uv or pipx may have put the program, those beside this package first."""
+    packages = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    # `pip install --target`
+    yield os.path.join(packages, "bin")
+    # An environment, `--user` and `--prefix`: this is lib/pythonX.Y/site-packages.
+    yield os.path.join(os.path.dirname(os.path.dirname(os.path.dirname(packages))), "bin")
     yield sysconfig.get_path("scripts")
-    # `pip install --user`
-    yield sysconfig.get_path("scripts", f"{os.name}_user")
-    # `pip install --target` and `--prefix`
-    package = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-    yield os.path.join(package, "bin")
-    yield os.path.join(os.path.dirname(os.path.dirname(os.path.dirname(package))), "bin")
 
 
 def main():

@@ -1,13 +1,12 @@
 """The wheel as pip, uv and pipx install it, where nothing could build it."""
 
 import json
-import subprocess
 import time
 import zipfile
 
 from world import TOP, VERSION, World, index, printed_command, run, tools, wheel
 
-# A wheel that takes longer to load than the migrations to check would not be worth it.
+# Bytes. Look for what grew before you raise it.
 LARGEST = 6_000_000
 
 
