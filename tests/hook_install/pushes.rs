@@ -210,7 +210,7 @@ fn a_script_of_that_name_is_named_and_not_run() {
         let words = text(&output);
         for expected in [
             &format!("and {} is another program", script.display()),
-            "install alembic-head-guard and run: alembic-head-guard hook install",
+            "(PyPI: alembic-head-guard) and run: alembic-head-guard hook install",
         ] {
             assert!(words.contains(expected), "{expected}: {words}");
         }
