@@ -154,7 +154,7 @@ pub(crate) static KEYS: [Key<Config>; 13] = [
     Key {
         table: None,
         name: "exclude",
-        about: "Paths without environments of this repository, such as test fixtures",
+        about: "Paths in which environments are not searched for, such as test fixtures",
         example: "[\"tests/**\"]",
         value: Value::PathPatterns(|config| &mut config.exclude),
     },

@@ -76,7 +76,7 @@ struct Ref {
     remote_oid: String,
     /// Why the ref was not checked.
     skipped: Option<String>,
-    /// The target branch that has commits which this ref lacks, if git does not tell whether the push is forced.
+    /// The target branch whose newer commits this ref lacks; set if it is unknown whether the push is forced.
     behind: Option<String>,
     /// Index of an earlier ref with the same commit, whose result applies to this one too; only the worst
     /// finding is repeated.
@@ -146,7 +146,7 @@ struct FindingJson {
     help: Option<String>,
     /// The steps of the advice, in the order of `help`.
     advice: Vec<StepJson>,
-    /// The same steps by what is a sequence and what a choice.
+    /// The same steps, grouped into sequences and alternatives.
     plan: PlanJson,
     path: String,
     /// Counted from 1.

@@ -1,11 +1,11 @@
-//! Advice for a program: the steps as they are listed, and what is a sequence and what a choice.
+//! Advice for a program: the steps as a list, and grouped into sequences and alternatives.
 
 use serde::Serialize;
 
 use super::path;
 use crate::advice::{Advice, Command, Shown, Step};
 
-/// Advice by what is a sequence and what a choice.
+/// Advice, grouped into sequences and alternatives.
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(in crate::report) struct PlanJson {
