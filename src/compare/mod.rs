@@ -141,7 +141,9 @@ pub(crate) fn check_against(
     let stops: Vec<&BadSetting> = pairs.iter().filter_map(|pair| pair.loss.stop.as_ref()).collect();
     let is_found = |setting: &&BadSetting| stops.iter().any(|stop| stop.is(setting));
     let noted = bad_settings.iter().filter(|setting| !is_found(setting));
-    report.notes.extend(setting_notes(noted, |setting| known.contains(setting)));
+    let has_left_out = !reader.discover(after)?.left_out.is_empty();
+    let is_known = |setting: &BadSetting| !has_left_out && known.contains(setting);
+    report.notes.extend(setting_notes(noted, is_known));
     for pair in &pairs {
         report.notes.extend(case_collisions::notes(pair, &comparison.facts));
         let compared = compare_environment(reader, comparison, after, pair)?;

@@ -26,7 +26,7 @@ impl Relevance {
         let mut known: HashSet<RepoPath> = HashSet::new();
         for tree in trees {
             let found = reader.discover(*tree)?;
-            for environment in &found.environments {
+            for environment in found.environments.iter().chain(&found.left_out) {
                 let locations = environment.version_locations.iter().cloned();
                 if !environment.recursive {
                     relevance.folders.extend(locations);

@@ -405,3 +405,17 @@ fn a_broken_file_that_main_has_no_more_is_not_brought_back_with_another_folder()
     let push = mine.push(&["--force", "origin", "main"]);
     push.says("environment-lost").says("fix alembic.ini").says_nothing_of("-- migrations\n");
 }
+
+#[test]
+fn a_misspelled_folder_in_the_configuration_does_not_turn_the_guard_off_in_silence() {
+    let (_world, feature) = World::moved_on();
+    let told = "not checked, since no [[environment]] names it: `migrations/versions`";
+    feature.write(".alembic-guard.toml", "[[environment]]\nscript_location = 'migration'\n");
+    feature.commit("config");
+    feature.add("d(a)");
+    feature.push_it().passed(&[]).says(told);
+    // It is told again, whoever wrote it.
+    feature.publish();
+    feature.add("e(d)");
+    feature.push_it().passed(&[]).says(told);
+}

@@ -1,6 +1,7 @@
 //! From claims to environments: each is looked up in the tree, and the same one is kept once.
 
 use std::collections::{BTreeSet, HashSet};
+use std::fmt::Write as _;
 
 use super::candidates::{Claim, MAIN_SECTION, Origin, bare, claims};
 use super::display_name::{make_unique, name, runner, uses_flask};
@@ -10,7 +11,7 @@ use super::search::walk;
 use super::settings::{SCRIPT_LOCATION, Settings};
 use super::{BadSetting, Discovery, Effect, Environment, Invocation};
 use crate::cache::Cache;
-use crate::config::{Config, EnvironmentConfig};
+use crate::config::{self, Config, EnvironmentConfig};
 use crate::tree::Site;
 use crate::tree::{Error, File, Node, RepoPath, Tree};
 
@@ -90,7 +91,8 @@ fn search(lookup: &Lookup<'_>, config: &Config, cache: &Cache) -> Result<Discove
     });
     let mut known = HashSet::new();
     problems.retain(|problem| known.insert(problem.clone()));
-    Ok(Discovery { environments, problems, invocations, unclaimed })
+    let left_out = Vec::new();
+    Ok(Discovery { environments, problems, invocations, unclaimed, left_out })
 }
 
 /// Says that what follows a place is not looked at.
@@ -311,36 +313,67 @@ fn broken_link(lookup: &Lookup<'_>, path: &RepoPath) -> Result<Option<BadSetting
 
 /// Takes the environments that the guard's configuration names; what was found says how they run.
 fn configured(lookup: &Lookup<'_>, config: &Config, found: Discovery) -> Result<Discovery, Error> {
-    let mut discovery = Discovery { invocations: found.invocations, ..Discovery::default() };
+    let mut missing = Vec::new();
+    let mut environments = Vec::new();
     for named in &config.environments {
         let (environment, exists) = from_config(lookup, named, &found.environments)?;
         if !exists {
-            discovery.problems.push(BadSetting {
-                message: format!(
-                    "environment `{}` has none of its folders in this tree",
-                    named.name
-                ),
-                site: Site::Path(named.script_location.clone()),
-                section: None,
-                key: None,
-                effect: Effect::None,
-            });
+            missing.push((named, environment.version_locations.clone()));
         }
-        discovery.environments.push(environment);
+        environments.push(environment);
     }
-    Ok(discovery)
+    let mut left_out = found.environments;
+    left_out.retain(|one| !environments.iter().any(|named| named.key() == one.key()));
+    if missing.is_empty() {
+        left_out.clear();
+    }
+    let problems = missing.iter().map(|(named, folders)| not_there(named, folders, &left_out));
+    Ok(Discovery {
+        problems: problems.collect(),
+        environments,
+        left_out,
+        invocations: found.invocations,
+        ..Discovery::default()
+    })
 }
 
+fn not_there(
+    named: &EnvironmentConfig,
+    folders: &[RepoPath],
+    left_out: &[Environment],
+) -> BadSetting {
+    let quoted = |paths: &mut dyn Iterator<Item = &RepoPath>| {
+        paths.map(|path| format!("`{path}`")).collect::<Vec<_>>().join(", ")
+    };
+    let folders = quoted(&mut folders.iter());
+    let name = &named.name;
+    let mut message = format!("no such folder: {folders}, of [[environment]] `{name}`");
+    if !left_out.is_empty() {
+        let unchecked = quoted(&mut left_out.iter().flat_map(|one| &one.version_locations));
+        let _ = write!(message, "; not checked, since no [[environment]] names it: {unchecked}");
+    }
+    BadSetting {
+        message,
+        site: Site::Path(config::FILE_NAME.into()),
+        section: None,
+        key: None,
+        effect: Effect::None,
+    }
+}
+
+/// Tells also whether the environment is there: its folder for migrations, or where Alembic will make one.
 fn from_config(
     lookup: &Lookup<'_>,
     named: &EnvironmentConfig,
     found: &[Environment],
 ) -> Result<(Environment, bool), Error> {
-    let (script_location, mut exists) = real_folder(lookup, &named.script_location)?;
+    let (script_location, _) = real_folder(lookup, &named.script_location)?;
+    let has_scripts = lookup.is_file(&script_location.join("env.py"))?;
     let mut version_locations = Vec::new();
+    let mut exists = false;
     for path in &named.version_locations {
         let (folder, is_there) = real_folder(lookup, path)?;
-        exists |= is_there;
+        exists |= is_there || has_scripts && *path == named.script_location.join("versions");
         version_locations.push(folder);
     }
     let alike = |environment: &&Environment| environment.script_location == script_location;

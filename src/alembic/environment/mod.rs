@@ -110,6 +110,9 @@ pub struct Discovery {
     /// Folders with `env.py` and `versions` that nothing claims and that have no template: code alone runs them,
     /// or nobody.
     pub unclaimed: Vec<RepoPath>,
+    /// Environments that the tree has and the guard's configuration leaves out, if that names one that the tree
+    /// hasn't: a misspelled path would otherwise turn the guard off.
+    pub left_out: Vec<Environment>,
 }
 
 /// Something in Alembic's configuration that could not be made sense of.

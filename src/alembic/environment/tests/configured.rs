@@ -37,7 +37,7 @@ fn a_configured_environment_that_is_not_there_is_kept_and_told() {
     assert_eq!(environments(&discovery), ["gone = gone/versions (alembic)"]);
     assert_eq!(
         problems(&[], &discovery),
-        ["gone [-] : environment `gone` has none of its folders in this tree"]
+        [".alembic-guard.toml [-] : no such folder: `gone/versions`, of [[environment]] `gone`"]
     );
 }
 
@@ -47,4 +47,36 @@ fn a_folder_without_env_can_be_configured() {
     let discovery = configured("[[environment]]\nversion_locations = ['app/migrations']\n", &files);
     assert_eq!(environments(&discovery), ["app = app/migrations (alembic)"]);
     assert_eq!(problems(&files, &discovery), [""; 0]);
+}
+
+#[test]
+fn a_misspelled_folder_names_the_environments_that_are_not_checked() {
+    let files = [
+        ("alembic.ini", "[alembic]\nscript_location = db\n"),
+        ("db/env.py", ""),
+        ("db/versions/a.py", ""),
+    ];
+    let told = ".alembic-guard.toml [-] : no such folder:";
+    for (toml, problem) in [
+        ("script_location = 'dbs'", Some("`dbs/versions`, of [[environment]] `dbs`")),
+        (
+            "script_location = 'db'\nversion_locations = ['db/version']",
+            Some("`db/version`, of [[environment]] `db`"),
+        ),
+        ("script_location = 'db'", None),
+    ] {
+        let discovery = configured(&format!("[[environment]]\n{toml}\n"), &files);
+        let left_out: Vec<_> = discovery.left_out.iter().map(|one| &*one.name).collect();
+        let expected = problem.map(|problem| {
+            format!(
+                "{told} {problem}; not checked, since no [[environment]] names it: `db/versions`"
+            )
+        });
+        assert_eq!(
+            problems(&[], &discovery),
+            expected.iter().map(String::as_str).collect::<Vec<_>>(),
+            "{toml}"
+        );
+        assert_eq!(left_out, expected.iter().map(|_| "db").collect::<Vec<_>>(), "{toml}");
+    }
 }
