@@ -32,6 +32,8 @@ pub struct Step {
     pub when: Option<String>,
     /// What follows the prose.
     pub shown: Shown,
+    /// Whether a person who sees the command needs no prose: `git commit`.
+    pub is_obvious: bool,
 }
 
 /// What follows the prose of a [`Step`] on a line of its own.
@@ -71,18 +73,22 @@ impl Advice {
 
     /// Tells whether there is nothing to do.
     pub fn is_empty(&self) -> bool {
-        self.steps().next().is_none()
+        self.first.is_empty() && self.ways.is_empty() && self.cautions.is_empty()
     }
 
-    /// Returns all steps in the order in which they are listed. What another way has in common with an earlier
-    /// one is not listed again.
-    pub fn steps(&self) -> impl Iterator<Item = &Step> {
-        let ways = self.ways.iter().enumerate().flat_map(|(place, way)| {
+    /// Returns all steps in the order in which they are listed. Another way begins with "or"; what it has in
+    /// common with an earlier one is not listed again.
+    pub fn steps(&self) -> Vec<Step> {
+        let mut steps = self.first.clone();
+        for (place, way) in self.ways.iter().enumerate() {
             let earlier = &self.ways[..place];
             let is_listed = |step: &&Step| earlier.iter().any(|other| other.contains(step));
-            way.iter().filter(move |step| !is_listed(step))
-        });
-        self.first.iter().chain(ways).chain(&self.cautions)
+            let mut way = way.iter().filter(|step| !is_listed(step)).cloned();
+            steps.extend(way.next().map(|first| if place == 0 { first } else { first.or() }));
+            steps.extend(way);
+        }
+        steps.extend(self.cautions.iter().cloned());
+        steps
     }
 
     /// Returns the same advice for one who stands in a folder from which `up` leads to the top: `../`.
@@ -100,7 +106,7 @@ impl Advice {
 impl Step {
     /// Makes a step that is prose alone.
     pub fn note(text: impl Into<String>) -> Step {
-        Step { text: text.into(), when: None, shown: Shown::Nothing }
+        Step { text: text.into(), when: None, shown: Shown::Nothing, is_obvious: false }
     }
 
     /// Makes a step that runs a command.
@@ -111,6 +117,11 @@ impl Step {
     /// Makes a step that writes a line.
     pub fn write(text: impl Into<String>, line: impl Into<String>) -> Step {
         Step { shown: Shown::Line(line.into()), ..Step::note(text) }
+    }
+
+    /// Makes a step whose command says by itself what it does.
+    pub fn obvious(text: impl Into<String>, command: Command) -> Step {
+        Step { is_obvious: true, ..Step::run(text, command) }
     }
 
     /// Restricts the step to a state, which is put in words that follow "if".
@@ -126,6 +137,12 @@ impl Step {
             Shown::Nothing | Shown::Line(_) => self.shown,
         };
         Step { shown, ..self }
+    }
+
+    /// Returns the step as the beginning of another way.
+    fn or(self) -> Step {
+        let text = if self.text.is_empty() { "or".to_owned() } else { format!("or {}", self.text) };
+        Step { text, ..self }
     }
 
     /// Returns the prose with the state that it holds for.
@@ -177,25 +194,25 @@ mod tests {
 
     #[test]
     fn a_step_that_ends_several_ways_is_listed_once() {
-        let commit = || Step::run("and commit that", Command::of("git commit"));
+        let commit = || Step::obvious("commit it", Command::of("git commit"));
         let advice = Advice::way(["edit it".into(), commit()])
-            .or(["or join them".into(), commit()])
-            .or(["or leave it"])
+            .or(["join them".into(), commit()])
+            .or(["leave it"])
             .after(["switch".into()])
             .caution("mind the database");
-        let listed: Vec<String> = advice.steps().map(Step::to_string).collect();
+        let listed: Vec<String> = advice.steps().iter().map(Step::to_string).collect();
         assert_eq!(
             listed,
             [
                 "switch",
                 "edit it",
-                "and commit that: `git commit`",
+                "commit it: `git commit`",
                 "or join them",
                 "or leave it",
                 "mind the database"
             ]
         );
-        assert_eq!(advice.ways[1], ["or join them".into(), commit()]);
+        assert_eq!(advice.ways[1], ["join them".into(), commit()]);
         assert!(Advice::default().is_empty());
     }
 

@@ -29,7 +29,9 @@ pub(super) fn notes(pair: &Pair, facts: &Facts) -> Vec<Note> {
     match news.count() {
         0 => {}
         more => notes.push(Note {
-            message: format!("{more} more migrations share the name of another one on such disks"),
+            message: format!(
+                "{more} more migrations have the same name as another one on such file systems"
+            ),
             advice: Advice::default(),
             known: false,
         }),
@@ -82,11 +84,11 @@ fn note(names: &[&RepoPath]) -> Note {
     let quoted: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
     Note {
         message: format!(
-            "{} are one file on disks that tell names apart neither by case nor by how an accent is \
-             written (macOS, Windows): there Alembic sees one of them",
+            "{} are one file on file systems that ignore case or the encoding of accents (macOS, \
+             Windows); Alembic sees only one of them there",
             quoted.join(" and ")
         ),
-        advice: Advice::way(["give each a name of its own"]),
+        advice: Advice::way(["rename one of them"]),
         known: false,
     }
 }

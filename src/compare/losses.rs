@@ -161,10 +161,10 @@ impl Sides<'_> {
         let file = invocation.file.as_ref().zip(now);
         Ok(file.map(|(file, now)| {
             let message = if now.script_location.is_root() {
-                "the file is gone, and nothing else here leads to its folder".to_owned()
+                "the file was deleted, and nothing else leads to its folder".to_owned()
             } else {
                 let folder = &now.script_location;
-                format!("the file is gone, and nothing else here leads to `{folder}`")
+                format!("the file was deleted, and nothing else leads to `{folder}`")
             };
             problem(Site::Path(file.path.clone()), message, Effect::Unknown)
         }))

@@ -351,7 +351,7 @@ fn conflict_note(paths: &[RepoPath], names: &Names) -> Note {
     let paths: Vec<String> = paths.iter().map(|path| format!("`{path}`")).collect();
     Note {
         message: format!(
-            "git will ask how to merge {} with {}; only what is wrong either way blocks",
+            "merging {} with {} causes conflicts; only problems of both sides block",
             paths.join(", "),
             names.base
         ),

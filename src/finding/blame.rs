@@ -208,7 +208,7 @@ impl Finding {
             return None;
         }
         let rule = self.problem.rule;
-        let help = format!("`allow({rule})` in the file does not count here: this blocks");
+        let help = format!("`allow({rule})` in the file has no effect on errors here");
         self.problem.advice.cautions.push(help.into());
         Some(self)
     }
@@ -250,7 +250,7 @@ fn untouched(problem: &mut Problem, facts: &Facts) -> Downgrade {
     let Some((path, branch)) = found else {
         return Downgrade::Untouched;
     };
-    problem.advice = Advice::way([format!("{path} is on {branch}: fix it there, not here")]);
+    problem.advice = Advice::way([format!("fix {path} on {branch}, not here")]);
     Downgrade::Elsewhere(branch.clone())
 }
 
@@ -267,7 +267,8 @@ fn leave_shared_alone(problem: &mut Problem, witness: &mut dyn Witness) {
         (own_counts || !shared.own).then_some((path, shared.branch))
     });
     if let Some((path, branch)) = shared {
-        let alert = format!("{path} is on {branch}, where others may have run it: do not edit it");
+        let alert =
+            format!("leave {path} unchanged: it is on {branch}, and others may have run it");
         problem.advice = if_shared.clone().after([alert.into()]);
     }
 }

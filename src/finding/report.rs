@@ -160,11 +160,13 @@ pub enum SkipReason {
 impl fmt::Display for SkipReason {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            SkipReason::Deletion => out.write_str("a deletion"),
-            SkipReason::NoBranch => out.write_str("no branch"),
-            SkipReason::NoCommit => out.write_str("no commit"),
+            SkipReason::Deletion => out.write_str("deleted"),
+            SkipReason::NoBranch => out.write_str("not a branch"),
+            SkipReason::NoCommit => out.write_str("not a commit"),
             SkipReason::Ignored => out.write_str("ignored by `ignore_refs`"),
-            SkipReason::NoTarget => out.write_str("no target, and `other_branches` is off"),
+            SkipReason::NoTarget => {
+                out.write_str("not a target branch, and `other_branches` is off")
+            }
             SkipReason::NoEnvironment => out.write_str("no Alembic environment"),
             SkipReason::AlreadyOn(target) => write!(out, "already on {target}"),
         }

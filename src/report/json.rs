@@ -320,8 +320,8 @@ fn finding(finding: &Finding, places: &Places<'_>) -> FindingJson {
         level: finding.level(),
         environment: finding.problem.environment.clone(),
         message: finding.problem.message.clone(),
-        help: lines(finding.problem.advice.steps()),
-        advice: steps(finding.problem.advice.steps()),
+        help: lines(&finding.problem.advice.steps()),
+        advice: steps(&finding.problem.advice.steps()),
         plan: plan(&finding.problem.advice),
         path: path(finding.problem.site.path()),
         line: place.map(|place| place.line),
@@ -367,8 +367,8 @@ fn lowered(lowered: &Downgrade) -> &'static str {
 pub(super) fn note(note: &Note) -> NoteJson {
     NoteJson {
         message: note.message.clone(),
-        help: lines(note.advice.steps()),
-        advice: steps(note.advice.steps()),
+        help: lines(&note.advice.steps()),
+        advice: steps(&note.advice.steps()),
         plan: plan(&note.advice),
     }
 }

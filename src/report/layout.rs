@@ -76,17 +76,23 @@ fn command_line(command: &str, style: &Style) -> String {
     format!("{COMMAND}{}\n", paint(style, STRONG, &escape(command)))
 }
 
-/// Writes commands under a heading.
+/// Writes commands under a heading; the only one behind it, if there is room.
 pub(super) fn commands(heading: &str, commands: &[Command], style: &Style) -> String {
-    if commands.is_empty() {
-        return String::new();
+    let lines: Vec<String> = commands.iter().map(|command| escape(&command.to_string())).collect();
+    let room = style.width.saturating_sub(columns(heading) + 2);
+    match lines.as_slice() {
+        [] => String::new(),
+        [only] if columns(only) <= room => format!("{heading}: {}\n", paint(style, STRONG, only)),
+        lines => {
+            let lines =
+                lines.iter().map(|line| format!("{COMMAND}{}\n", paint(style, STRONG, line)));
+            format!("{heading}:\n{}", lines.collect::<String>())
+        }
     }
-    let lines = commands.iter().map(|command| command_line(&command.to_string(), style));
-    format!("{heading}:\n{}", lines.collect::<String>())
 }
 
 /// Breaks a text between words so that lines fit; `first` and `rest` are what stands before them.
-fn wrap(text: &str, width: usize, first: usize, rest: usize) -> Vec<String> {
+pub(super) fn wrap(text: &str, width: usize, first: usize, rest: usize) -> Vec<String> {
     let mut lines = Vec::new();
     let mut line = String::new();
     let mut room = width.saturating_sub(first);

@@ -4,6 +4,7 @@
 //! it is and what time it is are told by the caller in [`Style`]. Nothing that came out of a repository
 //! reaches the output unescaped, and no file is quoted beyond the few lines that matter.
 
+mod advice;
 pub mod audit;
 mod drawing;
 pub mod graph;
@@ -43,15 +44,28 @@ pub struct Style {
     pub now: SystemTime,
 }
 
-/// How to go on in spite of a refusal.
+/// What was blocked, and how to go on in spite of that.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Bypass {
-    /// What was refused, to follow "to": "push", "commit".
+    /// What was blocked, to follow "to": "push", "commit"; nothing if it was only checked.
     pub verb: String,
+    /// Whether a server did that, which rejects what a hook blocks.
+    pub is_server: bool,
     /// The commands that get around it; none where there is no way.
     pub commands: Vec<Command>,
     /// Where and by whom they can be run, where that is not here.
     pub place: Option<String>,
+}
+
+impl Bypass {
+    /// Returns the verdict if there are errors: "push blocked".
+    fn blocked(&self) -> String {
+        match (self.verb.as_str(), self.is_server) {
+            ("", _) => "failed".to_owned(),
+            (verb, false) => format!("{verb} blocked"),
+            (verb, true) => format!("{verb} rejected"),
+        }
+    }
 }
 
 /// Keeps the findings that are to be shown at all.

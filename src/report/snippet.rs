@@ -114,7 +114,7 @@ impl Canvas {
 
     fn origin(&mut self, place: &Place<'_>) {
         let path = if place.site.path().is_root() {
-            "the repository's root".to_owned()
+            "the top of the repository".to_owned()
         } else {
             place.site.path().to_string()
         };

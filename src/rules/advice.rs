@@ -65,7 +65,9 @@ impl RuleContext<'_> {
             return vec![self.restore_first()];
         }
         match self.returned() {
-            Some(head) => vec![format!("repair first what makes `{head}` a head again").into()],
+            Some(head) => {
+                vec![format!("first repair the change that makes `{head}` a head again").into()]
+            }
             None => std::iter::once(Step::run(text, self.rebase_command()))
                 .chain(self.situation.finish_staged())
                 .collect(),
@@ -118,9 +120,9 @@ impl RuleContext<'_> {
         let join = if self.is_lost() {
             self.restore_first()
         } else if self.may_be_joined(heads) {
-            Step::run("add a revision that joins the heads", self.join_command(heads))
+            Step::run("join the heads with a merge revision", self.join_command(heads))
         } else {
-            Step::note("have it fixed there, and take that in")
+            Step::note("have it fixed there, then merge that branch")
         };
         Advice::way([join]).after(self.bring_in_base())
     }
@@ -152,10 +154,7 @@ impl RuleContext<'_> {
 
     /// Says that advice about the parents of a revision has to wait, as these may be other ones soon.
     pub(super) fn once_moved(&self, revision: &Revision) -> Step {
-        Step::note(format!(
-            "check again after that: `{}` may have another parent then",
-            revision.id
-        ))
+        Step::note(format!("check again: `{}` may have another parent then", revision.id))
     }
 
     /// Tells whether the merge that comes first may give a file the other one of its two names.
@@ -172,7 +171,7 @@ impl RuleContext<'_> {
         let ids: Vec<&str> = heads.iter().map(RevisionId::as_str).collect();
         let line = format!("Revises: {}", ids.join(", "));
         let line = escape(line.trim_end());
-        (!Docstring::names(said, &ids)).then(|| Step::write("and in its docstring", line))
+        (!Docstring::names(said, &ids)).then(|| Step::write("update its docstring", line))
     }
 
     /// Finds what to build on: what the change itself puts soundly on these heads of the base, else they.

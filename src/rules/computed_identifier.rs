@@ -12,14 +12,13 @@ pub(super) static RULE: Rule = Rule {
     level: Level::Error,
     explain: "\
 ## What it checks
-`revision` or `down_revision` of a new or changed migration has a value that only running Python
-could know: a call, a value from another module, an assignment under a condition. A computed
-`depends_on`, and computed `branch_labels` where the configuration counts heads by label, are
-shown as a warning.
+In a new or changed migration, `revision` or `down_revision` is not a literal: for example a call, a value
+imported from another module, or an assignment inside an `if`. A computed `depends_on` is a warning, and
+so are computed `branch_labels` if the configuration counts heads by label.
 
 ## Why it matters
-The guard never runs a migration, so it cannot tell what this one builds on, and what it cannot
-tell it does not wave through. Other people and tools that read the file cannot tell either.
+alembic-guard never runs a migration, so it cannot tell which revision this one builds on. People and other
+tools that read the file cannot tell either.
 
 ## How to fix
 Write the value as a plain string, a tuple of strings or `None`, as `alembic revision` does.
@@ -63,9 +62,9 @@ fn problem(
     };
     let site = Site::Span { file: migration.file.clone(), span: span.clone() };
     let reason = crate::text::escape(reason);
-    let message = format!("`{name}` cannot be known without running Python: {reason}");
+    let message = format!("`{name}` is not a literal: {reason}");
     let mut problem = RULE.at(subject, site, message);
-    problem.label = "not a plain constant".to_owned();
-    problem.advice = Advice::way([format!("write `{name}` as a plain constant")]);
+    problem.label = "computed".to_owned();
+    problem.advice = Advice::way([format!("write `{name}` as a literal")]);
     Some(problem)
 }

@@ -19,24 +19,24 @@ pub(super) static RULE: Rule = Rule {
     level: Level::Error,
     explain: "\
 ## What it checks
-The change adds a revision to a target branch, or lets it build on something else, and another target
-branch has the same id in another version. The rule blocks if other migrations lie below it there, over
-`down_revision` and `depends_on`, or if `upgrade` does something else in a file of another name and
-message. It is a warning if the name or the message is the same (an edited backport), and if only a
-database that moves back to an earlier release is affected. Equal migrations pass, in files of any
-name; so do migrations below that do nothing, such as merge revisions.
+The change adds a revision to a target branch, or gives it another parent, and another target branch has a
+different version of the same revision. The rule blocks if different migrations lie below the two versions,
+through `down_revision` or `depends_on`, or if `upgrade` does something else and the file has another name
+and message. It is a warning if the name or the message is the same (an edited backport), or if only a
+database that moves back to an earlier release is affected. Equal migrations pass, whatever their files are
+called. Migrations that do nothing, such as merge revisions, make no difference.
 
 ## Why it matters
 A database records the ids of its heads and nothing else. If it is at revision `x` and moves to another
-branch, Alembic takes everything below `x` on that branch as run. What only that branch has below `x`
-is skipped, in silence; what it has elsewhere is run a second time: \"table already exists\".
+branch, Alembic assumes that it has run everything below `x` on that branch. Migrations that only the new
+branch has below `x` are skipped silently. Migrations that it has above `x` are run a second time: \"table
+already exists\".
 
 ## How to fix
-Let the revision build on the same revisions as on the other branch, and join the heads with a merge
-revision (`alembic-guard merge`). To backport a migration without those below it, give the backport an
-id of its own, merge it into the other branch, and let both do nothing if the change is there already.
-If databases never move between two branches, list one of them in `independent_targets` of
-`.alembic-guard.toml`.
+Build the revision on the same revisions as on the other branch, and join the heads with a merge revision
+(`alembic-guard merge`). To backport a migration without its ancestors, give the backport its own id, merge
+it into the other branch, and make both migrations skip changes that already exist. If databases never move
+between the two branches, list one of them in `independent_targets` in `.alembic-guard.toml`.
 ",
     baseline: Baseline::Compared,
     consequence: Consequence::Neither,
@@ -61,7 +61,7 @@ fn problem(subject: &RuleContext<'_>, diverged: &Diverged) -> Option<Problem> {
     };
     problem.revisions = vec![now.id.clone()];
     problem.advice = problem.advice.or([format!(
-        "or, if databases never move between {} and this branch, list one of them in \
+        "if databases never move between {} and this branch, list one of them in \
          `independent_targets` of .alembic-guard.toml",
         diverged.target
     )]);
@@ -96,9 +96,9 @@ fn out_of_order(
     if !order.is_usual {
         problem.weight = Weight::Minor;
     } else if order.way == MoveDirection::There && subject.is_new(id) {
-        let mut way = own_id("or give it", subject, now);
+        let mut way = own_id("give it", subject, now);
         way.push(Step::note(format!(
-            "then merge it into {target}, and make `upgrade` of both skip what already exists: databases \
+            "merge it into {target}, and make `upgrade` of both skip changes that already exist: databases \
              that move run both"
         )));
         problem.advice = problem.advice.or(way);
@@ -111,18 +111,18 @@ fn build_as_there(subject: &RuleContext<'_>, diverged: &Diverged, now: &Revision
     let (parents, target) = (&diverged.parents, &diverged.target);
     if parents.iter().any(|parent| !subject.after.contains(parent)) {
         return Advice::way([format!(
-            "bring everything below it on {target} to this branch as well, and leave its `down_revision` \
+            "bring all its ancestors on {target} to this branch too, and leave its `down_revision` \
              as it is there"
         )]);
     }
     if now.parents.ids() == *parents {
-        return Advice::way([format!("let its `depends_on` name the same as on {target}")]);
+        return Advice::way([format!("copy its `depends_on` from {target}")]);
     }
     let path = &now.migration.file.path;
     let join = Command::of("git add").path(path).and(subject.merge_all_command());
-    let why = format!("build it on the same as on {target}; ");
+    let why = format!("give it the same parents as on {target}: ");
     let mut way = subject.write_parents(&why, now, parents);
-    way.push(Step::run("and join the heads, if that leaves two", join));
+    way.push(Step::run("if this leaves two heads, join them", join));
     way.extend(subject.situation.finish_staged());
     Advice::way(way).after(subject.bring_in_base())
 }
@@ -143,10 +143,10 @@ fn edited_backport(subject: &RuleContext<'_>, diverged: &Diverged, now: &Revisio
     let mut problem = RULE.at(subject, now.id_site(), message);
     problem.weight = Weight::Minor;
     problem.label = format!(
-        "a database that moves between {target} and this branch keeps what it has run first"
+        "a database that moves between {target} and this branch keeps the version it ran first"
     );
     problem.advice = Advice::way([Step::note(format!(
-        "make sure that it leads to the same schema as {path} on {target}"
+        "make sure that both versions create the same schema: {path} on {target}"
     ))]);
     problem
 }
@@ -156,10 +156,10 @@ fn own_id(give_it: &str, subject: &RuleContext<'_>, now: &Revision) -> Vec<Step>
     let path = &now.migration.file.path;
     let children = subject.after.children(&now.id).next().is_some();
     let id = Step::write(
-        format!("{give_it} an id of its own; write in {path}"),
+        format!("{give_it} its own id: write in {path}"),
         format!("revision = \"{}\"", subject.free_id(now)),
     );
-    let follow = format!("and the same id wherever a `down_revision` means {path}");
+    let follow = format!("use the same id in every `down_revision` that means {path}");
     std::iter::once(id).chain(children.then(|| Step::note(follow))).collect()
 }
 

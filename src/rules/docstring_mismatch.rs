@@ -13,16 +13,16 @@ pub(super) static RULE: Rule = Rule {
     level: Level::Warn,
     explain: "\
 ## What it checks
-`Revision ID:` or `Revises:` in the docstring of a new migration says something else than `revision` or
+`Revision ID:` or `Revises:` in the docstring of a new migration differs from `revision` or
 `down_revision`.
 
 ## Why it matters
-Alembic goes by the variables alone. People read the docstring first, and `alembic history -v` shows
-it beside the variables; after a `down_revision` was repaired by hand it tells the old story.
+Alembic only reads the variables, but people read the docstring first, and `alembic history -v` prints it.
+After somebody repaired a `down_revision` by hand, the docstring is wrong.
 
 ## How to fix
-Write the ids of the variables into the docstring, or take the line out. `alembic-guard check --fix`
-writes them.
+Write the ids of the variables into the docstring, or delete the line. `alembic-guard check --fix` writes
+them.
 ",
     baseline: Baseline::Compared,
     consequence: Consequence::Neither,
@@ -49,10 +49,10 @@ fn problem(subject: &RuleContext<'_>, revision: &Revision) -> Option<Problem> {
         "" => "nothing".to_owned(),
         text => format!("`{}`", escape(text)),
     };
-    let message = format!("the docstring says {said} where {}", first.truth());
+    let message = format!("the docstring says {said}, but {}", first.truth());
     let site = revision.site_at(first.said.span.clone());
     let mut problem = RULE.at(subject, site, message);
-    problem.label = "Alembic does not read this".to_owned();
+    problem.label = "Alembic ignores this".to_owned();
     let value = match first.variable {
         "revision" => revision.id_site(),
         _ => revision.parents_site(),
@@ -60,7 +60,7 @@ fn problem(subject: &RuleContext<'_>, revision: &Revision) -> Option<Problem> {
     problem.related = vec![Related { site: value, message: first.truth() }];
     problem.related.extend(others.iter().map(|line| Related {
         site: revision.site_at(line.said.span.clone()),
-        message: format!("wrong too: {}", line.truth()),
+        message: format!("also wrong: {}", line.truth()),
     }));
     problem.revisions = vec![revision.id.clone()];
     let is_to_move = subject.is_to_move(&revision.id);

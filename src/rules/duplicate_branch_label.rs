@@ -17,15 +17,15 @@ pub(super) static RULE: Rule = Rule {
     level: Level::Error,
     explain: "\
 ## What it checks
-A branch label is declared twice, or is the id of a revision.
+A branch label is declared twice, or equals the id of a revision.
 
 ## Why it matters
-Alembic looks labels and ids up in one table. Every command stops with \"Branch name '...' in
-revision ... already used by revision ...\".
+Alembic keeps labels and ids in one table. Every command fails with \"Branch name '...' in revision ...
+already used by revision ...\".
 
 ## How to fix
-Declare a label once, at the first revision of its branch: all that builds on that one has it too.
-A second branch needs a label of its own.
+Declare a label once, at the first revision of its branch; its descendants inherit it. Give a second branch
+its own label.
 ",
     baseline: Baseline::SameFault,
     consequence: Consequence::Loading,
@@ -68,13 +68,13 @@ fn problem(
         (None, _) => format!("branch label `{label}` is declared twice"),
     };
     let mut problem = RULE.at(subject, site(revision, text), message);
-    problem.label = "this name is taken".to_owned();
+    problem.label = "already in use".to_owned();
     for (other, text) in declared {
         if !has_landed(other) {
             problem.culprits.push(other.migration.file.path.clone());
         }
         if problem.related.len() < MOST_RELATED {
-            let message = "declared here too".to_owned();
+            let message = "also declared here".to_owned();
             problem.related.push(Related { site: site(other, text), message });
         }
     }
@@ -93,9 +93,9 @@ fn problem(
 /// A new revision whose id is a label that was there first.
 fn taken_id(subject: &RuleContext<'_>, owner: &Revision, declared: Site) -> Problem {
     let id = &owner.id;
-    let message = format!("revision id `{id}` is a branch label already");
+    let message = format!("revision id `{id}` is already a branch label");
     let mut problem = RULE.at(subject, owner.id_site(), message);
-    problem.label = "this name is taken".to_owned();
+    problem.label = "already in use".to_owned();
     problem.related = vec![Related { site: declared, message: "declared here".to_owned() }];
     problem.revisions = vec![id.clone(), id.clone()];
     problem.advice =
@@ -121,12 +121,7 @@ fn help(subject: &RuleContext<'_>, revision: &Revision, clash: &LabelClash<'_>) 
         other.id != revision.id && below.contains(&other.id) && clash.revision.is_none()
     });
     if carried {
-        Step::write(
-            format!(
-                "it holds for all that builds on the revision that declares it; write in {path}"
-            ),
-            "branch_labels = None",
-        )
+        Step::write(format!("descendants inherit it; write in {path}"), "branch_labels = None")
     } else {
         format!("give the branch another label in {path}").into()
     }

@@ -17,15 +17,16 @@ pub(super) static RULE: Rule = Rule {
 Two files define the same revision id.
 
 ## Why it matters
-Alembic only warns. Of the two files the one it lists last wins the id; the other stays a head of
-its own or is never run, and a database that is stamped with the id counts as having both.
+Alembic only prints \"Revision ... is present more than once\". It uses the file that it lists last. The other
+migration becomes a head of its own or never runs, and a database stamped with the id counts as having run
+both.
 
 ## How to fix
-Give the migration that has not landed an id of its own, in `revision`, in its docstring and in the
-file's name, and re-point what builds on it. `alembic revision` makes ids that do not collide;
-invented ones such as `a1b2c3d4e5f6` or running numbers do.
+Give the unpublished migration a new id: in `revision`, in the docstring and in the file name, and in every
+migration that builds on it. `alembic revision` generates ids that do not collide; hand-written ids such as
+`a1b2c3d4e5f6` and running numbers do.
 
-If both files are the same migration, remove one of them: under another id, databases that ran it
+If both files are the same migration, delete one of them. With a new id, databases that ran the migration
 would run it again.
 ",
     baseline: Baseline::SameFault,
@@ -78,13 +79,13 @@ fn problem(subject: &RuleContext<'_>, id: &RevisionId, earlier: &[Revision]) -> 
     let landed = subject.before.get(id).map(|landed| &landed.migration.file.path);
     let message = format!("revision `{id}` is defined by {} files", files.len() + 1);
     let mut problem = RULE.at(subject, newcomer.id_site(), message);
-    problem.label = "this id is taken".to_owned();
+    problem.label = "already in use".to_owned();
     for other in files {
         if Some(&other.migration.file.path) != landed {
             problem.culprits.push(other.migration.file.path.clone());
         }
         if problem.related.len() < MOST_RELATED {
-            let message = "defined here too".to_owned();
+            let message = "also defined here".to_owned();
             problem.related.push(Related { site: other.id_site(), message });
         }
     }
@@ -102,7 +103,7 @@ fn removed(subject: &RuleContext<'_>, copy: &Revision, original: &Revision) -> A
         Some(_) => Command::of("git rm"),
         None => Command::of("rm"),
     };
-    let why = format!("remove it; {} is the same file", original.migration.file.path);
+    let why = format!("delete it; {} is the same file", original.migration.file.path);
     let remove = Step::run(why, remove.path(&copy.migration.file.path));
     let way = [remove].into_iter().chain(subject.situation.finish_staged());
     Advice::way(way).after(subject.bring_in_base())
@@ -111,8 +112,11 @@ fn removed(subject: &RuleContext<'_>, copy: &Revision, original: &Revision) -> A
 fn renamed(subject: &RuleContext<'_>, newcomer: &Revision) -> Advice {
     let path = &newcomer.migration.file.path;
     let write = Step::write(
-        format!("give it an id of its own; write in {path}"),
+        format!("give it its own id: write in {path}"),
         format!("revision = \"{}\"", subject.free_id(newcomer)),
     );
-    Advice::way([write, format!("and the same id wherever a `down_revision` means {path}").into()])
+    Advice::way([
+        write,
+        format!("use the same id in every `down_revision` that means {path}").into(),
+    ])
 }

@@ -15,24 +15,24 @@ pub(super) static RULE: Rule = Rule {
     level: Level::Error,
     explain: "\
 ## What it checks
-What Alembic could run before the change, it can still run after it. The change must not:
+Alembic must still be able to run everything that it could run before the change. The change must not:
 
-- break the configuration, so that `alembic upgrade` fails for every way in which it is run from this
-  repository: an `alembic.ini` or `pyproject.toml` that cannot be parsed, a value that Alembic refuses,
-  a `script_location` that is no folder, a missing `env.py`;
+- break the configuration, so that `alembic upgrade` fails however it is run from this repository: an
+  `alembic.ini` or `pyproject.toml` that cannot be parsed, a value that Alembic rejects, a
+  `script_location` that is not a folder, a missing `env.py`;
 - leave published migrations in a folder that no environment includes any more, because
   `script_location` or `version_locations` changed;
 - remove an environment (its `alembic.ini` or section, `env.py` and template) and leave its migrations.
 
-Where a program, another package or another machine decides, the rule only warns.
+If the result depends on a program, another package or another machine, the rule only warns.
 
 ## Why it matters
-Alembic stops, or does not find the revision that a database is stamped with. And the guard no longer
-sees the migrations either: later changes to them would pass unchecked.
+Alembic stops, or cannot find the revision that a database is stamped with. alembic-guard no longer sees the
+migrations either, so later changes to them would not be checked.
 
 ## How to fix
-Restore the setting or the file. If the migrations are run in another way, say so with an
-`[[environment]]` in `.alembic-guard.toml`.
+Restore the setting or the file. If you run the migrations in another way, add an `[[environment]]` to
+`.alembic-guard.toml`.
 ",
     baseline: Baseline::Compared,
     consequence: Consequence::Neither,
@@ -63,7 +63,7 @@ fn stopped(subject: &RuleContext<'_>, stop: &BadSetting) -> Problem {
         }
     };
     let mut problem = RULE.at(subject, stop.site.clone(), format!("{message}: {}", stop.message));
-    problem.label = "`alembic upgrade` stops here".to_owned();
+    problem.label = "`alembic upgrade` fails here".to_owned();
     if stop.effect != Effect::Stops {
         problem.doubt = Some(Doubt::OutsideRepository);
         problem.label = "depends on more than this repository".to_owned();
@@ -78,11 +78,8 @@ fn stopped(subject: &RuleContext<'_>, stop: &BadSetting) -> Problem {
         (Effect::Stops, None) => Advice::way([format!("fix {}", stop.site.path())]),
         (Effect::Stops, Some(restore)) => restore,
         (Effect::Unknown | Effect::None, restore) => {
-            let mut restore: Vec<Step> = restore.iter().flat_map(Advice::steps).cloned().collect();
-            if let Some(first) = restore.first_mut() {
-                first.text = format!("otherwise {}", first.text);
-            }
-            Advice::way([named_in_config("if it still runs, name", location)]).or(restore)
+            let restore = restore.iter().flat_map(Advice::steps);
+            Advice::way([named_in_config("if it still runs, list", location)]).or(restore)
         }
     };
     problem
@@ -98,15 +95,15 @@ fn lost(subject: &RuleContext<'_>) -> Option<Problem> {
         several => format!("{several} of its migrations remain"),
     };
     let name = &subject.environment.name;
-    let message = format!("the Alembic environment `{name}` is gone while {migrations}");
+    let message = format!("the Alembic environment `{name}` is gone, but {migrations}");
     let mut problem = RULE.at(subject, Site::Path(location.clone()), message);
     problem.label = "Alembic no longer finds them".to_owned();
     problem.culprits = claims(location);
     let advice = match &subject.loss.restore {
         Some(restore) => subject.situation.restore(restore),
-        None => Advice::way(["restore the settings or the env.py that made it one"]),
+        None => Advice::way(["restore its settings or its env.py"]),
     };
-    problem.advice = advice.or([named_in_config("or name", location)]);
+    problem.advice = advice.or([named_in_config("list", location)]);
     Some(problem)
 }
 
@@ -119,7 +116,7 @@ fn unseen(subject: &RuleContext<'_>, setting: Option<&Setting>) -> Problem {
     };
     let verb = if ids.len() == 1 { "is" } else { "are" };
     let base = &subject.names.base;
-    let message = format!("{what} of {base} {verb} in no Alembic environment any more");
+    let message = format!("{what} of {base} {verb} no longer in any Alembic environment");
     let location = &subject.environment.script_location;
     let site = setting.map_or_else(|| Site::Path(location.clone()), |it| it.site.clone());
     let mut problem = RULE.at(subject, site, message);
@@ -138,11 +135,11 @@ fn unseen(subject: &RuleContext<'_>, setting: Option<&Setting>) -> Problem {
     problem.culprits.extend(files.map(|revision| revision.migration.file.path.clone()));
     problem.revisions = ids.into_iter().cloned().collect();
     let include = match setting {
-        Some(setting) => format!("include their folders again in `{}`", setting.key),
+        Some(setting) => format!("include their folders in `{}` again", setting.key),
         None => "include their folders again".to_owned(),
     };
     problem.advice = Advice::way([include])
-        .or(["or move the files to a folder that Alembic loads, with their ids as they are"]);
+        .or(["move the files to a folder that Alembic loads, and keep their ids"]);
     problem
 }
 

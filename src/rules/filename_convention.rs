@@ -13,23 +13,25 @@ pub(super) static RULE: Rule = Rule {
     level: Level::Off,
     explain: "\
 ## What it checks
-The name of a new migration file does not follow the pattern that the configuration gives:
+The name of a new migration file does not follow the configured pattern:
 
     [filename]
     pattern = \"{date:%Y%m%d}_{slug}_{label}\"
 
-A pattern turns the rule on, as a warning unless `[rules]` says otherwise. Text stands for itself, `{{`
-and `}}` for braces, and `.py` may be left out. The fields, each at most once: `{date:...}`, a date that
-the calendar has, written with `%Y %y %m %d %j %H %M %S`; `{slug}`, words of lower-case letters and
-digits joined by `_`; `{label}`, a branch label of the revision, its own or one that its line carries,
-or any one word where it has none; `{rev}`, the revision id. Only new names are judged.
+Setting a pattern turns the rule on, as a warning unless `[rules]` sets another level. Other text in the
+pattern is literal, `{{` and `}}` stand for braces, and `.py` is optional. Each field may occur once:
+
+- `{date:...}`: a valid date, written with `%Y %y %m %d %j %H %M %S`;
+- `{slug}`: words of lower-case letters and digits, joined by `_`;
+- `{label}`: a branch label of the revision or of its ancestors; any single word if it has none;
+- `{rev}`: the revision id.
 
 ## Why it matters
-Alembic does not read the names; people do, to find the newest migration or the one of a team.
+Alembic ignores file names. People use them to find the newest migration or the migrations of a team.
 
 ## How to fix
-Rename the file before it lands. `file_template` of the environment makes Alembic give new files such
-names, all but the label.
+Rename the file before it is merged. With `file_template` in the Alembic configuration, new files get such
+names, except for the label.
 ",
     baseline: Baseline::Compared,
     consequence: Consequence::Neither,
@@ -78,7 +80,7 @@ fn problem(
     let folder = path.parent().unwrap_or_default();
     let example = folder.join(pattern.example(named));
     problem.advice = Advice::way([Step::run(
-        "give it such a name before it lands, for one",
+        "rename it before you merge it, for example",
         Command::of("git mv").path(path).path(&example),
     )]);
     Some(problem)

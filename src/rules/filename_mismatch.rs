@@ -15,17 +15,17 @@ pub(super) static RULE: Rule = Rule {
     level: Level::Warn,
     explain: "\
 ## What it checks
-The name of a new migration file carries another id than its `revision`. Looked at is the place that
-`file_template` gives to `%(rev)s`; what stands there counts as an id if it is one that Alembic could
-have made, twelve hexadecimal digits, or the id of another revision. Names without an id are fine.
+The name of a new migration file contains another id than its `revision`. The rule looks at the place that
+`file_template` gives to `%(rev)s`. The text there counts as an id if Alembic could have generated it (twelve
+hexadecimal digits) or if another revision has it. File names without an id are fine.
 
 ## Why it matters
-Alembic goes by `revision` alone. People look a revision up by the name of its file, and find the
-wrong one; mostly the file was copied from another migration and changed only in part.
+Alembic only reads `revision`. People who search for a revision by its file name find the wrong file. Usually
+the file was copied from another migration and only partly changed.
 
 ## How to fix
-Rename the file, or give the migration the id that its name has, wherever that id is meant.
-`alembic-guard check --fix` renames it, in the index too.
+Rename the file, or use the id from the file name in the migration and in the migrations that build on it.
+`alembic-guard check --fix` renames the file, in the index too.
 ",
     baseline: Baseline::Compared,
     consequence: Consequence::Neither,
@@ -41,7 +41,7 @@ fn problem(subject: &RuleContext<'_>, revision: &Revision) -> Option<Problem> {
     let id = &revision.id;
     let path = &revision.migration.file.path;
     let shown = escape(other);
-    let message = format!("the name of this file carries `{shown}`, but its revision is `{id}`");
+    let message = format!("the file name contains `{shown}`, but the revision is `{id}`");
     let mut problem = RULE.at(subject, revision.id_site(), message);
     problem.label = format!("`{}` says `{shown}`", Escaped(path.file_name()));
     problem.revisions = vec![id.clone()];
@@ -52,7 +52,7 @@ fn problem(subject: &RuleContext<'_>, revision: &Revision) -> Option<Problem> {
     )]);
     if !is_defined(subject.after, other) {
         problem.advice = problem.advice.or([Step::write(
-            format!("or give the migration the id in its name, wherever `{id}` is meant"),
+            format!("use the id from the file name, everywhere instead of `{id}`"),
             format!("revision = \"{shown}\""),
         )]);
     }

@@ -13,19 +13,19 @@ pub(super) static RULE: Rule = Rule {
     level: Level::Error,
     explain: "\
 ## What it checks
-A revision id is empty, is one of Alembic's own words (`head`, `heads`, `base`), holds one of the
-characters `@ - + :` or is longer than the column that stores it: `alembic_version.version_num` is
-a `VARCHAR(32)`. The length is `max_revision_id_length` in `.alembic-guard.toml`, and is not judged
-where a longer id has landed already.
+A revision id is empty, is reserved by Alembic (`head`, `heads`, `base`), contains one of the characters
+`@ - + :`, or is longer than the column that stores it. `alembic_version.version_num` is a `VARCHAR(32)`.
+You can set another length with `max_revision_id_length` in `.alembic-guard.toml`. The length is not checked
+if a published id is already longer.
 
 ## Why it matters
-Alembic reads `@`, `-`, `+` and `:` as branch, steps and range, so such a revision cannot be named.
-An id that is too long passes on SQLite and stops an upgrade on PostgreSQL halfway, after the
-migration itself has run.
+Alembic reads `@`, `-`, `+` and `:` as parts of a branch, a step or a range, so nobody can name such a
+revision on the command line. An id that is too long works on SQLite. On PostgreSQL the upgrade fails halfway,
+after the migration itself has run.
 
 ## How to fix
-Give the migration another id, in `revision`, in the docstring and in the file's name, before it
-lands. `alembic-guard check --fix` does so, with all that builds on it.
+Before you merge the migration, give it another id: in `revision`, in the docstring and in the file name.
+`alembic-guard check --fix` does this, also in the migrations that build on it.
 ",
     baseline: Baseline::SameFault,
     consequence: Consequence::Neither,
@@ -43,14 +43,14 @@ fn check(subject: &RuleContext<'_>) -> Vec<Problem> {
 fn reason(subject: &RuleContext<'_>, revision: &Revision) -> Option<String> {
     let id = revision.id.as_str();
     if id.is_empty() {
-        return Some("an empty `revision` names nothing".to_owned());
+        return Some("`revision` is empty".to_owned());
     }
     if matches!(id, "head" | "heads" | "base") {
-        return Some(format!("`{id}` is a word of Alembic's own, no revision id"));
+        return Some(format!("`{id}` is reserved by Alembic"));
     }
     if let Some(character) = id.chars().find(|character| "@-+:".contains(*character)) {
         return Some(format!(
-            "revision id `{}` holds `{character}`, which Alembic reads as part of a range or branch",
+            "revision id `{}` contains `{character}`, which Alembic reads as part of a range or branch",
             revision.id
         ));
     }
@@ -71,12 +71,12 @@ fn longer_has_landed(subject: &RuleContext<'_>) -> bool {
 
 fn problem(subject: &RuleContext<'_>, revision: &Revision, message: String) -> Problem {
     let mut problem = RULE.at(subject, revision.id_site(), message);
-    problem.label = "not usable as an id".to_owned();
+    problem.label = "not a valid id".to_owned();
     problem.revisions = vec![revision.id.clone()];
-    problem.advice = Advice::way(["give the migration another id before it lands"]);
+    problem.advice = Advice::way(["give the migration another id before you merge it"]);
     if revision.id.as_str().chars().count() > subject.max_revision_id_length {
         let key = "max_revision_id_length";
-        let wider = format!("or, where your column is wider, set `{key}` in .alembic-guard.toml");
+        let wider = format!("if your column is wider, set `{key}` in .alembic-guard.toml");
         problem.advice = problem.advice.or([wider]);
     }
     problem
@@ -89,8 +89,8 @@ fn no_string(subject: &RuleContext<'_>, migration: &Migration) -> Option<Problem
         return None;
     };
     let site = Site::Span { file: migration.file.clone(), span: span.clone() };
-    let mut problem = RULE.at(subject, site, "`revision` is no string".to_owned());
-    problem.label = "must be one string".to_owned();
-    problem.advice = Advice::way(["write the id of this migration as one string"]);
+    let mut problem = RULE.at(subject, site, "`revision` must be a string".to_owned());
+    problem.label = "not a string".to_owned();
+    problem.advice = Advice::way(["write the id as a string"]);
     Some(problem)
 }

@@ -12,15 +12,14 @@ pub(super) static RULE: Rule = Rule {
     level: Level::Warn,
     explain: "\
 ## What it checks
-`upgrade` or `downgrade` of a new or changed merge revision does something.
+`upgrade` or `downgrade` of a new or changed merge revision contains operations.
 
 ## Why it matters
-A merge revision joins two lines and is taken for empty: it is thrown away and made anew when one of
-the lines moves on, and its operations go with it. Which of the two lines ran before it differs from
-database to database.
+People expect a merge revision to be empty. When one of its branches moves on, they delete it and generate a
+new one, and its operations are lost. The two branches also run in a different order on different databases.
 
 ## How to fix
-Leave the merge revision empty, and put the operations into a migration that builds on it:
+Keep the merge revision empty and move the operations into a migration that builds on it:
 `alembic revision -m \"...\"`.
 ",
     baseline: Baseline::Compared,
@@ -37,10 +36,9 @@ fn problem(subject: &RuleContext<'_>, migration: &Migration) -> Option<Problem> 
     let span = subject.details.get(file)?.operation.clone()?;
     let name = migration.module.revision.texts().first();
     let name = name.map(|text| format!("`{}` ", RevisionId::new(text.text.clone())));
-    let message = format!("merge revision {}does something of its own", name.unwrap_or_default());
+    let message = format!("merge revision {}contains operations", name.unwrap_or_default());
     let mut problem = RULE.at(subject, Site::Span { file: file.clone(), span }, message);
-    problem.label = "runs with the merge".to_owned();
-    problem.advice =
-        Advice::way(["leave the merge empty, and move this to a migration that builds on it"]);
+    problem.label = "not a plain merge".to_owned();
+    problem.advice = Advice::way(["move the operations to a new migration on top of the merge"]);
     Some(problem)
 }

@@ -12,16 +12,15 @@ pub(super) static RULE: Rule = Rule {
     level: Level::Error,
     explain: "\
 ## What it checks
-A Python file in a version folder assigns no `revision` or no `down_revision`.
+A Python file in a versions folder does not define `revision` or `down_revision`.
 
 ## Why it matters
-Alembic loads every Python file of a version folder. Without `revision` it stops with \"Could not
-determine revision id from filename\", without `down_revision` with an `AttributeError`; both take
-every Alembic command with them.
+Alembic loads every Python file in a versions folder. Without `revision` it fails with \"Could not determine
+revision id from filename\", without `down_revision` with an `AttributeError`. Every Alembic command fails.
 
 ## How to fix
-Write both, `down_revision = None` for the first migration of a history. A file that is no
-migration belongs elsewhere: Alembic skips only names that start with `__init__` or `.#`.
+Define both, with `down_revision = None` in the first migration of a history. Move files that are not
+migrations to another folder: Alembic only skips names that start with `__init__` or `.#`.
 ",
     baseline: Baseline::SameFault,
     consequence: Consequence::Loading,
@@ -38,11 +37,12 @@ fn problem(subject: &RuleContext<'_>, migration: &Migration) -> Option<Problem> 
     if missing.is_empty() || migration.module.fault.is_some() {
         return None;
     }
-    let message = format!("this file in a version folder assigns no {}", missing.join(" and no "));
+    let message =
+        format!("this file in a versions folder does not define {}", missing.join(" or "));
     let mut problem = RULE.at(subject, whole(migration), message);
     problem.label = "Alembic loads every Python file here".to_owned();
     problem.advice = Advice::way([format!(
-        "assign {}, or move the file out of the version folder",
+        "define {}, or move the file out of the versions folder",
         missing.join(" and ")
     )]);
     Some(problem)

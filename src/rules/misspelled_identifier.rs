@@ -12,17 +12,17 @@ pub(super) static RULE: Rule = Rule {
     level: Level::Error,
     explain: "\
 ## What it checks
-A module-level assignment to a name that Alembic does not read and that is nearly one that it does:
+A migration assigns to a name that Alembic does not read and that is almost the same as one that it reads:
 `down_revisions` for `down_revision`, `depend_on` for `depends_on`.
 
 ## Why it matters
-Alembic looks the four names `revision`, `down_revision`, `branch_labels` and `depends_on` up in
-the module. Without `down_revision` it stops with an `AttributeError`; without one of the other
-names it silently takes the migration for something else.
+Alembic reads four names from the module: `revision`, `down_revision`, `branch_labels` and `depends_on`.
+Without `revision` or `down_revision` it fails. Misspelled `branch_labels` and `depends_on` are ignored
+silently.
 
 ## How to fix
-Write the name as Alembic reads it. A merge revision, too, has `down_revision`: a tuple of ids.
-`alembic-guard check --fix` does so where the migration has not landed.
+Correct the name. A merge revision also uses `down_revision`, with a tuple of ids. `alembic-guard check
+--fix` corrects unpublished migrations.
 ",
     baseline: Baseline::SameFault,
     consequence: Consequence::Loading,

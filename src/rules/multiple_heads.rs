@@ -21,20 +21,20 @@ pub(super) static RULE: Rule = Rule {
     level: Level::Error,
     explain: "\
 ## What it checks
-The change adds a head to a history that then has more of them than it may (`heads` of the
-environment, 1 unless configured): two new migrations on one parent, a second history that starts
-from nothing, or a published migration that was re-pointed or removed so that its parent is a head
-again. `depends_on` joins no heads. A parent whose own id is computed counts as one parent, as long as no
-file with an unreadable `down_revision` could join the two.
+The change adds a head, and the history then has more heads than it may have (`heads` of the environment, 1
+by default). For example: two new migrations build on one parent; a second history starts from nothing; or a
+published migration got another parent or was deleted, so that its old parent is a head again. `depends_on`
+does not join heads. A parent whose id is computed counts as one parent, unless a file with a computed
+`down_revision` could join the two.
 
 ## Why it matters
-`alembic upgrade head` and `flask db upgrade` stop with \"Multiple head revisions are present\".
-`alembic heads` itself exits 0 on two heads, so nothing tells you before the deploy.
+`alembic upgrade head` and `flask db upgrade` fail with \"Multiple head revisions are present\". `alembic
+heads` exits with 0 even if there are two heads, so you only notice at the deployment.
 
 ## How to fix
-Put the new migrations in one line, each on the one before: `alembic-guard rebase` does so. Or join
-them with a merge revision: `alembic-guard merge`. Where several heads are meant, give each line a
-branch label and name the labels as `branches` of the environment in `.alembic-guard.toml`.
+Put the new migrations in one line, each on top of the previous one: `alembic-guard rebase` does this. Or
+join the heads with a merge revision: `alembic-guard merge`. If you want several heads, give each line a
+branch label and list the labels in `branches` of the environment in `.alembic-guard.toml`.
 ",
     baseline: Baseline::Compared,
     consequence: Consequence::Heads,
@@ -138,16 +138,17 @@ fn fork(subject: &RuleContext<'_>, heads: &[RevisionId]) -> Option<Problem> {
     let message = if is_all_there_is {
         format!("the history has {} heads: {}", heads.len(), listed(heads))
     } else {
-        format!("{change} adds {} heads side by side: {}", heads.len(), listed(heads))
+        format!("{change} adds {} heads: {}", heads.len(), listed(heads))
     };
     let mut problem = side_by_side(subject, heads, message)?;
     problem.causes = chains(subject, heads);
     problem.if_shared = Some(Advice { first: Vec::new(), ..subject.join_unedited(heads) });
     let advice = if is_all_there_is {
         // Nobody knows which of them landed first, so `rebase` has nothing to put them on.
-        Advice::way([Step::run("join them", subject.join_command(heads))])
+        Advice::way([Step::run("join them with a merge revision", subject.join_command(heads))])
     } else {
-        let advice = subject.rebase_or_join(("put them in one line", "or join them"), heads);
+        let advice = subject
+            .rebase_or_join(("put them in one line", "join them with a merge revision"), heads);
         advice.after(subject.bring_in_base())
     };
     problem.advice = advice.or(label_way(subject, heads));
@@ -175,8 +176,8 @@ fn label_way(subject: &RuleContext<'_>, heads: &[RevisionId]) -> Option<Step> {
     let branches: Vec<String> = own.iter().map(|label| quoted(label)).collect();
     let branches = format!("branches = [{}]", branches.join(", "));
     Some(Step::write(
-        "or, where these branches are meant to stay apart, say so at the top of .alembic-guard.toml; \
-         this replaces the search for environments, so name them all",
+        "if these branches are meant to stay separate, add this at the top of .alembic-guard.toml (list \
+         every environment there: the search for others is then off)",
         configured(subject, &branches),
     ))
 }
@@ -190,7 +191,7 @@ fn new_history(
     let landed: Vec<RevisionId> = subject.before.heads().into_iter().cloned().collect();
     let message = format!("`{base}` starts a second history beside {}", listed(&landed));
     let mut problem = RULE.at(subject, start.parents_site(), message);
-    problem.label = format!("builds on nothing; {} is at {}", subject.names.base, listed(&landed));
+    problem.label = format!("no parent, but {} is at {}", subject.names.base, listed(&landed));
     problem.revisions = vec![base.clone()];
     problem.revisions.extend((head != base).then(|| head.clone()));
     if !is_explained {
@@ -200,10 +201,10 @@ fn new_history(
     heads.push(head.clone());
     problem.drawing = Some(subject.draw(&heads));
     problem.if_shared = Some(subject.join_unedited(&heads));
-    let join = "or join the two";
+    let join = "join both with a merge revision";
     let advice = match landed.as_slice() {
-        [_] => subject.rebase_or_join(("continue the history", join), &heads),
-        _ => Advice::way(subject.write_parents("continue the history; ", start, &landed))
+        [_] => subject.rebase_or_join(("put it on top of the history", join), &heads),
+        _ => Advice::way(subject.write_parents("put it on top of the history: ", start, &landed))
             .or(subject.join_instead(join, &heads)),
     };
     problem.advice = advice.or(label_way(subject, &heads)).after(subject.bring_in_base());
@@ -226,7 +227,7 @@ fn repointed(
         )
     };
     let mut problem = RULE.at(subject, changed.parents_site(), message);
-    problem.label = format!("on {} it builds on `{head}`", subject.names.base);
+    problem.label = format!("builds on `{head}` on {}", subject.names.base);
     let landed = subject.before.get(child)?.parents.texts().iter();
     let landed: Vec<RevisionId> = landed.map(|text| RevisionId::new(text.text.clone())).collect();
     problem.revisions = vec![head.clone(), child.clone()];
@@ -235,11 +236,11 @@ fn repointed(
     }
     let heads: Vec<RevisionId> = subject.after.heads().into_iter().cloned().collect();
     problem.drawing = Some(subject.draw(&heads));
-    let put_back = subject.write_parents("put it back; ", changed, &landed);
+    let put_back = subject.write_parents("restore the parent: ", changed, &landed);
     problem.advice = Advice::way(put_back).after(subject.bring_in_base());
     // A database that ran the child above `head` would run `head` again on its way to a merge revision.
     if !subject.is_published() {
-        let join = Step::run("or join the heads", subject.merge_command(&heads));
+        let join = Step::run("join the heads with a merge revision", subject.merge_command(&heads));
         problem.advice = problem.advice.or([join]);
     }
     Some(problem)
@@ -256,7 +257,7 @@ fn removed_child(
         _ => "are heads again",
     };
     let heads = heads.iter().copied();
-    let message = format!("{} {again}: `{child}` was removed", listed(heads.clone()));
+    let message = format!("{} {again}: `{child}` was deleted", listed(heads.clone()));
     let mut problem = RULE.at(subject, Site::Path(path.clone()), message);
     problem.label = format!("`{child}` was defined here");
     problem.revisions = std::iter::once(child).chain(heads).cloned().collect();
@@ -267,7 +268,8 @@ fn removed_child(
     problem.drawing = Some(subject.draw(&standing));
     problem.advice = subject.keep_landed(&path);
     if !subject.is_published() {
-        let join = Step::run("or join the heads", subject.merge_command(&standing));
+        let join =
+            Step::run("join the heads with a merge revision", subject.merge_command(&standing));
         let finish = subject.situation.finish_kept(&[]);
         problem.advice = problem.advice.or(followed(join, finish.as_slice()));
     }

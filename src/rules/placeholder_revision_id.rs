@@ -14,18 +14,17 @@ pub(super) static RULE: Rule = Rule {
     level: Level::Warn,
     explain: "\
 ## What it checks
-A new revision has an id that somebody made up: `a1b2c3d4e5f6`, `123456789abc`, `000000000000`. Numbers
-and dates by which a history is counted, such as `0042` or `20240131_1405`, are fine.
+A new revision has an id that looks hand-written: `a1b2c3d4e5f6`, `123456789abc`, `000000000000`. Running
+numbers and dates such as `0042` or `20240131_1405` are fine.
 
 ## Why it matters
-Alembic's ids are random so that two branches never choose the same. Someone who makes one up chooses what
-the next one would: programs that write migrations without running Alembic do so again and again, and
-then two files have one id.
+Alembic generates random ids so that two branches never choose the same one. People and programs that write
+migrations without running Alembic choose the same ids again and again, and then two files have one id.
 
 ## How to fix
-Let Alembic choose (`alembic revision -m \"...\"`), or write the id below into `revision`, the
-docstring and the name of the file, before the migration lands.
-`alembic-guard check --fix` does so with another id, and with all that builds on it.
+Let Alembic choose the id (`alembic revision -m \"...\"`). Or, before you merge the migration, write a random
+id into `revision`, the docstring and the file name. `alembic-guard check --fix` does this, also in the
+migrations that build on it.
 ",
     baseline: Baseline::Compared,
     consequence: Consequence::Neither,
@@ -39,7 +38,8 @@ fn check(subject: &RuleContext<'_>) -> Vec<Problem> {
 
 fn problem(subject: &RuleContext<'_>, revision: &Revision) -> Problem {
     let id = &revision.id;
-    let message = format!("revision id `{id}` is made up, so another branch may come to it too");
+    let message =
+        format!("revision id `{id}` looks hand-written; another branch may choose it too");
     let mut problem = RULE.at(subject, revision.id_site(), message);
     problem.label = "not a random id".to_owned();
     problem.revisions = vec![id.clone()];
@@ -49,7 +49,7 @@ fn problem(subject: &RuleContext<'_>, revision: &Revision) -> Problem {
             format!("write in {path}"),
             format!("revision = \"{}\"", subject.free_id(revision)),
         ),
-        format!("and the same wherever `{id}` is meant: `down_revision`, docstring, file name")
+        format!("write it everywhere instead of `{id}`: `down_revision`, docstring, file name")
             .into(),
     ]);
     problem

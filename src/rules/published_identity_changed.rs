@@ -16,23 +16,22 @@ pub(super) static RULE: Rule = Rule {
     level: Level::Error,
     explain: "\
 ## What it checks
-The change gives a published revision other parents, dependencies or branch labels. What counts is
-everything that must have run before it, over `down_revision` and `depends_on`. The rule blocks if
-the revision gains such an ancestor: a migration slipped in below it, or another one that it was put
-on top of. It also blocks if the revision loses one that stays in the history. It is a warning if
-two heads become one in that way, if the new ancestors stand for revisions that are gone (a squash),
-and for labels.
+The change gives a published revision other parents, dependencies or branch labels. The rule compares
+everything that must run before the revision, through `down_revision` and `depends_on`. It blocks if the
+revision gains such an ancestor: somebody inserted a migration below it, or put it on top of another one. It
+also blocks if the revision loses an ancestor that stays in the history. It is a warning if the change turns
+two heads into one, if the new ancestors replace deleted ones (a squash), and for labels.
 
 ## Why it matters
-Alembic takes a database at a revision to have run everything below it. A database that is at this
-one already will never run what was put below it, in silence. One that is at both of two heads stops
-with \"overlaps with other requested revisions\". A database that is at a revision which lost an
-ancestor runs that ancestor again: \"table already exists\".
+Alembic assumes that a database at a revision has run everything below it. Databases that are already at this
+revision never run the new ancestor, and nothing tells you. A database that is at both of two heads fails with
+\"overlaps with other requested revisions\". A database at a revision that lost an ancestor runs that ancestor
+again: \"table already exists\".
 
 ## How to fix
-Put the value back. Build the new migration on the newest head; join two heads with a merge revision
-(`alembic-guard merge`), which is safe for every database. If the change undoes an earlier
-re-pointing and no database has run the revision in its present place, allow it in that file:
+Restore the old value. Build the new migration on the newest head. To join two heads, use a merge revision
+(`alembic-guard merge`), which is safe for every database. If the change undoes an earlier mistake and no
+database has run the revision at its current place, allow it in that file:
 `# alembic-guard: allow(published-identity-changed)`.
 ",
     baseline: Baseline::Compared,
@@ -161,13 +160,11 @@ fn gained(
     now: &Revision,
     links: &Links<'_>,
 ) -> Problem {
-    let base = &subject.names.base;
     let all_new = links.gained.iter().all(|id| subject.is_new(id));
     let (what, shown) = in_brief(&links.gained);
-    let message =
-        format!("`{}` is in {base} already and now needs {what}, which it did not", now.id);
+    let message = format!("published revision `{}` gains a new ancestor, {what}", now.id);
     let mut problem = begun(subject, landed, now, message);
-    let never = format!("a database that is at `{}` never runs this", now.id);
+    let never = format!("databases at `{}` never run this", now.id);
     let gained = shown.iter().filter_map(|id| subject.after.get(id));
     problem.related =
         gained.map(|one| Related { site: one.id_site(), message: never.clone() }).collect();
@@ -179,17 +176,13 @@ fn gained(
         problem.weight = Weight::Minor;
         let heads: Vec<RevisionId> = subject.before.heads().into_iter().cloned().collect();
         way.push(Step::run(
-            "and join the heads instead, which is safe for every database",
+            "join the heads instead, which is safe for every database",
             subject.merge_command(&heads),
         ));
     } else if all_new && links.some_gone {
         problem.weight = Weight::Minor;
-        way = vec![
-            format!(
-                "right where {what} does what the revisions that are gone did; else put it back"
-            )
-            .into(),
-        ];
+        way =
+            vec![format!("keep this only if {what} does the same as the deleted revisions").into()];
     } else {
         way.extend(build_on_top(subject, now, &links.gained));
     }
@@ -213,7 +206,7 @@ fn build_on_top(
     let heads: Vec<RevisionId> = subject.before.heads_above(&now.id).into_iter().cloned().collect();
     let lowest = subject.after.get(lowest).into_iter();
     let on_top = lowest.flat_map(|lowest| {
-        subject.write_parents(&format!("and build `{}` on top; ", lowest.id), lowest, &heads)
+        subject.write_parents(&format!("build `{}` on top: ", lowest.id), lowest, &heads)
     });
     on_top.collect()
 }
@@ -240,15 +233,15 @@ fn lost(
         now.id
     );
     let mut problem = begun(subject, landed, now, message);
-    let again = format!("a database that is at `{}` runs this again", now.id);
+    let again = format!("databases at `{}` run this again", now.id);
     let lost = shown.iter().filter_map(|id| subject.after.get(id));
     problem.related =
         lost.map(|one| Related { site: one.id_site(), message: again.clone() }).collect();
     let put_back = put_back(subject, landed, now);
     problem.advice = Advice::way(put_back).or([Step::write(
         format!(
-            "or, if this undoes an earlier re-pointing and no database has run `{}` in its present \
-             place, write in the header of {}",
+            "if this undoes an earlier mistake and no database has run `{}` at its current place, add to \
+             the header of {}",
             now.id, now.migration.file.path
         ),
         format!("# alembic-guard: allow({})", RULE.name),
@@ -281,18 +274,17 @@ fn labels(subject: &RuleContext<'_>, landed: &Revision, now: &Revision) -> Optio
         }
     };
     let message = format!(
-        "the branch labels of `{}` in {} change from {} to {}",
+        "published revision `{}` changes its branch labels from {} to {}",
         now.id,
-        subject.names.base,
         names(&before),
         names(&after)
     );
     let mut problem = RULE.at(subject, now.labels_site(), message);
     problem.weight = Weight::Minor;
     problem.culprits.push(landed.migration.file.path.clone());
-    problem.label = "commands and configurations that name the old label stop working".to_owned();
+    problem.label = "commands and settings with the old label fail".to_owned();
     problem.revisions = vec![now.id.clone()];
-    problem.advice = Advice::way(["put the label back, or change all that names it"]);
+    problem.advice = Advice::way(["restore the label, or change everything that uses it"]);
     Some(problem)
 }
 
@@ -301,11 +293,11 @@ fn begun(subject: &RuleContext<'_>, landed: &Revision, now: &Revision, message: 
     let parents = parent_ids(landed);
     let base = &subject.names.base;
     let (site, label) = if parents == parent_ids(now) {
-        (now.dependencies_site(), format!("not so in {base}"))
+        (now.dependencies_site(), format!("different on {base}"))
     } else if parents.is_empty() {
-        (now.parents_site(), format!("in {base} it builds on nothing"))
+        (now.parents_site(), format!("no parent on {base}"))
     } else {
-        (now.parents_site(), format!("in {base} it builds on {}", listed(&parents)))
+        (now.parents_site(), format!("builds on {} on {base}", listed(&parents)))
     };
     let mut problem = RULE.at(subject, site, message);
     problem.label = label;
@@ -324,11 +316,11 @@ fn begun(subject: &RuleContext<'_>, landed: &Revision, now: &Revision, message: 
 fn put_back(subject: &RuleContext<'_>, landed: &Revision, now: &Revision) -> Vec<Step> {
     let parents = parent_ids(landed);
     if landed.migration.file == now.migration.file {
-        vec!["put the branch label in its `depends_on` back".into()]
+        vec!["restore the branch label in its `depends_on`".into()]
     } else if parents == parent_ids(now) {
-        vec![format!("put `depends_on` back in {}", now.migration.file.path).into()]
+        vec![format!("restore `depends_on` in {}", now.migration.file.path).into()]
     } else {
-        subject.write_parents("put it back; ", now, &parents)
+        subject.write_parents("restore the parent: ", now, &parents)
     }
 }
 

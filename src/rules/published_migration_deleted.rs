@@ -17,24 +17,24 @@ pub(super) static RULE: Rule = Rule {
     level: Level::Error,
     explain: "\
 ## What it checks
-The change takes away revisions that have landed. It blocks
+The change deletes published revisions. The rule blocks
 
-- if a new migration builds on the parent of one that is gone, so that it takes its place;
-- if all migrations of an environment go while the environment stays, and no new first migration
+- if a new migration has the parent of a deleted one, and so replaces it;
+- if all migrations of an environment are deleted but the environment stays, and no new first migration
   replaces them;
-- if a target branch is rewritten by force, even if the configuration goes as well.
+- if a force push to a target branch deletes them, even if it deletes the configuration too.
 
-Otherwise (a revert, a squash, a clean-up of the oldest, an environment that goes as a whole, a
-migration that moves to another environment), and if the removal repairs a history with too many heads
-or one that does not load, it is one warning.
+Otherwise it is one warning: for a revert, a squash, the deletion of the oldest migrations or of a whole
+environment, and for a migration that moves to another environment. It is also a warning if the deletion
+repairs a history that has too many heads or does not load.
 
 ## Why it matters
-A database that has run the migration is stamped with its id. Alembic then stops with \"Can't locate
-revision identified by '...'\", on every command, until somebody stamps that database by hand.
+A database that has run the migration is stamped with its id. Every Alembic command then fails with \"Can't
+locate revision identified by '...'\", until somebody stamps the database by hand.
 
 ## How to fix
-Bring the file back, and undo what it does in a new migration on top. Where no database can have run
-it, or all of them are past it, let the removal land on its own before the next migration is added.
+Restore the file, and undo its changes in a new migration on top. If no database has run it, or all databases
+have moved past it, merge the deletion on its own before you add the next migration.
 ",
     baseline: Baseline::Compared,
     consequence: Consequence::Neither,
@@ -89,7 +89,7 @@ fn problem(subject: &RuleContext<'_>, gone: &[&Revision]) -> Option<Problem> {
         [_] | [_, _] => listed(ids()),
         _ => format!("{} revisions", gone.len()),
     };
-    let verb = if gone.len() == 1 { "is" } else { "are" };
+    let verb = if gone.len() == 1 { "was" } else { "were" };
     let is_all = subject.after.is_empty() && subject.after.opaque().is_empty();
     let is_kept = subject.loss.fate == Fate::Kept;
     let how = match (subject.standing, taker) {
@@ -98,16 +98,16 @@ fn problem(subject: &RuleContext<'_>, gone: &[&Revision]) -> Option<Problem> {
             format!(" with the Alembic environment `{}`", subject.environment.name)
         }
         (Standing::Published | Standing::Local, _) if is_all => {
-            format!(", and the Alembic environment `{}` is left empty", subject.environment.name)
+            format!(", which leaves the Alembic environment `{}` empty", subject.environment.name)
         }
         (Standing::Published | Standing::Local, Some(taker)) => {
-            format!(", and `{}` takes the place of `{}`", taker.id, first.id)
+            format!(", and `{}` now has the parent of `{}`", taker.id, first.id)
         }
         (Standing::Published | Standing::Local, None) => String::new(),
     };
-    let message = format!("{what} of {base} {verb} gone{how}");
+    let message = format!("{what} {verb} deleted from {base}{how}");
     let mut problem = RULE.at(subject, site(subject, first), message);
-    problem.label = format!("databases that have run `{}` will not find it", first.id);
+    problem.label = format!("databases that ran `{}` will not find it", first.id);
     problem.related = takers.iter().map(|(taken, taker)| builds_beside(taken, taker)).collect();
     problem.culprits = gone.iter().map(|revision| revision.migration.file.path.clone()).collect();
     problem.culprits.extend(subject.loss.setting.iter().map(|it| it.site.path().clone()));
@@ -124,7 +124,7 @@ fn problem(subject: &RuleContext<'_>, gone: &[&Revision]) -> Option<Problem> {
         problem.weight = Weight::Minor;
     }
     let opaque = subject.after.opaque().iter();
-    doubt(&mut problem, opaque, "may define it: its own id cannot be known");
+    doubt(&mut problem, opaque, "may define it: its id is computed");
     Some(problem)
 }
 
@@ -139,10 +139,10 @@ fn moved_away(subject: &RuleContext<'_>, moved: &[&Revision]) -> Option<Problem>
     };
     let verb = if moved.len() == 1 { "is" } else { "are" };
     let message =
-        format!("{what} of {} {verb} in the Alembic environment `{other}` now", subject.names.base);
+        format!("{what} of {} {verb} now in the Alembic environment `{other}`", subject.names.base);
     let mut problem = RULE.at(subject, Site::Path(first.migration.file.path.clone()), message);
     problem.label = format!(
-        "databases of `{}` that have run `{}` will not find it",
+        "databases of `{}` that ran `{}` will not find it",
         subject.environment.name, first.id
     );
     problem.culprits = moved.iter().map(|revision| revision.migration.file.path.clone()).collect();
@@ -176,7 +176,7 @@ fn takers<'a>(
 }
 
 fn builds_beside(taken: &Revision, taker: &Revision) -> Related {
-    let message = format!("`{}` builds where `{}` did", taker.id, taken.id);
+    let message = format!("`{}` has the parent of `{}`", taker.id, taken.id);
     Related { site: taker.parents_site(), message }
 }
 
@@ -220,7 +220,7 @@ fn squash_advice(subject: &RuleContext<'_>, last: &RevisionId, whole: &RevisionI
     let environment = subject.environment;
     if let Some(first) = reach {
         return Advice::way([Step::run(
-            format!("before this lands, bring every database to `{first}` at least"),
+            format!("before you merge this, upgrade every database to `{first}` or later"),
             environment.command("upgrade", &[first.as_str()]),
         )]);
     }
@@ -229,12 +229,12 @@ fn squash_advice(subject: &RuleContext<'_>, last: &RevisionId, whole: &RevisionI
     let others: Vec<&RevisionId> = others.filter(|head| subject.after.contains(head)).collect();
     let bring = if others.is_empty() {
         Step::run(
-            format!("before this lands, bring every database to `{last}` at least"),
+            format!("before you merge this, upgrade every database to `{last}` or later"),
             environment.command("upgrade", &[last.as_str()]),
         )
     } else {
         Step::run(
-            "before this lands, bring every database to all heads",
+            "before you merge this, upgrade every database to all heads",
             environment.command("upgrade", &["heads"]),
         )
     };
@@ -242,7 +242,7 @@ fn squash_advice(subject: &RuleContext<'_>, last: &RevisionId, whole: &RevisionI
     let stamp = others
         .into_iter()
         .fold(stamp, |command, head| command.and(environment.command("stamp", &[head.as_str()])));
-    Advice::way([bring, Step::run("and afterwards tell it where it is", stamp)])
+    Advice::way([bring, Step::run("after you merge this, stamp every database", stamp)])
 }
 
 fn advice(
@@ -264,7 +264,7 @@ fn advice(
         return Advice::way(get_base.chain(subject.situation.finish_staged()));
     }
     if let Some(setting) = &subject.loss.setting {
-        return Advice::way([format!("include their folders again in `{}`", setting.key)]);
+        return Advice::way([format!("include their folders in `{}` again", setting.key)]);
     }
     let location = &subject.environment.script_location;
     if subject.loss.fate == Fate::Removed && !location.is_root() {
@@ -286,17 +286,17 @@ fn keep(
     way.extend(put_back(subject, gone));
     if subject.after.is_empty() && subject.loss.fate == Fate::Kept {
         let begin = subject.environment.command("revision", &[]);
-        let begin = Step::run("or begin a new history in the same change", begin);
+        let begin = Step::run("start a new history in the same change", begin);
         return Advice::way(way).or([begin]).after(checkout);
     }
     way.push(match gone {
-        [_] => "and undo what it does in a migration of its own, on top".into(),
-        _ => "and undo what they do in a migration of its own, on top".into(),
+        [_] => "undo its changes in a new migration on top".into(),
+        _ => "undo their changes in a new migration on top".into(),
     });
     if let Some(taker) = taker {
         let heads = subject.before.heads_above(&first.id).into_iter().cloned();
         let heads: Vec<RevisionId> = heads.collect();
-        way.extend(subject.write_parents("then build on it; ", taker, &heads));
+        way.extend(subject.write_parents("build on it: ", taker, &heads));
     }
     let edited = children_that_stay(subject, gone);
     let edited = edited.iter().copied().chain(taker).map(|one| &one.migration.file.path);
@@ -320,7 +320,7 @@ fn put_back(subject: &RuleContext<'_>, gone: &[&Revision]) -> Vec<Step> {
         let parents = landed.parents.texts().iter();
         let parents: Vec<RevisionId> =
             parents.map(|parent| RevisionId::new(parent.text.clone())).collect();
-        let why = format!("and build `{id}` on what it was built on; ");
+        let why = format!("build `{id}` on its old parent: ");
         Some(subject.write_parents(&why, now, &parents))
     });
     put_back.flatten().collect()

@@ -12,19 +12,17 @@ pub(super) static RULE: Rule = Rule {
     level: Level::Warn,
     explain: "\
 ## What it checks
-A published migration does something else after the change: its `upgrade`, its `downgrade`, or
-anything in the file that these two read. Comments, formatting, docstrings, annotations, the order of
-imports, and names that neither function reads make no difference; `published-identity-changed` checks
-`down_revision` and the other identifiers.
+A published migration does something else after the change: its `upgrade`, its `downgrade`, or anything in
+the file that these two use. Comments, formatting, docstrings, annotations, the order of imports and unused
+names make no difference. `published-identity-changed` checks `down_revision` and the other identifiers.
 
 ## Why it matters
-A database that has run the old `upgrade` will not run the new one. It keeps what the old version made,
-new databases get what the new version makes, and nothing ever compares the two. If only `downgrade`
-differs, the new code reverts what the old version made.
+A database that has run the old `upgrade` never runs the new one, so old and new databases differ, and nothing
+compares them. If only `downgrade` differs, the new code reverts what the old `upgrade` did.
 
 ## How to fix
-Leave the migration as it is and put the difference into a new one. Where the old version fails on
-every database, so that none can have run it, the edit is right.
+Restore the migration and put the difference into a new one. If the old version fails on every database, so
+that none can have run it, the edit is right.
 ",
     baseline: Baseline::Compared,
     consequence: Consequence::Neither,
@@ -42,31 +40,30 @@ fn report(subject: &RuleContext<'_>, part: Part) -> Option<Problem> {
     let base = &subject.names.base;
     let ids = edited.iter().map(|edited| &edited.revision);
     let which = match others {
-        [] => format!("`{}` is in {base}", first.revision),
-        [_] => format!("{} are in {base}", listed(ids.clone())),
-        _ => format!("{} of the edited migrations are in {base}", others.len() + 1),
+        [] => format!("published revision `{}` was edited", first.revision),
+        [_] => format!("published revisions {} were edited", listed(ids.clone())),
+        _ => format!("{} published revisions were edited", others.len() + 1),
     };
     let (consequence, way_out) = match part {
         Part::Upgrade => (
-            "databases that have run the old version will not run the new one",
-            "or, where no database can have run it, let the edit stand",
+            "databases that ran the old version never run the new one",
+            "if no database can have run it, keep the edit",
         ),
         Part::Downgrade => (
-            "databases that have run the old version will be taken back by the new code",
-            "or, if the new `downgrade` reverts what the old version did, let the edit stand",
+            "databases that ran the old version are downgraded by the new code",
+            "if the new `downgrade` reverts the old version, keep the edit",
         ),
     };
-    let mut problem =
-        RULE.at(subject, first.site.clone(), format!("{which} already; {consequence}"));
-    problem.label = format!("from here on it differs from {base}");
+    let mut problem = RULE.at(subject, first.site.clone(), format!("{which}; {consequence}"));
+    problem.label = format!("differs from {base} from here on");
     problem.culprits.push(first.published.clone());
     for other in others {
         problem.culprits.extend([other.site.path().clone(), other.published.clone()]);
-        let message = "this one differs from here on".to_owned();
+        let message = "differs from here on".to_owned();
         problem.related.push(Related { site: other.site.clone(), message });
     }
     problem.revisions = ids.cloned().collect();
-    let leave = "leave it as it is and put the difference into a new migration";
+    let leave = "restore it and put the difference into a new migration";
     problem.advice = Advice::way([leave]).or([way_out]);
     Some(problem)
 }

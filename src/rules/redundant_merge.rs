@@ -17,20 +17,19 @@ pub(super) static RULE: Rule = Rule {
     level: Level::Error,
     explain: "\
 ## What it checks
-A new revision names a parent or a dependency that another one of those it names has below it
-already; or it names a parent twice; or it joins the same parents as another merge revision.
+A new revision names a parent or a dependency that another one of its parents or dependencies already
+includes; or it names a parent twice; or it joins the same parents as another merge revision.
 
 ## Why it matters
-Where at least two of those that it names are on different lines and a third one is below one of
-them, `alembic upgrade` runs this revision and then stops with `KeyError`: it wants to take all of
-them out of `alembic_version`, where the lowest one is no more. That is an error. In all other shapes
-Alembic goes on, and the merge revision merely says what it need not; that is a warning, whatever
-level is configured, unless that is `off`.
+If a revision names revisions on two different lines and a third one below one of them, `alembic upgrade`
+runs the revision and then fails with `KeyError`: it tries to delete all of them from `alembic_version`, but
+the lowest one is no longer there. This is an error. In all other cases the name is merely superfluous, and
+the rule warns (unless it is `off`).
 
 ## How to fix
-Name only what is not below anything else that is named. Where a parent is below another one through
-`depends_on` alone, join these two in a merge revision of their own first. Of two merge revisions that
-join the same, keep one.
+Name only revisions that no other named revision includes. If one parent includes another one through
+`depends_on` only, first join these two in a merge revision of their own. If two merge revisions join the same
+parents, delete one of them.
 ",
     baseline: Baseline::Compared,
     consequence: Consequence::Neither,
@@ -88,7 +87,7 @@ fn covered(
     let low = parents.find(|low| names.builds_on(high, low))?;
     let mut problem = about(subject, revision, names.pair(high, low));
     problem.weight = Weight::Minor;
-    problem.label = format!("`{high}` alone says as much");
+    problem.label = format!("`{high}` already includes it");
     problem.advice = without_ancestors(subject, revision, &names);
     Some(problem)
 }
@@ -144,13 +143,11 @@ fn stopping(
     problem.advice = match (is_parent, on_one_line) {
         (true, true) => without_ancestors(subject, revision, names),
         (true, false) => Advice::way([Step::run(
-            format!(
-                "join `{low}` and `{high}` in a merge revision of their own, and build on that"
-            ),
+            format!("join `{low}` and `{high}` in a separate merge revision, and build on that"),
             subject.merge_command(&[low.clone(), high.clone()]),
         )]),
         (false, _) => {
-            Advice::way([format!("take `{low}` out of `depends_on`: `{high}` brings it along")])
+            Advice::way([format!("remove `{low}` from `depends_on`: `{high}` includes it")])
         }
     };
     problem
@@ -165,7 +162,7 @@ fn about(subject: &RuleContext<'_>, revision: &Revision, pair: Pair<'_>) -> Prob
         None => dependency_site(subject, revision, low),
     };
     let needs = if on_one_line { "builds on" } else { "needs" };
-    let message = format!("`{}` {verb} `{low}`, which `{high}` {needs} already", revision.id);
+    let message = format!("`{}` {verb} `{low}`, which `{high}` already includes", revision.id);
     let mut problem = RULE.at(subject, site, message);
     problem.revisions = vec![revision.id.clone(), low.clone(), high.clone()];
     problem.related = subject
@@ -216,7 +213,7 @@ fn named_twice(subject: &RuleContext<'_>, revision: &Revision) -> Option<Problem
     let message = format!("`{}` names its parent `{twice}` twice", revision.id);
     let mut problem = RULE.at(subject, revision.site_at(again.span.clone()), message);
     problem.weight = Weight::Minor;
-    problem.label = "the second time".to_owned();
+    problem.label = "named twice".to_owned();
     problem.revisions = vec![revision.id.clone(), twice];
     let parents: Vec<RevisionId> =
         subject.after.parents(&revision.id).map(|parent| parent.id.clone()).collect();
@@ -238,21 +235,21 @@ fn joined_twice(
         return None;
     }
     let message = format!(
-        "`{}` joins {}, as `{}` does",
+        "`{}` joins {}, and so does `{}`",
         revision.id,
         listed(parents.iter().copied()),
         earlier.id
     );
     let mut problem = RULE.at(subject, revision.parents_site(), message);
     problem.weight = Weight::Minor;
-    problem.label = "joined already".to_owned();
+    problem.label = "already joined".to_owned();
     problem.related =
         vec![Related { site: earlier.parents_site(), message: "the same parents".to_owned() }];
     problem.revisions = vec![revision.id.clone(), earlier.id.clone()];
     problem.advice = Advice::way([
-        format!("let what builds on `{}` build on `{}`", revision.id, earlier.id).into(),
+        format!("build the children of `{}` on `{}`", revision.id, earlier.id).into(),
         Step::run(
-            "and, unless a database has run it, remove the file",
+            "if no database has run it, delete the file",
             Command::of("git rm").path(&revision.migration.file.path),
         ),
     ]);

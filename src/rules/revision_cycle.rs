@@ -18,12 +18,12 @@ pub(super) static RULE: Rule = Rule {
 A revision is its own ancestor, through `down_revision` or `depends_on`.
 
 ## Why it matters
-No order could apply the migrations. Alembic stops with \"Cycle is detected in revisions\", or, for
-some circles through `depends_on`, applies a revision before what it needs.
+No order can apply the migrations. Alembic fails with \"Cycle is detected in revisions\". For some cycles
+through `depends_on` it applies a revision before its dependency.
 
 ## How to fix
-Find the value that was written last; it names a revision that builds on it. Let it name the one
-that it was generated on.
+Find the value that was changed last: it names a descendant. Restore the revision that the migration was
+generated on.
 ",
     baseline: Baseline::SameFault,
     consequence: Consequence::Loading,
@@ -52,7 +52,7 @@ fn problem(subject: &RuleContext<'_>, cycle: &[&RevisionId]) -> Option<Problem> 
                 around.iter().take(MOST_RELATED).map(|one| format!("`{}`", one.id)).collect();
             let more = around.len().checked_sub(names.len()).filter(|more| *more > 0);
             names.extend(more.map(|more| format!("{more} more")));
-            format!("{} build on each other in a circle", names.join(", "))
+            format!("{} build on each other in a cycle", names.join(", "))
         }
     };
     let mut problem = RULE.at(subject, first.parents_site(), message);

@@ -15,20 +15,18 @@ pub(super) static RULE: Rule = Rule {
     level: Level::Warn,
     explain: "\
 ## What it checks
-A new migration has `down_revision = None` in a history that has a first migration already. Where that
-leaves a head too many it is `multiple-heads`; this is about what remains: a second base that a merge
-revision joins, or that `heads` leaves room for. One that declares a branch label which the
-configuration names in `branches` is meant, and one that takes the place of a base that is gone, as a
-squash does, is no further base.
+A new migration has `down_revision = None`, but the history already has a first migration. If this leaves too
+many heads, `multiple-heads` reports it. This rule covers the rest: a second base that a merge revision joins,
+or that `heads` permits. It ignores a base with a branch label that the configuration lists in `branches`, and
+a base that replaces a deleted one, as in a squash.
 
 ## Why it matters
-`None` is what a migration gets that was generated against an empty folder, or in a hurry. The new
-base runs before, after or between the others as Alembic pleases, and `alembic downgrade base` has two
-ends.
+A migration gets `None` if it was generated against an empty folder or written in a hurry. Alembic may run
+the new base before, after or between the other migrations, and `alembic downgrade base` has two ends.
 
 ## How to fix
-Build it on the revision that it follows. Where a history of its own is meant, say so in the
-header: `# alembic-guard: allow(second-base)`.
+Build it on the revision that it follows. If you want a separate history, add this comment to the header:
+`# alembic-guard: allow(second-base)`.
 ",
     baseline: Baseline::Compared,
     consequence: Consequence::Neither,
@@ -63,19 +61,19 @@ fn is_base(revision: &&Revision) -> bool {
 fn problem(subject: &RuleContext<'_>, base: &Revision, first: &Revision) -> Problem {
     let message = format!("`{}` is a second base beside `{}`", base.id, first.id);
     let mut problem = RULE.at(subject, base.parents_site(), message);
-    problem.label = "builds on nothing".to_owned();
+    problem.label = "no parent".to_owned();
     problem.related = vec![Related {
         site: first.parents_site(),
-        message: format!("the history begins with `{}`", first.id),
+        message: format!("the history starts with `{}`", first.id),
     }];
     problem.revisions = vec![base.id.clone(), first.id.clone()];
     let path = &base.migration.file.path;
     problem.advice = Advice::way([format!(
-        "write in {path}: as `down_revision`, the revision that `{}` follows",
+        "set `down_revision` in {path} to the revision that `{}` follows",
         base.id
     )])
     .or([Step::write(
-        "or, where it is meant to begin a history of its own, say so at the top of the file",
+        "if you want a separate history, add at the top of the file",
         "# alembic-guard: allow(second-base)",
     )]);
     problem

@@ -53,14 +53,16 @@ impl Situation {
 
     /// Says how the branch comes into the work tree, where it is not there yet.
     pub(super) fn go_to_branch(&self) -> Option<Step> {
-        self.checkout.clone().map(|command| Step::run("go to the branch", command))
+        self.checkout.clone().map(|command| Step::obvious("switch to the branch", command))
     }
 
     /// Says how the branch and the base come into the work tree, where they are not there yet.
     pub(super) fn bring_in(&self, base: &str) -> Vec<Step> {
         let get_base = self.get_base.clone();
-        let how = if self.is_conflicted { "and answer git" } else { "without committing yet" };
-        let get_base = get_base.map(|command| Step::run(format!("bring in {base} {how}"), command));
+        let how =
+            if self.is_conflicted { "and resolve the conflicts" } else { "without committing" };
+        let get_base =
+            get_base.map(|command| Step::obvious(format!("merge {base} {how}"), command));
         self.go_to_branch().into_iter().chain(get_base).collect()
     }
 
@@ -90,7 +92,7 @@ impl Situation {
 
     /// Says how something that has landed is brought back, to where it belongs now, and committed.
     fn keep_as(&self, path: &RepoPath, to: &RepoPath) -> Advice {
-        let keep = format!("keep {path} as {to}");
+        let keep = format!("restore {path} as {to}");
         let restore = self.keep(&[path]).command().cloned();
         let keep = match restore {
             Some(restore) => {
@@ -112,20 +114,20 @@ impl Situation {
         match self.next {
             _ if self.base_commit.is_none() => None,
             NextStep::Nothing => None,
-            NextStep::Stage => Some(Step::run("and go on", command)),
-            NextStep::Commit => Some(Step::run("and commit that", command)),
+            NextStep::Stage => Some(Step::obvious("commit", command)),
+            NextStep::Commit => Some(Step::obvious("commit the repair", command)),
         }
     }
 
     /// Says how files that have landed are brought back.
     pub(super) fn keep(&self, paths: &[&RepoPath]) -> Step {
         let keep = match paths {
-            [path] => format!("keep {path}"),
-            [_, _] => "keep both files".to_owned(),
-            _ => format!("keep all {} files", paths.len()),
+            [path] => format!("restore {path}"),
+            [_, _] => "restore both files".to_owned(),
+            _ => format!("restore all {} files", paths.len()),
         };
         let shown = most_kept(paths);
-        let for_one = if shown.len() < paths.len() { ", for one" } else { "" };
+        let for_one = if shown.len() < paths.len() { ", for example" } else { "" };
         match &self.base_commit {
             Some(commit) => {
                 let restore = Command::of("git restore")
@@ -151,11 +153,11 @@ impl Situation {
         let commit = Command::of("git commit");
         match (self.next, &self.get_base) {
             (NextStep::Nothing, None) => None,
-            (NextStep::Stage, _) => Some(Step::run("and go on", commit)),
+            (NextStep::Stage, _) => Some(Step::obvious("commit", commit)),
             (NextStep::Nothing | NextStep::Commit, Some(_)) => {
-                Some(Step::run("and commit the merge", commit.arg("--no-edit")))
+                Some(Step::obvious("commit the merge", commit.arg("--no-edit")))
             }
-            (NextStep::Commit, None) => Some(Step::run("and commit that", commit)),
+            (NextStep::Commit, None) => Some(Step::obvious("commit the repair", commit)),
         }
     }
 
@@ -168,14 +170,16 @@ impl Situation {
         match (self.next, &self.get_base) {
             (NextStep::Nothing, None) => None,
             (NextStep::Stage, _) => {
-                Some(Step::run("and go on", Command::of("git add").paths(paths).and(commit)))
+                Some(Step::obvious("commit", Command::of("git add").paths(paths).and(commit)))
             }
             (NextStep::Nothing | NextStep::Commit, Some(_)) => {
                 let commit = commit.arg("--no-edit");
                 let command = Command::of("git add").paths(paths).and(commit);
-                Some(Step::run("and commit the merge", command))
+                Some(Step::obvious("commit the merge", command))
             }
-            (NextStep::Commit, None) => Some(Step::run("and commit that", commit.paths(paths))),
+            (NextStep::Commit, None) => {
+                Some(Step::obvious("commit the repair", commit.paths(paths)))
+            }
         }
     }
 }

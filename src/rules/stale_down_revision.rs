@@ -19,19 +19,19 @@ pub(super) static RULE: Rule = Rule {
     level: Level::Error,
     explain: "\
 ## What it checks
-A new migration builds on a revision that is no longer a head of the branch it goes to: since the
-migration was written, another one has landed on the same parent.
+A new migration builds on a revision that is no longer a head of the target branch: since you created the
+migration, another one with the same parent was merged.
 
 ## Why it matters
-Git merges the two files without a conflict, since they have different names. From then on the
-history has two heads, and `alembic upgrade head` or `flask db upgrade` stops with
-\"Multiple head revisions are present\", usually in the deploy.
+Git merges the two files without a conflict, because they have different names. The history then has two
+heads, and `alembic upgrade head` or `flask db upgrade` fails with \"Multiple head revisions are present\",
+usually during a deployment.
 
 ## How to fix
-Get the newest state of the target branch and write its head as `down_revision` of your migration:
-the lowest one, where it is a chain. `alembic-guard rebase` does the second of it, and prints the
-commands for a database that already ran your migration. If you do not know which databases did, join
-the two heads with a merge revision instead: `alembic-guard merge`.
+Merge the target branch, then set the `down_revision` of your migration (the lowest one, if you have several)
+to the head of the target branch. `alembic-guard rebase` edits the file and prints the commands for databases
+that already ran your migration. If you don't know which databases did, join the two heads with a merge
+revision instead: `alembic-guard merge`.
 ",
     baseline: Baseline::Compared,
     consequence: Consequence::Heads,
@@ -54,12 +54,9 @@ fn problem(subject: &RuleContext<'_>, stale: &Stale, is_explained: bool) -> Opti
     let revision = subject.after.get(&edge.revision)?;
     let base = &subject.names.base;
     let message = if revision.parents.texts().len() > 1 {
-        format!(
-            "merge revision `{}` joins `{}`, which {base} has moved past",
-            edge.revision, edge.parent
-        )
+        format!("merge revision `{}` is stale: {base} has moved on", edge.revision)
     } else {
-        format!("`{}` builds on `{}`, which {base} has moved past", edge.revision, edge.parent)
+        format!("`{}` is stale: {base} has moved on", edge.revision)
     };
     let mut problem = RULE.at(subject, revision.parent_site(&edge.parent), message);
     problem.label = match &*edge.base_heads {
@@ -101,28 +98,28 @@ fn standing_heads(subject: &RuleContext<'_>, stale: &Stale, edge: &StaleEdge) ->
 fn successors(subject: &RuleContext<'_>, edge: &StaleEdge) -> Vec<Related> {
     let unnamed = subject.before.opaque_children(&edge.parent).map(|migration| Related {
         site: whole(migration),
-        message: "this took its place; its own id cannot be known".to_owned(),
+        message: "has the same parent; its id is computed".to_owned(),
     });
     let landed = |id| subject.after.get(id).or_else(|| subject.before.get(id));
     let successors = edge.successors.iter().take(MOST_RELATED).filter_map(landed);
     let related = successors.map(|successor| Related {
         site: successor.parent_site(&edge.parent),
-        message: format!("`{}` took its place on {}", successor.id, subject.names.base),
+        message: format!("{} has `{}` on this parent", subject.names.base, successor.id),
     });
     related.chain(unnamed).take(MOST_RELATED).collect()
 }
 
 fn also_stale(subject: &RuleContext<'_>, edge: &StaleEdge) -> Option<Related> {
     let site = subject.after.get(&edge.revision)?.parent_site(&edge.parent);
-    Some(Related { site, message: format!("stale too: {}", place(subject, &edge.base_heads)) })
+    Some(Related { site, message: format!("also stale: {}", place(subject, &edge.base_heads)) })
 }
 
 /// Says where the base is; where the change removes its head, what is left of it.
 fn place(subject: &RuleContext<'_>, heads: &[RevisionId]) -> String {
     if heads.iter().all(|head| subject.before.is_head(head)) {
-        format!("{} is at {} now", subject.names.base, listed(heads))
+        format!("{} is now at {}", subject.names.base, listed(heads))
     } else {
-        format!("{} is above it now", listed(heads))
+        format!("{} is now above it", listed(heads))
     }
 }
 
@@ -134,33 +131,27 @@ fn advice(subject: &RuleContext<'_>, stale: &Stale, heads: &[RevisionId]) -> Adv
     if stale.unfinished && subject.returned().is_some() {
         return Advice::way(subject.rebase("finish the repair"));
     }
-    let first = subject.bring_in_base();
-    let then = if first.is_empty() { "" } else { "then " };
-    let advice = ways(subject, stale, heads, then).after(first);
+    let advice = ways(subject, stale, heads).after(subject.bring_in_base());
     subject.situation.doubt.iter().cloned().fold(advice, Advice::caution)
 }
 
-/// Says how the heads become one, behind a word about what comes before.
-fn ways(subject: &RuleContext<'_>, stale: &Stale, heads: &[RevisionId], then: &str) -> Advice {
-    let join = "or do not edit it, and add a revision that joins both";
+/// Returns the ways to make the heads one.
+fn ways(subject: &RuleContext<'_>, stale: &Stale, heads: &[RevisionId]) -> Advice {
+    let join = "join both heads with a merge revision";
     if stale.unfinished {
-        let finish = format!("{then}finish the repair");
-        return Advice::way([Step::run(finish, subject.join_command(heads))]);
+        return Advice::way([Step::run("finish the repair", subject.join_command(heads))]);
     }
     if stale.edges.iter().any(|edge| edge.base_heads.is_empty()) {
-        return Advice::way([format!("{then}build on the head that `alembic heads` names")]);
+        return Advice::way(["build on the head that `alembic heads` prints"]);
     }
     if let Some(tops) = single_tops(subject, stale) {
         let moved: BTreeSet<&RevisionId> = stale.edges.iter().map(|edge| &edge.revision).collect();
-        let text = format!("{then}put {} on top of {}", listed(moved), listed(&tops));
+        let text = format!("put {} on top of {}", listed(moved), listed(&tops));
         return subject.rebase_or_join((text, join), heads);
     }
     let repointed = repointed(subject, stale);
-    let whys = std::iter::once(then).chain(std::iter::repeat("and "));
-    let write = whys.zip(&repointed);
-    let mut way: Vec<Step> = write
-        .flat_map(|(why, one)| subject.write_parents(why, one.revision, &one.parents))
-        .collect();
+    let write = |one: &repair::Repointed<'_>| subject.write_parents("", one.revision, &one.parents);
+    let mut way: Vec<Step> = repointed.iter().flat_map(write).collect();
     let files = repointed.iter().map(|one| &one.revision.migration.file.path);
     let finish = subject.situation.finish_edited(files);
     way.extend(finish.clone());

@@ -13,18 +13,17 @@ pub(super) static RULE: Rule = Rule {
     level: Level::Error,
     explain: "\
 ## What it checks
-An environment has more migrations, or more folders of them, than `max_migrations` allows (250000
-unless `.alembic-guard.toml` says otherwise), or a folder lies more than 64 deep in a version
-folder. Before the change or after it: the guard compares the two.
+Before or after the change, an environment has more migrations or version folders than `max_migrations` allows
+(250000 by default), or a folder lies more than 64 levels deep in a versions folder.
 
 ## Why it matters
-Nothing of such an environment is read, so nothing is known of its heads. A repository can be made
-to hold more files than any machine could read; a hook that tried would never end.
+alembic-guard does not read such an environment at all, so its heads are unknown. Without a limit, a
+repository could hold more files than any machine can read.
 
 ## How to fix
-Raise `max_migrations` in `.alembic-guard.toml` if the migrations are truly so many: each takes
-some two kilobytes of memory. Or squash what every database has run. A folder
-that lies too deep can be named as a version folder of its own.
+If you really have so many migrations, raise `max_migrations` in `.alembic-guard.toml`; each migration takes
+about two kilobytes of memory. Or squash the migrations that every database has run. If a folder lies too
+deep, configure it as a versions folder of its own.
 ",
     baseline: Baseline::Compared,
     consequence: Consequence::Judging,
@@ -38,12 +37,10 @@ fn check(subject: &RuleContext<'_>) -> Vec<Problem> {
     let environment = subject.environment;
     let (what, help) = match unread.excess {
         Excess::Migrations(most) => (format!("has more than {most} migrations"), raise(*most)),
-        Excess::Folders(most) => {
-            (format!("has more than {most} folders of migrations"), raise(*most))
-        }
+        Excess::Folders(most) => (format!("has more than {most} version folders"), raise(*most)),
         Excess::Depth { folder, most } => (
-            format!("has migrations more than {most} folders deep, in `{folder}`"),
-            "move the folder up, or name it in `version_locations`".into(),
+            format!("has migrations more than {most} levels deep, in `{folder}`"),
+            "move the folder up, or list it in `version_locations`".into(),
         ),
     };
     let site = match unread.excess {
@@ -53,9 +50,9 @@ fn check(subject: &RuleContext<'_>) -> Vec<Problem> {
         }
     };
     let name = escape(&environment.name);
-    let message = format!("`{name}` {what}: it could not be judged");
+    let message = format!("`{name}` {what} and was not checked");
     let mut problem = RULE.at(subject, Site::Path(site.clone()), message);
-    problem.label = "none of it was read".to_owned();
+    problem.label = "not read".to_owned();
     problem.culprits = environment.version_locations.clone();
     problem.advice = Advice::way([help]);
     if unread.is_same {
@@ -66,5 +63,5 @@ fn check(subject: &RuleContext<'_>) -> Vec<Problem> {
 
 fn raise(most: usize) -> Step {
     let more = most.saturating_mul(2);
-    Step::write("allow more of them in .alembic-guard.toml", format!("max_migrations = {more}"))
+    Step::write("raise the limit in .alembic-guard.toml", format!("max_migrations = {more}"))
 }

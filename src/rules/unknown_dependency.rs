@@ -15,18 +15,16 @@ pub(super) static RULE: Rule = Rule {
     level: Level::Error,
     explain: "\
 ## What it checks
-A `depends_on` names neither a revision nor a branch label. While some file's own id or labels
-cannot be known without running Python, they may be what is meant; then this is a warning that
-names the file. So it is where the history had gaps before: then some of it lies in another
-repository, as with the plugins of an application.
+A `depends_on` names neither a revision nor a branch label. It is a warning if a file with a computed id or
+label could define the name; the warning names the file. It is also a warning if the history already had
+missing revisions, as in an application whose plugins are in other repositories.
 
 ## Why it matters
-Alembic resolves dependencies when it loads the history: every command stops with `KeyError: '...'`.
+Alembic resolves dependencies when it loads the history, so every command fails with `KeyError: '...'`.
 
 ## How to fix
-Write the full id or the label of a revision that is there; Alembic takes no prefix here. Where the
-revision was removed, take it out of `depends_on`. Where it is on another branch, merge that branch
-first.
+Write the full id or the label of an existing revision; Alembic does not accept a prefix here. If the revision
+was deleted, remove it from `depends_on`. If it is on another branch, merge that branch first.
 ",
     baseline: Baseline::SameFault,
     consequence: Consequence::Loading,
@@ -44,7 +42,7 @@ fn check(subject: &RuleContext<'_>) -> Vec<Problem> {
     let found = unknown.iter().filter_map(|unknown| {
         let mut problem = problem(subject, unknown, &mut explained)?;
         let unnamed = unnamed.iter().copied();
-        doubt(&mut problem, unnamed, "may be what is meant: its names cannot be known");
+        doubt(&mut problem, unnamed, "may define it: its names are computed");
         if is_incomplete && subject.before.named(&unknown.name.text).is_none() {
             problem.doubt.get_or_insert(Doubt::Incomplete);
         }
@@ -64,10 +62,10 @@ fn problem(
     let mut problem = match subject.before.named(name.as_str()) {
         Some(removed) => gone(subject, dependent, &name, removed),
         None => {
-            let what = "which is neither a revision nor a branch label";
+            let what = "which is not a revision or branch label";
             let message = format!("`{}` depends on `{name}`, {what}", dependent.id);
             let mut problem = RULE.at(subject, named.clone(), message);
-            problem.label = "nothing has this name".to_owned();
+            problem.label = "not found".to_owned();
             if explained.takes(subject.is_new(&dependent.id)) {
                 problem.advice = advice(subject, &name);
             }
@@ -91,7 +89,7 @@ fn gone(
 ) -> Problem {
     let path = removed.migration.file.path.clone();
     let change = &subject.names.change;
-    let message = format!("`{}` depends on `{name}`, which {change} removes", dependent.id);
+    let message = format!("`{}` depends on `{name}`, which {change} deletes", dependent.id);
     let site = match subject.after.get(&removed.id) {
         Some(kept) => kept.labels_site(),
         None => Site::Path(path.clone()),
@@ -99,11 +97,11 @@ fn gone(
     let mut problem = RULE.at(subject, site, message);
     problem.label = format!("`{name}` was defined here");
     let keep = if subject.after.contains(&removed.id) {
-        Advice::way([format!("keep the label in {path}")])
+        Advice::way([format!("restore the label in {path}")])
     } else {
         subject.keep_landed(&path)
     };
-    problem.advice = keep.or([format!("or take `{name}` out of `depends_on`")]);
+    problem.advice = keep.or([format!("remove `{name}` from `depends_on`")]);
     problem
 }
 
@@ -113,16 +111,16 @@ fn advice(subject: &RuleContext<'_>, name: &RevisionId) -> Advice {
     if let (Some(full), None) = (longer.next(), longer.next()) {
         let full = RevisionId::new(full);
         return Advice::way([Step::write(
-            "`depends_on` takes no prefix; write the full id",
+            "write the full id; `depends_on` does not accept a prefix",
             python::literal([full.as_str()]),
         )]);
     }
     Advice::way([
-        "if it is on another branch, merge that branch first; if it was removed, take it out of \
+        "if it is on another branch, merge that branch first; if it was deleted, remove it from \
          `depends_on`",
     ])
     .or([Step::write(
-        "or, where it is in another repository, say so in the header",
+        "if it is in another repository, add to the header",
         format!("# alembic-guard: allow({})", RULE.name),
     )])
 }

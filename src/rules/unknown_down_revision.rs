@@ -16,17 +16,16 @@ pub(super) static RULE: Rule = Rule {
     level: Level::Error,
     explain: "\
 ## What it checks
-A `down_revision` names a revision that no migration defines: mistyped, shortened, removed, or on a
-branch that is not merged yet. While some file's own id cannot be known without running Python, it
-may be the one that is missing; then this is a warning that names the file.
+A `down_revision` names a revision that no migration defines: it is misspelled, shortened, deleted, or on a
+branch that is not merged yet. It is a warning if a file with a computed id could define the revision; the
+warning names the file.
 
 ## Why it matters
-Every Alembic command that reads the history stops with `KeyError: '...'`.
+Every Alembic command that loads the history fails with `KeyError: '...'`.
 
 ## How to fix
-Write the full id of a revision that is there; Alembic takes no prefix here. Where the parent was
-removed, bring it back or re-point what builds on it. Where it is on another branch, merge that
-branch first.
+Write the full id of an existing revision; Alembic does not accept a prefix here. If the parent was deleted,
+restore it, or build the migration on another revision. If it is on another branch, merge that branch first.
 ",
     baseline: Baseline::SameFault,
     consequence: Consequence::Loading,
@@ -51,7 +50,7 @@ fn problem(
         Some(removed) => {
             let path = removed.migration.file.path.clone();
             let message = format!(
-                "`{}` builds on `{parent}`, which {} removes",
+                "`{}` builds on `{parent}`, which {} deletes",
                 child.id, subject.names.change
             );
             let mut problem = RULE.at(subject, Site::Path(path.clone()), message);
@@ -59,7 +58,7 @@ fn problem(
             problem.related = vec![Related { site: named, message: format!("needs `{parent}`") }];
             let removed = removed_with(subject, removed);
             let keep = subject.situation.around_keep(subject.keep(&removed));
-            let stays = format!("or build `{}` on a revision that stays", child.id);
+            let stays = format!("build `{}` on another revision", child.id);
             problem.advice = keep.or([stays]);
             problem
         }
@@ -71,7 +70,7 @@ fn problem(
             if explained.takes(subject.is_new(&child.id)) {
                 problem.advice = advice(subject, &child.id, &parent);
                 let elsewhere = "merge the branch that has its parent";
-                let elsewhere = format!("{elsewhere}; if `{parent}` was removed, bring it back");
+                let elsewhere = format!("{elsewhere}; if `{parent}` was deleted, restore it");
                 problem.if_shared = Some(Advice::way([elsewhere]));
             }
             problem
@@ -79,7 +78,7 @@ fn problem(
     };
     problem.revisions = vec![child.id.clone(), parent];
     let opaque = subject.after.opaque().iter();
-    doubt(&mut problem, opaque, "may define it: its own id cannot be known");
+    doubt(&mut problem, opaque, "may define it: its id is computed");
     Some(problem)
 }
 
@@ -102,7 +101,7 @@ fn advice(subject: &RuleContext<'_>, child: &RevisionId, parent: &RevisionId) ->
         .filter(|id| !parent.as_str().is_empty() && id.as_str().starts_with(parent.as_str()));
     if let (Some(full), None) = (longer.next(), longer.next()) {
         return Advice::way([Step::write(
-            "`down_revision` takes no prefix; write the full id",
+            "write the full id; `down_revision` does not accept a prefix",
             python::literal([full.as_str()]),
         )]);
     }
@@ -111,21 +110,19 @@ fn advice(subject: &RuleContext<'_>, child: &RevisionId, parent: &RevisionId) ->
     // On short ids everything is near everything.
     let nearest = nearest.filter(|(distance, _)| *distance <= parent.as_str().chars().count() / 4);
     let advice = match nearest {
-        Some((_, near)) => {
-            Advice::way([Step::write("did you mean", python::literal([near.as_str()]))])
-        }
+        Some((_, near)) => Advice::way([Step::write(
+            "write the nearest id, if you meant that",
+            python::literal([near.as_str()]),
+        )]),
         None => Advice::way([
-            "if it is on another branch, merge that branch first; if it was removed, bring it back",
+            "if it is on another branch, merge that branch first; if it was deleted, restore it",
         ])
         .or(put_on_the_head(subject, child)),
     };
     if subject.situation.next != NextStep::Stage {
         return advice;
     }
-    advice.or([Step::run(
-        "or, if its file is not staged yet, see which that is",
-        Command::of("git status"),
-    )])
+    advice.or([Step::run("if its file is not staged yet, find it", Command::of("git status"))])
 }
 
 /// Says how a migration gets onto the head, if there is one: its parent may be a guess, or gone on purpose.
@@ -145,7 +142,10 @@ fn put_on_the_head(subject: &RuleContext<'_>, child: &RevisionId) -> Vec<Step> {
         return Vec::new();
     };
     let rebase = subject.rebase_command().args(["--onto", head.as_str()]);
-    let put = Step::run(format!("if it is a guess, put `{child}` on the head, `{head}`"), rebase);
+    let put = Step::run(
+        format!("if the parent is a mistake, put `{child}` on the head, `{head}`"),
+        rebase,
+    );
     let needs_base = before.contains(head) || subject.situation.is_conflicted;
     let situation =
         if needs_base { subject.situation.clone() } else { subject.situation.in_place() };

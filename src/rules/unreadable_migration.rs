@@ -13,22 +13,23 @@ pub(super) static RULE: Rule = Rule {
     level: Level::Error,
     explain: "\
 ## What it checks
-A new or changed file in a version folder is not valid Python in any supported version: a syntax
-error, conflict markers, an encoding that it does not declare, a size or nesting beyond all
-measure, or a link that leads out of the repository. Of a file that Git LFS or git-crypt keeps
-nothing is known here, and that is a warning. So it is if Python may read something else than the
-repository holds: `working-tree-encoding` in `.gitattributes` has git write the file in another
-encoding, or a compiled file in `__pycache__` is marked not to be compared with its source. An
-encoding with null bytes, as UTF-16, and an identifier in which git expands `$Id$` are errors. Old files with Python 2 in their bodies are
-still read for their identifiers and are not shown.
+A new or changed file in a versions folder is not valid Python in any supported version. For example: a syntax
+error, merge conflict markers, an undeclared encoding, too large or too deeply nested, or a symlink that leads
+out of the repository.
+
+It is a warning if the contents are unknown: the file is stored by Git LFS or git-crypt,
+`working-tree-encoding` in `.gitattributes` makes git write another encoding, or a committed file in
+`__pycache__` is marked not to be compared with its source. Encodings with null bytes, such as UTF-16, and
+identifiers in which git expands `$Id$` are errors.
+
+In old files with Python 2 code, the identifiers are still read, and the files are not reported.
 
 ## Why it matters
-Alembic imports every file of a version folder, whichever revision it is asked for. One that does
-not load takes every command with it.
+Alembic imports every file in a versions folder, so one broken file makes every command fail.
 
 ## How to fix
-Go to the position shown and repair it. `python -m py_compile FILE` says what Python makes of it. A
-file that is truly larger than `max_file_size` can be let in by that key of `.alembic-guard.toml`.
+Fix the error at the position shown. `python -m py_compile FILE` prints Python's own message. To allow larger
+files, raise `max_file_size` in `.alembic-guard.toml`.
 ",
     baseline: Baseline::SameFile,
     consequence: Consequence::Loading,
@@ -54,10 +55,10 @@ fn has_no_suffix(name: &[u8]) -> bool {
 }
 
 fn misnamed_file(subject: &RuleContext<'_>, migration: &Migration) -> Problem {
-    let message = "Alembic stops at the name of this file".to_owned();
+    let message = "Alembic fails because of the name of this file".to_owned();
     let mut problem = RULE.at(subject, Site::File(migration.file.clone()), message);
-    problem.label = "its name has no suffix `.py`".to_owned();
-    problem.advice = Advice::way(["give it a name that ends in `.py`"]);
+    problem.label = "the suffix is not `.py`".to_owned();
+    problem.advice = Advice::way(["rename it so that it ends in `.py`"]);
     problem
 }
 
@@ -77,12 +78,11 @@ fn problem(subject: &RuleContext<'_>, migration: &Migration, fault: &Fault) -> P
     } else {
         Site::Span { file: migration.file.clone(), span: fault.span.clone() }
     };
-    let mut problem =
-        RULE.at(subject, site, format!("this file cannot be read as Python: {reason}"));
+    let mut problem = RULE.at(subject, site, format!("not valid Python: {reason}"));
     problem.label = "here".to_owned();
     problem.advice = Advice::way([
         "fix the line shown above".into(),
-        Step::run("see what Python says", Command::of("python -m py_compile").path(path)),
+        Step::run("print Python's own error", Command::of("python -m py_compile").path(path)),
     ]);
     problem
 }
@@ -90,23 +90,22 @@ fn problem(subject: &RuleContext<'_>, migration: &Migration, fault: &Fault) -> P
 /// Says that nobody can tell from here: what Alembic is given is another content.
 fn kept_elsewhere(subject: &RuleContext<'_>, migration: &Migration, keeper: &str) -> Problem {
     let path = &migration.file.path;
-    let message = format!("cannot tell what this migration says: its content is kept by {keeper}");
+    let message = format!("cannot read this migration: its content is stored by {keeper}");
     let mut problem = RULE.at(subject, Site::File(migration.file.clone()), message);
     problem.weight = Weight::Minor;
     problem.doubt = Some(Doubt::CannotTell);
     problem.advice = Advice::way([
-        format!("have {keeper} put the content into the work tree").into(),
-        format!("leave it out there from now on: in .gitattributes, `{path} -filter -diff -merge`")
-            .into(),
-        Step::run("then stage it anew", Command::of("git add --renormalize").path(path)),
+        format!("check out the content with {keeper}").into(),
+        format!("exclude it from now on: in .gitattributes, `{path} -filter -diff -merge`").into(),
+        Step::run("stage it again", Command::of("git add --renormalize").path(path)),
     ]);
     problem
 }
 
 fn broken_link(subject: &RuleContext<'_>, link: &RepoPath) -> Problem {
-    let message = "this link in a version folder leads to no file of the repository".to_owned();
+    let message = "broken symlink in a versions folder".to_owned();
     let mut problem = RULE.at(subject, Site::Path(link.clone()), message);
-    problem.advice = Advice::way(["put the file itself there"]);
+    problem.advice = Advice::way(["replace the symlink by the file"]);
     problem
 }
 
@@ -120,11 +119,11 @@ fn is_encoded_anew(subject: &RuleContext<'_>, migration: &Migration) -> bool {
 fn altered_file(subject: &RuleContext<'_>, altered: &Altered) -> Problem {
     let path = &altered.file.path;
     let switch_off =
-        |off: &str| Step::write("switch it off in .gitattributes", format!("{path} {off}"));
+        |off: &str| Step::write("turn it off in .gitattributes", format!("{path} {off}"));
     let (message, advice, is_certain) = match &altered.by {
         Alteration::Ident { is_vital } => (
             "git expands `$Id$` in this file at checkout, which changes its identifiers".to_owned(),
-            Advice::way(["take `$Id$` out of the identifiers"]).or([switch_off("-ident")]),
+            Advice::way(["remove `$Id$` from the identifiers"]).or([switch_off("-ident")]),
             *is_vital,
         ),
         Alteration::Encoding { name, is_unreadable: true } => (
@@ -161,7 +160,7 @@ fn altered_file(subject: &RuleContext<'_>, altered: &Altered) -> Problem {
     problem.culprits.extend(altered.causes.iter().map(|cause| cause.path.clone()));
     if altered.by == Alteration::Compiled {
         let related =
-            |cause| Related { site: Site::File(cause), message: "is loaded instead".to_owned() };
+            |cause| Related { site: Site::File(cause), message: "loaded instead".to_owned() };
         problem.related = altered.causes.iter().cloned().map(related).collect();
     }
     problem.advice = advice;

@@ -25,7 +25,7 @@ fn incidents_are_told_in_the_order_in_which_they_landed() {
         str![[r#"
 9769539172 2024-01-05 Merge branch 'feature'
   1 head before, 2 after: `b`, `d`
-  stale-down-revision: `d` builds on `a`, which the branch has moved past
+  stale-down-revision: `d` is stale: the branch has moved on
       migrations/versions/d_add_d.py:14
   repaired after 2 days and 2 commits: `d` re-pointed
     4a46ed559f 2024-01-07 d(b)
@@ -39,13 +39,13 @@ ed86317cfc 2024-01-08 x(nowhere)
 
 50f166e53f 2024-01-11 f(b)
   1 head before, 2 after: `e`, `f`
-  stale-down-revision: `f` builds on `b`, which the branch has moved past
+  stale-down-revision: `f` is stale: the branch has moved on
       migrations/versions/f_add_f.py:14
   open still
 
 cf6b07e857 2024-01-12 g(b)
   2 heads before, 3 after: `e`, `f`, `g`
-  stale-down-revision: `g` builds on `b`, which the branch has moved past
+  stale-down-revision: `g` is stale: the branch has moved on
       migrations/versions/g_add_g.py:14
   open still
 
@@ -90,7 +90,7 @@ fn the_report_for_programs_is_this() {
       "findings": [
         {
           "rule": "stale-down-revision",
-          "message": "`d` builds on `a`, which the branch has moved past",
+          "message": "`d` is stale: the branch has moved on",
           "path": "migrations/versions/d_add_d.py",
           "line": 14
         }

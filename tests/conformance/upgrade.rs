@@ -18,7 +18,7 @@ fn a_fork_stops_the_upgrade_and_re_pointing_repairs_it() {
         let help = story.refused();
         story.database.shell(&command(&help, "bring in main"));
         story.upgrade_fails();
-        story.database.shell(&command(&help, "then put `d` on top of `b`:"));
+        story.database.shell(&command(&help, "put `d` on top of `b`:"));
         story.repaired();
     });
 }
@@ -33,7 +33,7 @@ fn a_fork_stops_the_upgrade_and_a_merge_revision_repairs_it() {
         story.upgrade_fails();
         story
             .database
-            .shell(&command(&help, "or do not edit it, and add a revision that joins both"));
+            .shell(&command(&help, "join both heads with a merge revision"));
         story.repaired();
     });
 }

@@ -22,7 +22,7 @@ fn follow(repo: &Repo) {
 /// Takes one step; what belongs into a docstring belongs into that of the file before.
 fn take(repo: &Repo, step: &str, path: &mut String) {
     let Some((what, code)) = step.trim_end_matches('`').split_once(": `") else { return };
-    if what == "and in its docstring" || what == "write in the docstring" {
+    if what == "update its docstring" || what == "write in the docstring" {
         let start = if code.starts_with("Revises") { "Revises:" } else { "Revision ID:" };
         replace_line(repo, path, start, code);
     } else if let Some((_, file)) = what.split_once("write in ") {
@@ -163,7 +163,9 @@ fn a_second_base_is_joined_with_what_the_branch_has_put_on_the_base() {
     mine.branch("feature", "origin/main").add_all("c(a) d");
     let help = mine.guard(&["check"]);
     let help = help.exits(1).stdout();
-    let (_, command) = help.split_once("or join the two:\n    alembic-guard ").expect("it is told");
+    let (_, command) = help
+        .split_once("join both with a merge revision:\n    alembic-guard ")
+        .expect("it is told");
     let command: Vec<&str> =
         command.lines().next().into_iter().flat_map(str::split_whitespace).collect();
     assert_eq!(command, ["merge", "c", "d"]);

@@ -36,10 +36,8 @@ fn looking_ahead_only_warns() {
     let (_world, feature) = World::moved_on();
     feature.stage("d(a)");
     let commit = feature.run(&["commit", "-m", "d"]);
-    commit.passed(&[
-        "warning stale-down-revision at d:14: it shows only when looking ahead of this commit",
-    ]);
-    commit.says("origin/main is at `b` now").says("git merge --no-ff --no-commit origin/main");
+    commit.passed(&["warning stale-down-revision at d:14: ahead"]);
+    commit.says("origin/main is now at `b`").says("git merge --no-ff --no-commit origin/main");
 }
 
 #[test]

@@ -32,7 +32,7 @@ fn row_19_a_migration_added_to_the_folder_that_main_moved_is_stale() {
     feature.fetch().add("d(a)");
     let push = feature.push_it();
     push.refused(&["error stale-down-revision at d:14"])
-        .says("origin/main is at `b` now")
+        .says("origin/main is now at `b`")
         .says("db/migrations/versions/b_add_b.py:14:17");
 }
 
@@ -145,9 +145,9 @@ fn taking_the_environment_away_with_its_migrations_passes() {
     mine.branch("feature", "origin/main");
     mine.git(&["rm", "-qr", "alembic.ini", "migrations"]);
     mine.commit("gone");
-    mine.push_it()
-        .passed(&["warning published-migration-deleted at a"])
-        .says("`a` and `b` of origin/main are gone with the Alembic environment `migrations`");
+    mine.push_it().passed(&["warning published-migration-deleted at a"]).says(
+        "`a` and `b` were deleted from origin/main with the Alembic environment `migrations`",
+    );
 }
 
 #[test]
@@ -157,7 +157,7 @@ fn a_folder_that_leaves_the_configuration_is_refused_by_the_ids_in_it() {
     mine.write("alembic.ini", INI).commit("drop");
     mine.push_it()
         .refused(&["error environment-lost at alembic.ini"])
-        .says("`p` of origin/main is in no Alembic environment any more")
+        .says("`p` of origin/main is no longer in any Alembic environment")
         .says("`version_locations` no longer includes `plugin`");
     let listed = mine.guard(&["check", "-v"]).stdout();
     assert!(listed.contains("2 revisions"), "{listed}");
@@ -189,7 +189,7 @@ fn an_id_that_goes_to_another_environment_is_told_of() {
     mine.commit("move");
     mine.push_it()
         .passed(&["warning published-migration-deleted at plugin/p"])
-        .says("`p` of origin/main is in the Alembic environment `other` now");
+        .says("`p` of origin/main is now in the Alembic environment `other`");
 }
 
 #[test]
@@ -201,7 +201,7 @@ fn a_switch_of_script_location_is_refused() {
     mine.write("alembic.ini", &INI.replace("migrations", "db")).commit("switch");
     mine.push_it()
         .refused(&["error environment-lost at alembic.ini:2"])
-        .says("`a` and `b` of origin/main are in no Alembic environment any more")
+        .says("`a` and `b` of origin/main are no longer in any Alembic environment")
         .says("`script_location` no longer includes `migrations/versions`");
 }
 
@@ -266,7 +266,7 @@ fn taking_all_migrations_away_and_leaving_the_environment_is_refused() {
     mine.commit("empty");
     let push = mine.push_it();
     push.refused(&["error published-migration-deleted at a"])
-        .says("and the Alembic environment `migrations` is left empty");
+        .says("which leaves the Alembic environment `migrations` empty");
     follow(&mine, &push.stderr, "git restore");
     mine.commit("restore").push_it().passed(&[]).is_silent();
 }

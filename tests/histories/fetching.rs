@@ -29,7 +29,7 @@ fn a_rival_on_main_is_met_without_fetching_by_hand() {
     let push = mine.push_it();
     push.refused(STALE_D)
         .says("migrations/versions/d_add_d.py:14:17")
-        .says("`d` builds on `a`, which origin/main has moved past")
+        .says("`d` is stale: origin/main has moved on")
         .says("(fetched just now)")
         .says("git fetch origin && git merge --no-ff --no-commit origin/main");
     let after = mine.refs();
@@ -159,7 +159,7 @@ fn a_remote_that_does_not_answer_is_given_up_in_time() {
 fn pushing_to_an_address_asks_the_remote_of_that_address() {
     let (world, mine) = unfetched();
     let push = mine.push(&[&world.url("origin.git"), "feature"]);
-    push.refused(STALE_D).says("origin/main is at `b` now").says("(fetched just now)");
+    push.refused(STALE_D).says("origin/main is now at `b`").says("(fetched just now)");
 }
 
 #[test]
@@ -170,7 +170,7 @@ fn pushing_to_an_address_of_no_remote_judges_by_the_branches_here() {
     mine.branch("feature", "main~").add("d(a)");
     mine.git(&["remote", "rename", "origin", "hub"]);
     let push = mine.push(&[&world.url("elsewhere.git"), "feature"]);
-    push.refused(STALE_D).says("main is at `b` now");
+    push.refused(STALE_D).says("main is now at `b`");
 }
 
 /// Each address is asked for itself, with what it has.

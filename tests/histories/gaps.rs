@@ -24,9 +24,7 @@ fn what_a_branch_removed_is_brought_back_though_main_has_moved_on() {
     world.main().land("c(b)");
     mine.fetch();
     mine.git(&["restore", "--source=origin/main", "--staged", "--worktree", &path_of("a")]);
-    mine.run(&["commit", "-m", "restored"]).passed(&[
-        "warning stale-down-revision at d:14: it shows only when looking ahead of this commit",
-    ]);
+    mine.run(&["commit", "-m", "restored"]).passed(&["warning stale-down-revision at d:14: ahead"]);
 }
 
 #[test]
@@ -51,8 +49,8 @@ fn what_is_on_somebody_elses_branch_is_not_put_on_another_parent() {
     mine.fetch().switch("main").merge("origin/main").merge("origin/theirs");
     let push = mine.push_it();
     push.refused(&["error unknown-down-revision at d:14"]);
-    push.says("d_add_d.py is on origin/theirs, where others may have run it: do not edit it");
-    push.says("if `b` was removed, bring it back").says_nothing_of("alembic-guard rebase");
+    push.says("leave d_add_d.py unchanged: it is on origin/theirs, and others may have run it");
+    push.says("if `b` was deleted, restore it").says_nothing_of("alembic-guard rebase");
 
     let rebase = mine.guard(&["rebase", "--onto", "a"]);
     rebase.exits(1);
@@ -102,7 +100,7 @@ fn all_that_a_push_removes_below_a_gap_is_brought_back_at_once() {
     let world = World::with("a b(a) c(b)");
     let mine = world.mine();
     mine.branch("f", "origin/main").add("d(c)").remove("b").remove("c");
-    mine.push_it().says("keep both files");
+    mine.push_it().says("restore both files");
 }
 
 #[test]
@@ -126,7 +124,8 @@ fn git_is_answered_before_a_migration_is_put_on_a_head_of_the_change() {
     mine.fetch();
     let push = mine.push_it();
     let stderr = &push.stderr;
-    let (get, put) = (stderr.find("and answer git"), stderr.find("rebase --stage --onto c"));
+    let (get, put) =
+        (stderr.find("and resolve the conflicts"), stderr.find("rebase --stage --onto c"));
     assert!(get.is_some() && get < put, "{stderr}");
 }
 
@@ -136,7 +135,7 @@ fn heads_that_depend_on_one_another_are_not_joined_where_nothing_may_be_edited()
     mine.branch("theirs", "HEAD").add("e(a)").publish();
     mine.branch("mine", "HEAD").add("r(a)!e").merge("origin/main");
     let push = mine.push(&["origin", "HEAD:main"]);
-    push.says("have it fixed there, and take that in").says_nothing_of("merge --stage b e r");
+    push.says("have it fixed there, then merge that branch").says_nothing_of("merge --stage b e r");
     drop(world);
 }
 
@@ -148,7 +147,7 @@ fn a_file_that_the_merge_renames_is_named_by_its_revision() {
     let main = world.main();
     main.git(&["mv", "migrations/versions/b_add_b.py", "migrations/versions/b_renamed.py"]);
     main.commit("rename").publish();
-    mine.push(&["--force", "origin", "main"]).says("put it back; write in the file of `b`:");
+    mine.push(&["--force", "origin", "main"]).says("restore the parent: write in the file of `b`:");
 }
 
 #[test]

@@ -23,7 +23,7 @@ fn row_7_two_new_migrations_on_one_parent_are_refused_at_each() {
     feature.add_all("d(b) e(b)");
     let push = feature.push_it();
     push.refused(&["error multiple-heads at d:14"])
-        .says("this push adds 2 heads side by side: `d` and `e`")
+        .says("this push adds 2 heads: `d` and `e`")
         .says("migrations/versions/e_add_e.py:14:17")
         .says("`e` is a head too")
         .says("alembic-guard merge --stage d e");
@@ -35,7 +35,7 @@ fn row_8_only_the_stale_one_of_two_is_shown() {
     feature.add_all("d(b) e(a)");
     let push = feature.push_it();
     push.refused(&["error stale-down-revision at e:14"])
-        .says("`e` builds on `a`, which origin/main has moved past")
+        .says("`e` is stale: origin/main has moved on")
         .says_nothing_of("d_add_d.py:");
 }
 
@@ -83,7 +83,7 @@ fn row_10_an_overtaken_repair_passes_and_names_what_to_merge_now() {
     world.main().land("w(x)");
     feature.fetch().add("z(x,y)");
     let push = feature.push_it();
-    push.passed(&["warning stale-down-revision at z:14: it is a repair that needs one more step"]);
+    push.passed(&["warning stale-down-revision at z:14: an unfinished repair"]);
     push.says("alembic-guard merge --stage w z");
 }
 
@@ -118,7 +118,7 @@ fn row_26_a_head_of_a_label_goes_stale() {
     main.land("e2(e1)");
     feature.fetch().add("e3(e1)");
     let push = feature.push_it();
-    push.refused(&["error stale-down-revision at e3:14"]).says("origin/main is at `e2` now");
+    push.refused(&["error stale-down-revision at e3:14"]).says("origin/main is now at `e2`");
 }
 
 #[test]

@@ -80,7 +80,7 @@ fn a_branch_that_is_still_there_is_judged_by_what_a_push_adds_to_it() {
     world.main().land("b(a)");
     mine.fetch().add_code();
     mine.push(&["origin", "f"])
-        .passed(&["warning stale-down-revision at d:14: this push does not change it"]);
+        .passed(&["warning stale-down-revision at d:14: not changed by this push"]);
 }
 
 /// A branch cut from a colleague's tracks it, which makes it no leftover of one's own.
@@ -92,7 +92,7 @@ fn a_colleagues_branch_that_is_tracked_still_excuses() {
     let mine = world.mine();
     mine.git(&["switch", "-q", "-c", "mine", "--track", "origin/f"]);
     mine.add("e(d)").push(&["origin", "mine"]).passed(&[
-        "warning stale-down-revision at d:14: it is on origin/f already, and this push does not change it",
+        "warning stale-down-revision at d:14: already on origin/f, not changed by this push",
     ]);
 }
 

@@ -114,7 +114,7 @@ fn row_18_a_file_renamed_on_main_and_re_pointed_here_is_read_at_its_new_name() {
     mine.branch("feature", "origin/main").add_all("n(b) x(n)");
     let push = mine.fetch().push_it();
     push.refused(&["error published-identity-changed at x_with_a_better_name.py:14"])
-        .says("`x` is in origin/main already and now needs `n`, which it did not");
+        .says("published revision `x` gains a new ancestor, `n`");
     merges_to_one_head(&mine, "x");
 }
 
@@ -165,7 +165,7 @@ fn a_fork_beside_a_conflict_is_put_in_one_line_once_git_is_answered() {
     let (_world, mine) = fork_in_conflict("feature");
     mine.push_it()
         .refused(&["error multiple-heads at d:14", "warning published-migration-edited at b:20"])
-        .says("bring in origin/main and answer git:");
+        .says("merge origin/main and resolve the conflicts:");
     mine.git(&["fetch", "origin"]);
     assert!(!mine.try_git(&["merge", "--no-commit", "origin/main"]).status.success(), "git asks");
     mine.git(&["checkout", "-q", "--theirs", &path_of("b")]);
@@ -181,7 +181,7 @@ fn a_fork_in_a_forced_push_is_put_in_one_line_once_git_is_answered() {
     mine.git(&["switch", "-q", "-C", "main", "work"]);
     let push = mine.push(&["--force", "origin", "main"]);
     push.refused(&["error multiple-heads at d:14", "warning published-migration-edited at b:20"])
-        .says("bring in origin/main and answer git:");
+        .says("merge origin/main and resolve the conflicts:");
 }
 
 const STALE_D: &[&str] = &["error stale-down-revision at d:14"];

@@ -49,7 +49,7 @@ fn a_commit_looks_ahead_to_what_the_hook_saw() {
     let (_world, mine) = refused();
     mine.git(&["reset", "-q", "--hard", "origin/main"]);
     let commit = mine.stage("f(a)").run(&["commit", "-qm", "f"]);
-    commit.says("`f` builds on `a`, which origin/main has moved past");
+    commit.says("`f` is stale: origin/main has moved on");
 }
 
 #[test]

@@ -38,7 +38,7 @@ fn row_13_squashing_what_main_built_upon_meanwhile_is_refused() {
     mine.fetch();
     let push = mine.push_it();
     push.refused(&["error unknown-down-revision at b"])
-        .says("`c` builds on `b`, which this push removes")
+        .says("`c` builds on `b`, which this push deletes")
         .says("migrations/versions/c_add_c.py:14:17");
 }
 
@@ -56,7 +56,7 @@ fn row_14_what_takes_the_place_of_a_published_migration_is_refused() {
     mine.add("d(a)");
     let push = mine.push_it();
     push.refused(&["error published-migration-deleted at b"])
-        .says("`b` of origin/main is gone, and `d` takes the place of `b`");
+        .says("`b` was deleted from origin/main, and `d` now has the parent of `b`");
     let restore = push.stderr.lines().find(|line| line.trim().starts_with("git restore"));
     let ran = mine.command("sh").args(["-c", restore.expect("it says how")]).status();
     assert!(ran.expect("sh runs").success());
@@ -78,7 +78,7 @@ fn row_14_taking_a_published_migration_back_by_force_is_refused() {
     mine.write("README", "other").commit("other");
     let push = mine.push(&["--force", "origin", "main"]);
     push.refused(&["error published-migration-deleted at b"])
-        .says("`b` of origin/main is gone, since this push replaces origin/main");
+        .says("`b` was deleted from origin/main, since this push replaces origin/main");
 }
 
 #[test]
@@ -107,7 +107,7 @@ fn row_15_joining_two_heads_by_a_new_parent_warns() {
     mine.push_it().passed(&warning);
     let push = mine.push(&["origin", "feature:main"]);
     push.passed(&warning)
-        .says("a database that is at `c` never runs this")
+        .says("databases at `c` never run this")
         .says("alembic-guard merge --stage b c");
 }
 
@@ -131,7 +131,7 @@ fn a_published_migration_that_loses_an_ancestor_is_refused_and_merge_declines() 
     let push = mine.add("m(b,c)").push_it();
     push.refused(&["error published-identity-changed at c:14"])
         .says("published revision `c` loses its ancestor `b`, which stays in the history")
-        .says("a database that is at `c` runs this again")
+        .says("databases at `c` run this again")
         .says("# alembic-guard: allow(published-identity-changed)");
     let path = crate::support::world::path_of("c");
     let text = mine.read(&path);
@@ -154,7 +154,7 @@ fn row_16_a_migration_slipped_in_below_a_published_one_is_refused() {
     mine.branch("feature", "origin/main").add_all("d(a) b(d)");
     let push = mine.push_it();
     push.refused(&["error published-identity-changed at b:14"])
-        .says("put it back; write in migrations/versions/b_add_b.py: down_revision = \"a\"")
+        .says("restore the parent: write in migrations/versions/b_add_b.py: down_revision = \"a\"")
         .says("build `d` on top; write in migrations/versions/d_add_d.py: down_revision = \"b\"");
 }
 
@@ -228,7 +228,7 @@ fn row_29_reverting_the_revert_after_main_moved_on_is_stale() {
     mine.fetch().branch("again", "origin/main");
     mine.git(&["revert", "--no-edit", &revert]);
     let push = mine.push_it();
-    push.refused(&["error stale-down-revision at d:14"]).says("origin/main is at `c` now");
+    push.refused(&["error stale-down-revision at d:14"]).says("origin/main is now at `c`");
     mine.add("d(c)").push_it().passed(&[]).is_silent();
 }
 

@@ -155,7 +155,7 @@ fn a_branch_rebased_on_main_is_judged_by_what_it_adds() {
     mine.publish();
     mine.git(&["rebase", "-q", "origin/main"]);
     mine.push(&["--force", "origin", "HEAD"])
-        .passed(&["warning stale-down-revision at d:14: this push does not change it"]);
+        .passed(&["warning stale-down-revision at d:14: not changed by this push"]);
 }
 
 #[test]

@@ -11,9 +11,9 @@ fn row_1_a_stale_migration_on_a_new_branch_is_refused() {
     feature.fetch().add("d(a)");
     let push = feature.push_it();
     push.refused(&[STALE_D])
-        .says("`d` builds on `a`, which origin/main has moved past")
+        .says("`d` is stale: origin/main has moved on")
         .says("migrations/versions/d_add_d.py:14:17")
-        .says("origin/main is at `b` now")
+        .says("origin/main is now at `b`")
         .says("migrations/versions/b_add_b.py:14:17")
         .says("`b` took its place on origin/main")
         .says("put `d` on top of `b`: alembic-guard rebase --stage")
@@ -27,7 +27,7 @@ fn row_2_merging_main_repairs_nothing_by_itself() {
     feature.add("d(a)").merge("origin/main");
     let push = feature.push_it();
     push.refused(&[STALE_D])
-        .says("origin/main is at `b` now")
+        .says("origin/main is now at `b`")
         .says_nothing_of("git merge --no-ff --no-commit");
 }
 
@@ -76,9 +76,7 @@ fn row_5_a_code_only_push_on_what_became_stale_passes_with_a_warning() {
     feature.push_it().passed(&[]).is_silent();
     world.main().land("b(a)");
     feature.fetch().add_code();
-    feature
-        .push_it()
-        .passed(&["warning stale-down-revision at d:14: this push does not change it"]);
+    feature.push_it().passed(&["warning stale-down-revision at d:14: not changed by this push"]);
     feature.add_code().edit_body("d(a)");
     feature.push_it().refused(&[STALE_D]);
 }
@@ -93,7 +91,7 @@ fn row_6_work_on_top_of_a_colleagues_stale_migration_passes_with_a_warning() {
     mine.branch("mine", "origin/f").add("e(d)");
     let push = mine.push_it();
     push.passed(&[
-        "warning stale-down-revision at d:14: it is on origin/f already, and this push does not change it",
+        "warning stale-down-revision at d:14: already on origin/f, not changed by this push",
     ]);
     push.says("migrations/versions/d_add_d.py is on origin/f: fix it there");
     push.says_nothing_of("alembic-guard rebase");
@@ -107,7 +105,7 @@ fn row_6_the_same_branch_shared_by_two() {
     let mine = world.mine();
     mine.branch("f", "origin/f").add("e(d)");
     let push = mine.push_it();
-    push.passed(&["warning stale-down-revision at d:14: this push does not change it"]);
+    push.passed(&["warning stale-down-revision at d:14: not changed by this push"]);
 }
 
 #[test]
@@ -119,7 +117,7 @@ fn row_11_an_overtaken_merge_revision_is_at_fault_and_not_the_chain_below_it() {
     feature.fetch().add_code().edit_body("n(b,d)");
     let push = feature.push_it();
     push.refused(&["error stale-down-revision at n:14", "warning merge-with-operations at n:20"])
-        .says("merge revision `n` joins `b`, which origin/main has moved past")
+        .says("merge revision `n` is stale: origin/main has moved on")
         .says("put `n` on top of `c`: alembic-guard rebase --stage")
         .says_nothing_of("d_add_d.py write");
     feature.add("n(c,d)").merge("origin/main");

@@ -53,7 +53,7 @@ fn row_21_a_second_hotfix_on_the_same_release_is_stale_there() {
     world.colleague("release/1.0").land("g(a)");
     mine.fetch().add("d(a)").merge("origin/release/1.0");
     let push = mine.push(&["origin", "HEAD:release/1.0"]);
-    push.refused(STALE_D).says("origin/release/1.0 is at `g` now");
+    push.refused(STALE_D).says("origin/release/1.0 is now at `g`");
 }
 
 #[test]
@@ -75,7 +75,7 @@ fn a_new_release_from_an_older_commit_of_main_is_judged_by_what_it_adds() {
     push.passed(&[]).is_silent();
     mine.add("k(a)");
     let push = mine.push(&["origin", "HEAD:refs/heads/release/3.0"]);
-    push.refused(&["error stale-down-revision at k:14"]).says("origin/release/2.0 is at `h` now");
+    push.refused(&["error stale-down-revision at k:14"]).says("origin/release/2.0 is now at `h`");
 }
 
 #[test]
@@ -112,7 +112,7 @@ fn a_fork_is_compared_with_its_upstream() {
     world.main().land("b(a)");
     mine.git(&["fetch", "-q", "upstream"]);
     mine.branch("feature", "origin/main").add("d(a)");
-    mine.push_it().refused(STALE_D).says("upstream/main is at `b` now");
+    mine.push_it().refused(STALE_D).says("upstream/main is now at `b`");
     mine.merge("upstream/main").add("d(b)").push_it().passed(&[]).is_silent();
 }
 
@@ -127,7 +127,7 @@ fn a_forks_upstream_is_asked_for_what_it_has_now() {
     mine.branch("feature", "upstream/main");
     world.main().land("c(b)");
     mine.add("d(b)");
-    mine.push_it().refused(STALE_D).says("upstream/main is at `c` now");
+    mine.push_it().refused(STALE_D).says("upstream/main is now at `c`");
 }
 
 /// Refused, and what stands under "to push only what is fine" does just that.
@@ -239,7 +239,7 @@ fn row_28_the_first_push_of_a_repository_with_two_heads_warns() {
     let mine = world.mine();
     mine.scaffold().add_all("a x(a) y(a)");
     mine.push(&["origin", "main"])
-        .passed(&["warning multiple-heads at x:14: there is nothing to compare with"]);
+        .passed(&["warning multiple-heads at x:14: no base to compare with"]);
 }
 
 #[test]
@@ -258,7 +258,7 @@ fn row_28_a_branch_without_common_history_warns() {
     mine.git(&["switch", "-q", "--orphan", "apart"]);
     mine.write("README", "apart").commit("apart").scaffold().add_all("o p(o) q(o)");
     let push = mine.push_it();
-    push.passed(&["warning multiple-heads at p:14: there is nothing to compare with"]);
+    push.passed(&["warning multiple-heads at p:14: no base to compare with"]);
     push.says("this branch and origin/main have no common history; it is judged alone");
 }
 
@@ -279,5 +279,5 @@ fn a_rival_push_to_main_is_met_after_the_merge() {
     let push = mine.push_it();
     assert!(!push.success && push.stderr.contains("[rejected]"), "{}", push.stderr);
     mine.merge("origin/main");
-    mine.push_it().refused(STALE_D).says("origin/main is at `b` now");
+    mine.push_it().refused(STALE_D).says("origin/main is now at `b`");
 }

@@ -49,7 +49,7 @@ fn a_forced_push_over_what_was_never_fetched_is_judged_by_what_it_replaces() {
     let (_world, mine) = behind();
     let push = mine.push(&["--force", "origin", "main"]);
     push.refused(&[LOST_B])
-        .says("`b` of origin/main is gone, since this push replaces origin/main")
+        .says("`b` was deleted from origin/main, since this push replaces origin/main")
         .says("origin/main has commits that this push lacks")
         .says("(what the remote has now)")
         .says(NOT_FORCED);
@@ -282,7 +282,7 @@ fn the_refusal_names_the_good_refs_and_the_command_that_pushes_them() {
         push.refused(&[LOST_B])
             .says("main: refused, 1 error, behind origin/main")
             .says("good: clean")
-            .says("go to the branch: git switch main")
+            .says("switch to the branch: git switch main")
             .says(NOT_FORCED);
         let command = command_after(&push, "to push only what is fine");
         assert_eq!(command, "git push origin good");
@@ -298,8 +298,8 @@ fn a_ref_that_could_not_be_judged_hides_no_other() {
         mine.branch("good", "main").write("more", "more").commit("more");
         let push = mine.push(&[&["origin"], &refs[..]].concat());
         is_unknown(&push)
-            .says("refused, 1 ref not judged")
-            .says("main: not judged, see above")
+            .says("refused, 1 ref not checked")
+            .says("main: not checked, see above")
             .says("good: clean");
         run(&mine, command_after(&push, "to push only what is fine"));
     }

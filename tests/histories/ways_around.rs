@@ -12,7 +12,7 @@ fn stale() -> (World, Repo) {
 }
 
 fn lowered(how: &str) -> String {
-    format!("warning stale-down-revision at d:14: asked for by {how}")
+    format!("warning stale-down-revision at d:14: turned off by {how}")
 }
 
 #[test]

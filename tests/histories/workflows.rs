@@ -13,7 +13,7 @@ fn a_default_branch_that_was_renamed_at_the_remote_is_found_all_the_same() {
     mine.git(&["update-ref", "-d", "refs/remotes/origin/master"]);
     world.main().land("b(a)");
     mine.branch("feature", "origin/main").add("d(a)");
-    mine.push_it().refused(&[STALE_D]).says("origin/main is at `b` now");
+    mine.push_it().refused(&[STALE_D]).says("origin/main is now at `b`");
 }
 
 #[test]
@@ -26,7 +26,7 @@ fn the_project_counts_and_not_the_fork_that_follows_it() {
     mine.git(&["fetch", "-q", "origin"]);
     world.main().land("b(a)");
     mine.branch("feature", "origin/main").add("d(a)");
-    mine.push_it().refused(&[STALE_D]).says("upstream/main is at `b` now");
+    mine.push_it().refused(&[STALE_D]).says("upstream/main is now at `b`");
 }
 
 #[test]
@@ -39,7 +39,7 @@ fn main_and_develop_are_targets_beside_each_other() {
     mine.push(&["origin", "HEAD:main"]).passed(&[]).is_silent();
     mine.git(&["remote", "set-head", "origin", "main"]);
     mine.branch("feature", "origin/develop").add("d(a)");
-    mine.push_it().refused(&[STALE_D]).says("origin/develop is at `b` now");
+    mine.push_it().refused(&[STALE_D]).says("origin/develop is now at `b`");
 }
 
 #[test]
@@ -105,7 +105,7 @@ fn a_published_parent_is_put_back_whatever_another_branch_has() {
     let commit = mine.run(&["commit", "--no-edit"]);
     commit
         .refused(&["error multiple-heads at p:14"])
-        .says("put it back; write in migrations/versions/p_add_p.py: down_revision = \"c\"")
+        .says("restore the parent: write in migrations/versions/p_add_p.py: down_revision = \"c\"")
         .says_nothing_of("do not edit it")
         .says_nothing_of("alembic-guard merge");
 }

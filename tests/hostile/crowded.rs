@@ -97,7 +97,7 @@ fn a_push_of_such_a_folder_ends_with_a_reason() {
     let mut command = repository.command("sh");
     command.args(["-c", &guarded, super::repository::GUARD]);
     let output = super::repository::fed(&mut command, push.as_bytes());
-    refuses(&output, "cannot judge: more than 2000000 files differ between two states");
+    refuses(&output, "cannot check: more than 2000000 files differ between two states");
 }
 
 /// Some hundred kilobytes mean a file that is larger than all the memory that there may be.

@@ -426,5 +426,5 @@ fn new_refs_of_commits_of_their_own() {
     let lines = large.repository.git(&["for-each-ref", &format, "refs/heads/w*"]);
     let push = large.pushed(&lines);
     assert!(push.0.contains(&format!("  {} more refs are not listed", count - 100)), "{push:?}");
-    finds(push, &format!("the findings of {} more refs are not shown", count - 20));
+    finds(push, &format!("problems of {} more refs are not shown", count - 20));
 }

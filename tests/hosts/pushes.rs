@@ -23,7 +23,7 @@ fn a_stale_migration_is_refused(host: Host) {
     team.mine.add("d(a)");
     heard(team.mine.push_it())
         .refused(&STALE)
-        .says("`d` builds on `a`, which origin/main has moved past")
+        .says("`d` is stale: origin/main has moved on")
         .says("alembic-guard rebase")
         .says("git push --no-verify");
 }

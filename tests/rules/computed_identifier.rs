@@ -26,9 +26,9 @@ fn a_parent_that_a_call_returns() {
         EXAMPLES.fires,
         str![[r#"
 error computed-identifier versions/b.py:2:17 parent()
-  `down_revision` cannot be known without running Python: it is the result of a call
-  ^ not a plain constant
-  > write `down_revision` as a plain constant
+  `down_revision` is not a literal: it is the result of a call
+  ^ computed
+  > write `down_revision` as a literal
 
 "#]],
     );
@@ -45,9 +45,9 @@ change versions/b.py:
     depends_on = parent()",
         str![[r#"
 warn computed-identifier versions/b.py:3:14 parent() (Doubt(CannotTell))
-  `depends_on` cannot be known without running Python: it is the result of a call
-  ^ not a plain constant
-  > write `depends_on` as a plain constant
+  `depends_on` is not a literal: it is the result of a call
+  ^ computed
+  > write `depends_on` as a literal
 
 "#]],
     );
@@ -64,9 +64,9 @@ before versions/b.py:
 change: c(b)",
         str![[r#"
 warn computed-identifier versions/b.py:2:17 parent() (Existing)
-  `down_revision` cannot be known without running Python: it is the result of a call
-  ^ not a plain constant
-  > write `down_revision` as a plain constant
+  `down_revision` is not a literal: it is the result of a call
+  ^ computed
+  > write `down_revision` as a literal
 
 "#]],
     );

@@ -19,10 +19,10 @@ fn a_backport_that_leaves_an_ancestor_behind() {
 error diverged-targets versions/x.py:2:17 "a"
   `x` builds on `b` on next, but not in this change
   ^ a database at `x` that moves to next skips `b`
-  > bring everything below it on next to this branch as well, and leave its `down_revision` as it is there
-  > or give it an id of its own; write in versions/x.py: `revision = "9c0c79f14a03"`
-  > then merge it into next, and make `upgrade` of both skip what already exists: databases that move run both
-  > or, if databases never move between next and this branch, list one of them in `independent_targets` of .alembic-guard.toml
+  > bring all its ancestors on next to this branch too, and leave its `down_revision` as it is there
+  > or give it its own id: write in versions/x.py: `revision = "9c0c79f14a03"`
+  > merge it into next, and make `upgrade` of both skip changes that already exist: databases that move run both
+  > or if databases never move between next and this branch, list one of them in `independent_targets` of .alembic-guard.toml
 
 "#]],
     );
@@ -36,9 +36,9 @@ fn a_backport_that_leaves_behind_what_is_here_elsewhere() {
 error diverged-targets versions/x.py:2:17 "c"
   `x` builds on `c` in this change, but not on next
   ^ a database at `x` that comes from next skips `c`
-  > build it on the same as on next; write in versions/x.py: `down_revision = "b"`
-  > and join the heads, if that leaves two: `git add versions/x.py && alembic-guard merge`
-  > or, if databases never move between next and this branch, list one of them in `independent_targets` of .alembic-guard.toml
+  > give it the same parents as on next: write in versions/x.py: `down_revision = "b"`
+  > if this leaves two heads, join them: `git add versions/x.py && alembic-guard merge`
+  > or if databases never move between next and this branch, list one of them in `independent_targets` of .alembic-guard.toml
 
 "#]],
     );
@@ -48,17 +48,17 @@ error diverged-targets versions/x.py:2:17 "c"
 error diverged-targets versions/x.py:2:17 "a"
   `x` builds on `b` and `c` on next, but not in this change
   ^ a database at `x` that moves to next skips `b` and `c`
-  > build it on the same as on next; write in versions/x.py: `down_revision = "c"`
-  > and join the heads, if that leaves two: `git add versions/x.py && alembic-guard merge`
-  > or give it an id of its own; write in versions/x.py: `revision = "9c0c79f14a03"`
-  > then merge it into next, and make `upgrade` of both skip what already exists: databases that move run both
-  > or, if databases never move between next and this branch, list one of them in `independent_targets` of .alembic-guard.toml
+  > give it the same parents as on next: write in versions/x.py: `down_revision = "c"`
+  > if this leaves two heads, join them: `git add versions/x.py && alembic-guard merge`
+  > or give it its own id: write in versions/x.py: `revision = "9c0c79f14a03"`
+  > merge it into next, and make `upgrade` of both skip changes that already exist: databases that move run both
+  > or if databases never move between next and this branch, list one of them in `independent_targets` of .alembic-guard.toml
 error stale-down-revision versions/x.py:2:17 "a"
-  `x` builds on `a`, which main has moved past
-  ^ main is at `b` now
-  + versions/b.py:2:17 "a": `b` took its place on main
+  `x` is stale: main has moved on
+  ^ main is now at `b`
+  + versions/b.py:2:17 "a": main has `b` on this parent
   > put `x` on top of `c`: `alembic-guard rebase`
-  > or do not edit it, and add a revision that joins both: `alembic-guard merge c x`
+  > or join both heads with a merge revision: `alembic-guard merge c x`
 
 "#]],
     );
@@ -72,9 +72,9 @@ fn a_migration_that_gets_an_ancestor_which_an_earlier_release_lacks() {
 error diverged-targets versions/x.py:2:17 "b"
   `x` builds on `b` in this change, but not on release/1.0
   ^ a database at `x` that comes from release/1.0 skips `b`
-  > build it on the same as on release/1.0; write in versions/x.py: `down_revision = "a"`
-  > and join the heads, if that leaves two: `git add versions/x.py && alembic-guard merge`
-  > or, if databases never move between release/1.0 and this branch, list one of them in `independent_targets` of .alembic-guard.toml
+  > give it the same parents as on release/1.0: write in versions/x.py: `down_revision = "a"`
+  > if this leaves two heads, join them: `git add versions/x.py && alembic-guard merge`
+  > or if databases never move between release/1.0 and this branch, list one of them in `independent_targets` of .alembic-guard.toml
 
 "#]],
     );
@@ -88,11 +88,11 @@ fn a_migration_that_would_run_again() {
 error diverged-targets versions/x.py:2:17 "h"
   `x` builds on `h` in this change, but not on release/3.0
   ^ a database at `x` that moves to release/3.0 runs `h` again
-  > build it on the same as on release/3.0; write in versions/x.py: `down_revision = "a"`
-  > and join the heads, if that leaves two: `git add versions/x.py && alembic-guard merge`
-  > or give it an id of its own; write in versions/x.py: `revision = "9c0c79f14a03"`
-  > then merge it into release/3.0, and make `upgrade` of both skip what already exists: databases that move run both
-  > or, if databases never move between release/3.0 and this branch, list one of them in `independent_targets` of .alembic-guard.toml
+  > give it the same parents as on release/3.0: write in versions/x.py: `down_revision = "a"`
+  > if this leaves two heads, join them: `git add versions/x.py && alembic-guard merge`
+  > or give it its own id: write in versions/x.py: `revision = "9c0c79f14a03"`
+  > merge it into release/3.0, and make `upgrade` of both skip changes that already exist: databases that move run both
+  > or if databases never move between release/3.0 and this branch, list one of them in `independent_targets` of .alembic-guard.toml
 
 "#]],
     );
@@ -106,10 +106,10 @@ fn many_ancestors_are_not_all_named() {
 error diverged-targets versions/x.py:2:17 "a"
   `x` builds on `b`, `c`, `d` and others on next, but not in this change
   ^ a database at `x` that moves to next skips `b`, `c`, `d` and others
-  > bring everything below it on next to this branch as well, and leave its `down_revision` as it is there
-  > or give it an id of its own; write in versions/x.py: `revision = "9c0c79f14a03"`
-  > then merge it into next, and make `upgrade` of both skip what already exists: databases that move run both
-  > or, if databases never move between next and this branch, list one of them in `independent_targets` of .alembic-guard.toml
+  > bring all its ancestors on next to this branch too, and leave its `down_revision` as it is there
+  > or give it its own id: write in versions/x.py: `revision = "9c0c79f14a03"`
+  > merge it into next, and make `upgrade` of both skip changes that already exist: databases that move run both
+  > or if databases never move between next and this branch, list one of them in `independent_targets` of .alembic-guard.toml
 
 "#]],
     );
@@ -123,8 +123,8 @@ fn a_way_back_to_an_earlier_release_warns() {
 warn diverged-targets versions/x.py:2:17 "a"
   `x` builds on `h` on release/1.0, but not in this change
   ^ a database at `x` that moves to release/1.0 skips `h`
-  > bring everything below it on release/1.0 to this branch as well, and leave its `down_revision` as it is there
-  > or, if databases never move between release/1.0 and this branch, list one of them in `independent_targets` of .alembic-guard.toml
+  > bring all its ancestors on release/1.0 to this branch too, and leave its `down_revision` as it is there
+  > or if databases never move between release/1.0 and this branch, list one of them in `independent_targets` of .alembic-guard.toml
 
 "#]],
     );
@@ -138,9 +138,9 @@ fn what_only_an_earlier_release_has_below_warns_there() {
 warn diverged-targets versions/x.py:2:17 "h"
   `x` builds on `h` in this change, but not on release/3.0
   ^ a database at `x` that comes from release/3.0 skips `h`
-  > build it on the same as on release/3.0; write in versions/x.py: `down_revision = "a"`
-  > and join the heads, if that leaves two: `git add versions/x.py && alembic-guard merge`
-  > or, if databases never move between release/3.0 and this branch, list one of them in `independent_targets` of .alembic-guard.toml
+  > give it the same parents as on release/3.0: write in versions/x.py: `down_revision = "a"`
+  > if this leaves two heads, join them: `git add versions/x.py && alembic-guard merge`
+  > or if databases never move between release/3.0 and this branch, list one of them in `independent_targets` of .alembic-guard.toml
 
 "#]],
     );
@@ -155,10 +155,10 @@ fn of_several_targets_the_worst_is_told() {
 error diverged-targets versions/x.py:2:17 "a"
   `x` builds on `b` on release/3.0, but not in this change
   ^ a database at `x` that moves to release/3.0 skips `b`
-  > bring everything below it on release/3.0 to this branch as well, and leave its `down_revision` as it is there
-  > or give it an id of its own; write in versions/x.py: `revision = "9c0c79f14a03"`
-  > then merge it into release/3.0, and make `upgrade` of both skip what already exists: databases that move run both
-  > or, if databases never move between release/3.0 and this branch, list one of them in `independent_targets` of .alembic-guard.toml
+  > bring all its ancestors on release/3.0 to this branch too, and leave its `down_revision` as it is there
+  > or give it its own id: write in versions/x.py: `revision = "9c0c79f14a03"`
+  > merge it into release/3.0, and make `upgrade` of both skip changes that already exist: databases that move run both
+  > or if databases never move between release/3.0 and this branch, list one of them in `independent_targets` of .alembic-guard.toml
 
 "#]],
     );
@@ -172,10 +172,10 @@ fn a_dependency_counts_as_an_ancestor() {
 error diverged-targets versions/x.py:2:17 "a"
   `x` builds on `b` on next, but not in this change
   ^ a database at `x` that moves to next skips `b`
-  > let its `depends_on` name the same as on next
-  > or give it an id of its own; write in versions/x.py: `revision = "9c0c79f14a03"`
-  > then merge it into next, and make `upgrade` of both skip what already exists: databases that move run both
-  > or, if databases never move between next and this branch, list one of them in `independent_targets` of .alembic-guard.toml
+  > copy its `depends_on` from next
+  > or give it its own id: write in versions/x.py: `revision = "9c0c79f14a03"`
+  > merge it into next, and make `upgrade` of both skip changes that already exist: databases that move run both
+  > or if databases never move between next and this branch, list one of them in `independent_targets` of .alembic-guard.toml
 
 "#]],
     );
@@ -189,15 +189,15 @@ fn a_published_migration_that_is_put_on_top_of_another_head() {
 error diverged-targets versions/x.py:2:17 "b"
   `x` builds on `b` in this change, but not on release/1.0
   ^ a database at `x` that comes from release/1.0 skips `b`
-  > build it on the same as on release/1.0; write in versions/x.py: `down_revision = "a"`
-  > and join the heads, if that leaves two: `git add versions/x.py && alembic-guard merge`
-  > or, if databases never move between release/1.0 and this branch, list one of them in `independent_targets` of .alembic-guard.toml
+  > give it the same parents as on release/1.0: write in versions/x.py: `down_revision = "a"`
+  > if this leaves two heads, join them: `git add versions/x.py && alembic-guard merge`
+  > or if databases never move between release/1.0 and this branch, list one of them in `independent_targets` of .alembic-guard.toml
 warn published-identity-changed versions/x.py:2:17 "b"
-  `x` is in main already and now needs `b`, which it did not
-  ^ in main it builds on `a`
-  + versions/b.py:1:12 "b": a database that is at `x` never runs this
-  > put it back; write in versions/x.py: `down_revision = "a"`
-  > and join the heads instead, which is safe for every database: `alembic-guard merge b x`
+  published revision `x` gains a new ancestor, `b`
+  ^ builds on `a` on main
+  + versions/b.py:1:12 "b": databases at `x` never run this
+  > restore the parent: write in versions/x.py: `down_revision = "a"`
+  > join the heads instead, which is safe for every database: `alembic-guard merge b x`
 
 "#]],
     );
@@ -272,8 +272,8 @@ fn another_migration_of_the_same_id() {
 error diverged-targets versions/0021_b.py:2:12 "0021"
   `0021` is a different migration on next: versions/0021_a.py
   ^ a database that moves between next and this branch runs only one of them
-  > give it an id of its own; write in versions/0021_b.py: `revision = "7c8e73438ee9"`
-  > or, if databases never move between next and this branch, list one of them in `independent_targets` of .alembic-guard.toml
+  > give it its own id: write in versions/0021_b.py: `revision = "7c8e73438ee9"`
+  > or if databases never move between next and this branch, list one of them in `independent_targets` of .alembic-guard.toml
 
 "#]],
     );
@@ -289,8 +289,8 @@ fn no_message_is_no_common_message() {
 error diverged-targets versions/0021_b.py:2:12 "0021"
   `0021` is a different migration on next: versions/0021_a.py
   ^ a database that moves between next and this branch runs only one of them
-  > give it an id of its own; write in versions/0021_b.py: `revision = "7c8e73438ee9"`
-  > or, if databases never move between next and this branch, list one of them in `independent_targets` of .alembic-guard.toml
+  > give it its own id: write in versions/0021_b.py: `revision = "7c8e73438ee9"`
+  > or if databases never move between next and this branch, list one of them in `independent_targets` of .alembic-guard.toml
 
 "#]],
     );
@@ -303,9 +303,9 @@ fn an_edited_backport() {
         str![[r#"
 warn diverged-targets versions/0021_a.py:2:12 "0021"
   `upgrade` of `0021` does something else on next
-  ^ a database that moves between next and this branch keeps what it has run first
-  > make sure that it leads to the same schema as versions/0021_a.py on next
-  > or, if databases never move between next and this branch, list one of them in `independent_targets` of .alembic-guard.toml
+  ^ a database that moves between next and this branch keeps the version it ran first
+  > make sure that both versions create the same schema: versions/0021_a.py on next
+  > or if databases never move between next and this branch, list one of them in `independent_targets` of .alembic-guard.toml
 
 "#]],
     );
@@ -314,9 +314,9 @@ warn diverged-targets versions/0021_a.py:2:12 "0021"
         str![[r#"
 warn diverged-targets versions/0021_b.py:2:12 "0021"
   `upgrade` of `0021` does something else on next
-  ^ a database that moves between next and this branch keeps what it has run first
-  > make sure that it leads to the same schema as versions/0021_a.py on next
-  > or, if databases never move between next and this branch, list one of them in `independent_targets` of .alembic-guard.toml
+  ^ a database that moves between next and this branch keeps the version it ran first
+  > make sure that both versions create the same schema: versions/0021_a.py on next
+  > or if databases never move between next and this branch, list one of them in `independent_targets` of .alembic-guard.toml
 
 "#]],
     );

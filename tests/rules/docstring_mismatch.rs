@@ -39,8 +39,8 @@ fn parents_that_changed_below_the_docstring() {
         EXAMPLES.fires,
         str![[r#"
 warn docstring-mismatch versions/c.py:4:10 a
-  the docstring says `a` where `down_revision` is `b`
-  ^ Alembic does not read this
+  the docstring says `a`, but `down_revision` is `b`
+  ^ Alembic ignores this
   + versions/c.py:9:17 "b": `down_revision` is `b`
   > write in the docstring: `Revises: b`
 
@@ -62,10 +62,10 @@ change versions/b.py:
     down_revision = \"a\"",
         str![[r#"
 warn docstring-mismatch versions/b.py:2:14 a
-  the docstring says `a` where `revision` is `b`
-  ^ Alembic does not read this
+  the docstring says `a`, but `revision` is `b`
+  ^ Alembic ignores this
   + versions/b.py:5:12 "b": `revision` is `b`
-  + versions/b.py:3:1 Revises:: wrong too: `down_revision` is `a`
+  + versions/b.py:3:1 Revises:: also wrong: `down_revision` is `a`
   > write in the docstring: `Revision ID: b`
   > write in the docstring: `Revises: a`
 
@@ -79,8 +79,8 @@ fn a_first_revision_that_has_a_parent_in_its_docstring() {
         "change versions/b.py:\n    '''\n    Revises: a\n    '''\n    revision = \"b\"\n    down_revision = None",
         str![[r#"
 warn docstring-mismatch versions/b.py:2:10 a
-  the docstring says `a` where `down_revision` is `None`
-  ^ Alembic does not read this
+  the docstring says `a`, but `down_revision` is `None`
+  ^ Alembic ignores this
   + versions/b.py:5:17 None: `down_revision` is `None`
   > write in the docstring: `Revises:`
 
@@ -164,18 +164,18 @@ change versions/d.py:
     down_revision = \"a\"",
         str![[r#"
 error stale-down-revision versions/d.py:7:17 "a"
-  `d` builds on `a`, which main has moved past
-  ^ main is at `b` now
-  + versions/b.py:2:17 "a": `b` took its place on main
+  `d` is stale: main has moved on
+  ^ main is now at `b`
+  + versions/b.py:2:17 "a": main has `b` on this parent
   > put `d` on top of `b`: `alembic-guard rebase`
-  > or do not edit it, and add a revision that joins both: `alembic-guard merge b d`
+  > or join both heads with a merge revision: `alembic-guard merge b d`
 warn docstring-mismatch versions/d.py:3:14 x
-  the docstring says `x` where `revision` is `d`
-  ^ Alembic does not read this
+  the docstring says `x`, but `revision` is `d`
+  ^ Alembic ignores this
   + versions/d.py:6:12 "d": `revision` is `d`
-  + versions/d.py:4:10 b: wrong too: `down_revision` is `a`
+  + versions/d.py:4:10 b: also wrong: `down_revision` is `a`
   > write in the docstring: `Revision ID: d`
-  > check again after that: `d` may have another parent then
+  > check again: `d` may have another parent then
 
 "#]],
     );

@@ -18,9 +18,9 @@ fn a_label_further_up_its_own_line() {
         str![[r#"
 error duplicate-branch-label versions/d.py:3:17 "one"
   branch label `one` is declared twice
-  ^ this name is taken
-  + versions/a.py:3:17 "one": declared here too
-  > it holds for all that builds on the revision that declares it; write in versions/d.py: `branch_labels = None`
+  ^ already in use
+  + versions/a.py:3:17 "one": also declared here
+  > descendants inherit it; write in versions/d.py: `branch_labels = None`
 
 "#]],
     );
@@ -35,8 +35,8 @@ change: m(b) d(a)#one n(m,d)",
         str![[r#"
 error duplicate-branch-label versions/d.py:3:17 "one"
   branch label `one` is declared twice
-  ^ this name is taken
-  + versions/b.py:3:17 "one": declared here too
+  ^ already in use
+  + versions/b.py:3:17 "one": also declared here
   > give the branch another label in versions/d.py
 
 "#]],
@@ -52,7 +52,7 @@ change: d(b)#a",
         str![[r#"
 error duplicate-branch-label versions/d.py:3:17 "a"
   branch label `a` is the id of a revision
-  ^ this name is taken
+  ^ already in use
   + versions/a.py:1:12 "a": this is its id
   > give the branch another label in versions/d.py
 
@@ -68,8 +68,8 @@ before: a#lib b(a)
 change: lib(b)",
         str![[r#"
 error duplicate-branch-label versions/lib.py:1:12 "lib"
-  revision id `lib` is a branch label already
-  ^ this name is taken
+  revision id `lib` is already a branch label
+  ^ already in use
   + versions/a.py:3:17 "lib": declared here
   > give the migration another id in versions/lib.py
 
@@ -86,8 +86,8 @@ change: d(b)#one,one",
         str![[r#"
 error duplicate-branch-label versions/d.py:3:25 "one"
   branch label `one` is declared twice
-  ^ this name is taken
-  + versions/d.py:3:18 "one": declared here too
+  ^ already in use
+  + versions/d.py:3:18 "one": also declared here
   > give the branch another label in versions/d.py
 
 "#]],

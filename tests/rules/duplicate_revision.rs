@@ -26,10 +26,10 @@ fn an_id_that_is_taken() {
         str![[r#"
 error duplicate-revision versions/z.py:1:12 "b"
   revision `b` is defined by 2 files
-  ^ this id is taken
-  + versions/b.py:1:12 "b": defined here too
-  > give it an id of its own; write in versions/z.py: `revision = "4f91fd92053b"`
-  > and the same id wherever a `down_revision` means versions/z.py
+  ^ already in use
+  + versions/b.py:1:12 "b": also defined here
+  > give it its own id: write in versions/z.py: `revision = "4f91fd92053b"`
+  > use the same id in every `down_revision` that means versions/z.py
 
 "#]],
     );
@@ -49,9 +49,9 @@ change versions/z.py:
         str![[r#"
 error duplicate-revision versions/z.py:1:12 "b"
   revision `b` is defined by 2 files
-  ^ this id is taken
-  + versions/b.py:1:12 "b": defined here too
-  > remove it; versions/b.py is the same file: `rm versions/z.py`
+  ^ already in use
+  + versions/b.py:1:12 "b": also defined here
+  > delete it; versions/b.py is the same file: `rm versions/z.py`
 
 "#]],
     );
@@ -69,10 +69,10 @@ change: c(b)",
         str![[r#"
 warn duplicate-revision versions/b.py:1:12 "b" (Existing)
   revision `b` is defined by 2 files
-  ^ this id is taken
-  + versions/z.py:1:12 "b": defined here too
-  > give it an id of its own; write in versions/b.py: `revision = "34489e9b60a6"`
-  > and the same id wherever a `down_revision` means versions/b.py
+  ^ already in use
+  + versions/z.py:1:12 "b": also defined here
+  > give it its own id: write in versions/b.py: `revision = "34489e9b60a6"`
+  > use the same id in every `down_revision` that means versions/b.py
 
 "#]],
     );

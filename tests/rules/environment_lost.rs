@@ -17,10 +17,10 @@ fn migrations_without_an_environment() {
         EXAMPLES.fires,
         str![[r#"
 error environment-lost  (a path)
-  the Alembic environment `.` is gone while 2 of its migrations remain
+  the Alembic environment `.` is gone, but 2 of its migrations remain
   ^ Alembic no longer finds them
-  > restore the settings or the env.py that made it one
-  > or name it in .alembic-guard.toml: `[[environment]]` with `script_location = "."`
+  > restore its settings or its env.py
+  > or list it in .alembic-guard.toml: `[[environment]]` with `script_location = "."`
 
 "#]],
     );
@@ -32,10 +32,10 @@ fn an_environment_that_goes_with_its_migrations() {
         "before: a\nchange: -a\nchange -alembic.ini:\nchange -env.py:\nchange -script.py.mako:",
         str![[r#"
 warn published-migration-deleted versions/a.py (a path)
-  `a` of main is gone with the Alembic environment `.`
-  ^ databases that have run `a` will not find it
-  > keep versions/a.py: `git restore --source=1234567890 --staged --worktree -- versions/a.py`
-  > and undo what it does in a migration of its own, on top
+  `a` was deleted from main with the Alembic environment `.`
+  ^ databases that ran `a` will not find it
+  > restore versions/a.py: `git restore --source=1234567890 --staged --worktree -- versions/a.py`
+  > undo its changes in a new migration on top
 
 "#]],
     );
@@ -48,8 +48,8 @@ fn an_ini_that_python_cannot_parse() {
         str![[r#"
 error environment-lost alembic.ini:4:1 x = 2
   Alembic can no longer run `.`: Python cannot read the file: `x` is there twice in its section
-  ^ `alembic upgrade` stops here
-  > keep alembic.ini: `git restore --source=1234567890 --staged --worktree -- alembic.ini`
+  ^ `alembic upgrade` fails here
+  > restore alembic.ini: `git restore --source=1234567890 --staged --worktree -- alembic.ini`
 
 "#]],
     );
@@ -61,10 +61,10 @@ fn an_environment_that_only_a_program_can_run() {
         "before: a b(a)\nchange -alembic.ini:",
         str![[r#"
 warn environment-lost alembic.ini (a path) (Doubt(OutsideRepository))
-  cannot tell whether Alembic can still run `.`: the file is gone, and nothing else here leads to its folder
+  cannot tell whether Alembic can still run `.`: the file was deleted, and nothing else leads to its folder
   ^ depends on more than this repository
-  > if it still runs, name it in .alembic-guard.toml: `[[environment]]` with `script_location = "."`
-  > otherwise keep alembic.ini: `git restore --source=1234567890 --staged --worktree -- alembic.ini`
+  > if it still runs, list it in .alembic-guard.toml: `[[environment]]` with `script_location = "."`
+  > or restore alembic.ini: `git restore --source=1234567890 --staged --worktree -- alembic.ini`
 
 "#]],
     );
@@ -89,10 +89,10 @@ change alembic.ini:
     version_locations = versions",
         str![[r#"
 error environment-lost alembic.ini:3:21 versions
-  `p` of main is in no Alembic environment any more
+  `p` of main is no longer in any Alembic environment
   ^ `version_locations` no longer includes `plugin`
-  > include their folders again in `version_locations`
-  > or move the files to a folder that Alembic loads, with their ids as they are
+  > include their folders in `version_locations` again
+  > or move the files to a folder that Alembic loads, and keep their ids
 
 "#]],
     );

@@ -28,7 +28,7 @@ fn a_name_of_another_kind() {
         str![[r#"
 warn filename-convention versions/b.py
   `b.py` does not follow the pattern `{date:%Y%m%d}_{slug}_{label}`
-  > give it such a name before it lands, for one: `git mv versions/b.py versions/20250131_what_it_does_label.py`
+  > rename it before you merge it, for example: `git mv versions/b.py versions/20250131_what_it_does_label.py`
 
 "#]],
     );
@@ -49,7 +49,7 @@ change versions/20240131_add_users_contract.py:
 error filename-convention versions/20240131_add_users_contract.py
   `20240131_add_users_contract.py` does not follow the pattern `{date:%Y%m%d}_{slug}_{label}.py`
   ^ branch label `expand`
-  > give it such a name before it lands, for one: `git mv versions/20240131_add_users_contract.py versions/20250131_what_it_does_expand.py`
+  > rename it before you merge it, for example: `git mv versions/20240131_add_users_contract.py versions/20250131_what_it_does_expand.py`
 
 "#]],
     );
@@ -69,7 +69,7 @@ change versions/B.py:
         str![[r#"
 warn filename-convention versions/B.py
   `B.py` does not follow the pattern `{slug}`
-  > give it such a name before it lands, for one: `git mv versions/B.py versions/what_it_does.py`
+  > rename it before you merge it, for example: `git mv versions/B.py versions/what_it_does.py`
 
 "#]],
     );

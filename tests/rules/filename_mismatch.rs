@@ -32,10 +32,10 @@ fn another_id_of_alembics_form() {
         EXAMPLES.fires,
         str![[r#"
 warn filename-mismatch versions/1975ea83b712_add_users.py:1:12 "4f0405411201"
-  the name of this file carries `1975ea83b712`, but its revision is `4f0405411201`
+  the file name contains `1975ea83b712`, but the revision is `4f0405411201`
   ^ `1975ea83b712_add_users.py` says `1975ea83b712`
   > rename the file: `git mv versions/1975ea83b712_add_users.py versions/4f0405411201_add_users.py`
-  > or give the migration the id in its name, wherever `4f0405411201` is meant: `revision = "1975ea83b712"`
+  > or use the id from the file name, everywhere instead of `4f0405411201`: `revision = "1975ea83b712"`
 
 "#]],
     );
@@ -47,7 +47,7 @@ fn the_id_of_another_revision() {
         &named("r0041_add_users", "r0042"),
         str![[r#"
 warn filename-mismatch versions/r0041_add_users.py:1:12 "r0042"
-  the name of this file carries `r0041`, but its revision is `r0042`
+  the file name contains `r0041`, but the revision is `r0042`
   ^ `r0041_add_users.py` says `r0041`
   > rename the file: `git mv versions/r0041_add_users.py versions/r0042_add_users.py`
 

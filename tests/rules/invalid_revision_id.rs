@@ -17,9 +17,9 @@ fn an_id_with_a_character_of_alembics_own() {
         EXAMPLES.fires,
         str![[r#"
 error invalid-revision-id versions/add-users.py:1:12 "add-users"
-  revision id `add-users` holds `-`, which Alembic reads as part of a range or branch
-  ^ not usable as an id
-  > give the migration another id before it lands
+  revision id `add-users` contains `-`, which Alembic reads as part of a range or branch
+  ^ not a valid id
+  > give the migration another id before you merge it
 
 "#]],
     );
@@ -31,9 +31,9 @@ fn a_word_of_alembics_own() {
         "before: a\nchange: head(a)",
         str![[r#"
 error invalid-revision-id versions/head.py:1:12 "head"
-  `head` is a word of Alembic's own, no revision id
-  ^ not usable as an id
-  > give the migration another id before it lands
+  `head` is reserved by Alembic
+  ^ not a valid id
+  > give the migration another id before you merge it
 
 "#]],
     );
@@ -46,9 +46,9 @@ fn an_id_that_the_column_does_not_take() {
         str![[r#"
 error invalid-revision-id versions/add_users_and_their_telephone_numbers.py:1:12 "add_users_and_their_telephone_numbers"
   revision id `add_users_and_their_telephone_numbers` has 37 characters; the column that stores it takes 32
-  ^ not usable as an id
-  > give the migration another id before it lands
-  > or, where your column is wider, set `max_revision_id_length` in .alembic-guard.toml
+  ^ not a valid id
+  > give the migration another id before you merge it
+  > or if your column is wider, set `max_revision_id_length` in .alembic-guard.toml
 
 "#]],
     );
@@ -71,9 +71,9 @@ fn several_ids_for_one() {
         "before: a\nchange versions/b.py:\n    revision = ()\n    down_revision = \"a\"",
         str![[r#"
 error invalid-revision-id versions/b.py:1:12 ()
-  `revision` is no string
-  ^ must be one string
-  > write the id of this migration as one string
+  `revision` must be a string
+  ^ not a string
+  > write the id as a string
 
 "#]],
     );

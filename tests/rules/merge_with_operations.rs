@@ -38,9 +38,9 @@ fn a_merge_that_drops_a_table() {
         EXAMPLES.fires,
         str![[r#"
 warn merge-with-operations versions/m.py:6:5 op.drop_table("x")
-  merge revision `m` does something of its own
-  ^ runs with the merge
-  > leave the merge empty, and move this to a migration that builds on it
+  merge revision `m` contains operations
+  ^ not a plain merge
+  > move the operations to a new migration on top of the merge
 
 "#]],
     );

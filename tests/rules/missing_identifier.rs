@@ -25,9 +25,9 @@ fn a_file_that_is_no_migration() {
         EXAMPLES.fires,
         str![[r#"
 error missing-identifier versions/helpers.py
-  this file in a version folder assigns no `revision` and no `down_revision`
+  this file in a versions folder does not define `revision` or `down_revision`
   ^ Alembic loads every Python file here
-  > assign `revision` and `down_revision`, or move the file out of the version folder
+  > define `revision` and `down_revision`, or move the file out of the versions folder
 
 "#]],
     );
@@ -39,9 +39,9 @@ fn a_migration_without_down_revision() {
         "before: a\nchange versions/b.py:\n    revision = \"b\"",
         str![[r#"
 error missing-identifier versions/b.py
-  this file in a version folder assigns no `down_revision`
+  this file in a versions folder does not define `down_revision`
   ^ Alembic loads every Python file here
-  > assign `down_revision`, or move the file out of the version folder
+  > define `down_revision`, or move the file out of the versions folder
 
 "#]],
     );
@@ -53,9 +53,9 @@ fn a_file_that_was_there_before() {
         "before: a\nbefore versions/helpers.py:\n    x = 1\nchange: b(a)",
         str![[r#"
 warn missing-identifier versions/helpers.py (Existing)
-  this file in a version folder assigns no `revision` and no `down_revision`
+  this file in a versions folder does not define `revision` or `down_revision`
   ^ Alembic loads every Python file here
-  > assign `revision` and `down_revision`, or move the file out of the version folder
+  > define `revision` and `down_revision`, or move the file out of the versions folder
 
 "#]],
     );

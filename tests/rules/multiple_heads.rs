@@ -17,11 +17,11 @@ fn two_new_revisions_on_one_parent() {
         EXAMPLES.fires,
         str![[r#"
 error multiple-heads versions/b.py:2:17 "a"
-  this change adds 2 heads side by side: `b` and `c`
+  this change adds 2 heads: `b` and `c`
   ^ `b` is a head
   + versions/c.py:2:17 "a": `c` is a head too
   > put them in one line: `alembic-guard rebase`
-  > or join them: `alembic-guard merge b c`
+  > or join them with a merge revision: `alembic-guard merge b c`
 
 "#]],
     );
@@ -34,7 +34,7 @@ fn heads_that_no_single_merge_revision_may_join() {
         "before: a\nchange: b(a) c(a)!b d(a)",
         str![[r#"
 error multiple-heads versions/b.py:2:17 "a"
-  this change adds 3 heads side by side: `b`, `c` and `d`
+  this change adds 3 heads: `b`, `c` and `d`
   ^ `b` is a head
   + versions/c.py:2:17 "a": `c` is a head too
   + versions/d.py:2:17 "a": `d` is a head too
@@ -51,9 +51,9 @@ fn a_second_history() {
         str![[r#"
 error multiple-heads versions/x.py:2:17 None
   `x` starts a second history beside `a`
-  ^ builds on nothing; main is at `a`
-  > continue the history: `alembic-guard rebase`
-  > or join the two: `alembic-guard merge a x`
+  ^ no parent, but main is at `a`
+  > put it on top of the history: `alembic-guard rebase`
+  > or join both with a merge revision: `alembic-guard merge a x`
 
 "#]],
     );
@@ -66,8 +66,8 @@ fn a_published_revision_that_builds_on_another() {
         str![[r#"
 error multiple-heads versions/c.py:2:17 "a"
   `b` is a head again: `c` no longer builds on it
-  ^ on main it builds on `b`
-  > put it back; write in versions/c.py: `down_revision = "b"`
+  ^ builds on `b` on main
+  > restore the parent: write in versions/c.py: `down_revision = "b"`
 
 "#]],
     );
@@ -80,8 +80,8 @@ fn a_published_merge_that_joins_less() {
         str![[r#"
 error multiple-heads versions/m.py:2:17 "b"
   `c` is a head again: `m` no longer builds on it
-  ^ on main it builds on `c`
-  > put it back; write in versions/m.py: `down_revision = ("b", "c")`
+  ^ builds on `c` on main
+  > restore the parent: write in versions/m.py: `down_revision = ("b", "c")`
 
 "#]],
     );
@@ -93,9 +93,9 @@ fn a_removed_revision_that_leaves_its_parent_a_head() {
         "before: a b(a) c(a) m(b,c)\nchange: -m",
         str![[r#"
 error multiple-heads versions/m.py (a path)
-  `b` and `c` are heads again: `m` was removed
+  `b` and `c` are heads again: `m` was deleted
   ^ `m` was defined here
-  > keep versions/m.py: `git restore --source=1234567890 --staged --worktree -- versions/m.py`
+  > restore versions/m.py: `git restore --source=1234567890 --staged --worktree -- versions/m.py`
 
 "#]],
     );
@@ -118,12 +118,12 @@ fn branches_are_advised_where_each_head_has_a_label_of_its_own() {
         "before: a#users\nchange: b(a)#billing c(a)",
         str![[r#"
 error multiple-heads versions/b.py:2:17 "a"
-  this change adds 2 heads side by side: `b` and `c`
+  this change adds 2 heads: `b` and `c`
   ^ `b` is a head
   + versions/c.py:2:17 "a": `c` is a head too
   > put them in one line: `alembic-guard rebase`
-  > or join them: `alembic-guard merge b c`
-  > or, where these branches are meant to stay apart, say so at the top of .alembic-guard.toml; this replaces the search for environments, so name them all: `environment = [{ script_location = "", version_locations = ["versions"], branches = ["billing"] }]`
+  > or join them with a merge revision: `alembic-guard merge b c`
+  > or if these branches are meant to stay separate, add this at the top of .alembic-guard.toml (list every environment there: the search for others is then off): `environment = [{ script_location = "", version_locations = ["versions"], branches = ["billing"] }]`
 
 "#]],
     );
@@ -131,11 +131,11 @@ error multiple-heads versions/b.py:2:17 "a"
         "before: a#users\nchange: b(a) c(a)",
         str![[r#"
 error multiple-heads versions/b.py:2:17 "a"
-  this change adds 2 heads side by side: `b` and `c`
+  this change adds 2 heads: `b` and `c`
   ^ `b` is a head
   + versions/c.py:2:17 "a": `c` is a head too
   > put them in one line: `alembic-guard rebase`
-  > or join them: `alembic-guard merge b c`
+  > or join them with a merge revision: `alembic-guard merge b c`
 
 "#]],
     );
@@ -152,25 +152,25 @@ before versions/o.py:
 change: b(p) c(p)",
         str![[r#"
 error multiple-heads versions/b.py:2:17 "p"
-  this change adds 2 heads side by side: `b` and `c`
+  this change adds 2 heads: `b` and `c`
   ^ `b` is a head
   + versions/c.py:2:17 "p": `c` is a head too
   > put them in one line: `alembic-guard rebase`
-  > or join them: `alembic-guard merge b c`
+  > or join them with a merge revision: `alembic-guard merge b c`
 warn unknown-down-revision versions/b.py:2:17 "p" (Doubt(CannotTell))
   `b` builds on `p`, which no migration defines
   ^ no such revision
-  + versions/o.py: may define it: its own id cannot be known
-  > if it is on another branch, merge that branch first; if it was removed, bring it back
+  + versions/o.py: may define it: its id is computed
+  > if it is on another branch, merge that branch first; if it was deleted, restore it
 warn unknown-down-revision versions/c.py:2:17 "p" (Doubt(CannotTell))
   `c` builds on `p`, which no migration defines
   ^ no such revision
-  + versions/o.py: may define it: its own id cannot be known
-  > if it is on another branch, merge that branch first; if it was removed, bring it back
+  + versions/o.py: may define it: its id is computed
+  > if it is on another branch, merge that branch first; if it was deleted, restore it
 warn computed-identifier versions/o.py:1:12 make() (Existing)
-  `revision` cannot be known without running Python: it is the result of a call
-  ^ not a plain constant
-  > write `revision` as a plain constant
+  `revision` is not a literal: it is the result of a call
+  ^ computed
+  > write `revision` as a literal
 
 "#]],
     );
@@ -196,13 +196,13 @@ fn a_second_history_beside_a_head_that_returns() {
         "before: a b(a)\nchange: -b d",
         str![[r#"
 error multiple-heads versions/b.py (a path)
-  `a` is a head again: `b` was removed
+  `a` is a head again: `b` was deleted
   ^ `b` was defined here
-  > keep versions/b.py: `git restore --source=1234567890 --staged --worktree -- versions/b.py`
+  > restore versions/b.py: `git restore --source=1234567890 --staged --worktree -- versions/b.py`
 error multiple-heads versions/d.py:2:17 None
   `d` starts a second history beside `b`
-  ^ builds on nothing; main is at `b`
-  > repair first what makes `a` a head again
+  ^ no parent, but main is at `b`
+  > first repair the change that makes `a` a head again
 
 "#]],
     );
@@ -215,7 +215,7 @@ fn very_many_heads_are_counted_and_the_command_that_joins_them_names_none() {
         &format!("before: a\nchange:{heads}"),
         str![[r#"
 error multiple-heads versions/h10.py:2:17 "a"
-  this change adds 22 heads side by side: `h10`, `h11`, `h12`, `h13`, `h14`, `h15`, `h16`, `h17`, `h18`, `h19`, `h20`, `h21`, `h22`, `h23`, `h24`, `h25`, `h26`, `h27`, `h28`, `h29` and 2 more
+  this change adds 22 heads: `h10`, `h11`, `h12`, `h13`, `h14`, `h15`, `h16`, `h17`, `h18`, `h19`, `h20`, `h21`, `h22`, `h23`, `h24`, `h25`, `h26`, `h27`, `h28`, `h29` and 2 more
   ^ `h10` is a head
   + versions/h11.py:2:17 "a": `h11` is a head too
   + versions/h12.py:2:17 "a": `h12` is a head too
@@ -238,7 +238,7 @@ error multiple-heads versions/h10.py:2:17 "a"
   + versions/h29.py:2:17 "a": `h29` is a head too
   + versions/h30.py:2:17 "a": `h30` is a head too
   > put them in one line: `alembic-guard rebase`
-  > or join them: `alembic-guard merge`
+  > or join them with a merge revision: `alembic-guard merge`
 
 "#]],
     );

@@ -17,10 +17,10 @@ fn an_id_that_counts_up() {
         EXAMPLES.fires,
         str![[r#"
 warn placeholder-revision-id versions/a1b2c3d4e5f6.py:1:12 "a1b2c3d4e5f6"
-  revision id `a1b2c3d4e5f6` is made up, so another branch may come to it too
+  revision id `a1b2c3d4e5f6` looks hand-written; another branch may choose it too
   ^ not a random id
   > write in versions/a1b2c3d4e5f6.py: `revision = "2fbbb0fec326"`
-  > and the same wherever `a1b2c3d4e5f6` is meant: `down_revision`, docstring, file name
+  > write it everywhere instead of `a1b2c3d4e5f6`: `down_revision`, docstring, file name
 
 "#]],
     );

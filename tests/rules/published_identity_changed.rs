@@ -17,11 +17,11 @@ fn what_is_slipped_in_below() {
         EXAMPLES.fires,
         str![[r#"
 error published-identity-changed versions/b.py:2:17 "d"
-  `b` is in main already and now needs `d`, which it did not
-  ^ in main it builds on `a`
-  + versions/d.py:1:12 "d": a database that is at `b` never runs this
-  > put it back; write in versions/b.py: `down_revision = "a"`
-  > and build `d` on top; write in versions/d.py: `down_revision = "b"`
+  published revision `b` gains a new ancestor, `d`
+  ^ builds on `a` on main
+  + versions/d.py:1:12 "d": databases at `b` never run this
+  > restore the parent: write in versions/b.py: `down_revision = "a"`
+  > build `d` on top: write in versions/d.py: `down_revision = "b"`
 
 "#]],
     );
@@ -35,12 +35,12 @@ before: a b(a) c(b)
 change: d(a) e(d) b(e)",
         str![[r#"
 error published-identity-changed versions/b.py:2:17 "e"
-  `b` is in main already and now needs `d` and `e`, which it did not
-  ^ in main it builds on `a`
-  + versions/d.py:1:12 "d": a database that is at `b` never runs this
-  + versions/e.py:1:12 "e": a database that is at `b` never runs this
-  > put it back; write in versions/b.py: `down_revision = "a"`
-  > and build `d` on top; write in versions/d.py: `down_revision = "c"`
+  published revision `b` gains a new ancestor, `d` and `e`
+  ^ builds on `a` on main
+  + versions/d.py:1:12 "d": databases at `b` never run this
+  + versions/e.py:1:12 "e": databases at `b` never run this
+  > restore the parent: write in versions/b.py: `down_revision = "a"`
+  > build `d` on top: write in versions/d.py: `down_revision = "c"`
 
 "#]],
     );
@@ -55,10 +55,10 @@ change: c(x)",
         str![[r#"
 error published-identity-changed versions/c.py:2:17 "x"
   published revision `c` loses its ancestor `b`, which stays in the history, and gains `x`
-  ^ in main it builds on `b`
-  + versions/b.py:1:12 "b": a database that is at `c` runs this again
-  > put it back; write in versions/c.py: `down_revision = "b"`
-  > or, if this undoes an earlier re-pointing and no database has run `c` in its present place, write in the header of versions/c.py: `# alembic-guard: allow(published-identity-changed)`
+  ^ builds on `b` on main
+  + versions/b.py:1:12 "b": databases at `c` run this again
+  > restore the parent: write in versions/c.py: `down_revision = "b"`
+  > or if this undoes an earlier mistake and no database has run `c` at its current place, add to the header of versions/c.py: `# alembic-guard: allow(published-identity-changed)`
 
 "#]],
     );
@@ -72,11 +72,11 @@ before: a b(a) c(a)
 change: c(b)",
         str![[r#"
 warn published-identity-changed versions/c.py:2:17 "b"
-  `c` is in main already and now needs `b`, which it did not
-  ^ in main it builds on `a`
-  + versions/b.py:1:12 "b": a database that is at `c` never runs this
-  > put it back; write in versions/c.py: `down_revision = "a"`
-  > and join the heads instead, which is safe for every database: `alembic-guard merge b c`
+  published revision `c` gains a new ancestor, `b`
+  ^ builds on `a` on main
+  + versions/b.py:1:12 "b": databases at `c` never run this
+  > restore the parent: write in versions/c.py: `down_revision = "a"`
+  > join the heads instead, which is safe for every database: `alembic-guard merge b c`
 
 "#]],
     );
@@ -90,10 +90,10 @@ before: a x b(a)
 change: b(a)!x",
         str![[r#"
 error published-identity-changed versions/b.py:4:14 "x"
-  `b` is in main already and now needs `x`, which it did not
-  ^ not so in main
-  + versions/x.py:1:12 "x": a database that is at `b` never runs this
-  > put `depends_on` back in versions/b.py
+  published revision `b` gains a new ancestor, `x`
+  ^ different on main
+  + versions/x.py:1:12 "x": databases at `b` never run this
+  > restore `depends_on` in versions/b.py
 
 "#]],
     );
@@ -107,14 +107,14 @@ before: a b(a) c(b)
 change: -a -b s c(s)",
         str![[r#"
 warn published-migration-deleted versions/a.py (a path)
-  `a` and `b` of main are gone
-  ^ databases that have run `a` will not find it
-  > before this lands, bring every database to `c` at least: `alembic upgrade c`
+  `a` and `b` were deleted from main
+  ^ databases that ran `a` will not find it
+  > before you merge this, upgrade every database to `c` or later: `alembic upgrade c`
 warn published-identity-changed versions/c.py:2:17 "s"
-  `c` is in main already and now needs `s`, which it did not
-  ^ in main it builds on `b`
-  + versions/s.py:1:12 "s": a database that is at `c` never runs this
-  > right where `s` does what the revisions that are gone did; else put it back
+  published revision `c` gains a new ancestor, `s`
+  ^ builds on `b` on main
+  + versions/s.py:1:12 "s": databases at `c` never run this
+  > keep this only if `s` does the same as the deleted revisions
 
 "#]],
     );
@@ -129,10 +129,10 @@ change: m(b) n(m,k)",
         str![[r#"
 error published-identity-changed versions/m.py:2:17 "b"
   published revision `m` loses its ancestor `c`, which stays in the history
-  ^ in main it builds on `b` and `c`
-  + versions/c.py:1:12 "c": a database that is at `m` runs this again
-  > put it back; write in versions/m.py: `down_revision = ("b", "c")`
-  > or, if this undoes an earlier re-pointing and no database has run `m` in its present place, write in the header of versions/m.py: `# alembic-guard: allow(published-identity-changed)`
+  ^ builds on `b` and `c` on main
+  + versions/c.py:1:12 "c": databases at `m` run this again
+  > restore the parent: write in versions/m.py: `down_revision = ("b", "c")`
+  > or if this undoes an earlier mistake and no database has run `m` at its current place, add to the header of versions/m.py: `# alembic-guard: allow(published-identity-changed)`
 
 "#]],
     );
@@ -148,10 +148,10 @@ change: c(d)",
         str![[r#"
 error published-identity-changed versions/c.py:2:17 "d"
   published revision `c` loses its ancestor `b`, which stays in the history, and gains `d`
-  ^ in main it builds on `b`
-  + versions/b.py:1:12 "b": a database that is at `c` runs this again
-  > put it back; write in versions/c.py: `down_revision = "b"`
-  > or, if this undoes an earlier re-pointing and no database has run `c` in its present place, write in the header of versions/c.py: `# alembic-guard: allow(published-identity-changed)`
+  ^ builds on `b` on main
+  + versions/b.py:1:12 "b": databases at `c` run this again
+  > restore the parent: write in versions/c.py: `down_revision = "b"`
+  > or if this undoes an earlier mistake and no database has run `c` at its current place, add to the header of versions/c.py: `# alembic-guard: allow(published-identity-changed)`
 
 "#]],
     );
@@ -166,10 +166,10 @@ change: c(a) m(b,c)",
         str![[r#"
 error published-identity-changed versions/c.py:2:17 "a"
   published revision `c` loses its ancestor `b`, which stays in the history
-  ^ in main it builds on `b`
-  + versions/b.py:1:12 "b": a database that is at `c` runs this again
-  > put it back; write in versions/c.py: `down_revision = "b"`
-  > or, if this undoes an earlier re-pointing and no database has run `c` in its present place, write in the header of versions/c.py: `# alembic-guard: allow(published-identity-changed)`
+  ^ builds on `b` on main
+  + versions/b.py:1:12 "b": databases at `c` run this again
+  > restore the parent: write in versions/c.py: `down_revision = "b"`
+  > or if this undoes an earlier mistake and no database has run `c` at its current place, add to the header of versions/c.py: `# alembic-guard: allow(published-identity-changed)`
 
 "#]],
     );
@@ -209,18 +209,18 @@ change: b(a) p(a)#line",
         str![[r#"
 error published-identity-changed versions/x.py:4:14 "line"
   published revision `x` loses its ancestor `b`, which stays in the history
-  ^ not so in main
-  + versions/b.py:1:12 "b": a database that is at `x` runs this again
-  > put the branch label in its `depends_on` back
-  > or, if this undoes an earlier re-pointing and no database has run `x` in its present place, write in the header of versions/x.py: `# alembic-guard: allow(published-identity-changed)`
+  ^ different on main
+  + versions/b.py:1:12 "b": databases at `x` run this again
+  > restore the branch label in its `depends_on`
+  > or if this undoes an earlier mistake and no database has run `x` at its current place, add to the header of versions/x.py: `# alembic-guard: allow(published-identity-changed)`
 warn published-identity-changed versions/b.py:3:17 None
-  the branch labels of `b` in main change from `line` to none
-  ^ commands and configurations that name the old label stop working
-  > put the label back, or change all that names it
+  published revision `b` changes its branch labels from `line` to none
+  ^ commands and settings with the old label fail
+  > restore the label, or change everything that uses it
 warn published-identity-changed versions/p.py:3:17 "line"
-  the branch labels of `p` in main change from none to `line`
-  ^ commands and configurations that name the old label stop working
-  > put the label back, or change all that names it
+  published revision `p` changes its branch labels from none to `line`
+  ^ commands and settings with the old label fail
+  > restore the label, or change everything that uses it
 
 "#]],
     );
@@ -234,9 +234,9 @@ before: a#one b(a)
 change: a#two",
         str![[r#"
 warn published-identity-changed versions/a.py:3:17 "two"
-  the branch labels of `a` in main change from `one` to `two`
-  ^ commands and configurations that name the old label stop working
-  > put the label back, or change all that names it
+  published revision `a` changes its branch labels from `one` to `two`
+  ^ commands and settings with the old label fail
+  > restore the label, or change everything that uses it
 
 "#]],
     );
@@ -260,8 +260,8 @@ change: c(a)",
         str![[r#"
 error multiple-heads versions/c.py:2:17 "a"
   `b` is a head again: `c` no longer builds on it
-  ^ on main it builds on `b`
-  > put it back; write in versions/c.py: `down_revision = "b"`
+  ^ builds on `b` on main
+  > restore the parent: write in versions/c.py: `down_revision = "b"`
 
 "#]],
     );

@@ -17,10 +17,10 @@ fn a_revert() {
         EXAMPLES.fires,
         str![[r#"
 warn published-migration-deleted versions/b.py (a path)
-  `b` of main is gone
-  ^ databases that have run `b` will not find it
-  > keep versions/b.py: `git restore --source=1234567890 --staged --worktree -- versions/b.py`
-  > and undo what it does in a migration of its own, on top
+  `b` was deleted from main
+  ^ databases that ran `b` will not find it
+  > restore versions/b.py: `git restore --source=1234567890 --staged --worktree -- versions/b.py`
+  > undo its changes in a new migration on top
 
 "#]],
     );
@@ -34,10 +34,10 @@ before: a b(a) c(b) d(c)
 change: -b -c -d",
         str![[r#"
 warn published-migration-deleted versions/b.py (a path)
-  3 revisions of main are gone
-  ^ databases that have run `b` will not find it
-  > keep all 3 files: `git restore --source=1234567890 --staged --worktree -- versions/b.py versions/c.py versions/d.py`
-  > and undo what they do in a migration of its own, on top
+  3 revisions were deleted from main
+  ^ databases that ran `b` will not find it
+  > restore all 3 files: `git restore --source=1234567890 --staged --worktree -- versions/b.py versions/c.py versions/d.py`
+  > undo their changes in a new migration on top
 
 "#]],
     );
@@ -51,12 +51,12 @@ before: a b(a)
 change: -b d(a)",
         str![[r#"
 error published-migration-deleted versions/b.py (a path)
-  `b` of main is gone, and `d` takes the place of `b`
-  ^ databases that have run `b` will not find it
-  + versions/d.py:2:17 "a": `d` builds where `b` did
-  > keep versions/b.py: `git restore --source=1234567890 --staged --worktree -- versions/b.py`
-  > and undo what it does in a migration of its own, on top
-  > then build on it; write in versions/d.py: `down_revision = "b"`
+  `b` was deleted from main, and `d` now has the parent of `b`
+  ^ databases that ran `b` will not find it
+  + versions/d.py:2:17 "a": `d` has the parent of `b`
+  > restore versions/b.py: `git restore --source=1234567890 --staged --worktree -- versions/b.py`
+  > undo its changes in a new migration on top
+  > build on it: write in versions/d.py: `down_revision = "b"`
 
 "#]],
     );
@@ -72,9 +72,9 @@ change versions/b.py:
     down_revision = \"a\"",
         str![[r#"
 error published-migration-deleted versions/b.py:1:12 "b2"
-  `b` of main is gone, and `b2` takes the place of `b`
-  ^ databases that have run `b` will not find it
-  + versions/b.py:2:17 "a": `b2` builds where `b` did
+  `b` was deleted from main, and `b2` now has the parent of `b`
+  ^ databases that ran `b` will not find it
+  + versions/b.py:2:17 "a": `b2` has the parent of `b`
   > write in versions/b.py: `revision = "b"`
 
 "#]],
@@ -89,12 +89,12 @@ before: a b(a) c(a)
 change: -b -c d(a)",
         str![[r#"
 warn published-migration-deleted versions/b.py (a path)
-  `b` and `c` of main are gone, and `d` takes the place of `b`
-  ^ databases that have run `b` will not find it
-  + versions/d.py:2:17 "a": `d` builds where `b` did
-  > keep both files: `git restore --source=1234567890 --staged --worktree -- versions/b.py versions/c.py`
-  > and undo what they do in a migration of its own, on top
-  > then build on it; write in versions/d.py: `down_revision = "b"`
+  `b` and `c` were deleted from main, and `d` now has the parent of `b`
+  ^ databases that ran `b` will not find it
+  + versions/d.py:2:17 "a": `d` has the parent of `b`
+  > restore both files: `git restore --source=1234567890 --staged --worktree -- versions/b.py versions/c.py`
+  > undo their changes in a new migration on top
+  > build on it: write in versions/d.py: `down_revision = "b"`
 
 "#]],
     );
@@ -108,12 +108,12 @@ before: a b(a) c(b)
 change: -b -c d(a)",
         str![[r#"
 error published-migration-deleted versions/b.py (a path)
-  `b` and `c` of main are gone, and `d` takes the place of `b`
-  ^ databases that have run `b` will not find it
-  + versions/d.py:2:17 "a": `d` builds where `b` did
-  > keep both files: `git restore --source=1234567890 --staged --worktree -- versions/b.py versions/c.py`
-  > and undo what they do in a migration of its own, on top
-  > then build on it; write in versions/d.py: `down_revision = "c"`
+  `b` and `c` were deleted from main, and `d` now has the parent of `b`
+  ^ databases that ran `b` will not find it
+  + versions/d.py:2:17 "a": `d` has the parent of `b`
+  > restore both files: `git restore --source=1234567890 --staged --worktree -- versions/b.py versions/c.py`
+  > undo their changes in a new migration on top
+  > build on it: write in versions/d.py: `down_revision = "c"`
 
 "#]],
     );
@@ -127,11 +127,11 @@ before: a b(a) c(b)
 change: -b c(a)",
         str![[r#"
 warn published-migration-deleted versions/b.py (a path)
-  `b` of main is gone
-  ^ databases that have run `b` will not find it
-  > keep versions/b.py: `git restore --source=1234567890 --staged --worktree -- versions/b.py`
-  > and build `c` on what it was built on; write in versions/c.py: `down_revision = "b"`
-  > and undo what it does in a migration of its own, on top
+  `b` was deleted from main
+  ^ databases that ran `b` will not find it
+  > restore versions/b.py: `git restore --source=1234567890 --staged --worktree -- versions/b.py`
+  > build `c` on its old parent: write in versions/c.py: `down_revision = "b"`
+  > undo its changes in a new migration on top
 
 "#]],
     );
@@ -145,9 +145,9 @@ before: a b(a) c(b) d(c)
 change: -a -b c",
         str![[r#"
 warn published-migration-deleted versions/a.py (a path)
-  `a` and `b` of main are gone
-  ^ databases that have run `a` will not find it
-  > before this lands, bring every database to `c` at least: `alembic upgrade c`
+  `a` and `b` were deleted from main
+  ^ databases that ran `a` will not find it
+  > before you merge this, upgrade every database to `c` or later: `alembic upgrade c`
 
 "#]],
     );
@@ -161,10 +161,10 @@ before: a b(a) c(b) d(c) e(d) f(e) g(f) h(g) i(h) j(i)
 change: -b -c -d -e -f -g -h -i -j",
         str![[r#"
 warn published-migration-deleted versions/b.py (a path)
-  9 revisions of main are gone
-  ^ databases that have run `b` will not find it
-  > keep all 9 files, for one: `git restore --source=1234567890 --staged --worktree -- versions/b.py`
-  > and undo what they do in a migration of its own, on top
+  9 revisions were deleted from main
+  ^ databases that ran `b` will not find it
+  > restore all 9 files, for example: `git restore --source=1234567890 --staged --worktree -- versions/b.py`
+  > undo their changes in a new migration on top
 
 "#]],
     );
@@ -178,10 +178,10 @@ before: a b(a) c(b)
 change: -a -b -c s",
         str![[r#"
 warn published-migration-deleted versions/a.py (a path)
-  3 revisions of main are gone
-  ^ databases that have run `a` will not find it
-  > before this lands, bring every database to `c` at least: `alembic upgrade c`
-  > and afterwards tell it where it is: `alembic stamp --purge s`
+  3 revisions were deleted from main
+  ^ databases that ran `a` will not find it
+  > before you merge this, upgrade every database to `c` or later: `alembic upgrade c`
+  > after you merge this, stamp every database: `alembic stamp --purge s`
 
 "#]],
     );
@@ -198,15 +198,15 @@ change versions/x.py:
     down_revision = \"b\"",
         str![[r#"
 error computed-identifier versions/x.py:1:12 make_id()
-  `revision` cannot be known without running Python: it is the result of a call
-  ^ not a plain constant
-  > write `revision` as a plain constant
+  `revision` is not a literal: it is the result of a call
+  ^ computed
+  > write `revision` as a literal
 warn published-migration-deleted versions/c.py (a path) (Doubt(CannotTell))
-  `c` of main is gone
-  ^ databases that have run `c` will not find it
-  + versions/x.py: may define it: its own id cannot be known
-  > keep versions/c.py: `git restore --source=1234567890 --staged --worktree -- versions/c.py`
-  > and undo what it does in a migration of its own, on top
+  `c` was deleted from main
+  ^ databases that ran `c` will not find it
+  + versions/x.py: may define it: its id is computed
+  > restore versions/c.py: `git restore --source=1234567890 --staged --worktree -- versions/c.py`
+  > undo its changes in a new migration on top
 
 "#]],
     );
@@ -220,11 +220,11 @@ before: a b(a) c(b)
 change: -b",
         str![[r#"
 error unknown-down-revision versions/b.py (a path)
-  `c` builds on `b`, which this change removes
+  `c` builds on `b`, which this change deletes
   ^ `b` was defined here
   + versions/c.py:2:17 "b": needs `b`
-  > keep versions/b.py: `git restore --source=1234567890 --staged --worktree -- versions/b.py`
-  > or build `c` on a revision that stays
+  > restore versions/b.py: `git restore --source=1234567890 --staged --worktree -- versions/b.py`
+  > or build `c` on another revision
 
 "#]],
     );
@@ -238,10 +238,10 @@ before: a b(a)
 change: -a -b",
         str![[r#"
 error published-migration-deleted versions/a.py (a path)
-  `a` and `b` of main are gone, and the Alembic environment `.` is left empty
-  ^ databases that have run `a` will not find it
-  > keep both files: `git restore --source=1234567890 --staged --worktree -- versions/a.py versions/b.py`
-  > or begin a new history in the same change: `alembic revision`
+  `a` and `b` were deleted from main, which leaves the Alembic environment `.` empty
+  ^ databases that ran `a` will not find it
+  > restore both files: `git restore --source=1234567890 --staged --worktree -- versions/a.py versions/b.py`
+  > or start a new history in the same change: `alembic revision`
 
 "#]],
     );
@@ -270,8 +270,8 @@ change other/versions/p.py:
     down_revision = None",
         str![[r#"
 warn published-migration-deleted plugin/p.py (a path)
-  `p` of main is in the Alembic environment `other` now
-  ^ databases of `.` that have run `p` will not find it
+  `p` of main is now in the Alembic environment `other`
+  ^ databases of `.` that ran `p` will not find it
 
 "#]],
     );

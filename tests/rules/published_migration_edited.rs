@@ -17,10 +17,10 @@ fn another_operation() {
         EXAMPLES.fires,
         str![[r#"
 warn published-migration-edited versions/b.py:6:5 op.two()
-  `b` is in main already; databases that have run the old version will not run the new one
-  ^ from here on it differs from main
-  > leave it as it is and put the difference into a new migration
-  > or, where no database can have run it, let the edit stand
+  published revision `b` was edited; databases that ran the old version never run the new one
+  ^ differs from main from here on
+  > restore it and put the difference into a new migration
+  > or if no database can have run it, keep the edit
 
 "#]],
     );
@@ -48,10 +48,10 @@ change versions/b.py:
         op.two()",
         str![[r#"
 warn published-migration-edited versions/b.py:7:5 op.two()
-  `b` is in main already; databases that have run the old version will not run the new one
-  ^ from here on it differs from main
-  > leave it as it is and put the difference into a new migration
-  > or, where no database can have run it, let the edit stand
+  published revision `b` was edited; databases that ran the old version never run the new one
+  ^ differs from main from here on
+  > restore it and put the difference into a new migration
+  > or if no database can have run it, keep the edit
 
 "#]],
     );
@@ -79,10 +79,10 @@ change versions/b.py:
         op.one()",
         str![[r#"
 warn published-migration-edited versions/b.py:6:5 op.one()
-  `b` is in main already; databases that have run the old version will not run the new one
-  ^ from here on it differs from main
-  > leave it as it is and put the difference into a new migration
-  > or, where no database can have run it, let the edit stand
+  published revision `b` was edited; databases that ran the old version never run the new one
+  ^ differs from main from here on
+  > restore it and put the difference into a new migration
+  > or if no database can have run it, keep the edit
 
 "#]],
     );
@@ -115,10 +115,10 @@ change versions/b.py:
         helper()",
         str![[r#"
 warn published-migration-edited versions/b.py:2:1 TABLE = 2
-  `b` is in main already; databases that have run the old version will not run the new one
-  ^ from here on it differs from main
-  > leave it as it is and put the difference into a new migration
-  > or, where no database can have run it, let the edit stand
+  published revision `b` was edited; databases that ran the old version never run the new one
+  ^ differs from main from here on
+  > restore it and put the difference into a new migration
+  > or if no database can have run it, keep the edit
 
 "#]],
     );
@@ -145,10 +145,10 @@ change versions/b.py:
         op.one(f\"{\"y\"}\")",
         str![[r#"
 warn published-migration-edited versions/b.py:6:5 op.one(f"{"y"}")
-  `b` is in main already; databases that have run the old version will not run the new one
-  ^ from here on it differs from main
-  > leave it as it is and put the difference into a new migration
-  > or, where no database can have run it, let the edit stand
+  published revision `b` was edited; databases that ran the old version never run the new one
+  ^ differs from main from here on
+  > restore it and put the difference into a new migration
+  > or if no database can have run it, keep the edit
 
 "#]],
     );
@@ -244,10 +244,10 @@ change versions/b.py:
         op.one(t.Money)",
         str![[r#"
 warn published-migration-edited versions/b.py:2:8 app.money as t
-  `b` is in main already; databases that have run the old version will not run the new one
-  ^ from here on it differs from main
-  > leave it as it is and put the difference into a new migration
-  > or, where no database can have run it, let the edit stand
+  published revision `b` was edited; databases that ran the old version never run the new one
+  ^ differs from main from here on
+  > restore it and put the difference into a new migration
+  > or if no database can have run it, keep the edit
 
 "#]],
     );
@@ -280,10 +280,10 @@ change versions/b.py:
         op.add(User)",
         str![[r#"
 warn published-migration-edited versions/b.py:5:1 class User(Base):\n    name: Mapped[int]
-  `b` is in main already; databases that have run the old version will not run the new one
-  ^ from here on it differs from main
-  > leave it as it is and put the difference into a new migration
-  > or, where no database can have run it, let the edit stand
+  published revision `b` was edited; databases that ran the old version never run the new one
+  ^ differs from main from here on
+  > restore it and put the difference into a new migration
+  > or if no database can have run it, keep the edit
 
 "#]],
     );
@@ -310,10 +310,10 @@ change versions/b.py:
         op.one(name)",
         str![[r#"
 warn published-migration-edited versions/b.py:5:5 upgrade
-  `b` is in main already; databases that have run the old version will not run the new one
-  ^ from here on it differs from main
-  > leave it as it is and put the difference into a new migration
-  > or, where no database can have run it, let the edit stand
+  published revision `b` was edited; databases that ran the old version never run the new one
+  ^ differs from main from here on
+  > restore it and put the difference into a new migration
+  > or if no database can have run it, keep the edit
 
 "#]],
     );
@@ -348,10 +348,10 @@ change versions/b.py:
         op.two(OLD)",
         str![[r#"
 warn published-migration-edited versions/b.py:2:1 OLD = 2
-  `b` is in main already; databases that have run the old version will be taken back by the new code
-  ^ from here on it differs from main
-  > leave it as it is and put the difference into a new migration
-  > or, if the new `downgrade` reverts what the old version did, let the edit stand
+  published revision `b` was edited; databases that ran the old version are downgraded by the new code
+  ^ differs from main from here on
+  > restore it and put the difference into a new migration
+  > or if the new `downgrade` reverts the old version, keep the edit
 
 "#]],
     );
@@ -376,10 +376,10 @@ fn several_databases_have_functions_of_their_own() {
         &fixture(&migration("three", "two")),
         str![[r#"
 warn published-migration-edited versions/b.py:6:18 op.three()
-  `b` is in main already; databases that have run the old version will not run the new one
-  ^ from here on it differs from main
-  > leave it as it is and put the difference into a new migration
-  > or, where no database can have run it, let the edit stand
+  published revision `b` was edited; databases that ran the old version never run the new one
+  ^ differs from main from here on
+  > restore it and put the difference into a new migration
+  > or if no database can have run it, keep the edit
 
 "#]],
     );
@@ -387,10 +387,10 @@ warn published-migration-edited versions/b.py:6:18 op.three()
         &fixture(&migration("one", "three")),
         str![[r#"
 warn published-migration-edited versions/b.py:7:20 op.three()
-  `b` is in main already; databases that have run the old version will be taken back by the new code
-  ^ from here on it differs from main
-  > leave it as it is and put the difference into a new migration
-  > or, if the new `downgrade` reverts what the old version did, let the edit stand
+  published revision `b` was edited; databases that ran the old version are downgraded by the new code
+  ^ differs from main from here on
+  > restore it and put the difference into a new migration
+  > or if the new `downgrade` reverts the old version, keep the edit
 
 "#]],
     );
@@ -421,10 +421,10 @@ change versions/b.py:
         Base.metadata.create_all(op.get_bind())",
         str![[r#"
 warn published-migration-edited versions/b.py:5:1 users = Table(2, Base.metadata)
-  `b` is in main already; databases that have run the old version will not run the new one
-  ^ from here on it differs from main
-  > leave it as it is and put the difference into a new migration
-  > or, where no database can have run it, let the edit stand
+  published revision `b` was edited; databases that ran the old version never run the new one
+  ^ differs from main from here on
+  > restore it and put the difference into a new migration
+  > or if no database can have run it, keep the edit
 
 "#]],
     );

@@ -17,7 +17,7 @@ fn three_parents_of_which_one_is_below_another() {
         EXAMPLES.fires,
         str![[r#"
 error redundant-merge versions/m.py:2:18 "a"
-  `m` builds on `a`, which `b` builds on already
+  `m` builds on `a`, which `b` already includes
   ^ `alembic upgrade` stops here with `KeyError: 'a'`
   + versions/b.py:2:17 "a": `b` builds on `a`
   > write in versions/m.py: `down_revision = ("b", "c")`
@@ -32,10 +32,10 @@ fn a_dependency_below_a_parent_of_two() {
         "before: a b(a) c(a)\nchange: m(b,c)!a",
         str![[r#"
 error redundant-merge versions/m.py:4:14 "a"
-  `m` depends on `a`, which `b` builds on already
+  `m` depends on `a`, which `b` already includes
   ^ `alembic upgrade` stops here with `KeyError: 'a'`
   + versions/b.py:2:17 "a": `b` builds on `a`
-  > take `a` out of `depends_on`: `b` brings it along
+  > remove `a` from `depends_on`: `b` includes it
 
 "#]],
     );
@@ -47,10 +47,10 @@ fn a_dependency_by_its_label_below_the_only_parent() {
         "before: a#first c(a) x\nchange: d(c)!x,first e(x,d)",
         str![[r#"
 error redundant-merge versions/d.py:4:20 "first"
-  `d` depends on `a`, which `c` builds on already
+  `d` depends on `a`, which `c` already includes
   ^ `alembic upgrade` stops here with `KeyError: 'a'`
   + versions/c.py:2:17 "a": `c` builds on `a`
-  > take `a` out of `depends_on`: `c` brings it along
+  > remove `a` from `depends_on`: `c` includes it
 
 "#]],
     );
@@ -62,10 +62,10 @@ fn a_parent_below_another_by_a_dependency_alone() {
         "before: a b(a) c(a) x y(x)!b\nchange: m(b,c,y)",
         str![[r#"
 error redundant-merge versions/m.py:2:18 "b"
-  `m` builds on `b`, which `y` needs already
+  `m` builds on `b`, which `y` already includes
   ^ `alembic upgrade` stops here with `KeyError: 'b'`
   + versions/y.py:4:14 "b": `y` needs `b`
-  > join `b` and `y` in a merge revision of their own, and build on that: `alembic-guard merge b y`
+  > join `b` and `y` in a separate merge revision, and build on that: `alembic-guard merge b y`
 
 "#]],
     );
@@ -77,8 +77,8 @@ fn two_parents_on_one_line() {
         "before: a b(a)\nchange: m(a,b)",
         str![[r#"
 warn redundant-merge versions/m.py:2:18 "a"
-  `m` builds on `a`, which `b` builds on already
-  ^ `b` alone says as much
+  `m` builds on `a`, which `b` already includes
+  ^ `b` already includes it
   + versions/b.py:2:17 "a": `b` builds on `a`
   > write in versions/m.py: `down_revision = "b"`
 
@@ -92,8 +92,8 @@ fn three_parents_on_one_line() {
         "before: a b(a) c(b)\nchange: m(a,c,b)",
         str![[r#"
 warn redundant-merge versions/m.py:2:18 "a"
-  `m` builds on `a`, which `c` builds on already
-  ^ `c` alone says as much
+  `m` builds on `a`, which `c` already includes
+  ^ `c` already includes it
   + versions/c.py:2:17 "b": `c` builds on `a`
   > write in versions/m.py: `down_revision = "c"`
 
@@ -108,7 +108,7 @@ fn a_parent_that_is_named_twice() {
         str![[r#"
 warn redundant-merge versions/m.py:2:23 "b"
   `m` names its parent `b` twice
-  ^ the second time
+  ^ named twice
   > write in versions/m.py: `down_revision = "b"`
 
 "#]],
@@ -121,11 +121,11 @@ fn parents_that_were_joined_before() {
         "before: a b(a) c(a) m(b,c)\nchange: n(c,b) o(m,n)",
         str![[r#"
 warn redundant-merge versions/n.py:2:17 ("c", "b")
-  `n` joins `b` and `c`, as `m` does
-  ^ joined already
+  `n` joins `b` and `c`, and so does `m`
+  ^ already joined
   + versions/m.py:2:17 ("b", "c"): the same parents
-  > let what builds on `n` build on `m`
-  > and, unless a database has run it, remove the file: `git rm versions/n.py`
+  > build the children of `n` on `m`
+  > if no database has run it, delete the file: `git rm versions/n.py`
 
 "#]],
     );
@@ -137,11 +137,11 @@ fn parents_that_two_new_revisions_join() {
         "before: a b(a) c(a)\nchange: n(b,c) m(b,c) o(m,n)",
         str![[r#"
 warn redundant-merge versions/n.py:2:17 ("b", "c")
-  `n` joins `b` and `c`, as `m` does
-  ^ joined already
+  `n` joins `b` and `c`, and so does `m`
+  ^ already joined
   + versions/m.py:2:17 ("b", "c"): the same parents
-  > let what builds on `n` build on `m`
-  > and, unless a database has run it, remove the file: `git rm versions/n.py`
+  > build the children of `n` on `m`
+  > if no database has run it, delete the file: `git rm versions/n.py`
 
 "#]],
     );
@@ -153,11 +153,11 @@ fn merges_of_the_same_that_leave_two_heads_are_told_of_once() {
         "before: a b(a) c(a)\nchange: n(b,c) m(b,c)",
         str![[r#"
 error multiple-heads versions/m.py:2:17 ("b", "c")
-  this change adds 2 heads side by side: `m` and `n`
+  this change adds 2 heads: `m` and `n`
   ^ `m` is a head
   + versions/n.py:2:17 ("b", "c"): `n` is a head too
   > put them in one line: `alembic-guard rebase`
-  > or join them: `alembic-guard merge m n`
+  > or join them with a merge revision: `alembic-guard merge m n`
 
 "#]],
     );
@@ -187,17 +187,17 @@ before: a b(a)
 change: d(a) m(a,d)",
         str![[r#"
 error stale-down-revision versions/d.py:2:17 "a"
-  `d` builds on `a`, which main has moved past
-  ^ main is at `b` now
-  + versions/b.py:2:17 "a": `b` took its place on main
-  + versions/m.py:2:18 "a": stale too: main is at `b` now
+  `d` is stale: main has moved on
+  ^ main is now at `b`
+  + versions/b.py:2:17 "a": main has `b` on this parent
+  + versions/m.py:2:18 "a": also stale: main is now at `b`
   > put `d` and `m` on top of `b`: `alembic-guard rebase`
-  > or do not edit it, and add a revision that joins both: `alembic-guard merge b m`
+  > or join both heads with a merge revision: `alembic-guard merge b m`
 warn redundant-merge versions/m.py:2:18 "a"
-  `m` builds on `a`, which `d` builds on already
-  ^ `d` alone says as much
+  `m` builds on `a`, which `d` already includes
+  ^ `d` already includes it
   + versions/d.py:2:17 "a": `d` builds on `a`
-  > check again after that: `m` may have another parent then
+  > check again: `m` may have another parent then
 
 "#]],
     );

@@ -17,7 +17,7 @@ fn revisions_in_a_circle() {
         EXAMPLES.fires,
         str![[r#"
 error revision-cycle versions/b.py:2:17 ("a", "d")
-  `b`, `d`, `c` build on each other in a circle
+  `b`, `d`, `c` build on each other in a cycle
   ^ builds on `d`
   + versions/d.py:2:17 "c": builds on `c`
   + versions/c.py:2:17 "b": builds on `b`

@@ -18,10 +18,10 @@ fn a_new_base_that_a_merge_revision_joins() {
         str![[r#"
 warn second-base versions/x.py:2:17 None
   `x` is a second base beside `a`
-  ^ builds on nothing
-  + versions/a.py:2:17 None: the history begins with `a`
-  > write in versions/x.py: as `down_revision`, the revision that `x` follows
-  > or, where it is meant to begin a history of its own, say so at the top of the file: `# alembic-guard: allow(second-base)`
+  ^ no parent
+  + versions/a.py:2:17 None: the history starts with `a`
+  > set `down_revision` in versions/x.py to the revision that `x` follows
+  > or if you want a separate history, add at the top of the file: `# alembic-guard: allow(second-base)`
 
 "#]],
     );
@@ -43,10 +43,10 @@ change: x#other",
         str![[r#"
 warn second-base versions/x.py:2:17 None
   `x` is a second base beside `a`
-  ^ builds on nothing
-  + versions/a.py:2:17 None: the history begins with `a`
-  > write in versions/x.py: as `down_revision`, the revision that `x` follows
-  > or, where it is meant to begin a history of its own, say so at the top of the file: `# alembic-guard: allow(second-base)`
+  ^ no parent
+  + versions/a.py:2:17 None: the history starts with `a`
+  > set `down_revision` in versions/x.py to the revision that `x` follows
+  > or if you want a separate history, add at the top of the file: `# alembic-guard: allow(second-base)`
 
 "#]],
     );

@@ -17,11 +17,11 @@ fn a_parent_that_another_revision_took() {
         EXAMPLES.fires,
         str![[r#"
 error stale-down-revision versions/d.py:2:17 "a"
-  `d` builds on `a`, which main has moved past
-  ^ main is at `b` now
-  + versions/b.py:2:17 "a": `b` took its place on main
+  `d` is stale: main has moved on
+  ^ main is now at `b`
+  + versions/b.py:2:17 "a": main has `b` on this parent
   > put `d` on top of `b`: `alembic-guard rebase`
-  > or do not edit it, and add a revision that joins both: `alembic-guard merge b d`
+  > or join both heads with a merge revision: `alembic-guard merge b d`
 
 "#]],
     );
@@ -33,11 +33,11 @@ fn a_merge_revision_whose_parent_was_left_behind() {
         "before: a b(a) c(b)\nchange: d(a) m(b,d)",
         str![[r#"
 error stale-down-revision versions/m.py:2:18 "b"
-  merge revision `m` joins `b`, which main has moved past
-  ^ main is at `c` now
-  + versions/c.py:2:17 "b": `c` took its place on main
+  merge revision `m` is stale: main has moved on
+  ^ main is now at `c`
+  + versions/c.py:2:17 "b": main has `c` on this parent
   > put `m` on top of `c`: `alembic-guard rebase`
-  > or do not edit it, and add a revision that joins both: `alembic-guard merge c m`
+  > or join both heads with a merge revision: `alembic-guard merge c m`
 
 "#]],
     );
@@ -49,9 +49,9 @@ fn a_repair_that_was_overtaken() {
         "before: x y z(x)\nchange: m(x,y)",
         str![[r#"
 warn stale-down-revision versions/m.py:2:18 "x" (Doubt(Unfinished))
-  merge revision `m` joins `x`, which main has moved past
-  ^ main is at `z` now
-  + versions/z.py:2:17 "x": `z` took its place on main
+  merge revision `m` is stale: main has moved on
+  ^ main is now at `z`
+  + versions/z.py:2:17 "x": main has `z` on this parent
   > finish the repair: `alembic-guard merge z m`
 
 "#]],

@@ -17,9 +17,9 @@ fn more_migrations_than_are_read() {
         EXAMPLES.fires,
         str![[r#"
 error too-many-migrations versions (a path)
-  `.` has more than 1 migrations: it could not be judged
-  ^ none of it was read
-  > allow more of them in .alembic-guard.toml: `max_migrations = 2`
+  `.` has more than 1 migrations and was not checked
+  ^ not read
+  > raise the limit in .alembic-guard.toml: `max_migrations = 2`
 
 "#]],
     );
@@ -31,9 +31,9 @@ fn nothing_is_said_of_migrations_that_were_not_read() {
         "before: a b(a)\nchange: -b c(x) d(y)\nchange .alembic-guard.toml:\n    max_migrations = 1",
         str![[r#"
 error too-many-migrations versions (a path)
-  `.` has more than 1 migrations: it could not be judged
-  ^ none of it was read
-  > allow more of them in .alembic-guard.toml: `max_migrations = 2`
+  `.` has more than 1 migrations and was not checked
+  ^ not read
+  > raise the limit in .alembic-guard.toml: `max_migrations = 2`
 
 "#]],
     );
@@ -45,9 +45,9 @@ fn a_change_back_to_few_cannot_be_compared() {
         "before: a b(a) c(b)\nchange: -b -c\nchange .alembic-guard.toml:\n    max_migrations = 2",
         str![[r#"
 error too-many-migrations versions (a path)
-  `.` has more than 2 migrations: it could not be judged
-  ^ none of it was read
-  > allow more of them in .alembic-guard.toml: `max_migrations = 4`
+  `.` has more than 2 migrations and was not checked
+  ^ not read
+  > raise the limit in .alembic-guard.toml: `max_migrations = 4`
 
 "#]],
     );
@@ -59,9 +59,9 @@ fn a_change_of_other_files_passes() {
         "before: a b(a)\nchange env.py:\n    pass\nchange .alembic-guard.toml:\n    max_migrations = 1",
         str![[r#"
 warn too-many-migrations versions (a path)
-  `.` has more than 1 migrations: it could not be judged
-  ^ none of it was read
-  > allow more of them in .alembic-guard.toml: `max_migrations = 2`
+  `.` has more than 1 migrations and was not checked
+  ^ not read
+  > raise the limit in .alembic-guard.toml: `max_migrations = 2`
 
 "#]],
     );

@@ -17,10 +17,10 @@ fn a_name_that_nothing_has() {
         EXAMPLES.fires,
         str![[r#"
 error unknown-dependency versions/d.py:4:14 "nowhere"
-  `d` depends on `nowhere`, which is neither a revision nor a branch label
-  ^ nothing has this name
-  > if it is on another branch, merge that branch first; if it was removed, take it out of `depends_on`
-  > or, where it is in another repository, say so in the header: `# alembic-guard: allow(unknown-dependency)`
+  `d` depends on `nowhere`, which is not a revision or branch label
+  ^ not found
+  > if it is on another branch, merge that branch first; if it was deleted, remove it from `depends_on`
+  > or if it is in another repository, add to the header: `# alembic-guard: allow(unknown-dependency)`
 
 "#]],
     );
@@ -34,9 +34,9 @@ before: abcdef
 change: d(abcdef)!abc",
         str![[r#"
 error unknown-dependency versions/d.py:4:14 "abc"
-  `d` depends on `abc`, which is neither a revision nor a branch label
-  ^ nothing has this name
-  > `depends_on` takes no prefix; write the full id: `"abcdef"`
+  `d` depends on `abc`, which is not a revision or branch label
+  ^ not found
+  > write the full id; `depends_on` does not accept a prefix: `"abcdef"`
 
 "#]],
     );
@@ -50,11 +50,11 @@ before: a x#lib b(a)!lib
 change: -x",
         str![[r#"
 error unknown-dependency versions/x.py (a path)
-  `b` depends on `lib`, which this change removes
+  `b` depends on `lib`, which this change deletes
   ^ `lib` was defined here
   + versions/b.py:4:14 "lib": needs `lib`
-  > keep versions/x.py: `git restore --source=1234567890 --staged --worktree -- versions/x.py`
-  > or take `lib` out of `depends_on`
+  > restore versions/x.py: `git restore --source=1234567890 --staged --worktree -- versions/x.py`
+  > or remove `lib` from `depends_on`
 
 "#]],
     );
@@ -68,11 +68,11 @@ before: a x#lib b(a)!lib
 change: x",
         str![[r#"
 error unknown-dependency versions/x.py:3:17 None
-  `b` depends on `lib`, which this change removes
+  `b` depends on `lib`, which this change deletes
   ^ `lib` was defined here
   + versions/b.py:4:14 "lib": needs `lib`
-  > keep the label in versions/x.py
-  > or take `lib` out of `depends_on`
+  > restore the label in versions/x.py
+  > or remove `lib` from `depends_on`
 
 "#]],
     );
@@ -90,11 +90,11 @@ before versions/x.py:
 change: d(a)!expand",
         str![[r#"
 warn unknown-dependency versions/d.py:4:14 "expand" (Doubt(CannotTell))
-  `d` depends on `expand`, which is neither a revision nor a branch label
-  ^ nothing has this name
-  + versions/x.py: may be what is meant: its names cannot be known
-  > if it is on another branch, merge that branch first; if it was removed, take it out of `depends_on`
-  > or, where it is in another repository, say so in the header: `# alembic-guard: allow(unknown-dependency)`
+  `d` depends on `expand`, which is not a revision or branch label
+  ^ not found
+  + versions/x.py: may define it: its names are computed
+  > if it is on another branch, merge that branch first; if it was deleted, remove it from `depends_on`
+  > or if it is in another repository, add to the header: `# alembic-guard: allow(unknown-dependency)`
 
 "#]],
     );
@@ -108,15 +108,15 @@ before: a!core b(a)
 change: d(b)!core2",
         str![[r#"
 warn unknown-dependency versions/a.py:4:14 "core" (Existing)
-  `a` depends on `core`, which is neither a revision nor a branch label
-  ^ nothing has this name
-  > if it is on another branch, merge that branch first; if it was removed, take it out of `depends_on`
-  > or, where it is in another repository, say so in the header: `# alembic-guard: allow(unknown-dependency)`
+  `a` depends on `core`, which is not a revision or branch label
+  ^ not found
+  > if it is on another branch, merge that branch first; if it was deleted, remove it from `depends_on`
+  > or if it is in another repository, add to the header: `# alembic-guard: allow(unknown-dependency)`
 warn unknown-dependency versions/d.py:4:14 "core2" (Doubt(Incomplete))
-  `d` depends on `core2`, which is neither a revision nor a branch label
-  ^ nothing has this name
-  > if it is on another branch, merge that branch first; if it was removed, take it out of `depends_on`
-  > or, where it is in another repository, say so in the header: `# alembic-guard: allow(unknown-dependency)`
+  `d` depends on `core2`, which is not a revision or branch label
+  ^ not found
+  > if it is on another branch, merge that branch first; if it was deleted, remove it from `depends_on`
+  > or if it is in another repository, add to the header: `# alembic-guard: allow(unknown-dependency)`
 
 "#]],
     );
@@ -130,10 +130,10 @@ before: a b(a)!nowhere
 change: d(b)",
         str![[r#"
 warn unknown-dependency versions/b.py:4:14 "nowhere" (Existing)
-  `b` depends on `nowhere`, which is neither a revision nor a branch label
-  ^ nothing has this name
-  > if it is on another branch, merge that branch first; if it was removed, take it out of `depends_on`
-  > or, where it is in another repository, say so in the header: `# alembic-guard: allow(unknown-dependency)`
+  `b` depends on `nowhere`, which is not a revision or branch label
+  ^ not found
+  > if it is on another branch, merge that branch first; if it was deleted, remove it from `depends_on`
+  > or if it is in another repository, add to the header: `# alembic-guard: allow(unknown-dependency)`
 
 "#]],
     );

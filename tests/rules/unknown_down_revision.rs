@@ -19,8 +19,8 @@ fn a_parent_that_no_file_defines() {
 error unknown-down-revision versions/b.py:2:17 "nowhere"
   `b` builds on `nowhere`, which no migration defines
   ^ no such revision
-  > if it is on another branch, merge that branch first; if it was removed, bring it back
-  > if it is a guess, put `b` on the head, `a`: `alembic-guard rebase --onto a`
+  > if it is on another branch, merge that branch first; if it was deleted, restore it
+  > or if the parent is a mistake, put `b` on the head, `a`: `alembic-guard rebase --onto a`
 
 "#]],
     );
@@ -32,11 +32,11 @@ fn a_parent_that_is_removed() {
         "before: a b(a)\nchange: -a",
         str![[r#"
 error unknown-down-revision versions/a.py (a path)
-  `b` builds on `a`, which this change removes
+  `b` builds on `a`, which this change deletes
   ^ `a` was defined here
   + versions/b.py:2:17 "a": needs `a`
-  > keep versions/a.py: `git restore --source=1234567890 --staged --worktree -- versions/a.py`
-  > or build `b` on a revision that stays
+  > restore versions/a.py: `git restore --source=1234567890 --staged --worktree -- versions/a.py`
+  > or build `b` on another revision
 
 "#]],
     );
@@ -50,7 +50,7 @@ fn a_parent_by_the_beginning_of_its_id() {
 error unknown-down-revision versions/8c27e05f61b3.py:2:17 "1975ea"
   `8c27e05f61b3` builds on `1975ea`, which no migration defines
   ^ no such revision
-  > `down_revision` takes no prefix; write the full id: `"1975ea83b712"`
+  > write the full id; `down_revision` does not accept a prefix: `"1975ea83b712"`
 
 "#]],
     );
@@ -67,14 +67,14 @@ change versions/c.py:
     down_revision = \"a\"",
         str![[r#"
 error computed-identifier versions/c.py:1:12 make()
-  `revision` cannot be known without running Python: it is the result of a call
-  ^ not a plain constant
-  > write `revision` as a plain constant
+  `revision` is not a literal: it is the result of a call
+  ^ computed
+  > write `revision` as a literal
 warn unknown-down-revision versions/b.py:2:17 "nowhere" (Doubt(CannotTell))
   `b` builds on `nowhere`, which no migration defines
   ^ no such revision
-  + versions/c.py: may define it: its own id cannot be known
-  > if it is on another branch, merge that branch first; if it was removed, bring it back
+  + versions/c.py: may define it: its id is computed
+  > if it is on another branch, merge that branch first; if it was deleted, restore it
 
 "#]],
     );
@@ -88,7 +88,7 @@ fn a_gap_that_was_there_before() {
 warn unknown-down-revision versions/b.py:2:17 "nowhere" (Existing)
   `b` builds on `nowhere`, which no migration defines
   ^ no such revision
-  > if it is on another branch, merge that branch first; if it was removed, bring it back
+  > if it is on another branch, merge that branch first; if it was deleted, restore it
 
 "#]],
     );
@@ -109,11 +109,11 @@ change: d(core2)",
 error unknown-down-revision versions/d.py:2:17 "core2"
   `d` builds on `core2`, which no migration defines
   ^ no such revision
-  > if it is on another branch, merge that branch first; if it was removed, bring it back
+  > if it is on another branch, merge that branch first; if it was deleted, restore it
 warn unknown-down-revision versions/b.py:2:17 "core" (Existing)
   `b` builds on `core`, which no migration defines
   ^ no such revision
-  > if it is on another branch, merge that branch first; if it was removed, bring it back
+  > if it is on another branch, merge that branch first; if it was deleted, restore it
 
 "#]],
     );
@@ -127,8 +127,8 @@ fn its_own_id_is_not_what_was_meant() {
 error unknown-down-revision versions/aaa111bbb005.py:2:17 "aaa111bbb004"
   `aaa111bbb005` builds on `aaa111bbb004`, which no migration defines
   ^ no such revision
-  > if it is on another branch, merge that branch first; if it was removed, bring it back
-  > if it is a guess, put `aaa111bbb005` on the head, `a`: `alembic-guard rebase --onto a`
+  > if it is on another branch, merge that branch first; if it was deleted, restore it
+  > or if the parent is a mistake, put `aaa111bbb005` on the head, `a`: `alembic-guard rebase --onto a`
 
 "#]],
     );

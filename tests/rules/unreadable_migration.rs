@@ -31,10 +31,10 @@ fn a_body_of_another_language() {
         EXAMPLES.fires,
         str![[r#"
 error unreadable-migration versions/b.py:5:11 "b"
-  this file cannot be read as Python: simple statements must be separated by newlines or semicolons
+  not valid Python: simple statements must be separated by newlines or semicolons
   ^ here
   > fix the line shown above
-  > see what Python says: `python -m py_compile versions/b.py`
+  > print Python's own error: `python -m py_compile versions/b.py`
 
 "#]],
     );
@@ -54,10 +54,10 @@ change versions/c.py:
     >>>>>>> main",
         str![[r#"
 error unreadable-migration versions/c.py:2:1 <<<<<<<
-  this file cannot be read as Python: a merge conflict marker
+  not valid Python: a merge conflict marker
   ^ here
   > fix the line shown above
-  > see what Python says: `python -m py_compile versions/c.py`
+  > print Python's own error: `python -m py_compile versions/c.py`
 
 "#]],
     );
@@ -90,15 +90,15 @@ change versions/b.py:
     size 12345",
         str![[r#"
 warn unreadable-migration versions/b.py (Doubt(CannotTell))
-  cannot tell what this migration says: its content is kept by Git LFS
-  > have Git LFS put the content into the work tree
-  > leave it out there from now on: in .gitattributes, `versions/b.py -filter -diff -merge`
-  > then stage it anew: `git add --renormalize versions/b.py`
+  cannot read this migration: its content is stored by Git LFS
+  > check out the content with Git LFS
+  > exclude it from now on: in .gitattributes, `versions/b.py -filter -diff -merge`
+  > stage it again: `git add --renormalize versions/b.py`
 warn unknown-down-revision versions/c.py:2:17 "b" (Doubt(CannotTell))
   `c` builds on `b`, which no migration defines
   ^ no such revision
-  + versions/b.py: may define it: its own id cannot be known
-  > if it is on another branch, merge that branch first; if it was removed, bring it back
+  + versions/b.py: may define it: its id is computed
+  > if it is on another branch, merge that branch first; if it was deleted, restore it
 
 "#]],
     );
@@ -114,9 +114,9 @@ change versions/.py:
     down_revision = \"a\"",
         str![[r#"
 error unreadable-migration versions/.py
-  Alembic stops at the name of this file
-  ^ its name has no suffix `.py`
-  > give it a name that ends in `.py`
+  Alembic fails because of the name of this file
+  ^ the suffix is not `.py`
+  > rename it so that it ends in `.py`
 
 "#]],
     );

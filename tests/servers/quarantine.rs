@@ -42,7 +42,7 @@ fn a_merge_in_memory_leaves_nothing() {
     let mine = world.clone("mine");
     mine.branch("topic", "HEAD~").add("d(a)");
     let before = world.files(".");
-    let warning = "warning stale-down-revision at d:14: this branch is no target";
+    let warning = "warning stale-down-revision at d:14: not a target branch";
     let push = mine.push(&["origin", "topic"]);
     assert_eq!(findings(&push.stderr), [warning]);
     let line = format!("{ZERO} {} refs/heads/again\n", mine.tip("topic"));

@@ -3,7 +3,7 @@
 use crate::servers::world::{Repo, World, ZERO, path_of};
 
 const STALE_D: &str = "error stale-down-revision at d:14";
-const WARNED_D: &str = "warning stale-down-revision at d:14: this branch is no target";
+const WARNED_D: &str = "warning stale-down-revision at d:14: not a target branch";
 
 fn stale() -> (World, Repo) {
     let world = World::with("a b(a)");
@@ -17,7 +17,7 @@ fn in_a_first_push_heads_are_counted_and_warned_of() {
     let world = World::empty();
     let first = world.first();
     first.add_all("a b(a) d(a)");
-    first.push_main().passed(&["warning multiple-heads at b:14: there is nothing to compare with"]);
+    first.push_main().passed(&["warning multiple-heads at b:14: no base to compare with"]);
 }
 
 #[test]
@@ -28,7 +28,7 @@ fn in_a_first_push_what_does_not_load_is_refused() {
     first.push_main().refused(&["error unknown-down-revision at a:14"]);
     first
         .push(&["origin", "main:topic"])
-        .passed(&["warning unknown-down-revision at a:14: this branch is no target"]);
+        .passed(&["warning unknown-down-revision at a:14: not a target branch"]);
 }
 
 #[test]
@@ -39,7 +39,7 @@ fn a_branch_in_work_is_warned_of() {
         .says_nothing_of("list it in `targets`");
     mine.git(&["commit", "-q", "--allow-empty", "-m", "code"]);
     mine.push(&["origin", "HEAD:refs/heads/topic"])
-        .passed(&["warning stale-down-revision at d:14: this push does not change it"]);
+        .passed(&["warning stale-down-revision at d:14: not changed by this push"]);
 }
 
 #[test]
@@ -185,7 +185,7 @@ fn json_names_every_ref() {
     assert_eq!((&main["base"]["ref"], &main["base"]["commit"]), (&"main".into(), &old.into()));
     assert_eq!(main["findings"][0]["rule"], "stale-down-revision");
     assert_eq!(main["findings"][0]["path"], path_of("d"));
-    assert_eq!(topic["skipped"], "a deletion");
+    assert_eq!(topic["skipped"], "deleted");
 }
 
 #[test]
@@ -325,7 +325,10 @@ fn a_target_that_is_deleted_and_created_in_one_push_is_compared_with_what_was_de
     let ran = server.guard_with_input(&["hook", "pre-receive"], &lines);
     ran.exits(1);
     let said = ran.stderr();
-    assert!(said.contains("error[published-migration-deleted]: `b` of main is gone"), "{said}");
+    assert!(
+        said.contains("error[published-migration-deleted]: `b` is deleted from main{how}"),
+        "{said}"
+    );
 }
 
 #[test]
@@ -364,7 +367,7 @@ fn what_another_target_has_in_another_version_is_refused() {
     push.refused(&["error diverged-targets at x:14"])
         .says("a database at `x` that moves to main skips `b`");
     mine.push(&["origin", "HEAD:refs/heads/topic"])
-        .passed(&["warning diverged-targets at x:14: this branch is no target"]);
+        .passed(&["warning diverged-targets at x:14: not a target branch"]);
     mine.git(&["reset", "-q", "--hard", "HEAD~"]);
     mine.add_all("b(a) x(b)");
     mine.push(&["origin", "HEAD:refs/heads/release/1.0"]).passed(&[]).is_silent();

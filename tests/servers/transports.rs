@@ -28,7 +28,7 @@ fn refuses_and_accepts(world: &World, url: &str) {
     let objects = world.files("objects");
     mine.push_main()
         .refused(&["error stale-down-revision at d:14"])
-        .says("`d` builds on `a`, which main has moved past")
+        .says("`d` is stale: main has moved on")
         .says("put `d` on top of `b`: alembic-guard rebase --stage")
         .says("compared with main at")
         .says("by the server's administrator; `--no-verify` does not help: git config alembic-guard.level warn")

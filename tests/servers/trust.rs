@@ -104,7 +104,7 @@ fn a_base_is_named_as_clones_name_it() {
     mine.push(&["origin", "next"]).passed(&[]);
     mine.branch("topic", "main").add("d(b)");
     mine.push(&["origin", "topic"])
-        .passed(&["warning stale-down-revision at d:14: this branch is no target"])
+        .passed(&["warning stale-down-revision at d:14: not a target branch"])
         .says("which next has moved past");
 }
 
@@ -204,7 +204,7 @@ fn the_git_configuration_of_the_pushing_user_counts_for_nothing() {
 
 #[test]
 fn the_servers_administrator_can_let_it_pass() {
-    let asked = |how: &str| format!("warning stale-down-revision at d:14: asked for by {how}");
+    let asked = |how: &str| format!("warning stale-down-revision at d:14: turned off by {how}");
     let (world, mine) = world();
     mine.add("d(a)");
     world.server().git(&["config", "branch.topic.alembic-guard", "warn"]);
@@ -229,7 +229,7 @@ fn a_file_cannot_allow_itself_what_blocks() {
     allow("stale-down-revision", "d(a)");
     mine.push_main()
         .refused(&["error stale-down-revision at d:15"])
-        .says("`allow(stale-down-revision)` in the file does not count here: this blocks");
+        .says("`allow(stale-down-revision)` in the file has no effect on errors here");
     mine.git(&["reset", "-q", "--hard", "HEAD~"]);
     allow("placeholder-revision-id", "a1b2c3d4e5f6(b)");
     mine.push_main().passed(&[]).is_silent();

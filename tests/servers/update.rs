@@ -17,7 +17,7 @@ fn one_bad_ref_is_refused_and_the_others_land() {
     mine.add("d(a)");
     let push = mine.push(&["origin", "main", "sound"]);
     assert!(!push.success, "{}", push.stderr);
-    push.says("`d` builds on `a`, which main has moved past")
+    push.says("`d` is stale: main has moved on")
         .says("by the server's administrator")
         .says_nothing_of("only what is fine");
     assert_eq!(push.before["origin.git:refs/heads/main"], push.after["origin.git:refs/heads/main"]);

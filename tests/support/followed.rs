@@ -1,7 +1,7 @@
 //! The commands of every refusal, run as they are printed.
 //!
 //! What stops a run in this suite is followed in a copy of its repository: the steps of each finding in their
-//! order, and each alternative in the place of the step before it. A command that fails is a failure, wherever
+//! order, and each other way in the place of the steps that it names. A command that fails is a failure, wherever
 //! it is printed. What the commands lead to is said by the tests; here they must run.
 
 use std::path::Path;
@@ -25,7 +25,8 @@ struct Item {
 pub(super) fn follow(repo: &Repo, report: &str) {
     // Who commits from an index of their own has it only in that command.
     let has_index = || repo.variables.iter().any(|(name, _)| name == "GIT_INDEX_FILE");
-    if !repo.is_followed || !report.contains("help: ") || has_index() {
+    if !repo.is_followed || !(report.contains("help: ") || report.contains("To fix")) || has_index()
+    {
         return;
     }
     let errors = report.lines().filter(|line| line.starts_with("error[")).count();
@@ -88,7 +89,8 @@ impl Scene {
             asks.iter().any(|ask| line.starts_with(ask)) && !said.contains("error: cannot");
         let is_commit = line.contains("git commit");
         let is_empty = said.contains("nothing to commit") && before.starts_with("git restore");
-        let others = said.contains("nothing to commit") || said.contains("alembic-guard: refused");
+        let others =
+            said.contains("nothing to commit") || said.contains("alembic-guard: commit blocked");
         is_asked || is_commit && (is_empty || self.other_errors && others)
     }
 
@@ -117,59 +119,106 @@ fn said(ran: &Output) -> String {
 
 /// Returns the lines of each way out of a report that can be run as it is.
 fn runnable(report: &str) -> Vec<Vec<String>> {
-    let helps = helps(report);
-    helps.iter().flat_map(|help| ways_out(help)).filter(|way| !way.is_empty()).collect()
-}
-
-/// Returns the items of help of each finding, and those that stand alone.
-fn helps(report: &str) -> Vec<Vec<Item>> {
-    let mut helps = vec![Vec::new()];
-    let mut lines = report.lines().peekable();
-    while let Some(line) = lines.next() {
-        let Some(prose) = line.strip_prefix("help: ") else {
-            if !line.is_empty() && !line.starts_with(' ') {
-                helps.push(Vec::new());
-            }
-            continue;
-        };
-        let mut prose = prose.to_owned();
-        while let Some(more) = lines.next_if(|line| is_continued(line)) {
-            prose.push(' ');
-            prose.push_str(more.trim_start());
-        }
-        let shown = if prose.ends_with(':') {
-            lines.next_if(|line| line.starts_with("    "))
-        } else {
-            None
-        };
-        let shown = shown.map(|shown| shown.trim_start().to_owned());
-        helps.last_mut().expect("it begins with one").push(Item { prose, shown });
-    }
-    helps.retain(|help| !help.is_empty());
-    helps
-}
-
-/// Tells whether a line goes on with the prose before it: it is indented as far as the prose.
-fn is_continued(line: &str) -> bool {
-    line.strip_prefix("      ").is_some_and(|rest| !rest.starts_with(' '))
-}
-
-/// Returns the lines of each way out: the first as it is printed, then each that begins with "or". A way has
-/// none where it depends on what a database says, or where the reader must fill something in.
-fn ways_out(items: &[Item]) -> Vec<Vec<String>> {
-    let is_other = |item: &&Item| item.prose.starts_with("or ");
-    let steps: Vec<&Item> = items.iter().take_while(|item| !is_other(item)).collect();
-    let finish = steps.iter().rev().take_while(|item| item.prose.starts_with("and ")).count();
-    let (before, finish) = steps.split_at(steps.len() - finish);
-    let prepare = &before[..before.len().saturating_sub(1)];
-    let others = items.iter().filter(|item| is_other(item) && item.shown.is_some());
-    let others = others.map(|other| [prepare, &[other], finish].concat());
-    let ways = std::iter::once(steps.clone()).chain(others);
-    let lines = |way: Vec<&Item>| {
-        let shown = way.into_iter().filter(|item| item.shown.is_some());
+    let ways = advice(report).into_iter().flat_map(|advice| advice.ways());
+    let lines = |way: Vec<Item>| {
+        let shown = way.iter().filter(|item| item.shown.is_some());
         shown.map(line).collect::<Option<Vec<String>>>().unwrap_or_default()
     };
-    ways.map(lines).collect()
+    ways.map(lines).filter(|way| !way.is_empty()).collect()
+}
+
+/// What a report advises about one problem.
+#[derive(Debug, Default)]
+struct Advice {
+    best: Vec<Item>,
+    /// Other ways, with the numbers of the best one's steps that each replaces; all of them if it names none.
+    others: Vec<(Vec<usize>, Vec<Item>)>,
+}
+
+impl Advice {
+    fn ways(self) -> Vec<Vec<Item>> {
+        let Advice { best, others } = self;
+        let way = |(replaced, steps): (Vec<usize>, Vec<Item>)| {
+            let (Some(first), Some(last)) = (replaced.first(), replaced.last()) else {
+                return steps;
+            };
+            [&best[..first - 1], &steps, &best[*last..]].concat()
+        };
+        let others: Vec<Vec<Item>> = others.into_iter().map(way).collect();
+        std::iter::once(best).chain(others).collect()
+    }
+
+    /// Returns the steps that are listed last.
+    fn last(&mut self) -> &mut Vec<Item> {
+        match self.others.last_mut() {
+            Some((_, steps)) => steps,
+            None => &mut self.best,
+        }
+    }
+}
+
+/// Reads the advice of a report, whose lines are not broken.
+fn advice(report: &str) -> Vec<Advice> {
+    let mut found: Vec<Advice> = Vec::new();
+    let mut lines = report.lines().peekable();
+    let mut is_advice = false;
+    while let Some(line) = lines.next() {
+        let (prose, is_inside) = if let Some(rest) = line.strip_prefix("To fix") {
+            found.push(Advice::default());
+            (rest, true)
+        } else if let Some(rest) = line.strip_prefix("Or").filter(|_| is_advice) {
+            let (replaced, rest) = replaced(rest);
+            let advice = found.last_mut().expect("something comes before it");
+            advice.others.push((replaced, Vec::new()));
+            (rest, true)
+        } else if let Some(rest) = line.strip_prefix("help: ") {
+            if !is_advice {
+                found.push(Advice::default());
+            }
+            (rest, true)
+        } else if let Some((_, rest)) = line
+            .split_once(". ")
+            .filter(|(number, _)| is_advice && number.starts_with("  ") && number.trim().len() == 1)
+        {
+            (rest, true)
+        } else {
+            ("", false)
+        };
+        is_advice = is_inside;
+        let prose = prose.trim_start_matches([',', ' ']);
+        if is_inside && !matches!(prose, "" | ":") {
+            let item = item(prose, || lines.next_if(|line| line.starts_with("    ")));
+            found.last_mut().expect("it has begun").last().push(item);
+        } else if is_inside
+            && prose == ":"
+            && lines.peek().is_some_and(|line| line.starts_with("     "))
+        {
+            let shown = lines.next().map(|line| line.trim_start().to_owned());
+            let item = Item { prose: String::new(), shown };
+            found.last_mut().expect("it has begun").last().push(item);
+        }
+    }
+    found
+}
+
+fn item<'l>(prose: &str, shown: impl FnOnce() -> Option<&'l str>) -> Item {
+    if is_command(prose) {
+        return Item { prose: String::new(), shown: Some(prose.to_owned()) };
+    }
+    let shown = if prose.ends_with(':') { shown() } else { None };
+    Item { prose: prose.to_owned(), shown: shown.map(|line| line.trim_start().to_owned()) }
+}
+
+/// Reads the numbers that another way begins with: `, instead of 2 and 3, join the heads:`.
+fn replaced(rest: &str) -> (Vec<usize>, &str) {
+    let Some(numbers) = rest.strip_prefix(", instead of ") else { return (Vec::new(), rest) };
+    let end = numbers.find([',', ':']).expect("the numbers end");
+    let found = numbers[..end].split(' ').filter_map(|word| word.parse().ok()).collect();
+    (found, &numbers[end..])
+}
+
+fn is_command(text: &str) -> bool {
+    ["git ", "alembic-guard ", "(cd "].iter().any(|name| text.starts_with(name))
 }
 
 /// Returns what is to be done as a line of shell.
@@ -179,12 +228,12 @@ fn line(item: &Item) -> Option<String> {
         let (name, _) = shown.split_once('=')?;
         return Some(format!("sed -i 's|^{name}=.*|{shown}|' {path}"));
     }
-    let is_ours = ["git ", "alembic-guard ", "(cd "].iter().any(|name| shown.starts_with(name));
     let is_placeholder = |word: &str| {
         word.len() > 1 && word.chars().all(|letter| letter.is_ascii_uppercase()) && word != "HEAD"
     };
     let is_complete = !shown.split(' ').any(is_placeholder);
-    (is_ours && is_complete && !item.prose.starts_with("if ")).then(|| shown.to_owned())
+    let is_conditional = item.prose.starts_with("if ") || item.prose.starts_with("If ");
+    (is_command(shown) && is_complete && !is_conditional).then(|| shown.to_owned())
 }
 
 /// A copy of a repository, and all that is below it.

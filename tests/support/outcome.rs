@@ -94,7 +94,7 @@ pub(crate) fn findings(report: &str) -> Vec<String> {
     let mut found: Vec<String> = Vec::new();
     let mut block = String::new();
     for line in report.lines().chain(["alembic-guard: "]) {
-        let begins = ["error", "warning", "alembic-guard:", "help:", "-- "]
+        let begins = ["error", "warning", "alembic-guard:", "help:", "To fix", "-- "]
             .iter()
             .any(|word| line.starts_with(word));
         if begins {
@@ -113,13 +113,17 @@ fn finding(block: &str) -> Option<String> {
         return None;
     }
     let (rule, rest) = rest.split_once("]: ")?;
-    let site = match rest.split_once("--> ") {
-        Some((_, place)) => format!(" at {}", short(place.lines().next()?)),
-        None => String::new(),
+    let ahead = rest.split_once("; this commit passes, but its push will be blocked");
+    let place = match (rest.split_once("--> "), ahead) {
+        (Some((_, place)), _) => place.lines().next(),
+        (None, Some((start, _))) => start.rsplit_once("\n  in ").map(|(_, place)| place),
+        (None, None) => None,
     };
+    let site = place.map_or_else(String::new, |place| format!(" at {}", short(place)));
     let reason = match rest.split_once("does not block: ") {
         Some((_, reason)) => format!(": {}", reason.lines().next()?),
-        None if rest.contains("there before") => ": it was there before".to_owned(),
+        None if rest.contains("existing problem") => ": existing problem".to_owned(),
+        None if ahead.is_some() => ": ahead".to_owned(),
         None => String::new(),
     };
     Some(format!("{level} {rule}{site}{reason}"))

@@ -44,7 +44,7 @@ fn verdict(
     told: &mut Told,
 ) -> Option<(Level, Option<Downgrade>, String)> {
     let finding = blame(vec![problem], facts, &Config::default(), told).pop()?;
-    let help = finding.problem.advice.steps().next().map(ToString::to_string).unwrap_or_default();
+    let help = finding.problem.advice.steps().first().map(ToString::to_string).unwrap_or_default();
     Some((finding.level, finding.downgrade, help))
 }
 
@@ -205,7 +205,8 @@ fn row_10_a_comment_does_not_allow_what_blocks_where_only_warnings_may_be_allowe
     assert_eq!(alone(allowed(WARNING), &warnings), None);
     let finding = blame(vec![allowed(HEADS)], &warnings, &Config::default(), &mut Told::default());
     assert_eq!(finding[0].level(), Level::Error);
-    let help: Vec<String> = finding[0].problem.advice.steps().map(ToString::to_string).collect();
+    let help: Vec<String> =
+        finding[0].problem.advice.steps().iter().map(ToString::to_string).collect();
     let note = "`allow(multiple-heads)` in the file does not count here: this blocks";
     assert_eq!(help, ["edit it", note]);
     let capped = Facts { cap: Some(Downgrade::NoTarget), ..warnings };

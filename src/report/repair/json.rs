@@ -135,8 +135,8 @@ fn environment(one: &EnvironmentRepair) -> EnvironmentJson {
         RepairOutcome::Refused(refusal) => {
             shown.outcome = "refused";
             shown.message = Some(refusal.message.clone());
-            shown.help = json::lines(refusal.advice.steps());
-            shown.advice = json::steps(refusal.advice.steps());
+            shown.help = json::lines(&refusal.advice.steps());
+            shown.advice = json::steps(&refusal.advice.steps());
             shown.plan = json::plan(&refusal.advice);
         }
     }

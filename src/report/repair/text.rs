@@ -4,10 +4,10 @@ use super::Written;
 use crate::alembic::migration::RevisionId;
 use crate::finding::Base;
 use crate::repair::{EnvironmentRepair, Proposal, Refusal, RepairOutcome, RepairStep, Repaired};
-use crate::report::Style;
 use crate::report::color::{ERROR, GOOD, STRONG, paint};
 use crate::report::layout::{self, counted};
 use crate::report::text::{compared, others};
+use crate::report::{Style, advice};
 use crate::rules::listed;
 use crate::tree::RepoPath;
 
@@ -47,7 +47,7 @@ pub fn written(proposal: &Proposal, written: Written, style: &Style) -> String {
 pub fn finished(paths: &[RepoPath], style: &Style) -> String {
     let lines: String = paths.iter().map(|path| layout::detail(&path.to_string(), style)).collect();
     let files = counted(paths.len(), "file");
-    said(&format!("finished what an earlier run was kept from: {files}"), style) + &lines
+    said(&format!("completed an interrupted repair: {files}"), style) + &lines
 }
 
 fn environment(
@@ -73,7 +73,7 @@ fn environment(
                 + &hint(one, style)
         }
         RepairOutcome::Refused(refusal) => {
-            let help = layout::help(refusal.advice.steps(), style);
+            let help = advice::render(&refusal.advice, style);
             refused(refusal, &place, style) + &against(base, style) + &help
         }
     }
@@ -111,7 +111,7 @@ fn heading(steps: &[RepairStep]) -> String {
         parts.push(format!("{} to add", counted(joined, "merge revision")));
     }
     if repaired > 0 {
-        parts.push(format!("{} to fix", counted(repaired, "fault")));
+        parts.push(format!("{} to fix", counted(repaired, "problem")));
     }
     parts.join(", ")
 }
@@ -132,7 +132,7 @@ fn words(step: &RepairStep) -> String {
 
 fn standing(heads: &[RevisionId]) -> String {
     match heads {
-        [] => "there is no migration".to_owned(),
+        [] => "no migrations".to_owned(),
         [one] => format!("the head is `{one}`"),
         several => format!("the heads are {}", listed(several)),
     }

@@ -25,7 +25,7 @@ pub struct MistakeText {
 
 /// Renders why nothing could be judged, what caused it, and what can be done.
 pub fn broken(error: &dyn Error, help: &[Step], style: &Style) -> String {
-    failure(&format!("cannot judge: {error}"), error, help, style)
+    failure(&format!("cannot check: {error}"), error, help, style)
 }
 
 /// Renders why something else than judging failed.

@@ -3,36 +3,72 @@
 use std::cmp::Reverse;
 use std::collections::HashMap;
 
+use crate::advice::Command;
 use crate::finding::{Downgrade, Finding, Report};
-use crate::problem::Doubt;
+use crate::problem::{Doubt, Related};
 use crate::report::color::{level_color, level_word};
 use crate::report::snippet::{Place, places};
-use crate::report::{Style, drawing, in_force, layout};
+use crate::report::{Style, advice, drawing, in_force, layout};
+use crate::text::position;
+use crate::tree::Site;
 
 /// So many findings are shown in full.
 const MOST: usize = 50;
+/// So many of one kind are shown in full, and so many more are listed.
+const MOST_OF_A_KIND: [usize; 2] = [3, 10];
 
-/// Renders all findings of a report, those that were there before last and in brief; of very many, those that
-/// are explained in full and the others in brief.
+/// Renders all findings of a report in groups of one kind, existing problems last and in brief.
 pub(super) fn all(report: &Report, style: &Style) -> String {
-    let mut in_full: Vec<&Finding> =
+    let mut shown: Vec<&Finding> =
         in_force(report).filter(|finding| style.verbose || !is_debt(finding)).collect();
-    if in_full.len() > MOST {
-        in_full
-            .sort_by_key(|finding| (Reverse(finding.level()), finding.problem.advice.is_empty()));
+    if shown.len() > MOST {
+        shown.sort_by_key(|finding| (Reverse(finding.level()), finding.problem.advice.is_empty()));
     }
-    let others = in_full.split_off(in_full.len().min(MOST));
+    let others = shown.split_off(shown.len().min(MOST));
     let mut blocks: Vec<String> = Vec::new();
-    for (index, finding) in in_full.iter().enumerate() {
-        let next = in_full.get(index + 1);
-        let told_next = next.is_some_and(|next| same_advice(finding, next));
-        blocks.push(one(finding, told_next, report, style));
+    for group in groups(shown.into_iter()) {
+        let in_full = if style.verbose { MOST } else { MOST_OF_A_KIND[0] };
+        let (in_full, in_brief) = group.split_at(group.len().min(in_full));
+        for (index, finding) in in_full.iter().enumerate() {
+            let next = in_full.get(index + 1);
+            let told_next = next.is_some_and(|next| same_advice(finding, next));
+            blocks.push(one(finding, told_next, report, style));
+        }
+        if !in_brief.is_empty() {
+            blocks.push(list(in_brief, report, style));
+        }
     }
     let brief = more(&others, report, style) + &debt(report, style);
     if !brief.is_empty() {
         blocks.push(brief);
     }
     blocks.join("\n")
+}
+
+/// Lists findings of one kind, a line for each.
+fn list(group: &[&Finding], report: &Report, style: &Style) -> String {
+    let (listed, others) = group.split_at(group.len().min(MOST_OF_A_KIND[1]));
+    let mut out = header(group[0], &format!("{} more", group.len()), style);
+    for finding in listed {
+        let place = place(finding, report);
+        out += &layout::detail(&format!("{place}: {}", finding.problem.message), style);
+    }
+    if !others.is_empty() {
+        out += &layout::detail(&format!("and {} others", others.len()), style);
+    }
+    out
+}
+
+/// Names the file, and the line in it if that is known.
+fn place(finding: &Finding, report: &Report) -> String {
+    let site = &finding.problem.site;
+    match site {
+        Site::Span { file, span } => match report.sources.get(file) {
+            Some(source) => format!("{}:{}", file.path, position(source, span.start).line),
+            None => file.path.to_string(),
+        },
+        Site::File(_) | Site::Path(_) => site.path().to_string(),
+    }
 }
 
 /// Tells whether a finding is about what was there before.
@@ -50,20 +86,35 @@ fn same_advice(one: &Finding, other: &Finding) -> bool {
 
 fn one(finding: &Finding, told_next: bool, report: &Report, style: &Style) -> String {
     let mut out = header(finding, &finding.problem.message, style);
-    out += &source(finding, report, style);
+    if finding.downgrade() == Some(&Downgrade::Ahead) && !style.verbose {
+        return out + &ahead(finding, report, style);
+    }
+    let drawn = finding.problem.drawing.as_ref().map(|drawing| drawing::render(drawing, style));
+    let drawn = drawn.unwrap_or_default();
+    // A drawing shows the other revisions.
+    let related =
+        if drawn.is_empty() || style.verbose { &finding.problem.related[..] } else { &[] };
+    out += &source(finding, related, report, style);
     if told_next {
         return out;
     }
-    if let Some(drawing) = &finding.problem.drawing {
-        let drawn = drawing::render(drawing, style);
-        if !drawn.is_empty() {
-            out += &format!("\n{drawn}");
-        }
+    if !drawn.is_empty() {
+        out += &format!("\n{drawn}");
     }
     if !finding.problem.advice.is_empty() {
-        out += &format!("\n{}", layout::help(finding.problem.advice.steps(), style));
+        out += &format!("\n{}", advice::render(&finding.problem.advice, style));
     }
     out
+}
+
+/// Reports in one line that a commit is fine by itself and its push will not be.
+fn ahead(finding: &Finding, report: &Report, style: &Style) -> String {
+    let check = Command::of("alembic-guard check");
+    let place = place(finding, report);
+    let text = format!(
+        "in {place}; this commit passes, but its push will be blocked; to fix it: `{check}`"
+    );
+    layout::detail(&text, style)
 }
 
 fn header(finding: &Finding, message: &str, style: &Style) -> String {
@@ -71,15 +122,10 @@ fn header(finding: &Finding, message: &str, style: &Style) -> String {
     layout::title(&prefix, level_color(finding.level()), message, style)
 }
 
-fn source(finding: &Finding, report: &Report, style: &Style) -> String {
+fn source(finding: &Finding, related: &[Related], report: &Report, style: &Style) -> String {
     let mut shown = vec![Place { site: &finding.problem.site, label: &finding.problem.label }];
-    shown.extend(
-        finding
-            .problem
-            .related
-            .iter()
-            .map(|related| Place { site: &related.site, label: &related.message }),
-    );
+    let related = related.iter();
+    shown.extend(related.map(|related| Place { site: &related.site, label: &related.message }));
     let mut notes = Vec::new();
     if report.environments.len() > 1 {
         notes.push(format!("in environment `{}`", finding.problem.environment));
@@ -92,26 +138,24 @@ fn source(finding: &Finding, report: &Report, style: &Style) -> String {
 
 fn reason(lowered: &Downgrade) -> String {
     match lowered {
-        Downgrade::Existing => "it was there before".to_owned(),
-        Downgrade::Untouched => "this push does not change it".to_owned(),
+        Downgrade::Existing => "existing problem".to_owned(),
+        Downgrade::Untouched => "not changed by this push".to_owned(),
         Downgrade::Elsewhere(branch) => {
-            format!("it is on {branch} already, and this push does not change it")
+            format!("already on {branch}, not changed by this push")
         }
-        Downgrade::Ahead => "it shows only when looking ahead of this commit".to_owned(),
+        Downgrade::Ahead => "it will block once this is merged".to_owned(),
         Downgrade::Doubt(Doubt::CannotTell) => {
-            "a file whose revision or parents are unknown may explain it".to_owned()
+            "a file with a computed id or parent may explain it".to_owned()
         }
         Downgrade::Doubt(Doubt::OutsideRepository) => {
-            "what is outside this repository decides whether it stops".to_owned()
+            "it depends on more than this repository".to_owned()
         }
-        Downgrade::Doubt(Doubt::Incomplete) => {
-            "there were such gaps before: more of it lies elsewhere".to_owned()
-        }
-        Downgrade::Doubt(Doubt::Unfinished) => "it is a repair that needs one more step".to_owned(),
-        Downgrade::NoTarget => "this branch is no target".to_owned(),
-        Downgrade::NoBase => "there is nothing to compare with".to_owned(),
-        Downgrade::Conflict => "git will ask, and it shows only if that is answered so".to_owned(),
-        Downgrade::Asked(how) => format!("asked for by {how}"),
+        Downgrade::Doubt(Doubt::Incomplete) => "the history already had missing parents".to_owned(),
+        Downgrade::Doubt(Doubt::Unfinished) => "an unfinished repair".to_owned(),
+        Downgrade::NoTarget => "not a target branch".to_owned(),
+        Downgrade::NoBase => "no base to compare with".to_owned(),
+        Downgrade::Conflict => "it depends on how you resolve the conflict".to_owned(),
+        Downgrade::Asked(how) => format!("turned off by {how}"),
     }
 }
 
@@ -122,8 +166,8 @@ fn debt(report: &Report, style: &Style) -> String {
     }
     let debts = in_force(report).filter(|finding| is_debt(finding));
     let line = |group: &Vec<&Finding>| {
-        let verb = if group.len() == 1 { "was" } else { "were" };
-        brief_line(group, &format!("{verb} there before"), report, style)
+        let what = if group.len() == 1 { "existing problem" } else { "existing problems" };
+        brief_line(group, what, report, style)
     };
     groups(debts).iter().map(line).collect()
 }

@@ -27,7 +27,7 @@ pub fn render(report: &Report, bypass: &Bypass, style: &Style) -> String {
     let parts = [
         finding::all(report, style),
         notes(&said, style),
-        summary::of_report(report, tally, style),
+        summary::of_report(report, tally, bypass, style),
     ];
     let parts: Vec<String> = parts.into_iter().filter(|part| !part.is_empty()).collect();
     let mut out = parts.join("\n");
@@ -47,13 +47,14 @@ fn worth_saying<'n>(notes: &'n [Note], style: &Style) -> impl Iterator<Item = &'
 pub fn notes(notes: &[Note], style: &Style) -> String {
     let note = |note: &Note| {
         layout::title("warning", WARNING, &note.message, style)
-            + &layout::help(note.advice.steps(), style)
+            + &layout::help(&note.advice.steps(), style)
     };
     notes.iter().map(note).collect()
 }
 
 fn way_around(bypass: &Bypass, style: &Style) -> String {
-    let place = bypass.place.as_ref().map_or_else(String::new, |place| format!(", {place}"));
-    let heading = format!("\nto {} anyway{place}", crate::text::escape(&bypass.verb));
-    layout::commands(&heading, &bypass.commands, style)
+    let shown = if style.verbose { bypass.commands.len() } else { bypass.commands.len().min(1) };
+    let place = bypass.place.as_ref().map_or_else(String::new, |place| format!(" ({place})"));
+    let heading = format!("to {} anyway{place}", crate::text::escape(&bypass.verb));
+    layout::commands(&heading, &bypass.commands[..shown], style)
 }

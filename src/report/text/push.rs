@@ -49,11 +49,11 @@ pub fn render_refs(push: &Push<'_>, style: &Style) -> String {
     if !said.is_empty() {
         out += &format!("{said}\n");
     }
-    out += &format!("{}\n", summary::verdict(tally, style));
+    out += &format!("{}\n", summary::verdict(tally, push.bypass, style));
     out += &lines(push.refs, style);
     if tally.outcome() != Outcome::Clean {
         let command = push.push_fine.map_or(&[][..], std::slice::from_ref);
-        out += &layout::commands("\nto push only what is fine", command, style);
+        out += &layout::commands("to push only the refs that pass", command, style);
         out += &way_around(push.bypass, style);
     }
     out
@@ -68,7 +68,7 @@ fn sections(refs: &[RefReport], style: &Style) -> String {
     let others = judged.count();
     if others > 0 {
         let refs = layout::counted(others, "more ref");
-        out += &format!("the findings of {refs} are not shown\n\n");
+        out += &format!("problems of {refs} are not shown\n\n");
     }
     out
 }
@@ -130,7 +130,7 @@ fn lines(refs: &[RefReport], style: &Style) -> String {
         if let Some(other) = refs.get(other) {
             let what = if count == 1 { "branch" } else { "branches" };
             let title = title(other, style);
-            let said = format!("{count} more new {what} of the same commit: as {title}");
+            let said = format!("{count} more new {what} of the same commit, like {title}");
             out += &layout::detail(&said, style);
         }
     }
@@ -140,13 +140,13 @@ fn lines(refs: &[RefReport], style: &Style) -> String {
 fn line(one: &RefReport, style: &Style) -> String {
     let title = title(one, style);
     if let Some(reason) = &one.skipped {
-        return layout::detail(&format!("{title}: not judged, {reason}"), style);
+        return layout::detail(&format!("{title}: not checked, {reason}"), style);
     }
     if one.unknown.is_some() {
-        return layout::detail(&format!("{title}: not judged, see above"), style);
+        return layout::detail(&format!("{title}: not checked, see above"), style);
     }
     let tally = summary::Tally::of([&one.report], style);
-    let words = tally.words(&summary::plain(style));
+    let words = tally.words("blocked", &summary::plain(style));
     let behind = one.behind.as_ref().map(|target| format!(", behind {target}"));
     let compared = summary::compared(one.report.base.as_ref(), style);
     layout::detail(&format!("{title}: {words}{}; {compared}", behind.unwrap_or_default()), style)
@@ -158,7 +158,7 @@ fn unknown(one: &RefReport, style: &Style) -> Option<String> {
     let note = one.unknown.as_ref()?;
     Some(
         layout::title("error", ERROR, &note.message, style)
-            + &layout::help(note.advice.steps(), style)
+            + &layout::help(&note.advice.steps(), style)
             + "\n",
     )
 }

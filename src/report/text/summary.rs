@@ -1,6 +1,6 @@
 //! The last lines: what it came to, and compared with what.
 
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use super::finding::is_debt;
 use crate::advice::Command;
@@ -8,7 +8,7 @@ use crate::config::Level;
 use crate::finding::{Base, EnvironmentSummary, Freshness, Outcome, Report};
 use crate::report::color::{ERROR, GOOD, STRONG, WARNING, paint};
 use crate::report::layout::{counted, lasting};
-use crate::report::{Style, in_force, is_fixable, layout};
+use crate::report::{Bypass, Style, in_force, is_fixable, layout};
 
 const NAME: &str = "alembic-guard";
 
@@ -57,10 +57,10 @@ impl Tally {
         Tally { unjudged, ..self }
     }
 
-    /// Says it in words: "refused, 1 error, 2 warnings".
-    pub(super) fn words(self, style: &Style) -> String {
+    /// Returns it in words: "push blocked, 1 error, 2 warnings"; `blocked` is the first of them.
+    pub(super) fn words(self, blocked: &str, style: &Style) -> String {
         let verdict = match (self.outcome(), self.warnings) {
-            (Outcome::Findings | Outcome::Broken, _) => paint(style, ERROR, "refused"),
+            (Outcome::Findings | Outcome::Broken, _) => paint(style, ERROR, blocked),
             (Outcome::Clean, 0) if !self.has_existing_heads => paint(style, GOOD, "clean"),
             (Outcome::Clean, _) => paint(style, WARNING, "passed"),
         };
@@ -71,40 +71,51 @@ impl Tally {
             .fold(verdict, |words, (count, noun)| words + ", " + &counted(*count, noun));
         match self.unjudged {
             0 => words,
-            unjudged => format!("{words}, {} not judged", counted(unjudged, "ref")),
+            unjudged => format!("{words}, {} not checked", counted(unjudged, "ref")),
         }
     }
 }
 
-/// Writes `alembic-guard: refused, 1 error`.
-pub(super) fn verdict(tally: Tally, style: &Style) -> String {
-    format!("{}: {}", paint(style, STRONG, NAME), tally.words(style))
+/// Writes `alembic-guard: push blocked, 1 error`.
+pub(super) fn verdict(tally: Tally, bypass: &Bypass, style: &Style) -> String {
+    format!("{}: {}", paint(style, STRONG, NAME), tally.words(&bypass.blocked(), style))
 }
 
-/// Sums one comparison up; in one line if nothing is wrong.
-pub(super) fn of_report(report: &Report, tally: Tally, style: &Style) -> String {
+/// Sums one comparison up; in one line unless `style` is verbose.
+pub(super) fn of_report(report: &Report, tally: Tally, bypass: &Bypass, style: &Style) -> String {
     let base = report.base.as_ref();
     let compared = compared(base, style);
-    if tally.is_nothing() && !style.verbose {
-        let what = examined(&report.environments);
-        let line = format!("{}; {what}; {compared}", tally.words(&plain(style)));
-        return layout::headed(NAME, STRONG, &line, style) + &others(base, style);
+    if !style.verbose {
+        let what = if tally.is_nothing() {
+            format!("{}; ", examined(&report.environments))
+        } else {
+            String::new()
+        };
+        let words = tally.words(&bypass.blocked(), &plain(style));
+        let line = layout::headed(NAME, STRONG, &format!("{words}; {what}{compared}"), style);
+        return line + &fixable(report, style);
     }
-    let mut out = verdict(tally, style) + "\n";
-    if style.verbose {
-        out += &environments(&report.environments, style);
-    }
-    out + &layout::detail(&compared, style) + &others(base, style) + &fixable(report, style)
+    let environments = environments(&report.environments, style);
+    verdict(tally, bypass, style)
+        + "\n"
+        + &environments
+        + &layout::detail(&compared, style)
+        + &others(base, style)
+        + &fixable(report, style)
 }
 
-/// Says how many of the findings a program can repair.
+/// Names the command that repairs findings, if any can be.
 fn fixable(report: &Report, style: &Style) -> String {
     let shown = in_force(report).filter(|finding| style.verbose || !is_debt(finding));
+    let (fixable, others): (Vec<_>, Vec<_>) = shown.partition(|finding| is_fixable(finding));
+    let which = match (fixable.len(), others.len()) {
+        (0, _) => return String::new(),
+        (1, 0) => "it".to_owned(),
+        (_, 0) => "all of them".to_owned(),
+        (many, _) => format!("{many} of them"),
+    };
     let fix = Command::of("alembic-guard check --fix");
-    match shown.filter(|finding| is_fixable(finding)).count() {
-        0 => String::new(),
-        many => layout::detail(&format!("{many} can be fixed by: `{fix}`"), style),
-    }
+    layout::detail(&format!("`{fix}` can fix {which}"), style)
 }
 
 /// Says a verdict that stands in the middle of a line.
@@ -123,21 +134,31 @@ fn examined(environments: &[EnvironmentSummary]) -> String {
     }
 }
 
-/// Says what was compared with what, and how fresh that is.
+/// The age of a base is not in doubt before that.
+const RECENT: Duration = Duration::from_secs(3600);
+
+/// Names the base, and its age if that is in doubt.
 pub(in crate::report) fn compared(base: Option<&Base>, style: &Style) -> String {
     let Some(base) = base else {
-        return "no base: judged alone".to_owned();
+        return "no base; checked on its own".to_owned();
     };
     let commit: String = base.commit.chars().take(10).collect();
-    let at = if base.name.starts_with(&commit) { String::new() } else { format!(" at {commit}") };
+    let is_told =
+        base.name.starts_with(&commit) || base.freshness == Freshness::Local && !style.verbose;
+    let at = if is_told { String::new() } else { format!(" at {commit}") };
+    let is_recent = |when: &SystemTime| {
+        style.now.duration_since(*when).is_ok_and(|age| age < RECENT) && !style.verbose
+    };
     let freshness = match &base.freshness {
+        Freshness::FetchedNow | Freshness::ToldByGit if !style.verbose => String::new(),
+        Freshness::Updated(Some(when)) if is_recent(when) => String::new(),
         Freshness::FetchedNow => " (fetched just now)".to_owned(),
-        Freshness::ToldByGit => " (what the remote has now)".to_owned(),
+        Freshness::ToldByGit => " (the remote's current state)".to_owned(),
         Freshness::SeenByPush(when) => {
-            format!(" (seen by a push {}, newer than the last fetch)", ago(*when, style.now))
+            format!(" (seen by a push {}, after the last fetch)", ago(*when, style.now))
         }
         Freshness::Updated(Some(when)) => format!(" (updated {})", ago(*when, style.now)),
-        Freshness::Updated(None) => " (not known how fresh that is)".to_owned(),
+        Freshness::Updated(None) => " (age unknown)".to_owned(),
         Freshness::Local => String::new(),
     };
     format!("compared with {}{at}{freshness}", base.name)
@@ -149,13 +170,14 @@ const SHOWN_OTHERS: usize = 3;
 pub(in crate::report) fn others(base: Option<&Base>, style: &Style) -> String {
     match base.map(|base| base.others.as_slice()) {
         None | Some([]) => String::new(),
+        Some(_) if !style.verbose => String::new(),
         Some(others) => {
             let shown = others.iter().take(SHOWN_OTHERS).cloned().collect::<Vec<_>>().join(", ");
             let more = match others.len().saturating_sub(SHOWN_OTHERS) {
                 0 => String::new(),
                 more => format!(" and {more} more"),
             };
-            layout::detail(&format!("would have served as well: {shown}{more}"), style)
+            layout::detail(&format!("other possible bases: {shown}{more}"), style)
         }
     }
 }
@@ -208,7 +230,6 @@ fn ago(when: SystemTime, now: SystemTime) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::time::Duration;
 
     #[test]
     fn times_are_told_in_their_largest_unit() {

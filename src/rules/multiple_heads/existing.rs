@@ -14,7 +14,7 @@ pub(crate) fn notes(subject: &RuleContext<'_>) -> Vec<Note> {
     }
     let note = |heads: &Vec<RevisionId>| Note {
         message: format!(
-            "{} already has too many heads; with {} they are {}, and `upgrade head` fails",
+            "{} already has too many heads; with {} there are {}, and `upgrade head` fails",
             subject.names.base,
             subject.names.change,
             listed(heads)
@@ -41,10 +41,9 @@ fn problem(subject: &RuleContext<'_>, branch: &str, heads: &[RevisionId]) -> Opt
 /// Says how heads are joined, or allowed.
 fn ways_out(subject: &RuleContext<'_>, heads: &[RevisionId]) -> Advice {
     let limit = format!("heads = {}", heads.len());
-    Advice::way([Step::run("join them", subject.merge_command(heads))]).or([Step::write(
-        "or, if they are meant to stay apart, allow them at the top of .alembic-guard.toml, or name \
-         the label of each as `branches` there; this replaces the search for environments, so name \
-         them all",
+    Advice::way([Step::run("join them with a merge revision", subject.merge_command(heads))]).or([Step::write(
+        "if they are meant to stay separate, allow them at the top of .alembic-guard.toml, or list their \
+         labels in `branches` (list every environment there: the search for others is then off)",
         configured(subject, &limit),
     )])
 }
