@@ -480,9 +480,9 @@ refused() {
     say "# refused (exit code $status)"
 }
 
-# Prints the first indented line of the last output that begins with $1.
+# Prints the first command of the last output that begins with $1.
 told() {
-    line=$(plain | sed -n "s/^    \($1.*\)/\1/p" | sed 1q)
+    line=$(plain | sed -n "s/^  [ 0-9.]* \($1.*\)/\1/p" | sed 1q)
     [ -n "$line" ] || went_wrong "the report does not say '$1...'"
     say "$line"
 }

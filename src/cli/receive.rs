@@ -38,7 +38,7 @@ fn text(reports: &[RefReport], terminal: &Terminal) -> String {
         verb: "push".to_owned(),
         is_server: true,
         commands: vec![Command::of("git config alembic-guard.level warn")],
-        place: Some("on the server; `--no-verify` does not help".to_owned()),
+        place: Some("only the server's administrator; `--no-verify` does not help".to_owned()),
     };
     let fine = push_fine(reports);
     let push = Push { refs: reports, push_fine: fine.as_ref(), bypass: &bypass };

@@ -72,7 +72,7 @@ fn item(number: &str, step: &Step, style: &Style) -> String {
     match shown(step, style) {
         Some(shown) if step.is_obvious || prose.is_empty() => format!("{number}{shown}\n"),
         Some(shown) => format!("{}{INDENT}{shown}\n", sentence(number, &prose, ":", style)),
-        None => sentence(number, &prose, "", style),
+        None => sentence(number, &prose, ".", style),
     }
 }
 
@@ -84,7 +84,7 @@ fn lead(words: &str, step: &Step, style: &Style) -> String {
     } else {
         (format!("{words}, "), prose)
     };
-    let end = if step.shown == Shown::Nothing { "" } else { ":" };
+    let end = if step.shown == Shown::Nothing { "." } else { ":" };
     let lines = wrap(&escape(&format!("{prose}{end}")), style.width, columns(&begin), INDENT.len());
     let lines = lines.join(&format!("\n{INDENT}"));
     let out = format!("{}{lines}\n", paint(style, HELP, words) + &begin[words.len()..]);

@@ -61,8 +61,10 @@ impl Situation {
         let get_base = self.get_base.clone();
         let how =
             if self.is_conflicted { "and resolve the conflicts" } else { "without committing" };
-        let get_base =
-            get_base.map(|command| Step::obvious(format!("merge {base} {how}"), command));
+        let get_base = get_base.map(|command| Step {
+            is_obvious: !self.is_conflicted,
+            ..Step::run(format!("merge {base} {how}"), command)
+        });
         self.go_to_branch().into_iter().chain(get_base).collect()
     }
 

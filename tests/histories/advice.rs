@@ -164,7 +164,7 @@ fn a_second_base_is_joined_with_what_the_branch_has_put_on_the_base() {
     let help = mine.guard(&["check"]);
     let help = help.exits(1).stdout();
     let (_, command) = help
-        .split_once("join both with a merge revision:\n    alembic-guard ")
+        .split_once("join both with a merge revision:\n     alembic-guard ")
         .expect("it is told");
     let command: Vec<&str> =
         command.lines().next().into_iter().flat_map(str::split_whitespace).collect();

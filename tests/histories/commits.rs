@@ -37,7 +37,7 @@ fn looking_ahead_only_warns() {
     feature.stage("d(a)");
     let commit = feature.run(&["commit", "-m", "d"]);
     commit.passed(&["warning stale-down-revision at d:14: ahead"]);
-    commit.says("origin/main is now at `b`").says("git merge --no-ff --no-commit origin/main");
+    commit.says("its push will be blocked; to fix it: `alembic-guard check`");
 }
 
 #[test]

@@ -24,13 +24,14 @@ fn without_own(refs: BTreeMap<String, String>) -> BTreeMap<String, String> {
 
 #[test]
 fn a_rival_on_main_is_met_without_fetching_by_hand() {
-    let (_world, mine) = unfetched();
+    let (world, mine) = unfetched();
     let before = mine.refs();
     let push = mine.push_it();
+    let newest = world.at("origin.git").tip("main");
     push.refused(STALE_D)
         .says("migrations/versions/d_add_d.py:14:17")
         .says("`d` is stale: origin/main has moved on")
-        .says("(fetched just now)")
+        .says(&format!("compared with origin/main at {}", &newest[..10]))
         .says("git fetch origin && git merge --no-ff --no-commit origin/main");
     let after = mine.refs();
     assert_eq!(without_own(after.clone()), before, "the user's refs are as they were");
@@ -94,7 +95,7 @@ fn never_means_never() {
     assert!(!mine.refs().keys().any(|name| name.starts_with("refs/alembic-guard/")));
     // What was last seen still counts.
     mine.fetch().add_code().edit_body("d(a)");
-    mine.push_it().refused(STALE_D).says("(updated ");
+    mine.push_it().refused(STALE_D).says("compared with origin/main at ");
 }
 
 #[test]
@@ -125,10 +126,7 @@ fn a_remote_that_cannot_be_reached_warns_and_the_last_seen_counts() {
     push.passed(&[])
         .says("cannot ask origin for its newest main")
         .says("what is judged is origin/main as last seen")
-        .says(&format!(
-            "compared with origin/main at {} (updated ",
-            &mine.tip("origin/main")[..10]
-        ));
+        .says(&format!("compared with origin/main at {}", &mine.tip("origin/main")[..10]));
 }
 
 #[test]
@@ -159,7 +157,7 @@ fn a_remote_that_does_not_answer_is_given_up_in_time() {
 fn pushing_to_an_address_asks_the_remote_of_that_address() {
     let (world, mine) = unfetched();
     let push = mine.push(&[&world.url("origin.git"), "feature"]);
-    push.refused(STALE_D).says("origin/main is now at `b`").says("(fetched just now)");
+    push.refused(STALE_D).says("origin/main is now at `b`");
 }
 
 #[test]

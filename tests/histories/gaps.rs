@@ -49,7 +49,7 @@ fn what_is_on_somebody_elses_branch_is_not_put_on_another_parent() {
     mine.fetch().switch("main").merge("origin/main").merge("origin/theirs");
     let push = mine.push_it();
     push.refused(&["error unknown-down-revision at d:14"]);
-    push.says("leave d_add_d.py unchanged: it is on origin/theirs, and others may have run it");
+    push.says("d_add_d.py unchanged: it is on origin/theirs, and others may have run it");
     push.says("if `b` was deleted, restore it").says_nothing_of("alembic-guard rebase");
 
     let rebase = mine.guard(&["rebase", "--onto", "a"]);
@@ -169,6 +169,5 @@ fn of_two_heads_one_may_be_removed_on_the_main_that_is_replaced() {
     mine.add("d(a)");
     world.main().remove("b").publish();
     let push = mine.push(&["--force", "origin", "main"]);
-    push.says("2 heads side by side: `b` and `d`")
-        .says("git merge --no-ff --no-commit origin/main");
+    push.says("2 heads: `b` and `d`").says("git merge --no-ff --no-commit origin/main");
 }

@@ -86,7 +86,7 @@ fn a_computed_parent_that_has_landed_warns_once_and_never_blocks() {
     let check = feature.guard(&["check", "--base", "origin/main"]);
     let said = check.exits(0).stdout();
     assert_eq!(
-        said.matches("warning[computed-identifier]: 1 was there before").count(),
+        said.matches("warning[computed-identifier]: 1 existing problem").count(),
         1,
         "{said}"
     );

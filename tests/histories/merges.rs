@@ -129,7 +129,7 @@ fn a_conflict_about_a_parent_warns_that_git_will_ask() {
     assert!(!mine.try_git(&["merge-tree", "--write-tree", "origin/main", "HEAD"]).status.success());
     let push = mine.push_it();
     assert!(push.success, "{}", push.stderr);
-    push.says("git will ask how to merge `migrations/versions/e_add_e.py` with origin/main");
+    push.says("merging `migrations/versions/e_add_e.py` with origin/main causes conflicts");
 }
 
 #[test]
@@ -146,7 +146,7 @@ fn a_fault_that_shows_whichever_way_a_conflict_is_resolved_blocks() {
         "error stale-down-revision at d:14",
         "warning published-migration-edited at e:20",
     ])
-    .says("git will ask how to merge `migrations/versions/e_add_e.py` with origin/main");
+    .says("merging `migrations/versions/e_add_e.py` with origin/main causes conflicts");
 }
 
 /// A clone that is about to push a fork, and differs from main in the body of b.

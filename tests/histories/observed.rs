@@ -33,7 +33,7 @@ fn check_compares_with_what_the_hook_saw() {
     assert_ne!(mine.tip("origin/main"), there);
     let said = compared_with(&mine, &["check"], &there);
     assert!(said.contains("stale-down-revision"), "{said}");
-    assert!(said.contains("(seen by a push just now, newer than the last fetch)"), "{said}");
+    assert!(said.contains("(seen by a push just now, after the last fetch)"), "{said}");
     assert!(
         said.contains("git fetch origin && git merge --no-ff --no-commit origin/main"),
         "{said}"

@@ -96,7 +96,7 @@ fn row_14_a_new_id_for_a_published_migration_is_refused() {
     mine.write(&path, &text).commit("a new id");
     let push = mine.push_it();
     push.refused(&["error published-migration-deleted at b:13"])
-        .says("`b2` takes the place of `b`");
+        .says("`b2` now has the parent of `b`");
 }
 
 #[test]
@@ -155,7 +155,7 @@ fn row_16_a_migration_slipped_in_below_a_published_one_is_refused() {
     let push = mine.push_it();
     push.refused(&["error published-identity-changed at b:14"])
         .says("restore the parent: write in migrations/versions/b_add_b.py: down_revision = \"a\"")
-        .says("build `d` on top; write in migrations/versions/d_add_d.py: down_revision = \"b\"");
+        .says("build `d` on top: write in migrations/versions/d_add_d.py: down_revision = \"b\"");
 }
 
 #[test]
@@ -283,5 +283,5 @@ fn a_squash_that_replaces_a_target_by_force_is_refused() {
     mine.add("s");
     mine.push(&["--force", "origin", "main"])
         .refused(&["error published-migration-deleted at a"])
-        .says("are gone, since this push replaces origin/main");
+        .says("were deleted from origin/main, since this push replaces origin/main");
 }

@@ -41,8 +41,8 @@ fn help(ci: &Repo, arguments: &[&str]) -> String {
     report["findings"][0]["help"].as_str().expect("there is a way out").to_owned()
 }
 
-const REBASE: &str = "put `d` on top of `b`";
-const SHARED: &str = "is on origin/gui, where others may have run it: do not edit it";
+const REBASE: &str = "ut `d` on top of `b`";
+const SHARED: &str = "it is on origin/gui, and others may have run it";
 
 #[test]
 fn the_branch_of_a_pull_request_is_its_own() {

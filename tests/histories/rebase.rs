@@ -188,7 +188,8 @@ fn what_is_on_somebody_elses_branch_stays_beside_what_is_moved() {
     let (world, feature) = World::moved_on();
     feature.branch("theirs", "HEAD").add("e(a)").publish();
     feature.branch("mine", "HEAD").add_all("d(a) x f(d)!x");
-    let held = "warning stale-down-revision at e:14: it is on origin/theirs already, and not changed by this push";
+    let held =
+        "warning stale-down-revision at e:14: already on origin/theirs, not changed by this push";
     let own = ["error stale-down-revision at d:14", "error multiple-heads at x:14"];
     feature.push_it().refused(&[own[0], own[1], held]);
     feature.merge("origin/main");

@@ -1,5 +1,6 @@
 //! Rows 21, 22, 24 and 28: each ref is judged by where it goes.
 
+use crate::support::outcome::Outcome;
 use crate::support::world::{Repo, World};
 
 const STALE_D: &[&str] = &["error stale-down-revision at d:14"];
@@ -42,7 +43,6 @@ fn row_21_on_a_tie_the_branch_that_it_tracks_is_taken() {
     let push = mine.push_it();
     push.refused(STALE_D)
         .says("compared with origin/main")
-        .says("origin/release/1.0")
         .says("if `other` never merges into origin/main, list it in `targets`");
 }
 
@@ -130,12 +130,10 @@ fn a_forks_upstream_is_asked_for_what_it_has_now() {
     mine.push_it().refused(STALE_D).says("upstream/main is now at `c`");
 }
 
-/// Refused, and what stands under "to push only what is fine" does just that.
+/// Refused, and what stands under "to push only the refs that pass" does just that.
 #[track_caller]
-fn push_only_what_is_fine(mine: &Repo, stderr: &str) -> Vec<String> {
-    let mut lines =
-        stderr.lines().skip_while(|line| !line.starts_with("to push only what is fine"));
-    let command = lines.nth(1).expect("a command follows").trim();
+fn push_only_what_is_fine(mine: &Repo, push: &Outcome) -> Vec<String> {
+    let command = push.command_after("to push only the refs that pass");
     let words: Vec<&str> = command.split(' ').collect();
     assert_eq!(words[..2], ["git", "push"], "{command}");
     let pushed = mine.push(&words[2..]);
@@ -151,10 +149,10 @@ fn row_24_of_two_refs_the_good_one_is_named() {
     feature.branch("bad", "feature").add("d(a)");
     let push = feature.push(&["origin", "good", "bad"]);
     push.refused(STALE_D)
-        .says("bad: refused, 1 error")
+        .says("bad: blocked, 1 error")
         .says("good: clean")
-        .says("to push only what is fine: git push origin good");
-    let pushed = push_only_what_is_fine(&feature, &push.stderr);
+        .says("to push only the refs that pass: git push origin good");
+    let pushed = push_only_what_is_fine(&feature, &push);
     assert_eq!(pushed, ["origin.git:refs/heads/good"]);
 }
 
@@ -168,13 +166,13 @@ fn an_address_is_printed_without_its_token() {
     feature.git(&["config", &alias, address]);
     let push = feature.push(&[address, "good", "bad"]);
     push.refused(STALE_D)
-        .says("to push only what is fine: git push URL good")
+        .says("to push only the refs that pass: git push URL good")
         .says_nothing_of("t0ken");
     feature.git(&["remote", "add", "named", address]);
     feature
         .push(&["named", "good", "bad"])
         .refused(STALE_D)
-        .says("to push only what is fine: git push named good")
+        .says("to push only the refs that pass: git push named good")
         .says_nothing_of("t0ken");
 }
 
@@ -186,8 +184,7 @@ fn names_that_mean_something_to_the_shell_are_quoted() {
     feature.branch("bad", "feature").add("d(a)");
     let push = feature.push(&["origin", name, "bad"]);
     push.refused(STALE_D).says("git push origin 'good;touch${IFS}pwned'");
-    let fine = push.stderr.lines().skip_while(|line| !line.starts_with("to push only")).nth(1);
-    let fine = fine.expect("a command follows").trim();
+    let fine = push.command_after("to push only");
     let ran = feature.command("sh").args(["-c", fine]).output().expect("sh runs");
     assert!(ran.status.success(), "{ran:?}");
     assert!(!feature.top.join("pwned").exists());
@@ -202,7 +199,7 @@ fn row_24_of_many_refs_of_every_kind_the_good_ones_are_named() {
     feature.git(&["tag", "light"]);
     let push = feature.push(&["origin", ":good", "bad", "light", "origin/main:refs/heads/copy"]);
     push.refused(STALE_D);
-    let pushed = push_only_what_is_fine(&feature, &push.stderr);
+    let pushed = push_only_what_is_fine(&feature, &push);
     assert_eq!(pushed, ["origin.git:refs/heads/copy", "origin.git:refs/tags/light"]);
 }
 

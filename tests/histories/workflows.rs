@@ -63,7 +63,7 @@ fn what_others_may_have_run_is_joined_and_not_edited() {
     let merge = mine.run(&["merge", "--no-edit", "origin/release/1.0"]);
     merge
         .refused(&[STALE_D])
-        .says("migrations/versions/d_add_d.py is on origin/release/1.0")
+        .says("leave migrations/versions/d_add_d.py unchanged: it is on origin/release/1.0")
         .says("alembic-guard merge --stage b d")
         .says_nothing_of("alembic-guard rebase");
 }
@@ -77,7 +77,7 @@ fn of_two_heads_that_were_pushed_none_is_edited() {
     mine.fetch().merge("topic").add("f(e)");
     mine.push_it()
         .refused(&["error multiple-heads at d:14"])
-        .says("do not edit it")
+        .says("others may have run it")
         .says("alembic-guard merge --stage d f");
 }
 
@@ -106,7 +106,7 @@ fn a_published_parent_is_put_back_whatever_another_branch_has() {
     commit
         .refused(&["error multiple-heads at p:14"])
         .says("restore the parent: write in migrations/versions/p_add_p.py: down_revision = \"c\"")
-        .says_nothing_of("do not edit it")
+        .says_nothing_of("others may have run it")
         .says_nothing_of("alembic-guard merge");
 }
 

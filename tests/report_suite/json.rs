@@ -50,11 +50,11 @@ fn hostile_text_is_escaped_and_comes_back() {
 #[test]
 fn a_sequence_and_a_choice_are_told_apart() {
     let (versions, id) = (RepoPath::new("db/versions"), RepoPath::new("db/versions/a.py"));
-    let commit = || Step::run("and commit that", Command::of("git commit").path(&id));
+    let commit = || Step::run("commit it", Command::of("git commit").path(&id));
     let merge = Command::of("alembic-guard merge -m").placeholder("MESSAGE").below(&versions);
     let advice = Advice::way([Step::write("write in it", "down_revision = \"b\""), commit()])
-        .or([Step::run("or join them", merge).when("both have run"), commit()])
-        .after([Step::run("go to the branch", Command::of("git switch topic"))])
+        .or([Step::run("join them", merge).when("both have run"), commit()])
+        .after([Step::run("switch to the branch", Command::of("git switch topic"))])
         .caution("databases may have run it");
     let mut report = clean();
     let site = Site::Path(id.clone());
@@ -62,6 +62,9 @@ fn a_sequence_and_a_choice_are_told_apart() {
     let read: Value = serde_json::from_str(&written(&check(&report))).expect("it is JSON");
     let finding = &read["findings"][0];
     let [go, write, commit, join, caution] = [0, 1, 2, 3, 4].map(|place| &finding["advice"][place]);
+    assert_eq!(join["text"], "or join them");
+    let mut join = join.clone();
+    join["text"] = "join them".into();
     let plan = json!({
         "first": [go], "ways": [[write, commit], [join, commit]], "cautions": [caution],
     });
@@ -69,9 +72,9 @@ fn a_sequence_and_a_choice_are_told_apart() {
     assert_eq!(finding["advice"][5], Value::Null, "{finding:#}");
     assert_eq!(write["line"], "down_revision = \"b\"");
     assert_eq!(
-        *join,
+        join,
         json!({
-            "text": "or join them",
+            "text": "join them",
             "when": "both have run",
             "commands": [["alembic-guard", "merge", "-m", "MESSAGE"]],
             "folder": "db/versions",

@@ -102,7 +102,7 @@ fn an_object_that_is_damaged_or_gone_is_named() {
             }
             let ran = repo.guard(&["check", "feature"]);
             assert_eq!(ran.code(), Some(2), "{path}, damaged: {damage}\n{}", ran.stderr());
-            is_refused(&ran, "cannot check: annot ", "git fsck");
+            is_refused(&ran, "cannot check: cannot ", "git fsck");
         }
     }
 }
@@ -114,7 +114,7 @@ fn a_target_whose_commit_is_gone_is_not_taken_for_none() {
     let tip = repo.tip("feature");
     let line = format!("refs/heads/x {tip} refs/heads/x {}\n", "0".repeat(40));
     let ran = repo.guard_with_input(&["hook", "pre-push", "origin"], &line);
-    is_refused(&ran, "cannot check: annot ", "add `--no-verify`");
+    is_refused(&ran, "cannot check: cannot ", "add `--no-verify`");
 }
 
 #[test]
@@ -140,7 +140,7 @@ fn what_nobody_may_read_is_not_passed() {
     with(ready, |()| {
         run(&["check", "main"]).exits(0);
         fs::set_permissions(&closed, Permissions::from_mode(0o000)).expect("it is ours");
-        is_refused(&run(&["check", "main"]), "cannot check: annot ", "git fsck");
+        is_refused(&run(&["check", "main"]), "cannot check: cannot ", "git fsck");
         fs::set_permissions(&closed, Permissions::from_mode(0o755)).expect("it is ours");
         if root {
             give(repo.top.parent().expect("a world is around it"), &me).expect("it was ours");
@@ -191,7 +191,7 @@ fn a_disk_that_is_full_is_told() {
     // No file may grow, as on a disk without room; git is ended by it.
     let script = "ulimit -f 0; exec \"$0\" check crossed";
     let ran = Ran::of(repo.command("sh").args(["-c", script, crate::support::world::GUARD]));
-    is_refused(&ran, "cannot check: annot merge", "git was ended by signal");
+    is_refused(&ran, "cannot check: cannot merge", "git was ended by signal");
 }
 
 #[test]

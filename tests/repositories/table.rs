@@ -116,5 +116,9 @@ fn the_twin_has_something_to_say() {
     assert_eq!(code(&["check", "main"]), Some(0));
     assert_eq!(code(&["hook", "pre-push", "origin"]), Some(1));
     assert_eq!(code(&["hook", "pre-commit"]), Some(1), "{:#?}", answers);
-    assert!(answers[&["check", "crossed"][..]].printed.contains("git will ask how to merge"));
+    assert!(
+        answers[&["check", "crossed"][..]]
+            .printed
+            .contains("causes conflicts; only problems of both sides block")
+    );
 }

@@ -128,10 +128,10 @@ fn one_bad_ref_refuses_the_whole_push() {
     mine.branch("main2", "main");
     mine.push(&["origin", "fine", "sound", "main"])
         .refused(&[STALE_D])
-        .says("to push only what is fine: git push origin ")
+        .says("to push only the refs that pass: git push origin ")
         .says(":refs/heads/fine ")
         .says(":refs/heads/sound")
-        .says("main: refused, 1 error");
+        .says("main: blocked, 1 error");
     mine.push(&["origin", "fine", "sound"]).passed(&[]).is_silent();
 }
 
@@ -326,7 +326,7 @@ fn a_target_that_is_deleted_and_created_in_one_push_is_compared_with_what_was_de
     ran.exits(1);
     let said = ran.stderr();
     assert!(
-        said.contains("error[published-migration-deleted]: `b` is deleted from main{how}"),
+        said.contains("error[published-migration-deleted]: `b` was deleted from main"),
         "{said}"
     );
 }

@@ -31,7 +31,7 @@ fn refuses_and_accepts(world: &World, url: &str) {
         .says("`d` is stale: main has moved on")
         .says("put `d` on top of `b`: alembic-guard rebase --stage")
         .says("compared with main at")
-        .says("by the server's administrator; `--no-verify` does not help: git config alembic-guard.level warn")
+        .says("only the server's administrator; `--no-verify` does not help): git config alembic-guard.level warn")
         .says_nothing_of("git push --no-verify")
         .says_nothing_of("git -c ");
     assert_eq!(world.files("objects"), objects, "what is refused leaves nothing behind");

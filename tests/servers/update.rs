@@ -18,7 +18,7 @@ fn one_bad_ref_is_refused_and_the_others_land() {
     let push = mine.push(&["origin", "main", "sound"]);
     assert!(!push.success, "{}", push.stderr);
     push.says("`d` is stale: main has moved on")
-        .says("by the server's administrator")
+        .says("only the server's administrator")
         .says_nothing_of("only what is fine");
     assert_eq!(push.before["origin.git:refs/heads/main"], push.after["origin.git:refs/heads/main"]);
     assert_eq!(push.after["origin.git:refs/heads/sound"], mine.tip("sound"));

@@ -187,7 +187,8 @@ fn advice(report: &str) -> Vec<Advice> {
         is_advice = is_inside;
         let prose = prose.trim_start_matches([',', ' ']);
         if is_inside && !matches!(prose, "" | ":") {
-            let item = item(prose, || lines.next_if(|line| line.starts_with("    ")));
+            let is_numbered = line.starts_with(' ');
+            let item = item(prose, is_numbered, || lines.next_if(|line| line.starts_with("    ")));
             found.last_mut().expect("it has begun").last().push(item);
         } else if is_inside
             && prose == ":"
@@ -201,8 +202,8 @@ fn advice(report: &str) -> Vec<Advice> {
     found
 }
 
-fn item<'l>(prose: &str, shown: impl FnOnce() -> Option<&'l str>) -> Item {
-    if is_command(prose) {
+fn item<'l>(prose: &str, is_numbered: bool, shown: impl FnOnce() -> Option<&'l str>) -> Item {
+    if is_numbered && is_command(prose) {
         return Item { prose: String::new(), shown: Some(prose.to_owned()) };
     }
     let shown = if prose.ends_with(':') { shown() } else { None };

@@ -61,10 +61,14 @@ impl Outcome {
         self
     }
 
-    /// These words were said; how the lines are broken does not matter.
+    /// These words were said; how the lines are broken does not matter, nor whether a step begins with a capital.
     #[track_caller]
     pub(crate) fn says(&self, words: &str) -> &Outcome {
-        assert!(flat(&self.stderr).contains(words), "lacks {words:?}:\n{}", self.stderr);
+        let mut letters = words.chars();
+        let first = letters.next().expect("there are words").to_uppercase().to_string();
+        let (said, capital) = (flat(&self.stderr), first + letters.as_str());
+        let is_said = said.contains(words) || said.contains(&capital);
+        assert!(is_said, "lacks {words:?}:\n{}", self.stderr);
         self
     }
 
@@ -73,6 +77,17 @@ impl Outcome {
     pub(crate) fn says_nothing_of(&self, words: &str) -> &Outcome {
         assert!(!flat(&self.stderr).contains(words), "says {words:?}:\n{}", self.stderr);
         self
+    }
+
+    /// Returns the command that is printed under a heading, or behind it.
+    #[track_caller]
+    pub(crate) fn command_after(&self, heading: &str) -> &str {
+        let mut lines = self.stderr.lines().skip_while(|line| !line.contains(heading));
+        let first = lines.next().expect("the heading is there");
+        match first.split_once(heading).and_then(|(_, rest)| rest.split_once(": ")) {
+            Some((_, command)) => command,
+            None => lines.next().expect("a command follows").trim(),
+        }
     }
 
     /// The guard said nothing at all.
