@@ -252,8 +252,8 @@ enum Failure {
     Write { path: PathBuf, source: std::io::Error },
     #[error("`{}` already exists", path.display())]
     Exists { path: PathBuf },
-    #[error("there is no rule `{}`", escape(name))]
-    UnknownRule { name: String, near: Option<&'static str> },
+    #[error("unknown rule `{}`", escape(name))]
+    UnknownRule { name: String, near: Vec<&'static str> },
     #[error("cannot write JSON")]
     Json(#[from] serde_json::Error),
 }
@@ -290,7 +290,9 @@ impl Failure {
                 vec!["what it says above, and the command that did it, help to fix it".into()]
             }
             Failure::UnknownRule { near, .. } => {
-                near.map(|near| Step::note(format!("did you mean `{near}`?"))).into_iter().collect()
+                let near: Vec<String> = near.iter().map(|near| format!("`{near}`")).collect();
+                let meant = format!("did you mean {}?", near.join(" or "));
+                if near.is_empty() { Vec::new() } else { vec![Step::note(meant)] }
             }
             Failure::Directory { .. }
             | Failure::ReadConfig { .. }

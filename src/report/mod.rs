@@ -15,6 +15,7 @@ mod order;
 mod color;
 mod layout;
 mod excerpt;
+pub mod explanation;
 pub mod post_checkout;
 pub mod repair;
 mod snippet;

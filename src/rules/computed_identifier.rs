@@ -1,6 +1,6 @@
 //! `computed-identifier`.
 
-use super::{Baseline, Consequence, Rule, RuleContext};
+use super::{Baseline, Consequence, Group, Rule, RuleContext};
 use crate::advice::Advice;
 use crate::alembic::migration::{Migration, Value};
 use crate::config::Level;
@@ -9,6 +9,8 @@ use crate::tree::Site;
 
 pub(super) static RULE: Rule = Rule {
     name: "computed-identifier",
+    group: Group::Checking,
+    summary: "identifier is not a literal",
     level: Level::Error,
     explain: "\
 ## What it checks

@@ -2,7 +2,7 @@
 
 use super::context::listed;
 use super::{
-    Baseline, Consequence, DatabaseEffect, Difference, Diverged, Move, MoveDirection, Rule,
+    Baseline, Consequence, DatabaseEffect, Difference, Diverged, Group, Move, MoveDirection, Rule,
     RuleContext,
 };
 use crate::advice::{Advice, Command, Step};
@@ -16,6 +16,8 @@ const SHOWN: usize = 3;
 
 pub(super) static RULE: Rule = Rule {
     name: "diverged-targets",
+    group: Group::Published,
+    summary: "target branches disagree about a revision",
     level: Level::Error,
     explain: "\
 ## What it checks

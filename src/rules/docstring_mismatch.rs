@@ -1,6 +1,6 @@
 //! `docstring-mismatch`.
 
-use super::{Baseline, Consequence, Rule, RuleContext};
+use super::{Baseline, Consequence, Group, Rule, RuleContext};
 use crate::advice::{Advice, Step};
 use crate::alembic::graph::{Parents, Revision};
 use crate::alembic::migration::{Docstring, Text};
@@ -10,6 +10,8 @@ use crate::text::escape;
 
 pub(super) static RULE: Rule = Rule {
     name: "docstring-mismatch",
+    group: Group::Conventions,
+    summary: "docstring names other ids",
     level: Level::Warn,
     explain: "\
 ## What it checks

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::context::{Explained, MOST_RELATED};
-use super::{Baseline, Consequence, Rule, RuleContext};
+use super::{Baseline, Consequence, Group, Rule, RuleContext};
 use crate::advice::{Advice, Step};
 use crate::alembic::graph::{LabelClash, Revision};
 use crate::alembic::migration::{RevisionId, Text};
@@ -14,6 +14,8 @@ use crate::tree::Site;
 
 pub(super) static RULE: Rule = Rule {
     name: "duplicate-branch-label",
+    group: Group::Loading,
+    summary: "label declared twice, or equal to an id",
     level: Level::Error,
     explain: "\
 ## What it checks

@@ -1,7 +1,7 @@
 //! `duplicate-revision`.
 
 use super::context::MOST_RELATED;
-use super::{Baseline, Consequence, Rule, RuleContext};
+use super::{Baseline, Consequence, Group, Rule, RuleContext};
 use crate::advice::{Advice, Command, Step};
 use crate::alembic::graph::{Graph, Revision};
 use crate::alembic::migration::RevisionId;
@@ -11,6 +11,8 @@ use crate::tree::RepoPath;
 
 pub(super) static RULE: Rule = Rule {
     name: "duplicate-revision",
+    group: Group::Loading,
+    summary: "two files define one id",
     level: Level::Error,
     explain: "\
 ## What it checks

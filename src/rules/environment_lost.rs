@@ -1,7 +1,7 @@
 //! `environment-lost`.
 
 use super::context::listed;
-use super::{Baseline, Consequence, Fate, Rule, RuleContext, Setting};
+use super::{Baseline, Consequence, Fate, Group, Rule, RuleContext, Setting};
 use crate::advice::{Advice, Step};
 use crate::alembic::environment::{BadSetting, Effect};
 use crate::alembic::migration::RevisionId;
@@ -12,6 +12,8 @@ use crate::tree::{RepoPath, Site};
 
 pub(super) static RULE: Rule = Rule {
     name: "environment-lost",
+    group: Group::Loading,
+    summary: "Alembic no longer finds its migrations",
     level: Level::Error,
     explain: "\
 ## What it checks

@@ -1,7 +1,7 @@
 //! `filename-convention`.
 
 use super::context::whole;
-use super::{Baseline, Consequence, Rule, RuleContext};
+use super::{Baseline, Consequence, Group, Rule, RuleContext};
 use crate::advice::{Advice, Command, Step};
 use crate::alembic::graph::Revision;
 use crate::config::{FilenamePattern, Level, Named};
@@ -10,6 +10,8 @@ use crate::text::escape;
 
 pub(super) static RULE: Rule = Rule {
     name: "filename-convention",
+    group: Group::Conventions,
+    summary: "file name does not follow the pattern",
     level: Level::Off,
     explain: "\
 ## What it checks

@@ -1,6 +1,6 @@
 //! `filename-mismatch`.
 
-use super::{Baseline, Consequence, Rule, RuleContext};
+use super::{Baseline, Consequence, Group, Rule, RuleContext};
 use crate::advice::{Advice, Command, Step};
 use crate::alembic::environment::Environment;
 use crate::alembic::graph::{Graph, Revision};
@@ -12,6 +12,8 @@ use crate::tree::RepoPath;
 
 pub(super) static RULE: Rule = Rule {
     name: "filename-mismatch",
+    group: Group::Conventions,
+    summary: "file name contains another id",
     level: Level::Warn,
     explain: "\
 ## What it checks

@@ -1,6 +1,6 @@
 //! `invalid-revision-id`.
 
-use super::{Baseline, Consequence, Rule, RuleContext};
+use super::{Baseline, Consequence, Group, Rule, RuleContext};
 use crate::advice::Advice;
 use crate::alembic::graph::Revision;
 use crate::alembic::migration::{Migration, Shape, Value};
@@ -10,6 +10,8 @@ use crate::tree::Site;
 
 pub(super) static RULE: Rule = Rule {
     name: "invalid-revision-id",
+    group: Group::Loading,
+    summary: "reserved, too long, or contains `@ - + :`",
     level: Level::Error,
     explain: "\
 ## What it checks

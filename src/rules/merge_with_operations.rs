@@ -1,6 +1,6 @@
 //! `merge-with-operations`.
 
-use super::{Baseline, Consequence, Rule, RuleContext};
+use super::{Baseline, Consequence, Group, Rule, RuleContext};
 use crate::advice::Advice;
 use crate::alembic::migration::{Migration, RevisionId};
 use crate::config::Level;
@@ -9,6 +9,8 @@ use crate::tree::Site;
 
 pub(super) static RULE: Rule = Rule {
     name: "merge-with-operations",
+    group: Group::Heads,
+    summary: "merge revision contains operations",
     level: Level::Warn,
     explain: "\
 ## What it checks

@@ -1,7 +1,7 @@
 //! `missing-identifier`.
 
 use super::context::whole;
-use super::{Baseline, Consequence, Rule, RuleContext};
+use super::{Baseline, Consequence, Group, Rule, RuleContext};
 use crate::advice::Advice;
 use crate::alembic::migration::{Migration, Value, legacy_id};
 use crate::config::Level;
@@ -9,6 +9,8 @@ use crate::problem::Problem;
 
 pub(super) static RULE: Rule = Rule {
     name: "missing-identifier",
+    group: Group::Loading,
+    summary: "no `revision` or no `down_revision`",
     level: Level::Error,
     explain: "\
 ## What it checks

@@ -1,6 +1,6 @@
 //! `misspelled-identifier`.
 
-use super::{Baseline, Consequence, Rule, RuleContext};
+use super::{Baseline, Consequence, Group, Rule, RuleContext};
 use crate::advice::Advice;
 use crate::alembic::migration::{Migration, Misspelling};
 use crate::config::Level;
@@ -9,6 +9,8 @@ use crate::tree::Site;
 
 pub(super) static RULE: Rule = Rule {
     name: "misspelled-identifier",
+    group: Group::Loading,
+    summary: "`down_revisions` and the like",
     level: Level::Error,
     explain: "\
 ## What it checks

@@ -53,6 +53,10 @@ pub use situation::{NextStep, Situation};
 pub struct Rule {
     /// The name, for the fault, in kebab-case.
     pub name: &'static str,
+    /// The kind of problem.
+    pub group: Group,
+    /// The problem in at most 42 characters.
+    pub summary: &'static str,
     /// The level where the configuration says nothing.
     pub level: Level,
     /// The explanation in Markdown, under the headings "What it checks", "Why it matters" and
@@ -63,6 +67,40 @@ pub struct Rule {
     /// What it would do to Alembic.
     pub consequence: Consequence,
     check: fn(&RuleContext<'_>) -> Vec<Problem>,
+}
+
+/// The kinds of problems, in the order in which they are listed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub enum Group {
+    /// Several heads, and what leads to them.
+    Heads,
+    /// The history does not load.
+    Loading,
+    /// The history cannot be checked.
+    Checking,
+    /// Published migrations change.
+    Published,
+    /// What people read differs from what Alembic reads.
+    Conventions,
+}
+
+impl Group {
+    /// Every group.
+    pub const ALL: [Group; 5] =
+        [Group::Heads, Group::Loading, Group::Checking, Group::Published, Group::Conventions];
+
+    /// Returns the heading of the group.
+    pub fn title(self) -> &'static str {
+        match self {
+            Group::Heads => "Heads and merges",
+            Group::Loading => "Alembic fails to load the history",
+            Group::Checking => "The history cannot be checked",
+            Group::Published => "Published migrations",
+            Group::Conventions => "Conventions",
+        }
+    }
 }
 
 /// How a fault that was there before is recognised.
@@ -93,6 +131,9 @@ pub enum Consequence {
 pub static RULES: &[&Rule] = &[
     &stale_down_revision::RULE,
     &multiple_heads::RULE,
+    &second_base::RULE,
+    &redundant_merge::RULE,
+    &merge_with_operations::RULE,
     &unknown_down_revision::RULE,
     &duplicate_revision::RULE,
     &revision_cycle::RULE,
@@ -100,18 +141,15 @@ pub static RULES: &[&Rule] = &[
     &duplicate_branch_label::RULE,
     &misspelled_identifier::RULE,
     &missing_identifier::RULE,
-    &computed_identifier::RULE,
-    &unreadable_migration::RULE,
     &invalid_revision_id::RULE,
+    &unreadable_migration::RULE,
     &environment_lost::RULE,
+    &computed_identifier::RULE,
     &too_many_migrations::RULE,
     &published_identity_changed::RULE,
     &published_migration_deleted::RULE,
     &published_migration_edited::RULE,
     &diverged_targets::RULE,
-    &redundant_merge::RULE,
-    &merge_with_operations::RULE,
-    &second_base::RULE,
     &docstring_mismatch::RULE,
     &filename_mismatch::RULE,
     &filename_convention::RULE,
@@ -180,6 +218,8 @@ mod tests {
                 rule.name
             );
             assert_eq!(find(rule.name).map(|found| found.name), Some(rule.name));
+            assert!(rule.summary.len() <= 42, "{}", rule.name);
         }
+        assert!(RULES.is_sorted_by_key(|rule| Group::ALL.iter().position(|it| *it == rule.group)));
     }
 }

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::advice::followed;
 use super::context::{Explained, MOST_RELATED, listed};
-use super::{Baseline, Consequence, Rule, RuleContext, Standing};
+use super::{Baseline, Consequence, Group, Rule, RuleContext, Standing};
 use crate::advice::{Advice, Step};
 use crate::alembic::migration::RevisionId;
 use crate::config::Level;
@@ -18,6 +18,8 @@ pub(crate) use existing::notes as existing_heads_notes;
 
 pub(super) static RULE: Rule = Rule {
     name: "multiple-heads",
+    group: Group::Heads,
+    summary: "adds another head",
     level: Level::Error,
     explain: "\
 ## What it checks

@@ -2,7 +2,7 @@
 
 mod invented;
 
-use super::{Baseline, Consequence, Rule, RuleContext};
+use super::{Baseline, Consequence, Group, Rule, RuleContext};
 use crate::advice::{Advice, Step};
 use crate::alembic::graph::Revision;
 use crate::config::Level;
@@ -11,6 +11,8 @@ use invented::is_invented;
 
 pub(super) static RULE: Rule = Rule {
     name: "placeholder-revision-id",
+    group: Group::Conventions,
+    summary: "id looks hand-written",
     level: Level::Warn,
     explain: "\
 ## What it checks

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::context::listed;
-use super::{Baseline, Consequence, Rule, RuleContext};
+use super::{Baseline, Consequence, Group, Rule, RuleContext};
 use crate::advice::{Advice, Step};
 use crate::alembic::graph::{Graph, Revision};
 use crate::alembic::migration::{RevisionId, Value};
@@ -13,6 +13,8 @@ use crate::problem::{Problem, Related, Weight};
 
 pub(super) static RULE: Rule = Rule {
     name: "published-identity-changed",
+    group: Group::Published,
+    summary: "published revision gets other ancestors",
     level: Level::Error,
     explain: "\
 ## What it checks

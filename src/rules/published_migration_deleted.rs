@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::context::{doubt, listed};
-use super::{Baseline, Consequence, Fate, Rule, RuleContext, Standing};
+use super::{Baseline, Consequence, Fate, Group, Rule, RuleContext, Standing};
 use crate::advice::{Advice, Step};
 use crate::alembic::graph::{Parents, Revision};
 use crate::alembic::migration::RevisionId;
@@ -14,6 +14,8 @@ use crate::tree::{RepoPath, Site};
 
 pub(super) static RULE: Rule = Rule {
     name: "published-migration-deleted",
+    group: Group::Published,
+    summary: "published revision is deleted",
     level: Level::Error,
     explain: "\
 ## What it checks

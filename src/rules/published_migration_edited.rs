@@ -1,7 +1,7 @@
 //! `published-migration-edited`.
 
 use super::context::listed;
-use super::{Baseline, Consequence, Edited, Rule, RuleContext};
+use super::{Baseline, Consequence, Edited, Group, Rule, RuleContext};
 use crate::advice::Advice;
 use crate::alembic::migration::Part;
 use crate::config::Level;
@@ -9,6 +9,8 @@ use crate::problem::{Problem, Related};
 
 pub(super) static RULE: Rule = Rule {
     name: "published-migration-edited",
+    group: Group::Published,
+    summary: "published migration does something else",
     level: Level::Warn,
     explain: "\
 ## What it checks

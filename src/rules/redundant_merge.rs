@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use super::context::listed;
-use super::{Baseline, Consequence, Rule, RuleContext};
+use super::{Baseline, Consequence, Group, Rule, RuleContext};
 use crate::advice::{Advice, Command, Step};
 use crate::alembic::graph::{Follow, Graph, Heights, Revision};
 use crate::alembic::migration::{RevisionId, Text};
@@ -14,6 +14,8 @@ use crate::tree::Site;
 
 pub(super) static RULE: Rule = Rule {
     name: "redundant-merge",
+    group: Group::Heads,
+    summary: "names a parent that another one includes",
     level: Level::Error,
     explain: "\
 ## What it checks

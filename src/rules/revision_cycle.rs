@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::context::MOST_RELATED;
-use super::{Baseline, Consequence, Rule, RuleContext};
+use super::{Baseline, Consequence, Group, Rule, RuleContext};
 use crate::advice::Advice;
 use crate::alembic::graph::Revision;
 use crate::alembic::migration::RevisionId;
@@ -12,6 +12,8 @@ use crate::problem::{Problem, Related};
 
 pub(super) static RULE: Rule = Rule {
     name: "revision-cycle",
+    group: Group::Loading,
+    summary: "revision is its own ancestor",
     level: Level::Error,
     explain: "\
 ## What it checks

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashSet};
 
-use super::{Baseline, Consequence, Rule, RuleContext};
+use super::{Baseline, Consequence, Group, Rule, RuleContext};
 use crate::advice::{Advice, Step};
 use crate::alembic::graph::{Parents, Revision};
 use crate::alembic::migration::RevisionId;
@@ -12,6 +12,8 @@ use crate::problem::{Problem, Related};
 
 pub(super) static RULE: Rule = Rule {
     name: "second-base",
+    group: Group::Heads,
+    summary: "starts a second history",
     level: Level::Warn,
     explain: "\
 ## What it checks

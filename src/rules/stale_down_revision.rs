@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use self::repair::repointed;
 use super::advice::followed;
 use super::context::{Explained, MOST_RELATED, listed, whole};
-use super::{Baseline, Consequence, Rule, RuleContext};
+use super::{Baseline, Consequence, Group, Rule, RuleContext};
 use crate::advice::{Advice, Step};
 use crate::alembic::migration::RevisionId;
 use crate::config::Level;
@@ -16,6 +16,8 @@ use crate::problem::{Doubt, Problem, Related};
 
 pub(super) static RULE: Rule = Rule {
     name: "stale-down-revision",
+    group: Group::Heads,
+    summary: "builds on a former head",
     level: Level::Error,
     explain: "\
 ## What it checks

@@ -1,6 +1,6 @@
 //! `too-many-migrations`.
 
-use super::{Baseline, Consequence, Rule, RuleContext};
+use super::{Baseline, Consequence, Group, Rule, RuleContext};
 use crate::advice::{Advice, Step};
 use crate::alembic::environment::Excess;
 use crate::config::Level;
@@ -10,6 +10,8 @@ use crate::tree::Site;
 
 pub(super) static RULE: Rule = Rule {
     name: "too-many-migrations",
+    group: Group::Checking,
+    summary: "more migrations than are read",
     level: Level::Error,
     explain: "\
 ## What it checks

@@ -1,7 +1,7 @@
 //! `unknown-dependency`.
 
 use super::context::{Explained, doubt};
-use super::{Baseline, Consequence, Rule, RuleContext};
+use super::{Baseline, Consequence, Group, Rule, RuleContext};
 use crate::advice::{Advice, Step};
 use crate::alembic::graph::{Revision, UnknownDependency};
 use crate::alembic::migration::{Migration, RevisionId, Value};
@@ -12,6 +12,8 @@ use crate::tree::Site;
 
 pub(super) static RULE: Rule = Rule {
     name: "unknown-dependency",
+    group: Group::Loading,
+    summary: "depends on an unknown revision or label",
     level: Level::Error,
     explain: "\
 ## What it checks

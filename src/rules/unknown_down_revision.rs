@@ -1,7 +1,7 @@
 //! `unknown-down-revision`.
 
 use super::context::{Explained, doubt};
-use super::{Baseline, Consequence, NextStep, Rule, RuleContext};
+use super::{Baseline, Consequence, Group, NextStep, Rule, RuleContext};
 use crate::advice::{Advice, Command, Step};
 use crate::alembic::graph::{MissingParent, Revision};
 use crate::alembic::migration::RevisionId;
@@ -13,6 +13,8 @@ use crate::tree::{RepoPath, Site};
 
 pub(super) static RULE: Rule = Rule {
     name: "unknown-down-revision",
+    group: Group::Loading,
+    summary: "builds on a revision that no file defines",
     level: Level::Error,
     explain: "\
 ## What it checks

@@ -1,6 +1,6 @@
 //! `unreadable-migration`.
 
-use super::{Alteration, Altered, Baseline, Consequence, Rule, RuleContext};
+use super::{Alteration, Altered, Baseline, Consequence, Group, Rule, RuleContext};
 use crate::advice::{Advice, Command, Step};
 use crate::alembic::migration::{Fault, Migration};
 use crate::config::Level;
@@ -10,6 +10,8 @@ use crate::tree::{RepoPath, Site};
 
 pub(super) static RULE: Rule = Rule {
     name: "unreadable-migration",
+    group: Group::Loading,
+    summary: "not valid Python",
     level: Level::Error,
     explain: "\
 ## What it checks

@@ -144,7 +144,7 @@ fn row_7_what_the_change_does_not_touch_is_a_warning() {
     let (level, reason, help) =
         verdict(problem(LOADING), &facts, &mut Told::default()).expect("it is shown");
     assert_eq!((level, reason), (Level::Warn, Some(Downgrade::Elsewhere("origin/topic".into()))));
-    assert_eq!(help, "versions/b.py is on origin/topic: fix it there, not here");
+    assert_eq!(help, "fix versions/b.py on origin/topic, not here");
 }
 
 #[test]
@@ -162,7 +162,7 @@ fn row_8_what_others_may_have_run_is_not_to_be_edited() {
         assert_eq!((level, reason), (Level::Error, None), "only the advice changes");
         help
     };
-    let told = "versions/b.py is on origin/topic, where others may have run it: do not edit it";
+    let told = "leave versions/b.py unchanged: it is on origin/topic, and others may have run it";
     assert_eq!(help(heads(&[FILE]), false), told);
     assert_eq!(help(heads(&[FILE]), true), "edit it", "one's own branch is one's own");
     assert_eq!(help(heads(&[FILE, "versions/c.py"]), true), told, "of two, one may be another's");
@@ -207,7 +207,7 @@ fn row_10_a_comment_does_not_allow_what_blocks_where_only_warnings_may_be_allowe
     assert_eq!(finding[0].level(), Level::Error);
     let help: Vec<String> =
         finding[0].problem.advice.steps().iter().map(ToString::to_string).collect();
-    let note = "`allow(multiple-heads)` in the file does not count here: this blocks";
+    let note = "`allow(multiple-heads)` in the file has no effect on errors here";
     assert_eq!(help, ["edit it", note]);
     let capped = Facts { cap: Some(Downgrade::NoTarget), ..warnings };
     assert_eq!(alone(allowed(HEADS), &capped), None, "by now it is a warning");
