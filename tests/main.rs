@@ -28,3 +28,4 @@ mod repositories;
 mod rules;
 mod servers;
 mod team;
+mod words;

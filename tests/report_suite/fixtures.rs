@@ -150,13 +150,11 @@ pub(crate) fn stale() -> Report {
     let site = at(&mut report, ours, our_source.as_bytes(), b"\"4f1e2d3c4b5a\"");
     let related = at(&mut report, theirs, their_source.as_bytes(), b"\"4f1e2d3c4b5a\"");
     report.findings.push(finding(Problem {
-        message: "`e5d4c3b2a190` builds on `4f1e2d3c4b5a`, which is no longer a head of \
-                  origin/main"
-            .to_owned(),
-        label: "origin/main has moved past this".to_owned(),
+        message: "`e5d4c3b2a190` is stale: origin/main has moved on".to_owned(),
+        label: "origin/main is now at `9c8b7a6d5e4f`".to_owned(),
         related: vec![Related {
             site: related,
-            message: "`9c8b7a6d5e4f` took its place".to_owned(),
+            message: "origin/main has `9c8b7a6d5e4f` on this parent".to_owned(),
         }],
         revisions: vec![id("e5d4c3b2a190"), id("4f1e2d3c4b5a"), id("9c8b7a6d5e4f")],
         drawing: Some(Drawing {
@@ -181,7 +179,7 @@ pub(crate) fn stale() -> Report {
             Command::of("alembic-guard rebase"),
         )])
         .or([Step::run(
-            "or, if others have run it already, join the two heads",
+            "if others may have run it, join the two heads",
             Command::of("alembic-guard merge -m").arg("merge heads"),
         )]),
         ..problem("stale-down-revision", site)
