@@ -116,12 +116,15 @@ fn rows(prefix: &str, properties: &Value) -> String {
             Value::Array(items) if items.is_empty() => "`[]`".to_owned(),
             value => format!("`{value}`"),
         };
+        let list = |value: &Value| value.to_string().replace("\",\"", "\", \"");
         let about = text(&schema["description"]);
         let example = match (&schema["default"], &schema["examples"][0]) {
             (Value::Null, example @ (Value::String(_) | Value::Array(_))) => {
-                format!(" Example: `{example}`")
+                format!(" Example: `{}`", list(example))
             }
-            (Value::Array(_), example @ Value::Array(_)) => format!(" Example: `{example}`"),
+            (Value::Array(_), example @ Value::Array(_)) => {
+                format!(" Example: `{}`", list(example))
+            }
             _ => String::new(),
         };
         format!("| `{prefix}{name}` | {default} | {about}{example} |\n")

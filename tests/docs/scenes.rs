@@ -7,6 +7,9 @@ use crate::docs::terminal;
 use crate::support::prerequisites;
 use crate::support::world::{GUARD, Repo, World};
 
+/// What the pages show for the folder of a scene.
+pub(crate) const HOME: &str = "/home/ben";
+
 /// Words in a scene's name that ask for real Alembic on `PATH`.
 const WITH_ALEMBIC: &str = " with Alembic";
 
@@ -103,8 +106,7 @@ impl Scene {
         let folder = self.world.path("");
         let folder = folder.to_str().expect("a plain path").trim_end_matches('/');
         let lines = shown.lines().map(|line| {
-            let line =
-                line.replace(folder, "/home/ben").replace(GUARD, "/usr/local/bin/alembic-guard");
+            let line = line.replace(folder, HOME).replace(GUARD, "/usr/local/bin/alembic-guard");
             let line = match line.split_once("/site-packages/") {
                 Some((_, within)) => format!(".../site-packages/{within}"),
                 None => line,
