@@ -10,6 +10,7 @@ mod audit;
 mod cache;
 mod command_line;
 mod conformance;
+mod docs;
 mod fix_apply;
 mod fuzz;
 mod histories;

@@ -21,7 +21,7 @@
 //! | `ALEMBIC_GUARD_PYTHON` | a Python with `alembic`, and `alembic-linear-migrations` if it is to be compared; by default `python3` |
 //! | `BENCH_REPOSITORIES` | some of them, such as `10,1000-merged,monorepo` |
 //! | `BENCH_ROUNDS` | by default 21; what takes long is run less often |
-//! | `BENCH_README` | 1: write the table of README.md anew |
+//! | `BENCH_DOCS` | 1: update the tables in docs/performance.md |
 //! | `ALEMBIC_GUARD_BINARY` | another program to measure |
 #![expect(clippy::print_stdout, reason = "a benchmark prints its table")]
 
@@ -36,7 +36,7 @@ mod figures;
 mod measure;
 mod table;
 mod promises;
-mod readme;
+mod page;
 
 use std::env;
 use std::path::Path;
@@ -74,8 +74,8 @@ fn main() {
         results.push((case, figures));
     }
     println!("\n{}", promises::of(&results));
-    if env::var("BENCH_README").is_ok_and(|value| value == "1") {
-        readme::rewrite(&machine, bench.rounds, &results);
+    if env::var("BENCH_DOCS").is_ok_and(|value| value == "1") {
+        page::rewrite(&machine, bench.rounds, &results);
     }
 }
 

@@ -1,6 +1,5 @@
 //! The keys of the configuration file: one table each for those that are set once and for those of an
-//! `[[environment]]`. Reading, printing, `config init` and the JSON schema go by them, and a test compares them
-//! with the README.
+//! `[[environment]]`. Reading, printing, `config init` and the JSON schema go by them.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -351,24 +350,5 @@ mod tests {
             assert_eq!(size(&exact_size(bytes)), Ok(bytes));
         }
         assert_eq!(exact_size(1 << 20), "1 MiB");
-    }
-
-    #[test]
-    fn the_readme_shows_every_key_and_no_other() {
-        let readme = include_str!("../../README.md");
-        let block = readme.split("```toml\n").find(|block| block.contains("fetch_timeout"));
-        let block = block.and_then(|block| block.split("```").next()).expect("README shows it");
-        let shown: toml::Table = block.parse().expect("it is TOML");
-        let mut names: BTreeSet<(Option<&str>, &str)> = BTreeSet::new();
-        for (name, value) in &shown {
-            match value.as_table().filter(|_| name != "rules") {
-                Some(table) => names.extend(table.keys().map(|key| (Some(&**name), &**key))),
-                None => _ = names.insert((None, name)),
-            }
-        }
-        for table in ["rules", "environment"] {
-            assert!(names.remove(&(None, table)), "{table}");
-        }
-        assert_eq!(names, KEYS.iter().map(|key| (key.table, key.name)).collect());
     }
 }

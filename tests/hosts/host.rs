@@ -62,7 +62,7 @@ impl Host {
         repo.with("PATH", path.to_str().expect("a plain path")).with("LEFTHOOK_OUTPUT", "execution")
     }
 
-    /// Writes down what README.md says.
+    /// Writes the files that docs/hook-managers.md shows.
     pub(crate) fn write_readme(self, repo: &Repo) {
         match self {
             Host::PreCommit | Host::Prek => {

@@ -2,7 +2,7 @@
 //!
 //! Each host is the real one, in the version that `requirements.txt` or `package.json` names; pip and npm
 //! bring them into a folder that stays. Where there is no Python 3 or no npm the tests say so and pass; in
-//! continuous integration (`CI`) they fail instead. What a team is to write down is read out of README.md.
+//! continuous integration (`CI`) they fail instead. The files that a team writes are those of docs/hook-managers.md.
 //!
 //! `ALEMBIC_GUARD_RUST_HOOK=1` lets pre-commit build the guard itself, as a team's would; so does `CI`.
 

@@ -1,4 +1,4 @@
-//! A push under a host that runs the guard as README.md says.
+//! A push under a host that runs the guard as docs/hook-managers.md says.
 
 use crate::hosts::host::{Host, with_each_host};
 use crate::hosts::team::{Team, heard};

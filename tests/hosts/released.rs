@@ -48,7 +48,7 @@ fn refuses_at_every_stage(host: Host, fill: impl Fn(&Repo)) {
     let team = Team::with(host, |_, repo| {
         let config = snippet("# .pre-commit-config.yaml");
         let here = config.replace("https://git.example/alembic-guard", &url);
-        assert_ne!(here, config, "README.md names another repository");
+        assert_ne!(here, config, "docs/hook-managers.md names another repository");
         repo.write(".pre-commit-config.yaml", &here);
     });
     let mine = with_cargo(&team.mine);

@@ -11,7 +11,7 @@ pub(crate) struct Team {
 }
 
 impl Team {
-    /// A team that wrote down what README.md says.
+    /// A team that wrote the files that docs/hook-managers.md shows.
     pub(crate) fn by_readme(host: Host) -> Team {
         let team = Team::with(host, Host::write_readme);
         host.install(&team.mine);

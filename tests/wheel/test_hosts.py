@@ -9,8 +9,8 @@ HOSTS = ("pre-commit", "prek")
 
 
 def snippet(title):
-    """Returns the block of README.md that begins with this line."""
-    blocks = re.findall(r"^```yaml\n(.*?)^```$", (TOP / "README.md").read_text(), re.MULTILINE | re.DOTALL)
+    """Returns the block of docs/hook-managers.md that begins with this line."""
+    blocks = re.findall(r"^```yaml\n(.*?)^```$", (TOP / "docs/hook-managers.md").read_text(), re.MULTILINE | re.DOTALL)
     return next(block for block in blocks if block.startswith(f"{title}\n"))
 
 
@@ -37,7 +37,7 @@ class Hosts(World):
 
     def test_a_local_hook_installs_the_wheel(self):
         config = snippet("# .pre-commit-config.yaml, without Rust")
-        self.assertIn(f"[alembic-head-guard=={VERSION}]", config, "README.md names another version")
+        self.assertIn(f"[alembic-head-guard=={VERSION}]", config, "docs/hook-managers.md names another version")
         for host in HOSTS:
             with self.subTest(host):
                 self.blocks_a_stale_push(host, config)

@@ -1,4 +1,4 @@
-//! The table of README.md: what somebody who never saw the program waits for at their size.
+//! The tables in docs/performance.md: how long a user waits at their size.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -9,25 +9,28 @@ use crate::repositories::{Plan, Shape};
 use crate::rows::{Cache, Row, What};
 use crate::table::mebibytes;
 
-const README: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/README.md");
+const PAGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/performance.md");
 const BEGIN: &str = "<!-- costs:begin -->\n";
 const END: &str = "<!-- costs:end -->";
 
 /// Writes what is between the two marks anew.
 pub(crate) fn rewrite(machine: &str, rounds: usize, results: &[(Case, Figures)]) {
-    assert_eq!(results.len(), CASES.len(), "README.md shows all repositories: measure all");
-    let readme = fs::read_to_string(README).expect("README.md can be read");
-    let (head, rest) = readme.split_once(BEGIN).expect("README.md has the first mark");
-    let (_, tail) = rest.split_once(END).expect("README.md has the second mark");
+    assert_eq!(
+        results.len(),
+        CASES.len(),
+        "docs/performance.md shows all repositories: measure all"
+    );
+    let page = fs::read_to_string(PAGE).expect("the page can be read");
+    let (head, rest) = page.split_once(BEGIN).expect("the page has the first mark");
+    let (_, tail) = rest.split_once(END).expect("the page has the second mark");
     let costs = costs(machine, rounds, results);
-    fs::write(README, format!("{head}{BEGIN}{costs}{END}{tail}"))
-        .expect("README.md can be written");
+    fs::write(PAGE, format!("{head}{BEGIN}{costs}{END}{tail}")).expect("the page can be written");
 }
 
 fn costs(machine: &str, rounds: usize, results: &[(Case, Figures)]) -> String {
     let mut text = format!(
-        "\nMedians in milliseconds of {rounds} rounds, fewer of what takes long, on\n{machine}.\n\n\
-         | migrations | `git ls-tree -r` | stale push, cold | warm | the same again | push of none | \
+        "\nMedians in milliseconds of {rounds} rounds (fewer for slow cases), on\n{machine}.\n\n\
+         | migrations | `git ls-tree -r` | stale push, cold | warm | again | push of none | \
          commit of one | `alembic heads` | peak memory |\n\
          |---|---:|---:|---:|---:|---:|---:|---:|---:|\n"
     );
@@ -76,7 +79,7 @@ fn line(case: &Case, figures: &Figures) -> String {
 /// Says what a change beside the migrations costs among very many files.
 fn monorepo(case: &Case, figures: &Figures) -> String {
     let rev_parse = figures.of(What::RevParse);
-    let mut text = format!("With {}, nothing in migrations changed, a push takes\n", case.title);
+    let mut text = format!("With {}, no migration changed, a push takes\n", case.title);
     for (cache, word) in [(Cache::New, "warm"), (Cache::Cold, "cold")] {
         if let Some(push) = figures.row(Row::guard(What::PushSource, cache)) {
             let (time, ratio) = (time(Some(push)), times(ratio(Some(push), rev_parse)));
@@ -99,9 +102,9 @@ fn fetching(figures: &Figures) -> String {
     let fetching = figures.row(Row::guard(What::PushStaleFetching, Cache::Cold));
     let (cold, fetching) = (time(cold), time(fetching));
     format!(
-        "All with `fetch = \"never\"`. Where a remote on the same disk is asked, the cold push takes \
-         {fetching} ms\ninstead of {cold} ms at 1,000 migrations; asking one elsewhere takes what the \
-         network takes, 5 seconds at most.\n\n"
+        "All with `fetch = \"never\"`. With 1,000 migrations and a fetch from a remote on the same disk, \
+         the cold push\ntakes {fetching} ms instead of {cold} ms. Over a network it takes longer, 5 seconds \
+         at most.\n\n"
     )
 }
 
@@ -110,7 +113,8 @@ fn checkout(figures: &Figures) -> String {
     let none = time(figures.guard(What::CheckoutNone, Cache::Again));
     let one = time(figures.guard(What::CheckoutMigration, Cache::Again));
     format!(
-        "`post-checkout` takes {none} ms there where no migration differs, {one} ms where one does.\n\n"
+        "With 1,000 migrations, `post-checkout` takes {none} ms if no migration differs, and {one} ms if \
+         one does.\n\n"
     )
 }
 
