@@ -45,11 +45,12 @@ fn rules() -> String {
         serde_json::from_str(&ran.stdout()).expect("it is JSON")
     };
     let listed = asked(&[]);
-    let mut table = "| rule | level |\n|---|---|\n".to_owned();
+    let mut table = "| rule | level | problem |\n|---|---|---|\n".to_owned();
     let mut sections = String::new();
     for rule in listed["rules"].as_array().expect("a list") {
         let (name, level) = (text(&rule["name"]), text(&rule["level"]));
-        table += &format!("| [`{name}`](#{name}) | {level} |\n");
+        let summary = text(&rule["summary"]);
+        table += &format!("| [`{name}`](#{name}) | {level} | {summary} |\n");
         let explained = asked(&[name]);
         let explained = section(text(&explained["explain"]));
         sections += &format!("\n## `{name}`\n\nDefault level: {level}\n\n{explained}");

@@ -5,6 +5,7 @@ use std::path::{Component, Path, PathBuf};
 
 use pulldown_cmark::{Event, Tag, TagEnd};
 
+use crate::docs::lock;
 use crate::docs::pages::{Page, markdown_below, root};
 
 /// Headings have other anchors on the site than on a page of GitHub's.
@@ -16,6 +17,7 @@ enum Host {
 
 #[test]
 fn every_link_leads_somewhere() {
+    let _lock = lock();
     let mut names = markdown_below("docs");
     for name in ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md"] {
         names.push(name.to_owned());
