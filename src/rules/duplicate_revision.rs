@@ -119,6 +119,6 @@ fn renamed(subject: &RuleContext<'_>, newcomer: &Revision) -> Advice {
     );
     Advice::way([
         write,
-        format!("use the same id in every `down_revision` that means {path}").into(),
+        format!("use the new id in the `down_revision` of migrations that build on {path}").into(),
     ])
 }

@@ -29,7 +29,7 @@ error duplicate-revision versions/z.py:1:12 "b"
   ^ already in use
   + versions/b.py:1:12 "b": also defined here
   > give it its own id: write in versions/z.py: `revision = "4f91fd92053b"`
-  > use the same id in every `down_revision` that means versions/z.py
+  > use the new id in the `down_revision` of migrations that build on versions/z.py
 
 "#]],
     );
@@ -72,7 +72,7 @@ warn duplicate-revision versions/b.py:1:12 "b" (Existing)
   ^ already in use
   + versions/z.py:1:12 "b": also defined here
   > give it its own id: write in versions/b.py: `revision = "34489e9b60a6"`
-  > use the same id in every `down_revision` that means versions/b.py
+  > use the new id in the `down_revision` of migrations that build on versions/b.py
 
 "#]],
     );
