@@ -115,7 +115,7 @@ fn status(directory: &Path, format: Format, terminal: &Terminal) -> Result<Outco
         return Ok(Outcome::Clean);
     }
     let install = Command::of("alembic-guard hook install");
-    terminal.print(&format!("\nto put all of them in place: {install}\n"));
+    terminal.print(&format!("\nto install all of them: {install}\n"));
     Ok(Outcome::Findings)
 }
 
@@ -129,8 +129,9 @@ fn warn_of(foreign: Option<&Path>, terminal: &Terminal) {
     let warning = |path: &Path| {
         let path = path.to_string_lossy();
         let message = format!(
-            "`alembic-guard` on PATH is not this program but the script `{path}`; hooks that `hook install` \
-             writes never run it, but hooks that call `alembic-guard` by name do; call this program `{}`",
+            "`alembic-guard` on PATH is another program, the script `{path}`; hooks written by \
+             `hook install` never run it, but hooks that call `alembic-guard` by name do; use \
+             `{}` to run this program",
             program::word(),
         );
         Note { message, advice: Advice::default(), known: false }

@@ -143,7 +143,7 @@ impl Session {
         if self.terminal.is_verbose() {
             for refused in self.repository.asked_of_git() {
                 self.terminal
-                    .warn(&format!("alembic-guard: asked git, since libgit2 cannot: {refused}\n"));
+                    .warn(&format!("alembic-guard: used git instead of libgit2: {refused}\n"));
             }
         }
         outcome
@@ -234,25 +234,25 @@ enum Failure {
     Hook(#[from] hooks::Error),
     #[error(transparent)]
     Repair(#[from] crate::repair::Error),
-    #[error("cannot go to `{}`", path.display())]
+    #[error("cannot change to directory `{}`", path.display())]
     Directory { path: PathBuf, source: std::io::Error },
     #[error("cannot read the configuration `{}`", path.display())]
     ReadConfig { path: PathBuf, source: std::io::Error },
-    #[error("cannot read what git says on standard input")]
+    #[error("cannot read standard input")]
     Stdin(#[source] std::io::Error),
-    #[error("cannot tell where this program is")]
+    #[error("cannot find the path of this program")]
     Binary(#[source] std::io::Error),
     #[error("it took longer than {}", humantime::format_duration(*.0))]
     Late(Duration),
-    #[error("object {0} is damaged: its file ends too early")]
+    #[error("object {0} is damaged: its file is truncated")]
     CutOff(String),
-    #[error("this program has met a defect of its own")]
+    #[error("internal error")]
     Defect,
     #[error("cannot write to `{}`", path.display())]
     Write { path: PathBuf, source: std::io::Error },
     #[error("`{}` already exists", path.display())]
     Exists { path: PathBuf },
-    #[error("there is no rule `{}`", escape(name))]
+    #[error("unknown rule `{}`", escape(name))]
     UnknownRule { name: String, near: Option<&'static str> },
     #[error("cannot write JSON")]
     Json(#[from] serde_json::Error),
@@ -278,16 +278,16 @@ impl Failure {
             Failure::Repair(error) => error.help(),
             Failure::Late(_) => {
                 vec![Step::write(
-                    "allow it more in .alembic-guard.toml, or in what stands in for it",
+                    "raise `time_limit` in .alembic-guard.toml",
                     "time_limit = \"5min\"",
                 )]
             }
             Failure::CutOff(_) => {
                 let fsck = advice::Command::of("git fsck");
-                vec![Step::run("see what else is damaged, then fetch or clone again", fsck)]
+                vec![Step::run("list all damaged objects, then fetch or clone again", fsck)]
             }
             Failure::Defect => {
-                vec!["what it says above, and the command that did it, help to fix it".into()]
+                vec!["report the message above and the command".into()]
             }
             Failure::UnknownRule { near, .. } => {
                 near.map(|near| Step::note(format!("did you mean `{near}`?"))).into_iter().collect()
@@ -335,22 +335,20 @@ impl Failure {
 fn way_around(command: &Command) -> Option<Step> {
     match command {
         Command::Hook(arguments::HookCommand::PrePush { .. }) => {
-            Some("to push all the same, add `--no-verify` to the command".into())
+            Some("add `--no-verify` to push anyway".into())
         }
         Command::Hook(
             arguments::HookCommand::PreCommit | arguments::HookCommand::PreMergeCommit,
-        ) => {
-            Some(Step::run("to commit all the same", advice::Command::of("git commit --no-verify")))
-        }
+        ) => Some(Step::run("commit anyway", advice::Command::of("git commit --no-verify"))),
         Command::Hook(arguments::HookCommand::Hosted) => {
-            Some("to go on all the same: put `SKIP=alembic-guard` before the command".into())
+            Some("put `SKIP=alembic-guard` before the command to skip this check".into())
         }
         Command::Hook(arguments::HookCommand::Update { .. }) => Some(
-            "fix that, or ask the server's administrator to remove the call from `hooks/update`"
+            "fix this, or ask the server's administrator to remove the call from `hooks/update`"
                 .into(),
         ),
         Command::Hook(arguments::HookCommand::PreReceive) => Some(Step::run(
-            "fix that, or ask the server's administrator to remove the hook there",
+            "fix this, or ask the server's administrator to remove the hook",
             advice::Command::of("alembic-guard hook uninstall"),
         )),
         _ => None,

@@ -49,7 +49,7 @@ pub(super) fn hosted(
 ) -> Result<Outcome, Failure> {
     let HostedPush { host, remote, url, pushed } = hosted;
     terminal.warn(&format!(
-        "alembic-guard: {host} tells only the first ref of a push, `{}`: no other is judged\n",
+        "alembic-guard: {host} passes only the first ref of a push, so only `{}` is checked\n",
         crate::text::escape(short(&pushed.remote_ref)),
     ));
     let destination = Remote { name: Url::new(remote), url };
@@ -93,13 +93,14 @@ fn is_doubtful(remote: Option<&str>, session: &Session) -> bool {
 
 fn told_nothing() -> Note {
     Note {
-        message: "no ref is known to be pushed, so nothing was judged".to_owned(),
+        message: "git passed no refs, so nothing was checked".to_owned(),
         advice: Advice::way([Step::write(
-            "where another tool runs this hook, let it hand on standard input; in lefthook.yml",
+            "pass standard input to this hook, in lefthook.yml with",
             "use_stdin: true",
-        )])
-        .or([Step::run("to judge what is checked out", Command::of("alembic-guard check"))])
-        .after(["this is right where everything is up to date".into()]),
+        )
+        .when("another tool runs it")])
+        .or([Step::run("check the work tree", Command::of("alembic-guard check"))])
+        .caution("this is expected if everything is up to date"),
         known: false,
     }
 }

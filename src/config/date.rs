@@ -43,14 +43,14 @@ impl DateFormat {
                 character => Part::Text(character),
             };
             if matches!(part, Part::Number(_)) && parts.contains(&part) {
-                return Err(format!("the date `{format}` says one thing twice"));
+                return Err(format!("the date format `{format}` uses a field twice"));
             }
             parts.push(part);
         }
         if parts.iter().any(|part| matches!(part, Part::Number(_))) {
             Ok(DateFormat(parts))
         } else {
-            Err(format!("the date `{format}` has no part such as `%Y`"))
+            Err(format!("the date format `{format}` has no field such as `%Y`"))
         }
     }
 
@@ -86,7 +86,7 @@ fn number(letter: Option<char>) -> Result<Part, String> {
         Some(unit) => Ok(Part::Number(unit)),
         None => {
             let letter = letter.map(String::from).unwrap_or_default();
-            Err(format!("`%{letter}` is none of `%Y %y %m %d %j %H %M %S %%`"))
+            Err(format!("`%{letter}` is not one of `%Y %y %m %d %j %H %M %S %%`"))
         }
     }
 }

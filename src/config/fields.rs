@@ -87,7 +87,7 @@ impl<'t, 'm> Fields<'t, 'm> {
         if array.len() > MOST_ITEMS {
             self.wrong(
                 span,
-                format!("`{key}` has {} items; at most {MOST_ITEMS} are read", array.len()),
+                format!("`{key}` has {} items; at most {MOST_ITEMS} are allowed", array.len()),
             );
             return None;
         }
@@ -154,10 +154,7 @@ impl<'t, 'm> Fields<'t, 'm> {
         let got = get(value.get_ref());
         if got.is_none() {
             let found = value.get_ref().type_str();
-            self.wrong(
-                value.span(),
-                format!("`{key}` must be {expected}, this is of type {found}"),
-            );
+            self.wrong(value.span(), format!("`{key}` must be {expected}, found {found}"));
         }
         got.map(|inner| Spanned::new(value.span(), inner))
     }
@@ -189,7 +186,7 @@ pub(super) fn chosen<T: Copy>(
     let words: Vec<&'static str> = choices.iter().map(|(word, _)| *word).collect();
     let quoted: Vec<String> = words.iter().map(|word| format!("`{word}`")).collect();
     Err(Mistake {
-        message: format!("`{found}` is none of {}", quoted.join(", ")),
+        message: format!("`{found}` is not one of {}", quoted.join(", ")),
         span: text.span(),
         nearest: nearest(found, &words),
     })

@@ -47,7 +47,7 @@ impl FilenamePattern {
         while !rest.is_empty() {
             let (part, left) = part(rest)?;
             if parts.iter().any(|other| part.is_same_field(other)) {
-                return Err(format!("`{}` is there twice", &rest[..rest.len() - left.len()]));
+                return Err(format!("`{}` is used twice", &rest[..rest.len() - left.len()]));
             }
             parts.push(part);
             rest = left;
@@ -56,7 +56,7 @@ impl FilenamePattern {
             return Err("it has no field: `{date:%Y%m%d}`, `{slug}`, `{label}` or `{rev}`".into());
         }
         if written.contains('/') {
-            return Err("it is for the name of a file, not for its path".to_owned());
+            return Err("it must be a file name, not a path".to_owned());
         }
         Ok(FilenamePattern { written: written.to_owned(), parts })
     }
@@ -106,10 +106,11 @@ fn part(text: &str) -> Result<(Part, &str), String> {
         Some('{') => {
             let inner = characters.as_str();
             let closed = inner.split_once('}');
-            let (field, left) = closed.ok_or("`{` is never closed; `{{` stands for a brace")?;
+            let (field, left) =
+                closed.ok_or("`{` is not closed; write `{{` for a literal brace")?;
             Ok((self::field(field)?, left))
         }
-        Some('}') => Err("`}` closes nothing; `}}` stands for a brace".to_owned()),
+        Some('}') => Err("unmatched `}`; write `}}` for a literal brace".to_owned()),
         Some(character) => Ok((Part::Text(character), characters.as_str())),
         None => Err("it is empty".to_owned()),
     }
@@ -125,7 +126,7 @@ fn field(text: &str) -> Result<Part, String> {
         }
         Some(("date", format)) => DateFormat::parse(format).map(Part::Date),
         _ => Err(format!(
-            "`{{{text}}}` is none of `{{date:%Y%m%d}}`, `{{slug}}`, `{{label}}`, `{{rev}}`"
+            "`{{{text}}}` is not one of `{{date:%Y%m%d}}`, `{{slug}}`, `{{label}}`, `{{rev}}`"
         )),
     }
 }
@@ -208,14 +209,14 @@ mod tests {
         for (pattern, reason) in [
             ("", "it has no field: `{date:%Y%m%d}`, `{slug}`, `{label}` or `{rev}`"),
             ("abc.py", "it has no field: `{date:%Y%m%d}`, `{slug}`, `{label}` or `{rev}`"),
-            ("{slug", "`{` is never closed; `{{` stands for a brace"),
-            ("slug}", "`}` closes nothing; `}}` stands for a brace"),
+            ("{slug", "`{` is not closed; write `{{` for a literal brace"),
+            ("slug}", "unmatched `}`; write `}}` for a literal brace"),
             ("{date}", "`{date}` needs a format, such as `{date:%Y%m%d}`"),
             ("{date:%B}", "`%B` is none of `%Y %y %m %d %j %H %M %S %%`"),
             ("{slug}{slug}", "`{slug}` is there twice"),
             ("{year}/{slug}", "`{year}` is none of `{date:%Y%m%d}`, `{slug}`, `{label}`, `{rev}`"),
-            ("{date:%Y/%m}", "it is for the name of a file, not for its path"),
-            ("v/{slug}", "it is for the name of a file, not for its path"),
+            ("{date:%Y/%m}", "it must be a file name, not a path"),
+            ("v/{slug}", "it must be a file name, not a path"),
         ] {
             assert_eq!(FilenamePattern::parse(pattern), Err(reason.to_owned()), "{pattern}");
         }

@@ -18,7 +18,7 @@ impl fmt::Display for Invalid {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.mistakes.as_slice() {
             [only] => write!(out, "`{}`: {only}", self.path),
-            several => write!(out, "`{}` has {} mistakes", self.path, several.len()),
+            several => write!(out, "`{}` has {} errors", self.path, several.len()),
         }
     }
 }

@@ -79,7 +79,7 @@ fn top_level(
         environments.extend(environment(table, mistakes));
     }
     if let Some(table) = environment_tables.get(MOST_ENVIRONMENTS) {
-        let message = format!("there may be {MOST_ENVIRONMENTS} environments, not more");
+        let message = format!("at most {MOST_ENVIRONMENTS} environments are allowed");
         mistakes.push(Mistake { message, span: table.span(), nearest: None });
     }
     unique_names(&environments, mistakes);
@@ -155,9 +155,7 @@ fn unique_names(environments: &[Spanned<EnvironmentConfig>], mistakes: &mut Vec<
         let earlier = &environments[..index];
         if earlier.iter().any(|other| &other.get_ref().name == name) {
             mistakes.push(Mistake {
-                message: format!(
-                    "two environments are called `{name}`; give each a `name` of its own"
-                ),
+                message: format!("two environments are named `{name}`; give each a unique `name`"),
                 span: environment.span(),
                 nearest: None,
             });

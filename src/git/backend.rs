@@ -167,7 +167,7 @@ impl Object {
         if self.kind == kind {
             Ok(self.content)
         } else {
-            Err(Reason::new(format!("it is a {}, no {}", self.kind.word(), kind.word())))
+            Err(Reason::new(format!("it is a {}, not a {}", self.kind.word(), kind.word())))
         }
     }
 }

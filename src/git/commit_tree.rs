@@ -97,7 +97,7 @@ pub(super) fn read_blob(source: &dyn Backend, file: &File, tree: &str) -> Result
         Some(Content::TooLarge(size)) => {
             Err(Error::too_large(&file.path, tree.to_owned(), size, LARGEST))
         }
-        None => Err(unread(file, tree, &Reason::new("nothing is said of it"))),
+        None => Err(unread(file, tree, &Reason::new("it was not found"))),
     }
 }
 

@@ -87,7 +87,7 @@ fn planted(git_dir: &Path, top: &Path, file: &[u8]) -> Reason {
         Escaped(file)
     ))
     .with_remedy(Step::run(
-        "leave this folder; only if you trust it, name it",
+        "leave this folder, or name it if you trust it",
         Command::of("export").arg(format!("GIT_DIR={}", git_dir.to_string_lossy())),
     ))
 }

@@ -40,10 +40,10 @@ pub enum Error {
     #[error("cannot open a git repository here")]
     Open(#[source] Reason),
     /// A name that git cannot resolve.
-    #[error("`{0}` names no branch, tag or commit")]
+    #[error("`{0}` is not a branch, tag or commit")]
     UnknownRevision(String),
     /// A range that names two histories.
-    #[error("`{0}` is what either of two histories has alone, not one history")]
+    #[error("`{0}` is a symmetric difference, not a range")]
     SymmetricRange(String),
     /// An object that is named and not there, or damaged.
     #[error("cannot read {what}")]
@@ -85,7 +85,7 @@ pub enum Error {
     #[error(transparent)]
     Tree(#[from] tree::Error),
     /// The history is cut off before the commit at which two branches parted.
-    #[error("this clone is shallow: the commit at which {ours} and {theirs} parted is not in it")]
+    #[error("this clone is shallow and does not include the merge base of {ours} and {theirs}")]
     Shallow {
         /// The one side.
         ours: String,
@@ -96,7 +96,7 @@ pub enum Error {
     #[error("this repository has no work tree")]
     Bare,
     /// A value of git's configuration that is there and cannot be made out; the reason in git's words.
-    #[error("cannot read `{key}` of git's configuration: {reason}")]
+    #[error("cannot read `{key}` from git's configuration: {reason}")]
     Setting {
         /// The key.
         key: String,
@@ -104,7 +104,7 @@ pub enum Error {
         reason: String,
     },
     /// Files could not be staged; the reason in git's words.
-    #[error("cannot stage what was written: {0}")]
+    #[error("cannot stage the written files: {0}")]
     Stage(String),
 }
 

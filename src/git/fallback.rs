@@ -63,7 +63,7 @@ impl Fallback {
             Ok(libgit2) if is_same_folder(&libgit2.place().git_dir, &place.git_dir) => {
                 return Ok(sources(&place, Some(libgit2), plumbing.into()));
             }
-            Ok(_) => Reason::new("it finds another repository here than git"),
+            Ok(_) => Reason::new("it finds a different repository here"),
             Err(refused) => refused,
         };
         let sources = sources(&place, None, plumbing.into());

@@ -145,7 +145,7 @@ impl Repository {
     pub fn resolve(&self, name: &str) -> Result<ObjectId, Error> {
         let unknown = || Error::UnknownRevision(crate::text::escape(name));
         let unread = |source| {
-            let what = format!("what `{}` names", crate::text::escape(name));
+            let what = format!("the object that `{}` names", crate::text::escape(name));
             Error::Object { what, source }
         };
         let object = self.source.resolve(name).map_err(unread)?.ok_or_else(unknown)?;
@@ -186,7 +186,7 @@ impl Repository {
         }
         match self.source.object(id).map_err(unread)?.kind {
             Kind::Blob | Kind::Tree | Kind::Tag => Ok(None),
-            Kind::Commit => Err(unread(Reason::new("git does not know it for a commit"))),
+            Kind::Commit => Err(unread(Reason::new("git does not recognize it as a commit"))),
         }
     }
 

@@ -25,7 +25,7 @@ pub enum Error {
     #[error("{}", escaped_lines(.0))]
     Git(String),
     /// The program to call has no absolute path.
-    #[error("`{}` is no absolute path of a program", shown(.0))]
+    #[error("`{}` is not an absolute path", shown(.0))]
     RelativeBinary(PathBuf),
     /// The hooks folder is not for us to write to.
     #[error(
@@ -46,7 +46,8 @@ pub enum Error {
     },
     /// husky writes the folder anew at will, and finds a team's script by the name of the hook in it.
     #[error(
-        "will not write to the hooks folder `{}` of husky: it is written anew whenever husky is installed",
+        "will not write to the hooks folder `{}` of husky: husky recreates it whenever it is \
+         installed",
         shown(folder)
     )]
     Husky {
@@ -65,7 +66,7 @@ pub enum Error {
     NoFile(PathBuf),
     /// There are two foreign hooks, and a shim runs one.
     #[error(
-        "`{}` and `{}` are both hooks that were here before, and only one can be run",
+        "`{}` and `{}` are both existing hooks, and only one can be kept",
         shown(path),
         shown(kept)
     )]
@@ -77,7 +78,7 @@ pub enum Error {
     },
     /// Our shim was moved aside by something that may or may not run it.
     #[error(
-        "`{}` is the shim of alembic-guard, and `{}` is another hook that may not run it",
+        "`{}` is the alembic-guard shim, and `{}` is another hook that may not run it",
         shown(legacy),
         shown(path)
     )]
@@ -88,7 +89,7 @@ pub enum Error {
         legacy: PathBuf,
     },
     /// The hook is a link to another hook, which is about to be replaced.
-    #[error("`{}` is a link to the hook `{target}`, which a shim is about to replace", shown(path))]
+    #[error("`{}` is a symlink to the hook `{target}`, which a shim would replace", shown(path))]
     LinkToHook {
         /// The link.
         path: PathBuf,
@@ -136,10 +137,10 @@ impl Error {
     pub fn help(&self) -> Vec<Step> {
         match self {
             Error::RunGit { .. } => {
-                vec!["git has to be on PATH and the folder has to exist".into()]
+                vec!["check that git is on PATH and that the folder exists".into()]
             }
             Error::Git(words) if words.starts_with("not a git repository") => {
-                vec!["run this inside the repository, or name one with `-C DIR`".into()]
+                vec!["run this in the repository, or name it with `-C DIR`".into()]
             }
             Error::Git(_) => Vec::new(),
             Error::RelativeBinary(_) => Vec::new(),
@@ -152,12 +153,13 @@ impl Error {
                 help
             }
             Error::Husky { team, default, .. } => {
-                let mut help = called_from("let husky call it", &word(&team.join("pre-push")));
+                let mut help = called_from("call it from husky", &word(&team.join("pre-push")));
                 help.push(without_that_folder(default));
                 help
             }
             Error::NoFolder(_) => vec![
-                "git runs no hooks at all like this; see `git config --show-origin core.hooksPath`"
+                "correct `core.hooksPath`, or git runs no hooks (`git config --show-origin \
+                 core.hooksPath`)"
                     .into(),
             ],
             Error::NoFile(path) => {
@@ -177,13 +179,13 @@ impl Error {
                 install_again(),
             ],
             Error::LinkToHook { path, .. } => {
-                vec![Step::run("make it a file of its own", own_file(path)), install_again()]
+                vec![Step::run("replace the symlink with a copy", own_file(path)), install_again()]
             }
             Error::Read { .. }
             | Error::Write { .. }
             | Error::Rename { .. }
             | Error::Remove { .. } => {
-                vec![Step::run("see who owns the folder and the file", Command::of("ls -la"))]
+                vec![Step::run("check who owns the folder and the file", Command::of("ls -la"))]
             }
         }
     }
@@ -201,34 +203,31 @@ impl Error {
 
 fn install_again() -> Step {
     let install = Command::of("alembic-guard hook install");
-    format!("then run `{install}` again").into()
+    format!("run `{install}` again").into()
 }
 
 /// Says how a server's own hooks call the guard; what `pre-receive` is told can be read once.
 fn own_server_hook(folder: &Path) -> Vec<Step> {
     let (update, file) = (Command::of("alembic-guard hook update"), word(&folder.join("update")));
-    vec![format!("call it from a hook of your own: add `{update} \"$@\" || exit` to {file}").into()]
+    vec![format!("call it from your own hook: add `{update} \"$@\" || exit` to {file}").into()]
 }
 
 fn own_hooks(folder: &Path) -> Vec<Step> {
     match manager(folder) {
-        Some(manager) => called_from(&format!("let {manager} call it"), "its pre-push hook"),
-        None => called_from("call it from a hook of your own", &word(&folder.join("pre-push"))),
+        Some(manager) => called_from(&format!("call it from {manager}"), "its pre-push hook"),
+        None => called_from("call it from your own hook", &word(&folder.join("pre-push"))),
     }
 }
 
 fn folder_help(folder: &Path, default: &Path, doubts: &[FolderDoubt]) -> Vec<Step> {
     let mut help = Vec::new();
     if let [FolderDoubt::Relative { .. }] = doubts {
-        help.push(Step::run("or make the path absolute", hooks_path(folder)));
+        help.push(Step::run("make the path absolute", hooks_path(folder)));
     }
     if doubts.iter().any(is_setting) {
         help.push(without_that_folder(default));
     }
-    help.push(Step::run(
-        "or install there all the same",
-        Command::of("alembic-guard hook install --force"),
-    ));
+    help.push(Step::run("install there anyway", Command::of("alembic-guard hook install --force")));
     help
 }
 
@@ -239,15 +238,12 @@ fn called_from(whose: &str, pre_push: &str) -> Vec<Step> {
     vec![
         format!("{whose}: add `{program} hook pre-push \"$@\" || exit` to {pre_push}").into(),
         "do the same for pre-commit and pre-merge-commit".into(),
-        "and, without `|| exit`, for post-merge and post-checkout".into(),
+        "do the same without `|| exit` for post-merge and post-checkout".into(),
     ]
 }
 
 fn without_that_folder(default: &Path) -> Step {
-    Step::run(
-        "or leave that folder, and the hooks in it, out of this repository",
-        hooks_path(default),
-    )
+    Step::run("stop using that folder and its hooks in this repository", hooks_path(default))
 }
 
 fn hooks_path(folder: &Path) -> Command {

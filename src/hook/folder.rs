@@ -34,7 +34,8 @@ impl fmt::Display for FolderDoubt {
         match self {
             FolderDoubt::Relative { value } => write!(
                 out,
-                "`core.hooksPath` is relative (`{}`), so each linked worktree looks for a folder of its own",
+                "`core.hooksPath` is relative (`{}`), so each linked worktree uses a different \
+                 folder",
                 shown(value)
             ),
             FolderDoubt::Shared { origin } => write!(
@@ -43,13 +44,13 @@ impl fmt::Display for FolderDoubt {
                 escape(origin)
             ),
             FolderDoubt::Temporary => {
-                out.write_str("`core.hooksPath` is set for this one command, and git forgets it")
+                out.write_str("`core.hooksPath` is set for this command only")
             }
-            FolderDoubt::Tracked => out.write_str(
-                "its files are tracked, and a shim names a program by its path on this machine",
-            ),
+            FolderDoubt::Tracked => {
+                out.write_str("its files are tracked, and a shim contains a path of this machine")
+            }
             FolderDoubt::InWorkTree => {
-                out.write_str("it lies in the work tree, where another tool may keep its own hooks")
+                out.write_str("it is in the work tree, where another tool may keep its hooks")
             }
         }
     }

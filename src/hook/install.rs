@@ -59,7 +59,7 @@ impl fmt::Display for Installed {
         match self.outcome {
             InstallOutcome::Written | InstallOutcome::MovedAside => write!(out, "is installed")?,
             InstallOutcome::Updated { from } => write!(out, "is updated from version {from}")?,
-            InstallOutcome::Unchanged => write!(out, "was installed already, nothing changed")?,
+            InstallOutcome::Unchanged => write!(out, "is already installed")?,
         }
         if self.path.extension().is_some_and(|extension| extension == "legacy") {
             write!(out, "; `{}` runs it", shown(&self.path.with_extension("")))?;

@@ -19,7 +19,7 @@ pub(super) fn read_lines<T>(
     let mut bytes = Vec::new();
     input.take(LONGEST_INPUT + 1).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > LONGEST_INPUT {
-        return Err(io::Error::other("the list of refs has no end"));
+        return Err(io::Error::other("the list of refs is not terminated"));
     }
     let lines = bytes.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
     Ok(lines.map(read_line).collect())

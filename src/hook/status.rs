@@ -259,7 +259,7 @@ impl fmt::Display for BinaryState {
         out.write_str(match self {
             BinaryState::Executable => "",
             BinaryState::NotExecutable => ", which is not executable",
-            BinaryState::Missing => ", which is gone",
+            BinaryState::Missing => ", which does not exist",
         })
     }
 }

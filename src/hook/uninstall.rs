@@ -42,12 +42,12 @@ impl fmt::Display for Removed {
         write!(out, "`{}` ", shown(&self.path))?;
         out.write_str(match self.outcome {
             RemoveOutcome::Removed => "is removed",
-            RemoveOutcome::Restored => "is again the hook that was there before",
+            RemoveOutcome::Restored => "is the previous hook again",
             RemoveOutcome::NotInstalled => "was not installed",
-            RemoveOutcome::Foreign => "is not a shim of alembic-guard and stays",
+            RemoveOutcome::Foreign => "is not an alembic-guard shim and was kept",
         })?;
         match &self.left {
-            Some(left) => write!(out, "; an earlier hook is still kept as `{}`", shown(left)),
+            Some(left) => write!(out, "; a previous hook is still kept as `{}`", shown(left)),
             None => Ok(()),
         }
     }

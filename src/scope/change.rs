@@ -320,10 +320,11 @@ fn base_option(against: &Against) -> Option<String> {
 fn without_base(reader: &mut Reader, tree: &dyn Tree) -> Result<Report, Error> {
     let facts = Facts { unless_loading: Some(Downgrade::NoBase), ..Facts::default() };
     let mut report = alone(reader, tree, facts)?;
-    let name = Step::run("name one", Command::of("alembic-guard check --base").placeholder("REV"));
-    let all = Step::run("or judge everything there is", Command::of("alembic-guard check --all"));
+    let name =
+        Step::run("choose a base", Command::of("alembic-guard check --base").placeholder("REV"));
+    let all = Step::run("check everything", Command::of("alembic-guard check --all"));
     report.notes.push(note(
-        "there is no branch to compare with, so heads are only counted",
+        "there is no branch to compare with, so heads were only counted",
         Advice::way([name]).or([all]),
     ));
     Ok(report)
@@ -341,7 +342,7 @@ pub(super) fn plain_situation(base: &BaseChoice, next: NextStep) -> Situation {
 
 fn unrelated(reader: &mut Reader, tree: &dyn Tree, base: &BaseChoice) -> Result<Report, Error> {
     let message =
-        format!("this branch and {} have no common history; it is judged alone", base.name);
+        format!("this branch and {} have no common history; it was checked on its own", base.name);
     only_warned(reader, tree, note(message, Advice::default()))
 }
 
@@ -352,10 +353,11 @@ fn shallow(
     fetch: Command,
 ) -> Result<Report, Error> {
     let message = format!(
-        "this clone is shallow: where this branch left {} is not in it; it is judged alone",
+        "this clone is shallow and does not include the merge base with {}; the branch was \
+         checked on its own",
         base.name
     );
-    let advice = Advice::way([Step::run("get the rest of the history", fetch)]);
+    let advice = Advice::way([Step::run("fetch the full history", fetch)]);
     only_warned(reader, tree, note(message, advice))
 }
 

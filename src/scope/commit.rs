@@ -114,7 +114,7 @@ fn told_to_stage(
         let paths = unstaged(finding);
         if !paths.is_empty() {
             let add = Command::of("git add").paths(&paths).and(Command::of("git commit"));
-            let stage = Step::run("stage the file, where this is fixed already", add);
+            let stage = Step::run("stage the fix from the work tree", add);
             finding.problem.advice = Advice::way([stage]);
         }
     }

@@ -103,8 +103,8 @@ pub(super) fn deleted_target(
         .arg(remote)
         .arg(format!("{}:{}", pushed.remote_oid, pushed.remote_ref));
     let message =
-        format!("no other target branch has {what}, which this push deletes with {branch}");
-    let help = Step::run("if a database still needs them, restore the branch", restore);
+        format!("this push deletes {branch} and with it {what}, which no other target branch has");
+    let help = Step::run("restore the branch", restore).when("a database still needs them");
     Ok(Some(note(message, Advice::way([help]))))
 }
 

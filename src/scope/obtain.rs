@@ -134,9 +134,14 @@ pub(crate) fn hosted_push(
             pushed.remote_oid = "0".repeat(pushed.local_oid.len());
         }
         Some((name, Err(why))) => {
-            let message = format!("cannot ask for what {name} is at: {why}");
-            failed =
-                Some(note(message, Advice::default().caution("what is compared is what was told")));
+            let message = format!("cannot fetch {name}: {why}");
+            failed = Some(note(
+                message,
+                Advice::default().caution(
+                    "the check used the old commit that \
+                                                              the hook manager passed",
+                ),
+            ));
         }
         None => {}
     }

@@ -107,7 +107,7 @@ pub(super) fn touched(
             }
             Err(error @ git::Error::TooMany(_)) => return Err(error.into()),
             Err(error) => {
-                let message = format!("cannot read what this push would replace: {error}");
+                let message = format!("cannot read the commit that this push replaces: {error}");
                 let list = Step::run("list the damaged objects", Command::of("git fsck"));
                 unread = Some(note(message, Advice::way([list])));
             }

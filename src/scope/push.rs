@@ -143,9 +143,9 @@ fn may_be_rejected(context: &Context<'_>, update: &RefUpdate<'_>, behind: &str) 
     let branch = update.pushed.local_ref.strip_prefix("refs/heads/");
     let elsewhere = branch.filter(|branch| context.repository.branch().as_deref() != Some(branch));
     let checkout = elsewhere
-        .map(|branch| Step::run("go to the branch", Command::of("git switch").arg(branch)));
-    let pull =
-        Step::run("if you did not force, git rejects this ref anyway", Command::of("git pull"));
+        .map(|branch| Step::run("switch to the branch", Command::of("git switch").arg(branch)));
+    let pull = Step::run("pull first, since git rejects this ref", Command::of("git pull"))
+        .when("you did not force the push");
     let advice = Advice::way(checkout.into_iter().chain([pull]));
     note(format!("{behind} has commits that this push lacks"), advice)
 }
@@ -261,8 +261,8 @@ fn without_base(
     let mut report = ref_update::first_push(context, reader, update, Facts::default())?;
     let is_first = update.is_target && context.repository.remote_branches()?.is_empty();
     if !is_first && !publication::touched(context, reader, update, None)?.paths.is_empty() {
-        let message = "no target branch is known here, so the migrations of this push were \
-                       compared with nothing; name one as `base` in .alembic-guard.toml";
+        let message = "no target branch is known, so the migrations in this push were not \
+                       compared with anything; set `base` in .alembic-guard.toml";
         report.notes.push(note(message, Advice::default()));
     }
     Ok(report)
@@ -359,14 +359,14 @@ fn freshened(
     match answer {
         Ok(commit) => (fetched(&base, commit), None),
         Err(failure) => {
-            let message =
-                format!("cannot ask {remote} for its newest {}: {failure}", target.branch);
-            let seen = format!("what is judged is {} as last seen", base.name);
-            let mut advice = Advice::default().after([seen.into()]);
+            let message = format!("cannot fetch {} from {remote}: {failure}", target.branch);
+            let seen = format!("the check used {} as last fetched", base.name);
+            let mut advice = Advice::default().caution(seen);
             if matches!(failure, FetchFailure::NoSuchBranch(_)) {
                 let set_head = Command::of("git remote set-head").arg(&remote).arg("--auto");
                 let command = Command::of("git fetch").arg(&remote).and(set_head);
-                advice = advice.or([Step::run("if that branch has another name now", command)]);
+                let update = Step::run("update the name of the default branch", command);
+                advice = advice.or([update.when("that branch was renamed")]);
             }
             (base, Some(note(message, advice)))
         }

@@ -103,14 +103,14 @@ impl RefUpdate<'_> {
         match &self.replaced {
             Replaced::Absent(Some(Unobtained { commit, reason, fetch })) => Some(note(
                 format!(
-                    "cannot judge what this push would replace: {name} is at {} now, which is not in \
-                     this repository: {reason}",
+                    "cannot check what this push replaces: {name} is now at {}, which could not \
+                     be fetched: {reason}",
                     commit.short()
                 ),
-                Advice::way([Step::run("get it, then push again", fetch.clone())]),
+                Advice::way([Step::run("fetch it, then push again", fetch.clone())]),
             )),
             Replaced::Damaged(reason) => Some(note(
-                format!("cannot read what this push would replace on {name}: {reason}"),
+                format!("cannot read the commit that this push replaces on {name}: {reason}"),
                 Advice::way([Step::run("list the damaged objects", Command::of("git fsck"))]),
             )),
             Replaced::Absent(None)
@@ -136,13 +136,9 @@ impl RefUpdate<'_> {
         targets.push(self.branch.clone());
         let quoted: Vec<String> =
             targets.iter().map(|name| format!("\"{}\"", crate::text::escape(name))).collect();
-        Some(Step::write(
-            format!(
-                "if `{branch}` never merges into {}, list it in `targets` of .alembic-guard.toml",
-                base.name
-            ),
-            format!("targets = [{}]", quoted.join(", ")),
-        ))
+        let list = format!("targets = [{}]", quoted.join(", "));
+        let write = Step::write("list it in `targets` of .alembic-guard.toml", list);
+        Some(write.when(format!("`{branch}` never merges into {}", base.name)))
     }
 }
 

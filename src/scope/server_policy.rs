@@ -150,7 +150,7 @@ fn invalid(branch: &str, bad: &BadConfig) -> Note {
     note(
         format!("`{}` on {} is not valid: {mistakes}", config::FILE_NAME, escape(branch)),
         Advice::default().caution(
-            "until that is fixed, this server checks pushes as if there were no configuration",
+            "until this is fixed, the server checks pushes as if there were no configuration",
         ),
     )
 }
@@ -158,10 +158,14 @@ fn invalid(branch: &str, bad: &BadConfig) -> Note {
 fn guard_note(law: &Law) -> Note {
     let remark = match &law.given {
         Some(name) => format!(
-            "this server is configured by {}, so that counts in clones and in CI alone",
+            "this server is configured by {}, so the change only affects clones and CI",
             escape(name)
         ),
-        None => format!("it was judged without that, which counts once it is on {}", law.branch),
+        None => format!(
+            "the push was checked without this change, which takes effect once it is \
+                         on {}",
+            law.branch
+        ),
     };
     note(format!("this push changes `{}`", config::FILE_NAME), Advice::default().caution(remark))
 }
@@ -171,8 +175,8 @@ fn alembic_note(paths: &[&RepoPath]) -> Note {
     note(
         format!("this push changes where Alembic looks for migrations: {}", names.join(", ")),
         Advice::default().caution(
-            "it was judged by what there was and by what there will be; once it has landed, only \
-             the latter is migrated",
+            "the push was checked with both the old and the new locations; once it is merged, \
+             Alembic only uses the new ones",
         ),
     )
 }

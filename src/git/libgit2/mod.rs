@@ -156,7 +156,7 @@ impl Backend for Libgit2 {
             ObjectType::Tree => Kind::Tree,
             ObjectType::Commit => Kind::Commit,
             ObjectType::Tag => Kind::Tag,
-            ObjectType::Any => return Err(Reason::new("it is of no known kind")),
+            ObjectType::Any => return Err(Reason::new("its type is unknown")),
         };
         Ok(Object { kind, content: object.data().to_vec() })
     }
@@ -245,11 +245,13 @@ fn includes_what_git_would(config: &git2::Config) -> Result<bool, git2::Error> {
 fn refuse_what_it_misreads(repository: &git2::Repository) -> Result<(), Reason> {
     let others = std::env::var_os("GIT_ALTERNATE_OBJECT_DIRECTORIES").unwrap_or_default();
     if others.as_encoded_bytes().contains(&b'"') {
-        return Err(Reason::new("it reads no quoted path in GIT_ALTERNATE_OBJECT_DIRECTORIES"));
+        return Err(Reason::new(
+            "it does not read quoted paths in GIT_ALTERNATE_OBJECT_DIRECTORIES",
+        ));
     }
     let grafts = std::fs::metadata(repository.commondir().join("info/grafts"));
     if grafts.is_ok_and(|grafts| grafts.len() > 0) {
-        return Err(Reason::new("it takes info/grafts for the history that is pushed"));
+        return Err(Reason::new("it treats info/grafts as part of the history that is pushed"));
     }
     Ok(())
 }

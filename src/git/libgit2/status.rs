@@ -39,7 +39,8 @@ impl Libgit2 {
         for entry in self.repository.statuses(Some(&mut options))?.iter() {
             let known = found.get_mut(entry.path_bytes());
             // A folder in the place of a file, or a name in other letters: not as it was asked.
-            *known.ok_or_else(|| Reason::new("libgit2 names another file"))? = Some(entry.status());
+            *known.ok_or_else(|| Reason::new("libgit2 returned another file"))? =
+                Some(entry.status());
         }
         let status = |path: &&RepoPath| found.get(path.as_bytes()).copied().flatten();
         Ok(paths.iter().map(|path| settled(status(path).unwrap_or(Status::CURRENT))).collect())

@@ -198,7 +198,7 @@ impl Backend for Plumbing {
     fn object(&self, id: ObjectId) -> Result<Object, Reason> {
         match self.read_all(&[id], u64::MAX)?.pop() {
             Some(Read::Whole(object)) => Ok(object),
-            Some(Read::TooLarge(_)) | None => Err(Reason::new("git said nothing of it")),
+            Some(Read::TooLarge(_)) | None => Err(Reason::new("git printed nothing about it")),
         }
     }
 

@@ -55,7 +55,7 @@ impl Plumbing {
         if sizes.len() == ids.len() {
             Ok(sizes)
         } else {
-            Err(Reason::new("git does not say how large an object is"))
+            Err(Reason::new("git did not print the size of an object"))
         }
     }
 
@@ -106,7 +106,7 @@ fn answer(talk: &mut Conversation, most: u64) -> Result<Option<Read>, Reason> {
         _ => return Ok(None),
     };
     let size = words.next().and_then(|size| size.parse().ok());
-    let size: u64 = size.ok_or_else(|| Reason::new("git said no size"))?;
+    let size: u64 = size.ok_or_else(|| Reason::new("git printed no size"))?;
     let read = if size > most {
         talk.skip(size).map(|()| Read::TooLarge(size))?
     } else {

@@ -39,7 +39,7 @@ impl Plumbing {
         let wanted: String = missing.iter().map(|id| format!("{id}\n")).collect();
         printed(fed(&mut git, wanted.as_bytes())?).map_err(|reason| {
             let fetch = Command::of("git fetch").arg(Url::new(&remote).to_string());
-            reason.with_remedy(Step::run("see whether the other repository answers", fetch))
+            reason.with_remedy(Step::run("check whether the remote answers", fetch))
         })?;
         self.begin_anew();
         Ok(())

@@ -113,7 +113,7 @@ pub(super) fn printed(output: Output) -> Result<Vec<u8>, Reason> {
 /// Returns why git failed: in its words, else by how it ended.
 pub(super) fn refused(output: &Output) -> Reason {
     match signal_that_ended(output.status) {
-        Some(signal) => Reason::new(format!("git was ended by signal {signal}")),
+        Some(signal) => Reason::new(format!("git was killed by signal {signal}")),
         None => refusal(&output.stderr),
     }
 }
@@ -126,7 +126,7 @@ pub(in crate::git) fn refusal(said: &[u8]) -> Reason {
     let said = without_secrets(&String::from_utf8_lossy(said));
     let mut lines = said.lines().map(str::trim).filter(|line| !line.is_empty());
     let Some(fatal) = lines.find_map(|line| line.strip_prefix("fatal:")) else {
-        let last = said.lines().next_back().unwrap_or("git failed without a word");
+        let last = said.lines().next_back().unwrap_or("git failed without a message");
         return Reason::new(crate::text::escape(last));
     };
     let is_advice = |line: &&str| !["fatal:", "hint:"].iter().any(|word| line.starts_with(word));

@@ -35,11 +35,8 @@ impl Plumbing {
             return Ok(scratch);
         }
         let failed = |error: std::io::Error| {
-            Reason::new(format!("cannot make a folder for what a merge makes: {error}"))
-                .with_remedy(Step::write(
-                    "name a folder that has room for some files",
-                    "TMPDIR=FOLDER",
-                ))
+            Reason::new(format!("cannot create a temporary folder: {error}"))
+                .with_remedy(Step::write("choose a folder with free space", "TMPDIR=FOLDER"))
         };
         cleanup::begin_watch();
         let folder = tempfile::Builder::new().prefix("alembic-guard-").tempdir().map_err(failed)?;

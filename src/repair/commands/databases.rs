@@ -42,13 +42,13 @@ pub(super) fn database_help(
             Err(UnknownState) => return Ok(vec![one.unknown()]),
         }
     }
-    match one.catch_up(&both, &format!("this branch's and {base}'s have run")) {
+    match one.catch_up(&both, &format!("this branch's and {base}'s migrations have run")) {
         Ok(line) => help.extend(line),
         Err(UnknownState) => return Ok(vec![one.unknown()]),
     }
     help.push(Step::note(
-        "a database in any other state has no fixed commands, nor have several of one environment \
-         that differ; `alembic current` cannot tell the states apart, so read the table with \
+        "there are no fixed commands for a database in any other state, or for databases of one \
+         environment in different states; `alembic current` cannot tell the states apart, so run \
          `SELECT version_num FROM alembic_version`",
     ));
     Ok(help)
@@ -90,7 +90,7 @@ impl Move<'_> {
         } else {
             String::new()
         };
-        let state = format!("`alembic_version`{of} holds only {} ({state})", listed(stamped));
+        let state = format!("`alembic_version`{of} contains only {} ({state})", listed(stamped));
         Ok(command(environment, &steps)
             .map(|command| Step::run("bring the database up to date", command).when(state)))
     }
@@ -99,8 +99,8 @@ impl Move<'_> {
     fn unknown(&self) -> Step {
         let moved = self.parents();
         Step::note(format!(
-            "no commands are known for a database that has run {}: a parent or dependency is missing, so \
-             nobody can tell what else it has run; recreate it",
+            "recreate any database that has run {}: a parent or dependency is missing, so the \
+             other migrations it has run are unknown",
             listed(moved.keys())
         ))
     }

@@ -35,7 +35,7 @@ pub(super) fn misspelling(
             repaired: Repaired {
                 rule: finding.problem.rule,
                 path: path.clone(),
-                done: format!("`{found}` is written `{}`", slip.meant),
+                done: format!("`{found}` corrected to `{}`", slip.meant),
             },
             then: None,
         })
@@ -61,7 +61,7 @@ pub(super) fn docstring(
         repaired: Repaired {
             rule: "docstring-mismatch",
             path: path.clone(),
-            done: "the docstring says what the variables say".to_owned(),
+            done: "docstring updated to match the variables".to_owned(),
         },
         then: None,
     }))

@@ -67,16 +67,16 @@ fn renamed(
 
 /// Says how a database that stands at the old id learns the new one; one that stands higher needs nothing.
 fn stamped(pair: &Pair, old: &RevisionId, new: &RevisionId) -> Step {
-    let unknown = format!("a database of yours that stands at `{old}` does not know it any more");
+    let is_there = format!("a database is at `{old}`");
     // No command of Alembic goes on without the unknown stamp, and this one forgets where other lines stand.
     match pair.before.graph.heads().len() {
         ..=1 => {
             let stamp = pair.environment.command("stamp", &["--purge", new.as_str()]);
-            Step::run(format!("{unknown}; there, run"), stamp)
+            Step::run("stamp it with the new id", stamp).when(is_there)
         }
         _ => Step::note(format!(
-            "{unknown}; there, write `{new}` in its place in the table that Alembic keeps, \
-             `alembic_version` unless env.py names another"
-        )),
+            "replace that id with `{new}` in its `alembic_version` table (env.py may name another table)"
+        ))
+        .when(is_there),
     }
 }

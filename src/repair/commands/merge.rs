@@ -187,7 +187,7 @@ fn rebase_hint(
     if !rebased.left.is_empty() {
         return None;
     }
-    let verb = if repointed.len() == 1 { "has" } else { "have" };
+    let verb = if repointed.len() == 1 { "is" } else { "are" };
     let paths: Vec<RepoPath> =
         changes.iter().map(|change| context.path_from_here(&change.path)).collect();
     let (remove, rebase) = if staged {
@@ -197,7 +197,7 @@ fn rebase_hint(
     };
     let moved = listed(repointed.iter().map(|one| &one.revision));
     Some(Step::run(
-        format!("{moved} {verb} not landed, so one line would do without a merge revision"),
+        format!("rebase instead of merging, since {moved} {verb} not published"),
         Command::of(remove).paths(&paths).and(Command::of(rebase)),
     ))
 }

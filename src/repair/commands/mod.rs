@@ -80,7 +80,7 @@ fn with_next_step(context: &Context<'_>, mut proposal: Proposal, staged: bool) -
             proposal.paths().into_iter().map(|path| context.path_from_here(path)).collect();
         Command::of("git add").paths(&paths).and(go_on)
     };
-    proposal.then.insert(0, Step::run("then go on", go_on));
+    proposal.then.insert(0, Step::run("commit the result", go_on));
     proposal
 }
 

@@ -143,17 +143,17 @@ impl Trial<'_, '_> {
         let verb = if missing.len() == 1 { "is" } else { "are" };
         let ids: Vec<String> = missing.iter().map(|id| format!("`{id}`")).collect();
         let get_base = situation.get_base.clone().map(|command| {
-            let text = "bring it in without committing yet";
+            let text = "merge it without committing yet";
             if self.start.is_staged {
                 // Git merges into no index that differs from HEAD (git-merge(1)).
                 let command =
                     Command::of("git stash").and(command).and(Command::of("git stash pop"));
-                Step::run(format!("{text}, with what is staged put aside for that"), command)
+                Step::run(format!("stash the staged changes and {text}"), command)
             } else {
                 Step::run(text, command)
             }
         });
-        let again = Step::run("then again", self.start.command.clone());
+        let again = Step::run("run the command again", self.start.command.clone());
         Refusal {
             message: format!(
                 "{} of {} {verb} not in the work tree yet",

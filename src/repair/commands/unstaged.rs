@@ -34,12 +34,7 @@ pub(super) fn with_unstaged(
             Some(tree) => is_repaired(&*tree)?,
             None => true,
         };
-        let commit = || {
-            Step::run(
-                "what repairs it is staged and not committed yet",
-                commands::commit_command(context),
-            )
-        };
+        let commit = || Step::run("commit the staged fix", commands::commit_command(context));
         return Ok(Outcome { hint: (!is_committed).then(commit), ..outcome });
     }
     let files = pair.after.graph.revisions().map(|revision| &revision.migration.file.path);
@@ -47,7 +42,7 @@ pub(super) fn with_unstaged(
     let paths: Vec<RepoPath> = unstaged.map(|path| context.path_from_here(path)).collect();
     let hint = (!paths.is_empty()).then(|| {
         Step::run(
-            "git would commit it as it was; stage the fix",
+            "stage the fix, or git commits the old version",
             Command::of("git add").paths(&paths),
         )
     });

@@ -30,7 +30,7 @@ pub enum Uneditable {
     #[error("`{0}` is never assigned")]
     Missing(Identifier),
     /// Only running Python could know what there is.
-    #[error("`{identifier}` is not plain: {reason}")]
+    #[error("`{identifier}` is not a literal: {reason}")]
     Computed {
         /// The name.
         identifier: Identifier,
@@ -38,10 +38,10 @@ pub enum Uneditable {
         reason: String,
     },
     /// Several statements put the value together.
-    #[error("`{0}` is added to by `+=`")]
+    #[error("`{0}` is changed with `+=`")]
     AddedTo(Identifier),
     /// `revision` is no string, and no id can take its place.
-    #[error("`{0}` is no string")]
+    #[error("`{0}` is not a string")]
     NoString(Identifier),
     /// Another of the four names would change too.
     #[error("`{other}` would change with `{identifier}`")]
@@ -62,7 +62,7 @@ pub enum Uneditable {
         reason: String,
     },
     /// A misspelled name is not the only thing that would have to change.
-    #[error("`{found}` is used elsewhere, or `{meant}` is meant twice")]
+    #[error("`{found}` is used elsewhere, or two names stand for `{meant}`")]
     Ambiguous {
         /// The name as written.
         found: String,
@@ -70,7 +70,7 @@ pub enum Uneditable {
         meant: &'static str,
     },
     /// The edited file would not say what it should.
-    #[error("no edit of `{0}` says what it should")]
+    #[error("no edit gives `{0}` the right value")]
     Unproven(Identifier),
 }
 

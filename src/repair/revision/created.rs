@@ -27,7 +27,7 @@ pub enum Undated {
     #[error("cannot locate the time zone `{}`", escape(.0))]
     UnknownTimezone(String),
     /// The clock shows a time far from any that a calendar has.
-    #[error("the clock shows a time that has no date")]
+    #[error("the system clock is out of range")]
     NoTime,
 }
 

@@ -54,10 +54,10 @@ pub enum Unwritable {
     #[error("`{0}` cannot be read")]
     Setting(&'static str),
     /// An empty id.
-    #[error("a revision cannot be without an id")]
+    #[error("a revision needs an id")]
     NoId,
     /// An id that Alembic takes for something else.
-    #[error("`{character}` cannot be in the id of a revision, `{id}`")]
+    #[error("the revision id `{id}` contains `{character}`, which Alembic does not allow")]
     Id {
         /// The id.
         id: RevisionId,
@@ -65,7 +65,7 @@ pub enum Unwritable {
         character: char,
     },
     /// A text that would end, or change, in the docstring in which it is to stand.
-    #[error("{what} `{}` holds {part}, which the docstring of a migration cannot", escape(.text))]
+    #[error("{what} `{}` contains {part}, which a docstring cannot hold", escape(.text))]
     Docstring {
         /// Whose text.
         what: &'static str,
@@ -75,7 +75,7 @@ pub enum Unwritable {
         part: &'static str,
     },
     /// A template of names that makes none.
-    #[error("`file_template` makes no name: {0}")]
+    #[error("`file_template` does not produce a file name: {0}")]
     Template(#[from] BadTemplate),
     /// A name that no migration can have.
     #[error("the file would be named `{}`: {reason}", escape(.name))]
@@ -86,16 +86,16 @@ pub enum Unwritable {
         reason: &'static str,
     },
     /// Several version folders, and the first parent is in none of them.
-    #[error("`{0}` is in none of the version folders")]
+    #[error("`{0}` is not in any versions folder")]
     Nowhere(RepoPath),
     /// A path that is taken.
-    #[error("`{0}` is there already")]
+    #[error("`{0}` already exists")]
     Exists(RepoPath),
     /// An encoding other than UTF-8 in which this file may look otherwise.
-    #[error("`output_encoding` is `{}`, in which this file cannot be written here", escape(.0))]
+    #[error("cannot write this file in `output_encoding`, `{}`", escape(.0))]
     Encoding(String),
     /// A template by which the file says something else.
-    #[error("the file that `script.py.mako` makes would not do: {}", escape(.0))]
+    #[error("the file generated from `script.py.mako` is not usable: {}", escape(.0))]
     Garbled(String),
     /// A tree that cannot be read.
     #[error(transparent)]
@@ -192,9 +192,7 @@ impl NewRevision<'_> {
             ("depends_on", &module.depends_on, &[]),
         ];
         match names.into_iter().find(|(_, value, ids)| !says(value, ids)) {
-            Some((name, ..)) => {
-                Err(Unwritable::Garbled(format!("`{name}` is not what it must be")))
-            }
+            Some((name, ..)) => Err(Unwritable::Garbled(format!("`{name}` has the wrong value"))),
             None => Ok(()),
         }
     }

@@ -29,19 +29,19 @@ pub(super) fn path(revision: &NewRevision<'_>) -> Result<RepoPath, Unwritable> {
     let folders = name.split('/').filter(|folder| !matches!(*folder, "" | "."));
     let components: Vec<&str> = folders.collect();
     if name.starts_with('/') || components.contains(&"..") {
-        return refused("it leads out of the version folder");
+        return refused("it is outside the versions folder");
     }
     if name.contains(char::is_control) {
-        return refused("there are control characters in it");
+        return refused("it contains control characters");
     }
     let path = version_folder(revision)?.join(components.join("/"));
     match revision.environment.versions_folder_of(&path) {
         // `load_python_file` of `alembic/util/pyfiles.py` stops at a name that is all suffix.
         Some(_) if path.file_name() != b".py" => Ok(path),
         None if components.len() > 1 && !revision.environment.recursive => refused(
-            "Alembic looks for no migrations in folders, since `recursive_version_locations` is not set",
+            "Alembic does not search subfolders, since `recursive_version_locations` is not set",
         ),
-        Some(_) | None => refused("Alembic takes no file of this name for a migration"),
+        Some(_) | None => refused("Alembic does not load files with this name"),
     }
 }
 

@@ -16,10 +16,10 @@ pub enum Error {
     #[error("`{0}` is not the path of a file in the work tree")]
     NoPath(RepoPath),
     /// A path that is changed twice, or one below it.
-    #[error("`{0}` is changed twice, or lies below a file that is changed")]
+    #[error("`{0}` is changed twice, or is below a changed file")]
     Twice(RepoPath),
     /// A link on the way leads to where the repository is not.
-    #[error("`{path}` is not in the work tree: `{}` leads to `{}`", shown(link), shown(target))]
+    #[error("`{path}` is not in the work tree: `{}` points to `{}`", shown(link), shown(target))]
     Outside {
         /// The file.
         path: RepoPath,
@@ -40,13 +40,13 @@ pub enum Error {
     #[error("`{0}` is not a regular file")]
     NoFile(RepoPath),
     /// The file to change is not there any more.
-    #[error("`{0}` is not there any more")]
+    #[error("`{0}` no longer exists")]
     Gone(RepoPath),
     /// The file is not the one that was looked at.
     #[error("`{0}` has changed since it was read")]
     Changed(RepoPath),
     /// The file to create is there.
-    #[error("`{0}` exists already")]
+    #[error("`{0}` already exists")]
     Exists(RepoPath),
     /// The file is not to be written.
     #[error("`{0}` is read-only")]
@@ -79,7 +79,7 @@ pub enum Error {
         source: io::Error,
     },
     /// A content has no id.
-    #[error("cannot tell the content of `{path}` from others")]
+    #[error("cannot hash `{path}`")]
     Identify {
         /// The file.
         path: RepoPath,
@@ -103,7 +103,7 @@ pub enum Error {
         source: io::Error,
     },
     /// What is left of a run could not be removed.
-    #[error("cannot remove `{}`, which is left of a run", shown(path))]
+    #[error("cannot remove `{}`, left over from a run", shown(path))]
     Clean {
         /// The file or folder.
         path: PathBuf,
@@ -119,7 +119,7 @@ pub enum Error {
         leftovers: Vec<PathBuf>,
     },
     /// What an interrupted run had written is gone or changed.
-    #[error("the new content of `{path}`, from a run that was interrupted, is lost")]
+    #[error("the new content of `{path}` from an interrupted run is lost")]
     Lost {
         /// The file.
         path: RepoPath,
@@ -130,10 +130,10 @@ pub enum Error {
     #[error("`{}` is not a regular file", shown(.0))]
     NoJournal(PathBuf),
     /// A link or a file stands where the folder of the journal should be.
-    #[error("`{}` is not a folder of its own", shown(.0))]
+    #[error("`{}` is not a regular folder", shown(.0))]
     StoreFolder(PathBuf),
     /// The journal says nothing.
-    #[error("cannot make sense of the journal `{}` of an earlier run", shown(path))]
+    #[error("cannot parse the journal `{}` of an earlier run", shown(path))]
     Journal {
         /// The journal.
         path: PathBuf,
@@ -141,7 +141,7 @@ pub enum Error {
         source: serde_json::Error,
     },
     /// The journal is written in a way that this program does not know.
-    #[error("the journal `{}` is of version {version}, not {known}", shown(path))]
+    #[error("the journal `{}` has version {version}, not {known}", shown(path))]
     JournalVersion {
         /// The journal.
         path: PathBuf,
@@ -174,8 +174,9 @@ impl Error {
         match self {
             Error::NoPath(_) | Error::Twice(_) | Error::Identify { .. } => Vec::new(),
             Error::Outside { link, .. } => vec![
-                Step::run("see where the link leads", Command::of("ls -l").arg(lossy(link))),
-                "make the change by hand, or run this where the file is tracked".into(),
+                Step::run("see where the symlink points", Command::of("ls -l").arg(lossy(link))),
+                "make the change by hand, or run this in the repository that tracks the file"
+                    .into(),
             ],
             Error::NoFolder { parent, .. } => {
                 vec![format!("move it away: {}", word(parent)).into()]
@@ -193,47 +194,47 @@ impl Error {
             Error::ReadOnlyFolder { folder, .. } => {
                 vec![Step::run("make it writable", Command::of("chmod u+w").arg(lossy(folder)))]
             }
-            Error::Busy => vec!["wait until it is done, then run this again".into()],
+            Error::Busy => vec!["wait until it finishes, then run this again".into()],
             Error::Lock { path, .. }
             | Error::Read { path, .. }
             | Error::Clean { path, .. }
             | Error::Write { path, .. } => {
                 let look = Command::of("ls -ld").arg(lossy(path));
-                vec![Step::run("see who owns it and how full the disk is", look)]
+                vec![Step::run("check its owner and the free disk space", look)]
             }
             Error::Finish { path, .. } => vec![
                 Step::run("see what is in the way", Command::of("ls -ld").arg(lossy(path))),
-                "then run this again: it finishes what is not done yet".into(),
+                "run this again to finish the repair".into(),
             ],
             Error::ChangedSince { path, leftovers } => vec![
-                format!("undo your change of {} and run this again", repository_word(path)).into(),
+                format!("undo your change to {} and run this again", repository_word(path)).into(),
                 give_up(leftovers),
             ],
             Error::Lost { leftovers, .. } => vec![give_up(leftovers)],
             Error::NoJournal(path) | Error::StoreFolder(path) => vec![
                 Step::run("see what it is", Command::of("ls -ld").arg(lossy(path))),
                 Step::run(
-                    "alembic-guard never makes such a thing; remove it",
+                    "remove it, since alembic-guard did not create it",
                     Command::of("rm -r").arg(lossy(path)),
                 ),
             ],
             Error::Journal { path, .. } => vec![
-                Step::run("forget that run", remove(std::slice::from_ref(path))),
+                Step::run("discard that run", remove(std::slice::from_ref(path))),
                 Step::run(
-                    "see what it wrote, and what it left (`.alembic-guard-*.tmp`)",
+                    "see what it wrote and left behind (`.alembic-guard-*.tmp`)",
                     Command::of("git status"),
                 ),
             ],
             Error::JournalVersion { path, .. } => vec![
                 "run the version of alembic-guard that wrote it".into(),
-                Step::run("or forget that run", remove(std::slice::from_ref(path))),
+                Step::run("discard that run", remove(std::slice::from_ref(path))),
             ],
             Error::Compiled { path, .. } => {
                 vec![STALE.into(), Step::run("remove it", remove(std::slice::from_ref(path)))]
             }
             Error::CompiledLink(path) => {
                 let look = Command::of("ls -lH").arg(lossy(path));
-                vec![STALE.into(), Step::run("remove what lies there", look)]
+                vec![STALE.into(), Step::run("remove the compiled files there", look)]
             }
         }
     }
@@ -259,13 +260,13 @@ impl Error {
     }
 }
 
-const RUN_AGAIN: &str = "run this again: it starts from the files as they are now";
+const RUN_AGAIN: &str = "run this again to use the current files";
 
 const STALE: &str =
-    "until it is removed, Python may take the old `down_revision` from what it compiled";
+    "until it is removed, Python may load the old `down_revision` from the compiled file";
 
 fn give_up(leftovers: &[PathBuf]) -> Step {
-    Step::run("or keep all files as they are now and forget that run", remove(leftovers))
+    Step::run("keep all files as they are now and discard that run", remove(leftovers))
 }
 
 fn remove(paths: &[PathBuf]) -> Command {

@@ -20,10 +20,10 @@ pub enum Unrendered {
     #[error("there is no `script.py.mako`")]
     Missing,
     /// It is not UTF-8, or says that it is something else.
-    #[error("`script.py.mako` is not in UTF-8")]
+    #[error("`script.py.mako` is not UTF-8")]
     Encoding,
     /// A part that only running it could fill in.
-    #[error("line {line} of `script.py.mako` holds `{}`, which only Mako could run", escape(.code))]
+    #[error("line {line} of `script.py.mako` contains `{}`, which only Mako can run", escape(.code))]
     Code {
         /// The line, from 1.
         line: usize,
