@@ -48,7 +48,7 @@ fn syntax_of_every_supported_version_loads() {
 fn a_fault_says_what_and_where() {
     assert_eq!(
         fault("revision = 'a'\n<<<<<<< HEAD\nx = 1\n"),
-        Some("a merge conflict marker @ <<<<<<<".to_owned())
+        Some("merge conflict marker @ <<<<<<<".to_owned())
     );
     assert_eq!(
         fault("def upgrade():\n    print 'x'\n"),

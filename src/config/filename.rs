@@ -212,9 +212,12 @@ mod tests {
             ("{slug", "`{` is not closed; write `{{` for a literal brace"),
             ("slug}", "unmatched `}`; write `}}` for a literal brace"),
             ("{date}", "`{date}` needs a format, such as `{date:%Y%m%d}`"),
-            ("{date:%B}", "`%B` is none of `%Y %y %m %d %j %H %M %S %%`"),
-            ("{slug}{slug}", "`{slug}` is there twice"),
-            ("{year}/{slug}", "`{year}` is none of `{date:%Y%m%d}`, `{slug}`, `{label}`, `{rev}`"),
+            ("{date:%B}", "`%B` is not one of `%Y %y %m %d %j %H %M %S %%`"),
+            ("{slug}{slug}", "`{slug}` is used twice"),
+            (
+                "{year}/{slug}",
+                "`{year}` is not one of `{date:%Y%m%d}`, `{slug}`, `{label}`, `{rev}`",
+            ),
             ("{date:%Y/%m}", "it must be a file name, not a path"),
             ("v/{slug}", "it must be a file name, not a path"),
         ] {

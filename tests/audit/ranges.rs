@@ -48,8 +48,8 @@ fn refused(repository: &Repository, arguments: &[&str], words: &str) {
 fn what_is_no_range_is_refused_in_words() {
     let repository = Repository::forked();
     refused(&repository, &["main...feature"], "with two full stops");
-    refused(&repository, &["nowhere"], "`nowhere` names no branch, tag or commit");
-    refused(&repository, &["main..nowhere"], "`nowhere` names no branch, tag or commit");
+    refused(&repository, &["nowhere"], "`nowhere` is not a branch, tag or commit");
+    refused(&repository, &["main..nowhere"], "`nowhere` is not a branch, tag or commit");
     refused(&Repository::empty(), &[], "there is no commit yet");
 }
 
@@ -57,7 +57,7 @@ fn what_is_no_range_is_refused_in_words() {
 fn a_history_without_alembic_is_no_clean_one() {
     let repository = Repository::empty();
     repository.add_code().add_code();
-    refused(&repository, &[], "there is no Alembic environment in any commit of `HEAD`");
+    refused(&repository, &[], "no Alembic environment in any commit of `HEAD`");
 }
 
 #[test]

@@ -25,7 +25,7 @@ fn broken(mine: &Repo, said: &[&str]) {
     for judged in ["refused", "clean", "passed,", "builds on", "compared with"] {
         push.says_nothing_of(judged);
     }
-    push.says("to push all the same, add `--no-verify` to the command");
+    push.says("add `--no-verify` to push anyway");
     assert_eq!(push_code(mine), Some(2));
     mine.push(&["--no-verify", "origin", "HEAD"]).passed(&[]);
 }
@@ -192,7 +192,7 @@ fn a_shallow_clone_that_knows_too_little_says_so() {
     mine.git(&["fetch", "-q", "--depth", "1", "origin", "main"]);
     let push = mine.push_it();
     push.passed(&[])
-        .says("this clone is shallow: where this branch left origin/main is not in it")
+        .says("this clone is shallow and does not include the merge base with origin/main")
         .says("git fetch --unshallow");
 }
 
@@ -261,7 +261,7 @@ const NOWHERE: [(&str, &str, &str); 7] = [
     (
         "[alembic]\nscript_location = /app/migrations\n",
         "other.ini`, section `alembic`, key `script_location`",
-        "an absolute path is not of this repository",
+        "an absolute path cannot be found in this repository",
     ),
     (
         "[alembic]\nscript_location = {alembic_dir}\n",

@@ -314,7 +314,8 @@ fn deleting_a_target_is_told_of_where_no_other_has_its_migrations() {
     mine.fetch();
     let tip = mine.tip("release/1");
     let push = mine.push(&["origin", ":release/1", ":release/2"]);
-    push.passed(&[]).says("no other target branch has `h`, which this push deletes with release/1");
+    push.passed(&[])
+        .says("this push deletes release/1 and with it `h`, which no other target branch has");
     push.says(&format!("git push origin {tip}:refs/heads/release/1"));
     push.says_nothing_of("deletes with release/2");
     follow(&mine, &push.stderr, "git push origin");

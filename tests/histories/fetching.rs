@@ -124,7 +124,7 @@ fn a_remote_that_cannot_be_reached_warns_and_the_last_seen_counts() {
     let push = mine.push_it();
     push.passed(&[])
         .says("cannot ask origin for its newest main")
-        .says("what is judged is origin/main as last seen")
+        .says("the check used origin/main as last fetched")
         .says(&format!(
             "compared with origin/main at {} (updated ",
             &mine.tip("origin/main")[..10]
@@ -218,5 +218,6 @@ fn a_base_that_the_remote_has_no_more_is_known_in_any_language() {
     let path = format!("{}:{plain}", world.url("bin"));
     let mine = mine.with("PLAIN", &plain).with("PATH", &path);
     let push = mine.push_it();
-    push.says("couldn't find remote ref").says("if that branch has another name now");
+    push.says("couldn't find remote ref")
+        .says("if that branch was renamed, update the name of the default branch");
 }

@@ -177,7 +177,7 @@ fn what_is_on_somebody_elses_branch_is_not_edited() {
     feature.branch("theirs", "HEAD").add("d(a)").publish();
     feature.branch("mine", "HEAD").add("e(d)").merge("origin/main");
     let rebase = feature.guard(&["rebase"]);
-    rebase.exits(1).says("`d` would have to build on something else, but it is on origin/theirs");
+    rebase.exits(1).says("`d` needs a new parent, but it is on origin/theirs");
     rebase.says("alembic-guard merge");
     assert_eq!(feature.git(&["status", "--porcelain"]), "");
     drop(world);
@@ -200,7 +200,7 @@ fn what_is_on_somebody_elses_branch_stays_beside_what_is_moved() {
     feature.git(&["commit", "-q", "-m", "as advised"]);
     feature.push_it().passed(&[held]);
     let again = feature.guard(&["rebase"]);
-    again.exits(1).says("`e` would have to build on something else, but it is on origin/theirs");
+    again.exits(1).says("`e` needs a new parent, but it is on origin/theirs");
     drop(world);
 }
 
@@ -232,9 +232,7 @@ fn what_is_on_another_target_is_not_edited() {
     world.main().land("b(a)");
     mine.fetch().branch("feature", "origin/main").merge("origin/release/1.0");
     let rebase = mine.guard(&["rebase", "--base", "origin/main"]);
-    rebase
-        .exits(1)
-        .says("`h` would have to build on something else, but it is on origin/release/1.0");
+    rebase.exits(1).says("`h` needs a new parent, but it is on origin/release/1.0");
     assert_eq!(mine.git(&["status", "--porcelain"]), "");
 }
 
@@ -254,7 +252,7 @@ fn a_parent_that_no_file_defines_is_named_and_nothing_is_moved() {
     let (_world, feature) = World::moved_on();
     feature.add("d(x)").merge("origin/main");
     let rebase = feature.guard(&["rebase"]);
-    rebase.exits(1).says("`d` builds on `x`, which no file defines; the head is `b`");
+    rebase.exits(1).says("the parent of `d`, `x`, is not defined in any file; the head is `b`");
     rebase.says("put `d` on `b`: alembic-guard rebase --onto b");
     assert_eq!(parent(&feature, "d"), "\"x\"");
 }
@@ -336,7 +334,7 @@ fn what_git_asks_about_is_to_be_answered_first() {
     rebase.exits(2).says("git would ask how to merge `migrations/versions/b_add_b.py`");
     assert!(!mine.try_git(&["merge", "-q", "origin/main"]).status.success(), "git asks");
     let rebase = mine.guard(&["rebase"]);
-    rebase.exits(2).says("git asks how to merge `migrations/versions/b_add_b.py`");
+    rebase.exits(2).says("unresolved merge conflict in `migrations/versions/b_add_b.py`");
     assert_eq!(parent(&mine, "d"), "\"a\"");
 }
 

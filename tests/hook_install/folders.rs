@@ -143,7 +143,7 @@ fn the_manager_that_owns_a_folder_is_named() {
         repository.git(&["config", "core.hooksPath", ".husky/_"]);
         let error = repository.refusal();
         assert!(error.to_string().contains("/.husky/_` of husky: "), "{error}");
-        assert!(error.help()[0].text.starts_with("let husky call it: "));
+        assert!(error.help()[0].text.starts_with("call it from husky: "));
     });
 }
 

@@ -105,7 +105,7 @@ fn a_target_that_cannot_be_fetched_is_judged_by_what_was_told(host: Host) {
     let noted = |pushed: &Outcome| match host {
         Host::PreCommit | Host::Prek => {
             pushed.says("cannot ask for what origin/main is at");
-            pushed.says("what is compared is what was told");
+            pushed.says("the check used the old commit that the hook manager passed");
         }
         Host::Lefthook | Host::Husky => {
             pushed.says_nothing_of("cannot ask for");

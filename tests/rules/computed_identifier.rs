@@ -26,7 +26,7 @@ fn a_parent_that_a_call_returns() {
         EXAMPLES.fires,
         str![[r#"
 error computed-identifier versions/b.py:2:17 parent()
-  `down_revision` cannot be known without running Python: it is the result of a call
+  `down_revision` cannot be known without running Python: it is a function call
   ^ not a plain constant
   > write `down_revision` as a plain constant
 
@@ -45,7 +45,7 @@ change versions/b.py:
     depends_on = parent()",
         str![[r#"
 warn computed-identifier versions/b.py:3:14 parent() (Doubt(CannotTell))
-  `depends_on` cannot be known without running Python: it is the result of a call
+  `depends_on` cannot be known without running Python: it is a function call
   ^ not a plain constant
   > write `depends_on` as a plain constant
 
@@ -64,7 +64,7 @@ before versions/b.py:
 change: c(b)",
         str![[r#"
 warn computed-identifier versions/b.py:2:17 parent() (Existing)
-  `down_revision` cannot be known without running Python: it is the result of a call
+  `down_revision` cannot be known without running Python: it is a function call
   ^ not a plain constant
   > write `down_revision` as a plain constant
 

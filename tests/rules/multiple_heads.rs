@@ -168,7 +168,7 @@ warn unknown-down-revision versions/c.py:2:17 "p" (Doubt(CannotTell))
   + versions/o.py: may define it: its own id cannot be known
   > if it is on another branch, merge that branch first; if it was removed, bring it back
 warn computed-identifier versions/o.py:1:12 make() (Existing)
-  `revision` cannot be known without running Python: it is the result of a call
+  `revision` cannot be known without running Python: it is a function call
   ^ not a plain constant
   > write `revision` as a plain constant
 

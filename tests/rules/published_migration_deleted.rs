@@ -198,7 +198,7 @@ change versions/x.py:
     down_revision = \"b\"",
         str![[r#"
 error computed-identifier versions/x.py:1:12 make_id()
-  `revision` cannot be known without running Python: it is the result of a call
+  `revision` cannot be known without running Python: it is a function call
   ^ not a plain constant
   > write `revision` as a plain constant
 warn published-migration-deleted versions/c.py (a path) (Doubt(CannotTell))

@@ -67,7 +67,7 @@ change versions/c.py:
     down_revision = \"a\"",
         str![[r#"
 error computed-identifier versions/c.py:1:12 make()
-  `revision` cannot be known without running Python: it is the result of a call
+  `revision` cannot be known without running Python: it is a function call
   ^ not a plain constant
   > write `revision` as a plain constant
 warn unknown-down-revision versions/b.py:2:17 "nowhere" (Doubt(CannotTell))

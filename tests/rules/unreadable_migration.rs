@@ -54,7 +54,7 @@ change versions/c.py:
     >>>>>>> main",
         str![[r#"
 error unreadable-migration versions/c.py:2:1 <<<<<<<
-  this file cannot be read as Python: a merge conflict marker
+  this file cannot be read as Python: merge conflict marker
   ^ here
   > fix the line shown above
   > see what Python says: `python -m py_compile versions/c.py`

@@ -312,7 +312,8 @@ fn deleting_a_target_is_told_of_where_no_other_has_its_migrations() {
     mine.branch("release/1", "origin/main").add("h(b)");
     mine.push(&["-q", "origin", "release/1"]).passed(&[]);
     let push = mine.push(&["origin", ":release/1"]);
-    push.passed(&[]).says("no other target branch has `h`, which this push deletes with release/1");
+    push.passed(&[])
+        .says("this push deletes release/1 and with it `h`, which no other target branch has");
 }
 
 #[test]

@@ -20,7 +20,7 @@ fn a_configuration_that_is_pushed_counts_once_it_has_landed() {
     mine.push_main()
         .refused(&[STALE_D])
         .says("this push changes `.alembic-guard.toml`")
-        .says("it was judged without that, which counts once it is on main");
+        .says("the push was checked without this change, which takes effect once it is on main");
     mine.push(&["origin", "HEAD~:main"]).passed(&[]).says("this push changes");
     mine.push_main().passed(&[]).is_silent();
 }

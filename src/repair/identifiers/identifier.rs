@@ -143,18 +143,18 @@ mod tests {
                 "revision = 'a'\ndown_revisions: str = 'b'  # down_revisions\n",
                 "revision = 'a'\ndown_revision: str = 'b'  # down_revisions\n",
             ),
-            ("down_revisions = f()\n", "`down_revision` is not plain: it is the result of a call"),
+            ("down_revisions = f()\n", "`down_revision` is not a literal: it is a function call"),
             (
                 "down_revisions = 'a'\nprint(down_revisions)\n",
-                "`down_revisions` is used elsewhere, or `down_revision` is meant twice",
+                "`down_revisions` is used elsewhere, or two names stand for `down_revision`",
             ),
             (
                 "down_revisions = 'a'\nrevises = 'b'\n",
-                "`down_revisions` is used elsewhere, or `down_revision` is meant twice",
+                "`down_revisions` is used elsewhere, or two names stand for `down_revision`",
             ),
             (
                 "down_revisions = 'a'\ndown_revision = 'b'\n",
-                "`down_revisions` is used elsewhere, or `down_revision` is meant twice",
+                "`down_revisions` is used elsewhere, or two names stand for `down_revision`",
             ),
         ] {
             let limits = ReadLimits::default();

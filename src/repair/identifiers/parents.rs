@@ -195,7 +195,7 @@ mod tests {
     fn what_cannot_be_edited_alone_is_refused() {
         for (source, reason) in [
             ("revision = 'x'\n", "`down_revision` is never assigned"),
-            ("down_revision = f()\n", "`down_revision` is not plain: it is the result of a call"),
+            ("down_revision = f()\n", "`down_revision` is not a literal: it is a function call"),
             ("revision = down_revision = 'a'\n", "`revision` would change with `down_revision`"),
             (
                 "down_revision = 'a'\ndepends_on = down_revision\n",
@@ -203,9 +203,9 @@ mod tests {
             ),
             (
                 "down_revision = 'a'\ndepends_on = f(down_revision)\n",
-                "`depends_on` could change with `down_revision`: it is the result of a call",
+                "`depends_on` could change with `down_revision`: it is a function call",
             ),
-            ("down_revision = 'a'\ndown_revision += 'b'\n", "`down_revision` is added to by `+=`"),
+            ("down_revision = 'a'\ndown_revision += 'b'\n", "`down_revision` is changed with `+=`"),
             ("down_revision = 'a'\nif\n", "the file cannot be read: expected an expression"),
         ] {
             let refusal = edited(source, "c").map_err(|refusal| refusal.to_string());

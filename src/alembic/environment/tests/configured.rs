@@ -37,7 +37,7 @@ fn a_configured_environment_that_is_not_there_is_kept_and_told() {
     assert_eq!(environments(&discovery), ["gone = gone/versions (alembic)"]);
     assert_eq!(
         problems(&[], &discovery),
-        [".alembic-guard.toml [-] : no such folder: `gone/versions`, of [[environment]] `gone`"]
+        [".alembic-guard.toml [-] : no such folder: `gone/versions`, in [[environment]] `gone`"]
     );
 }
 
@@ -69,7 +69,7 @@ fn a_misspelled_folder_names_the_environments_that_are_not_checked() {
         let left_out: Vec<_> = discovery.left_out.iter().map(|one| &*one.name).collect();
         let expected = problem.map(|problem| {
             format!(
-                "{told} {problem}; not checked, since no [[environment]] names it: `db/versions`"
+                "{told} {problem}; not checked, since no [[environment]] lists it: `db/versions`"
             )
         });
         assert_eq!(
