@@ -90,7 +90,7 @@ fn a_repository_without_alembic_is_left_in_peace() {
     mine.push_it().passed(&[]).is_silent();
     let check = mine.guard(&["check"]);
     check.exits(2);
-    assert!(check.stderr().contains("there is no Alembic environment"), "{}", check.stderr());
+    assert!(check.stderr().contains("no Alembic environment"), "{}", check.stderr());
     assert_eq!(check.stdout(), "");
 }
 
@@ -102,7 +102,7 @@ fn an_empty_repository_is_no_panic() {
     for arguments in [&["check"][..], &["check", "--staged"], &["check", "--all"]] {
         let check = mine.guard(arguments);
         check.exits(2);
-        assert!(check.stderr().contains("there is no Alembic environment"), "{}", check.stderr());
+        assert!(check.stderr().contains("no Alembic environment"), "{}", check.stderr());
     }
     let check = mine.guard(&["check", "HEAD"]);
     check.exits(2);
@@ -256,7 +256,7 @@ const NOWHERE: [(&str, &str, &str); 7] = [
     (
         "[alembic]\nscript_location = ../elsewhere\n",
         "other.ini`, section `alembic`, key `script_location`",
-        "leads out of this repository",
+        "is outside this repository",
     ),
     (
         "[alembic]\nscript_location = /app/migrations\n",

@@ -274,7 +274,7 @@ fn what_is_staged_and_not_committed_is_to_be_committed() {
     let (_world, feature) = World::moved_on();
     feature.add("d(a)").merge("origin/main");
     feature.guard(&["rebase", "--stage"]).exits(0);
-    feature.guard(&["rebase"]).exits(0).says("staged and not committed yet: git commit");
+    feature.guard(&["rebase"]).exits(0).says("commit the staged fix: git commit");
 }
 
 #[test]
@@ -316,7 +316,7 @@ fn a_file_with_changes_that_are_not_staged_is_left_alone() {
     let (_world, feature) = in_the_middle_of_merging();
     let before = feature.read(&path_of("d")) + "# more\n";
     feature.write(&path_of("d"), &before);
-    feature.guard(&["rebase"]).exits(1).says("holds changes that are not staged");
+    feature.guard(&["rebase"]).exits(1).says("has unstaged changes");
     assert_eq!(feature.read(&path_of("d")), before);
     feature.git(&["add", "-A"]);
     feature.guard(&["rebase"]).exits(0);
@@ -331,7 +331,7 @@ fn what_git_asks_about_is_to_be_answered_first() {
     world.main().write(&path_of("b"), "other").commit("other").land("c(b)");
     mine.fetch();
     let rebase = mine.guard(&["rebase"]);
-    rebase.exits(2).says("git would ask how to merge `migrations/versions/b_add_b.py`");
+    rebase.exits(2).says("merging origin/main would conflict in `migrations/versions/b_add_b.py`");
     assert!(!mine.try_git(&["merge", "-q", "origin/main"]).status.success(), "git asks");
     let rebase = mine.guard(&["rebase"]);
     rebase.exits(2).says("unresolved merge conflict in `migrations/versions/b_add_b.py`");
@@ -413,8 +413,8 @@ fn compiled_files_of_what_was_edited_are_taken_away() {
 #[test]
 fn a_file_that_git_does_not_look_at_is_not_edited() {
     for (option, back, words) in [
-        ("--assume-unchanged", "--no-assume-unchanged", "for unchanged whatever it holds"),
-        ("--skip-worktree", "--no-skip-worktree", "told not to look at"),
+        ("--assume-unchanged", "--no-assume-unchanged", "is marked `assume-unchanged`"),
+        ("--skip-worktree", "--no-skip-worktree", "is marked `skip-worktree`"),
     ] {
         let (_world, feature) = in_the_middle_of_merging();
         let file = path_of("d");
@@ -433,7 +433,7 @@ fn a_file_that_a_sparse_checkout_leaves_out_is_not_edited() {
     let file = path_of("d");
     feature.git(&["update-index", "--skip-worktree", &file]);
     fs::remove_file(feature.top.join(&file)).expect("it is there");
-    feature.guard(&["rebase"]).exits(1).says("is left out of this sparse checkout");
+    feature.guard(&["rebase"]).exits(1).says("is not in this sparse checkout");
     feature.git(&["update-index", "--no-skip-worktree", &file]);
     feature.git(&["restore", &file]);
     feature.guard(&["rebase", "--stage"]).exits(0);

@@ -29,7 +29,7 @@ fn behind_by_code() -> (World, Repo) {
 #[track_caller]
 fn is_unknown(push: &Outcome) -> &Outcome {
     push.refused(&[]);
-    push.says("cannot judge what this push would replace: origin/main is at")
+    push.says("cannot check what this push replaces: origin/main is now at")
 }
 
 /// Returns the command that follows the words.
@@ -283,7 +283,7 @@ fn the_refusal_names_the_good_refs_and_the_command_that_pushes_them() {
         push.refused(&[LOST_B])
             .says("main: refused, 1 error, behind origin/main")
             .says("good: clean")
-            .says("go to the branch: git switch main")
+            .says("switch to the branch: git switch main")
             .says(NOT_FORCED);
         let command = command_after(&push, "to push only what is fine");
         assert_eq!(command, "git push origin good");

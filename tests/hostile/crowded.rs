@@ -44,7 +44,7 @@ fn more_migrations_than_are_read_are_refused_and_what_touches_none_passes() {
     let limited = repository.git(&["rev-parse", "HEAD"]);
     refuses(&push(&limited, &"0".repeat(40)), "error[too-many-migrations]: `migrations` has more");
     for command in [&["rebase"][..], &["merge"]] {
-        refuses(&repository.guard(command), "`migrations` has more migrations than are read");
+        refuses(&repository.guard(command), "`migrations` has too many migrations");
     }
     for command in [&["heads"][..], &["graph"]] {
         let (text, code) = said(&repository.guard(command));

@@ -116,7 +116,7 @@ fn a_mistake_does_not_land() {
         .refused(&[])
         .says("`.alembic-guard.toml` is not valid")
         .says("did you mean `stale-down-revision`?")
-        .says("fix that, or ask the server's administrator to remove the hook");
+        .says("fix this, or ask the server's administrator to remove the hook");
     mine.push(&["origin", "HEAD:refs/heads/topic"]).passed(&[]).says("this push changes");
 }
 

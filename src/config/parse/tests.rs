@@ -153,14 +153,14 @@ fn values_of_another_type_are_refused_together() {
             "true: `fetch` must be a string, found boolean",
             "'32': `max_revision_id_length` must be a whole number, found string",
             "3: `environment` must be an array of tables, each written `[[environment]]`, \
-             this is of type integer",
+             found integer",
             "[]: `rules` must be a table, written `[rules]`, found array",
         ]
     );
     assert_eq!(
         mistakes("[environment]\nscript_location = 'a'\n"),
         ["[environment]: `environment` must be an array of tables, each written \
-             `[[environment]]`, this is of type table"]
+             `[[environment]]`, found table"]
     );
 }
 
@@ -185,8 +185,8 @@ fn values_that_cannot_be_meant_are_refused() {
         ),
         (
             "fetch_timeout = '0s'",
-            "'0s': `fetch_timeout` cannot be `0s`: it leaves no time; `fetch = \"never\"` turns \
-             fetching off",
+            "'0s': `fetch_timeout` cannot be `0s`: it must be greater than zero; use `fetch = \"never\"` \
+             to turn fetching off",
         ),
         (
             "max_file_size = 'big'",

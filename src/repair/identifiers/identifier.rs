@@ -114,8 +114,8 @@ mod tests {
                 "'''x\n\nRevision ID: c\nRevises: b\n'''\nrevision: str = u'c'\n",
             ),
             ("ID = 'a'\nrevision = ID\n", "ID = 'a'\nrevision = 'c'\n"),
-            ("revision = 'a', 'b'\n", "`revision` is no string"),
-            ("revision = None\n", "`revision` is no string"),
+            ("revision = 'a', 'b'\n", "`revision` is not a string"),
+            ("revision = None\n", "`revision` is not a string"),
             ("down_revision = 'b'\n", "`revision` is never assigned"),
             (
                 "revision = 'a'\ndown_revision = revision\n",

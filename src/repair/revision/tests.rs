@@ -107,7 +107,7 @@ fn a_name_by_which_alembic_would_not_find_the_file_is_refused() {
     let path = |ini| Merge { ini, ..Merge::default() }.path();
     assert_eq!(
         path(folders),
-        "the file would be named `2024/01_d.py`: Alembic looks for no migrations in folders, since \
+        "the file would be named `2024/01_d.py`: Alembic does not search subfolders, since \
          `recursive_version_locations` is not set"
     );
     let recursive = "file_template = ./%%(year)d//%%(rev)s\nrecursive_version_locations = true";
@@ -151,7 +151,7 @@ fn what_cannot_stand_in_a_docstring_is_refused() {
 #[test]
 fn a_file_that_does_not_say_what_it_must_is_refused() {
     let made = |script| Merge { script, message: Some("x\" y"), ..Merge::default() }.path();
-    let reason = "the file that `script.py.mako` makes would not do:";
+    let reason = "the file generated from `script.py.mako` is not usable:";
     assert_eq!(
         made("revision = ${repr(up_revision)}\n"),
         format!("{reason} `down_revision` has the wrong value")

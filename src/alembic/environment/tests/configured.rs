@@ -58,10 +58,10 @@ fn a_misspelled_folder_names_the_environments_that_are_not_checked() {
     ];
     let told = ".alembic-guard.toml [-] : no such folder:";
     for (toml, problem) in [
-        ("script_location = 'dbs'", Some("`dbs/versions`, of [[environment]] `dbs`")),
+        ("script_location = 'dbs'", Some("`dbs/versions`, in [[environment]] `dbs`")),
         (
             "script_location = 'db'\nversion_locations = ['db/version']",
-            Some("`db/version`, of [[environment]] `db`"),
+            Some("`db/version`, in [[environment]] `db`"),
         ),
         ("script_location = 'db'", None),
     ] {

@@ -197,8 +197,8 @@ fn pyproject_alone_has_to_say_where_env_is() {
     assert_eq!(environments(&discovery), [""; 0]);
     assert_eq!(
         problems(&files, &discovery),
-        ["pyproject.toml [tool.alembic] 'one': `script_location` is missing beside \
-             `version_locations`"]
+        ["pyproject.toml [tool.alembic] 'one': `version_locations` is set without \
+             `script_location`"]
     );
 }
 

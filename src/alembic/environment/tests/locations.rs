@@ -80,8 +80,8 @@ fn values_that_python_refuses_are_problems() {
         ("version_locations =", ": `script_location` is missing, and there is no `env.py` here"),
         (
             "version_locations = m/versions",
-            "m/versions: `version_locations` is set without `script_location`, and no `env.py` \
-             lies here",
+            "m/versions: `version_locations` is set without `script_location`, and there is no \
+             `env.py` here",
         ),
     ];
     for (lines, expected) in cases {
@@ -102,7 +102,7 @@ fn what_stops_alembic_elsewhere_is_a_problem_and_hides_nothing() {
         ("prepend_sys_path = .\npath_separator = ,", "`path_separator` is `,`, not one of"),
         (
             "prepend_sys_path = .\npath_separator = os  # all",
-            "`path_separator` is `os  # all`, which Alembic refuses",
+            "`path_separator` is `os  # all`, which Alembic rejects",
         ),
         ("[post_write_hooks]\nhooks = 50%", "`hooks` cannot be read"),
         ("[DEFAULT]\nx = 50%\n[post_write_hooks]", "`x` cannot be read"),
@@ -158,7 +158,7 @@ fn an_empty_version_location_is_a_problem_and_is_left_out() {
     for list in ["m/versions, ", "m/versions , near", " , ", "near:\n  :m"] {
         let lines = format!("script_location = m\nversion_locations = {list}");
         let (_, problems) = section(&lines);
-        let is_told = problems.iter().any(|problem| problem.contains("holds an empty name"));
+        let is_told = problems.iter().any(|problem| problem.contains("has an empty entry"));
         assert_eq!(is_told, !list.contains(':'), "{list}: {problems:#?}");
     }
     let (environments, problems) =
@@ -177,7 +177,7 @@ fn a_comment_behind_the_separator_is_a_problem_but_no_riddle() {
     assert_eq!(
         problems,
         ["a/alembic.ini [alembic] os  # the default: `version_path_separator` is `os  # the \
-             default`, which Alembic refuses: an ini file has no comments behind values"]
+             default`, which Alembic rejects: ini files have no comments after values"]
     );
     let (_, problems) = section("script_location = m\nversion_path_separator = os  # unused");
     assert_eq!(problems, [""; 0]);
