@@ -17,7 +17,7 @@ kept and run first) and checks its migrations once. Existing problems are listed
 but block nothing; the hooks block only new ones.
 The demo uses a temporary folder and installs nothing.
 
-A wheel in dist/ is installed with uv, pipx, or into its own virtual environment.
+A wheel in dist/ is installed with uv, pipx or into a virtual environment.
 Without a wheel, cargo builds the program (about three minutes on two cores).
 
 environment:

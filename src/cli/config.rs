@@ -31,12 +31,12 @@ pub(super) use init::InitJson;
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(super) struct ConfigJson {
     version: u32,
-    /// The settings, as a configuration file has them.
+    /// The settings, in the format of the configuration file.
     #[cfg_attr(test, schemars(with = "serde_json::Map<String, serde_json::Value>"))]
     config: toml::Table,
     /// Where each setting comes from: a file, or `default`.
     sources: BTreeMap<String, String>,
-    /// Settings elsewhere that change what the hooks of this clone do.
+    /// Settings elsewhere that change the behavior of the hooks in this clone.
     overrides: Vec<OverrideJson>,
     resolved: Resolved,
 }
@@ -51,11 +51,11 @@ struct OverrideJson {
     effect: &'static str,
 }
 
-/// What settings mean in this repository.
+/// What the settings resolve to in this repository.
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 struct Resolved {
-    /// The base of the branch that is checked out.
+    /// The base of the current branch.
     base: Option<String>,
     /// The target branches that exist.
     targets: Vec<String>,

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// How much a finding weighs.
+/// Level of a problem.
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Deserialize, serde::Serialize,
 )]
@@ -13,7 +13,7 @@ pub enum Level {
     Off,
     /// Shown, never blocks.
     Warn,
-    /// Blocks: Alembic would fail or skip a migration in silence.
+    /// Blocks: Alembic would fail or silently skip a migration.
     Error,
 }
 

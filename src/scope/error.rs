@@ -1,4 +1,4 @@
-//! Why something could not be judged, and what can be done about it.
+//! Errors that prevent a check, and their remedies.
 
 use crate::advice::{Command, Step};
 use crate::alembic::environment::BadSetting;
@@ -8,85 +8,85 @@ use crate::git;
 use crate::text::escape;
 use crate::tree::RepoPath;
 
-/// Why something could not be judged.
+/// A reason why a check was not possible.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// Git.
+    /// Git failed.
     #[error(transparent)]
     Git(#[from] git::Error),
-    /// A tree.
+    /// A tree could not be read.
     #[error(transparent)]
     Tree(#[from] crate::tree::Error),
-    /// The configuration holds mistakes; nothing may look as if it was judged.
+    /// The configuration is invalid. Nothing is checked with defaults instead.
     #[error("`{}` is not valid", .0.invalid.path)]
     Config(Box<BadConfig>),
-    /// There is no Alembic to judge.
+    /// There is no Alembic environment.
     #[error("no Alembic environment in {0}")]
     NoEnvironment(String),
-    /// There is some, and none of it leads anywhere.
+    /// There is Alembic configuration, but it has no usable environment.
     #[error("the Alembic configuration in {tree} has no usable environment")]
     Misconfigured {
-        /// What was looked at.
+        /// The tree that was searched.
         tree: String,
-        /// What could not be made sense of.
+        /// The invalid settings.
         problems: Vec<BadSetting>,
     },
-    /// A continuous integration run has nothing to compare with.
+    /// A CI run has nothing to compare with.
     #[error("there is no branch to compare with")]
     NoBase {
-        /// The command that gets one.
+        /// The command that fetches a base.
         fetch: Command,
     },
-    /// A continuous integration run does not have the commit at which two branches parted.
+    /// A CI run lacks the merge base of two branches.
     #[error("this clone is shallow and does not include the merge base of {ours} and {theirs}")]
     Shallow {
-        /// The one side.
+        /// One side.
         ours: String,
-        /// The other.
+        /// The other side.
         theirs: String,
-        /// The command that gets the rest of the history.
+        /// The command that fetches the full history.
         fetch: Command,
     },
     /// Nothing is checked out or committed yet.
     #[error("there is no commit yet")]
     Unborn,
-    /// What the configuration names is not here.
+    /// The configured base does not exist here.
     #[error("the configured `base`, `{0}`, is not a branch, tag or commit")]
     UnknownBase(String),
-    /// What a host of hooks says is not enough to know what is pushed.
+    /// A hook manager did not say what is pushed.
     #[error("the hook manager set no valid `{0}`")]
     Host(&'static str),
-    /// Git asks about files that a repair would have to understand.
+    /// A repair would have to read files with unresolved conflicts.
     #[error("unresolved merge conflict in {}", shown(.0))]
     Unmerged(Vec<RepoPath>),
-    /// Git would ask about files if the base were brought in.
+    /// Merging the base would conflict.
     #[error("merging {base} would conflict in {}", shown(paths))]
     Conflicting {
         /// The files.
         paths: Vec<RepoPath>,
-        /// What would be brought in.
+        /// The base.
         base: String,
-        /// The command that brings it in.
+        /// The command that merges it.
         get_base: Option<Command>,
     },
-    /// A repair has nothing to go by.
+    /// A repair needs a merge base.
     #[error("this branch and {0} have no common history")]
     Unrelated(String),
-    /// A repair has nothing to go by.
+    /// A repair needs a merge base.
     #[error("this clone is shallow and does not include the merge base with {0}")]
     ShallowRepair(String),
-    /// An id that somebody gave and that no file defines.
+    /// An id that no migration has.
     #[error("no migration has the id `{}`", escape(.0))]
     UnknownId(String),
-    /// The beginning of several ids.
+    /// A prefix of several ids.
     #[error("`{}` is ambiguous: several revision ids start with it", escape(id))]
     AmbiguousId {
-        /// The beginning.
+        /// The prefix.
         id: String,
         /// The ids.
         ids: Vec<RevisionId>,
     },
-    /// An id that somebody gave for a head.
+    /// An id that is not a head.
     #[error("`{id}` is not a head")]
     NoHead {
         /// The id.
@@ -94,25 +94,25 @@ pub enum Error {
         /// The heads.
         heads: Vec<RevisionId>,
     },
-    /// A line of `pre-push`'s standard input that is none of git's.
+    /// A line of standard input that git would not pass to `pre-push`.
     #[error("unexpected input for pre-push: `{0}`")]
     PushLine(String),
-    /// What a server's hook was called with is not what git says there.
+    /// Arguments or input that git would not pass to a server hook.
     #[error("unexpected input for pre-receive or update: `{0}`")]
     Received(String),
 }
 
-/// A configuration that holds mistakes, with its source.
+/// An invalid configuration, with its source.
 #[derive(Debug)]
 pub struct BadConfig {
-    /// The mistakes.
+    /// The errors.
     pub invalid: Invalid,
-    /// The file that they are in.
+    /// The content of the file.
     pub source: Vec<u8>,
 }
 
 impl Error {
-    /// Returns what can be done about it, a step or alternative each.
+    /// Returns what to do about it, one step or alternative each.
     pub fn help(&self) -> Vec<Step> {
         let remedy = match self {
             Error::Git(error) => error.remedy(),

@@ -161,7 +161,7 @@ fn two_runs_at_once_do_not_meet() {
 fn a_journal_that_says_nothing_names_itself() {
     for (content, message) in [
         ("{", "cannot parse the journal"),
-        ("{\"version\": 99}", "is of version 99, not 1"),
+        ("{\"version\": 99}", "has version 99, not 1"),
         ("{\"version\": 1}", "cannot parse the journal"),
     ] {
         let world = World::new();

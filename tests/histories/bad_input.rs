@@ -106,7 +106,7 @@ fn an_empty_repository_is_no_panic() {
     }
     let check = mine.guard(&["check", "HEAD"]);
     check.exits(2);
-    assert!(check.stderr().contains("`HEAD` names no"), "{}", check.stderr());
+    assert!(check.stderr().contains("`HEAD` is not a"), "{}", check.stderr());
     mine.git(&["commit", "-q", "--allow-empty", "-m", "nothing"]);
 }
 
@@ -252,7 +252,7 @@ fn a_published_unreadable_file_stops_nobody() {
 /// Configuration of Alembic that leads nowhere, and what is said of it.
 const NOWHERE: [(&str, &str, &str); 7] = [
     ("script_location = m\n", "other.ini", "no section header"),
-    ("[alembic]\nscript_location = m\nscript_location = n\n", "other.ini", "there twice"),
+    ("[alembic]\nscript_location = m\nscript_location = n\n", "other.ini", "duplicate key"),
     (
         "[alembic]\nscript_location = ../elsewhere\n",
         "other.ini`, section `alembic`, key `script_location`",

@@ -115,5 +115,5 @@ fn a_damaged_commit_of_another_branch_warns() {
     let arguments = ["hook", "pre-push", "origin", &world.url("origin.git")];
     let ran = mine.guard_with_input(&arguments, &line);
     let said = ran.exits(0).stderr();
-    assert!(said.contains("warning: cannot read what this push would replace"), "{said}");
+    assert!(said.contains("warning: cannot read the commit that this push replaces"), "{said}");
 }

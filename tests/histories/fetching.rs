@@ -123,7 +123,7 @@ fn a_remote_that_cannot_be_reached_warns_and_the_last_seen_counts() {
     mine.git(&["remote", "set-url", "origin", &world.url("gone")]);
     let push = mine.push_it();
     push.passed(&[])
-        .says("cannot ask origin for its newest main")
+        .says("cannot fetch main from origin")
         .says("the check used origin/main as last fetched")
         .says(&format!(
             "compared with origin/main at {} (updated ",
@@ -137,7 +137,7 @@ fn an_unreachable_remote_excuses_nothing_that_was_seen() {
     mine.fetch();
     mine.git(&["remote", "set-url", "--push", "origin", &world.url("origin.git")]);
     mine.git(&["remote", "set-url", "origin", &world.url("gone")]);
-    mine.push_it().refused(STALE_D).says("cannot ask origin for its newest main");
+    mine.push_it().refused(STALE_D).says("cannot fetch main from origin");
 }
 
 #[test]

@@ -60,7 +60,7 @@ fn what_is_named_must_be_a_head_and_not_the_only_one() {
         assert!(ran.exits(2).stderr().contains(words), "{}", ran.stderr());
     }
     let ran = mine.guard(&["merge", "b1"]);
-    assert!(ran.exits(1).stdout().contains("is one head alone"), "{}", ran.stdout());
+    assert!(ran.exits(1).stdout().contains("is only one head"), "{}", ran.stdout());
     assert_eq!(mine.git(&["status", "--porcelain"]), "");
 }
 

@@ -165,7 +165,7 @@ fn a_fork_beside_a_conflict_is_put_in_one_line_once_git_is_answered() {
     let (_world, mine) = fork_in_conflict("feature");
     mine.push_it()
         .refused(&["error multiple-heads at d:14", "warning published-migration-edited at b:20"])
-        .says("merge origin/main and resolve the conflict git:");
+        .says("bring in origin/main and answer git:");
     mine.git(&["fetch", "origin"]);
     assert!(!mine.try_git(&["merge", "--no-commit", "origin/main"]).status.success(), "git asks");
     mine.git(&["checkout", "-q", "--theirs", &path_of("b")]);
@@ -181,7 +181,7 @@ fn a_fork_in_a_forced_push_is_put_in_one_line_once_git_is_answered() {
     mine.git(&["switch", "-q", "-C", "main", "work"]);
     let push = mine.push(&["--force", "origin", "main"]);
     push.refused(&["error multiple-heads at d:14", "warning published-migration-edited at b:20"])
-        .says("merge origin/main and resolve the conflict git:");
+        .says("bring in origin/main and answer git:");
 }
 
 const STALE_D: &[&str] = &["error stale-down-revision at d:14"];

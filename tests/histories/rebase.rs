@@ -177,7 +177,7 @@ fn what_is_on_somebody_elses_branch_is_not_edited() {
     feature.branch("theirs", "HEAD").add("d(a)").publish();
     feature.branch("mine", "HEAD").add("e(d)").merge("origin/main");
     let rebase = feature.guard(&["rebase"]);
-    rebase.exits(1).says("`d` needs a new parent, but it is on origin/theirs");
+    rebase.exits(1).says("`d` needs a new parent, but it is shared on origin/theirs");
     rebase.says("alembic-guard merge");
     assert_eq!(feature.git(&["status", "--porcelain"]), "");
     drop(world);
@@ -194,13 +194,13 @@ fn what_is_on_somebody_elses_branch_stays_beside_what_is_moved() {
     feature.push_it().refused(&[own[0], own[1], held]);
     feature.merge("origin/main");
     let rebase = feature.guard(&["rebase", "--stage"]);
-    rebase.exits(0).says("`e` of origin/theirs stays as it is; fix that there");
+    rebase.exits(0).says("`e` of origin/theirs is not changed; fix it there");
     assert_eq!((parent(&feature, "x"), parent(&feature, "d")), ("\"b\"".into(), "\"x\"".into()));
     assert_eq!(parent(&feature, "e"), "\"a\"");
     feature.git(&["commit", "-q", "-m", "as advised"]);
     feature.push_it().passed(&[held]);
     let again = feature.guard(&["rebase"]);
-    again.exits(1).says("`e` needs a new parent, but it is on origin/theirs");
+    again.exits(1).says("`e` needs a new parent, but it is shared on origin/theirs");
     drop(world);
 }
 
@@ -211,7 +211,7 @@ fn heads_of_which_one_needs_another_are_not_to_be_joined_instead() {
     feature.branch("theirs", "HEAD").add_all("d(a) x(a) f(d)!x").publish();
     feature.branch("mine", "HEAD").add("e(f)").merge("origin/main");
     let rebase = feature.guard(&["rebase"]);
-    rebase.exits(1).says("have it fixed on origin/theirs, and take that in");
+    rebase.exits(1).says("fix it on origin/theirs, then merge that branch");
     assert!(!rebase.stderr().contains("alembic-guard merge"), "{}", rebase.stderr());
 }
 
@@ -232,7 +232,7 @@ fn what_is_on_another_target_is_not_edited() {
     world.main().land("b(a)");
     mine.fetch().branch("feature", "origin/main").merge("origin/release/1.0");
     let rebase = mine.guard(&["rebase", "--base", "origin/main"]);
-    rebase.exits(1).says("`h` needs a new parent, but it is on origin/release/1.0");
+    rebase.exits(1).says("`h` needs a new parent, but it is published on origin/release/1.0");
     assert_eq!(mine.git(&["status", "--porcelain"]), "");
 }
 
@@ -243,7 +243,7 @@ fn heads_that_have_landed_side_by_side_are_to_be_joined() {
     let rebase = mine.guard(&["rebase"]);
     rebase
         .exits(1)
-        .says("`b` and `c` are heads of origin/main already")
+        .says("`b` and `c` are already heads of origin/main")
         .says("alembic-guard merge");
 }
 
@@ -253,7 +253,7 @@ fn a_parent_that_no_file_defines_is_named_and_nothing_is_moved() {
     feature.add("d(x)").merge("origin/main");
     let rebase = feature.guard(&["rebase"]);
     rebase.exits(1).says("the parent of `d`, `x`, is not defined in any file; the head is `b`");
-    rebase.says("put `d` on `b`: alembic-guard rebase --onto b");
+    rebase.says("put `d` on top of `b`: alembic-guard rebase --onto b");
     assert_eq!(parent(&feature, "d"), "\"x\"");
 }
 

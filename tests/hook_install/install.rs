@@ -43,7 +43,7 @@ fn a_second_install_changes_nothing_and_says_so() {
         assert!(second.iter().all(|hook| hook.outcome == InstallOutcome::Unchanged));
         assert_eq!(second[2].chained, Some(repository.hook("pre-push.alembic-guard-chained")));
         assert_eq!(listing(&repository.hooks()), before);
-        assert!(second[2].to_string().contains("nothing changed; it runs"));
+        assert!(second[2].to_string().contains("is already installed; it runs"));
     });
 }
 

@@ -48,7 +48,9 @@ fn the_second_of_two_refs_is_stale(host: Host) {
     team.mine.branch("stale", "feature").add("d(a)");
     let pushed = heard(team.mine.push(&["origin", "fine", "stale"]));
     match host {
-        Host::PreCommit => pushed.passed(&[]).says("pre-commit passes only the first ref of a push"),
+        Host::PreCommit => {
+            pushed.passed(&[]).says("pre-commit passes only the first ref of a push")
+        }
         Host::Prek => pushed.passed(&[]).says("prek tells only the first ref of a push"),
         Host::Lefthook | Host::Husky => pushed.refused(&STALE).says("git push origin fine"),
     };

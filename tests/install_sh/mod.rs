@@ -271,7 +271,7 @@ fn the_demo_goes_as_told_whatever_is_set_around_it() {
     for wanted in [
         "$ git push -u origin feature\nerror[stale-down-revision]",
         "[new branch]      feature -> feature",
-        "demo: refused, repaired and accepted",
+        "demo: blocked, repaired and accepted",
     ] {
         assert!(said.contains(wanted), "{wanted} in {said}");
     }
