@@ -91,7 +91,7 @@ fn show(session: &Session, terminal: &Terminal) -> Result<Outcome, Failure> {
     Ok(Outcome::Clean)
 }
 
-/// Where settings come from.
+/// The sources of the settings.
 struct Sources {
     /// The configuration file; nothing if there is none.
     file: Option<String>,
@@ -144,7 +144,7 @@ impl Shown {
         }
     }
 
-    /// Writes what is in force as a configuration file, with where it comes from as comments.
+    /// Formats the settings in force as a configuration file, with their sources as comments.
     fn text(&self) -> String {
         let mut lines = Vec::new();
         for key in keys_of(None) {
@@ -177,7 +177,7 @@ impl Shown {
         Some(self.sourced(&line(key, &self.config)?, &key.dotted()))
     }
 
-    /// Appends where a key comes from.
+    /// Appends the source of a key.
     fn sourced(&self, line: &str, key: &str) -> String {
         format!("{line:<38}  # {}", self.sources.of_key(key))
     }

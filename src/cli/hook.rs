@@ -1,4 +1,4 @@
-//! `hook`: installing the hooks, and being one.
+//! `hook`: installs and runs the hooks.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -140,7 +140,7 @@ fn warn_of(foreign: Option<&Path>, terminal: &Terminal) {
     terminal.warn(&report::text::notes(&notes, &terminal.error_style()));
 }
 
-/// Judges the index, as git's two commit hooks ask for it.
+/// Checks the index for git's two commit hooks.
 fn commit(session: &Session, terminal: &Terminal) -> Result<Outcome, Failure> {
     let mut report = scope::commit(&session.context())?;
     let branch = session.repository.branch();
@@ -160,7 +160,7 @@ fn commit(session: &Session, terminal: &Terminal) -> Result<Outcome, Failure> {
     Ok(report.outcome())
 }
 
-/// Judges what a host is about; where it is neither a commit nor a push, what is checked out.
+/// Checks the commit or push of a hook manager; if it is neither, checks the index.
 fn hosted(session: &Session, terminal: &Terminal) -> Result<Outcome, Failure> {
     let by_hand = match Occasion::from_environment(variable, |name| push::commit(session, name))? {
         Occasion::Push(hosted) => return push::hosted(hosted, session, terminal),

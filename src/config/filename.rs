@@ -1,4 +1,4 @@
-//! How the names of migration files are made: `{date:%Y%m%d}_{slug}_{label}`.
+//! Patterns for the names of migration files: `{date:%Y%m%d}_{slug}_{label}`.
 
 use std::fmt;
 
@@ -6,12 +6,12 @@ use super::date::DateFormat;
 
 /// A pattern for the names of migration files.
 ///
-/// Text stands for itself, `{{` and `}}` for braces; a `.py` at the end may be left out. The fields, each
-/// at most once:
+/// Text stands for itself, `{{` and `}}` for braces; `.py` at the end is optional. The fields, each at most
+/// once:
 ///
 /// - `{date:...}`, a valid date, by `%Y %y %m %d %j %H %M %S` and text between them;
 /// - `{slug}`, words of lower-case letters and digits joined by `_`, and one more `_` where Alembic cut a
-///   long message short;
+/// long message short;
 /// - `{label}`, a branch label that the revision has, or any one word where it has none;
 /// - `{rev}`, the revision id.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
@@ -30,7 +30,7 @@ enum Part {
     Rev,
 }
 
-/// What a name may speak of.
+/// The values that can be part of a name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Named<'a> {
     /// The revision id.
@@ -40,7 +40,7 @@ pub struct Named<'a> {
 }
 
 impl FilenamePattern {
-    /// Reads a pattern, or says in a few words what is wrong with it.
+    /// Parses a pattern. The error is a short phrase.
     pub fn parse(written: &str) -> Result<FilenamePattern, String> {
         let mut parts: Vec<Part> = Vec::new();
         let mut rest = written.strip_suffix(".py").unwrap_or(written);
@@ -61,13 +61,13 @@ impl FilenamePattern {
         Ok(FilenamePattern { written: written.to_owned(), parts })
     }
 
-    /// Tells whether the name of a file follows the pattern.
+    /// Returns whether a file name matches the pattern.
     pub fn matches(&self, file_name: &str, named: Named<'_>) -> bool {
         let stem = file_name.strip_suffix(".py").unwrap_or(file_name);
         follows(&self.parts, stem, named)
     }
 
-    /// Returns a name that follows the pattern.
+    /// Returns a name that matches the pattern.
     pub fn example(&self, named: Named<'_>) -> String {
         let parts = self.parts.iter().map(|part| match part {
             Part::Text(character) => character.to_string(),
@@ -131,7 +131,7 @@ fn field(text: &str) -> Result<Part, String> {
     }
 }
 
-/// Tries every way in which text may follow; they are few, since no field is there twice.
+/// Tries every possible match; there are few, since no field occurs twice.
 fn follows(parts: &[Part], text: &str, named: Named<'_>) -> bool {
     let Some((part, others)) = parts.split_first() else {
         return text.is_empty();

@@ -1,4 +1,4 @@
-//! How much a finding weighs, which a repository may say of each rule.
+//! The levels of problems, which a repository can configure for each rule.
 
 use std::fmt;
 

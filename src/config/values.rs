@@ -1,18 +1,18 @@
-//! What the texts of the configuration stand for; each reader says in a few words what is wrong with one.
+//! Parsers for the values of the configuration; their errors are short phrases.
 
 use std::time::Duration;
 
 use super::Pattern;
 use crate::tree::RepoPath;
 
-/// Longer patterns are refused.
+/// The maximum length of a pattern.
 const LONGEST_PATTERN: usize = 1024;
 
 pub(super) fn not_empty(text: &str) -> Result<String, String> {
     if text.trim().is_empty() { Err("it is empty".to_owned()) } else { Ok(text.to_owned()) }
 }
 
-/// A leading `-` would be an option to any git that is asked about it.
+/// A leading `-` would be an option for git.
 pub(super) fn revision(text: &str) -> Result<String, String> {
     if text.starts_with('-') {
         Err("a revision cannot start with `-`".to_owned())

@@ -125,7 +125,7 @@ fn configured_base(context: &Context<'_>, config: &Config) -> Result<Option<Base
 /// Returns the destination of the current change, with local names for the targets.
 ///
 /// # Errors
-/// Fails if refs cannot be read, and if the configuration names a base that is not here.
+/// Fails if refs cannot be read, or if the configured base does not exist here.
 pub(crate) fn destinations(
     context: &Context<'_>,
     side: Side,

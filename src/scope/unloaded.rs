@@ -11,16 +11,16 @@ use crate::scope::{Error, note};
 use crate::text::escape;
 use crate::tree::{File, Node, RepoPath, Tree};
 
-/// Folders that lie deeper are not looked into.
+/// The depth below which folders are not searched.
 const MAX_DEPTH: usize = 8;
 
-/// So many folders are told of.
+/// How many folders are reported.
 const MOST_NOTES: usize = 20;
 
-/// So many files are looked at.
+/// How many files are read.
 const MAX_FILES: usize = 2000;
 
-/// Says which files are left out although they read like migrations, and how to configure them.
+/// Reports files that look like migrations but are not loaded, and how to configure them.
 pub(super) fn overlooked(reader: &mut Reader, tree: &dyn Tree) -> Result<Vec<Note>, Error> {
     let discovery = reader.discover(tree)?;
     let mut notes = Vec::new();
@@ -52,7 +52,8 @@ pub(super) fn overlooked(reader: &mut Reader, tree: &dyn Tree) -> Result<Vec<Not
     Ok(notes)
 }
 
-/// Gathers the files in the folders below a version folder, without those that are version folders themselves.
+/// Collects the files in the folders below a version folder, except folders that are version folders
+/// themselves.
 fn below(
     tree: &dyn Tree,
     folder: &RepoPath,
