@@ -1,4 +1,4 @@
-//! What takes one fault out of a file: other contents, and other names.
+//! The fixes of single files: new contents and new names.
 
 use super::Trial;
 use super::fixes::Work;
@@ -11,7 +11,7 @@ use crate::repair::{self, NewContent, Repaired};
 use crate::rules;
 use crate::scope::Error;
 
-/// What repairs one finding.
+/// The fix of one problem.
 pub(super) struct Remedy {
     pub(super) contents: Vec<NewContent>,
     pub(super) repaired: Repaired,

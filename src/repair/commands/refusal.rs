@@ -1,4 +1,4 @@
-//! Why a repair is not made, in words, and what to do instead.
+//! Messages and advice for repairs that are not possible.
 
 use crate::advice::{Advice, Command, Step};
 use crate::alembic::environment::Environment;
@@ -24,13 +24,13 @@ fn stage_option(asked: &Command) -> Option<&'static str> {
     asked.argv().iter().flatten().any(|word| word == "--stage").then_some("--stage")
 }
 
-/// Returns the command that puts revisions on a head, for who asked for another repair.
+/// Returns the command that puts revisions on top of a head.
 fn onto(head: &RevisionId, asked: &Command) -> Command {
     let rebase = Command::of("alembic-guard rebase").args(stage_option(asked));
     rebase.args(["--onto", head.as_str()])
 }
 
-/// What may be advised where new parents alone do not repair a history.
+/// Options for the advice if a rebase is not enough.
 pub(super) struct Ways<'a> {
     /// The command that asked for the repair.
     pub(super) asked: &'a Command,
@@ -38,7 +38,7 @@ pub(super) struct Ways<'a> {
     pub(super) may_join: bool,
 }
 
-/// Says why new parents alone do not repair a history.
+/// Returns the reason why a rebase is not enough.
 pub(super) fn obstacle(obstacle: &Obstacle, base: &str, ways: &Ways<'_>) -> Refusal {
     let join = || ways.may_join.then(|| join(ways.asked));
     let graph = || Step::run("draw the graph", Command::of("alembic-guard graph"));
@@ -88,7 +88,7 @@ pub(super) fn obstacle(obstacle: &Obstacle, base: &str, ways: &Ways<'_>) -> Refu
     }
 }
 
-/// Says what a repair leaves to others.
+/// Returns a note about revisions that a repair leaves to others.
 pub(super) fn left(left: &[(RevisionId, String)]) -> Step {
     let named = left.iter().map(|(revision, branch)| format!("`{revision}` of {branch}"));
     let named = named.collect::<Vec<_>>().join(" and ");
@@ -96,7 +96,7 @@ pub(super) fn left(left: &[(RevisionId, String)]) -> Step {
     Step::note(format!("{named} {is} not changed; fix {it} there"))
 }
 
-/// Says that heads which each belong to a line of their own are not joined unasked.
+/// Reports that heads of separate lines are not joined unless they are named.
 pub(super) fn lines_apart(heads: &[RevisionId]) -> Refusal {
     let merge = Command::of("alembic-guard merge").args(heads.iter().map(RevisionId::as_str));
     Refusal {
@@ -111,7 +111,7 @@ pub(super) fn lines_apart(heads: &[RevisionId]) -> Refusal {
     }
 }
 
-/// Says that one head alone was named.
+/// Reports that only one head was named.
 pub(super) fn nothing_to_join_with(head: &RevisionId) -> Refusal {
     Refusal {
         message: format!("`{head}` is only one head; a merge revision joins at least two"),
@@ -120,7 +120,7 @@ pub(super) fn nothing_to_join_with(head: &RevisionId) -> Refusal {
     }
 }
 
-/// Says that another revision has the id that was chosen.
+/// Reports that the chosen id is taken.
 pub(super) fn id_is_taken(id: &RevisionId) -> Refusal {
     Refusal {
         message: format!("revision `{id}` already exists"),
@@ -131,7 +131,7 @@ pub(super) fn id_is_taken(id: &RevisionId) -> Refusal {
     }
 }
 
-/// Says why no file of a merge revision can be made.
+/// Reports why a merge revision cannot be written.
 pub(super) fn unwritable(why: &dyn std::error::Error) -> Refusal {
     Refusal {
         message: format!("cannot write a merge revision: {why}"),
@@ -142,7 +142,7 @@ pub(super) fn unwritable(why: &dyn std::error::Error) -> Refusal {
     }
 }
 
-/// Says that the environment's own template was not used, where it was not.
+/// Returns a note if the environment's own template was not used.
 pub(super) fn other_template(environment: &Environment, file: &NewFile) -> Option<String> {
     let reason = file.own_template.as_ref().err()?;
     let template = environment.script_location.join("script.py.mako");
@@ -163,7 +163,7 @@ pub(super) fn too_many(environment: &Environment) -> Refusal {
     }
 }
 
-/// Says that a file keeps the heads from being known.
+/// Reports that the heads are unknown because of a file.
 pub(super) fn unknown_id(path: &RepoPath) -> Refusal {
     Refusal {
         message: format!("the revision id of {path} is unknown, and so are the heads"),
@@ -174,8 +174,7 @@ pub(super) fn unknown_id(path: &RepoPath) -> Refusal {
     }
 }
 
-/// Says that nobody can tell what a revision stands on, and so what is above it; `tops` are the heads that it
-/// may be put on.
+/// Reports that the parent of a revision is unknown; `tops` are the heads that it can be put on.
 pub(super) fn gap(gap: &Gap<'_>, tops: &[RevisionId], command: &Command) -> Refusal {
     let child = gap.child;
     let (Some(parent), Some(first)) = (&gap.parent, tops.first()) else {
@@ -207,7 +206,7 @@ pub(super) fn gap(gap: &Gap<'_>, tops: &[RevisionId], command: &Command) -> Refu
     }
 }
 
-/// Says that several files define one id, which no parents make right.
+/// Reports that several files define the same id, which a rebase cannot fix.
 pub(super) fn duplicate(
     id: &RevisionId,
     files: &[&RepoPath],
@@ -228,7 +227,7 @@ pub(super) fn duplicate(
     }
 }
 
-/// Says that what has landed side by side is not re-pointed.
+/// Reports that published heads are not re-pointed.
 pub(super) fn landed_side_by_side(heads: &[RevisionId], base: &str, asked: &Command) -> Refusal {
     Refusal {
         message: format!(
@@ -240,7 +239,7 @@ pub(super) fn landed_side_by_side(heads: &[RevisionId], base: &str, asked: &Comm
     }
 }
 
-/// Says what would be wrong after all.
+/// Reports a problem that the result would still have.
 pub(super) fn still_faulty(fault: &Finding) -> Refusal {
     let rule = fault.problem.rule;
     Refusal {
@@ -255,7 +254,7 @@ pub(super) fn still_faulty(fault: &Finding) -> Refusal {
     }
 }
 
-/// Says that a file must be put in order before a program edits it.
+/// Reports that a file is not in a state to be edited.
 pub(super) fn unsettled(path: &RepoPath, why: Unsettled) -> Refusal {
     let update_index = |option| Command::of("git update-index").arg(option).path(path);
     match why {
@@ -292,7 +291,7 @@ pub(super) fn unsettled(path: &RepoPath, why: Unsettled) -> Refusal {
     }
 }
 
-/// Says that a value is not one that a program can edit.
+/// Reports that a value cannot be edited automatically.
 pub(super) fn uneditable(
     path: &RepoPath,
     parents: &[RevisionId],

@@ -6,10 +6,10 @@ use super::value::write;
 use super::verify::{Before, Identifier, Uneditable, texts};
 use crate::alembic::migration::{Docstring, Module, ReadLimits, RevisionId};
 
-/// Returns the edits by which `down_revision` names exactly these parents, in this order.
+/// Returns the edits that set `down_revision` to exactly these parents, in this order.
 ///
-/// Only bytes of the value and of the docstring's `Revises:` line change, and of the value no more than
-/// must. The edits are not proven: [`edit_parents`] makes sure of what they do.
+/// Only the value and the docstring's `Revises:` line change, and as little of the value as possible. The
+/// edits are not verified; [`edit_parents`] does that.
 pub fn write_parents(
     source: &[u8],
     module: &Module,
@@ -22,7 +22,7 @@ pub fn write_parents(
     Ok(edits)
 }
 
-/// Returns a source in which `down_revision` names exactly these parents, as reading it again proves.
+/// Returns a source with exactly these parents in `down_revision`, verified by reading it again.
 pub fn edit_parents(
     source: &[u8],
     limits: &ReadLimits,
