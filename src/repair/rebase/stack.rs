@@ -66,7 +66,7 @@ impl Line<'_> {
     }
 }
 
-/// Returns where a chain hangs on the base, and its head, if it has one of each.
+/// Returns the parent of a chain in the base, and its head, if it has one of each.
 fn only_edge(fault: &HeadProblem) -> Option<(&StaleEdge, &RevisionId)> {
     let HeadProblem::Stale(Stale { edges, heads, unfinished: false }) = fault else { return None };
     match (edges.as_slice(), heads.as_slice()) {
@@ -75,7 +75,7 @@ fn only_edge(fault: &HeadProblem) -> Option<(&StaleEdge, &RevisionId)> {
     }
 }
 
-/// Tells whether all of a history is known, and nothing depends on anything beside its line.
+/// Returns whether a history is fully known, and nothing depends on other lines.
 fn is_plain(graph: &Graph) -> bool {
     let is_plain = |id| graph.dependencies(id).next().is_none();
     graph.is_sound()

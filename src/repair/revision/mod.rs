@@ -1,7 +1,7 @@
 //! The file of a new revision, as Alembic would write it (`ScriptDirectory.generate_revision`).
 //!
-//! Where Alembic would write a file that does not say what it was told, nothing is written: what comes
-//! out is read again before anybody gets it.
+//! If Alembic would write a file with other values than requested, nothing is written: the result is read
+//! again first.
 
 mod created;
 mod name;
@@ -18,23 +18,23 @@ use script::{Arguments, Script};
 pub use created::{Created, Undated};
 pub use script::Unrendered;
 
-/// What Alembic writes where nobody says what for.
+/// Alembic's default message.
 const NO_MESSAGE: &str = "empty message";
 
-/// A revision that is not there yet.
+/// A revision to create.
 #[derive(Debug, Clone, Copy)]
 pub struct NewRevision<'a> {
-    /// Where it is to be.
+    /// Its environment.
     pub environment: &'a Environment,
     /// Its id.
     pub id: &'a RevisionId,
-    /// What it builds on, in the order in which it is to name them.
+    /// Its parents, in order.
     pub parents: &'a [RevisionId],
     /// The file of the first parent.
     pub beside: &'a RepoPath,
-    /// What it is for.
+    /// Its message.
     pub message: Option<&'a str>,
-    /// When it is made.
+    /// Its creation date.
     pub created: &'a Created,
 }
 
@@ -43,11 +43,11 @@ pub struct NewRevision<'a> {
 pub struct NewFile {
     /// The file.
     pub change: FileChange,
-    /// Why the environment's own template was not used, where it was not.
+    /// The reason why the environment's own template was not used, if so.
     pub own_template: Result<(), Unrendered>,
 }
 
-/// Why a revision is not written.
+/// A reason why a revision cannot be written.
 #[derive(Debug, thiserror::Error)]
 pub enum Unwritable {
     /// A setting of the environment that Alembic could not read either.
@@ -56,7 +56,7 @@ pub enum Unwritable {
     /// An empty id.
     #[error("a revision needs an id")]
     NoId,
-    /// An id that Alembic takes for something else.
+    /// An id that Alembic would parse as something else.
     #[error("the revision id `{id}` contains `{character}`, which Alembic does not allow")]
     Id {
         /// The id.
@@ -64,17 +64,17 @@ pub enum Unwritable {
         /// The character.
         character: char,
     },
-    /// A text that would end, or change, in the docstring in which it is to stand.
+    /// A text that would end the docstring, or change in it.
     #[error("{what} `{}` contains {part}, which a docstring cannot hold", escape(.text))]
     Docstring {
-        /// Whose text.
+        /// The kind of text.
         what: &'static str,
         /// The text.
         text: String,
         /// The part.
         part: &'static str,
     },
-    /// A template of names that makes none.
+    /// A template that does not produce a name.
     #[error("`file_template` does not produce a file name: {0}")]
     Template(#[from] BadTemplate),
     /// A name that no migration can have.
@@ -88,13 +88,13 @@ pub enum Unwritable {
     /// Several version folders, and the first parent is in none of them.
     #[error("`{0}` is not in any versions folder")]
     Nowhere(RepoPath),
-    /// A path that is taken.
+    /// A path that already exists.
     #[error("`{0}` already exists")]
     Exists(RepoPath),
-    /// An encoding other than UTF-8 in which this file may look otherwise.
+    /// An encoding other than UTF-8 in which this file may differ.
     #[error("cannot write this file in `output_encoding`, `{}`", escape(.0))]
     Encoding(String),
-    /// A template by which the file says something else.
+    /// A template that gives the file other values.
     #[error("the file generated from `script.py.mako` is not usable: {}", escape(.0))]
     Garbled(String),
     /// A tree that cannot be read.
@@ -103,7 +103,7 @@ pub enum Unwritable {
 }
 
 impl NewRevision<'_> {
-    /// Makes the file; `tree` is the one that it is to be added to.
+    /// Creates the file; `tree` is the tree that it is added to.
     pub fn file(&self, tree: &dyn Tree) -> Result<NewFile, Unwritable> {
         if let Some(key) = self.environment.naming.unreadable.first() {
             return Err(Unwritable::Setting(key));
@@ -139,7 +139,7 @@ impl NewRevision<'_> {
         }
     }
 
-    /// Checks the texts that are put into a docstring as they are.
+    /// Checks the texts that are put into a docstring without escapes.
     fn check_texts(&self) -> Result<(), Unwritable> {
         if self.id.as_str().is_empty() {
             return Err(Unwritable::NoId);
@@ -171,7 +171,7 @@ impl NewRevision<'_> {
         }
     }
 
-    /// Reads back what was written.
+    /// Reads the generated file again.
     fn check_content(&self, content: &[u8]) -> Result<(), Unwritable> {
         let limits = ReadLimits::default();
         if let Some(fault) = migration::check_body(content, &limits) {

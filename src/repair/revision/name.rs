@@ -1,4 +1,4 @@
-//! Where the file of a new revision lies (`ScriptDirectory._rev_path`).
+//! The path of a new revision's file (`ScriptDirectory._rev_path`).
 
 use super::{NewRevision, Unwritable};
 use crate::alembic::environment::Fields;
@@ -7,7 +7,7 @@ use crate::tree::RepoPath;
 
 /// Returns the path of a new revision's file.
 ///
-/// A file that Alembic would write and never find again is refused.
+/// A file that Alembic would write but not load is rejected.
 pub(super) fn path(revision: &NewRevision<'_>) -> Result<RepoPath, Unwritable> {
     let naming = &revision.environment.naming;
     let (date, time) = (revision.created.civil.date(), revision.created.civil.time());
@@ -45,9 +45,9 @@ pub(super) fn path(revision: &NewRevision<'_>) -> Result<RepoPath, Unwritable> {
     }
 }
 
-/// Returns the version folder: that of the first parent where there are several.
+/// Returns the version folder: that of the first parent if there are several.
 ///
-/// Alembic itself knows no way where the parent lies in a folder below; its version folder it is here.
+/// Alembic fails if the parent is in a subfolder; here, its version folder is used.
 fn version_folder<'e>(revision: &NewRevision<'e>) -> Result<&'e RepoPath, Unwritable> {
     match revision.environment.version_locations.as_slice() {
         [only] => Ok(only),
@@ -58,7 +58,7 @@ fn version_folder<'e>(revision: &NewRevision<'e>) -> Result<&'e RepoPath, Unwrit
     }
 }
 
-/// Returns the words of a message, cut behind a whole word where that can be.
+/// Returns the words of a message, truncated at a word boundary if possible.
 fn slug(message: &str, length: usize) -> String {
     let words = message.split(|character| !is_word(character)).filter(|word| !word.is_empty());
     let slug = words.collect::<Vec<_>>().join("_").to_lowercase();

@@ -1,4 +1,4 @@
-//! What can go wrong while a repair is written, and the way out of each.
+//! Errors of writing a repair, with their remedies.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -18,40 +18,40 @@ pub enum Error {
     /// A path that is changed twice, or one below it.
     #[error("`{0}` is changed twice, or is below a changed file")]
     Twice(RepoPath),
-    /// A link on the way leads to where the repository is not.
+    /// A symlink in the path leads out of the repository.
     #[error("`{path}` is not in the work tree: `{}` points to `{}`", shown(link), shown(target))]
     Outside {
         /// The file.
         path: RepoPath,
         /// The link.
         link: PathBuf,
-        /// Where it leads.
+        /// Its target.
         target: PathBuf,
     },
-    /// Something on the way is no folder.
+    /// A parent is not a folder.
     #[error("cannot write `{path}`: `{}` is not a folder", shown(parent))]
     NoFolder {
         /// The file.
         path: RepoPath,
-        /// What is no folder.
+        /// The parent.
         parent: PathBuf,
     },
-    /// A link, a folder or a device stands where the file should be.
+    /// The path is a symlink, a folder or a device.
     #[error("`{0}` is not a regular file")]
     NoFile(RepoPath),
-    /// The file to change is not there any more.
+    /// The file to change no longer exists.
     #[error("`{0}` no longer exists")]
     Gone(RepoPath),
-    /// The file is not the one that was looked at.
+    /// The file has changed since it was read.
     #[error("`{0}` has changed since it was read")]
     Changed(RepoPath),
-    /// The file to create is there.
+    /// The file to create already exists.
     #[error("`{0}` already exists")]
     Exists(RepoPath),
-    /// The file is not to be written.
+    /// The file is read-only.
     #[error("`{0}` is read-only")]
     ReadOnly(RepoPath),
-    /// The folder is not to be written to.
+    /// The folder is read-only.
     #[error("cannot write `{path}`: its folder `{}` is read-only", shown(folder))]
     ReadOnlyFolder {
         /// The file.
@@ -59,7 +59,7 @@ pub enum Error {
         /// The folder.
         folder: PathBuf,
     },
-    /// Another run writes at this moment.
+    /// Another run is writing.
     #[error("another run of alembic-guard is writing to this work tree")]
     Busy,
     /// The lock could not be taken.
@@ -78,12 +78,12 @@ pub enum Error {
         /// Why not.
         source: io::Error,
     },
-    /// A content has no id.
+    /// The object id could not be computed.
     #[error("cannot hash `{path}`")]
     Identify {
         /// The file.
         path: RepoPath,
-        /// What libgit2 says.
+        /// The message of libgit2.
         source: git::Reason,
     },
     /// A file or folder could not be written; nothing has changed.
@@ -94,7 +94,7 @@ pub enum Error {
         /// Why not.
         source: io::Error,
     },
-    /// A file could not be put in its place, when others may be in theirs.
+    /// A file could not be renamed, while others may have been.
     #[error("cannot finish `{}`: not all files are changed yet", shown(path))]
     Finish {
         /// The file or folder.
@@ -102,7 +102,7 @@ pub enum Error {
         /// Why not.
         source: io::Error,
     },
-    /// What is left of a run could not be removed.
+    /// Leftovers of a run could not be removed.
     #[error("cannot remove `{}`, left over from a run", shown(path))]
     Clean {
         /// The file or folder.
@@ -110,29 +110,29 @@ pub enum Error {
         /// Why not.
         source: io::Error,
     },
-    /// A file that an interrupted run was to change is neither as it was nor as it was to be.
+    /// A file of an interrupted run is neither in its old nor in its new state.
     #[error("`{path}` has changed since a run of alembic-guard was interrupted")]
     ChangedSince {
         /// The file.
         path: RepoPath,
-        /// The journal and what else that run left.
+        /// The journal and other leftovers of that run.
         leftovers: Vec<PathBuf>,
     },
-    /// What an interrupted run had written is gone or changed.
+    /// A temporary file of an interrupted run is missing or changed.
     #[error("the new content of `{path}` from an interrupted run is lost")]
     Lost {
         /// The file.
         path: RepoPath,
-        /// The journal and what else that run left.
+        /// The journal and other leftovers of that run.
         leftovers: Vec<PathBuf>,
     },
-    /// A link, a folder, a pipe or a device stands where the journal should be.
+    /// The journal is a symlink, a folder, a pipe or a device.
     #[error("`{}` is not a regular file", shown(.0))]
     NoJournal(PathBuf),
-    /// A link or a file stands where the folder of the journal should be.
+    /// The folder of the journal is a symlink or a file.
     #[error("`{}` is not a regular folder", shown(.0))]
     StoreFolder(PathBuf),
-    /// The journal says nothing.
+    /// The journal cannot be parsed.
     #[error("cannot parse the journal `{}` of an earlier run", shown(path))]
     Journal {
         /// The journal.
@@ -140,7 +140,7 @@ pub enum Error {
         /// Why not.
         source: serde_json::Error,
     },
-    /// The journal is written in a way that this program does not know.
+    /// The journal has an unknown version.
     #[error("the journal `{}` has version {version}, not {known}", shown(path))]
     JournalVersion {
         /// The journal.
@@ -150,7 +150,7 @@ pub enum Error {
         /// The version that this program writes.
         known: u32,
     },
-    /// All is written, but Python may still run what it compiled from the old content.
+    /// Everything is written, but Python may still load a compiled file with the old content.
     #[error("all files are changed, but `{}` could not be removed", shown(path))]
     Compiled {
         /// The compiled file, or the folder of such files.
@@ -158,18 +158,18 @@ pub enum Error {
         /// Why not.
         source: io::Error,
     },
-    /// All is written, but compiled files may lie behind a link.
+    /// Everything is written, but there may be compiled files behind a symlink.
     #[error("all files are changed, but `{}` is a link and was not followed", shown(.0))]
     CompiledLink(PathBuf),
 }
 
 impl Error {
-    /// Tells whether all files were written all the same.
+    /// Returns whether all files were written nevertheless.
     pub fn is_after_writing(&self) -> bool {
         matches!(self, Error::Compiled { .. } | Error::CompiledLink(_))
     }
 
-    /// Returns what to do about it, one step or choice a line; empty if nothing is known.
+    /// Returns what to do about it, one step or alternative each; empty if nothing is known.
     pub fn help(&self) -> Vec<Step> {
         match self {
             Error::NoPath(_) | Error::Twice(_) | Error::Identify { .. } => Vec::new(),
@@ -282,7 +282,7 @@ fn shown(path: &Path) -> Escaped<'_> {
     Escaped(bytes_of(path))
 }
 
-/// Writes a path as a word for the shell.
+/// Quotes a path for the shell.
 fn word(path: &Path) -> String {
     shell_word(&path.to_string_lossy())
 }
