@@ -59,7 +59,7 @@ impl Index {
         self.entries.get(place).filter(|entry| entry.path == *path && entry.stage == 0)
     }
 
-    /// Tells whether any file lies below a folder.
+    /// Returns whether there is a file below a folder.
     pub(super) fn has_below(&self, folder: &RepoPath) -> bool {
         let prefix = folder.join("x");
         let prefix = &prefix.as_bytes()[..prefix.as_bytes().len() - 1];
@@ -67,7 +67,7 @@ impl Index {
         self.entries.get(place).is_some_and(|entry| entry.path.as_bytes().starts_with(prefix))
     }
 
-    /// Returns the paths about which git asks, sorted.
+    /// Returns the conflicted paths, sorted.
     pub(super) fn conflicts(&self) -> Vec<RepoPath> {
         let asked = self.entries.iter().filter(|entry| entry.stage != 0);
         let mut paths: Vec<RepoPath> = asked.map(|entry| entry.path.clone()).collect();

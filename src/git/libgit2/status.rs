@@ -1,4 +1,4 @@
-//! How files of the work tree stand to the index.
+//! The states of files in the work tree, relative to the index.
 
 use std::collections::HashMap;
 
@@ -16,7 +16,7 @@ impl Libgit2 {
         Ok(settled(status.unwrap_or(Status::CURRENT)))
     }
 
-    /// Asks for many files at once: for each one alone, libgit2 lists the whole folder.
+    /// Queries many files at once: for each single one, libgit2 would list the whole folder.
     pub(super) fn statuses(&self, paths: &[&RepoPath]) -> Result<Vec<Settled>, Reason> {
         if paths.is_empty() {
             return Ok(Vec::new());
