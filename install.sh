@@ -1,5 +1,5 @@
 #!/bin/sh
-# Installs alembic-guard, from a wheel or built by cargo, and its hooks into a repository; or shows what it does.
+# Installs alembic-guard, from a wheel or with cargo, and its hooks into a repository; or runs a demo.
 set -eu
 
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
@@ -8,24 +8,24 @@ profile=${ALEMBIC_GUARD_PROFILE:-release}
 usage() {
     cat <<'END'
 usage: ./install.sh [REPO]   install alembic-guard; hooks into REPO
-       ./install.sh demo     see a push refused, repaired and accepted
+       ./install.sh demo     show a push that is blocked, repaired and accepted
        ./install.sh --help
 
-Without REPO only the program is installed; the command that adds the hooks to
-a repository is printed. With REPO its hooks are installed (hooks that are
-there are kept and run first) and its migrations are checked once: what that
-finds blocks nothing: the hooks block only new problems.
-The demo works in a throwaway folder and installs nothing.
+Without REPO, installs only the program and prints the command that adds the
+hooks to a repository. With REPO, also installs its hooks (existing hooks are
+kept and run first) and checks its migrations once. Existing problems are listed
+but block nothing; the hooks block only new ones.
+The demo uses a temporary folder and installs nothing.
 
-A wheel in dist/ is installed by uv, pipx, or into a virtual environment of its
-own. Without one, cargo builds the program, in about three minutes on two cores.
+A wheel in dist/ is installed with uv, pipx or into a virtual environment.
+Without a wheel, cargo builds the program (about three minutes on two cores).
 
 environment:
   ALEMBIC_GUARD_WHEEL    the wheel to install
   ALEMBIC_GUARD_BIN_DIR  folder for the program (default: that of uv, pipx or
                          cargo; ~/.local/bin for a virtual environment)
-  ALEMBIC_GUARD_PROFILE  cargo profile to build with: release, or dev
-  ALEMBIC_GUARD_BINARY   for the demo: use this program, build none
+  ALEMBIC_GUARD_PROFILE  cargo profile to build with: release or dev
+  ALEMBIC_GUARD_BINARY   for the demo: use this program instead of building one
   KEEP=1                 for the demo: keep its folder
 END
 }
@@ -39,7 +39,7 @@ main() {
         wrong "unknown option: $1"
         ;;
     *)
-        [ $# -le 1 ] || wrong "one repository at a time"
+        [ $# -le 1 ] || wrong "only one repository can be given"
         if [ "${1-}" = demo ]; then
             demo
         else
@@ -66,7 +66,7 @@ say() {
 
 # --- what is needed ---------------------------------------------------------------------------
 
-# Tells how to get a newer Rust: a cargo that a distribution brought is not rustup's to update.
+# Prints how to get a newer Rust: rustup cannot update a cargo from a distribution.
 get_rust() {
     if command -v rustup >/dev/null 2>&1; then
         echo "rustup update stable"
@@ -75,7 +75,7 @@ get_rust() {
     fi
 }
 
-# Names everything that is missing at once, and how to get it here.
+# Lists every missing prerequisite with the command to install it.
 check_needs() {
     lacking=
     rust=$(rust_version)
@@ -89,7 +89,7 @@ check_needs() {
         lack "a C compiler called cc (libgit2 is built from source)" "$(get build-essential gcc)"
     fi
     check_git
-    stop_if_lacking "to build alembic-guard, this machine lacks:"
+    stop_if_lacking "missing prerequisites to build alembic-guard:"
 }
 
 check_git() {
@@ -108,7 +108,7 @@ lack() {
 
 stop_if_lacking() {
     [ -n "$lacking" ] || return 0
-    printf '%s\n%sthen run this again\n' "$1" "$lacking"
+    printf '%s\n%srun this again after installing them\n' "$1" "$lacking"
     exit 1
 } >&2
 
@@ -131,7 +131,7 @@ in_manifest() {
     done <"$here/Cargo.toml"
 }
 
-# Tells whether version $2 is $1 or newer, by major and minor number.
+# Succeeds if version $2 is $1 or newer, by major and minor number.
 at_least() {
     wanted=$1
     major=${2%%.*}
@@ -173,7 +173,7 @@ install_into() {
     if [ -n "$wheel" ]; then
         lacking=
         check_git
-        stop_if_lacking "to run alembic-guard, this machine lacks:"
+        stop_if_lacking "missing prerequisites to run alembic-guard:"
     else
         check_needs
     fi
@@ -194,18 +194,18 @@ install_into() {
     fi
     say "" "\$ $(name_of_program) -C $repository hook install"
     "$program" -C "$repository" hook install ||
-        fail "the program is installed, the hooks are not: see above"
+        fail "the program is installed, but the hooks are not (see above)"
     check_once
 }
 
-# Sets `wheel` to the one to install, or to nothing.
+# Sets `wheel` to the wheel to install, or to an empty string.
 find_wheel() {
     wheel=${ALEMBIC_GUARD_WHEEL-}
     if [ -n "$wheel" ]; then
         [ -f "$wheel" ] || fail "ALEMBIC_GUARD_WHEEL is not a file: $wheel"
         return
     fi
-    # A profile is asked for to build.
+    # A profile requests a build.
     if [ -n "${ALEMBIC_GUARD_PROFILE-}" ]; then return; fi
     for wheel in "$here/dist/alembic_head_guard-$(own_version)"-*.whl; do
         [ ! -f "$wheel" ] || return 0
@@ -215,7 +215,7 @@ find_wheel() {
 
 # Installs the wheel; sets `program`. Nothing is downloaded: the wheel depends on no other.
 install_wheel() {
-    say "installing ${wheel##*/}" "  from ${wheel%/*}; without it, cargo builds the program"
+    say "installing ${wheel##*/}" "  from ${wheel%/*} (without a wheel, cargo builds the program)"
     if [ -n "${ALEMBIC_GUARD_BIN_DIR-}" ]; then
         mkdir -p -- "$ALEMBIC_GUARD_BIN_DIR"
         ALEMBIC_GUARD_BIN_DIR=$(CDPATH='' cd -- "$ALEMBIC_GUARD_BIN_DIR" && pwd)
@@ -238,13 +238,13 @@ with_pipx() {
         program=$(pipx environment --value PIPX_BIN_DIR)/alembic-head-guard && [ -x "$program" ]
 }
 
-# pip alone may not install beside a distribution's own packages.
+# Distributions may not let pip install outside of a virtual environment.
 with_venv() {
     venv=${XDG_DATA_HOME:-$HOME/.local/share}/alembic-head-guard
     folder=${ALEMBIC_GUARD_BIN_DIR:-$HOME/.local/bin}
-    # One that works is kept: hooks call the program in it, also if the wheel turns out to be unfit.
+    # A working environment is kept: hooks call the program in it, even if this wheel cannot be installed.
     if ! "$venv/bin/python" -c 'import pip' 2>/dev/null && ! python3 -m venv --clear "$venv" >/dev/null; then
-        fail "no virtual environment could be made: $(get python3-venv python3), or install uv or pipx"
+        fail "no virtual environment could be created: $(get python3-venv python3), or install uv or pipx"
     fi
     "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-index --force-reinstall "$wheel"
     mkdir -p -- "$folder"
@@ -254,7 +254,7 @@ with_venv() {
     [ -e "$folder/alembic-guard" ] || ln -sfn -- "$venv/bin/alembic-guard" "$folder/alembic-guard"
 }
 
-# Builds the program and puts it where it belongs; sets `program`.
+# Builds and installs the program; sets `program`.
 install_program() {
     tell_time
     if [ -z "${ALEMBIC_GUARD_BIN_DIR-}" ]; then
@@ -283,7 +283,7 @@ build() (
 )
 
 tell_time() {
-    say "building alembic-guard ($profile); the first time this takes about three minutes on two cores"
+    say "building alembic-guard ($profile); the first build takes about three minutes on two cores"
 }
 
 tell_path() {
@@ -291,9 +291,9 @@ tell_path() {
     if [ "$first" = "$program" ]; then
         say "  its folder is on PATH"
     elif [ -n "$first" ]; then
-        say "  but PATH has another one before it: $first"
+        say "  but PATH finds another one first: $first"
     else
-        say "  its folder is not on PATH; the hooks do not need that, you may:" \
+        say "  its folder is not on PATH; the hooks do not need it, but you can add it:" \
             "    export PATH=\"${program%/*}:\$PATH\""
     fi
 }
@@ -306,17 +306,17 @@ name_of_program() {
     fi
 }
 
-# Shows what is in the repository already; none of it makes the installation fail.
+# Lists existing problems; none of them makes the installation fail.
 check_once() {
     say "" "\$ $(name_of_program) -C $repository hook check"
     status=0
     "$program" -C "$repository" hook check || status=$?
     say ""
     case $status in
-    0) say "exit code 0: nothing to repair; the hooks are in place" ;;
-    1) say "exit code 1: the above can be repaired now or later;" \
-        "the hooks are in place and refuse only what a commit or push adds" ;;
-    *) say "exit code $status: this could not be judged as it stands; the hooks are in place" ;;
+    0) say "exit code 0: no problems; the hooks are in place" ;;
+    1) say "exit code 1: repair these problems now or later;" \
+        "the hooks are in place and block only new problems" ;;
+    *) say "exit code $status: the check failed to run; the hooks are in place" ;;
     esac
 }
 
@@ -326,7 +326,7 @@ demo() {
     if [ -n "${ALEMBIC_GUARD_BINARY-}" ]; then
         lacking=
         check_git
-        stop_if_lacking "for the demo, this machine lacks:"
+        stop_if_lacking "missing prerequisites for the demo:"
     else
         check_needs
     fi
@@ -353,7 +353,7 @@ clear_away() {
     fi
 }
 
-# Leaves nothing of the caller's git, hooks or CI in the environment, and fixes names and dates.
+# Removes the caller's git, hook and CI settings from the environment, and sets fixed names and dates.
 shut_out_settings() {
     for name in $(env | sed -nE 's/^((GIT_|PRE_COMMIT)[A-Z0-9_]*|SKIP|CI)=.*/\1/p'); do
         unset "$name"
@@ -367,18 +367,18 @@ shut_out_settings() {
     fi
 }
 
-# The whole story. What is to be repaired is taken from the report itself, so the demo fails where
-# following the report to the letter does not lead out.
+# The whole story. The commands are taken from the report, so the demo fails if following the report
+# does not solve the problem.
 tell_story() {
     set_the_scene
 
-    chapter "Ada adds a migration on a, and pushes it to main."
+    chapter "Ada adds a migration on top of a and pushes it to main."
     as Ada
     migration b '"a"' add_phone
     accepted 'git commit -qm "Add phone"'
     accepted 'git push -q'
 
-    chapter "Ben has not seen it. His branch adds another migration on a."
+    chapter "Ben has not seen it. His branch adds another migration on top of a."
     as Ben
     accepted 'git switch -qc feature'
     migration d '"a"' add_email
@@ -390,25 +390,25 @@ tell_story() {
     rebase=$(told 'alembic-guard rebase')
     finish=$(told 'git commit ')
 
-    chapter "Ben does what the report says. He brings in main,"
+    chapter "Ben does what the report says. He merges main,"
     accepted "$get"
-    chapter "lets the guard put his migration on top of it,"
+    chapter "puts his migration on top of it,"
     accepted "$rebase"
     accepted "grep down_revision $file"
-    chapter "commits, and pushes again."
+    chapter "commits and pushes again."
     accepted "$finish"
     accepted 'git push -u origin feature'
     accepted 'alembic-guard graph origin/feature'
     heads=$(alembic-guard --format json heads origin/feature | tr -d ' \n')
     case $heads in
     *'"heads":["d"]'*) ;;
-    *) went_wrong "d is not the one head: $heads" ;;
+    *) went_wrong "d is not the only head: $heads" ;;
     esac
-    say "" "demo: refused, repaired and accepted, as it should be"
+    say "" "demo: blocked, repaired and accepted, as expected"
 }
 
 set_the_scene() {
-    chapter "One history at a remote; Ada and Ben have clones with the hooks in them."
+    chapter "One history on a remote; Ada and Ben have clones with the hooks installed."
     cd -- "$work"
     git init -q --bare -b main app.git
     git clone -q "$work/app.git" ada 2>/dev/null
@@ -417,7 +417,7 @@ set_the_scene() {
     mkdir -p migrations/versions
     printf '[alembic]\nscript_location = migrations\n' >alembic.ini
     say 'from alembic import context' >migrations/env.py
-    say "## Alembic's template of a migration" >migrations/script.py.mako
+    say "## Alembic's template for migrations" >migrations/script.py.mako
     git add alembic.ini migrations
     migration a None create_account
     accepted 'git commit -qm "Create account"'
@@ -428,7 +428,7 @@ set_the_scene() {
     accepted 'alembic-guard hook install'
 }
 
-# Goes to somebody's clone.
+# Changes to the clone of a person.
 as() {
     export GIT_AUTHOR_NAME="$1" GIT_COMMITTER_NAME="$1"
     export GIT_AUTHOR_EMAIL="$1@example.com" GIT_COMMITTER_EMAIL="$1@example.com"
@@ -470,14 +470,14 @@ run() {
 
 accepted() {
     run "$1"
-    [ "$status" -eq 0 ] || went_wrong "this should have gone through (exit code $status)"
+    [ "$status" -eq 0 ] || went_wrong "this should have been accepted (exit code $status)"
 }
 
 refused() {
     run "$1"
-    [ "$status" -ne 0 ] || went_wrong "this should have been refused"
-    plain | grep -q "$2" || went_wrong "this should have been refused with $2"
-    say "# refused (exit code $status)"
+    [ "$status" -ne 0 ] || went_wrong "this should have been blocked"
+    plain | grep -q "$2" || went_wrong "this should have been blocked with $2"
+    say "# blocked (exit code $status)"
 }
 
 # Prints the first command of the last output that begins with $1.
@@ -492,7 +492,7 @@ plain() {
 }
 
 went_wrong() {
-    fail "the demo did not go as told: $1"
+    fail "the demo failed: $1"
 }
 
 main "$@"

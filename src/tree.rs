@@ -137,7 +137,7 @@ pub enum Error {
         remedy: Option<Box<Step>>,
     },
     /// A file has too many bytes to be read.
-    #[error("`{path}` in {tree} has {size} bytes; at most {most} are read")]
+    #[error("`{path}` in {tree} has {size} bytes; the limit is {most}")]
     TooLarge {
         /// The file.
         path: RepoPath,
@@ -176,7 +176,7 @@ impl Error {
     /// Makes the error of a file that has more bytes than are read.
     pub fn too_large(path: &RepoPath, tree: String, size: u64, most: u64) -> Error {
         let log = Command::of("git log --stat --").path(path);
-        let remedy = Box::new(Step::run("see which commit made it so large", log));
+        let remedy = Box::new(Step::run("find the commit that made it this large", log));
         Error::TooLarge { path: path.clone(), tree, size, most, remedy }
     }
 }

@@ -48,7 +48,7 @@ fn syntax_of_every_supported_version_loads() {
 fn a_fault_says_what_and_where() {
     assert_eq!(
         fault("revision = 'a'\n<<<<<<< HEAD\nx = 1\n"),
-        Some("a merge conflict marker @ <<<<<<<".to_owned())
+        Some("merge conflict marker @ <<<<<<<".to_owned())
     );
     assert_eq!(
         fault("def upgrade():\n    print 'x'\n"),
@@ -251,7 +251,7 @@ fn a_long_chain_or_number_needs_little_stack_and_time() {
     let number = format!("revision = 0x1{}\n", "0".repeat(1_000_000));
     assert_eq!(fault(&number), None);
     let decimal = number.replace("0x", "");
-    assert!(fault(&decimal).is_some_and(|fault| fault.starts_with("a number of 1000001 digits")));
+    assert!(fault(&decimal).is_some_and(|fault| fault.starts_with("a number with 1000001 digits")));
     for number in [number, decimal] {
         let _ = read(number.as_bytes(), &ReadLimits::default());
     }

@@ -1,7 +1,7 @@
-//! Where the file of facts lies, and how it is replaced while others read it and write it.
+//! The cache file: its location, and how it is replaced while other runs use it.
 //!
-//! A new file is written beside the old one under a name of its own, which is locked meanwhile, and
-//! renamed. A run that finds it locked writes nothing; one that finds it left behind by a run that was killed
+//! A new file is written next to the old one under a unique name, which is locked meanwhile, and then
+//! renamed. A run that finds it locked writes nothing; a run that finds one left behind by a killed run
 //! removes it.
 
 use std::fs::{self, DirEntry, File, TryLockError};
@@ -15,17 +15,18 @@ use super::table::{self, Record, Table};
 use crate::platform::cleanup::{self, Leftover, Noted};
 use crate::platform::{file_system, own_file};
 
-/// How the names of files of facts begin; then comes who wrote them.
+/// The prefix of cache file names, followed by the build that wrote them.
 const NAME: &str = "facts-";
-/// What the name of a file ends in that is being written.
+/// The suffix of a file that is being written.
 const UNFINISHED: &str = ".new";
 
-/// For how many days a fact is kept that is of no use.
+/// The number of days for which an unused fact is kept.
 const DAYS: u32 = 60;
-/// How many files are kept, with that of this build: somebody may use two of them in turn.
+/// The number of files that are kept, including that of this build: a user may alternate between two
+/// builds.
 const BUILDS: usize = 3;
 
-/// A file of facts that belongs to this build of the program.
+/// A cache file that belongs to this build of the program.
 #[derive(Debug)]
 pub(super) struct FactFile {
     folder: PathBuf,
@@ -33,8 +34,8 @@ pub(super) struct FactFile {
 }
 
 impl FactFile {
-    /// Names the file in a common folder; none where nobody can tell one build from another, and where
-    /// another user may have written the facts.
+    /// Returns the file in a common folder; nothing if builds cannot be told apart or another user may have
+    /// written the facts.
     pub(super) fn of(common_dir: &Path) -> Option<FactFile> {
         let folder = common_dir.join(own_file::FOLDER);
         match fs::symlink_metadata(&folder) {
@@ -43,12 +44,12 @@ impl FactFile {
         }
     }
 
-    /// Opens the file, where there is one and it is whole.
+    /// Opens the file if it exists and is intact.
     pub(super) fn open(&self) -> Option<Table> {
         Table::open(&self.path(), self.reader)
     }
 
-    /// Writes facts beside those that are kept; `used` are the kept ones of use to this run. Both are
+    /// Writes new facts along with the kept ones; `used` are the kept ones that this run used. Both are
     /// sorted by key.
     pub(super) fn add(&self, found: Vec<Record>, used: &[Key]) {
         let Ok(Some(draft)) = Draft::begin(&self.folder, &self.unfinished()) else {
@@ -68,7 +69,7 @@ impl FactFile {
         self.forget_other_builds();
     }
 
-    /// Removes what a run has left that was killed while it wrote.
+    /// Removes the leftovers of a run that was killed while writing.
     pub(super) fn tidy(&self) {
         let path = self.unfinished();
         if fs::symlink_metadata(&path).is_ok() {
@@ -84,7 +85,7 @@ impl FactFile {
         self.folder.join(format!("{NAME}{:016x}{UNFINISHED}", self.reader))
     }
 
-    /// Removes the files of builds that were not in use for longest.
+    /// Removes the files of the least recently used builds.
     fn forget_other_builds(&self) {
         let own = self.path();
         let mut others: Vec<_> = files(&self.folder)
@@ -99,7 +100,7 @@ impl FactFile {
     }
 }
 
-/// Removes everything that is kept in a common folder.
+/// Removes all cache files in a common folder.
 pub fn forget(common_dir: &Path) -> io::Result<()> {
     let folder = common_dir.join(own_file::FOLDER);
     if !own_file::is_folder(&folder).unwrap_or(false) {
@@ -124,9 +125,9 @@ fn files(folder: &Path) -> impl Iterator<Item = DirEntry> {
     entries.filter(|entry| entry.file_name().as_encoded_bytes().starts_with(NAME.as_bytes()))
 }
 
-/// Names this build: what one build reads in a migration another one may read otherwise.
+/// Returns an id of this build: another build may read a migration differently.
 ///
-/// Where all files are dated alike, only [`file_system::replaced`] tells them apart.
+/// If all files have the same date, only [`file_system::replaced`] distinguishes builds.
 fn build() -> Option<u64> {
     let program = fs::metadata(std::env::current_exe().ok()?).ok()?;
     let mut hasher = DefaultHasher::new();
@@ -135,7 +136,7 @@ fn build() -> Option<u64> {
     Some(hasher.finish())
 }
 
-/// Takes the newer of two facts of one key, and as many as may be kept.
+/// Merges facts: keeps the newer of two facts with the same key, up to the limit.
 fn worth_keeping(mut records: Vec<Record>, used: &[Key]) -> Vec<Record> {
     let today = today();
     // A stable sort leaves what was just found before what was kept.
@@ -159,7 +160,7 @@ fn worth_keeping(mut records: Vec<Record>, used: &[Key]) -> Vec<Record> {
     records
 }
 
-/// A file that is being written and that nobody else writes; removed unless it is finished.
+/// A file that is being written and locked; removed unless it is finished.
 #[derive(Debug)]
 struct Draft {
     file: File,
@@ -168,7 +169,7 @@ struct Draft {
 }
 
 impl Draft {
-    /// Begins to write; nothing where somebody else does, or where files here are another user's.
+    /// Starts to write; returns nothing if another run is writing or the files belong to another user.
     fn begin(folder: &Path, path: &Path) -> io::Result<Option<Draft>> {
         let common_dir = folder.parent().unwrap_or(folder);
         if !own_file::is_own(&fs::metadata(common_dir)?) {

@@ -1,36 +1,36 @@
-//! The names of facts: what they are about, down to the last byte that could change them.
+//! The keys of facts, which cover every byte that could change them.
 
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use crate::tree::ObjectId;
 
-/// How many bytes name a fact: as many as no two contents share by accident.
+/// The length of a key in bytes: long enough that no two contents share a key by accident.
 pub(super) const LENGTH: usize = 16;
 
-/// The name of a fact.
+/// The key of a fact.
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
 )]
 pub struct Key(pub(super) [u8; LENGTH]);
 
-/// What a fact says.
+/// The kind of a fact.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FactKind {
-    /// What a migration's source says.
+    /// The contents of a migration.
     Module = 1,
-    /// Where in a folder Alembic may be configured.
+    /// The possible Alembic configuration files in a folder.
     Interests = 2,
-    /// How two folders differ.
+    /// The differences between two folders.
     Differences = 3,
-    /// What a name in a folder stands for.
+    /// The meaning of a name in a folder.
     Node = 4,
-    /// What a comparison came to.
+    /// The result of a comparison.
     Verdict = 5,
 }
 
 impl Key {
-    /// Names what an object says by itself.
+    /// Returns the key of a fact about one object.
     pub fn of_object(kind: FactKind, id: ObjectId) -> Key {
         // Ids are hashes already, so there is nothing to spread.
         let mut key = [0; LENGTH];
@@ -40,7 +40,7 @@ impl Key {
         Key(key)
     }
 
-    /// Names what follows from several things, each of which counts from where it starts to where it ends.
+    /// Returns the key of a fact that depends on several things, each with its start and end.
     pub fn of(kind: FactKind, parts: &[&[u8]]) -> Key {
         let mut hasher = Sha256::new();
         hasher.update([kind as u8]);
@@ -53,7 +53,7 @@ impl Key {
         Key(key)
     }
 
-    /// Names what follows from a value; nothing if that cannot be written down.
+    /// Returns the key of a fact that depends on a value; nothing if the value cannot be serialized.
     pub fn of_value(kind: FactKind, value: &impl Serialize) -> Option<Key> {
         let bytes = postcard::to_stdvec(value).ok()?;
         Some(Key::of(kind, &[&bytes]))

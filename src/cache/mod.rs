@@ -1,8 +1,8 @@
-//! What earlier runs found out, kept under the ids of what it was found in.
+//! A cache of facts that earlier runs found, by the ids of the objects they were found in.
 //!
-//! A fact follows from the content of git objects and from nothing else, so it never grows stale: it is
-//! kept under the ids of those objects, in a file of the repository's common folder that belongs to this
-//! very build of the program. Whatever is wrong with that file, what is not found in it is found out anew.
+//! A fact depends only on the content of git objects, so it never becomes stale: it is kept under the ids
+//! of those objects, in a file in the repository's common folder that belongs to this build of the program.
+//! If the file is damaged or incomplete, missing facts are computed again.
 
 mod file;
 mod key;
@@ -21,38 +21,38 @@ use table::{Record, Table};
 pub use file::forget;
 pub use key::{FactKind, Key};
 
-/// So many questions at once are answered sooner by reading all of the file.
+/// The number of lookups from which reading the whole file is faster.
 const WORTH_LOADING: usize = 64;
 
-/// Facts about git objects; those of earlier runs and those of this one.
+/// Facts about git objects, from earlier runs and from this one.
 #[derive(Debug, Default)]
 pub struct Cache {
     file: Option<FactFile>,
     kept: OnceCell<Option<Table>>,
-    /// What this run has found out.
+    /// The new facts of this run.
     found: RefCell<HashMap<Key, Vec<u8>>>,
-    /// Which of the kept facts were of use to it.
+    /// The kept facts that it used.
     used: RefCell<Vec<Key>>,
 }
 
 impl Cache {
-    /// Makes a cache that remembers nothing from one run to the next, and nothing in this one.
+    /// Creates a cache that stores nothing.
     pub fn off() -> Cache {
         Cache::default()
     }
 
-    /// Makes a cache that is kept in a repository's common folder. Nothing is read before it is asked,
-    /// and nothing written before [`Cache::keep`].
+    /// Creates a cache that is stored in a repository's common folder. Nothing is read before the first
+    /// lookup, and nothing is written before [`Cache::keep`].
     pub fn of(common_dir: &Path) -> Cache {
         Cache { file: FactFile::of(common_dir), ..Cache::default() }
     }
 
-    /// Tells whether anything can be remembered at all: else there is no need to name it.
+    /// Returns whether the cache can store anything: if not, no keys need to be computed.
     pub fn is_on(&self) -> bool {
         self.file.is_some()
     }
 
-    /// Says that so many facts are about to be asked for.
+    /// Announces a number of lookups.
     pub fn expect(&self, questions: usize) {
         if questions >= WORTH_LOADING
             && let Some(table) = self.table()
@@ -61,7 +61,7 @@ impl Cache {
         }
     }
 
-    /// Recalls a fact.
+    /// Returns a fact.
     pub fn recall<T: DeserializeOwned>(&self, key: &Key) -> Option<T> {
         if let Some(found) = self.found.borrow().get(key) {
             return postcard::from_bytes(found).ok();
@@ -71,7 +71,7 @@ impl Cache {
         Some(fact)
     }
 
-    /// Notes a fact for this run and later ones.
+    /// Stores a fact for this run and later ones.
     pub fn note<T: Serialize>(&self, key: Key, fact: &T) {
         if self.is_on()
             && let Ok(fact) = postcard::to_stdvec(fact)
@@ -80,7 +80,7 @@ impl Cache {
         }
     }
 
-    /// Writes down what this run has found out. What cannot be written is found out anew next time.
+    /// Writes the new facts. Facts that cannot be written are computed again next time.
     pub fn keep(&self) {
         let Some(file) = &self.file else {
             return;

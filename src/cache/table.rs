@@ -1,4 +1,4 @@
-//! The file that facts are kept in: sorted by their keys, and looked into rather than read.
+//! The format of the cache file: sorted by key, so that lookups need not read all of it.
 //!
 //! ```text
 //! magic, reader, count, length of the facts      28 bytes
@@ -7,8 +7,8 @@
 //! checksum of key and fact, fact                  one after the other
 //! ```
 //!
-//! A fact whose checksum is wrong is none, and a file whose length is wrong holds none at all: it was
-//! cut off, or is somebody else's.
+//! A fact with a wrong checksum is ignored, and so is a whole file with a wrong length: it was truncated,
+//! or has another format.
 
 use std::cell::OnceCell;
 use std::fs::{File, OpenOptions};
@@ -25,33 +25,33 @@ const HEADER: usize = MAGIC.len() + 8 + 4 + 8 + FAN_OUT * 4;
 const ENTRY: usize = key::LENGTH + 12;
 const CHECKSUM: usize = 4;
 
-/// How many bytes of facts a file has at most.
+/// The maximum size of all facts in a file, in bytes.
 pub(super) const MOST: usize = 64 * 1024 * 1024;
 
-/// One fact with its name.
+/// One fact with its key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Record {
     pub(super) key: Key,
-    /// The day on which it was last of use, counted from 1970.
+    /// The day of its last use, counted from 1970.
     pub(super) day: u32,
     pub(super) fact: Vec<u8>,
 }
 
-/// A file of facts.
+/// An open cache file.
 #[derive(Debug)]
 pub(super) struct Table {
     file: File,
-    /// How many keys begin with each byte or a lesser one.
+    /// For each byte, the number of keys that start with it or a smaller one.
     fan_out: Vec<u32>,
-    /// How many bytes the facts take.
+    /// The size of the facts in bytes.
     facts: u64,
-    /// The whole file, once it pays to have it.
+    /// The content of the whole file, if it was read.
     content: OnceCell<Vec<u8>>,
 }
 
 impl Table {
-    /// Opens a file that the same reader wrote; nothing where there is none, where it is damaged and where
-    /// another user may have written it.
+    /// Opens a file of the same format; returns nothing if it is missing or damaged, or if another user may
+    /// have written it.
     pub(super) fn open(path: &Path, reader: u64) -> Option<Table> {
         let file = own_file::open(path, OpenOptions::new().read(true)).ok()?;
         own_file::is_trusted(&file.metadata().ok()?).then_some(())?;
@@ -75,7 +75,7 @@ impl Table {
         self.fan_out.last().map_or(0, |count| *count as usize)
     }
 
-    /// Reads the whole file, for a run that is about to ask for much of it.
+    /// Reads the whole file, for a run that will look up a large part of it.
     pub(super) fn load(&self) {
         let length = HEADER + self.len() * ENTRY + self.facts as usize;
         let mut content = vec![0; length];
@@ -96,7 +96,7 @@ impl Table {
         })
     }
 
-    /// Returns every fact that is whole, by key.
+    /// Returns every intact fact, by key.
     pub(super) fn records(&self) -> impl Iterator<Item = Record> + '_ {
         self.load();
         let entries = HEADER..HEADER + self.len() * ENTRY;
@@ -131,7 +131,7 @@ impl Table {
     }
 }
 
-/// Writes facts that are sorted by key and named once each.
+/// Writes facts, which must be sorted by unique keys.
 pub(super) fn write(file: &File, reader: u64, records: &[Record]) -> io::Result<()> {
     let too_much = |_| io::Error::from(io::ErrorKind::FileTooLarge);
     let mut fan_out = [0_u32; FAN_OUT];
@@ -164,7 +164,7 @@ pub(super) fn write(file: &File, reader: u64, records: &[Record]) -> io::Result<
     out.flush()
 }
 
-/// Returns how many bytes a fact takes beside its entry.
+/// Returns the size of a fact without its entry, in bytes.
 pub(super) fn size(record: &Record) -> usize {
     CHECKSUM + record.fact.len()
 }
@@ -176,7 +176,7 @@ fn checksum(key: &Key, fact: &[u8]) -> u32 {
     hasher.finalize()
 }
 
-/// Takes a number off; what is cut off reads as zero, and nobody asks it to.
+/// Takes a number off the start; missing bytes read as zero, but callers check the length first.
 fn u32_of(bytes: &mut &[u8]) -> u32 {
     bytes.split_off(..4).and_then(|it| it.try_into().ok()).map_or(0, u32::from_le_bytes)
 }

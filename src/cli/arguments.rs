@@ -1,4 +1,4 @@
-//! The command line, as clap reads it and as `--help`, the manual pages and the completions show it.
+//! The command line, as parsed by clap and shown by `--help`, the manual pages and the completions.
 
 use std::path::PathBuf;
 
@@ -57,7 +57,7 @@ pub(super) struct Global {
     /// Print help.
     #[arg(short, long, action = ArgAction::Help, global = true)]
     pub(super) help: Option<bool>,
-    /// Who waits for the run.
+    /// The time limit of the run.
     #[arg(skip)]
     pub(super) deadline: Deadline,
 }
@@ -191,7 +191,7 @@ pub(super) struct Rebase {
 
 #[derive(Debug, Clone, Args)]
 pub(super) struct Merge {
-    /// Heads to join, as ids or unique prefixes [default: all that must be].
+    /// Heads to join, as ids or unique prefixes [default: all extra heads].
     #[arg(value_name = "ID")]
     pub(super) heads: Vec<String>,
     /// Message of the revision [default: the heads it merges].
@@ -295,7 +295,7 @@ pub(super) enum HookCommand {
 }
 
 impl Command {
-    /// Returns whether the command answers what is wrong or what there is, and does nothing else.
+    /// Returns whether the command only checks or lists, and changes nothing.
     pub(super) fn judges(&self) -> bool {
         match self {
             Command::Check(_) | Command::Heads(_) | Command::Graph(_) | Command::Audit(_) => true,
@@ -312,7 +312,7 @@ impl Command {
         }
     }
 
-    /// Returns who reads what the command prints.
+    /// Returns the reader of the command's output.
     pub(super) fn reader(&self) -> Reader {
         match self {
             Command::Hook(HookCommand::PreReceive | HookCommand::Update { .. }) => Reader::Pusher,
@@ -322,7 +322,7 @@ impl Command {
 }
 
 impl HookCommand {
-    /// Tells whether git has done its work already when it calls this one, so that it must not fail.
+    /// Returns whether git runs this hook after the fact, so that it must not fail.
     pub(super) fn only_advises(&self) -> bool {
         matches!(self, HookCommand::PostMerge { .. } | HookCommand::PostCheckout { .. })
     }

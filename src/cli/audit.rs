@@ -12,7 +12,7 @@ use crate::scope::DeadlineMessage;
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-/// What is past is only told: whatever was found, the command did what it should.
+/// Exit code 0 whatever was found: past problems are only reported.
 pub(super) fn run(
     history: &History,
     session: &Session,
@@ -41,7 +41,7 @@ fn walk(history: &History, session: &Session, terminal: &Terminal) -> Result<Aud
     Ok(audit(repository, &session.context(), &range, &mut show)?)
 }
 
-/// A bar on standard error that is gone when the command is done, and where it fails.
+/// A progress bar on standard error, removed when the command ends or fails.
 struct Progress {
     bar: ProgressBar,
 }

@@ -34,7 +34,7 @@ pub(super) fn run(
     Ok(report.outcome())
 }
 
-/// Repairs what can be repaired; for a program, says what that was.
+/// Fixes what can be fixed; with `--format json`, returns what was fixed.
 fn fix(check: &Check, session: &Session, terminal: &Terminal) -> Result<json::RepairJson, Failure> {
     let writing = Writing { dry_run: check.dry_run, stage: check.stage };
     repair::finish_earlier(&writing, session, terminal)?;
@@ -53,7 +53,7 @@ fn side(check: &Check, session: &Session) -> Result<Side, Failure> {
     Ok(side)
 }
 
-/// Returns the work tree, or in a bare repository the commit that HEAD names.
+/// Returns the work tree or, in a bare repository, the commit of HEAD.
 pub(super) fn default_side(session: &Session) -> Result<Side, Failure> {
     match session.repository.work_dir() {
         Some(_) => Ok(Side::WorkTree),

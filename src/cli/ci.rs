@@ -1,7 +1,7 @@
-//! What services of continuous integration say in the environment.
+//! Information from CI services in the environment.
 
-/// Where services name the branch that a pull request comes from. Those that name no other variable for it
-/// have it in the one for the branch that is built.
+/// The variables in which CI services report the source branch of a pull request. Services without a
+/// separate variable report it as the branch that is built.
 const PROPOSED: &[&str] = &[
     // GitHub Actions, Gitea and Forgejo.
     "GITHUB_HEAD_REF",
@@ -23,12 +23,12 @@ const PROPOSED: &[&str] = &[
     "BITRISE_GIT_BRANCH",
 ];
 
-/// Tells whether this is such a run.
+/// Returns whether this is a CI run.
 pub(super) fn is_here() -> bool {
     std::env::var_os("CI").is_some_and(|value| !value.is_empty() && value != "false")
 }
 
-/// Returns the branch whose push started this run, by GitHub Actions' or GitLab's own variables.
+/// Returns the branch whose push started this run, from the variables of GitHub Actions or GitLab.
 pub(super) fn pushed_branch() -> Option<String> {
     let is = |name, value: &str| read(name).as_deref() == Some(value);
     let github = is("GITHUB_EVENT_NAME", "push") && !is("GITHUB_REF_TYPE", "tag");

@@ -31,12 +31,12 @@ pub(super) use init::InitJson;
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(super) struct ConfigJson {
     version: u32,
-    /// The settings, as a configuration file has them.
+    /// The settings, in the format of the configuration file.
     #[cfg_attr(test, schemars(with = "serde_json::Map<String, serde_json::Value>"))]
     config: toml::Table,
     /// Where each setting comes from: a file, or `default`.
     sources: BTreeMap<String, String>,
-    /// Settings elsewhere that change what the hooks of this clone do.
+    /// Settings elsewhere that change the behavior of the hooks in this clone.
     overrides: Vec<OverrideJson>,
     resolved: Resolved,
 }
@@ -51,11 +51,11 @@ struct OverrideJson {
     effect: &'static str,
 }
 
-/// What settings mean in this repository.
+/// What the settings resolve to in this repository.
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 struct Resolved {
-    /// The base of the branch that is checked out.
+    /// The base of the current branch.
     base: Option<String>,
     /// The target branches that exist.
     targets: Vec<String>,
@@ -91,7 +91,7 @@ fn show(session: &Session, terminal: &Terminal) -> Result<Outcome, Failure> {
     Ok(Outcome::Clean)
 }
 
-/// Where settings come from.
+/// The sources of the settings.
 struct Sources {
     /// The configuration file; nothing if there is none.
     file: Option<String>,
@@ -144,7 +144,7 @@ impl Shown {
         }
     }
 
-    /// Writes what is in force as a configuration file, with where it comes from as comments.
+    /// Formats the settings in force as a configuration file, with their sources as comments.
     fn text(&self) -> String {
         let mut lines = Vec::new();
         for key in keys_of(None) {
@@ -177,7 +177,7 @@ impl Shown {
         Some(self.sourced(&line(key, &self.config)?, &key.dotted()))
     }
 
-    /// Appends where a key comes from.
+    /// Appends the source of a key.
     fn sourced(&self, line: &str, key: &str) -> String {
         format!("{line:<38}  # {}", self.sources.of_key(key))
     }

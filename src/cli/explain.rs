@@ -82,7 +82,7 @@ fn rule_json(rule: &Rule) -> RuleJson {
     RuleJson { version: 1, name: rule.name, level: rule.level, explain: explanation(rule) }
 }
 
-/// Returns the text of a rule, in which commands begin with the name that works.
+/// Returns the text of a rule, with the name by which this program can be called in its commands.
 fn explanation(rule: &Rule) -> String {
     rule.explain.replace(&format!("`{PROGRAM} "), &format!("`{} ", program::word()))
 }

@@ -1,11 +1,11 @@
-//! The arguments with which git's hooks call this program, read without clap.
+//! Parses the arguments that git's hooks pass to this program, without clap.
 
 use std::ffi::OsString;
 
 use super::arguments::{Arguments, Color, Command, Format, Global, HookCommand};
 use crate::scope::Deadline;
 
-/// Reads the arguments with which git's hooks call this program; returns nothing for any others.
+/// Parses the arguments that git's hooks pass to this program; returns nothing for other arguments.
 ///
 /// Describing the whole command line to clap takes a fifth of the time of a push without migrations.
 pub(super) fn read(words: impl Iterator<Item = OsString>) -> Option<Arguments> {

@@ -16,16 +16,16 @@ use crate::report::graph::{EnvironmentView, GraphJson, GraphView, RevisionView};
 use crate::report::{self, Style};
 use crate::scope::{self, Against, CheckRequest};
 
-/// A way to show what is there, for a person and for a program.
+/// A pair of output functions, as text and as JSON.
 struct Shape {
     text: fn(&GraphView, &Style) -> String,
     json: fn(&GraphView) -> GraphJson,
 }
 
-/// How much of each revision is shown.
+/// The details that are read of each revision.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Detail {
-    /// No more than the identifiers say.
+    /// Only the identifiers.
     Heads,
     /// The title too.
     Revisions,

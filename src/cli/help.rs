@@ -1,4 +1,5 @@
-//! What `--help` prints below the options, and the manual pages as sections: examples, exit codes, environment.
+//! The texts below the options in `--help`, and the sections of the manual pages: examples, exit codes,
+//! environment.
 //!
 //! A line that isn't indented and ends with a colon is a heading. Example commands end at two spaces.
 
@@ -8,7 +9,7 @@ use clap::{Command, CommandFactory};
 use super::arguments::Arguments;
 use crate::advice::program::PROGRAM;
 
-/// A heading, in the style that clap gives its own; clap removes it if there is no terminal.
+/// A heading in the style of clap's own; clap removes the style if there is no terminal.
 macro_rules! heading {
     ($title:literal) => {
         concat!("\x1b[1m\x1b[4m", $title, ":\x1b[0m\n")
@@ -33,15 +34,15 @@ macro_rules! root_examples {
     };
 }
 
-/// Returns the command line of a program that may have another name, as in the wheel: `alembic-guard` may be
-/// another package's there.
+/// Returns the command line for a program that may have another name, as in the wheel: `alembic-guard` may
+/// belong to another package there.
 pub(super) fn command(name: &'static str) -> Command {
     let command = Arguments::command().bin_name(name);
     // Going through all texts takes longer than the rest of reading the command line.
     if name == PROGRAM { command } else { renamed(command, name) }
 }
 
-/// Has the texts of a command, and of those below it, call the program by another name.
+/// Changes the program's name in the texts of a command and its subcommands.
 fn renamed(command: Command, name: &str) -> Command {
     let [about, long_about, after, long_after] = [
         command.get_about(),

@@ -1,4 +1,4 @@
-//! `hook`: installing the hooks, and being one.
+//! `hook`: installs and runs the hooks.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -115,7 +115,7 @@ fn status(directory: &Path, format: Format, terminal: &Terminal) -> Result<Outco
         return Ok(Outcome::Clean);
     }
     let install = Command::of("alembic-guard hook install");
-    terminal.print(&format!("\nto put all of them in place: {install}\n"));
+    terminal.print(&format!("\nto install all of them: {install}\n"));
     Ok(Outcome::Findings)
 }
 
@@ -129,8 +129,9 @@ fn warn_of(foreign: Option<&Path>, terminal: &Terminal) {
     let warning = |path: &Path| {
         let path = path.to_string_lossy();
         let message = format!(
-            "`alembic-guard` on PATH is not this program but the script `{path}`; hooks that `hook install` \
-             writes never run it, but hooks that call `alembic-guard` by name do; call this program `{}`",
+            "`alembic-guard` on PATH is another program, the script `{path}`; hooks written by \
+             `hook install` never run it, but hooks that call `alembic-guard` by name do; use \
+             `{}` to run this program",
             program::word(),
         );
         Note { message, advice: Advice::default(), known: false }
@@ -139,7 +140,7 @@ fn warn_of(foreign: Option<&Path>, terminal: &Terminal) {
     terminal.warn(&report::text::notes(&notes, &terminal.error_style()));
 }
 
-/// Judges the index, as git's two commit hooks ask for it.
+/// Checks the index for git's two commit hooks.
 fn commit(session: &Session, terminal: &Terminal) -> Result<Outcome, Failure> {
     let mut report = scope::commit(&session.context())?;
     let branch = session.repository.branch();
@@ -159,7 +160,7 @@ fn commit(session: &Session, terminal: &Terminal) -> Result<Outcome, Failure> {
     Ok(report.outcome())
 }
 
-/// Judges what a host is about; where it is neither a commit nor a push, what is checked out.
+/// Checks the commit or push of a hook manager; if it is neither, checks the index.
 fn hosted(session: &Session, terminal: &Terminal) -> Result<Outcome, Failure> {
     let by_hand = match Occasion::from_environment(variable, |name| push::commit(session, name))? {
         Occasion::Push(hosted) => return push::hosted(hosted, session, terminal),

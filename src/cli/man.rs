@@ -49,7 +49,8 @@ impl Page {
     }
 }
 
-/// Renders a page as [`clap_mangen::Man::render`] does, but gives the text below the options sections of its own.
+/// Renders a page like [`clap_mangen::Man::render`], but puts the text below the options into its own
+/// sections.
 fn render(man: &clap_mangen::Man, command: &Command, out: &mut Vec<u8>) -> io::Result<()> {
     man.render_title(out)?;
     man.render_name_section(out)?;

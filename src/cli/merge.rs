@@ -29,7 +29,7 @@ pub(super) fn run(
     repair::carry_out(&proposal, &merge.writing, session, terminal)
 }
 
-/// Makes an id as Alembic does: twelve hexadecimal digits by chance (`alembic.util.rev_id`).
+/// Creates a random id of twelve hexadecimal digits, as Alembic does (`alembic.util.rev_id`).
 fn new_id() -> RevisionId {
     RevisionId::new(format!("{:012x}", fastrand::u64(..) >> 16))
 }

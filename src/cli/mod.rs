@@ -1,4 +1,4 @@
-//! The command line: clap types, and one file a command that dispatches and prints.
+//! The command line: clap types, and one file per command that dispatches and prints.
 
 mod arguments;
 mod post_checkout;
@@ -123,7 +123,7 @@ fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Outcome, Failure> {
     }
 }
 
-/// A repository and what the command line says of it.
+/// A repository and the settings from the command line.
 struct Session {
     repository: Repository,
     options: RunOptions,
@@ -132,8 +132,8 @@ struct Session {
 }
 
 impl Session {
-    /// Runs a command. In the end it keeps what was found out in the cache, and says who answered if everything
-    /// is to be said.
+    /// Runs a command. Afterwards stores the cache and, if verbose, lists the questions that git answered
+    /// instead of libgit2.
     fn run(
         self,
         command: impl FnOnce(&Session) -> Result<Outcome, Failure>,
@@ -143,7 +143,7 @@ impl Session {
         if self.terminal.is_verbose() {
             for refused in self.repository.asked_of_git() {
                 self.terminal
-                    .warn(&format!("alembic-guard: asked git, since libgit2 cannot: {refused}\n"));
+                    .warn(&format!("alembic-guard: used git instead of libgit2: {refused}\n"));
             }
         }
         outcome
@@ -157,7 +157,7 @@ impl Session {
         Ok(session)
     }
 
-    /// Opens a repository without what earlier runs have read.
+    /// Opens a repository without the cache of earlier runs.
     fn forgetful(global: &Global) -> Result<Session, Failure> {
         let index = absolute_index();
         let config = global.config.as_ref().map(read_config).transpose()?;
@@ -182,9 +182,8 @@ impl Session {
         Ok(Session { repository, options, format, terminal })
     }
 
-    /// Opens the repository that a hook of the server runs for: nothing that the environment says of
-    /// the pushing user counts, and the repository's own configuration may name one for the guard. Nothing is
-    /// written there.
+    /// Opens the repository that a server hook runs for: the environment of the pushing user is ignored,
+    /// and the repository's git configuration may name a configuration file. Nothing is written there.
     fn open_served(global: &Global) -> Result<Session, Failure> {
         let mut session = Session::forgetful(global)?;
         let options = &mut session.options;
@@ -205,7 +204,7 @@ impl Session {
     }
 }
 
-/// Returns how many folders the current one lies below the top of the work tree, as a path leads up.
+/// Returns the path from the current folder up to the top of the work tree.
 fn way_up(repository: &Repository) -> Option<String> {
     let top = repository.work_dir()?.canonicalize().ok()?;
     let here = std::env::current_dir().ok()?.canonicalize().ok()?;
@@ -213,7 +212,7 @@ fn way_up(repository: &Repository) -> Option<String> {
     Some("../".repeat(below.components().count()))
 }
 
-/// Returns the index that git names, absolute: the name is relative to where git started the hook.
+/// Returns the index that git passes, as an absolute path: git's is relative to where it started the hook.
 fn absolute_index() -> Option<PathBuf> {
     let index = std::env::var_os("GIT_INDEX_FILE").filter(|index| !index.is_empty())?;
     std::path::absolute(index).ok()
@@ -225,7 +224,7 @@ fn read_config(path: &PathBuf) -> Result<(String, Vec<u8>), Failure> {
     Ok((path.display().to_string(), source))
 }
 
-/// Why a command came to nothing.
+/// A reason why a command failed.
 #[derive(Debug, thiserror::Error)]
 enum Failure {
     #[error(transparent)]
@@ -234,19 +233,19 @@ enum Failure {
     Hook(#[from] hooks::Error),
     #[error(transparent)]
     Repair(#[from] crate::repair::Error),
-    #[error("cannot go to `{}`", path.display())]
+    #[error("cannot change to directory `{}`", path.display())]
     Directory { path: PathBuf, source: std::io::Error },
     #[error("cannot read the configuration `{}`", path.display())]
     ReadConfig { path: PathBuf, source: std::io::Error },
-    #[error("cannot read what git says on standard input")]
+    #[error("cannot read standard input")]
     Stdin(#[source] std::io::Error),
-    #[error("cannot tell where this program is")]
+    #[error("cannot find the path of this program")]
     Binary(#[source] std::io::Error),
     #[error("it took longer than {}", humantime::format_duration(*.0))]
     Late(Duration),
-    #[error("object {0} is damaged: its file ends too early")]
+    #[error("object {0} is damaged: its file is truncated")]
     CutOff(String),
-    #[error("this program has met a defect of its own")]
+    #[error("internal error")]
     Defect,
     #[error("cannot write to `{}`", path.display())]
     Write { path: PathBuf, source: std::io::Error },
@@ -278,16 +277,16 @@ impl Failure {
             Failure::Repair(error) => error.help(),
             Failure::Late(_) => {
                 vec![Step::write(
-                    "allow it more in .alembic-guard.toml, or in what stands in for it",
+                    "raise `time_limit` in .alembic-guard.toml",
                     "time_limit = \"5min\"",
                 )]
             }
             Failure::CutOff(_) => {
                 let fsck = advice::Command::of("git fsck");
-                vec![Step::run("see what else is damaged, then fetch or clone again", fsck)]
+                vec![Step::run("list all damaged objects, then fetch or clone again", fsck)]
             }
             Failure::Defect => {
-                vec!["what it says above, and the command that did it, help to fix it".into()]
+                vec!["report the message above and the command".into()]
             }
             Failure::UnknownRule { near, .. } => {
                 let near: Vec<String> = near.iter().map(|near| format!("`{near}`")).collect();
@@ -304,7 +303,7 @@ impl Failure {
         }
     }
 
-    /// Says on standard error, in JSON on standard output as well, why nothing was judged.
+    /// Reports on standard error, and in JSON on standard output too, why the command failed.
     fn tell(&self, arguments: &Arguments, terminal: &Terminal) -> Outcome {
         let mut help = self.help();
         help.extend(way_around(&arguments.command));
@@ -333,26 +332,24 @@ impl Failure {
     }
 }
 
-/// Returns how to get past a hook that could not compare.
+/// Returns how to bypass a hook whose check failed to run.
 fn way_around(command: &Command) -> Option<Step> {
     match command {
         Command::Hook(arguments::HookCommand::PrePush { .. }) => {
-            Some("to push all the same, add `--no-verify` to the command".into())
+            Some("add `--no-verify` to push anyway".into())
         }
         Command::Hook(
             arguments::HookCommand::PreCommit | arguments::HookCommand::PreMergeCommit,
-        ) => {
-            Some(Step::run("to commit all the same", advice::Command::of("git commit --no-verify")))
-        }
+        ) => Some(Step::run("commit anyway", advice::Command::of("git commit --no-verify"))),
         Command::Hook(arguments::HookCommand::Hosted) => {
-            Some("to go on all the same: put `SKIP=alembic-guard` before the command".into())
+            Some("put `SKIP=alembic-guard` before the command to skip this check".into())
         }
         Command::Hook(arguments::HookCommand::Update { .. }) => Some(
-            "fix that, or ask the server's administrator to remove the call from `hooks/update`"
+            "fix this, or ask the server's administrator to remove the call from `hooks/update`"
                 .into(),
         ),
         Command::Hook(arguments::HookCommand::PreReceive) => Some(Step::run(
-            "fix that, or ask the server's administrator to remove the hook there",
+            "fix this, or ask the server's administrator to remove the hook",
             advice::Command::of("alembic-guard hook uninstall"),
         )),
         _ => None,

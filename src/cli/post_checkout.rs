@@ -1,6 +1,6 @@
-//! `hook post-merge` and `hook post-checkout`: a line of advice, and never a failure.
+//! `hook post-merge` and `hook post-checkout`: a line of advice, never a failure.
 //!
-//! `git checkout` and `git clone` fail where `post-checkout` does, and there is nothing left to refuse.
+//! `git checkout` and `git clone` fail if `post-checkout` does, and there is nothing left to block.
 
 use super::arguments::{Format, Global};
 use super::terminal::Terminal;
@@ -10,7 +10,7 @@ use crate::git;
 use crate::report;
 use crate::scope::{self, Brought};
 
-/// Advises on what a merge brought; `squash` is `1` where HEAD did not move.
+/// Advises on the result of a merge; `squash` is `1` if HEAD did not move.
 pub(super) fn merged(squash: Option<&str>, global: &Global, terminal: &Terminal) -> Outcome {
     let brought = |session: &Session| match squash {
         Some("1") => Some(Brought::Files),
@@ -22,7 +22,7 @@ pub(super) fn merged(squash: Option<&str>, global: &Global, terminal: &Terminal)
     advise(&brought, global, terminal)
 }
 
-/// Advises on what a checkout brought; `flag` is `1` where it was of a branch, `0` of files.
+/// Advises on the result of a checkout; `flag` is `1` for a branch, `0` for files.
 pub(super) fn checked_out(
     [before, after, flag]: [&str; 3],
     global: &Global,

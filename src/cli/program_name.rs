@@ -1,4 +1,4 @@
-//! Which name to print commands with: every printed command must run in its reader's shell.
+//! The name of the program in printed commands, which must run in the reader's shell.
 
 use std::env;
 use std::ffi::OsStr;
@@ -7,16 +7,16 @@ use std::path::Path;
 use crate::advice::program::{self, PROGRAM, WHEEL_PROGRAM};
 use crate::hook::{first_on_path, is_hosted};
 
-/// Who runs the commands that are printed.
+/// The reader of printed commands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Reader {
     /// The user who runs this program, on this machine.
     User,
-    /// The user who pushes to this server, on a machine where no path of this one counts.
+    /// A user who pushes to this server, from a machine where local paths mean nothing.
     Pusher,
 }
 
-/// Finds the name once for the whole run.
+/// Determines the name once for the whole run.
 pub(super) fn set(reader: Reader) {
     let Ok(own) = env::current_exe() else { return };
     program::set_name(match reader {
@@ -28,8 +28,8 @@ pub(super) fn set(reader: Reader) {
     });
 }
 
-/// Returns the name to describe the command line by, before the arguments are known: that of the wheel if this
-/// program has it.
+/// Returns the name for the description of the command line, before the arguments are parsed: the wheel's
+/// name if this program has it.
 pub(super) fn for_help() -> &'static str {
     let own = env::current_exe().unwrap_or_default();
     if own.ends_with(WHEEL_PROGRAM) { WHEEL_PROGRAM } else { PROGRAM }
@@ -37,8 +37,8 @@ pub(super) fn for_help() -> &'static str {
 
 /// Returns the file name of this program if PATH leads to it by that name, else its path.
 ///
-/// pre-commit and prek put the `bin` folder of the hook's environment in front of PATH. The user's shell does not
-/// have it, so the first folder does not count if `is_hosted`.
+/// pre-commit and prek put the `bin` folder of the hook's environment in front of PATH. The user's shell
+/// does not have it, so the first folder is ignored if `is_hosted`.
 fn name(own: &Path, path: &OsStr, is_hosted: bool) -> String {
     let absolute = || own.to_string_lossy().into_owned();
     let Some(name) = own.file_name().and_then(OsStr::to_str) else { return absolute() };

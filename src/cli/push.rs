@@ -1,4 +1,4 @@
-//! `hook pre-push`: a push as git tells it, or as a host does.
+//! `hook pre-push`: checks a push that git or a hook manager describes.
 
 use std::io;
 use std::path::Path;
@@ -16,7 +16,7 @@ use crate::report::text::Push;
 use crate::report::{self, Bypass};
 use crate::scope::{self, Remote};
 
-/// Judges the refs that git writes to standard input, else the one that a host tells.
+/// Checks the refs that git writes to standard input, or else the one ref from a hook manager.
 pub(super) fn run(
     remote: Option<&str>,
     url: Option<&str>,
@@ -41,7 +41,7 @@ pub(super) fn run(
     tell(reports, &destination, &refs, session, terminal)
 }
 
-/// Judges the one ref that a host tells, and says that it is one.
+/// Checks the one ref that a hook manager passes, and prints that it is the only one.
 pub(super) fn hosted(
     hosted: HostedPush,
     session: &Session,
@@ -49,7 +49,7 @@ pub(super) fn hosted(
 ) -> Result<Outcome, Failure> {
     let HostedPush { host, remote, url, pushed } = hosted;
     terminal.warn(&format!(
-        "alembic-guard: {host} tells only the first ref of a push, `{}`: no other is judged\n",
+        "alembic-guard: {host} passes only the first ref of a push, so only `{}` is checked\n",
         crate::text::escape(short(&pushed.remote_ref)),
     ));
     let destination = Remote { name: Url::new(remote), url };
@@ -57,16 +57,16 @@ pub(super) fn hosted(
     tell(reports, &destination, &[pushed], session, terminal)
 }
 
-/// Returns the commit that a name stands for, in hexadecimal.
+/// Resolves a name to a commit, in hexadecimal.
 pub(super) fn commit(session: &Session, name: &str) -> Option<String> {
     session.repository.resolve(name).ok().map(|commit| commit.to_string())
 }
 
-/// Tells whether a push of which nothing is said may bring something all the same.
+/// Returns whether a push without any listed refs may push something anyway.
 ///
-/// git tells nothing where all that is pushed is there already, or will be rejected by git itself. lefthook,
-/// between git and this hook, may have kept standard input to itself, and then what is checked out is
-/// probably new to the remote.
+/// git lists nothing if everything is up to date or will be rejected by git itself. But lefthook, between
+/// git and this hook, may not pass on standard input, and then the current commit is probably new to the
+/// remote.
 fn is_doubtful(remote: Option<&str>, session: &Session) -> bool {
     if hook::is_hosted(variable) {
         return true;
@@ -93,18 +93,19 @@ fn is_doubtful(remote: Option<&str>, session: &Session) -> bool {
 
 fn told_nothing() -> Note {
     Note {
-        message: "no ref is known to be pushed, so nothing was judged".to_owned(),
+        message: "git passed no refs, so nothing was checked".to_owned(),
         advice: Advice::way([Step::write(
-            "where another tool runs this hook, let it hand on standard input; in lefthook.yml",
+            "pass standard input to this hook, in lefthook.yml with",
             "use_stdin: true",
-        )])
-        .or([Step::run("to judge what is checked out", Command::of("alembic-guard check"))])
-        .after(["this is right where everything is up to date".into()]),
+        )
+        .when("another tool runs it")])
+        .or([Step::run("check the work tree", Command::of("alembic-guard check"))])
+        .caution("this is expected if everything is up to date"),
         known: false,
     }
 }
 
-/// Says what was found, and lets it stop nobody who asked for that.
+/// Reports the problems, lowered to warnings if the user asked for that.
 fn tell(
     mut reports: Vec<RefReport>,
     destination: &Remote,
@@ -145,11 +146,11 @@ fn text(
     Ok(report::text::render_refs(&push, &terminal.hook_style()))
 }
 
-/// So many refs are named in a command that repeats a push; of more, nobody reads which they are.
+/// How many refs are listed in a command that repeats a push; nobody reads longer lists.
 const MOST_REPEATED: usize = 4;
 
-/// Has a command push what was pushed: without arguments git need not know where to, or pushes something
-/// else.
+/// Adds the pushed refs to a command: without arguments, git may not know the destination or may push
+/// something else.
 fn same_push(
     push: Command,
     refs: &[PushedRef],
@@ -171,7 +172,7 @@ fn same_push(
     to(push, &destination.name).args(refs.iter().map(refspec))
 }
 
-/// Returns the command that pushes what was fine, where something else was not.
+/// Returns the command that pushes the refs without problems, if there are others.
 fn push_fine(reports: &[RefReport], refs: &[PushedRef], destination: &Remote) -> Option<Command> {
     let fine = |(report, pushed): (&RefReport, &PushedRef)| {
         (report.outcome() == Outcome::Clean).then(|| refspec(pushed))
@@ -181,7 +182,7 @@ fn push_fine(reports: &[RefReport], refs: &[PushedRef], destination: &Remote) ->
     some_but_not_all.then(|| to(Command::of("git push"), &destination.name).args(fine))
 }
 
-/// Adds where a push goes, which the user must fill in where that holds a password or a token.
+/// Adds the destination of a push, as a placeholder if it contains a password or token.
 fn to(push: Command, remote: &Url) -> Command {
     if remote.has_secrets() { push.placeholder("URL") } else { push.arg(remote.secret()) }
 }

@@ -1,4 +1,4 @@
-//! `hook pre-receive` and `hook update`: what a server answers to a push.
+//! `hook pre-receive` and `hook update`: a server's answer to a push.
 
 use super::arguments::{Format, Global};
 use super::terminal::Terminal;
@@ -45,8 +45,8 @@ fn text(reports: &[RefReport], terminal: &Terminal) -> String {
     report::text::render_refs(&push, &terminal.remote_style())
 }
 
-/// Returns the command that pushes what was fine, where something else was not; a server knows neither
-/// what it is called where that is run, so it says the usual name, nor the names there, so it says ids.
+/// Returns the command that pushes the refs without problems, if there are others. A server does not know
+/// the client's names, so the command uses the usual name of the remote, and ids instead of branches.
 fn push_fine(reports: &[RefReport]) -> Option<Command> {
     let is_fine = |report: &&RefReport| report.outcome() == Outcome::Clean;
     let fine: Vec<String> = reports.iter().filter(is_fine).map(refspec).collect();

@@ -1,4 +1,4 @@
-//! What every repair does once it is planned: it is shown, written, staged.
+//! The common part of all repairs: showing, writing and staging a plan.
 
 use std::io::{self, IsTerminal};
 
@@ -12,7 +12,7 @@ use crate::report;
 use crate::report::repair::{Written, json, text};
 use crate::tree::RepoPath;
 
-/// Completes what an earlier run began and was kept from finishing.
+/// Completes a repair that was interrupted.
 pub(super) fn finish_earlier(
     writing: &Writing,
     session: &Session,
@@ -32,7 +32,7 @@ pub(super) fn finish_earlier(
     Ok(())
 }
 
-/// Shows a proposal, writes its files and says what comes next.
+/// Shows a proposal, writes its files and prints the next steps.
 pub(super) fn carry_out(
     proposal: &Proposal,
     writing: &Writing,
@@ -46,7 +46,7 @@ pub(super) fn carry_out(
     Ok(if proposal.is_refused() { Outcome::Findings } else { Outcome::Clean })
 }
 
-/// Shows a proposal to a person, and writes its files.
+/// Shows a proposal as text, and writes its files.
 pub(super) fn write_out(
     proposal: &Proposal,
     writing: &Writing,
@@ -90,7 +90,7 @@ fn write(proposal: &Proposal, writing: &Writing, session: &Session) -> Result<Wr
     Ok(if writing.stage { Written::Staged } else { Written::Files })
 }
 
-/// Returns both paths of files that git knows and that get another name; git is to know of it.
+/// Returns both paths of renamed tracked files, so that git learns of the rename.
 fn renamed<'p>(proposal: &'p Proposal, session: &Session) -> Vec<&'p RepoPath> {
     let gone = |change: &&FileChange| change.after.is_none();
     let is_known = proposal

@@ -1,5 +1,5 @@
-//! Watches over a run: how long it may take, that it ends with a verdict or with a reason, and that
-//! nothing is left of it where somebody ends it.
+//! Supervises a run: limits its time, makes sure that it ends with a verdict or a reason, and cleans up if
+//! it is killed.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
@@ -14,42 +14,42 @@ use crate::platform::cleanup;
 use crate::platform::signals::{self, EndSignal};
 use crate::scope::{Deadline, DeadlineMessage};
 
-/// What the work may use of stack: twice what the deepest migration that is read needs in an
-/// unoptimised build, and some more. Pages that nobody touches cost nothing.
+/// The stack size of the worker: twice what the deepest migration needs in an unoptimized build, and some
+/// more. Unused pages cost nothing.
 const STACK: usize = 16 * 1024 * 1024;
 
-/// Whether nobody waits any more for what the work has to say.
+/// Whether nobody waits for the worker's output any more.
 static GIVEN_UP: AtomicBool = AtomicBool::new(false);
 
-/// Tells whether the work is to be silent: what it took too long for has been said.
+/// Returns whether the worker must be silent because its timeout was already reported.
 pub(super) fn is_given_up() -> bool {
     GIVEN_UP.load(Ordering::SeqCst)
 }
 
-/// What came of a run that was waited for.
+/// The outcome of a supervised run.
 pub(super) enum Ended<T> {
-    /// It has an answer.
+    /// It returned an answer.
     Done(T),
     /// It took longer than this.
     Late(Duration),
-    /// It goes on for ever, with this object.
+    /// It hangs on this object.
     CutOff(String),
-    /// It stopped in the middle by a fault of its own.
+    /// It failed with an internal error.
     Broken,
 }
 
 enum Event<T> {
-    /// Nothing where it has panicked.
+    /// `None` if it has panicked.
     Done(Option<T>),
     DeadlineMessage(DeadlineMessage),
     CutOff(String),
     Signal(EndSignal),
 }
 
-/// Lets `work` run in a thread of its own, and waits for it as long as it asks for.
+/// Runs `work` in its own thread, and waits for it for as long as it asks.
 ///
-/// Where a signal ends the run, what it would leave behind is taken along, and the process ends as the
-/// signal would have ended it. After [`Ended::Late`] the work still goes on: see [`leave`].
+/// If a signal ends the run, temporary files are removed and the process ends as the signal would have
+/// ended it. After [`Ended::Late`] the work still goes on: see [`leave`].
 pub(super) fn over<T: Send + 'static>(
     work: impl FnOnce(Deadline) -> T + Send + 'static,
 ) -> Ended<T> {
@@ -76,21 +76,21 @@ pub(super) fn leave(code: u8) -> ! {
     signals::exit_at_once(code)
 }
 
-/// After so long without an answer it is looked for objects that libgit2 never comes to an end with; most
+/// The time without an answer after which the supervisor looks for objects on which libgit2 hangs; most
 /// runs have ended by then.
 const LOOK_AFTER: Duration = Duration::from_secs(2);
 
-/// So long a run may still go on once such an object was found: it may have nothing to do with it.
+/// How long a run may continue once such an object was found: it may not be the cause.
 const GRACE: Duration = Duration::from_secs(3);
 
-/// What is waited for, and how long.
+/// The state of the wait.
 struct Wait<T> {
     started: Instant,
-    /// When the last step was done.
+    /// The time of the last step.
     stepped: Instant,
     limit: Option<Duration>,
     step_limit: Option<Duration>,
-    /// Where to look for such objects, and when.
+    /// The location and time for the search for such objects.
     objects: Vec<PathBuf>,
     look: Option<Instant>,
     cut_off: Option<(String, Instant)>,
@@ -163,7 +163,7 @@ impl<T: Send + 'static> Wait<T> {
         self.ends().into_iter().flatten().min()
     }
 
-    /// Does what is to be done now, and says how the run ends if it is over.
+    /// Does what is due now, and returns how the run ends if it is over.
     fn run_out(&mut self) -> Option<Ended<T>> {
         let now = Instant::now();
         let [limit, step_limit, look, cut_off] =

@@ -1,4 +1,4 @@
-//! The two streams: what they can show, and writing to them.
+//! The two output streams: their capabilities, and writing to them.
 
 use std::io::{self, Write};
 use std::time::SystemTime;
@@ -9,10 +9,10 @@ use anstream::stream::RawStream;
 use super::arguments::{Color, Global};
 use crate::report::Style;
 
-/// The columns that are left of 80 behind `remote: `.
+/// The columns of 80 that remain after `remote: `.
 const REMOTE_WIDTH: usize = 72;
 
-/// How to write to the caller.
+/// The output settings.
 pub(super) struct Terminal {
     color: Color,
     quiet: bool,
@@ -24,22 +24,22 @@ impl Terminal {
         Terminal { color: global.color, quiet: global.quiet, verbose: global.verbose }
     }
 
-    /// Tells how text on standard output is to look.
+    /// Returns the style of text on standard output.
     pub(super) fn output_style(&self) -> Style {
         self.style(&io::stdout(), self.quiet)
     }
 
-    /// Tells how text on standard error is to look.
+    /// Returns the style of text on standard error.
     pub(super) fn error_style(&self) -> Style {
         self.style(&io::stderr(), self.quiet)
     }
 
-    /// Tells how a hook's text is to look, which is empty if nothing is wrong.
+    /// Returns the style of a hook's text, which is empty if there are no problems.
     pub(super) fn hook_style(&self) -> Style {
         self.style(&io::stderr(), !self.verbose)
     }
 
-    /// Tells how a server's text is to look, which git shows at the other end behind `remote: `.
+    /// Returns the style of a server's text, which git shows after `remote: `.
     pub(super) fn remote_style(&self) -> Style {
         Style { width: REMOTE_WIDTH, ..self.hook_style() }
     }
@@ -60,12 +60,12 @@ impl Terminal {
         }
     }
 
-    /// Tells whether only what is wrong is to be said.
+    /// Returns whether only problems are printed.
     pub(super) fn is_quiet(&self) -> bool {
         self.quiet
     }
 
-    /// Tells whether everything is to be said.
+    /// Returns whether details are printed.
     pub(super) fn is_verbose(&self) -> bool {
         self.verbose
     }
@@ -75,13 +75,13 @@ impl Terminal {
         write(&mut io::stdout().lock(), text);
     }
 
-    /// Writes bytes to standard output as they are: it must lead to a program.
+    /// Writes bytes to standard output unchanged, for a program.
     pub(super) fn print_raw(&self, bytes: &[u8]) {
         let mut stream = io::stdout().lock();
         let _ = stream.write_all(bytes).and_then(|()| stream.flush());
     }
 
-    /// Writes to standard output what `--quiet` does without.
+    /// Writes to standard output, unless `--quiet` is set.
     pub(super) fn mention(&self, text: &str) {
         if !self.quiet {
             self.print(text);
@@ -94,7 +94,7 @@ impl Terminal {
     }
 }
 
-/// Writes all of it; a reader that has gone away is a normal end.
+/// Writes everything; a reader that has closed the pipe is not an error.
 fn write(stream: &mut impl Write, text: &str) {
     let _ = stream.write_all(text.as_bytes()).and_then(|()| stream.flush());
 }
@@ -109,7 +109,7 @@ fn speaks_unicode() -> bool {
     })
 }
 
-/// Returns the columns of the terminal; a log file has as many as are wanted.
+/// Returns the width of the terminal; unlimited for a file.
 fn width(is_terminal: bool) -> usize {
     if !is_terminal {
         return usize::MAX;

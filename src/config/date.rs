@@ -1,4 +1,4 @@
-//! The part of `strftime` that names of files are made with, read backwards.
+//! The subset of `strftime` for file names, parsed backwards.
 
 /// A format such as `%Y%m%d`, in which every number has its full width.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,7 +33,7 @@ static UNITS: [Unit; 8] = [
 ];
 
 impl DateFormat {
-    /// Reads a format, or says in a few words what is wrong with it.
+    /// Parses a format. The error is a short phrase.
     pub(super) fn parse(format: &str) -> Result<DateFormat, String> {
         let mut parts = Vec::new();
         let mut characters = format.chars();
@@ -43,18 +43,18 @@ impl DateFormat {
                 character => Part::Text(character),
             };
             if matches!(part, Part::Number(_)) && parts.contains(&part) {
-                return Err(format!("the date `{format}` says one thing twice"));
+                return Err(format!("the date format `{format}` uses a field twice"));
             }
             parts.push(part);
         }
         if parts.iter().any(|part| matches!(part, Part::Number(_))) {
             Ok(DateFormat(parts))
         } else {
-            Err(format!("the date `{format}` has no part such as `%Y`"))
+            Err(format!("the date format `{format}` has no field such as `%Y`"))
         }
     }
 
-    /// Tells whether text is a valid date of this format.
+    /// Returns whether a text is a valid date of this format.
     pub(super) fn matches(&self, text: &str) -> bool {
         let mut rest = text;
         let mut values = Vec::new();
@@ -86,13 +86,13 @@ fn number(letter: Option<char>) -> Result<Part, String> {
         Some(unit) => Ok(Part::Number(unit)),
         None => {
             let letter = letter.map(String::from).unwrap_or_default();
-            Err(format!("`%{letter}` is none of `%Y %y %m %d %j %H %M %S %%`"))
+            Err(format!("`%{letter}` is not one of `%Y %y %m %d %j %H %M %S %%`"))
         }
     }
 }
 
 impl Part {
-    /// Takes this part off the start of a text: what it says, if anything, and what is left.
+    /// Takes this part off the start of a text; returns its value, if any, and the rest.
     fn take(self, text: &str) -> Option<(Option<(char, u16)>, &str)> {
         let unit = match self {
             Part::Text(character) => return Some((None, text.strip_prefix(character)?)),
@@ -105,7 +105,7 @@ impl Part {
     }
 }
 
-/// Tells whether the calendar has a day; without a year, February has 29.
+/// Returns whether a date exists; without a year, February has 29 days.
 fn is_day(values: &[(char, u16)]) -> bool {
     let value =
         |wanted: char| values.iter().find(|(letter, _)| *letter == wanted).map(|(_, value)| *value);

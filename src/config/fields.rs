@@ -1,4 +1,4 @@
-//! Takes values out of a TOML table and writes down whatever does not fit.
+//! Reads values from a TOML table and collects errors.
 
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
@@ -6,10 +6,10 @@ use toml::de::{DeTable, DeValue};
 use super::invalid::{Mistake, nearest};
 use crate::text::Span;
 
-/// So many items of a list are read: each pattern is matched with many names.
+/// The maximum length of a list: each pattern is matched against many names.
 const MOST_ITEMS: usize = 256;
 
-/// One table that is being read: each key is taken once, what remains is unknown.
+/// A table that is being read: each key is taken once, and the remaining keys are unknown.
 pub(super) struct Fields<'t, 'm> {
     table: &'t DeTable<'t>,
     known: Vec<&'static str>,
@@ -17,12 +17,12 @@ pub(super) struct Fields<'t, 'm> {
 }
 
 impl<'t, 'm> Fields<'t, 'm> {
-    /// Begins to read a table.
+    /// Starts to read a table.
     pub(super) fn new(table: &'t DeTable<'t>, mistakes: &'m mut Vec<Mistake>) -> Self {
         Fields { table, known: Vec::new(), mistakes }
     }
 
-    /// Notes a mistake.
+    /// Records an error.
     pub(super) fn wrong(&mut self, span: Span, message: impl Into<String>) {
         self.mistakes.push(Mistake { message: message.into(), span, nearest: None });
     }
@@ -33,7 +33,7 @@ impl<'t, 'm> Fields<'t, 'm> {
         self.expect(key, value, "a string", DeValue::as_str)
     }
 
-    /// Takes a string and reads it; `read` says what is wrong in a few words.
+    /// Takes a string and parses it; the error of `read` is a short phrase.
     pub(super) fn parsed<T>(
         &mut self,
         key: &'static str,
@@ -43,7 +43,7 @@ impl<'t, 'm> Fields<'t, 'm> {
         self.read(key, &text, read)
     }
 
-    /// Takes one of a few words.
+    /// Takes one of several words.
     pub(super) fn choice<T: Copy>(
         &mut self,
         key: &'static str,
@@ -60,7 +60,7 @@ impl<'t, 'm> Fields<'t, 'm> {
         Some(flag.into_inner())
     }
 
-    /// Takes a whole number from one upwards.
+    /// Takes a whole number of at least one.
     pub(super) fn count(&mut self, key: &'static str) -> Option<usize> {
         let value = self.take(key)?;
         let number = self.expect(key, value, "a whole number", DeValue::as_integer)?;
@@ -74,7 +74,7 @@ impl<'t, 'm> Fields<'t, 'm> {
         }
     }
 
-    /// Takes a list of strings and reads each; one that is wrong hides no other.
+    /// Takes a list of strings and parses each of them; all errors are collected.
     pub(super) fn list<T>(
         &mut self,
         key: &'static str,
@@ -87,7 +87,7 @@ impl<'t, 'm> Fields<'t, 'm> {
         if array.len() > MOST_ITEMS {
             self.wrong(
                 span,
-                format!("`{key}` has {} items; at most {MOST_ITEMS} are read", array.len()),
+                format!("`{key}` has {} items; at most {MOST_ITEMS} are allowed", array.len()),
             );
             return None;
         }
@@ -120,13 +120,13 @@ impl<'t, 'm> Fields<'t, 'm> {
         tables.filter_map(|item| self.expect(key, item, &expected, DeValue::as_table)).collect()
     }
 
-    /// Returns where a key is written, or where its value is.
+    /// Returns the span of a key or, if it is not set, of the table's value.
     pub(super) fn span_of(&self, key: &str) -> Option<Span> {
         let (written, _) = self.table.get_key_value(key)?;
         Some(written.span())
     }
 
-    /// Calls every key that was not taken unknown.
+    /// Reports every remaining key as unknown.
     pub(super) fn finish(self) {
         for (key, _) in self.table {
             if !self.known.contains(&key.get_ref().as_ref()) {
@@ -154,10 +154,7 @@ impl<'t, 'm> Fields<'t, 'm> {
         let got = get(value.get_ref());
         if got.is_none() {
             let found = value.get_ref().type_str();
-            self.wrong(
-                value.span(),
-                format!("`{key}` must be {expected}, this is of type {found}"),
-            );
+            self.wrong(value.span(), format!("`{key}` must be {expected}, found {found}"));
         }
         got.map(|inner| Spanned::new(value.span(), inner))
     }
@@ -177,7 +174,7 @@ impl<'t, 'm> Fields<'t, 'm> {
     }
 }
 
-/// Finds the meaning of one of a few words.
+/// Returns the meaning of one of several words.
 pub(super) fn chosen<T: Copy>(
     text: &Spanned<&str>,
     choices: &[(&'static str, T)],
@@ -189,7 +186,7 @@ pub(super) fn chosen<T: Copy>(
     let words: Vec<&'static str> = choices.iter().map(|(word, _)| *word).collect();
     let quoted: Vec<String> = words.iter().map(|word| format!("`{word}`")).collect();
     Err(Mistake {
-        message: format!("`{found}` is none of {}", quoted.join(", ")),
+        message: format!("`{found}` is not one of {}", quoted.join(", ")),
         span: text.span(),
         nearest: nearest(found, &words),
     })

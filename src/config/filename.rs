@@ -1,4 +1,4 @@
-//! How the names of migration files are made: `{date:%Y%m%d}_{slug}_{label}`.
+//! Patterns for the names of migration files: `{date:%Y%m%d}_{slug}_{label}`.
 
 use std::fmt;
 
@@ -6,12 +6,12 @@ use super::date::DateFormat;
 
 /// A pattern for the names of migration files.
 ///
-/// Text stands for itself, `{{` and `}}` for braces; a `.py` at the end may be left out. The fields, each
-/// at most once:
+/// Text stands for itself, `{{` and `}}` for braces; `.py` at the end is optional. The fields, each at most
+/// once:
 ///
 /// - `{date:...}`, a valid date, by `%Y %y %m %d %j %H %M %S` and text between them;
 /// - `{slug}`, words of lower-case letters and digits joined by `_`, and one more `_` where Alembic cut a
-///   long message short;
+/// long message short;
 /// - `{label}`, a branch label that the revision has, or any one word where it has none;
 /// - `{rev}`, the revision id.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
@@ -30,7 +30,7 @@ enum Part {
     Rev,
 }
 
-/// What a name may speak of.
+/// The values that can be part of a name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Named<'a> {
     /// The revision id.
@@ -40,14 +40,14 @@ pub struct Named<'a> {
 }
 
 impl FilenamePattern {
-    /// Reads a pattern, or says in a few words what is wrong with it.
+    /// Parses a pattern. The error is a short phrase.
     pub fn parse(written: &str) -> Result<FilenamePattern, String> {
         let mut parts: Vec<Part> = Vec::new();
         let mut rest = written.strip_suffix(".py").unwrap_or(written);
         while !rest.is_empty() {
             let (part, left) = part(rest)?;
             if parts.iter().any(|other| part.is_same_field(other)) {
-                return Err(format!("`{}` is there twice", &rest[..rest.len() - left.len()]));
+                return Err(format!("`{}` is used twice", &rest[..rest.len() - left.len()]));
             }
             parts.push(part);
             rest = left;
@@ -56,18 +56,18 @@ impl FilenamePattern {
             return Err("it has no field: `{date:%Y%m%d}`, `{slug}`, `{label}` or `{rev}`".into());
         }
         if written.contains('/') {
-            return Err("it is for the name of a file, not for its path".to_owned());
+            return Err("it must be a file name, not a path".to_owned());
         }
         Ok(FilenamePattern { written: written.to_owned(), parts })
     }
 
-    /// Tells whether the name of a file follows the pattern.
+    /// Returns whether a file name matches the pattern.
     pub fn matches(&self, file_name: &str, named: Named<'_>) -> bool {
         let stem = file_name.strip_suffix(".py").unwrap_or(file_name);
         follows(&self.parts, stem, named)
     }
 
-    /// Returns a name that follows the pattern.
+    /// Returns a name that matches the pattern.
     pub fn example(&self, named: Named<'_>) -> String {
         let parts = self.parts.iter().map(|part| match part {
             Part::Text(character) => character.to_string(),
@@ -106,10 +106,11 @@ fn part(text: &str) -> Result<(Part, &str), String> {
         Some('{') => {
             let inner = characters.as_str();
             let closed = inner.split_once('}');
-            let (field, left) = closed.ok_or("`{` is never closed; `{{` stands for a brace")?;
+            let (field, left) =
+                closed.ok_or("`{` is not closed; write `{{` for a literal brace")?;
             Ok((self::field(field)?, left))
         }
-        Some('}') => Err("`}` closes nothing; `}}` stands for a brace".to_owned()),
+        Some('}') => Err("unmatched `}`; write `}}` for a literal brace".to_owned()),
         Some(character) => Ok((Part::Text(character), characters.as_str())),
         None => Err("it is empty".to_owned()),
     }
@@ -125,12 +126,12 @@ fn field(text: &str) -> Result<Part, String> {
         }
         Some(("date", format)) => DateFormat::parse(format).map(Part::Date),
         _ => Err(format!(
-            "`{{{text}}}` is none of `{{date:%Y%m%d}}`, `{{slug}}`, `{{label}}`, `{{rev}}`"
+            "`{{{text}}}` is not one of `{{date:%Y%m%d}}`, `{{slug}}`, `{{label}}`, `{{rev}}`"
         )),
     }
 }
 
-/// Tries every way in which text may follow; they are few, since no field is there twice.
+/// Tries every possible match; there are few, since no field occurs twice.
 fn follows(parts: &[Part], text: &str, named: Named<'_>) -> bool {
     let Some((part, others)) = parts.split_first() else {
         return text.is_empty();
@@ -208,14 +209,17 @@ mod tests {
         for (pattern, reason) in [
             ("", "it has no field: `{date:%Y%m%d}`, `{slug}`, `{label}` or `{rev}`"),
             ("abc.py", "it has no field: `{date:%Y%m%d}`, `{slug}`, `{label}` or `{rev}`"),
-            ("{slug", "`{` is never closed; `{{` stands for a brace"),
-            ("slug}", "`}` closes nothing; `}}` stands for a brace"),
+            ("{slug", "`{` is not closed; write `{{` for a literal brace"),
+            ("slug}", "unmatched `}`; write `}}` for a literal brace"),
             ("{date}", "`{date}` needs a format, such as `{date:%Y%m%d}`"),
-            ("{date:%B}", "`%B` is none of `%Y %y %m %d %j %H %M %S %%`"),
-            ("{slug}{slug}", "`{slug}` is there twice"),
-            ("{year}/{slug}", "`{year}` is none of `{date:%Y%m%d}`, `{slug}`, `{label}`, `{rev}`"),
-            ("{date:%Y/%m}", "it is for the name of a file, not for its path"),
-            ("v/{slug}", "it is for the name of a file, not for its path"),
+            ("{date:%B}", "`%B` is not one of `%Y %y %m %d %j %H %M %S %%`"),
+            ("{slug}{slug}", "`{slug}` is used twice"),
+            (
+                "{year}/{slug}",
+                "`{year}` is not one of `{date:%Y%m%d}`, `{slug}`, `{label}`, `{rev}`",
+            ),
+            ("{date:%Y/%m}", "it must be a file name, not a path"),
+            ("v/{slug}", "it must be a file name, not a path"),
         ] {
             assert_eq!(FilenamePattern::parse(pattern), Err(reason.to_owned()), "{pattern}");
         }

@@ -1,16 +1,16 @@
-//! What is wrong with a configuration file, as data that can be shown where it is written.
+//! Errors in a configuration file, with their positions.
 
 use std::fmt;
 
 use crate::text::Span;
 use crate::tree::RepoPath;
 
-/// A configuration file that cannot be used.
+/// An invalid configuration file.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub struct Invalid {
     /// The file.
     pub path: RepoPath,
-    /// Everything that is wrong with it, in the order of the file; at least one.
+    /// All errors, in the order of the file; at least one.
     pub mistakes: Vec<Mistake>,
 }
 
@@ -18,19 +18,19 @@ impl fmt::Display for Invalid {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.mistakes.as_slice() {
             [only] => write!(out, "`{}`: {only}", self.path),
-            several => write!(out, "`{}` has {} mistakes", self.path, several.len()),
+            several => write!(out, "`{}` has {} errors", self.path, several.len()),
         }
     }
 }
 
-/// One thing that is wrong.
+/// One error.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mistake {
-    /// What is wrong, in one sentence; what it quotes from the file is not escaped.
+    /// The error in one sentence; quoted parts of the file are not escaped.
     pub message: String,
-    /// The bytes that are wrong.
+    /// The position in bytes.
     pub span: Span,
-    /// What was probably meant.
+    /// The value that was probably meant.
     pub nearest: Option<String>,
 }
 
@@ -44,9 +44,9 @@ impl fmt::Display for Mistake {
     }
 }
 
-/// Finds the name that `found` is a slip for, if it is close enough to any.
+/// Returns the name that `found` probably misspells, if one is close enough.
 ///
-/// Hyphens and underscores count as the same, as does the case.
+/// Ignores case and the difference between hyphens and underscores.
 pub(super) fn nearest(found: &str, names: &[&'static str]) -> Option<String> {
     let plain = |name: &str| name.to_ascii_lowercase().replace('-', "_");
     let found = plain(found);

@@ -1,5 +1,5 @@
-//! The keys of the configuration file: one table each for those that are set once and for those of an
-//! `[[environment]]`. Reading, printing, `config init` and the JSON schema go by them.
+//! The keys of the configuration file: one table for the global keys and one for the keys of an
+//! `[[environment]]`. Reading, printing, `config init` and the JSON schema use them.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -12,19 +12,19 @@ use crate::tree::RepoPath;
 
 /// A key of the configuration file, whose value goes into a `C`.
 pub(crate) struct Key<C: 'static> {
-    /// The table that it belongs to; nothing for the top of the file.
+    /// The table that it belongs to; `None` for the top level.
     pub(crate) table: Option<&'static str>,
     /// Its name.
     pub(crate) name: &'static str,
-    /// What it sets, as a phrase.
+    /// Its description, as a phrase.
     pub(crate) about: &'static str,
-    /// A value, as the file has it.
+    /// An example value in TOML.
     pub(crate) example: &'static str,
-    /// What it may be, and where it goes.
+    /// The type of the value, and its field.
     pub(super) value: Value<C>,
 }
 
-/// The values that a key may have, with the field that holds them.
+/// The types of values, each with the field that stores it.
 pub(super) enum Value<C: 'static> {
     Text(Field<C, Option<String>>),
     Texts(Field<C, Vec<String>>),
@@ -45,7 +45,7 @@ pub(super) enum Value<C: 'static> {
 
 type Field<C, T> = fn(&mut C) -> &mut T;
 
-/// The keys of one `[[environment]]` as they are written.
+/// The keys of one `[[environment]]`, as written.
 #[derive(Debug, Clone)]
 pub(crate) struct EnvironmentKeys {
     pub(crate) name: Option<String>,
@@ -69,7 +69,7 @@ impl Default for EnvironmentKeys {
     }
 }
 
-/// The tables that hold keys of [`KEYS`], in the order in which they are printed.
+/// The tables with keys of [`KEYS`], in the order in which they are printed.
 pub(crate) const TABLES: [&str; 2] = ["server", "filename"];
 
 pub(super) const FETCH: [(&str, Fetch); 2] = [("auto", Fetch::Auto), ("never", Fetch::Never)];
@@ -77,7 +77,7 @@ pub(super) const FETCH: [(&str, Fetch); 2] = [("auto", Fetch::Auto), ("never", F
 pub(super) const OTHER_BRANCHES: [(&str, OtherBranches); 3] =
     [("warn", OtherBranches::Warn), ("error", OtherBranches::Error), ("off", OtherBranches::Off)];
 
-/// The keys that are set once for a repository, in the order in which they are printed.
+/// The global keys, in the order in which they are printed.
 pub(crate) static KEYS: [Key<Config>; 13] = [
     Key {
         table: None,
@@ -220,13 +220,13 @@ pub(crate) static ENVIRONMENT_KEYS: [Key<EnvironmentKeys>; 6] = [
 ];
 
 impl<C: Clone> Key<C> {
-    /// Returns its name behind that of its table: `server.other_branches`.
+    /// Returns its name with its table: `server.other_branches`.
     pub(crate) fn dotted(&self) -> String {
         let table = self.table.map(|table| format!("{table}.")).unwrap_or_default();
         table + self.name
     }
 
-    /// Takes the value from a table; without one, leaves the default.
+    /// Reads the value from a table; keeps the default if it is missing.
     pub(super) fn read(&self, fields: &mut Fields<'_, '_>, into: &mut C) {
         let name = self.name;
         match &self.value {
@@ -248,7 +248,7 @@ impl<C: Clone> Key<C> {
         }
     }
 
-    /// Writes the value as the file would have it; nothing if it is not set and has no default.
+    /// Formats the value as TOML; nothing if it is not set and has no default.
     pub(crate) fn write(&self, from: &C) -> Option<String> {
         let mut from = from.clone();
         let from = &mut from;
@@ -278,12 +278,12 @@ impl<C: Clone> Key<C> {
     }
 }
 
-/// Returns the keys of a table, or of the top of the file.
+/// Returns the keys of a table or of the top level.
 pub(crate) fn keys_of(table: Option<&str>) -> impl Iterator<Item = &'static Key<Config>> {
     KEYS.iter().filter(move |key| key.table == table)
 }
 
-/// Returns the keys of a file, those in a table behind its name: `server.other_branches`.
+/// Returns the keys of a file, with their tables: `server.other_branches`.
 pub(crate) fn dotted_keys(file: &toml::Table) -> BTreeSet<String> {
     let dotted = |(key, value): (&String, &toml::Value)| match value {
         toml::Value::Table(table) => table.keys().map(|within| format!("{key}.{within}")).collect(),
@@ -292,7 +292,7 @@ pub(crate) fn dotted_keys(file: &toml::Table) -> BTreeSet<String> {
     file.iter().flat_map(dotted).collect()
 }
 
-/// Writes a string of TOML on one line, in which nothing can steer a terminal.
+/// Formats a TOML string on one line without control characters.
 pub(crate) fn quoted(text: &str) -> String {
     let mut quoted = String::from("\"");
     for character in text.chars() {
@@ -312,7 +312,7 @@ fn array(texts: impl IntoIterator<Item = impl AsRef<str>>) -> String {
     format!("[{}]", quoted.join(", "))
 }
 
-/// Writes a number of bytes in the largest unit that needs no fraction.
+/// Formats a size in the largest unit that needs no fraction.
 fn exact_size(bytes: u64) -> String {
     let units = [(bytesize::GIB, "GiB"), (bytesize::MIB, "MiB"), (bytesize::KIB, "KiB")];
     let whole = units.into_iter().find(|(unit, _)| bytes.is_multiple_of(*unit));

@@ -1,8 +1,8 @@
-//! How much a finding weighs, which a repository may say of each rule.
+//! The levels of problems, which a repository can configure for each rule.
 
 use std::fmt;
 
-/// How much a finding weighs.
+/// Level of a problem.
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Deserialize, serde::Serialize,
 )]
@@ -13,7 +13,7 @@ pub enum Level {
     Off,
     /// Shown, never blocks.
     Warn,
-    /// Blocks: Alembic would fail or skip a migration in silence.
+    /// Blocks: Alembic would fail or silently skip a migration.
     Error,
 }
 

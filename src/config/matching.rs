@@ -1,21 +1,21 @@
-//! Matches patterns in a time that no pattern can blow up.
+//! Matches patterns in bounded time.
 //!
-//! [`glob::Pattern`] says what is a pattern and what it means; but where it has `*` a dozen times, it tries
-//! every way to share a name out among them. Here every place in the pattern that may be reached is
-//! followed at once, so a match takes as many steps as pattern and text are long, multiplied.
+//! [`glob::Pattern`] defines the syntax and the meaning of patterns; but for a pattern with many `*`, it
+//! tries every way to split a name among them. Here, every reachable position in the pattern is tracked at
+//! once, so the number of steps is at most the product of both lengths.
 
 use std::fmt;
 
-/// What `*`, `?` and `[...]` do at a `/`.
+/// How `*`, `?` and `[...]` treat a `/`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Separator {
     /// They match it.
     Crossed,
-    /// They do not.
+    /// They do not match it.
     Kept,
 }
 
-/// A pattern, read once and matched with many texts.
+/// A pattern that is parsed once and matched with many texts.
 #[derive(Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Pattern {
     written: String,
@@ -24,10 +24,10 @@ pub struct Pattern {
 }
 
 impl Pattern {
-    /// Reads a pattern.
+    /// Parses a pattern.
     ///
     /// # Errors
-    /// Fails if [`glob::Pattern`] does not take it.
+    /// Fails if [`glob::Pattern`] rejects it.
     pub fn new(written: &str) -> Result<Pattern, glob::PatternError> {
         glob::Pattern::new(written)?;
         Ok(Pattern { written: written.to_owned(), tokens: tokens(written) })
@@ -38,7 +38,7 @@ impl Pattern {
         &self.written
     }
 
-    /// Tells by its ends alone that a text does not match.
+    /// Returns whether the ends of a text already rule out a match.
     fn excludes(&self, text: &str) -> bool {
         let differs = |token: Option<&Token>, end: Option<char>| match token {
             Some(Token::Char(wanted)) => end != Some(*wanted),
@@ -57,7 +57,7 @@ impl fmt::Debug for Pattern {
     }
 }
 
-/// Tells whether a pattern matches the whole of a text.
+/// Returns whether a pattern matches the whole text.
 pub(crate) fn matches(pattern: &Pattern, text: &str, separator: Separator) -> bool {
     if pattern.excludes(text) {
         return false;
@@ -115,7 +115,7 @@ fn skip_empty(tokens: &[Token], reached: &mut [bool], last: char) {
     }
 }
 
-/// Reads a pattern that [`glob::Pattern`] has taken.
+/// Parses a pattern that [`glob::Pattern`] has accepted.
 fn tokens(pattern: &str) -> Vec<Token> {
     let mut tokens = Vec::new();
     let mut rest = pattern;
@@ -145,7 +145,7 @@ fn pushed(mut tokens: Vec<Token>, token: Token) -> Vec<Token> {
     tokens
 }
 
-/// Reads a set behind its `[`; a `]` that comes first is one of its characters.
+/// Parses a set after its `[`; a leading `]` is one of its characters.
 fn one_of(text: &str) -> (Token, &str) {
     let inner = text.strip_prefix('!');
     let negated = inner.is_some();

@@ -1,7 +1,7 @@
-//! `.alembic-guard.toml`: what a repository tells the guard about itself.
+//! `.alembic-guard.toml`: the configuration of a repository.
 //!
-//! Everything in it is optional. A file with a mistake is refused as a whole, with every mistake at
-//! once: a guard that went on with half of a configuration would judge by rules nobody wrote.
+//! Every setting is optional. An invalid file is rejected as a whole, with all of its errors: a guard that
+//! used half of a configuration would check by rules that nobody wrote.
 
 mod date;
 mod fields;
@@ -34,51 +34,51 @@ pub const FILE_NAME: &str = ".alembic-guard.toml";
 /// The complete configuration of a repository.
 #[derive(Debug, Clone, PartialEq, serde::Serialize)]
 pub struct Config {
-    /// What to compare with, where the repository says it.
+    /// The base, if configured.
     pub base: Option<String>,
-    /// The branches that releases are made from, as patterns; nothing means git's default branch and
-    /// the usual names of release branches.
+    /// The target branches, as patterns; `None` means git's default branch and the usual names of release
+    /// branches.
     pub targets: Option<Vec<Pattern>>,
     /// Targets whose databases never move to another target, as patterns: their migrations may differ.
     pub independent_targets: Vec<Pattern>,
-    /// Branches that are never judged, as patterns.
+    /// Branches that are never checked, as patterns.
     pub ignore_refs: Vec<Pattern>,
-    /// Whether `pre-push` may ask the remote for the base's newest commit.
+    /// Whether `pre-push` fetches the base.
     pub fetch: Fetch,
-    /// How long that may take.
+    /// The time limit of a fetch.
     pub fetch_timeout: Duration,
-    /// How long a verdict may take, whatever a repository holds.
+    /// The time limit of a check.
     pub time_limit: Duration,
-    /// How many characters a revision id may have; Alembic's table is a `VARCHAR(32)`.
+    /// The maximum length of a revision id in characters; Alembic's column is a `VARCHAR(32)`.
     pub max_revision_id_length: usize,
-    /// How large a migration may be, in bytes.
+    /// The maximum size of a migration in bytes.
     pub max_file_size: u64,
-    /// How many migrations an environment may have.
+    /// The maximum number of migrations in an environment.
     pub max_migrations: usize,
-    /// Paths that hold no environment of the repository's own, test fixtures for one.
+    /// Paths that are not searched for environments, such as test fixtures.
     pub exclude: Vec<Pattern>,
-    /// The environments; empty means that they are looked for.
+    /// The environments; if empty, they are searched for.
     pub environments: Vec<EnvironmentConfig>,
-    /// The levels that differ from the rules' own.
+    /// The levels that differ from the defaults of the rules.
     pub rules: BTreeMap<&'static str, Level>,
-    /// How the names of migration files are made, where the repository says it.
+    /// The pattern for names of migration files, if configured.
     pub filename_pattern: Option<FilenamePattern>,
-    /// What a server makes of pushes to branches that are no targets.
+    /// The level of problems that a server finds in branches other than targets.
     pub other_branches: OtherBranches,
 }
 
-/// What a server makes of pushes to branches that are no targets.
+/// The level of problems that a server finds in branches other than targets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 pub enum OtherBranches {
-    /// They are judged as what they will be once merged, and only warned of.
+    /// They are checked as a future merge, with warnings only.
     Warn,
-    /// They are judged so, and refused.
+    /// They are checked as a future merge, and blocked.
     Error,
-    /// They are not judged.
+    /// They are not checked.
     Off,
 }
 
-/// Whether `pre-push` may ask the remote for the base's newest commit.
+/// Whether `pre-push` fetches the base.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize, serde::Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Fetch {
@@ -91,17 +91,17 @@ pub enum Fetch {
 /// One `[[environment]]`.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct EnvironmentConfig {
-    /// What the report calls it.
+    /// Its name in reports.
     pub name: String,
-    /// Where `env.py` is.
+    /// The folder of `env.py`.
     pub script_location: RepoPath,
-    /// Where the migrations are.
+    /// The folders of the migrations.
     pub version_locations: Vec<RepoPath>,
-    /// Whether they may lie in folders below.
+    /// Whether migrations may be in subfolders.
     pub recursive: bool,
     /// How many heads a group of branches may have.
     pub heads: usize,
-    /// The branch labels that each are a group of their own.
+    /// The branch labels that each form their own group.
     pub branches: Vec<String>,
 }
 
@@ -128,12 +128,12 @@ impl Default for Config {
 }
 
 impl Config {
-    /// Returns the level of a rule: the repository's, else `default`.
+    /// Returns the configured level of a rule, or else `default`.
     pub fn level(&self, rule: &str, default: Level) -> Level {
         self.rules.get(rule).copied().unwrap_or(default)
     }
 
-    /// Tells whether a path, or a folder that it is in, is excluded.
+    /// Returns whether a path or one of its folders is excluded.
     ///
     /// As in a `.gitignore`, naming a folder excludes what is below it; `*` does not cross a `/`,
     /// `**` does. Bytes that are not UTF-8 match as the replacement character.
@@ -147,7 +147,7 @@ impl Config {
         prefixes.any(|prefix| self.excludes_text(prefix))
     }
 
-    /// Tells whether a path itself is excluded, where it is known that no folder is that it is in.
+    /// Returns whether a path itself is excluded, if its folders are known not to be.
     pub fn excludes_here(&self, path: &RepoPath) -> bool {
         self.excludes_text(&String::from_utf8_lossy(path.as_bytes()))
     }
@@ -156,18 +156,18 @@ impl Config {
         self.exclude.iter().any(|pattern| matches(pattern, path, Separator::Kept))
     }
 
-    /// Tells whether a branch is never judged.
+    /// Returns whether a branch is never checked.
     pub fn ignores_ref(&self, branch: &str) -> bool {
         matches_ref(&self.ignore_refs, branch)
     }
 
-    /// Tells whether no database moves between a target and another one.
+    /// Returns whether no database moves between a target and another one.
     pub fn is_independent(&self, branch: &str) -> bool {
         matches_ref(&self.independent_targets, branch)
     }
 }
 
-/// Tells whether one of the patterns matches a branch, `main` and `refs/heads/main` alike.
+/// Returns whether a pattern matches a branch; `main` and `refs/heads/main` are equivalent.
 ///
 /// `*` crosses a `/` as it does in git's refspecs, so `release/*` matches `release/1.0/hotfix`.
 pub fn matches_ref(patterns: &[Pattern], branch: &str) -> bool {

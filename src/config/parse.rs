@@ -1,4 +1,4 @@
-//! From the bytes of a configuration file to a complete [`Config`], or to every mistake in it.
+//! Parses a configuration file into a [`Config`], or into all of its errors.
 
 use std::collections::BTreeMap;
 
@@ -11,16 +11,16 @@ use super::keys::{ENVIRONMENT_KEYS, EnvironmentKeys, TABLES, keys_of};
 use super::{Config, EnvironmentConfig, Level};
 use crate::tree::RepoPath;
 
-/// The rule that a pattern for the names of files is for.
+/// The rule that checks the pattern for file names.
 const FILENAME_RULE: &str = "filename-convention";
 
-/// So many environments are read.
+/// The maximum number of environments.
 const MOST_ENVIRONMENTS: usize = 1000;
 
 const LEVELS: [(&str, Level); 3] =
     [("off", Level::Off), ("warn", Level::Warn), ("error", Level::Error)];
 
-/// Reads a configuration file; `rule_names` are the rules that `[rules]` may set.
+/// Parses a configuration file; `rule_names` are the valid names in `[rules]`.
 pub fn parse(
     path: &RepoPath,
     source: &[u8],
@@ -79,7 +79,7 @@ fn top_level(
         environments.extend(environment(table, mistakes));
     }
     if let Some(table) = environment_tables.get(MOST_ENVIRONMENTS) {
-        let message = format!("there may be {MOST_ENVIRONMENTS} environments, not more");
+        let message = format!("at most {MOST_ENVIRONMENTS} environments are allowed");
         mistakes.push(Mistake { message, span: table.span(), nearest: None });
     }
     unique_names(&environments, mistakes);
@@ -155,9 +155,7 @@ fn unique_names(environments: &[Spanned<EnvironmentConfig>], mistakes: &mut Vec<
         let earlier = &environments[..index];
         if earlier.iter().any(|other| &other.get_ref().name == name) {
             mistakes.push(Mistake {
-                message: format!(
-                    "two environments are called `{name}`; give each a `name` of its own"
-                ),
+                message: format!("two environments are named `{name}`; give each a unique `name`"),
                 span: environment.span(),
                 nearest: None,
             });
@@ -190,14 +188,14 @@ fn levels(
     levels
 }
 
-/// Turns a rule on that is off unless the configuration says what it needs to know.
+/// Turns on a rule that is off unless its settings are configured.
 fn turn_on(rule: &str, rule_names: &[&'static str], levels: &mut BTreeMap<&'static str, Level>) {
     if let Some(name) = rule_names.iter().find(|name| **name == rule) {
         levels.entry(name).or_insert(Level::Warn);
     }
 }
 
-/// Objects to the rule for the names of files where `[filename]` says nothing, not even wrongly.
+/// Reports an error if the rule for file names is on but `[filename]` has no pattern.
 fn needs_pattern(
     rules: &DeTable<'_>,
     filename: Option<&Spanned<DeValue<'_>>>,

@@ -1,21 +1,21 @@
-//! What the texts of the configuration stand for; each reader says in a few words what is wrong with one.
+//! Parsers for the values of the configuration; their errors are short phrases.
 
 use std::time::Duration;
 
 use super::Pattern;
 use crate::tree::RepoPath;
 
-/// Longer patterns are refused.
+/// The maximum length of a pattern.
 const LONGEST_PATTERN: usize = 1024;
 
 pub(super) fn not_empty(text: &str) -> Result<String, String> {
     if text.trim().is_empty() { Err("it is empty".to_owned()) } else { Ok(text.to_owned()) }
 }
 
-/// A leading `-` would be an option to any git that is asked about it.
+/// A leading `-` would be an option for git.
 pub(super) fn revision(text: &str) -> Result<String, String> {
     if text.starts_with('-') {
-        Err("no name of a commit begins with `-`".to_owned())
+        Err("a revision cannot start with `-`".to_owned())
     } else {
         not_empty(text)
     }
@@ -41,7 +41,7 @@ pub(super) fn duration(text: &str) -> Result<Duration, String> {
     let duration = humantime::parse_duration(text)
         .map_err(|error| format!("{error}; write it as `5s` or `500ms`"))?;
     if duration.is_zero() {
-        Err("it leaves no time; `fetch = \"never\"` turns fetching off".to_owned())
+        Err("it must be greater than zero; use `fetch = \"never\"` to turn fetching off".to_owned())
     } else {
         Ok(duration)
     }
@@ -50,8 +50,8 @@ pub(super) fn duration(text: &str) -> Result<Duration, String> {
 pub(super) fn size(text: &str) -> Result<u64, String> {
     match text.parse::<bytesize::ByteSize>() {
         Ok(size) if size.as_u64() > 0 => Ok(size.as_u64()),
-        Ok(_) => Err("no file is that small".to_owned()),
-        Err(_) => Err("it is no size; write it as `1 MiB` or `500 kB`".to_owned()),
+        Ok(_) => Err("it must be greater than zero".to_owned()),
+        Err(_) => Err("it is not a size; write it as `1 MiB` or `500 kB`".to_owned()),
     }
 }
 
@@ -66,7 +66,7 @@ pub(super) fn folder(text: &str) -> Result<RepoPath, String> {
     for component in text.split('/') {
         match component {
             "" | "." => {}
-            ".." => return Err("`..` could lead out of the repository".to_owned()),
+            ".." => return Err("`..` is not allowed".to_owned()),
             name => path = path.join(name),
         }
     }

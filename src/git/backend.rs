@@ -1,4 +1,4 @@
-//! What a repository can be asked, whether libgit2 or git itself answers.
+//! The interface to a repository, implemented by libgit2 and by git itself.
 
 use std::path::{Path, PathBuf};
 
@@ -8,56 +8,55 @@ use crate::git::index::{Index, IndexEntry};
 use crate::git::process::Target;
 use crate::tree::{Content, LARGEST_SETTING, Node, ObjectId, RepoPath};
 
-/// A source of answers about a repository.
+/// A source of information about a repository.
 ///
-/// Everything that goes in or comes out is owned, so that nothing of one source reaches the other. What
-/// is not there is told apart from what cannot be told: the first is an answer, the second a [`Reason`].
+/// All arguments and results are owned, so that the sources stay independent. A missing thing is an answer
+/// (`None`); an unknown one is a [`Reason`].
 pub(super) trait Backend {
-    /// Returns where the repository lies.
+    /// Returns the location of the repository.
     fn place(&self) -> &Place;
 
-    /// Finds the object that an expression names, as `git rev-parse` reads it; nothing where there is none.
+    /// Resolves a revision expression, as `git rev-parse` does; nothing if it does not exist.
     fn resolve(&self, expression: &str) -> Result<Option<ObjectId>, Reason>;
 
-    /// Finds the commit that an object is, or that a tag names; nothing where there is none.
+    /// Returns the commit that an object is or a tag points to; nothing if there is none.
     ///
-    /// Never goes to another repository for it.
+    /// Never fetches from another repository.
     fn commit_of(&self, id: ObjectId) -> Result<Option<ObjectId>, Reason>;
 
-    /// Finds the commit that a ref leads to, given its full name or `HEAD` and its kin.
+    /// Returns the commit of a ref, given its full name or `HEAD` and similar names.
     fn ref_commit(&self, name: &str) -> Result<Option<ObjectId>, Reason>;
 
-    /// Finds the ref that another one stands for in the end, through others if need be; nothing where it
-    /// names an object itself.
+    /// Resolves a symbolic ref, through others if necessary; nothing if it is not symbolic.
     fn symbolic_target(&self, name: &str) -> Result<Option<String>, Reason>;
 
-    /// Lists the refs below a prefix that ends in `/` and that lead to a commit, with their full names.
+    /// Returns the full names of refs that point to a commit, below a prefix that ends in `/`.
     fn refs_below(&self, prefix: &str) -> Result<Vec<(String, ObjectId)>, Reason>;
 
     /// Returns a value of git's configuration files.
     fn setting(&self, key: &str) -> Result<Option<String>, Reason>;
 
-    /// Tells whether [`Backend::setting`] finds whatever git would find in its files.
+    /// Returns whether [`Backend::setting`] finds everything that git would find in its files.
     fn reads_settings_as_git(&self) -> bool;
 
-    /// Lists the names of all remotes.
+    /// Returns the names of all remotes.
     fn remotes(&self) -> Result<Vec<String>, Reason>;
 
-    /// Tells whether an object is here; never goes to another repository for it.
+    /// Returns whether an object is here; never fetches from another repository.
     fn has(&self, id: ObjectId) -> bool;
 
     /// Reads an object.
     fn object(&self, id: ObjectId) -> Result<Object, Reason>;
 
-    /// Reads the content of files, in the order of their ids; none that has more bytes than `most`.
+    /// Reads the contents of files, in the order of their ids, except those with more bytes than `most`.
     fn blobs(&self, ids: &[ObjectId], most: u64) -> Result<Vec<Content>, Reason>;
 
-    /// Returns the id that this repository gives an object.
+    /// Returns the id of an object in this repository's format.
     fn hash(&self, kind: Kind, content: &[u8]) -> Result<ObjectId, Reason>;
 
-    /// Returns the id that this repository gives a file on a disk, as it is there.
+    /// Returns the id of a file on disk, without filters.
     ///
-    /// `size` is that of the file, in bytes; a large one is not held in memory.
+    /// `size` is its size in bytes; a large file is not held in memory.
     fn hash_file(&self, disk: &Path, size: u64) -> Result<ObjectId, Reason> {
         let read = |error: std::io::Error| Reason::new(error.to_string());
         if size > LARGEST_SETTING {
@@ -66,48 +65,48 @@ pub(super) trait Backend {
         self.hash(Kind::Blob, &std::fs::read(disk).map_err(read)?)
     }
 
-    /// Does what [`Backend::hash_file`] does, a part of the file after the other.
+    /// Does the same as [`Backend::hash_file`], one part of the file after the other.
     fn hash_large_file(&self, disk: &Path) -> Result<ObjectId, Reason>;
 
-    /// Returns how many bytes objects have, in the order of their ids; nothing for one that is not here.
+    /// Returns the sizes of objects in bytes, in the order of their ids; `None` for missing ones.
     fn sizes(&self, ids: &[ObjectId]) -> Result<Vec<Option<u64>>, Reason>;
 
-    /// Finds the best commits at which two commits parted; several where merges cross.
+    /// Returns the merge bases of two commits; several for criss-cross merges.
     fn merge_bases(&self, one: ObjectId, other: ObjectId) -> Result<Vec<ObjectId>, Reason>;
 
-    /// Counts the commits of one history that another lacks; nothing where they have none in common.
+    /// Counts the commits of one history that another lacks; nothing if they have no common history.
     fn ahead(&self, tip: ObjectId, other: ObjectId) -> Result<Option<usize>, Reason>;
 
-    /// Tells whether `ancestor` is `commit` or lies below it.
+    /// Returns whether `ancestor` is `commit` or one of its ancestors.
     fn contains(&self, commit: ObjectId, ancestor: ObjectId) -> Result<bool, Reason>;
 
     /// Reads the index, the one that git names (`GIT_INDEX_FILE`).
     fn index(&self) -> Result<Index, Reason>;
 
-    /// Compares a tree, or nothing at all, with the index or the work tree.
+    /// Compares a tree, or an empty one, with the index or the work tree.
     fn uncommitted(&self, from: Option<ObjectId>, state: Uncommitted) -> Result<Changes, Reason>;
 
-    /// Tells whether git leaves out a path that it does not track.
+    /// Returns whether git ignores a path that it does not track.
     fn is_ignored(&self, path: &RepoPath) -> Result<bool, Reason>;
 
-    /// Tells how a file of the work tree stands to the index.
+    /// Returns how a file of the work tree relates to the index.
     fn settled(&self, path: &RepoPath) -> Result<Settled, Reason>;
 
-    /// Does what [`Backend::settled`] does for many files, in their order.
+    /// Does the same as [`Backend::settled`] for many files, in their order.
     fn all_settled(&self, paths: &[&RepoPath]) -> Result<Vec<Settled>, Reason> {
         paths.iter().map(|path| self.settled(path)).collect()
     }
 
-    /// Merges into a commit as git would; what that makes is kept for this run alone.
+    /// Merges into a commit as git would; new objects are kept only for this run.
     fn merge(&self, into: &Incoming, incoming: &Incoming) -> Result<Merge, Reason>;
 }
 
-/// Where a repository lies.
+/// The location of a repository.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Place {
     /// The top folder of the work tree.
     pub(super) work_dir: Option<PathBuf>,
-    /// The repository's own folder, that of the linked worktree where it is one.
+    /// The git folder; that of the linked worktree if it is one.
     pub(super) git_dir: PathBuf,
     /// The folder that all worktrees share.
     pub(super) common_dir: PathBuf,
@@ -116,7 +115,7 @@ pub(super) struct Place {
 }
 
 impl Place {
-    /// Makes a place of the index that git names, else the usual one.
+    /// Uses the index that git passes, or else the default one.
     pub(super) fn new(
         work_dir: Option<PathBuf>,
         git_dir: PathBuf,
@@ -127,7 +126,7 @@ impl Place {
         Place { work_dir, git_dir, common_dir, index }
     }
 
-    /// Tells git to work here.
+    /// Sets the repository for a git command.
     pub(super) fn target(&self) -> Target<'_> {
         Target::Found { git_dir: &self.git_dir, work_tree: self.work_dir.as_deref() }
     }
@@ -154,7 +153,7 @@ impl Kind {
     }
 }
 
-/// An object as git keeps it.
+/// An object with its type.
 #[derive(Debug, Clone)]
 pub(super) struct Object {
     pub(super) kind: Kind,
@@ -162,31 +161,31 @@ pub(super) struct Object {
 }
 
 impl Object {
-    /// Returns the content of an object of a kind.
+    /// Returns the content of an object if it has this type.
     pub(super) fn of_kind(self, kind: Kind) -> Result<Vec<u8>, Reason> {
         if self.kind == kind {
             Ok(self.content)
         } else {
-            Err(Reason::new(format!("it is a {}, no {}", self.kind.word(), kind.word())))
+            Err(Reason::new(format!("it is a {}, not a {}", self.kind.word(), kind.word())))
         }
     }
 }
 
-/// A state that is in no commit.
+/// A state that is not committed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Uncommitted {
     Index,
     WorkTree,
 }
 
-/// How a file of the work tree stands to the index.
+/// The state of a file in the work tree, relative to the index.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Settled {
-    /// It is the same, or git does not know it.
+    /// It is unchanged or untracked.
     Same,
-    /// It is another.
+    /// It is modified.
     Modified,
-    /// Git asks how to merge it.
+    /// It has an unresolved conflict.
     Conflicted,
 }
 
@@ -195,19 +194,19 @@ pub(super) enum Settled {
 pub(super) enum Incoming {
     /// A commit.
     Commit(ObjectId),
-    /// What would be one: the tree of a commit with edits.
+    /// A future commit: the tree of a commit with edits.
     Made {
-        /// The commit; nothing before the first one.
+        /// The commit; `None` before the first one.
         like: Option<ObjectId>,
-        /// What it would be made on.
+        /// Its parents.
         parents: Vec<Incoming>,
-        /// What it would change.
+        /// Its changes.
         edits: Vec<(RepoPath, Edit)>,
     },
 }
 
 impl Incoming {
-    /// Returns the commits that it is, or that it would be made on.
+    /// Returns the commit itself, or the parents of the future commit.
     pub(super) fn tips(&self) -> Vec<ObjectId> {
         match self {
             Incoming::Commit(commit) => vec![*commit],
@@ -216,20 +215,21 @@ impl Incoming {
     }
 }
 
-/// What is to be at a path.
+/// The new state of a path.
 #[derive(Debug, Clone)]
 pub(super) enum Edit {
     /// Nothing.
     Gone,
     /// An object of the repository.
     Object(ObjectId, Mode),
-    /// A file of the work tree, as `git add` would take it, line endings and all; by what id it is read.
+    /// A file of the work tree, as `git add` would store it, including line endings; with the id under
+    /// which it is read.
     Disk(PathBuf, ObjectId),
     /// This.
     Content(Vec<u8>, Mode),
 }
 
-/// How git marks a file.
+/// The mode of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Mode {
     File,
@@ -237,7 +237,7 @@ pub(super) enum Mode {
 }
 
 impl Mode {
-    /// Returns the bits of it.
+    /// Returns the bits of the mode.
     pub(super) fn bits(self) -> u32 {
         match self {
             Mode::File => 0o100644,
@@ -246,12 +246,12 @@ impl Mode {
     }
 }
 
-/// What git would make of two commits.
+/// The result of merging two commits.
 #[derive(Debug)]
 pub(super) struct Merge {
-    /// Everything about which git would not ask, and for some sources what it would ask about too.
+    /// The merged files without conflicts, and for some sources the others too.
     pub(super) files: MergedFiles,
-    /// What git would ask about.
+    /// The conflicts.
     pub(super) conflicts: Vec<Conflict>,
 }
 
@@ -262,15 +262,15 @@ pub(super) enum MergedFiles {
     Tree(ObjectId),
 }
 
-/// A path about which git would ask; nothing where a side has removed it.
+/// A conflicted path; `None` for a side that has removed it.
 ///
-/// What one side alone has ever had, such as a file in a folder that the other side has moved, is there
-/// whatever the answer is.
+/// A path that only one side ever had, such as a file in a folder that the other side has moved, exists
+/// however the conflict is resolved.
 #[derive(Debug, Clone)]
 pub(super) struct Conflict {
     pub(super) path: RepoPath,
-    /// As the commit has it that is merged into.
+    /// The version of the commit that is merged into.
     pub(super) ours: Option<Node>,
-    /// As the other has it.
+    /// The version of the other commit.
     pub(super) theirs: Option<Node>,
 }

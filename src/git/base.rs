@@ -1,16 +1,16 @@
-//! What a change is compared with: the target branch that it will most likely go to.
+//! Chooses the base of a change: its most likely target branch.
 
 use crate::finding::{Base, Freshness};
 use crate::git::backend::Backend;
 use crate::git::{Error, Repository, Target, TargetNames};
 use crate::tree::ObjectId;
 
-/// The remotes on which a base may be, and what is a target there.
+/// The remotes that may have the base, and the patterns for targets.
 #[derive(Debug, Clone)]
 pub struct Candidates<'a> {
     /// The remote that is pushed to, or that the branch belongs to.
     pub remote: Option<String>,
-    /// The branch that is judged, without `refs/heads/`, where it has a name.
+    /// The checked branch, without `refs/heads/`, if it has a name.
     pub branch: Option<&'a str>,
     /// Which branches are targets.
     pub names: TargetNames<'a>,
@@ -19,20 +19,20 @@ pub struct Candidates<'a> {
 /// The base of a comparison.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BaseChoice {
-    /// The branch it is the tip of; none where a commit was named.
+    /// The target branch; `None` if a commit was named.
     pub target: Option<Target>,
     /// The commit.
     pub commit: ObjectId,
-    /// What to call it.
+    /// Its name in reports.
     pub name: String,
-    /// How sure it is that the remote has it so.
+    /// How recently the commit was seen on the remote.
     pub freshness: Freshness,
-    /// The names of the targets that would have served as well.
+    /// The names of other possible bases.
     pub others: Vec<String>,
 }
 
 impl BaseChoice {
-    /// Returns what the report says of it.
+    /// Returns its description for the report.
     pub fn summary(&self) -> Base {
         Base {
             name: self.name.clone(),
@@ -44,11 +44,11 @@ impl BaseChoice {
 }
 
 impl Repository {
-    /// Returns the targets that a change may go to, in order of preference.
+    /// Returns the possible targets of a change, in order of preference.
     ///
     /// Those of a remote called `upstream` come first, since a fork only follows it; then those of the
-    /// remote that is pushed to, and of the one that branches usually belong to. A repository that
-    /// knows none of them has its own branches.
+    /// remote that is pushed to, and of the usual remote. If none of these has any, the local branches are
+    /// used.
     pub fn targets(&self, candidates: &Candidates<'_>) -> Result<Vec<Target>, Error> {
         let mut remotes = vec!["upstream".to_owned()];
         remotes.extend(candidates.remote.clone());
@@ -66,7 +66,7 @@ impl Repository {
         Ok(targets)
     }
 
-    /// Takes the base that somebody named.
+    /// Returns the base that the user named.
     pub fn named_base(&self, name: &str) -> Result<BaseChoice, Error> {
         if let Some(target) = self.tracked(name) {
             let freshness = self.freshness_of(&target);
@@ -88,7 +88,7 @@ impl Repository {
         Ok(BaseChoice { target: None, commit, name, freshness, others: Vec::new() })
     }
 
-    /// Finds a branch of a remote by the name that git gives it here: `origin/main`.
+    /// Finds a remote branch by its local name: `origin/main`.
     fn tracked(&self, name: &str) -> Option<Target> {
         let full_name = format!("refs/remotes/{name}");
         let tracked = self.ref_commit(&full_name)?;
@@ -98,10 +98,10 @@ impl Repository {
         Some(Target { remote, branch, full_name, commit })
     }
 
-    /// Chooses the target that a tip is nearest to.
+    /// Returns the target nearest to a tip.
     ///
-    /// The nearest is the one with the fewest commits of the tip that it lacks. On a tie the branch's
-    /// own upstream wins if it is a target, then a target that holds the others, then the first.
+    /// The nearest target lacks the fewest commits of the tip. In case of a tie, the branch's own upstream
+    /// wins if it is a target, then a target that contains the others, then the first.
     pub fn choose_base(
         &self,
         tip: ObjectId,
@@ -147,12 +147,12 @@ impl Repository {
         others.iter().all(|other| self.contains(target.commit, other.commit))
     }
 
-    /// Counts the commits of `tip` that `other` lacks; without a common history, as many as can be.
+    /// Counts the commits of `tip` that `other` lacks; the maximum if they have no common history.
     fn ahead(&self, tip: ObjectId, other: ObjectId) -> usize {
         self.source.ahead(tip, other).ok().flatten().unwrap_or(usize::MAX)
     }
 
-    /// Returns the remote that a branch belongs to when nobody says: its own, `origin`, or the only one.
+    /// Returns the default remote of a branch: its own, `origin`, or the only one.
     pub fn usual_remote(&self, branch: Option<&str>) -> Option<String> {
         let own = branch.and_then(|branch| self.file_setting(&format!("branch.{branch}.remote")));
         // The repository itself (git-config(1), `branch.<name>.remote`).
@@ -166,7 +166,7 @@ impl Repository {
         })
     }
 
-    /// Returns the branch that a branch is set up to be merged with (`branch.<name>.merge`).
+    /// Returns the upstream branch of a branch (`branch.<name>.merge`).
     pub fn upstream_branch(&self, branch: &str) -> Option<String> {
         let merge = self.file_setting(&format!("branch.{branch}.merge"))?;
         merge.strip_prefix("refs/heads/").map(str::to_owned)

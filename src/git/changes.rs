@@ -1,4 +1,4 @@
-//! Which paths differ between two states.
+//! Finds the paths that differ between two states.
 
 use std::collections::BTreeMap;
 
@@ -12,12 +12,12 @@ pub struct Changes {
     paths: BTreeMap<RepoPath, PathChange>,
 }
 
-/// How a path differs.
+/// The change of a path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PathChange {
-    /// It is there now: added, edited or of another kind. What it is, where that is known.
+    /// It exists: added, edited or of another type. Contains its node, if known.
     Present(Option<Node>),
-    /// It is gone.
+    /// It was removed.
     Removed,
 }
 
@@ -31,7 +31,7 @@ impl Changes {
         self.paths.keys()
     }
 
-    /// Returns the paths with how they differ, sorted.
+    /// Returns the paths with their changes, sorted.
     pub fn iter(&self) -> impl Iterator<Item = (&RepoPath, PathChange)> {
         self.paths.iter().map(|(path, change)| (path, *change))
     }
@@ -41,7 +41,7 @@ impl Changes {
         self.paths.contains_key(path)
     }
 
-    /// Returns what is at every path now; nothing where that is not known of one of them.
+    /// Returns the current node of every path; nothing if one of them is unknown.
     pub(super) fn nodes(&self) -> Option<BTreeMap<RepoPath, Option<Node>>> {
         let node = |change: &PathChange| match change {
             PathChange::Present(node) => node.map(Some),
@@ -56,15 +56,15 @@ impl Changes {
         self
     }
 
-    /// Tells whether nothing differs.
+    /// Returns whether nothing differs.
     pub fn is_empty(&self) -> bool {
         self.paths.is_empty()
     }
 }
 
 impl Repository {
-    /// Compares a commit, or nothing at all, with a state, as far as paths are wanted. Renames are a
-    /// removal and an addition.
+    /// Compares a commit, or an empty tree, with a state, limited to wanted paths. A rename is a removal
+    /// and an addition.
     pub fn changes(
         &self,
         from: Option<ObjectId>,

@@ -1,25 +1,25 @@
-//! A commit as git writes it.
+//! Parses a commit object.
 
 use crate::git::parse_id;
 use crate::tree::ObjectId;
 
-/// What a commit says.
+/// The contents of a commit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Commit {
-    /// The folder that it holds.
+    /// Its tree.
     pub(super) tree: ObjectId,
-    /// What it was made on, whether that is here or not.
+    /// Its parents, whether they are here or not.
     pub(super) parents: Vec<ObjectId>,
-    /// When it was committed, in seconds since 1970.
+    /// The committer date, in seconds since 1970.
     pub(super) committed: i64,
-    /// When its change was written, likewise.
+    /// The author date, likewise.
     pub(super) authored: i64,
     /// The first paragraph of its message, in one line (`format_subject` in git's pretty.c).
     pub(super) subject: String,
 }
 
 impl Commit {
-    /// Reads the headers and the message; nothing where no tree is named.
+    /// Parses the headers and the message; nothing if there is no tree.
     pub(super) fn parse(content: &[u8]) -> Option<Commit> {
         let mut tree = None;
         let (mut parents, mut committed, mut authored) = (Vec::new(), 0, 0);

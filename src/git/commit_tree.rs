@@ -5,10 +5,10 @@ use crate::git::backend::Backend;
 use crate::git::tree_cache::Folders;
 use crate::tree::{Content, Entry, Error, File, Identity, Node, ObjectId, RepoPath, Tree};
 
-/// How many bytes a file may have that is read whatever it is for; migrations have a bound of their own.
+/// The maximum size of any file in bytes; migrations have their own limit.
 pub(super) const LARGEST: u64 = 64 * 1024 * 1024;
 
-/// The files of a commit, read from the object database as they are asked for.
+/// The files of a commit, read from the object database on demand.
 pub(super) struct CommitTree<'r> {
     source: &'r dyn Backend,
     folders: &'r Folders,
@@ -17,7 +17,7 @@ pub(super) struct CommitTree<'r> {
 }
 
 impl<'r> CommitTree<'r> {
-    /// Takes the folder that a commit holds, by its id, and what to call the whole.
+    /// Creates a tree from a commit's tree id and a name for messages.
     pub(super) fn new(
         source: &'r dyn Backend,
         folders: &'r Folders,
@@ -97,7 +97,7 @@ pub(super) fn read_blob(source: &dyn Backend, file: &File, tree: &str) -> Result
         Some(Content::TooLarge(size)) => {
             Err(Error::too_large(&file.path, tree.to_owned(), size, LARGEST))
         }
-        None => Err(unread(file, tree, &Reason::new("nothing is said of it"))),
+        None => Err(unread(file, tree, &Reason::new("it was not found"))),
     }
 }
 

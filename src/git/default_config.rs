@@ -1,19 +1,19 @@
-//! Whether git's configuration is but what its usual files say.
+//! Finds out whether git's configuration only comes from its usual files.
 //!
-//! Asking git takes a process, as long as all else that a refusal takes.
+//! Asking git takes a process, which costs as much as all other work of a blocked push.
 
 use std::env;
 use std::ffi::OsStr;
 use std::path::Path;
 use std::sync::OnceLock;
 
-/// How the variables begin by which git takes configuration from elsewhere (git-config(1), ENVIRONMENT).
+/// Prefixes of the variables that add configuration from elsewhere (git-config(1), ENVIRONMENT).
 const VARIABLES: &str = "GIT_CONFIG";
 
-/// The file for the whole system that libgit2 reads.
+/// The system-wide file that libgit2 reads.
 const SYSTEM: &str = "/etc/gitconfig";
 
-/// Tells whether the usual files are all that git would read, on a system where those are known.
+/// Returns whether git reads only the usual files, on a system where these are known.
 pub(super) fn is_configuration() -> bool {
     static ANSWER: OnceLock<bool> = OnceLock::new();
     *ANSWER.get_or_init(are_usual)
@@ -27,7 +27,7 @@ fn are_usual() -> bool {
         && !env::var_os("PATH").is_some_and(|path| has_own_system_file(&path))
 }
 
-/// Tells whether a git that was built to live in a folder of its own may have a file there.
+/// Returns whether a git that was built for its own folder may have a file there.
 fn has_own_system_file(path: &OsStr) -> bool {
     // A link to a program tells where the program is.
     let git = env::split_paths(path).map(|folder| folder.join("git"));

@@ -1,9 +1,9 @@
-//! Whether a repository that was found without a `.git` may be used.
+//! Finds out whether a repository that was found without a `.git` may be used.
 //!
-//! To git, any folder that is laid out like a git folder is a bare repository, whose configuration may name
-//! a work tree and programs to run (git-config(1), `safe.bareRepository`). A clone can bring such a folder
-//! among its files, but never a `.git`. So a repository is refused if another one tracks files in it, unless
-//! `GIT_DIR` names it.
+//! To git, any folder with the layout of a git folder is a bare repository, whose configuration may name a
+//! work tree and programs to run (git-config(1), `safe.bareRepository`). A clone can bring such a folder
+//! among its files, but never a `.git`. So a repository is rejected if another one tracks files in it,
+//! unless `GIT_DIR` names it.
 
 use std::path::{Path, PathBuf};
 
@@ -14,12 +14,12 @@ use crate::git::{Error, Reason};
 use crate::platform::path_bytes::{bytes_of, path_from_bytes};
 use crate::text::Escaped;
 
-/// Refuses the repository that git finds from a folder if its files came with another one.
+/// Rejects the repository that git finds from a folder if its files are tracked by another one.
 ///
-/// Where git finds none, nothing is refused: the next question reports that.
+/// If git finds none, this succeeds: the next operation reports that.
 ///
 /// # Errors
-/// Fails if that is so, and if it cannot be told what another repository tracks.
+/// Fails if that is so, or if the tracked files of the other repository are unknown.
 pub(crate) fn refuse_planted_at(folder: &Path) -> Result<(), Error> {
     let mut git = process::command(Target::EnvironmentElse(folder), &[]);
     let Ok(git_dir) = output(git.args(["rev-parse", "--absolute-git-dir"])) else { return Ok(()) };
@@ -28,7 +28,7 @@ pub(crate) fn refuse_planted_at(folder: &Path) -> Result<(), Error> {
     refuse_planted(path_from_bytes(git_dir), &here).map_err(Error::Open)
 }
 
-/// Refuses the repository that was found from the current folder if its files came with another one.
+/// Rejects the repository that was found from the current folder if its files are tracked by another one.
 pub(super) fn refuse_planted_here(git_dir: &Path) -> Result<(), Reason> {
     match here() {
         Some(here) => refuse_planted(git_dir, &here),
@@ -36,8 +36,8 @@ pub(super) fn refuse_planted_here(git_dir: &Path) -> Result<(), Reason> {
     }
 }
 
-/// Tells whether a repository was found because the current folder lies in it: by no `.git`, and by no
-/// word of the environment's.
+/// Returns whether a repository was found because the current folder is in it: without a `.git`, and
+/// without an environment variable.
 pub(super) fn is_implied(git_dir: &Path) -> bool {
     here().is_some_and(|here| is_implied_from(git_dir, &here))
 }
@@ -68,7 +68,7 @@ fn refuse_planted(git_dir: &Path, here: &Path) -> Result<(), Reason> {
     Ok(())
 }
 
-/// Names a file in a folder that the repository of another folder tracks.
+/// Returns a file in a folder that the repository of another folder tracks.
 fn tracked_file(top: &Path, folder: &Path) -> Result<Option<Vec<u8>>, Reason> {
     // Nothing of the other repository is run either.
     let options = [GitOption::NoMonitor, GitOption::LiteralPaths];
@@ -87,7 +87,7 @@ fn planted(git_dir: &Path, top: &Path, file: &[u8]) -> Reason {
         Escaped(file)
     ))
     .with_remedy(Step::run(
-        "leave this folder; only if you trust it, name it",
+        "leave this folder, or name it if you trust it",
         Command::of("export").arg(format!("GIT_DIR={}", git_dir.to_string_lossy())),
     ))
 }

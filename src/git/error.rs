@@ -1,10 +1,10 @@
-//! Why git could not be asked, and what it says of that.
+//! Errors of git operations, with messages of git or libgit2.
 
 use crate::advice::Step;
 use crate::text::escape;
 use crate::tree;
 
-/// What libgit2 or git says of a failure, without its classes and numbers.
+/// The message of libgit2 or git about a failure, without its classes and codes.
 #[derive(Debug, Clone, thiserror::Error)]
 #[error("{words}")]
 pub struct Reason {
@@ -21,7 +21,7 @@ impl Reason {
         Reason { remedy: Some(Box::new(remedy.into())), ..self }
     }
 
-    /// Returns what can be done about it, where more is known than that the repository may be unsound.
+    /// Returns a remedy, if there is a more specific one than checking the repository for damage.
     pub fn remedy(&self) -> Option<&Step> {
         self.remedy.as_deref()
     }
@@ -33,24 +33,24 @@ impl From<git2::Error> for Reason {
     }
 }
 
-/// Why git could not be asked.
+/// An error of a git operation.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// No repository, or one that git does not open.
+    /// There is no repository, or git cannot open it.
     #[error("cannot open a git repository here")]
     Open(#[source] Reason),
     /// A name that git cannot resolve.
-    #[error("`{0}` names no branch, tag or commit")]
+    #[error("`{0}` is not a branch, tag or commit")]
     UnknownRevision(String),
-    /// A range that names two histories.
-    #[error("`{0}` is what either of two histories has alone, not one history")]
+    /// A symmetric difference, which is not a range.
+    #[error("`{0}` is a symmetric difference, not a range")]
     SymmetricRange(String),
-    /// An object that is named and not there, or damaged.
+    /// A missing or damaged object.
     #[error("cannot read {what}")]
     Object {
-        /// The object, in words.
+        /// A description of the object.
         what: String,
-        /// What libgit2 or git says.
+        /// The message of libgit2 or git.
         #[source]
         source: Reason,
     },
@@ -63,53 +63,53 @@ pub enum Error {
     /// A comparison of two trees.
     #[error("cannot compare {what}")]
     Compare {
-        /// The two sides, in words.
+        /// A description of the two sides.
         what: String,
-        /// What libgit2 or git says.
+        /// The message of libgit2 or git.
         #[source]
         source: Reason,
     },
-    /// Two states between which more files differ than are looked at.
+    /// Too many files differ between two states.
     #[error("more than {0} files differ between two states")]
     TooMany(usize),
-    /// A merge that could not be done.
+    /// A merge failed.
     #[error("cannot merge {what}")]
     Merge {
-        /// The two sides, in words.
+        /// A description of the two sides.
         what: String,
-        /// What libgit2 or git says.
+        /// The message of libgit2 or git.
         #[source]
         source: Reason,
     },
-    /// A tree below the border.
+    /// A tree could not be read.
     #[error(transparent)]
     Tree(#[from] tree::Error),
-    /// The history is cut off before the commit at which two branches parted.
-    #[error("this clone is shallow: the commit at which {ours} and {theirs} parted is not in it")]
+    /// The clone is shallow and lacks the merge base.
+    #[error("this clone is shallow and does not include the merge base of {ours} and {theirs}")]
     Shallow {
-        /// The one side.
+        /// One side.
         ours: String,
-        /// The other.
+        /// The other side.
         theirs: String,
     },
-    /// A bare repository was asked for its work tree.
+    /// The work tree of a bare repository was requested.
     #[error("this repository has no work tree")]
     Bare,
-    /// A value of git's configuration that is there and cannot be made out; the reason in git's words.
-    #[error("cannot read `{key}` of git's configuration: {reason}")]
+    /// A value in git's configuration is invalid; with git's message.
+    #[error("cannot read `{key}` from git's configuration: {reason}")]
     Setting {
         /// The key.
         key: String,
-        /// What git says.
+        /// Git's message.
         reason: String,
     },
-    /// Files could not be staged; the reason in git's words.
-    #[error("cannot stage what was written: {0}")]
+    /// Files could not be staged; with git's message.
+    #[error("cannot stage the written files: {0}")]
     Stage(String),
 }
 
 impl Error {
-    /// Returns what can be done about it, where git or libgit2 has failed for a reason of its own.
+    /// Returns a remedy from git or libgit2, if there is one.
     pub fn remedy(&self) -> Option<&Step> {
         match self {
             Error::Open(source)

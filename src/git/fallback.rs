@@ -1,4 +1,4 @@
-//! libgit2 first, and git itself for what libgit2 cannot tell.
+//! Uses libgit2 first, and git itself if libgit2 fails.
 
 use std::cell::{OnceCell, RefCell};
 use std::path::{Path, PathBuf};
@@ -13,13 +13,13 @@ use crate::git::plumbing::{Failure, Plumbing};
 use crate::git::ref_cache::Asked;
 use crate::tree::{Content, ObjectId, RepoPath};
 
-/// The index of some two thousand files, in bytes.
+/// The size of an index with about two thousand files, in bytes.
 const LARGE_INDEX: u64 = 256 * 1024;
 
 /// Both sources of one repository.
 ///
-/// Which of them answers is decided by what libgit2 says to each question, never by guessing from the
-/// configuration what it might be able to read. What is merely not there is an answer, and final.
+/// The source is chosen by the result of libgit2 for each question, not by guessing from the configuration
+/// what it can read. A missing thing is a final answer.
 pub(super) struct Fallback {
     place: Place,
     libgit2: Option<Libgit2>,
@@ -30,10 +30,10 @@ pub(super) struct Fallback {
 }
 
 impl Fallback {
-    /// Opens the repository that the environment names, else the one around the current directory.
+    /// Opens the repository of the environment, or else the one around the current directory.
     ///
     /// # Errors
-    /// Fails where git refuses as well, in git's words; in libgit2's where git cannot be run.
+    /// Fails if git fails too, with git's message; with libgit2's message if git cannot be run.
     pub(super) fn open(index: Option<&Path>) -> Result<Fallback, Reason> {
         let sources = |place: &Place, libgit2, plumbing| Fallback {
             place: place.clone(),
@@ -63,7 +63,7 @@ impl Fallback {
             Ok(libgit2) if is_same_folder(&libgit2.place().git_dir, &place.git_dir) => {
                 return Ok(sources(&place, Some(libgit2), plumbing.into()));
             }
-            Ok(_) => Reason::new("it finds another repository here than git"),
+            Ok(_) => Reason::new("it finds a different repository here"),
             Err(refused) => refused,
         };
         let sources = sources(&place, None, plumbing.into());
@@ -71,17 +71,17 @@ impl Fallback {
         Ok(sources)
     }
 
-    /// Takes note that refs have moved.
+    /// Invalidates cached refs.
     pub(super) fn forget_refs(&self) {
         self.asked.forget_refs();
     }
 
-    /// Returns what libgit2 refused, in its words.
+    /// Returns the errors of libgit2.
     pub(super) fn asked_of_git(&self) -> Vec<String> {
         self.refused.borrow().clone()
     }
 
-    /// Asks libgit2, and git where libgit2 fails. Where both fail, git's words are the reason.
+    /// Asks libgit2, and git if libgit2 fails. If both fail, git's message is the reason.
     fn ask<T>(&self, question: impl Fn(&dyn Backend) -> Result<T, Reason>) -> Result<T, Reason> {
         let Some(libgit2) = &self.libgit2 else {
             return question(self.plumbing()?);
@@ -94,7 +94,7 @@ impl Fallback {
         })
     }
 
-    /// Returns the source that knows what is here, without a second opinion.
+    /// Returns the source that knows the local objects, without a fallback.
     fn first(&self) -> Result<&dyn Backend, Reason> {
         match &self.libgit2 {
             Some(libgit2) => Ok(libgit2),
@@ -102,7 +102,7 @@ impl Fallback {
         }
     }
 
-    /// Tells whether starting git takes less time than libgit2 takes for the index.
+    /// Returns whether starting git is faster than reading the index with libgit2.
     fn has_large_index(&self) -> bool {
         std::fs::metadata(&self.place.index).is_ok_and(|index| index.len() > LARGE_INDEX)
     }

@@ -1,4 +1,4 @@
-//! Asking the remote for the newest commit of one branch, without touching anything the user has.
+//! Fetches the newest commit of a branch without changing the user's refs.
 
 use std::io::Read;
 use std::process::{Child, Stdio};
@@ -15,17 +15,17 @@ use crate::tree::ObjectId;
 /// What to fetch.
 #[derive(Debug, Clone, Copy)]
 pub struct FetchRequest<'a> {
-    /// What git is to ask: the remote, or an address.
+    /// The source: the remote or a URL.
     pub from: &'a Url,
-    /// The remote whose branch it is; the address, without its secrets, where it has no name.
+    /// The name of the remote; its URL without secrets if it has no name.
     pub remote: &'a str,
-    /// The branch there, without `refs/heads/`.
+    /// The branch on the remote, without `refs/heads/`.
     pub branch: &'a str,
-    /// How long it may take.
+    /// The time limit.
     pub timeout: Duration,
 }
 
-/// Why the remote could not be asked.
+/// A reason why a fetch failed.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum FetchFailure {
     /// Git could not be started.
@@ -34,24 +34,24 @@ pub enum FetchFailure {
     /// It took too long.
     #[error("the remote did not answer within {}", humantime::format_duration(*.0))]
     Timeout(Duration),
-    /// The remote has no such branch, in git's words.
+    /// The remote has no such branch; with git's message.
     #[error("{0}")]
     NoSuchBranch(String),
-    /// Git said no.
+    /// Git failed; with its message.
     #[error("{0}")]
     Refused(String),
-    /// The configuration lets nobody ask.
+    /// The configuration forbids fetching.
     #[error("`fetch` is \"never\"")]
     Forbidden,
 }
 
-/// Git's words for a branch that the remote has not (`get_fetch_map` in remote.c).
+/// Git's message for a branch that the remote does not have (`get_fetch_map` in remote.c).
 const NO_SUCH_BRANCH: &str = "couldn't find remote ref";
 
-/// Where the guard keeps refs of its own.
+/// The prefix of the guard's own refs.
 pub(crate) const KEPT_REFS: &str = "refs/alembic-guard/";
 
-/// How often a running fetch is looked at.
+/// The interval for polling a running fetch.
 const PAUSE: Duration = Duration::from_millis(5);
 
 impl FetchFailure {
@@ -69,10 +69,10 @@ impl FetchFailure {
 }
 
 impl Repository {
-    /// Fetches a branch into a ref of the guard's own and returns its tip.
+    /// Fetches a branch into one of the guard's own refs and returns its tip.
     ///
-    /// Never into `refs/remotes`: that would move what `--force-with-lease` compares with. It never asks
-    /// for a password.
+    /// Never fetches into `refs/remotes`, since that would change what `--force-with-lease` compares with.
+    /// Never asks for a password.
     pub fn fetch(&self, request: &FetchRequest<'_>) -> Result<ObjectId, FetchFailure> {
         let FetchRequest { from, remote, branch, timeout } = *request;
         let (kept, known) = (kept_ref(remote, branch), self.known(remote, branch));
@@ -94,7 +94,7 @@ impl Repository {
     }
 }
 
-/// Returns the ref that keeps what a remote said of a branch.
+/// Returns the ref that stores the fetched commit of a remote branch.
 fn kept_ref(remote: &str, branch: &str) -> String {
     format!("{KEPT_REFS}base/{}/{branch}", ref_component(remote))
 }
@@ -117,7 +117,7 @@ fn finish(
     }
 }
 
-/// Ends a fetch with everything that it started.
+/// Kills a fetch and all of its child processes.
 fn stop(child: &mut Child) {
     if let Some(group) = ProcessGroup::of(child) {
         group.kill();
@@ -133,7 +133,7 @@ fn last_words(child: &mut Child) -> String {
     refusal(&said).to_string()
 }
 
-/// Makes any remote name or address one part of a ref name.
+/// Encodes a remote name or URL as one part of a ref name.
 fn ref_component(remote: &str) -> String {
     remote
         .chars()

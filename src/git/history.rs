@@ -1,4 +1,4 @@
-//! The line of commits that a branch went through: each commit's first parent, and nothing beside it.
+//! The first-parent history of a branch.
 
 use std::collections::{HashMap, HashSet};
 
@@ -7,14 +7,14 @@ use crate::git::commit::Commit;
 use crate::git::{Error, Reason, Repository};
 use crate::tree::ObjectId;
 
-/// The ends of a history, as somebody named them.
+/// The ends of a history, as the user named them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Range {
     /// The last commit of the history.
     pub tip: ObjectId,
-    /// A commit that has seen what is left out.
+    /// A commit whose history is excluded.
     pub since: Option<ObjectId>,
-    /// The words for it: `HEAD`, `v1.0..main`.
+    /// The name of the range: `HEAD`, `v1.0..main`.
     pub name: String,
 }
 
@@ -23,35 +23,35 @@ pub struct Range {
 pub struct HistoryStep {
     /// The commit.
     pub commit: ObjectId,
-    /// What was there before.
+    /// Its predecessor.
     pub before: Before,
 }
 
-/// What was there before a commit.
+/// The predecessor of a commit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Before {
-    /// Nothing: a history begins here.
+    /// None: it is a root commit.
     Nothing,
     /// Its first parent.
     Commit(ObjectId),
-    /// A first parent that this repository does not have.
+    /// A first parent that is missing in this shallow clone.
     CutOff,
 }
 
-/// What a commit says of itself.
+/// The metadata of a commit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Description {
-    /// When it was committed, in seconds since 1970.
+    /// The committer date, in seconds since 1970.
     pub committed: i64,
-    /// When its change was written, likewise.
+    /// The author date, likewise.
     pub authored: i64,
     /// The first line of its message.
     pub subject: String,
 }
 
 impl Repository {
-    /// Reads a range as `git log` does in its simple forms: `REV`, `A..B` and either end left out,
-    /// which is HEAD; nothing at all is the whole history of HEAD.
+    /// Parses a range as `git log` does, in its simple forms: `REV`, and `A..B` with either end optional,
+    /// which means HEAD; no range is the whole history of HEAD.
     pub fn range(&self, text: Option<&str>) -> Result<Range, Error> {
         let text = text.unwrap_or("HEAD");
         if text.contains("...") {
@@ -65,8 +65,7 @@ impl Repository {
         Ok(Range { tip, since, name: text.to_owned() })
     }
 
-    /// Walks from a tip along first parents to what the other end has seen, and returns the commits on
-    /// the way, the oldest first.
+    /// Walks first parents from a tip to the other end, and returns the commits in between, oldest first.
     pub fn history(&self, range: &Range) -> Result<Vec<HistoryStep>, Error> {
         let mut steps = Vec::new();
         let mut next = Before::Commit(range.tip);
@@ -81,8 +80,9 @@ impl Repository {
         Ok(steps)
     }
 
-    /// Returns what a branch was before it met another commit: the newest commit along HEAD's first parents
-    /// without that one, else what is being merged into HEAD or, after a rebase, what HEAD was before.
+    /// Returns the state of a branch before it was merged with another commit: the newest first-parent
+    /// commit of HEAD without that one, else the commit that is being merged into HEAD or, after a rebase,
+    /// the previous HEAD.
     pub fn before_meeting(&self, other: ObjectId) -> Option<ObjectId> {
         let lacks_it = |commit: &ObjectId| !self.contains(*commit, other);
         let mut next = self.head();
@@ -98,9 +98,9 @@ impl Repository {
         self.merge_heads().into_iter().chain(self.before_merge()).find(lacks_it)
     }
 
-    /// Counts the steps, from the newest, that a commit has not seen.
+    /// Counts the newest commits that a commit does not contain.
     ///
-    /// What lies below a step is a part of it, so the search goes no further where it meets one.
+    /// Ancestors of a contained commit are contained too, so the search stops there.
     fn unseen(&self, since: ObjectId, steps: &[HistoryStep]) -> Result<usize, Error> {
         let places = steps.iter().enumerate().map(|(place, step)| (step.commit, place));
         let places: HashMap<ObjectId, usize> = places.collect();
@@ -122,7 +122,7 @@ impl Repository {
 
     /// Finds the first parent of a commit.
     ///
-    /// A shallow clone's oldest commits have parents by their own word that are not here.
+    /// The oldest commits of a shallow clone list parents that are missing.
     fn before(&self, commit: ObjectId) -> Result<Before, Error> {
         Ok(match self.commit(commit)?.parents.first() {
             Some(parent) if self.has_commit(*parent) => Before::Commit(*parent),
@@ -131,7 +131,7 @@ impl Repository {
         })
     }
 
-    /// Returns the commits that a commit was made on, by its own word.
+    /// Returns the parents that a commit lists.
     ///
     /// # Errors
     /// Fails if the commit cannot be read.
@@ -139,7 +139,7 @@ impl Repository {
         Ok(self.commit(commit)?.parents)
     }
 
-    /// Returns what a commit says of itself.
+    /// Returns the metadata of a commit.
     pub fn describe(&self, commit: ObjectId) -> Result<Description, Error> {
         let Commit { committed, authored, subject, .. } = self.commit(commit)?;
         Ok(Description { committed, authored, subject })
@@ -149,7 +149,7 @@ impl Repository {
         self.commit_of(id) == Some(id)
     }
 
-    /// Returns the folder that a commit holds.
+    /// Returns the tree of a commit.
     pub(super) fn root(&self, commit: ObjectId) -> Result<ObjectId, Error> {
         Ok(self.commit(commit)?.tree)
     }

@@ -14,12 +14,12 @@ pub(super) struct IndexTree<'r> {
 }
 
 impl<'r> IndexTree<'r> {
-    /// Takes nothing: for reading files by their ids alone.
+    /// Creates an empty tree, for reading files by their ids only.
     pub(super) fn nothing(source: &'r dyn Backend) -> IndexTree<'r> {
         IndexTree { source, files: Vec::new(), name: "the index" }
     }
 
-    /// Takes what would be committed; of an unmerged path, ours.
+    /// Creates a tree of the files that would be committed; of an unmerged path, ours.
     pub(super) fn staged(source: &'r dyn Backend, index: &Index) -> IndexTree<'r> {
         let is_staged = |entry: &&IndexEntry| {
             !entry.marks.intent_to_add && (entry.stage == 0 || entry.stage == 2)
@@ -27,13 +27,13 @@ impl<'r> IndexTree<'r> {
         IndexTree::of(source, index.entries().iter().filter(is_staged), "the index")
     }
 
-    /// Takes the entries that a sparse checkout leaves out of the work tree.
+    /// Creates a tree of the entries that a sparse checkout leaves out of the work tree.
     pub(super) fn skipped(source: &'r dyn Backend, index: &Index) -> IndexTree<'r> {
         let skipped = index.entries().iter().filter(|entry| entry.marks.skip_worktree);
         IndexTree::of(source, skipped, "the index")
     }
 
-    /// Takes what was merged without a question.
+    /// Creates a tree of the files that were merged without conflicts.
     pub(super) fn merged(source: &'r dyn Backend, entries: &[IndexEntry]) -> IndexTree<'r> {
         IndexTree::of(source, entries.iter().filter(|entry| entry.stage == 0), "the merge")
     }

@@ -1,9 +1,9 @@
-//! Files that are too large to be merged, and what is merged in their place.
+//! Replaces files that are too large to be merged.
 //!
-//! A text merge takes up to eighty bytes for every byte of a file, and a blob of 200 MiB fits into a push of
-//! 200 KiB. So in both sides of a merge, and in the commits at which they parted, each large file is replaced
-//! by a few bytes that name it. Git takes them for binary and asks how to merge them where both sides changed
-//! the file; anywhere else the file is what it would have been.
+//! A text merge needs up to eighty bytes for every byte of a file, and a blob of 200 MiB fits into a push
+//! of 200 KiB. So in both sides of a merge, and in their merge bases, each large file is replaced by a few
+//! bytes that identify it. Git treats these as binary and reports a conflict if both sides changed the
+//! file; otherwise the result is the same as without the replacement.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -15,20 +15,20 @@ use crate::tree::{
     Tree,
 };
 
-/// How many levels of crossing merges are followed down to where two branches parted.
+/// How many levels of criss-cross merges are followed to the merge bases.
 const CROSSINGS: usize = 16;
 
 /// The large files of a merge.
 #[derive(Debug, Clone, Default)]
 pub(super) struct LargeFiles {
-    /// What stands in for them, by the id of the stand-in.
+    /// The replaced files, by the ids of their replacements.
     files: BTreeMap<ObjectId, LargeFile>,
 }
 
 #[derive(Debug, Clone, Copy)]
 struct LargeFile {
     id: ObjectId,
-    /// In bytes.
+    /// The size limit in bytes.
     size: u64,
 }
 
@@ -87,7 +87,7 @@ impl Repository {
         })
     }
 
-    /// Returns the best commits at which any of several pairs of commits parted.
+    /// Returns the merge bases of any of several pairs of commits.
     fn parted(
         &self,
         pairs: impl Iterator<Item = (ObjectId, ObjectId)>,
@@ -112,7 +112,7 @@ struct Search<'r> {
 }
 
 impl Search<'_> {
-    /// Makes commits anew without their large files, down to where they parted.
+    /// Recreates commits without their large files, down to the merge bases.
     fn made_of(&mut self, commits: &[ObjectId], depth: usize) -> Result<Vec<Incoming>, Error> {
         let parents = if commits.len() > 1 && depth > 0 {
             let pairs = commits
@@ -199,7 +199,7 @@ impl LargeFiles {
         }
     }
 
-    /// Returns a merged tree as it is with its large files.
+    /// Returns a merged tree with its large files.
     pub(super) fn restored_in<'r>(&self, merged: Box<dyn Tree + 'r>) -> Box<dyn Tree + 'r> {
         if self.files.is_empty() {
             return merged;
@@ -212,7 +212,7 @@ impl LargeFiles {
     }
 }
 
-/// What was merged, with its large files, of which nothing is read.
+/// A merged tree with its large files, which are never read.
 struct Restored<'r> {
     merged: Box<dyn Tree + 'r>,
     large: LargeFiles,

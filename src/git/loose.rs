@@ -1,7 +1,7 @@
-//! Objects that lie in a file of their own and are cut off, as a full disk or a crash leaves them.
+//! Finds loose objects that are truncated, as a full disk or a crash leaves them.
 //!
-//! libgit2 never comes to an end with one (`git_zstream_get_output` in its zstream.c). Nothing here is asked
-//! unless a run takes long.
+//! libgit2 hangs on them (`git_zstream_get_output` in its zstream.c). This module is only used if a run
+//! takes long.
 
 use std::fs::{self, File};
 use std::io::{BufReader, Read};
@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use flate2::read::ZlibDecoder;
 
-/// Returns the id of the first object in some object folders whose file ends too early.
+/// Returns the id of the first object with a truncated file.
 pub(crate) fn cut_off_object(folders: &[PathBuf]) -> Option<String> {
     folders.iter().flat_map(|folder| files(folder)).find_map(|(id, file)| {
         let is_whole = is_whole(&file).unwrap_or(true);
@@ -17,7 +17,7 @@ pub(crate) fn cut_off_object(folders: &[PathBuf]) -> Option<String> {
     })
 }
 
-/// Returns the object folders that another one names (gitrepository-layout(5), `info/alternates`).
+/// Returns the alternates of an object folder (gitrepository-layout(5), `info/alternates`).
 pub(super) fn alternates(folder: &Path) -> Vec<PathBuf> {
     let named = fs::read_to_string(folder.join("info/alternates")).unwrap_or_default();
     let lines = named.lines().filter(|line| !line.is_empty() && !line.starts_with('#'));
@@ -42,7 +42,7 @@ fn files(folder: &Path) -> impl Iterator<Item = (String, PathBuf)> {
     })
 }
 
-/// Tells whether a file holds all of the object that it begins: `KIND SIZE`, a zero byte and the content.
+/// Returns whether a file contains the complete object: `KIND SIZE`, a zero byte and the content.
 fn is_whole(path: &Path) -> std::io::Result<bool> {
     let mut object = BufReader::new(ZlibDecoder::new(File::open(path)?));
     let mut header = Vec::new();

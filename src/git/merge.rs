@@ -1,8 +1,8 @@
-//! The tree that git would make of two sides, without making it.
+//! Computes the tree that git would make by merging two sides, without writing it.
 //!
-//! Most changes touch no path that the other side touched; then the base's tree with the change laid
-//! over it is what git would write. Everything else (a path that both sides changed, a removal among
-//! migrations, criss-cross merges) is merged by libgit2 or git, and what that makes is kept for one run.
+//! Most changes touch no path that the other side touched; then the result is the base's tree with the
+//! change applied. Everything else (a path changed on both sides, a removal among migrations, criss-cross
+//! merges) is merged by libgit2 or git, and the result is kept for one run.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -17,47 +17,47 @@ use crate::git::{Changes, Error, Reason, Repository};
 use crate::platform::path_bytes::path_from_bytes;
 use crate::tree::{File, LARGEST_SETTING, Node, ObjectId, Overlay, RepoPath, Tree};
 
-/// What is to be merged into a base.
+/// The side that is merged into a base.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Side {
     /// A commit.
     Commit(ObjectId),
-    /// The index, on top of HEAD and of what is being merged.
+    /// The index, as a commit on top of HEAD and of commits being merged.
     Index,
     /// The work tree, likewise.
     WorkTree,
 }
 
-/// What somebody wants to know of a merge.
+/// The relevant parts of a merge.
 pub struct MergeFilter<'a> {
-    /// Tells which paths matter.
+    /// Returns whether a path is relevant.
     pub covers: &'a dyn Fn(&RepoPath) -> bool,
-    /// How many bytes a file may have whose text is merged; about as larger ones git is taken to ask.
+    /// The maximum size in bytes of a file that is merged as text; larger ones count as conflicts.
     pub largest: u64,
 }
 
 /// The result of a merge.
 pub enum Merged<'r> {
-    /// Git would make this tree.
+    /// The merge has this tree.
     Clean(Box<dyn Tree + 'r>),
-    /// Git would ask.
+    /// The merge has conflicts.
     Conflicted(Conflicted<'r>),
     /// The two sides have no common history.
     Unrelated,
 }
 
-/// A merge about which git would ask.
+/// A merge with conflicts.
 pub struct Conflicted<'r> {
-    /// What it would be if each conflict were resolved as the base has it.
+    /// The result if each conflict is resolved with the base's version.
     pub as_base: Box<dyn Tree + 'r>,
-    /// What it would be if each conflict were resolved as the other side has it.
+    /// The result if each conflict is resolved with the other side's version.
     pub as_ours: Box<dyn Tree + 'r>,
     /// The paths in conflict, sorted.
     pub paths: Vec<RepoPath>,
 }
 
 impl Repository {
-    /// Returns the commits at which two commits parted; several where merges cross.
+    /// Returns the merge bases of two commits; several for criss-cross merges.
     pub fn merge_bases(&self, one: ObjectId, other: ObjectId) -> Result<Vec<ObjectId>, Error> {
         let bases = self.source.merge_bases(one, other);
         if bases.as_ref().is_ok_and(|bases| !bases.is_empty()) || !self.is_shallow() {
@@ -67,7 +67,7 @@ impl Repository {
         }
     }
 
-    /// Returns the commit that a side stands on: itself, or HEAD under the index and the work tree.
+    /// Returns the commit of a side: itself, or HEAD for the index and the work tree.
     pub fn tip(&self, side: Side) -> Option<ObjectId> {
         match side {
             Side::Commit(commit) => Some(commit),
@@ -75,7 +75,7 @@ impl Repository {
         }
     }
 
-    /// Returns what a side holds.
+    /// Returns the tree of a side.
     pub fn side_tree(&self, side: Side) -> Result<Box<dyn Tree + '_>, Error> {
         match side {
             Side::Commit(commit) => self.commit_tree(commit),
@@ -86,8 +86,8 @@ impl Repository {
 
     /// Merges a side into a base as git would.
     ///
-    /// Where the sides meet at paths only that do not concern anybody, the result is the same for a reader of
-    /// the others alone, and cheap.
+    /// If both sides only touch irrelevant paths in common, the result is the same for relevant paths, and
+    /// cheap.
     pub fn merge(
         &self,
         base: ObjectId,
@@ -160,7 +160,7 @@ impl Repository {
         }
     }
 
-    /// Says what a side would be as a commit.
+    /// Returns a side as a commit.
     fn incoming(&self, side: Side) -> Result<Incoming, Error> {
         if let Side::Commit(commit) = side {
             return Ok(Incoming::Commit(commit));
@@ -186,7 +186,7 @@ impl Repository {
         Ok(Incoming::Made { like: self.head(), parents, edits })
     }
 
-    /// Takes a file from the work tree as `git add` would, else as the tree has it.
+    /// Returns a file of the work tree as `git add` would store it, or else as the tree has it.
     fn edit(
         &self,
         tree: &dyn Tree,
@@ -206,8 +206,8 @@ impl Repository {
     }
 }
 
-/// Tells whether laying one change over the other may differ from what git would do: both touch a
-/// path, or one removes what the other might have moved or edited.
+/// Returns whether applying one change to the other side may differ from git's merge: both touch a path, or
+/// one removes a path that the other may have moved or edited.
 fn meet(landed: &Changes, ours: &Changes) -> bool {
     let removes =
         |changes: &Changes| changes.iter().any(|(_, change)| change == PathChange::Removed);

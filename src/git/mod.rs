@@ -1,9 +1,9 @@
-//! Git, as far as the guard needs it: trees, tips, merges that are never written.
+//! The parts of git that the guard needs: trees, tips, and merges that are never written.
 //!
-//! All that is asked of a repository goes through one trait, `backend::Backend`. libgit2 answers first,
-//! within the process; what it cannot read (a sparse or split index, reftable, SHA-256, what a partial
-//! clone left out) is asked of git itself. Nothing of git2 leaves this module: commits are
-//! [`ObjectId`]s, states are [`Tree`]s.
+//! All access to a repository goes through one trait, `backend::Backend`. libgit2 comes first, in-process;
+//! if it cannot read something (a sparse or split index, reftable, SHA-256, objects that a partial clone
+//! left out), git itself is used. No git2 type leaves this module: commits are [`ObjectId`]s, states are
+//! [`Tree`]s.
 
 mod ref_cache;
 mod base;
@@ -67,14 +67,14 @@ pub(crate) use refs::{PushedRef, Target, TargetNames, is_earlier_release, usual_
 pub(crate) use staging::Unsettled;
 pub(crate) use url::Url;
 
-/// What there is of a commit.
+/// The local state of a commit.
 #[derive(Debug, Clone)]
 pub enum Stored {
-    /// This commit, with its root folder.
+    /// The commit is here, with its root folder.
     Commit(ObjectId),
     /// Nothing.
     Absent,
-    /// Something that cannot be read, for this reason.
+    /// The commit cannot be read, with the reason.
     Damaged(String),
 }
 
@@ -83,17 +83,17 @@ pub struct Repository {
     source: Fallback,
     folders: Folders,
     index: RefCell<Option<Rc<Index>>>,
-    /// How the index differs from HEAD.
+    /// The differences between HEAD and the index.
     staged: RefCell<Option<Rc<Changes>>>,
     cache: Rc<Cache>,
 }
 
 impl Repository {
-    /// Opens the repository that the environment names (`GIT_DIR` and its kin), else the one around the
-    /// current directory.
+    /// Opens the repository of the environment (`GIT_DIR` and similar variables), or else the one around
+    /// the current directory.
     ///
-    /// `index` is the absolute path of `GIT_INDEX_FILE`, where that was given: it is relative to where
-    /// the process was started, and under `commit -a` and `commit PATH` the truth is there.
+    /// `index` is the absolute path of `GIT_INDEX_FILE`, if that is set: the variable is relative to the
+    /// initial directory, and with `commit -a` and `commit PATH` it names the index that is committed.
     pub fn open(index: Option<&Path>) -> Result<Repository, Error> {
         let index = index.filter(|index| index.exists());
         let source = Fallback::open(index).map_err(Error::Open)?;
@@ -101,51 +101,50 @@ impl Repository {
         Ok(Repository { source, folders, index, staged, cache })
     }
 
-    /// Lets the repository remember what earlier runs found out, and later ones what this one does, once
-    /// [`Cache::keep`] is called.
+    /// Enables the cache of earlier runs; new facts are stored once [`Cache::keep`] is called.
     pub fn remember(&mut self) {
         self.cache = Rc::new(Cache::of(&self.source.place().common_dir));
         self.folders = Folders::remembering(self.cache());
     }
 
-    /// Returns what is remembered of the repository's objects.
+    /// Returns the cache.
     pub fn cache(&self) -> Rc<Cache> {
         Rc::clone(&self.cache)
     }
 
-    /// Returns what libgit2 could not do and git was asked for instead, in words.
+    /// Returns the errors of libgit2 for which git was used instead.
     pub fn asked_of_git(&self) -> Vec<String> {
         self.source.asked_of_git()
     }
 
-    /// Returns the top folder of the work tree; a bare repository has none.
+    /// Returns the top folder of the work tree; `None` for a bare repository.
     pub fn work_dir(&self) -> Option<&Path> {
         self.source.place().work_dir.as_deref()
     }
 
-    /// Returns the repository's own folder, that of the linked worktree where it is one.
+    /// Returns the git folder; that of the linked worktree if it is one.
     pub fn git_dir(&self) -> PathBuf {
         self.source.place().git_dir.clone()
     }
 
-    /// Returns the folders that hold the repository's objects, and those that these name.
+    /// Returns the object folders of the repository, including alternates.
     pub fn object_folders(&self) -> Vec<PathBuf> {
         let own = libgit2::databases(self.source.place());
         let named: Vec<PathBuf> = own.iter().flat_map(|folder| loose::alternates(folder)).collect();
         own.into_iter().chain(named).collect()
     }
 
-    /// Tells whether the history is cut off somewhere (gitrepository-layout(5), `shallow`).
+    /// Returns whether the clone is shallow (gitrepository-layout(5), `shallow`).
     pub fn is_shallow(&self) -> bool {
         let shallow = fs::metadata(self.source.place().common_dir.join("shallow"));
         shallow.is_ok_and(|shallow| shallow.len() > 0)
     }
 
-    /// Finds the commit that a name stands for; tags are followed.
+    /// Resolves a name to a commit; follows tags.
     pub fn resolve(&self, name: &str) -> Result<ObjectId, Error> {
         let unknown = || Error::UnknownRevision(crate::text::escape(name));
         let unread = |source| {
-            let what = format!("what `{}` names", crate::text::escape(name));
+            let what = format!("the object that `{}` names", crate::text::escape(name));
             Error::Object { what, source }
         };
         let object = self.source.resolve(name).map_err(unread)?.ok_or_else(unknown)?;
@@ -155,12 +154,12 @@ impl Repository {
         }
     }
 
-    /// Finds the commit behind an object id, if there is one; tags are followed.
+    /// Returns the commit of an object id, if there is one; follows tags.
     pub fn commit_of(&self, id: ObjectId) -> Option<ObjectId> {
         self.source.commit_of(id).ok().flatten()
     }
 
-    /// Returns what there is of a commit, without asking any other repository for it.
+    /// Returns the local state of a commit, without fetching it.
     pub fn stored(&self, id: ObjectId) -> Stored {
         let unread = |what: String, reason: Reason| Stored::Damaged(format!("{what}: {reason}"));
         let commit = match self.source.commit_of(id) {
@@ -178,7 +177,7 @@ impl Repository {
         }
     }
 
-    /// Finds the commit behind an object that must be here; nothing where it is a file or a folder.
+    /// Returns the commit of an object that must be here; nothing if it is a file or a folder.
     pub fn commit_behind(&self, id: ObjectId) -> Result<Option<ObjectId>, Error> {
         let unread = |source| Error::Object { what: format!("object {}", id.short()), source };
         if let Some(commit) = self.source.commit_of(id).map_err(unread)? {
@@ -186,38 +185,38 @@ impl Repository {
         }
         match self.source.object(id).map_err(unread)?.kind {
             Kind::Blob | Kind::Tree | Kind::Tag => Ok(None),
-            Kind::Commit => Err(unread(Reason::new("git does not know it for a commit"))),
+            Kind::Commit => Err(unread(Reason::new("git does not recognize it as a commit"))),
         }
     }
 
-    /// Follows a ref that stands for another one to the one that is written to.
+    /// Resolves a symbolic ref to the ref that is written to.
     pub fn ref_behind(&self, full_name: &str) -> String {
         let target = self.source.symbolic_target(full_name).ok().flatten();
         target.unwrap_or_else(|| full_name.to_owned())
     }
 
-    /// Returns the commit that is checked out; none before the first.
+    /// Returns the commit of HEAD; `None` before the first commit.
     pub fn head(&self) -> Option<ObjectId> {
         self.ref_commit("HEAD")
     }
 
-    /// Returns the branch that is checked out, without `refs/heads/`; none where HEAD is detached.
+    /// Returns the current branch, without `refs/heads/`; `None` if HEAD is detached.
     pub fn branch(&self) -> Option<String> {
         let target = self.source.symbolic_target("HEAD").ok().flatten()?;
         target.strip_prefix("refs/heads/").map(str::to_owned)
     }
 
-    /// Returns what a commit holds.
+    /// Returns the tree of a commit.
     pub fn commit_tree(&self, commit: ObjectId) -> Result<Box<dyn Tree + '_>, Error> {
         let name = format!("commit {}", commit.short());
         let root = self.root(commit)?;
         Ok(Box::new(CommitTree::new(&self.source, &self.folders, root, name)))
     }
 
-    /// Returns what the index holds, the one that git names (`GIT_INDEX_FILE`).
+    /// Returns the tree of the index that git passes (`GIT_INDEX_FILE`).
     ///
-    /// It is HEAD's commit with what was staged laid over it, so that what has not been touched is as known
-    /// as in any commit; the index by itself where git would ask about something in it.
+    /// It is HEAD's tree with the staged changes, so that unchanged folders have their known ids; if there
+    /// are conflicts, it is the plain index.
     pub fn index_tree(&self) -> Result<Box<dyn Tree + '_>, Error> {
         if let Some(head) = self.head()
             && let Some(staged) = self.staged()?.nodes()
@@ -230,12 +229,12 @@ impl Repository {
         Ok(Box::new(IndexTree::staged(&self.source, &*self.index()?)))
     }
 
-    /// Returns what the work tree holds: tracked files, and others that git does not ignore.
+    /// Returns the tree of the work tree: tracked files, and others that git does not ignore.
     pub fn work_tree(&self) -> Result<Box<dyn Tree + '_>, Error> {
         Ok(Box::new(WorkTree::new(&self.source, self.index()?)?))
     }
 
-    /// Tells whether `ancestor` is `commit` or lies below it.
+    /// Returns whether `ancestor` is `commit` or one of its ancestors.
     pub fn contains(&self, commit: ObjectId, ancestor: ObjectId) -> bool {
         commit == ancestor || self.source.contains(commit, ancestor).unwrap_or(false)
     }
@@ -261,15 +260,15 @@ impl Repository {
     }
 }
 
-/// Returns the id that git gives a file with this content where ids are SHA-1's.
+/// Returns git's SHA-1 id of a file with this content.
 ///
 /// # Errors
-/// Fails where the content was made to collide with another.
+/// Fails if the content is a crafted collision.
 pub(crate) fn content_id(content: &[u8]) -> Result<ObjectId, Reason> {
     Ok(libgit2::hash(Kind::Blob, content)?)
 }
 
-/// Parses an id as git prints it; the zero id of a missing object is none.
+/// Parses an id in git's format; the zero id of a missing object is `None`.
 pub(crate) fn parse_id(hex: &str) -> Option<ObjectId> {
     let digit = |digit: &u8| char::from(*digit).to_digit(16).map(|digit| digit as u8);
     if !matches!(hex.len(), 40 | 64) {

@@ -1,9 +1,9 @@
-//! What a remote's branch was when this repository last saw it, no matter which command looked.
+//! Remembers the last seen commit of a remote's branch, whichever command saw it.
 //!
-//! Git remembers that in its tracking refs, which a push hook must leave alone: moving them would defeat
-//! `--force-with-lease`. So what a push learns is kept beside them, in a file for each branch, and counts
-//! for as long as git itself has not looked again. Time decides and never ancestry: a branch may have been
-//! rolled back in between.
+//! Git stores that in its tracking refs, which a push hook must not change: moving them would defeat
+//! `--force-with-lease`. So information from a push is stored separately, in one file per branch, and is
+//! valid until git itself has looked again. Time decides, not ancestry: a branch may have been rolled back
+//! in between.
 
 use std::fs;
 use std::io::{self, Read, Seek, SeekFrom, Write};
@@ -21,10 +21,10 @@ use crate::tree::ObjectId;
 
 /// The folder of these files in a repository's common folder.
 const FOLDER: &str = "alembic-guard/seen";
-/// No file of these is longer, and no entry of a reflog.
+/// The maximum length of such a file, and of a reflog entry.
 const LONGEST: u64 = 16 * 1024;
 
-/// What a push learned of a remote's branch.
+/// The state of a remote's branch as seen by a push.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 struct Sighting {
     /// The branch, `origin/main` for one.
@@ -32,26 +32,26 @@ struct Sighting {
     /// The commit, in hexadecimal.
     commit: String,
     when: SystemTime,
-    /// What git knew of the branch at that time.
+    /// Git's knowledge of the branch at that time.
     known: Known,
 }
 
-/// What git knows of a remote's branch; another value means that git has looked again.
+/// Git's knowledge of a remote's branch; if it changes, git has looked again.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub(super) struct Known {
-    /// What the tracking ref names.
+    /// The commit of the tracking ref.
     commit: Option<String>,
-    /// The last entry of its reflog: a ref may come back to what it was.
+    /// The last entry of its reflog, since a ref may return to an earlier commit.
     entry: Option<String>,
 }
 
 impl Repository {
-    /// Returns the commit that a remote's branch was last seen at, where git's tracking ref names `tracked`.
+    /// Returns the last seen commit of a remote's branch if git's tracking ref has `tracked`.
     pub(super) fn last_seen(&self, remote: &str, branch: &str, tracked: ObjectId) -> ObjectId {
         self.sighting(remote, branch).map_or(tracked, |(commit, _)| commit)
     }
 
-    /// Says when and by whom a target was last seen at its commit.
+    /// Returns when and how a target was last seen at its commit.
     pub fn freshness_of(&self, target: &Target) -> Freshness {
         let tracking = self.freshness(&target.full_name);
         let seen = target.remote.as_ref().and_then(|it| self.sighting(it, &target.branch));
@@ -69,7 +69,7 @@ impl Repository {
         }
     }
 
-    /// Tells whether a tracking ref was ever moved by a push from this repository, as its reflog says
+    /// Returns whether a push from this repository ever moved a tracking ref, according to its reflog
     /// (`transport_update_tracking_ref` in transport.c).
     pub fn was_pushed_from_here(&self, name: &str) -> bool {
         let log = self.source.place().common_dir.join("logs/refs/remotes").join(name);
@@ -77,7 +77,7 @@ impl Repository {
         entries.split(|byte| *byte == b'\n').any(|entry| entry.ends_with(b"\tupdate by push"))
     }
 
-    /// Notes what git says a remote's branch is, where that is news.
+    /// Stores the commit that git reports for a remote's branch, if it is new.
     pub fn note_reported(&self, remote: &str, branch: &str, commit: ObjectId) {
         let tracked = self.ref_commit(&format!("refs/remotes/{remote}/{branch}"));
         if let Some(tracked) = tracked
@@ -87,8 +87,8 @@ impl Repository {
         }
     }
 
-    /// Notes what a remote's branch is; `known` is what git knew before anybody looked. What cannot be noted is
-    /// learned again by the next push.
+    /// Stores the commit of a remote's branch; `known` is git's earlier knowledge. If this fails, the next
+    /// push learns it again.
     pub(super) fn note_seen(&self, remote: &str, branch: &str, commit: ObjectId, known: Known) {
         let name = name_of(remote, branch);
         let sighting =
@@ -96,7 +96,7 @@ impl Repository {
         let _ = write(&self.source.place().common_dir, &sighting);
     }
 
-    /// Returns what git knows of a remote's branch.
+    /// Returns git's knowledge of a remote's branch.
     pub(super) fn known(&self, remote: &str, branch: &str) -> Known {
         let full_name = format!("refs/remotes/{remote}/{branch}");
         let log = self.source.place().common_dir.join("logs").join(&full_name);
@@ -104,7 +104,7 @@ impl Repository {
         Known { commit, entry: last_line(&log).ok() }
     }
 
-    /// Finds what a push learned of a branch, unless git has looked since.
+    /// Returns the state of a branch as seen by a push, unless git has looked since.
     fn sighting(&self, remote: &str, branch: &str) -> Option<(ObjectId, SystemTime)> {
         let name = name_of(remote, branch);
         let sighting = read(&self.source.place().common_dir, &name)?;
@@ -116,8 +116,8 @@ impl Repository {
         is_newest.then_some((commit, sighting.when))
     }
 
-    /// Tells whether a fetch has found since that the tracking ref is right, for which git writes no reflog:
-    /// FETCH_HEAD lists what the last one has found (git-fetch(1)).
+    /// Returns whether a later fetch has confirmed the tracking ref, which git does not log: FETCH_HEAD
+    /// lists the results of the last fetch (git-fetch(1)).
     fn is_fetched_since(&self, sighting: &Sighting, remote: &str, branch: &str) -> bool {
         let (Some(tracked), Some(url)) =
             (&sighting.known.commit, self.file_setting(&format!("remote.{remote}.url")))
@@ -136,7 +136,7 @@ impl Repository {
     }
 }
 
-/// Removes all that pushes have noted in a common folder.
+/// Removes all stored states in a common folder.
 pub(crate) fn forget_seen(common_dir: &Path) -> io::Result<()> {
     if !is_own(common_dir) {
         return Ok(());
@@ -157,8 +157,8 @@ fn path_of(common_dir: &Path, name: &str) -> PathBuf {
     common_dir.join(FOLDER).join(hex)
 }
 
-/// Tells whether nobody else can have written what is there: as with the cache, neither a link nor a folder
-/// that belongs to another user or that everybody may write to is used.
+/// Returns whether nobody else can have written a file: as with the cache, symlinks and folders of other
+/// users or writable by everybody are not used.
 fn is_own(common_dir: &Path) -> bool {
     [own_file::FOLDER, FOLDER].iter().all(|folder| {
         let found = fs::symlink_metadata(common_dir.join(folder));
@@ -190,7 +190,7 @@ fn write(common_dir: &Path, sighting: &Sighting) -> io::Result<()> {
     Ok(())
 }
 
-/// Returns the last line of a file, or the end of it where it is very long.
+/// Returns the last line of a file, or the end of it if it is very long.
 fn last_line(path: &Path) -> io::Result<String> {
     let mut file = fs::File::open(path)?;
     let length = file.metadata()?.len();
@@ -201,15 +201,14 @@ fn last_line(path: &Path) -> io::Result<String> {
     Ok(text.lines().next_back().unwrap_or_default().to_owned())
 }
 
-/// Writes an address as FETCH_HEAD has it: without `.git` at its end, too (`append_fetch_head` in
-/// builtin/fetch.c).
+/// Formats a URL as in FETCH_HEAD, without `.git` at its end (`append_fetch_head` in builtin/fetch.c).
 fn shown_url(url: &str) -> String {
     let shown = without_credentials(url);
     let trimmed = shown.trim_end_matches('/');
     trimmed.strip_suffix(".git").unwrap_or(trimmed).to_owned()
 }
 
-/// Writes an address without the name and password in it (`transport_anonymize_url` in transport.c).
+/// Formats a URL without its user name and password (`transport_anonymize_url` in transport.c).
 fn without_credentials(url: &str) -> String {
     let (scheme, rest) = match url.split_once("://") {
         Some((scheme, rest)) => (format!("{scheme}://"), rest),

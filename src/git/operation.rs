@@ -1,4 +1,4 @@
-//! What git is in the middle of, and which commits it brings in.
+//! The git operation in progress, and the commits that it brings in.
 
 use std::fs;
 
@@ -6,21 +6,21 @@ use crate::advice::Command;
 use crate::git::{Repository, parse_id};
 use crate::tree::ObjectId;
 
-/// How the environment names what a merge brings in: `GITHEAD_<oid>`, set by `git merge` for its hooks
+/// The prefix of the variables for merged commits: `GITHEAD_<oid>`, set by `git merge` for its hooks
 /// (builtin/merge.c).
 const MERGED_BY_ENVIRONMENT: &str = "GITHEAD_";
 
-/// Something that git has begun and not finished.
+/// An unfinished git operation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Operation {
-    /// `git merge`: HEAD is the side that takes in.
+    /// `git merge`: HEAD is the side that is merged into.
     Merge,
-    /// `git rebase`: HEAD is what the branch is put on, with its own commits so far; what git calls
-    /// "ours" is theirs.
+    /// `git rebase`: HEAD is the new base with the rebased commits so far, so "ours" in git is the other
+    /// side.
     Rebase {
-        /// The branch, without `refs/heads/`, where one is rebased.
+        /// The branch, without `refs/heads/`, if one is rebased.
         branch: Option<String>,
-        /// The commit that it is put on.
+        /// The new base.
         onto: Option<ObjectId>,
     },
     /// `git cherry-pick`.
@@ -30,7 +30,7 @@ pub enum Operation {
 }
 
 impl Operation {
-    /// Returns the command that goes on with it once everything is staged.
+    /// Returns the command that continues it once everything is staged.
     pub fn go_on(&self) -> Command {
         Command::of(match self {
             Operation::Merge => "git commit --no-edit",
@@ -42,7 +42,7 @@ impl Operation {
 }
 
 impl Repository {
-    /// Returns what git is in the middle of, in this worktree.
+    /// Returns the operation in progress in this worktree.
     pub fn operation(&self) -> Option<Operation> {
         if self.is_rebasing() {
             return Some(self.rebase_under_way());
@@ -59,13 +59,13 @@ impl Repository {
         }
     }
 
-    /// Tells whether a rebase is under way; `rebase-apply` alone may be that of `git am`
+    /// Returns whether a rebase is in progress; `rebase-apply` may also belong to `git am`
     /// (`wt_status_check_rebase` in wt-status.c).
     fn is_rebasing(&self) -> bool {
         self.has("rebase-merge") || self.has("rebase-apply") && !self.has("rebase-apply/applying")
     }
 
-    /// Tells whether the repository's own folder has this.
+    /// Returns whether the git folder has this file.
     fn has(&self, name: &str) -> bool {
         self.git_dir().join(name).exists()
     }
@@ -84,7 +84,7 @@ impl Repository {
         Operation::Rebase { branch, onto }
     }
 
-    /// Returns the branch that is worked on: the one that is checked out, or that is being rebased.
+    /// Returns the current branch, or the one that is being rebased.
     pub fn working_branch(&self) -> Option<String> {
         self.branch().or_else(|| match self.operation()? {
             Operation::Rebase { branch, .. } => branch,
@@ -92,10 +92,10 @@ impl Repository {
         })
     }
 
-    /// Returns the commits that are being merged into HEAD; none where no merge is under way.
+    /// Returns the commits that are being merged into HEAD; none unless a merge is in progress.
     ///
-    /// During `pre-merge-commit` there is no `MERGE_HEAD` yet, only the environment names them; when a
-    /// conflict was resolved and `git commit` runs, `MERGE_HEAD` does.
+    /// During `pre-merge-commit` there is no `MERGE_HEAD` yet, and only the environment has them; when `git
+    /// commit` runs after a conflict, `MERGE_HEAD` does.
     pub fn merge_heads(&self) -> Vec<ObjectId> {
         let mut heads: Vec<ObjectId> = std::env::vars_os()
             .filter_map(|(name, _)| parse_id(name.to_str()?.strip_prefix(MERGED_BY_ENVIRONMENT)?))
@@ -110,15 +110,15 @@ impl Repository {
         heads
     }
 
-    /// Returns the commit that HEAD was at before the last merge, as `git merge` notes it in `ORIG_HEAD`.
+    /// Returns HEAD before the last merge, from `ORIG_HEAD`.
     pub fn before_merge(&self) -> Option<ObjectId> {
         self.resolve("ORIG_HEAD").ok()
     }
 
-    /// Tells whether HEAD is only passing through: a rebase, a series of patches or a bisection is under
-    /// way in this worktree.
+    /// Returns whether HEAD moves only temporarily: a rebase, a series of patches or a bisection is in
+    /// progress in this worktree.
     ///
-    /// `git rebase --apply` alone calls `post-checkout` before it leaves anything to tell it by.
+    /// `git rebase --apply` runs `post-checkout` before this can be detected.
     pub fn is_passing_through(&self) -> bool {
         let series = self.has("rebase-merge") || self.has("rebase-apply");
         series || self.has("BISECT_LOG") && self.operation().is_none()

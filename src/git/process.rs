@@ -1,8 +1,7 @@
-//! Starts git; nothing else in the program does.
+//! Starts git; the only module that does.
 //!
-//! A caller says where its git works ([`Target`]) and how it differs from a git that the user starts
-//! ([`GitOption`]). Whatever is not named here stays the user's: PATH, configuration, credentials, hooks,
-//! language.
+//! A caller chooses the repository ([`Target`]) and the differences from a git that the user starts
+//! ([`GitOption`]). Everything else stays the user's: PATH, configuration, credentials, hooks, language.
 
 use std::ffi::OsStr;
 use std::io;
@@ -14,52 +13,53 @@ use crate::platform::process_groups::{self, ProcessGroup};
 
 /// The variables that name a repository or a place in one; git sets them for hooks.
 ///
-/// They are those of `git rev-parse --local-env-vars` that say which repository it is. The others say how it
-/// is configured (`git -c`) and where its objects are.
+/// They are the variables of `git rev-parse --local-env-vars` that select the repository. The others
+/// configure it (`git -c`) or locate its objects.
 const REPOSITORY: [&str; 5] =
     ["GIT_DIR", "GIT_WORK_TREE", "GIT_COMMON_DIR", "GIT_INDEX_FILE", "GIT_PREFIX"];
 
-/// A path at which there can be nothing.
+/// A path that cannot exist.
 const NO_FILE: &str = "/dev/null/none";
 
 /// The repository in which git works.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Target<'p> {
-    /// The one that the environment names, else the one around the current folder.
+    /// The one of the environment, or else the one around the current folder.
     Environment,
-    /// The one that the environment names, else the one around this folder.
+    /// The one of the environment, or else the one around this folder.
     EnvironmentElse(&'p Path),
-    /// The one around this folder, whatever the environment names.
+    /// The one around this folder, ignoring the environment.
     Around(&'p Path),
     /// This one. Git runs at the top of its work tree; in its own folder if it has none.
     Found { git_dir: &'p Path, work_tree: Option<&'p Path> },
 }
 
-/// How git differs from one that the user starts.
+/// The differences from a git that the user starts.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum GitOption<'v> {
-    /// Reads the objects that are pushed, not what replaces them in this repository.
+    /// Ignores replacements of objects in this repository.
     OriginalObjects,
-    /// Does not write the index only to make the next run faster.
+    /// Does not rewrite the index just to speed up the next run.
     NoOptionalLocks,
-    /// Takes paths as they are, not as patterns.
+    /// Takes paths literally, not as patterns.
     LiteralPaths,
-    /// Does not start the program that watches the work tree.
+    /// Does not start the file system monitor.
     NoMonitor,
-    /// Asks nobody for a password.
+    /// Never prompts for a password.
     NoPrompts {
-        /// Whether git's configuration names no ssh of its own (`core.sshCommand`).
+        /// Whether git's configuration has no ssh command (`core.sshCommand`).
         usual_ssh: bool,
     },
-    /// Does not get objects that a partial clone left out.
+    /// Does not fetch objects that a partial clone left out.
     NoLazyFetch,
     /// Uses this index, by its absolute path.
     Index(&'v Path),
-    /// Writes objects into a folder, and reads those of others too.
+    /// Writes objects to a folder, and also reads those of other folders.
     Objects { folder: &'v Path, others: &'v OsStr },
-    /// Makes commits that do not depend on who makes them, and when.
+    /// Creates commits that do not depend on the user and the time.
     Nobody,
-    /// Says why it fails in English, whatever the user's language is: only its words tell some reasons apart.
+    /// Prints errors in English, whatever the user's language is: some reasons can only be recognized by
+    /// their message.
     English,
 }
 
@@ -74,10 +74,11 @@ pub(crate) fn command(target: Target<'_>, options: &[GitOption<'_>]) -> Command 
     git
 }
 
-/// Starts a git at the head of a process group of its own, which ends with the run.
+/// Starts git in its own process group, which is killed with the run.
 ///
-/// A git that waits for another repository would not notice the end, nor would what it has started. In such
-/// a group nobody can read from the terminal, so ssh cannot wait there for a password (setpgid(2)).
+/// A git that waits for another repository would not notice the end of the run, nor would its child
+/// processes. In its own group nothing can read from the terminal, so ssh cannot wait there for a password
+/// (setpgid(2)).
 pub(crate) fn start(git: &mut Command) -> io::Result<(Child, Option<Noted>)> {
     process_groups::lead_group(git);
     cleanup::begin_watch();

@@ -1,4 +1,4 @@
-//! Answers about names, each asked for once a run: it looks the same refs up again and again.
+//! Caches lookups of names during a run, which repeats many of them.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use crate::git::Reason;
 use crate::tree::ObjectId;
 
-/// What was asked about names.
+/// The cached lookups.
 #[derive(Default)]
 pub(super) struct Asked {
     pub(super) commits: Answers<Option<ObjectId>>,
@@ -16,7 +16,7 @@ pub(super) struct Asked {
 }
 
 impl Asked {
-    /// Forgets all refs, since some have moved.
+    /// Drops all refs, since some have moved.
     pub(super) fn forget_refs(&self) {
         self.commits.0.borrow_mut().clear();
         self.links.0.borrow_mut().clear();
@@ -24,7 +24,7 @@ impl Asked {
     }
 }
 
-/// Answers by name.
+/// Results by name.
 pub(super) struct Answers<T>(RefCell<HashMap<String, T>>);
 
 impl<T> Default for Answers<T> {
@@ -34,7 +34,7 @@ impl<T> Default for Answers<T> {
 }
 
 impl<T: Clone> Answers<T> {
-    /// Asks, unless that was asked before; a failure is no answer.
+    /// Looks up a name unless it is cached; failures are not cached.
     pub(super) fn once(
         &self,
         name: &str,

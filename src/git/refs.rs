@@ -1,4 +1,4 @@
-//! Branches, here and as last seen on remotes, and which of them are targets.
+//! Branches, local ones and remote ones as last seen, and which of them are targets.
 
 use crate::config::{Pattern, matches_ref};
 use crate::finding::Freshness;
@@ -7,42 +7,41 @@ use crate::git::backend::Backend;
 use crate::git::{Error, Repository};
 use crate::tree::ObjectId;
 
-/// The usual names of a default branch, for a remote that does not tell its own.
+/// The usual names of a default branch, for a remote without a known one.
 const DEFAULT_BRANCHES: &[&str] = &["main", "master", "develop", "trunk"];
 
-/// The usual names of branches that releases are made from.
+/// The usual names of release branches.
 const RELEASE_BRANCHES: &[&str] =
     &["release/*", "releases/*", "release-*", "stable/*", "*-stable", "support/*", "maint/*"];
 
-/// A ref that is pushed, as git names it to the hooks of either side.
+/// A pushed ref, as git passes it to the hooks on either side.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PushedRef {
-    /// What is pushed: a ref, `HEAD`, any expression, or `(delete)`; empty on a server, which is not
-    /// told.
+    /// The source: a ref, `HEAD`, any expression, or `(delete)`; empty on a server, which does not know it.
     pub local_ref: String,
-    /// The object that is pushed, in hexadecimal; zeros for a deletion.
+    /// The pushed object, in hexadecimal; zeros for a deletion.
     pub local_oid: String,
-    /// Where it goes, in full.
+    /// The full name of the destination.
     pub remote_ref: String,
-    /// What the remote has there, in hexadecimal; zeros for a new ref.
+    /// The remote's current object, in hexadecimal; zeros for a new ref.
     pub remote_oid: String,
 }
 
-/// A branch that changes go to.
+/// A target branch.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Target {
-    /// The remote it is on; none for a branch of this repository.
+    /// The remote; `None` for a local branch.
     pub remote: Option<String>,
     /// The branch, without `refs/heads/`.
     pub branch: String,
-    /// The ref that tells its tip here, in full.
+    /// The full name of the local ref with its tip.
     pub full_name: String,
-    /// Its tip as far as this repository knows.
+    /// Its tip, as known to this repository.
     pub commit: ObjectId,
 }
 
 impl Target {
-    /// Returns the name as a person writes it: `origin/main`.
+    /// Returns the short name: `origin/main`.
     pub fn name(&self) -> String {
         match &self.remote {
             Some(remote) => format!("{remote}/{}", self.branch),
@@ -54,12 +53,12 @@ impl Target {
 /// Which branches are targets.
 #[derive(Debug, Clone)]
 pub struct TargetNames<'a> {
-    /// The patterns that the configuration gives; none for the usual names.
+    /// The configured patterns; `None` for the usual names.
     pub patterns: Option<&'a [Pattern]>,
 }
 
 impl TargetNames<'_> {
-    /// Tells whether a branch is a target, given its remote's default branch where that is known.
+    /// Returns whether a branch is a target, given its remote's default branch if known.
     pub fn accept(&self, branch: &str, default_branch: Option<&str>) -> bool {
         match self.patterns {
             Some(patterns) => matches_ref(patterns, branch),
@@ -68,7 +67,7 @@ impl TargetNames<'_> {
     }
 }
 
-/// Returns the usual patterns by which the given branches are targets, and those that none covers.
+/// Returns the usual patterns that match the given branches, and the branches that none of them matches.
 pub(crate) fn usual_targets(targets: &[Target]) -> Vec<String> {
     let is_met = |name: &str, target: &Target| {
         Pattern::new(name).is_ok_and(|pattern| matches_ref(&[pattern], &target.branch))
@@ -89,8 +88,8 @@ fn is_usual(branch: &str, default_branch: Option<&str>) -> bool {
     default_branch == Some(branch) || DEFAULT_BRANCHES.contains(&branch) || has_release_name(branch)
 }
 
-/// Tells whether one target is released before another, as far as the names tell: a release branch before one
-/// that is none, and the lower version before the higher one.
+/// Returns whether one target is released before another, judging by the names: a release branch before
+/// other branches, and a lower version before a higher one.
 pub(crate) fn is_earlier_release(one: &str, other: &str) -> bool {
     if !is_release(one) || !is_release(other) {
         return is_release(one) && !is_release(other);
@@ -100,7 +99,7 @@ pub(crate) fn is_earlier_release(one: &str, other: &str) -> bool {
     !one.starts_with(&other) && !other.starts_with(&one) && one < other
 }
 
-/// Tells whether a branch looks like one that releases of a single version are made from.
+/// Returns whether a branch looks like a release branch of a single version.
 fn is_release(branch: &str) -> bool {
     has_release_name(branch) || !version(branch).is_empty()
 }
@@ -126,7 +125,7 @@ impl Repository {
         names
     }
 
-    /// Finds the remote whose url or pushurl this is, as the configuration has it.
+    /// Returns the remote that has this URL as url or pushurl.
     pub fn remote_of_url(&self, url: &Url) -> Option<String> {
         self.remotes().into_iter().find(|name| {
             let of = |key: &str| self.file_setting(&format!("remote.{name}.{key}"));
@@ -135,13 +134,13 @@ impl Repository {
         })
     }
 
-    /// Tells whether a remote is fetched from this very address, so that its name stands for it.
+    /// Returns whether a remote is fetched from exactly this URL, so that its name can be used instead.
     pub fn is_fetched_from(&self, remote: &str, url: &Url) -> bool {
         self.file_setting(&format!("remote.{remote}.url")).as_deref() == Some(url.secret())
     }
 
-    /// Returns a remote's default branch: what `refs/remotes/<remote>/HEAD` names, else the first
-    /// usual name that it has.
+    /// Returns a remote's default branch: that of `refs/remotes/<remote>/HEAD`, or else the first usual
+    /// name that it has.
     pub fn default_branch(&self, remote: &str) -> Option<String> {
         let prefix = format!("refs/remotes/{remote}/");
         let branches = self.refs_below(&prefix).unwrap_or_default();
@@ -158,7 +157,7 @@ impl Repository {
         })
     }
 
-    /// Returns the commit that a ref names, if there is one.
+    /// Returns the commit of a ref, if there is one.
     pub fn ref_commit(&self, full_name: &str) -> Option<ObjectId> {
         self.source.ref_commit(full_name).ok().flatten()
     }

@@ -175,13 +175,13 @@ fn is_of_judging(finding: &Finding) -> bool {
 fn unread(first: ObjectId, count: usize) -> Note {
     let first = first.short();
     let commits = match count {
-        1 => format!("a commit was not looked at, {first}: it has"),
-        _ => format!("{count} commits were not looked at, {first} first: they have"),
+        1 => format!("commit {first} was skipped: it has"),
+        _ => format!("{count} commits were skipped, starting with {first}: they have"),
     };
     Note {
         message: format!("{commits} too many migrations"),
         advice: Advice::way([Step::run(
-            "see how to let them in",
+            "see how to raise the limit",
             Command::of("alembic-guard explain too-many-migrations"),
         )]),
         known: false,
@@ -190,9 +190,9 @@ fn unread(first: ObjectId, count: usize) -> Note {
 
 fn shallow(oldest: ObjectId) -> Note {
     Note {
-        message: format!("this clone is shallow: what came before {} is not known", oldest.short()),
+        message: format!("this clone is shallow: the history before {} is missing", oldest.short()),
         advice: Advice::way([Step::run(
-            "get the rest of the history",
+            "fetch the full history",
             Command::of("git fetch --unshallow"),
         )]),
         known: false,

@@ -1,18 +1,18 @@
-//! The ways around a refusal that a user may ask for, all of them git's own habits.
+//! Ways for a user to bypass the hooks; all of them are usual in git.
 
 use crate::finding::{Finding, RefReport, only_warn};
 use crate::git::Repository;
 
-/// The value of git's configuration that lowers every finding: `git -c alembic-guard.level=warn push`.
+/// The key in git's configuration that lowers every problem: `git -c alembic-guard.level=warn push`.
 const LEVEL_KEY: &str = "alembic-guard.level";
 
-/// Tells whether the environment switches the guard off: `ALEMBIC_GUARD=0`, or `alembic-guard` in the
-/// list `SKIP`, as pre-commit's users know it.
+/// Returns whether the environment turns the guard off: `ALEMBIC_GUARD=0`, or `alembic-guard` in the list
+/// `SKIP`, as in pre-commit.
 pub fn is_switched_off(variable: impl Fn(&str) -> Option<String>) -> bool {
     !switches(variable).is_empty()
 }
 
-/// Returns the variables that switch the guard off, with their values.
+/// Returns the variables that turn the guard off, with their values.
 fn switches(variable: impl Fn(&str) -> Option<String>) -> Vec<(&'static str, String)> {
     let is_off = variable("ALEMBIC_GUARD").filter(|value| value == "0");
     let is_listed = |list: &String| list.split(',').any(|name| name.trim() == "alembic-guard");
@@ -21,7 +21,7 @@ fn switches(variable: impl Fn(&str) -> Option<String>) -> Vec<(&'static str, Str
     switches.filter_map(|(name, value)| Some((name, value?))).collect()
 }
 
-/// A setting outside of the configuration file that changes what the hooks of this clone do.
+/// A setting outside of the configuration file that changes the behavior of the hooks in this clone.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Override {
     /// `git config` or `environment`.
@@ -32,7 +32,7 @@ pub struct Override {
     pub effect: &'static str,
 }
 
-/// Lists the settings that change what the hooks of this clone do on the branch that is checked out.
+/// Returns the settings that change the behavior of the hooks in this clone on the current branch.
 pub fn overrides(
     repository: &Repository,
     variable: impl Fn(&str) -> Option<String>,
@@ -52,7 +52,7 @@ pub fn overrides(
     switch.chain(level).collect()
 }
 
-/// Lowers what would block, where git's configuration says so for this repository or this branch.
+/// Lowers blocking problems if git's configuration says so for this repository or branch.
 pub fn lower_as_asked<'f>(
     repository: &Repository,
     branch: Option<&str>,
@@ -61,8 +61,8 @@ pub fn lower_as_asked<'f>(
     lower(&|key| repository.setting(key), branch, findings);
 }
 
-/// Lowers what would block, where the configuration file of a repository that others push to says so for
-/// all of it or for this branch.
+/// Lowers blocking problems if the git configuration of a server repository says so for all of it or for
+/// this branch.
 pub fn lower_as_served<'f>(
     repository: &Repository,
     branch: Option<&str>,
@@ -79,7 +79,7 @@ fn lower<'f>(
     only_warn(findings, || asked(setting, branch));
 }
 
-/// Finds the setting that asks for warnings alone.
+/// Returns the setting that turns errors into warnings.
 fn asked(setting: &dyn Fn(&str) -> Option<String>, branch: Option<&str>) -> Option<String> {
     let branch_key = branch.map(|branch| format!("branch.{branch}.alembic-guard"));
     let keys = branch_key.into_iter().chain([LEVEL_KEY.to_owned()]);
@@ -89,8 +89,7 @@ fn asked(setting: &dyn Fn(&str) -> Option<String>, branch: Option<&str>) -> Opti
     })
 }
 
-/// Returns the branch that a ref of a push is from, without `refs/heads/`; for `HEAD`, the one that is
-/// checked out.
+/// Returns the branch that a pushed ref comes from, without `refs/heads/`; for `HEAD`, the current one.
 pub fn branch_of(repository: &Repository, pushed: &RefReport) -> Option<String> {
     match pushed.local_ref.strip_prefix("refs/heads/") {
         Some(branch) => Some(branch.to_owned()),

@@ -1,6 +1,7 @@
-//! Whether a text calls the guard: a hook that somebody wrote, or what tells a program which hooks to run.
+//! Finds out whether a text calls the guard: a custom hook, or the configuration of a hook manager.
 //!
-//! A folder may be called as the program is, a clone of its source for one, so the name alone says nothing.
+//! A folder may have the name of the program, such as a clone of its source, so the name alone is not
+//! enough.
 
 use crate::advice::program::PROGRAM;
 use crate::advice::program::WHEEL_PROGRAM;
@@ -8,16 +9,16 @@ use crate::advice::program::WHEEL_PROGRAM;
 /// The names of the program, and that of the Python module that runs it.
 const PROGRAMS: [&str; 3] = [PROGRAM, WHEEL_PROGRAM, "alembic_head_guard"];
 
-/// The commands by which it is a hook.
+/// The subcommands that run hooks.
 const COMMANDS: [&str; 2] = ["hook", "check"];
 
-/// What parts words, in a shell and in YAML, TOML and JSON.
+/// Characters that separate words, in a shell and in YAML, TOML and JSON.
 const BETWEEN: [char; 13] = [' ', '\t', '"', '\'', '`', '(', ')', '{', '}', '[', ']', ',', '='];
 
-/// What ends a command.
+/// Characters that end a command.
 const ENDS: [char; 3] = [';', '&', '|'];
 
-/// Tells whether a line of a text calls the guard: its name or a path to it, and then what it is to do.
+/// Returns whether a line calls the guard: its name or a path to it, followed by a hook command.
 pub(super) fn calls_guard(text: &str) -> bool {
     commands(text).any(|command| {
         let mut words = words(command);
@@ -27,7 +28,7 @@ pub(super) fn calls_guard(text: &str) -> bool {
     })
 }
 
-/// Tells whether a line of a configuration of pre-commit's says to run the hook of the guard's repository.
+/// Returns whether a line of a pre-commit configuration runs the hook from the guard's repository.
 pub(super) fn names_hook(text: &str) -> bool {
     commands(text).any(|command| {
         let mut words = words(command).map(|word| word.trim_end_matches(':'));

@@ -1,4 +1,4 @@
-//! What can go wrong while hooks are installed, and the way out of each.
+//! Errors of hook installation, with their remedies.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -10,24 +10,24 @@ use crate::advice::{Command, Step, program};
 use crate::platform::path_bytes::bytes_of;
 use crate::text::{escape, shell_word};
 
-/// A reason why the hooks were not installed, removed or looked at.
+/// A reason why hooks could not be installed, removed or inspected.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// git could not be started.
     #[error("cannot run `git` in `{}`", shown(directory))]
     RunGit {
-        /// The folder it was to run in.
+        /// The folder to run it in.
         directory: PathBuf,
         /// Why not.
         source: io::Error,
     },
-    /// git refused; these are its own words.
+    /// git failed with this message.
     #[error("{}", escaped_lines(.0))]
     Git(String),
-    /// The program to call has no absolute path.
-    #[error("`{}` is no absolute path of a program", shown(.0))]
+    /// The path of the program to call is not absolute.
+    #[error("`{}` is not an absolute path", shown(.0))]
     RelativeBinary(PathBuf),
-    /// The hooks folder is not for us to write to.
+    /// The hooks folder should not be written to.
     #[error(
         "will not write to the hooks folder `{}`{}: {}",
         shown(folder),
@@ -41,12 +41,14 @@ pub enum Error {
         hooks: &'static [Hook],
         /// The folder that git uses while `core.hooksPath` is not set.
         default: PathBuf,
-        /// Why not, at least one reason.
+        /// The reasons, at least one.
         doubts: Vec<FolderDoubt>,
     },
-    /// husky writes the folder anew at will, and finds a team's script by the name of the hook in it.
+    /// husky recreates its folder on every install, and runs the team's scripts by the names of the hooks
+    /// in it.
     #[error(
-        "will not write to the hooks folder `{}` of husky: it is written anew whenever husky is installed",
+        "will not write to the hooks folder `{}` of husky: husky recreates it whenever it is \
+         installed",
         shown(folder)
     )]
     Husky {
@@ -57,15 +59,15 @@ pub enum Error {
         /// The folder that git uses while `core.hooksPath` is not set.
         default: PathBuf,
     },
-    /// What git takes for the hooks folder is none.
+    /// The configured hooks folder is not a folder.
     #[error("the hooks folder `{}` is not a folder", shown(.0))]
     NoFolder(PathBuf),
-    /// Something that is no file stands where the hook goes.
+    /// The path of the hook is not a file.
     #[error("`{}` is not a file", shown(.0))]
     NoFile(PathBuf),
-    /// There are two foreign hooks, and a shim runs one.
+    /// There are two foreign hooks, but a shim can only run one.
     #[error(
-        "`{}` and `{}` are both hooks that were here before, and only one can be run",
+        "`{}` and `{}` are both existing hooks, and only one can be kept",
         shown(path),
         shown(kept)
     )]
@@ -75,9 +77,9 @@ pub enum Error {
         /// The hook that was moved aside earlier.
         kept: PathBuf,
     },
-    /// Our shim was moved aside by something that may or may not run it.
+    /// The shim was moved aside by another hook that may not run it.
     #[error(
-        "`{}` is the shim of alembic-guard, and `{}` is another hook that may not run it",
+        "`{}` is the alembic-guard shim, and `{}` is another hook that may not run it",
         shown(legacy),
         shown(path)
     )]
@@ -87,12 +89,12 @@ pub enum Error {
         /// Where the shim is.
         legacy: PathBuf,
     },
-    /// The hook is a link to another hook, which is about to be replaced.
-    #[error("`{}` is a link to the hook `{target}`, which a shim is about to replace", shown(path))]
+    /// The hook is a symlink to another hook that would be replaced.
+    #[error("`{}` is a symlink to the hook `{target}`, which a shim would replace", shown(path))]
     LinkToHook {
         /// The link.
         path: PathBuf,
-        /// Where it leads.
+        /// Its target.
         target: Hook,
     },
     /// A file could not be read.
@@ -132,14 +134,14 @@ pub enum Error {
 }
 
 impl Error {
-    /// Returns what to do about it, one step or choice a line; empty if nothing is known.
+    /// Returns what to do about it, one step or alternative each; empty if nothing is known.
     pub fn help(&self) -> Vec<Step> {
         match self {
             Error::RunGit { .. } => {
-                vec!["git has to be on PATH and the folder has to exist".into()]
+                vec!["check that git is on PATH and that the folder exists".into()]
             }
             Error::Git(words) if words.starts_with("not a git repository") => {
-                vec!["run this inside the repository, or name one with `-C DIR`".into()]
+                vec!["run this in the repository, or name it with `-C DIR`".into()]
             }
             Error::Git(_) => Vec::new(),
             Error::RelativeBinary(_) => Vec::new(),
@@ -152,12 +154,13 @@ impl Error {
                 help
             }
             Error::Husky { team, default, .. } => {
-                let mut help = called_from("let husky call it", &word(&team.join("pre-push")));
+                let mut help = called_from("call it from husky", &word(&team.join("pre-push")));
                 help.push(without_that_folder(default));
                 help
             }
             Error::NoFolder(_) => vec![
-                "git runs no hooks at all like this; see `git config --show-origin core.hooksPath`"
+                "correct `core.hooksPath`, or git runs no hooks (`git config --show-origin \
+                 core.hooksPath`)"
                     .into(),
             ],
             Error::NoFile(path) => {
@@ -177,13 +180,13 @@ impl Error {
                 install_again(),
             ],
             Error::LinkToHook { path, .. } => {
-                vec![Step::run("make it a file of its own", own_file(path)), install_again()]
+                vec![Step::run("replace the symlink with a copy", own_file(path)), install_again()]
             }
             Error::Read { .. }
             | Error::Write { .. }
             | Error::Rename { .. }
             | Error::Remove { .. } => {
-                vec![Step::run("see who owns the folder and the file", Command::of("ls -la"))]
+                vec![Step::run("check who owns the folder and the file", Command::of("ls -la"))]
             }
         }
     }
@@ -201,60 +204,54 @@ impl Error {
 
 fn install_again() -> Step {
     let install = Command::of("alembic-guard hook install");
-    format!("then run `{install}` again").into()
+    format!("run `{install}` again").into()
 }
 
-/// Says how a server's own hooks call the guard; what `pre-receive` is told can be read once.
+/// Returns how a server's own hooks can call the guard; the input of `pre-receive` can only be read once.
 fn own_server_hook(folder: &Path) -> Vec<Step> {
     let (update, file) = (Command::of("alembic-guard hook update"), word(&folder.join("update")));
-    vec![format!("call it from a hook of your own: add `{update} \"$@\" || exit` to {file}").into()]
+    vec![format!("call it from your own hook: add `{update} \"$@\" || exit` to {file}").into()]
 }
 
 fn own_hooks(folder: &Path) -> Vec<Step> {
     match manager(folder) {
-        Some(manager) => called_from(&format!("let {manager} call it"), "its pre-push hook"),
-        None => called_from("call it from a hook of your own", &word(&folder.join("pre-push"))),
+        Some(manager) => called_from(&format!("call it from {manager}"), "its pre-push hook"),
+        None => called_from("call it from your own hook", &word(&folder.join("pre-push"))),
     }
 }
 
 fn folder_help(folder: &Path, default: &Path, doubts: &[FolderDoubt]) -> Vec<Step> {
     let mut help = Vec::new();
     if let [FolderDoubt::Relative { .. }] = doubts {
-        help.push(Step::run("or make the path absolute", hooks_path(folder)));
+        help.push(Step::run("make the path absolute", hooks_path(folder)));
     }
     if doubts.iter().any(is_setting) {
         help.push(without_that_folder(default));
     }
-    help.push(Step::run(
-        "or install there all the same",
-        Command::of("alembic-guard hook install --force"),
-    ));
+    help.push(Step::run("install there anyway", Command::of("alembic-guard hook install --force")));
     help
 }
 
-/// Says how somebody else's hook calls the guard.
+/// Returns how a foreign hook can call the guard.
 fn called_from(whose: &str, pre_push: &str) -> Vec<Step> {
     // The hook may be the whole team's, so no path of this machine.
     let program = shell_word(program::file_name());
     vec![
         format!("{whose}: add `{program} hook pre-push \"$@\" || exit` to {pre_push}").into(),
         "do the same for pre-commit and pre-merge-commit".into(),
-        "and, without `|| exit`, for post-merge and post-checkout".into(),
+        "do the same without `|| exit` for post-merge and post-checkout".into(),
     ]
 }
 
 fn without_that_folder(default: &Path) -> Step {
-    Step::run(
-        "or leave that folder, and the hooks in it, out of this repository",
-        hooks_path(default),
-    )
+    Step::run("stop using that folder and its hooks in this repository", hooks_path(default))
 }
 
 fn hooks_path(folder: &Path) -> Command {
     Command::of("git config core.hooksPath").arg(lossy(folder))
 }
 
-/// Puts a copy in the place of a link.
+/// Returns the command that replaces a symlink with a copy.
 fn own_file(path: &Path) -> Command {
     let (path, copy) = (lossy(path), format!("{}.new", path.display()));
     Command::of("cp").arg(&path).arg(&copy).and(Command::of("mv").arg(copy).arg(path))
@@ -280,13 +277,13 @@ fn listed(doubts: &[FolderDoubt]) -> String {
     doubts.join("; ")
 }
 
-/// Shows git's words with the line breaks that git gave them: some of them hold a remedy.
+/// Escapes git's message but keeps its line breaks, since it may contain advice.
 fn escaped_lines(words: &str) -> String {
     let lines: Vec<String> = words.lines().map(escape).collect();
     lines.join("\n")
 }
 
-/// Writes a path as a word for the shell.
+/// Quotes a path for the shell.
 fn word(path: &Path) -> String {
     escape(&String::from_utf8_lossy(&quote(bytes_of(path))))
 }

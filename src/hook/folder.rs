@@ -1,4 +1,4 @@
-//! Where git looks for hooks, and what speaks against writing there.
+//! Finds the folder in which git looks for hooks, and reasons not to write there.
 
 use std::ffi::OsStr;
 use std::fmt;
@@ -8,7 +8,7 @@ use super::{Error, git, worktrees};
 use crate::platform::path_bytes::{bytes_of, path_from_bytes};
 use crate::text::{Escaped, escape};
 
-/// A reason not to write into a hooks folder unless told to.
+/// A reason not to write to a hooks folder without `--force`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum FolderDoubt {
     /// `core.hooksPath` is relative: git resolves it against the top of each worktree (git-config(1)).
@@ -18,14 +18,14 @@ pub enum FolderDoubt {
     },
     /// `core.hooksPath` comes from the user's or the system's configuration.
     Shared {
-        /// Where it is set, as git says it.
+        /// The place where it is set, as reported by git.
         origin: String,
     },
     /// `core.hooksPath` is set for one command only.
     Temporary,
     /// git tracks files of the folder.
     Tracked,
-    /// The folder lies in a work tree, and not as its `.git`.
+    /// The folder is in a work tree, but not in its `.git`.
     InWorkTree,
 }
 
@@ -34,7 +34,8 @@ impl fmt::Display for FolderDoubt {
         match self {
             FolderDoubt::Relative { value } => write!(
                 out,
-                "`core.hooksPath` is relative (`{}`), so each linked worktree looks for a folder of its own",
+                "`core.hooksPath` is relative (`{}`), so each linked worktree uses a different \
+                 folder",
                 shown(value)
             ),
             FolderDoubt::Shared { origin } => write!(
@@ -43,13 +44,13 @@ impl fmt::Display for FolderDoubt {
                 escape(origin)
             ),
             FolderDoubt::Temporary => {
-                out.write_str("`core.hooksPath` is set for this one command, and git forgets it")
+                out.write_str("`core.hooksPath` is set for this command only")
             }
-            FolderDoubt::Tracked => out.write_str(
-                "its files are tracked, and a shim names a program by its path on this machine",
-            ),
+            FolderDoubt::Tracked => {
+                out.write_str("its files are tracked, and a shim contains a path of this machine")
+            }
             FolderDoubt::InWorkTree => {
-                out.write_str("it lies in the work tree, where another tool may keep its own hooks")
+                out.write_str("it is in the work tree, where another tool may keep its hooks")
             }
         }
     }
@@ -60,7 +61,7 @@ pub(super) fn locate(directory: &Path) -> Result<PathBuf, Error> {
     Ok(git::path(&git::ask(directory, &HOOKS_FOLDER)?))
 }
 
-/// Returns the same for a worktree other than the one that the environment may name.
+/// Returns the same for another worktree than the one in the environment.
 pub(super) fn locate_there(top: &Path) -> Result<PathBuf, Error> {
     Ok(git::path(&git::ask_there(top, &HOOKS_FOLDER)?))
 }
@@ -71,14 +72,14 @@ pub(super) fn default_folder(directory: &Path) -> Result<PathBuf, Error> {
     Ok(git::path(&common).join("hooks"))
 }
 
-/// Collects what speaks against writing into `folder`.
+/// Returns the reasons not to write to `folder`.
 pub(super) fn doubts(directory: &Path, folder: &Path) -> Result<Vec<FolderDoubt>, Error> {
     let mut doubts = setting_doubts(directory)?;
     doubts.extend(place_doubt(directory, folder)?);
     Ok(doubts)
 }
 
-/// Names the hook manager that a folder belongs to, where its path tells.
+/// Returns the hook manager that a folder belongs to, if its path shows it.
 pub(super) fn manager(folder: &Path) -> Option<&'static str> {
     folder.iter().find_map(|name| match bytes_of(name) {
         b".husky" => Some("husky"),
@@ -151,7 +152,7 @@ fn is_tracked(top: &Path, folder: &Path) -> Result<bool, Error> {
     Ok(!git::ask_there(top, &arguments)?.is_empty())
 }
 
-/// Resolves links in as much of a path as exists.
+/// Resolves symlinks in the part of a path that exists.
 fn real(path: &Path) -> PathBuf {
     if let Ok(real) = path.canonicalize() {
         return real;

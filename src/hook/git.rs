@@ -1,4 +1,4 @@
-//! Asks the `git` on PATH where hooks go: git runs the hooks, so it knows best where it looks for them.
+//! Asks the `git` on PATH about hooks: it is the one that runs them.
 
 use std::ffi::OsStr;
 use std::io::Write;
@@ -39,7 +39,7 @@ pub(super) fn feed<S: AsRef<OsStr>>(
     answer(child.wait_with_output().map_err(failed)?).map(drop)
 }
 
-/// Runs `git config`; nothing where the key is not set.
+/// Runs `git config`; returns nothing if the key is not set.
 pub(super) fn config(directory: &Path, arguments: &[&str]) -> Result<Option<Vec<u8>>, Error> {
     let arguments = [&["config"], arguments].concat();
     let output = run(command(Target::EnvironmentElse(directory), &arguments))?;
@@ -49,7 +49,7 @@ pub(super) fn config(directory: &Path, arguments: &[&str]) -> Result<Option<Vec<
     }
 }
 
-/// Reads git's answer as one path, which may hold newlines of its own.
+/// Reads git's output as one path, which may contain newlines.
 pub(super) fn path(answer: &[u8]) -> PathBuf {
     path_from_bytes(answer.strip_suffix(b"\n").unwrap_or(answer)).to_owned()
 }

@@ -1,6 +1,6 @@
-//! Puts the shims into the hooks folder, and the hooks that were there aside.
+//! Installs the shims in the hooks folder and moves existing hooks aside.
 //!
-//! All that could speak against it is looked for before the first byte is written.
+//! All checks are done before the first byte is written.
 
 use std::fmt;
 use std::fs;
@@ -13,14 +13,14 @@ use super::place::{ForeignFile, OurFile, Place, Slot, look};
 use super::{Error, Hook, worktrees};
 use crate::platform::file_system;
 
-/// What to install, and where.
+/// Options of an installation.
 #[derive(Debug, Clone)]
 pub struct InstallOptions {
     /// Any folder in the repository.
     pub directory: PathBuf,
-    /// The absolute path of this program, to be called by the shims.
+    /// The absolute path of this program, which the shims call.
     pub binary: PathBuf,
-    /// Writes into a hooks folder in spite of every [`FolderDoubt`](super::FolderDoubt).
+    /// Whether to write to a hooks folder despite any [`FolderDoubt`](super::FolderDoubt).
     pub force: bool,
 }
 
@@ -29,27 +29,27 @@ pub struct InstallOptions {
 pub struct Installed {
     /// The hook.
     pub hook: Hook,
-    /// The shim, which is called `.legacy` where pre-commit or prek run it.
+    /// The shim; named `.legacy` if pre-commit or prek runs it.
     pub path: PathBuf,
     /// What was done.
     pub outcome: InstallOutcome,
-    /// The hook that was there before and that the shim runs first.
+    /// The previous hook, which the shim runs first.
     pub chained: Option<PathBuf>,
 }
 
-/// What installing one hook did.
+/// The result of installing one hook.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum InstallOutcome {
-    /// A shim was written where none was.
+    /// A shim was written.
     Written,
-    /// A shim was written, and the hook that was there moved aside.
+    /// A shim was written, and the existing hook was moved aside.
     MovedAside,
-    /// A shim that says other things was replaced.
+    /// A shim with different content was replaced.
     Updated {
         /// The version of the old one.
         from: u32,
     },
-    /// The shim was there already, byte for byte.
+    /// The same shim was already there.
     Unchanged,
 }
 
@@ -59,7 +59,7 @@ impl fmt::Display for Installed {
         match self.outcome {
             InstallOutcome::Written | InstallOutcome::MovedAside => write!(out, "is installed")?,
             InstallOutcome::Updated { from } => write!(out, "is updated from version {from}")?,
-            InstallOutcome::Unchanged => write!(out, "was installed already, nothing changed")?,
+            InstallOutcome::Unchanged => write!(out, "is already installed")?,
         }
         if self.path.extension().is_some_and(|extension| extension == "legacy") {
             write!(out, "; `{}` runs it", shown(&self.path.with_extension("")))?;
@@ -75,8 +75,8 @@ impl fmt::Display for Installed {
 /// bare repository that has no work tree; a second run changes nothing.
 ///
 /// # Errors
-/// Fails where there is no repository, where the hooks folder is husky's own, where it is doubtful and `force`
-/// is not set, where two hooks would have to be kept for one, and where files cannot be written.
+/// Fails if there is no repository, if the hooks folder is husky's, if it is doubtful and `force` is not
+/// set, if two hooks would have to be kept for one, or if files cannot be written.
 pub fn install(options: &InstallOptions) -> Result<Vec<Installed>, Error> {
     if !options.binary.is_absolute() {
         return Err(Error::RelativeBinary(options.binary.clone()));
@@ -101,7 +101,7 @@ pub fn install(options: &InstallOptions) -> Result<Vec<Installed>, Error> {
     plans.into_iter().map(carry_out).collect()
 }
 
-/// What is to be done for one hook.
+/// The plan for one hook.
 struct Plan {
     place: Place,
     path: PathBuf,
@@ -167,7 +167,8 @@ fn beside_foreign<'a>(
     }
 }
 
-/// Plans a shim that pre-commit or prek run: in their own place they could not be uninstalled.
+/// Plans a shim that pre-commit or prek runs: replacing their hook would prevent them from being
+/// uninstalled.
 fn as_legacy<'a>(
     place: &'a Place,
     legacy: &Slot,
@@ -193,7 +194,8 @@ fn as_legacy<'a>(
     }
 }
 
-/// Refuses a hook that is a link to another hook of ours: moved aside, it would lead to a shim.
+/// Rejects a hook that is a symlink to another hook that is replaced: moved aside, it would point to a
+/// shim.
 fn refuse_links_between(places: &[Place], plans: &[Plan]) -> Result<(), Error> {
     let moved = plans
         .iter()
@@ -229,7 +231,7 @@ fn carry_out(plan: Plan) -> Result<Installed, Error> {
     Ok(Installed { hook: *hook, chained: chained(&plan)?, path: plan.path, outcome: plan.outcome })
 }
 
-/// Writes the shim beside its place, lets `make_room` act once that worked, and moves it there.
+/// Writes the shim to a temporary file, calls `make_room` if that worked, and moves the shim into place.
 fn write_shim(plan: &Plan, make_room: impl FnOnce() -> Result<(), Error>) -> Result<(), Error> {
     let folder = plan.path.parent().unwrap_or(Path::new("/"));
     let in_folder = |source| Error::write(folder, source);

@@ -1,10 +1,10 @@
-//! The guard as a git hook: what git tells each hook, the ways around, and the shims that git runs.
+//! The guard as a git hook: the input of each hook, the ways to bypass them, and the shims that git runs.
 //!
-//! A shim is a few lines of shell that call this program; what it decides is decided elsewhere.
-//! Nothing here prints, and no hook of anyone else's is ever lost: it is moved aside, run first, and
-//! put back. Three of the hooks judge and may refuse; `post-merge` and `post-checkout` come when all is
-//! done, say a line where the heads have become too many, and never fail. A repository that is only
-//! pushed to has one, `pre-receive`, which no environment switches off.
+//! A shim is a few lines of shell that call this program; decisions are made elsewhere. Nothing here
+//! prints, and no foreign hook is ever lost: it is moved aside, run first, and restored later. Three of the
+//! hooks check and may block; `post-merge` and `post-checkout` run after the fact, print a line if there
+//! are too many heads, and never fail. A server repository has one hook, `pre-receive`, which no
+//! environment variable can turn off.
 
 mod call;
 mod error;

@@ -1,4 +1,4 @@
-//! The places in a hooks folder that one hook concerns, and what is found in them.
+//! The files in a hooks folder that belong to one hook, and their contents.
 
 use std::fs::{self, File};
 use std::io::{self, Read};
@@ -9,7 +9,7 @@ use super::managers::Host;
 use super::{Error, Hook, Shim};
 use crate::platform::file_system::is_executable;
 
-/// No shim is longer, and of a foreign hook no more needs to be known.
+/// How many bytes of a hook are read: no shim is longer, and the start of a foreign hook is enough.
 const LOOK_AT: u64 = 64 * 1024;
 
 /// The files that may belong to one hook.
@@ -18,11 +18,11 @@ pub(super) struct Place {
     pub(super) hook: Hook,
     /// The file that git runs.
     pub(super) path: PathBuf,
-    /// A hook that was there before ours; the shim runs it first.
+    /// The previous hook; the shim runs it first.
     pub(super) kept: PathBuf,
-    /// Where pre-commit and prek move a hook that they find, and run it from.
+    /// The path to which pre-commit and prek move an existing hook, and from which they run it.
     pub(super) legacy: PathBuf,
-    /// Where lefthook moves a hook that it finds, and leaves it.
+    /// The path to which lefthook moves an existing hook, without running it.
     pub(super) old: PathBuf,
 }
 
@@ -38,7 +38,7 @@ impl Place {
     }
 }
 
-/// What is found at a path.
+/// The content of a path.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Slot {
     Empty,
@@ -48,7 +48,7 @@ pub(super) enum Slot {
     NoFile,
 }
 
-/// A shim of ours, of whatever version.
+/// A shim of any version.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct OurFile {
     pub(super) shim: Shim,
@@ -56,18 +56,18 @@ pub(super) struct OurFile {
     pub(super) executable: bool,
 }
 
-/// A hook that somebody else wrote.
+/// A foreign hook.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct ForeignFile {
-    /// git runs no other.
+    /// Whether it is executable; git skips other files.
     pub(super) executable: bool,
-    /// Who wrote it, where that is known.
+    /// The manager that wrote it, if known.
     pub(super) host: Option<Host>,
-    /// Its text calls this program.
+    /// Whether its text calls this program.
     pub(super) calls_guard: bool,
 }
 
-/// Looks at a path; a link is what it leads to, and one that leads nowhere is a foreign hook.
+/// Reads a path, following symlinks; a broken symlink counts as a foreign hook.
 pub(super) fn look(path: &Path) -> Result<Slot, Error> {
     match path.symlink_metadata() {
         Ok(_) => {}
@@ -94,12 +94,13 @@ impl ForeignFile {
         ForeignFile { executable, host: Host::of(&text), calls_guard: calls_guard(&text) }
     }
 
-    /// Tells whether it runs the `.legacy` file beside it.
+    /// Returns whether it runs the `.legacy` file next to it.
     pub(super) fn runs_legacy(self) -> bool {
         self.host == Some(Host::PreCommit)
     }
 
-    /// Tells whether the same thing was generated again; what lefthook writes says nothing of a team's own.
+    /// Returns whether the manager only generated the same file again; lefthook's files do not depend on
+    /// the team's configuration.
     pub(super) fn replaces(self, earlier: ForeignFile) -> bool {
         self.host == Some(Host::Lefthook) && earlier.host == Some(Host::Lefthook)
     }

@@ -1,52 +1,52 @@
-//! What pre-commit and prek say in the environment, where git itself would say it by the name of the
-//! hook, its arguments and its standard input.
+//! Input from pre-commit and prek, which use environment variables instead of git's hook name, arguments
+//! and standard input.
 //!
-//! The variables are those of pre-commit's `commands/run.py`, which prek sets too. pre-commit does not tell a
-//! hook at which stage it runs, so one is found by what else is said.
-//! Nothing is taken for a commit that git does not make: a run by hand is about something else.
+//! The variables are those of pre-commit's `commands/run.py`, which prek sets too. pre-commit does not pass
+//! the stage to a hook, so it is derived from the other variables. Only commits made by git count as
+//! commits: a run by hand checks something else.
 
 use crate::git::{PushedRef, Url};
 use crate::scope::Error;
 
-/// What a host runs the guard for.
+/// The occasion for which a hook manager runs the guard.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Occasion {
-    /// A push, told by its first ref.
+    /// A push, of which only the first ref is known.
     Push(HostedPush),
-    /// git is about to commit: it names the index to every hook of a commit, and to no other
-    /// (`run_commit_hook` in git's commit.c).
+    /// A commit: git passes the index to every hook of a commit, and to no other hook (`run_commit_hook` in
+    /// git's commit.c).
     Commit,
-    /// Somebody runs the host over a range: `pre-commit run --from-ref A --to-ref B`.
+    /// The user runs the hook manager on a range: `pre-commit run --from-ref A --to-ref B`.
     Range {
-        /// Where the range begins, anything that git can name.
+        /// The start of the range, any revision.
         from: String,
-        /// Where it ends.
+        /// The end of the range.
         to: String,
     },
-    /// Somebody runs the host: `pre-commit run --all-files`.
+    /// The user runs the hook manager: `pre-commit run --all-files`.
     ByHand,
 }
 
-/// What pre-commit and prek say of a push in the environment; they hand a hook no standard input,
-/// and tell only the first ref.
+/// The description of a push by pre-commit or prek; they pass no standard input to a hook, and only the
+/// first ref.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HostedPush {
-    /// The host's own name.
+    /// The name of the hook manager.
     pub host: &'static str,
     /// The remote's name.
     pub remote: String,
-    /// The remote's address.
+    /// The remote's URL.
     pub url: Url,
     /// The first ref of the push.
     pub pushed: PushedRef,
 }
 
 impl Occasion {
-    /// Finds out what the host is about; `variable` reads the environment, `commit` finds the commit that a
-    /// name stands for.
+    /// Returns the occasion of the run; `variable` reads the environment, `commit` resolves the name of a
+    /// commit.
     ///
     /// # Errors
-    /// Fails where a host tells of a push and not what is pushed.
+    /// Fails if the hook manager reports a push without its ref.
     pub fn from_environment(
         variable: impl Fn(&str) -> Option<String>,
         commit: impl Fn(&str) -> Option<String>,
@@ -65,13 +65,13 @@ impl Occasion {
 }
 
 impl HostedPush {
-    /// Reads the variables through `variable`; nothing where no host has set them.
+    /// Reads the variables through `variable`; returns nothing if no hook manager has set them.
     ///
-    /// Of a push of all there is, from the first commit on, pre-commit tells the name alone (`all_files` in its
-    /// `_pre_push_ns`), so `commit` finds what it stands for.
+    /// If a push includes the root commit, pre-commit only passes the name of the ref (`all_files` in its
+    /// `_pre_push_ns`), so `commit` resolves it.
     ///
     /// # Errors
-    /// Fails where a host has set some of them and not the others.
+    /// Fails if the hook manager has set only some of them.
     pub fn from_environment(
         variable: impl Fn(&str) -> Option<String>,
         commit: impl Fn(&str) -> Option<String>,
@@ -100,7 +100,7 @@ impl HostedPush {
     }
 }
 
-/// Tells whether pre-commit or prek runs this: both set `PRE_COMMIT=1`.
+/// Returns whether pre-commit or prek runs this: both set `PRE_COMMIT=1`.
 pub fn is_hosted(variable: impl Fn(&str) -> Option<String>) -> bool {
     variable("PRE_COMMIT").is_some()
 }

@@ -1,4 +1,4 @@
-//! What git tells a `pre-push` hook.
+//! The input of the `pre-push` hook.
 
 use std::io::Read;
 
@@ -6,11 +6,11 @@ use super::refs::{is_id, read_lines};
 use crate::git::PushedRef;
 use crate::scope::Error;
 
-/// Reads the refs of a push: a line each, `<local ref> <local oid> <remote ref> <remote oid>`
-/// (githooks(5)). An empty input is a push of nothing.
+/// Reads the refs of a push, one per line: `<local ref> <local oid> <remote ref> <remote oid>`
+/// (githooks(5)). An empty input means an empty push.
 ///
 /// # Errors
-/// Fails where the input cannot be read, and in words where a line is none of git's.
+/// Fails if the input cannot be read or a line is not in git's format.
 pub fn read_refs(input: impl Read) -> std::io::Result<Result<Vec<PushedRef>, Error>> {
     read_lines(input, read_line)
 }

@@ -1,4 +1,4 @@
-//! What git tells the hooks of a repository that is pushed to.
+//! The input of server hooks.
 
 use std::io::{self, Read};
 
@@ -7,10 +7,10 @@ use crate::git::PushedRef;
 use crate::scope::Error;
 use crate::text::excerpt;
 
-/// Reads what `pre-receive` is told: a line a ref, `<old oid> <new oid> <ref>` (githooks(5)).
+/// Reads the input of `pre-receive`, one ref per line: `<old oid> <new oid> <ref>` (githooks(5)).
 ///
 /// # Errors
-/// Fails where the input cannot be read, and in words where a line is none of git's.
+/// Fails if the input cannot be read or a line is not in git's format.
 pub fn read_received(input: impl Read) -> io::Result<Result<Vec<PushedRef>, Error>> {
     read_lines(input, |line| {
         let text = String::from_utf8_lossy(line);
@@ -21,10 +21,10 @@ pub fn read_received(input: impl Read) -> io::Result<Result<Vec<PushedRef>, Erro
     })
 }
 
-/// Reads what `update` is told: `<ref> <old oid> <new oid>`, each an argument (githooks(5)).
+/// Reads the arguments of `update`: `<ref> <old oid> <new oid>` (githooks(5)).
 ///
 /// # Errors
-/// Fails in words where that is nothing of git's.
+/// Fails if they are not in git's format.
 pub fn read_update(reference: &str, old: &str, new: &str) -> Result<PushedRef, Error> {
     received(reference, old, new)
         .ok_or_else(|| Error::Received(excerpt(&format!("{reference} {old} {new}"))))

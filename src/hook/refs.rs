@@ -1,17 +1,17 @@
-//! The lists of refs that git hands to its hooks.
+//! The lists of refs that git passes to its hooks.
 
 use std::io::{self, Read};
 
 use crate::scope::Error;
 
-/// How much of a list is read; git writes some 200 bytes a ref.
+/// How many bytes of a list are read; git writes about 200 bytes per ref.
 const LONGEST_INPUT: u64 = 64 * 1024 * 1024;
 
-/// Reads a list, a ref a line. An empty one is of no refs.
+/// Reads a list with one ref per line. An empty list has no refs.
 ///
 /// # Errors
-/// Fails where it cannot be read to its end, and in the words of `read_line` where a line is none of
-/// git's.
+/// Fails if it cannot be read completely, or with the error of `read_line` if a line is not in git's
+/// format.
 pub(super) fn read_lines<T>(
     input: impl Read,
     read_line: impl Fn(&[u8]) -> Result<T, Error>,
@@ -19,13 +19,13 @@ pub(super) fn read_lines<T>(
     let mut bytes = Vec::new();
     input.take(LONGEST_INPUT + 1).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > LONGEST_INPUT {
-        return Err(io::Error::other("the list of refs has no end"));
+        return Err(io::Error::other("the list of refs is not terminated"));
     }
     let lines = bytes.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
     Ok(lines.map(read_line).collect())
 }
 
-/// Tells whether a word is the id of an object, or the zeros that stand for none.
+/// Returns whether a word is an object id, or the zeros that stand for a missing one.
 pub(super) fn is_id(word: &str) -> bool {
     word.len() >= 40 && word.bytes().all(|byte| byte.is_ascii_hexdigit())
 }

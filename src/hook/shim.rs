@@ -1,18 +1,18 @@
-//! The shell shims of `hooks/`: filling in the path of this program, and knowing a shim again.
+//! The shell shims of `hooks/`: filling in the path of this program, and recognizing a shim.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
 
 use crate::platform::path_bytes::{bytes_of, path_from_bytes};
 
-/// The version of the shims that this program writes; a shim that says another one is outdated.
+/// The version of the shims that this program writes; shims of other versions are outdated.
 pub const SHIM_VERSION: u32 = 2;
 
-/// The hooks of a repository that is worked in: those that judge, then those that only advise.
+/// The hooks of a repository with a work tree: first those that check, then those that only advise.
 pub const HOOKS: [Hook; 5] =
     [Hook::PreCommit, Hook::PreMergeCommit, Hook::PrePush, Hook::PostMerge, Hook::PostCheckout];
 
-/// The hook of a repository that is only pushed to.
+/// The hook of a server repository.
 pub const SERVER_HOOKS: [Hook; 1] = [Hook::PreReceive];
 
 const ID: &[u8] = b"# alembic-guard shim, version ";
@@ -28,12 +28,12 @@ pub enum Hook {
     PreMergeCommit,
     /// `git push`, before anything is sent.
     PrePush,
-    /// `git merge` and `git pull`, once all is done; a merge that stopped at a conflict has none.
+    /// `git merge` and `git pull`, after the fact; not run for a merge that stopped at a conflict.
     PostMerge,
-    /// `git checkout`, `switch`, `restore`, `clone` and `worktree add`, once all is done; where this hook
-    /// fails, so does the command.
+    /// `git checkout`, `switch`, `restore`, `clone` and `worktree add`, after the fact; if this hook fails,
+    /// so does the command.
     PostCheckout,
-    /// A push from elsewhere, before any ref is updated.
+    /// A push to this repository, before any ref is updated.
     PreReceive,
 }
 
@@ -77,17 +77,17 @@ impl fmt::Display for Hook {
     }
 }
 
-/// What an installed shim says about itself.
+/// The contents of an installed shim.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Shim {
     /// The version in its id line.
     pub version: u32,
-    /// The program that it calls; empty where its line was edited beyond recognition.
+    /// The program that it calls; empty if its line is not recognizable.
     pub binary: PathBuf,
 }
 
 impl Shim {
-    /// Reads a file as a shim; nothing where its second line is not the id line of one.
+    /// Reads a file as a shim; returns nothing unless its second line is an id line.
     pub(super) fn parse(bytes: &[u8]) -> Option<Shim> {
         let id = bytes.split(|byte| *byte == b'\n').nth(1)?;
         let version = std::str::from_utf8(id.strip_prefix(ID)?).ok()?;
@@ -97,13 +97,13 @@ impl Shim {
         })
     }
 
-    /// Tells whether another version of this program wrote the shim.
+    /// Returns whether the shim has another version than this program writes.
     pub fn is_outdated(&self) -> bool {
         self.version != SHIM_VERSION
     }
 }
 
-/// Quotes bytes for a POSIX shell, which takes everything between single quotes as it stands.
+/// Quotes bytes for a POSIX shell, which takes everything between single quotes literally.
 pub(super) fn quote(bytes: &[u8]) -> Vec<u8> {
     let mut quoted = vec![b'\''];
     for byte in bytes {
@@ -121,7 +121,7 @@ fn recorded_binary(shim: &[u8]) -> Vec<u8> {
     start.map_or_else(Vec::new, |start| unquote(&shim[start + BINARY.len()..]))
 }
 
-/// Takes back [`quote`] from the start of `bytes`, up to the end of the quoted word.
+/// Reverses [`quote`] for the quoted word at the start of `bytes`.
 fn unquote(bytes: &[u8]) -> Vec<u8> {
     let mut plain = Vec::new();
     let mut rest = bytes;

@@ -1,4 +1,4 @@
-//! Tells whether git would call the guard, from every worktree of a repository.
+//! Finds out whether git would call the guard, for every worktree of a repository.
 
 use std::fmt;
 use std::fs;
@@ -9,21 +9,21 @@ use super::place::{ForeignFile, OurFile, Place, Slot, look};
 use super::{Error, Hook, Shim, worktrees};
 use crate::platform::file_system::is_executable;
 
-/// What is installed where.
+/// The state of all hooks folders.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Status {
-    /// One for each folder in which some worktree looks for its hooks; usually all share one.
+    /// One for each folder in which a worktree looks for hooks; usually all share one.
     pub folders: Vec<FolderStatus>,
 }
 
-/// What is installed in one hooks folder.
+/// The state of one hooks folder.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FolderStatus {
     /// The folder.
     pub folder: PathBuf,
-    /// The worktrees that use it; none where the repository is bare.
+    /// The worktrees that use it; none for a bare repository.
     pub worktrees: Vec<PathBuf>,
-    /// One for each hook that the repository has a use for.
+    /// One for each hook that the repository needs.
     pub hooks: Vec<HookStatus>,
 }
 
@@ -34,32 +34,32 @@ pub struct HookStatus {
     pub hook: Hook,
     /// The file that git runs.
     pub path: PathBuf,
-    /// What that file is.
+    /// The kind of that file.
     pub state: HookState,
-    /// A hook that was there before.
+    /// The previous hook.
     pub kept: Option<KeptHook>,
 }
 
-/// What git finds when it looks for a hook.
+/// The hook that git would run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum HookState {
-    /// A shim of ours, or a hook of pre-commit or prek that runs one.
+    /// A shim, or a hook of pre-commit or prek that runs one.
     Installed {
-        /// What the shim says.
+        /// The contents of the shim.
         shim: Shim,
-        /// Where the shim is: the hook itself, or its `.legacy`.
+        /// The path of the shim: the hook itself or its `.legacy`.
         path: PathBuf,
         /// Whether git would run it; it skips files that are not executable.
         executable: bool,
-        /// Whether the recorded program can be called; without it, the shim looks on PATH.
+        /// Whether the recorded program can be called; otherwise, the shim searches PATH.
         binary: BinaryState,
     },
     /// No file.
     Missing,
-    /// Somebody else's hook.
+    /// A foreign hook.
     Foreign {
-        /// Whether it is executable and calls `alembic-guard`: by its text, or where pre-commit, prek, lefthook or
-        /// husky wrote it, by the file that tells them what to run.
+        /// Whether it is executable and calls `alembic-guard`: according to its text or, if pre-commit,
+        /// prek, lefthook or husky wrote it, to the manager's configuration file.
         calls_guard: bool,
     },
 }
@@ -69,25 +69,25 @@ pub enum HookState {
 pub enum BinaryState {
     /// It is an executable file.
     Executable,
-    /// It is there but not executable, or no file.
+    /// It exists but is not an executable file.
     NotExecutable,
-    /// It is gone.
+    /// It does not exist.
     Missing,
 }
 
-/// A hook that was there before.
+/// The previous hook.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeptHook {
-    /// Where it is kept.
+    /// The path where it is kept.
     pub path: PathBuf,
-    /// Whether it is run; one that is not executable was not run before either.
+    /// Whether it runs; a hook that is not executable did not run before either.
     pub runs: bool,
 }
 
-/// Looks at the hooks of every worktree of the repository that `directory` is in.
+/// Inspects the hooks of every worktree of the repository that `directory` is in.
 ///
 /// # Errors
-/// Fails where there is no repository and where a hook cannot be read.
+/// Fails if there is no repository or if a hook cannot be read.
 pub fn status(directory: &Path) -> Result<Status, Error> {
     let own_folder = locate(directory)?;
     let current = worktrees::current(directory);
@@ -111,7 +111,7 @@ pub fn status(directory: &Path) -> Result<Status, Error> {
 }
 
 impl Status {
-    /// Tells whether every hook of every worktree calls the guard, by the path that is recorded.
+    /// Returns whether every hook of every worktree calls the guard through its recorded path.
     pub fn is_ok(&self) -> bool {
         let mut hooks = self.folders.iter().flat_map(|folder| &folder.hooks);
         hooks.all(|hook| hook.state.is_ok())
@@ -119,7 +119,7 @@ impl Status {
 }
 
 impl HookState {
-    /// Tells whether nothing needs to be done about the hook.
+    /// Returns whether the hook needs no action.
     pub fn is_ok(&self) -> bool {
         match self {
             HookState::Installed { shim, executable, binary, .. } => {
@@ -130,7 +130,7 @@ impl HookState {
         }
     }
 
-    /// Tells whether a shim of ours runs the hook that was kept; see the shims for the exception.
+    /// Returns whether a shim runs the kept hook; the shims document the exception.
     fn runs_kept(&self, hook: &Path, kept: ForeignFile) -> bool {
         match self {
             HookState::Installed { path, .. } => path == hook || !kept.runs_legacy(),
@@ -259,7 +259,7 @@ impl fmt::Display for BinaryState {
         out.write_str(match self {
             BinaryState::Executable => "",
             BinaryState::NotExecutable => ", which is not executable",
-            BinaryState::Missing => ", which is gone",
+            BinaryState::Missing => ", which does not exist",
         })
     }
 }

@@ -1,4 +1,4 @@
-//! Takes the shims out again and puts back what was there before them.
+//! Removes the shims and restores the previous hooks.
 
 use std::fmt;
 use std::fs;
@@ -11,7 +11,7 @@ use super::{Error, HOOKS, Hook, SERVER_HOOKS, git, worktrees};
 use crate::git::{KEPT_REFS, forget_seen};
 use crate::{cache, repair};
 
-/// What became of one hook.
+/// The result for one hook.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Removed {
     /// The hook.
@@ -20,20 +20,20 @@ pub struct Removed {
     pub path: PathBuf,
     /// What was done.
     pub outcome: RemoveOutcome,
-    /// A hook that was moved aside once and could not be put back, because another is in its place.
+    /// A hook that was moved aside earlier and could not be restored, because another one is in its place.
     pub left: Option<PathBuf>,
 }
 
-/// What uninstalling one hook did.
+/// The outcome of uninstalling one hook.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RemoveOutcome {
-    /// The shim is gone.
+    /// The shim was removed.
     Removed,
-    /// The hook that was there before is back, the same file as it was.
+    /// The previous hook was restored, unchanged.
     Restored,
-    /// There was nothing.
+    /// There was no hook.
     NotInstalled,
-    /// The hook is somebody else's and was left alone.
+    /// The hook is foreign and was left alone.
     Foreign,
 }
 
@@ -42,22 +42,22 @@ impl fmt::Display for Removed {
         write!(out, "`{}` ", shown(&self.path))?;
         out.write_str(match self.outcome {
             RemoveOutcome::Removed => "is removed",
-            RemoveOutcome::Restored => "is again the hook that was there before",
+            RemoveOutcome::Restored => "is the previous hook again",
             RemoveOutcome::NotInstalled => "was not installed",
-            RemoveOutcome::Foreign => "is not a shim of alembic-guard and stays",
+            RemoveOutcome::Foreign => "is not an alembic-guard shim and was kept",
         })?;
         match &self.left {
-            Some(left) => write!(out, "; an earlier hook is still kept as `{}`", shown(left)),
+            Some(left) => write!(out, "; a previous hook is still kept as `{}`", shown(left)),
             None => Ok(()),
         }
     }
 }
 
-/// Removes the shims from the folder that git uses now and from the one it uses by default, the refs that
-/// keep what remotes said, what earlier runs have read and the locks that they took.
+/// Removes the shims from the current and the default hooks folder, the guard's own refs, its cache and its
+/// locks.
 ///
 /// # Errors
-/// Fails where there is no repository and where files cannot be moved or removed.
+/// Fails if there is no repository, or if files cannot be moved or removed.
 pub fn uninstall(directory: &Path) -> Result<Vec<Removed>, Error> {
     let folder = locate(directory)?;
     let expected = worktrees::hooks(directory)?;
@@ -87,7 +87,7 @@ pub fn uninstall(directory: &Path) -> Result<Vec<Removed>, Error> {
     Ok(removed)
 }
 
-/// Deletes the refs of the guard's own, which a mirror would copy.
+/// Deletes the guard's own refs, which a mirror would copy.
 fn forget_remotes(directory: &Path) -> Result<(), Error> {
     let kept = git::ask(directory, &["for-each-ref", "--format=delete %(refname)", KEPT_REFS])?;
     if kept.is_empty() { Ok(()) } else { git::feed(directory, &["update-ref", "--stdin"], &kept) }
@@ -122,7 +122,8 @@ fn remove(place: &Place) -> Result<Removed, Error> {
     Ok(Removed { hook: place.hook, path: path.clone(), outcome, left })
 }
 
-/// Removes a shim that pre-commit or prek run as `.legacy`; their hook then runs what the shim ran.
+/// Removes a shim that pre-commit or prek runs as `.legacy`; their hook then runs the hook that the shim
+/// ran.
 fn remove_beside(
     place: &Place,
     foreign: Option<ForeignFile>,
@@ -150,7 +151,7 @@ fn remove_beside(
     }
 }
 
-/// Moves the hook that was kept aside, if there is one, to `path`.
+/// Moves the kept hook, if there is one, to `path`.
 fn restore(place: &Place, path: &Path) -> Result<RemoveOutcome, Error> {
     match look(&place.kept)? {
         Slot::Foreign(_) => {

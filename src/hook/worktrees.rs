@@ -1,4 +1,4 @@
-//! The work trees of a repository: each may look for its hooks in a folder of its own.
+//! The work trees of a repository: each may use a different hooks folder.
 
 use std::path::{Path, PathBuf};
 
@@ -6,11 +6,11 @@ use super::git;
 use super::{Error, HOOKS, Hook, SERVER_HOOKS};
 use crate::platform::path_bytes::path_from_bytes;
 
-/// Lists the tops of the work trees that exist, the main one first.
+/// Returns the tops of the existing work trees, the main one first.
 ///
-/// A bare repository is none of them. git names the main one by its git directory where that lies
-/// elsewhere (`--separate-git-dir`, a submodule; `get_main_worktree` in its worktree.c); its true top is
-/// known when `directory` is inside.
+/// A bare repository is not included. git reports the main one by its git directory if that is elsewhere
+/// (`--separate-git-dir`, a submodule; `get_main_worktree` in its worktree.c); its real top is known if
+/// `directory` is inside.
 pub(super) fn tops(directory: &Path) -> Result<Vec<PathBuf>, Error> {
     let mut tops = parse(&list(directory)?);
     let current = current(directory);
@@ -27,24 +27,24 @@ pub(super) fn tops(directory: &Path) -> Result<Vec<PathBuf>, Error> {
     Ok(tops)
 }
 
-/// Returns the hooks that a repository has a use for: a bare one without work trees is only pushed to.
+/// Returns the hooks that a repository needs: a bare one without work trees only receives pushes.
 pub(super) fn hooks(directory: &Path) -> Result<&'static [Hook], Error> {
     let bare = git::ask(directory, &["rev-parse", "--is-bare-repository"])?;
     let is_served = bare.trim_ascii() == b"true" && tops(directory)?.is_empty();
     Ok(if is_served { &SERVER_HOOKS } else { &HOOKS })
 }
 
-/// Asks for the folder that all worktrees of a repository share, as an absolute path.
+/// The arguments that ask for the folder that all worktrees of a repository share, as an absolute path.
 pub(super) const COMMON_DIR: [&str; 3] =
     ["rev-parse", "--path-format=absolute", "--git-common-dir"];
 
-/// Returns the top of the work tree that holds `directory`, if it is in one.
+/// Returns the top of the work tree that contains `directory`, if any.
 pub(super) fn current(directory: &Path) -> Option<PathBuf> {
     let answer = git::ask(directory, &["rev-parse", "--show-toplevel"]).ok()?;
     Some(git::path(&answer)).filter(|top| !top.as_os_str().is_empty())
 }
 
-/// Returns records ended by NUL; git before 2.36 has no `-z` and cannot name a path with a newline.
+/// Splits NUL-terminated records; git before 2.36 has no `-z` and cannot list a path with a newline.
 fn list(directory: &Path) -> Result<Vec<u8>, Error> {
     let list = ["worktree", "list", "--porcelain"];
     git::ask(directory, &[&list[..], &["-z"]].concat()).or_else(|_| {

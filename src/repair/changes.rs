@@ -1,14 +1,14 @@
-//! Changes that are gathered one repair after the other.
+//! Accumulates the changes of successive repairs.
 
 use super::FileChange;
 use crate::tree::RepoPath;
 
-/// A file and what it is to hold; nothing where it goes.
+/// A file and its new content; `None` removes it.
 pub type NewContent = (RepoPath, Option<Vec<u8>>);
 
-/// Adds to changes what files are to hold then; `original` gives what a file holds now.
+/// Adds new contents of files to changes; `original` returns the current content of a file.
 ///
-/// A file that is changed twice is one change, and one that comes back to what it was is none.
+/// A file that is changed twice is one change, and a file that is changed back is none.
 pub fn changed<E>(
     changes: &[FileChange],
     contents: Vec<NewContent>,

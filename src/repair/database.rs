@@ -1,10 +1,10 @@
-//! How a database that ran a history in its old order gets to stand in the new one.
+//! Moves a database from the old order of a history to the new one.
 //!
-//! Alembic keeps the newest revisions that a database has run, and takes all that these build on or depend
-//! on as run. Once a revision is put on top of another one, a database that ran it before would skip that
-//! other one for good. The way out runs no `downgrade`, which loses data and may do nothing at all: the
-//! database is stamped with the part of its history that both orders have in common, runs what it would
-//! skip, and is stamped past what it has run already.
+//! Alembic stores the newest revisions that a database has run, and assumes that it has run all of their
+//! ancestors and dependencies. After a revision is put on top of another one, a database that ran it before
+//! would skip the other one forever. The solution runs no `downgrade`, which loses data and may do nothing
+//! at all: the database is stamped with the part of its history that both orders share, runs the revisions
+//! that it would skip, and is stamped past those that it has already run.
 
 use std::collections::BTreeSet;
 
@@ -14,23 +14,24 @@ use crate::alembic::migration::RevisionId;
 /// One subcommand of Alembic.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum DatabaseStep {
-    /// `stamp --purge`: forgets every stamp and sets this one; `base` if there is none to set.
+    /// `stamp --purge`: replaces all stamps with this one; `base` if there is none to set.
     Purge(Option<RevisionId>),
-    /// `stamp`: takes a revision and all that it needs as run.
+    /// `stamp`: marks a revision and everything that it needs as run.
     Stamp(RevisionId),
-    /// `upgrade`: runs a revision and all that it needs, as far as that has not run.
+    /// `upgrade`: runs a revision and everything that it needs, unless it has run.
     Upgrade(RevisionId),
 }
 
-/// The files do not tell what a database has run.
+/// The files do not show which revisions a database has run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct UnknownState;
 
-/// Plans how a database whose `alembic_version` holds these revisions in the old graph gets to stand at the
-/// same revisions in the new one, with everything below them run exactly once; nothing if it does already.
+/// Plans how a database whose `alembic_version` contains these revisions in the old graph gets to the same
+/// revisions in the new one, with every ancestor run exactly once; nothing if that is already so.
 ///
 /// # Errors
-/// Gives [`UnknownState`] if what these revisions need is not known, such as a parent that no file defines.
+/// Returns [`UnknownState`] if the ancestors of these revisions are not known, such as a parent that no
+/// file defines.
 pub fn database_steps(
     old: &Graph,
     new: &Graph,
@@ -59,16 +60,16 @@ pub fn database_steps(
     Ok(steps)
 }
 
-/// A way up a history.
+/// A path up a history.
 struct Walk<'g> {
     graph: &'g Graph,
     done: BTreeSet<&'g RevisionId>,
-    /// What is left, each revision behind what it needs.
+    /// The remaining revisions, each after its requirements.
     ahead: Vec<&'g RevisionId>,
 }
 
 impl<'g> Walk<'g> {
-    /// Goes on as far as a condition holds, and returns the uppermost revisions that are passed, sorted.
+    /// Advances while a condition holds, and returns the uppermost passed revisions, sorted.
     fn on(&mut self, holds: impl Fn(&RevisionId) -> bool) -> Vec<&'g RevisionId> {
         let mut passed = BTreeSet::new();
         self.ahead.retain(|&id| {
@@ -89,7 +90,7 @@ mod tests {
     use super::*;
     use crate::alembic::graph::tests::{graph, id};
 
-    /// Writes the steps from one history to another for a database at some revisions.
+    /// Formats the steps from one history to another for a database at some revisions.
     #[track_caller]
     fn steps(old: &str, new: &str, stamped: &str) -> String {
         let stamped: Vec<RevisionId> = stamped.split(' ').map(id).collect();

@@ -1,4 +1,4 @@
-//! Repairs as git shows changes: a unified diff, from which `git apply` makes the same files.
+//! Repairs as a unified diff, which `git apply` accepts.
 
 use std::fmt::Write;
 use std::ops::Range;
@@ -8,9 +8,9 @@ use similar::{Algorithm, DiffOp, DiffTag, capture_diff_slices, group_diff_ops};
 use super::FileChange;
 use crate::text::Escaped;
 
-/// Shows changes as `git diff` prints them, sorted by path: bytes for a pipe or a file.
+/// Formats changes as `git diff` does, sorted by path: bytes for a pipe or a file.
 ///
-/// A change knows no mode, so new files and those that go are said to be plain ones.
+/// Changes have no mode, so new and deleted files are shown as regular ones.
 pub fn unified(changes: &[FileChange]) -> Vec<u8> {
     let mut sorted: Vec<&FileChange> =
         changes.iter().filter(|change| change.before != change.after).collect();
@@ -23,9 +23,9 @@ pub fn unified(changes: &[FileChange]) -> Vec<u8> {
     out
 }
 
-/// Shows changes as [`unified`] does, but with nothing in it that could control a terminal.
+/// Formats changes like [`unified`], but without anything that could control a terminal.
 ///
-/// Tabs stay, for they indent; every other byte that [`Escaped`] spells out is spelled out.
+/// Tabs are kept as indentation; all other bytes that [`Escaped`] escapes are escaped.
 pub fn unified_escaped(changes: &[FileChange]) -> String {
     let diff = unified(changes);
     let mut out = String::new();
@@ -96,7 +96,8 @@ fn hunk(group: &[DiffOp], old: &[&[u8]], new: &[&[u8]], out: &mut Vec<u8>) {
     }
 }
 
-/// Writes where lines are: the first counted from one and how many; of none, the line before.
+/// Formats a range of lines: the first, counted from one, and their number; for an empty range, the line
+/// before.
 fn numbers(lines: Range<usize>) -> String {
     match lines.len() {
         0 => format!("{},0", lines.start),
@@ -115,12 +116,12 @@ fn marked(mark: u8, lines: &[&[u8]], out: &mut Vec<u8>) {
     }
 }
 
-/// Splits at `\n` alone, as git does; a `\r` before it is part of the line.
+/// Splits at `\n` only, as git does; a `\r` before it is part of the line.
 fn lines(content: &[u8]) -> Vec<&[u8]> {
     content.split_inclusive(|byte| *byte == b'\n').collect()
 }
 
-/// Writes a path as git does with `core.quotePath` as it is by default.
+/// Quotes a path as git does with the default of `core.quotePath`.
 fn quoted(side: &str, path: &[u8]) -> Vec<u8> {
     let mut quoted = side.as_bytes().to_vec();
     let mut is_special = false;

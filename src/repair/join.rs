@@ -1,18 +1,18 @@
-//! Which heads merge revisions are to join.
+//! Decides which heads merge revisions join.
 //!
-//! Lines that are meant to stay apart are not joined: the configured branch labels each have a group of
-//! their own, and without any, histories that share no revision and carry labels of their own.
+//! Lines that are meant to stay separate are not joined: each configured branch label has its own group
+//! and, without any, histories that share no revision and have their own labels stay separate.
 
 use crate::alembic::graph::Graph;
 use crate::alembic::migration::RevisionId;
 use crate::heads::{HeadLimits, crowded};
 
-/// Finds the heads that are to be joined, a list for each merge revision, those that have landed first.
+/// Returns the heads to join, one list per merge revision, published heads first.
 ///
 /// A group of heads at or under its limit is left alone.
 ///
 /// # Errors
-/// Gives the heads of a group that has too many, each of which belongs to a line of its own.
+/// Returns the heads of a group that has too many, if each of them belongs to a separate line.
 pub fn heads_to_join(
     before: &Graph,
     after: &Graph,
@@ -30,7 +30,7 @@ pub fn heads_to_join(
     Ok(joins)
 }
 
-/// Sorts heads by whether they have landed, then by id.
+/// Sorts published heads first, then by id.
 pub fn landed_first<'g>(
     before: &Graph,
     heads: impl IntoIterator<Item = &'g RevisionId>,

@@ -1,7 +1,7 @@
-//! Repairs, as data: which file holds what before and after.
+//! Repairs as data: the contents of files before and after.
 //!
-//! A plan is made from graphs and sources, laid over the tree and checked again before anybody sees
-//! it. Nothing in here touches a disk but `apply`, and that writes all of a plan or none of it.
+//! A plan is made from graphs and sources, and checked in memory before it is shown. Only `apply` writes to
+//! a disk, and it writes all of a plan or none of it.
 
 mod changes;
 mod commands;
@@ -40,15 +40,15 @@ pub use write::{
 /// A file before and after a repair.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FileChange {
-    /// Where it is.
+    /// Its path.
     pub path: RepoPath,
-    /// What it holds now; nothing where it is new.
+    /// Its current content; `None` if it is new.
     pub before: Option<Vec<u8>>,
-    /// What it will hold; nothing where it goes.
+    /// Its new content; `None` if it is removed.
     pub after: Option<Vec<u8>>,
 }
 
-/// Lays changes over a tree.
+/// Returns a tree with changes applied.
 pub fn overlay<'t>(tree: Box<dyn Tree + 't>, changes: &[FileChange]) -> Box<dyn Tree + 't> {
     let kept = changes.iter().filter_map(|change| Some((&change.path, change.after.as_ref()?)));
     let above = MemoryTree::new(kept.map(|(path, content)| (path.as_bytes(), content)));

@@ -1,4 +1,4 @@
-//! What a repair would do, in data: the steps of each environment and the files that they change.
+//! The plan of a repair as data: the steps of each environment, and the changed files.
 
 use super::FileChange;
 use crate::advice::{Advice, Step};
@@ -6,58 +6,58 @@ use crate::alembic::migration::RevisionId;
 use crate::finding::Base;
 use crate::tree::RepoPath;
 
-/// A repair that was laid over the work tree and found to repair it.
+/// A verified plan of a repair.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Proposal {
-    /// What had landed as far as was known; nothing where the work tree was looked at alone.
+    /// The base; `None` if the work tree was checked on its own.
     pub base: Option<Base>,
     /// The environments, by name.
     pub environments: Vec<EnvironmentRepair>,
     /// The files, by path.
     pub changes: Vec<FileChange>,
-    /// What is to be done once it is written, a step or alternative each.
+    /// The next steps, one step or alternative each.
     pub then: Vec<Step>,
 }
 
-/// What becomes of one environment.
+/// The plan for one environment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EnvironmentRepair {
     /// Its name.
     pub environment: String,
-    /// Where `env.py` is.
+    /// The folder of `env.py`.
     pub script_location: RepoPath,
-    /// What is done.
+    /// The outcome.
     pub outcome: RepairOutcome,
-    /// Another way that may fit better, or what is left to do if nothing is done.
+    /// An alternative that may be better, or the remaining step if there is nothing to do.
     pub hint: Option<Step>,
 }
 
-/// What is done in one environment.
+/// The outcome for one environment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RepairOutcome {
-    /// Nothing: nothing is wrong.
+    /// There is nothing to repair.
     Nothing {
         /// Its heads, sorted.
         heads: Vec<RevisionId>,
     },
-    /// This, in order.
+    /// These steps, in order.
     Steps(Vec<RepairStep>),
-    /// Nothing, although something is wrong.
+    /// There is a problem that is not repaired.
     Refused(Refusal),
 }
 
-/// One thing that a repair does.
+/// One step of a repair.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RepairStep {
-    /// A revision builds on others than before.
+    /// A revision gets other parents.
     Repoint {
         /// The revision.
         revision: RevisionId,
         /// Its file.
         path: RepoPath,
-        /// What it builds on now.
+        /// Its current parents.
         from: Vec<RevisionId>,
-        /// What it will build on.
+        /// Its new parents.
         to: Vec<RevisionId>,
     },
     /// A new revision joins heads.
@@ -66,25 +66,25 @@ pub enum RepairStep {
         revision: RevisionId,
         /// Its file.
         path: RepoPath,
-        /// The heads, in the order in which it names them.
+        /// The heads, in the order of its parents.
         heads: Vec<RevisionId>,
     },
-    /// A fault is taken out of a file.
+    /// A problem in a file is fixed.
     Repair(Repaired),
 }
 
-/// One fault that is taken out of a file.
+/// One problem in a file that is fixed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Repaired {
     /// The rule that found it.
     pub rule: &'static str,
-    /// The file, where it is then.
+    /// The path of the file after the fix.
     pub path: RepoPath,
-    /// What is done, in a few words.
+    /// The fix, as a short phrase.
     pub done: String,
 }
 
-/// Why something that is wrong is not repaired.
+/// The reason why a problem is not repaired.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refusal {
     /// The reason, in one sentence.
@@ -94,12 +94,12 @@ pub struct Refusal {
 }
 
 impl Proposal {
-    /// Tells whether something that is wrong stays so.
+    /// Returns whether a problem is left.
     pub fn is_refused(&self) -> bool {
         self.environments.iter().any(|one| matches!(one.outcome, RepairOutcome::Refused(_)))
     }
 
-    /// Returns the paths that it changes, those of files that go too.
+    /// Returns the changed paths, including removed files.
     pub fn paths(&self) -> Vec<&RepoPath> {
         self.changes.iter().map(|change| &change.path).collect()
     }

@@ -30,7 +30,7 @@ struct ChangedHook {
     /// The version of a shim that was replaced.
     #[serde(skip_serializing_if = "Option::is_none")]
     from_version: Option<u32>,
-    /// A hook that was there before and is kept: the shim runs it, or it could not be restored.
+    /// An earlier hook that is kept: the shim runs it, or it could not be restored.
     kept: Option<String>,
 }
 
@@ -63,7 +63,7 @@ struct HookJson {
     ok: bool,
     #[serde(flatten)]
     state: StateJson,
-    /// A hook that was there before.
+    /// An earlier hook that is kept.
     kept: Option<KeptJson>,
 }
 

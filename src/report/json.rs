@@ -54,7 +54,7 @@ pub struct Refs {
     refs: Vec<Ref>,
 }
 
-/// What is printed when a command failed to run: a check with an error and nothing else.
+/// Printed when a command fails to run: a check that contains only an error.
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Broken {
@@ -157,7 +157,7 @@ struct FindingJson {
     related: Vec<RelatedJson>,
     /// Why the level is lower than that of the rule.
     lowered: Option<&'static str>,
-    /// Whether `check --fix` may repair it.
+    /// Whether `check --fix` can fix it.
     fixable: bool,
 }
 
@@ -186,7 +186,7 @@ pub(super) struct NoteJson {
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 struct Fault {
     message: String,
-    /// The errors behind it, the nearest one first.
+    /// The underlying errors, the direct cause first.
     causes: Vec<String>,
     help: Option<String>,
     advice: Vec<StepJson>,

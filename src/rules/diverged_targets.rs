@@ -161,7 +161,8 @@ fn own_id(give_it: &str, subject: &RuleContext<'_>, now: &Revision) -> Vec<Step>
         format!("{give_it} its own id: write in {path}"),
         format!("revision = \"{}\"", subject.free_id(now)),
     );
-    let follow = format!("use the new id in the `down_revision` of migrations that build on {path}");
+    let follow =
+        format!("use the new id in the `down_revision` of migrations that build on {path}");
     std::iter::once(id).chain(children.then(|| Step::note(follow))).collect()
 }
 

@@ -1,4 +1,4 @@
-//! A change that is to go to a base: judged on the merge that git would make of the two.
+//! Checks a change against its base, on the merge that git would make of the two.
 
 use crate::advice::{Advice, Command, Step};
 use crate::compare::{After, Comparison, NamedTree, Reader, check};
@@ -15,51 +15,51 @@ use crate::scope::unloaded;
 use crate::scope::{Context, Error, get_base_command, note};
 use crate::tree::{ObjectId, Tree};
 
-/// What is judged by hand, and against what.
+/// A check that a user asked for, and what to compare with.
 #[derive(Debug, Clone)]
 pub(crate) struct CheckRequest {
-    /// What is judged.
+    /// The state to check.
     pub side: Side,
-    /// The name that a commit was given by, where it was.
+    /// The name that the user gave for a commit, if any.
     pub name: Option<String>,
-    /// What it is compared with.
+    /// What to compare it with.
     pub against: Against,
 }
 
 /// What a change is compared with.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Against {
-    /// The nearest target.
+    /// The nearest target branch.
     Nearest,
-    /// What somebody named.
+    /// A revision that the user named.
     Named(String),
-    /// Nothing: all there is counts as new.
+    /// Nothing: everything counts as new.
     Nothing,
 }
 
-/// A change, its base, and who may be at fault.
+/// A change, its base, and what can be blamed on the change.
 pub(crate) struct Scope<'a> {
     pub(crate) side: Side,
     pub(crate) base: &'a BaseChoice,
     pub(crate) facts: Facts,
-    /// The branch that answers for heads which were too many before, if any does.
+    /// The branch that is responsible for existing extra heads, if any.
     pub(crate) answering: Option<String>,
     pub(crate) names: Names,
     pub(crate) situation: Situation,
     pub(crate) candidates: &'a Candidates<'a>,
 }
 
-/// What came of bringing a change and its base together.
+/// The outcome of merging a change with its base.
 pub(crate) enum MergeOutcome<T> {
-    /// There is a merge, and this was found in it.
+    /// The merge succeeded, with this result.
     Merged(T),
     /// The two have no common history.
     Unrelated,
-    /// Where they parted is not in this clone.
+    /// The merge base is not in this shallow clone.
     Shallow,
 }
 
-/// Judges a commit, the index or the work tree against what it will be merged into.
+/// Checks a commit, the index or the work tree against its base.
 pub(crate) fn change(context: &Context<'_>, subject: &CheckRequest) -> Result<Report, Error> {
     let tree = context.repository.side_tree(subject.side)?;
     let mut reader = context.reader(context.config_in_force(&*tree)?);
@@ -118,7 +118,7 @@ pub(crate) fn change(context: &Context<'_>, subject: &CheckRequest) -> Result<Re
     })
 }
 
-/// Names the paths in what is advised as they are named where the advice is read.
+/// Makes the paths in all advice relative to the current directory.
 fn seen_from_here(context: &Context<'_>, mut report: Report) -> Report {
     let up = &context.options.up;
     if !up.is_empty() {
@@ -139,7 +139,7 @@ fn has_alembic(
     Ok(!reader.discover(&*landed)?.environments.is_empty())
 }
 
-/// Says how the base comes into the work tree, where `tip` is what would have to be there.
+/// Returns how to get the base into the work tree; `tip` is the commit that should be there.
 pub(crate) fn situation(
     context: &Context<'_>,
     base: &BaseChoice,
@@ -156,7 +156,7 @@ pub(crate) fn situation(
     Situation { get_base, ..plain_situation(base, next) }
 }
 
-/// Returns the command that checks out what is judged, which goes by this name, if it is not there yet.
+/// Returns the command that checks out the checked commit, called `name`, unless it is checked out already.
 pub(super) fn checkout(context: &Context<'_>, name: &str, commit: ObjectId) -> Option<Command> {
     let branch = name.strip_prefix("refs/heads/").unwrap_or(name);
     if context.repository.ref_commit(&format!("refs/heads/{branch}")) == Some(commit) {
@@ -167,7 +167,7 @@ pub(super) fn checkout(context: &Context<'_>, name: &str, commit: ObjectId) -> O
     (!is_here).then(|| Command::of("git switch --detach").arg(commit.short()))
 }
 
-/// Judges the merge of a change into its base.
+/// Checks the merge of a change into its base.
 pub(super) fn compare_with_base(
     context: &Context<'_>,
     reader: &mut Reader,
@@ -187,8 +187,8 @@ pub(super) fn compare_with_base(
     }
 }
 
-/// Returns the command that gets a target and all of its history, into a clone that may know one branch
-/// alone and may be shallow.
+/// Returns the command that fetches a target with its full history, into a clone that may be shallow or
+/// know only one branch.
 fn fetch_command(context: &Context<'_>, target: Option<&Target>) -> Command {
     let named = target.and_then(|target| target.remote.clone());
     let usual = || context.repository.usual_remote(context.repository.branch().as_deref());
@@ -203,7 +203,7 @@ fn fetch_command(context: &Context<'_>, target: Option<&Target>) -> Command {
         .arg(format!("+refs/heads/{branch}:refs/remotes/{remote}/{branch}"))
 }
 
-/// Lets `compare` look at the merge that git would make of a change and its base.
+/// Calls `compare` with the merge that git would make of a change and its base.
 pub(crate) fn merge_and_compare<T>(
     context: &Context<'_>,
     reader: &mut Reader,
@@ -275,7 +275,7 @@ pub(crate) fn merge_and_compare<T>(
     compare(reader, &comparison).map(MergeOutcome::Merged)
 }
 
-/// Returns the states at which a change and its base parted.
+/// Returns the merge bases of a change and its base.
 pub(super) fn merge_base_trees<'c>(
     context: &'c Context<'_>,
     side: Side,
@@ -288,7 +288,7 @@ pub(super) fn merge_base_trees<'c>(
     parted.into_iter().map(|commit| context.repository.commit_tree(commit)).collect()
 }
 
-/// Returns the targets that the base does not hold. One that cannot be read excuses nobody.
+/// Returns the targets that the base does not contain. A target that cannot be read excuses nothing.
 fn other_targets<'c>(context: &'c Context<'_>, scope: &Scope<'_>) -> Vec<NamedTree<'c>> {
     let targets = destinations::targets(context, scope.candidates);
     context.has_missed.set(context.has_missed.get() || targets.is_err());
@@ -309,7 +309,7 @@ fn other_targets<'c>(context: &'c Context<'_>, scope: &Scope<'_>) -> Vec<NamedTr
     named.collect()
 }
 
-/// Returns how a repair is told of a base that somebody named.
+/// Returns the `--base` value for a repair if the user named a base.
 fn base_option(against: &Against) -> Option<String> {
     match against {
         Against::Named(name) => Some(name.clone()),
@@ -320,28 +320,29 @@ fn base_option(against: &Against) -> Option<String> {
 fn without_base(reader: &mut Reader, tree: &dyn Tree) -> Result<Report, Error> {
     let facts = Facts { unless_loading: Some(Downgrade::NoBase), ..Facts::default() };
     let mut report = alone(reader, tree, facts)?;
-    let name = Step::run("name one", Command::of("alembic-guard check --base").placeholder("REV"));
-    let all = Step::run("or judge everything there is", Command::of("alembic-guard check --all"));
+    let name =
+        Step::run("choose a base", Command::of("alembic-guard check --base").placeholder("REV"));
+    let all = Step::run("check everything", Command::of("alembic-guard check --all"));
     report.notes.push(note(
-        "there is no branch to compare with, so heads are only counted",
+        "there is no branch to compare with, so heads were only counted",
         Advice::way([name]).or([all]),
     ));
     Ok(report)
 }
 
-/// Judges a state with nothing to compare it with.
+/// Checks a state on its own.
 pub(super) fn alone(reader: &mut Reader, tree: &dyn Tree, facts: Facts) -> Result<Report, Error> {
     Ok(check(reader, &Comparison { facts, ..Comparison::alone(tree) })?)
 }
 
-/// Returns the situation of one who has the base in the work tree.
+/// Returns the situation in which the base is already in the work tree.
 pub(super) fn plain_situation(base: &BaseChoice, next: NextStep) -> Situation {
     Situation { base_commit: Some(base.commit.short()), next, ..Situation::default() }
 }
 
 fn unrelated(reader: &mut Reader, tree: &dyn Tree, base: &BaseChoice) -> Result<Report, Error> {
     let message =
-        format!("this branch and {} have no common history; it is judged alone", base.name);
+        format!("this branch and {} have no common history; it was checked on its own", base.name);
     only_warned(reader, tree, note(message, Advice::default()))
 }
 
@@ -352,10 +353,11 @@ fn shallow(
     fetch: Command,
 ) -> Result<Report, Error> {
     let message = format!(
-        "this clone is shallow: where this branch left {} is not in it; it is judged alone",
+        "this clone is shallow and does not include the merge base with {}; the branch was \
+         checked on its own",
         base.name
     );
-    let advice = Advice::way([Step::run("get the rest of the history", fetch)]);
+    let advice = Advice::way([Step::run("fetch the full history", fetch)]);
     only_warned(reader, tree, note(message, advice))
 }
 
@@ -366,7 +368,7 @@ fn only_warned(reader: &mut Reader, tree: &dyn Tree, note: Note) -> Result<Repor
     Ok(report)
 }
 
-/// Marks a base as learned from the remote in this run.
+/// Marks a base as fetched from the remote during this run.
 pub(super) fn fetched(base: &BaseChoice, commit: ObjectId) -> BaseChoice {
     BaseChoice { commit, freshness: Freshness::FetchedNow, ..base.clone() }
 }

@@ -1,4 +1,4 @@
-//! A commit about to be made: the index against what it is made on.
+//! Checks a commit before it is made: the index against its parent.
 
 use std::collections::BTreeSet;
 
@@ -15,8 +15,8 @@ use crate::scope::relevance::{Relevance, may_matter};
 use crate::scope::{Context, Error};
 use crate::tree::{ObjectId, RepoPath, Tree};
 
-/// Judges the index, as `pre-commit` and `pre-merge-commit` must; nothing where it changes nothing
-/// that matters.
+/// Checks the index for `pre-commit` and `pre-merge-commit`; returns an empty report if nothing relevant
+/// has changed.
 pub(crate) fn commit(context: &Context<'_>) -> Result<Report, Error> {
     let changes = context.repository.changes(context.repository.head(), Side::Index, &|_| true)?;
     if !changes.paths().any(may_matter) {
@@ -86,7 +86,7 @@ fn staged(
     Ok(report)
 }
 
-/// Advises to stage what repairs an error, where the work tree has it repaired already.
+/// Replaces the advice of an error that is already fixed in the work tree: stage the fix.
 fn told_to_stage(
     context: &Context<'_>,
     reader: &mut Reader,
@@ -114,15 +114,14 @@ fn told_to_stage(
         let paths = unstaged(finding);
         if !paths.is_empty() {
             let add = Command::of("git add").paths(&paths).and(Command::of("git commit"));
-            let stage = Step::run("stage the file, where this is fixed already", add);
+            let stage = Step::run("stage the fix from the work tree", add);
             finding.problem.advice = Advice::way([stage]);
         }
     }
     Ok(())
 }
 
-/// Tells whether others have what a commit is made on: a target that is not merely the branch that
-/// the commit goes to.
+/// Returns the standing of the parent commit: published if it is on a target other than the current branch.
 fn standing_of_commit(context: &Context<'_>, before: &BaseChoice, targets: &[Target]) -> Standing {
     let branch = context.repository.branch();
     let mut others = targets.iter().filter(|target| {
@@ -133,8 +132,8 @@ fn standing_of_commit(context: &Context<'_>, before: &BaseChoice, targets: &[Tar
     if landed { Standing::Published } else { Standing::Local }
 }
 
-/// Returns the targets of remotes: what is there has landed for everybody. The branches of this
-/// repository count where no remote has a target, since nobody else can have run what is on them alone.
+/// Returns the targets of the remotes, which are published. If no remote has a target, returns the local
+/// ones, since nobody else can have run migrations that exist only here.
 pub(crate) fn known_targets(context: &Context<'_>, config: &Config) -> Result<Vec<Target>, Error> {
     let names = TargetNames { patterns: config.targets.as_deref() };
     let branch = context.repository.branch();
@@ -149,12 +148,12 @@ pub(crate) fn known_targets(context: &Context<'_>, config: &Config) -> Result<Ve
     Ok(targets)
 }
 
-/// Finds which side of this commit has landed.
+/// Finds the published side of this commit.
 ///
-/// In a merge, the side that is on a target. Where the index brings migrations just as a target has
-/// them (`merge --squash`, `cherry-pick -n`, `checkout main -- migrations`), that target: what it brings was
-/// there first, and HEAD's own migrations are the ones to repair. Where that is but a restore of what HEAD
-/// removed, the target as it was when they parted. Else HEAD.
+/// In a merge, that is the side on a target. If the index has migrations exactly as a target has them
+/// (`merge --squash`, `cherry-pick -n`, `checkout main -- migrations`), it is that target: its migrations
+/// were there first, and HEAD's own migrations are the ones to repair. If the index only restores
+/// migrations that HEAD removed, it is the merge base with that target. Otherwise it is HEAD.
 fn landed_side(
     context: &Context<'_>,
     head: ObjectId,
@@ -206,8 +205,8 @@ pub(crate) fn landed_in_merge(
     })
 }
 
-/// Finds which side of an unfinished merge the branch's own remote branch has: a user who shares the
-/// branch may have run what is there.
+/// Finds the side of an unfinished merge that is on the branch's own remote branch: other users of the
+/// branch may have run its migrations.
 fn pushed_in_merge(context: &Context<'_>, head: ObjectId) -> Result<Option<BaseChoice>, Error> {
     let merged = context.repository.merge_heads();
     let (Some(branch), false) = (context.repository.branch(), merged.is_empty()) else {
@@ -239,7 +238,7 @@ pub(crate) fn landed_as(context: &Context<'_>, target: &Target, commit: ObjectId
     }
 }
 
-/// Returns the changed migrations that are in the index just as a commit has them.
+/// Returns the changed migrations whose content in the index is the same as in a commit.
 fn brought(
     context: &Context<'_>,
     commit: ObjectId,
@@ -257,7 +256,7 @@ fn brought(
     Ok(brought)
 }
 
-/// Looks ahead to the merge of the index into its base.
+/// Checks the future merge of the index into its base.
 fn ahead(context: &Context<'_>, reader: &mut Reader) -> Result<Option<Report>, Error> {
     let config = reader.config();
     let branch = context.repository.branch();
@@ -286,7 +285,7 @@ fn ahead(context: &Context<'_>, reader: &mut Reader) -> Result<Option<Report>, E
     Ok(Some(report))
 }
 
-/// Takes HEAD for what has landed.
+/// Returns HEAD as the published side.
 pub(crate) fn last_commit(head: ObjectId) -> BaseChoice {
     BaseChoice {
         target: None,
@@ -297,8 +296,8 @@ pub(crate) fn last_commit(head: ObjectId) -> BaseChoice {
     }
 }
 
-/// Adds what only the look ahead shows: what will block until it is repaired, and such warnings as are
-/// about files of this commit. What blocks now needs no second mention.
+/// Adds the problems that only the future merge has: those that will block, and warnings about files of
+/// this commit. Problems that already block are not repeated.
 fn add_ahead(report: &mut Report, ahead: Option<Report>, changed: &BTreeSet<RepoPath>) {
     let Some(ahead) = ahead else { return };
     let same = |known: &Finding, other: &Finding| {

@@ -1,49 +1,49 @@
-//! How long a verdict may take, told to the thread that waits for it.
+//! The time limit of a check, reported to the thread that waits for it.
 
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// The way to the thread that waits for a verdict, if there is one.
+/// A channel to the thread that waits for a verdict, if there is one.
 ///
-/// Nothing here looks at a clock: the wait is not the judge's, only the configuration that bounds it is.
+/// This does not read a clock: the waiting thread does, and the configuration only sets the limit.
 #[derive(Clone, Default)]
 pub(crate) struct Deadline {
     tell: Option<Arc<Tell>>,
-    /// Whether each step may take as long as is asked for, and not all of them.
+    /// Whether the limit applies to each step instead of the whole run.
     is_of_steps: bool,
 }
 
-/// What the waiting thread is told.
+/// A message to the waiting thread.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum DeadlineMessage {
-    /// How long all may take, counted from the start of the run; for ever if it is not set.
+    /// The limit for the whole run, counted from its start; unlimited if it is not set.
     Limit(Option<Duration>),
-    /// How long may pass between two steps.
+    /// The limit between two steps.
     StepLimit(Duration),
-    /// A step is done.
+    /// A step is finished.
     Step,
-    /// Where the objects lie that are read.
+    /// The location of the objects that are read.
     Objects(Vec<PathBuf>),
 }
 
 type Tell = dyn Fn(DeadlineMessage) + Send + Sync;
 
 impl Deadline {
-    /// Makes a way to somebody who waits.
+    /// Creates a channel to a waiting thread.
     pub(crate) fn of(tell: impl Fn(DeadlineMessage) + Send + Sync + 'static) -> Deadline {
         Deadline { tell: Some(Arc::new(tell)), is_of_steps: false }
     }
 
-    /// Takes what is asked for from now on as the limit of each step.
+    /// Applies the limits requested from now on to each step.
     #[must_use]
     pub(crate) fn of_steps(&self) -> Deadline {
         self.tell(DeadlineMessage::Limit(None));
         Deadline { is_of_steps: true, ..self.clone() }
     }
 
-    /// Asks to be waited for so long.
+    /// Requests a time limit.
     pub(crate) fn ask(&self, limit: Duration) {
         let is_of_steps = self.is_of_steps;
         self.tell(if is_of_steps {
@@ -53,7 +53,7 @@ impl Deadline {
         });
     }
 
-    /// Tells the waiting thread something.
+    /// Sends a message to the waiting thread.
     pub(crate) fn tell(&self, word: DeadlineMessage) {
         if let Some(tell) = &self.tell {
             tell(word);

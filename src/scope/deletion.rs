@@ -1,4 +1,4 @@
-//! Targets that a push deletes, and those that it deletes and creates again.
+//! Target branches that a push deletes, or deletes and recreates.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -12,12 +12,12 @@ use crate::rules::listed;
 use crate::scope::{Context, Error, note};
 use crate::tree::ObjectId;
 
-/// So many revisions are named.
+/// How many revisions are listed.
 const SHOWN: usize = 5;
 
-/// Gives a ref that a push deletes and creates again the commit that was deleted, which it replaces.
+/// Sets the replaced commit of a ref that a push deletes and recreates.
 ///
-/// `git push` refuses to do so, and git's protocol does not.
+/// `git push` refuses this, but git's protocol allows it.
 pub(super) fn with_replaced(refs: &[PushedRef]) -> Vec<PushedRef> {
     let mut deleted: HashMap<&str, &PushedRef> = HashMap::new();
     for deletion in refs.iter().filter(|one| is_deletion(one)) {
@@ -41,15 +41,16 @@ pub(super) struct Deletion<'a> {
     pub(super) pushed: &'a PushedRef,
     /// All refs of the push.
     pub(super) refs: &'a [PushedRef],
-    /// What the remote is called where the push comes from.
+    /// The name of the remote in the pushing clone.
     pub(super) remote: String,
     pub(super) default_branch: Option<String>,
-    /// The targets of the remote, as far as they are known.
+    /// The known targets of the remote.
     pub(super) targets: Vec<Target>,
     pub(super) config: Config,
 }
 
-/// Says which migrations go with a target that is deleted; nothing where another target has them all.
+/// Reports the migrations that are lost with a deleted target; returns nothing if other targets have all of
+/// them.
 pub(super) fn deleted_target(
     context: &Context<'_>,
     deletion: Deletion<'_>,
@@ -103,8 +104,8 @@ pub(super) fn deleted_target(
         .arg(remote)
         .arg(format!("{}:{}", pushed.remote_oid, pushed.remote_ref));
     let message =
-        format!("no other target branch has {what}, which this push deletes with {branch}");
-    let help = Step::run("if a database still needs them, restore the branch", restore);
+        format!("this push deletes {branch} and with it {what}, which no other target branch has");
+    let help = Step::run("restore the branch", restore).when("a database still needs them");
     Ok(Some(note(message, Advice::way([help]))))
 }
 

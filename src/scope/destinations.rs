@@ -1,4 +1,4 @@
-//! Where a change goes: its branch, the targets of that, and the base that it is compared with.
+//! The destination of a change: its branch, the possible targets, and the base.
 
 use crate::config::Config;
 use crate::git::{self, BaseChoice, Candidates, Side, Target, TargetNames};
@@ -6,17 +6,17 @@ use crate::scope::publication::{self, PushedBranch};
 use crate::scope::receive;
 use crate::scope::{CheckRequest, Context, Error, Role};
 
-/// Where a change goes.
+/// The destination of a change.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Destinations {
-    /// What it is compared with; nothing if there is nothing here.
+    /// The base; `None` if there is none in this repository.
     pub base: Option<String>,
-    /// The branches that it may go to, in order of preference.
+    /// The possible targets, in order of preference.
     pub targets: Vec<String>,
 }
 
-/// Returns the target that HEAD is by name, if HEAD or what lies in the work tree is judged. A branch that
-/// was freshly cut from a target is none.
+/// Returns the target whose name HEAD has, if HEAD, the index or the work tree is checked. A branch that
+/// was just created from a target does not count.
 pub(super) fn target_at_head(
     context: &Context<'_>,
     subject: &CheckRequest,
@@ -34,7 +34,7 @@ pub(super) fn target_at_head(
     Ok(targets.iter().any(|target| target.branch == branch).then_some(branch))
 }
 
-/// Returns the branch that is judged, which need not be the one that is checked out.
+/// Returns the checked branch, which need not be the current one.
 pub(super) fn branch_of(context: &Context<'_>, subject: &CheckRequest) -> Option<String> {
     match &subject.name {
         None => context.repository.working_branch(),
@@ -47,10 +47,11 @@ pub(super) fn branch_of(context: &Context<'_>, subject: &CheckRequest) -> Option
     }
 }
 
-/// Returns the branch of the pull request that continuous integration runs for, if what is judged is that
-/// branch or its merge into a target.
+/// Returns the branch of the pull request that CI runs for, if the checked commit is that branch or its
+/// merge into a target.
 ///
-/// A fork's branch may have the name of a target or of somebody else's branch, so its tip must be there.
+/// The branch of a fork may share its name with a target or an unrelated branch, so its tip must be in the
+/// checked commit.
 pub(super) fn proposed_branch(
     context: &Context<'_>,
     subject: &CheckRequest,
@@ -73,7 +74,7 @@ pub(super) fn proposed_branch(
     Ok(pushed.iter().any(is_it).then(|| branch.clone()))
 }
 
-/// Says where a change goes that nobody has pushed yet, by the branch that it is on.
+/// Returns the destination of a change that is not pushed yet, based on its branch.
 pub(crate) fn candidates<'c>(
     context: &Context<'_>,
     config: &'c Config,
@@ -84,7 +85,7 @@ pub(crate) fn candidates<'c>(
     Candidates { remote, branch, names }
 }
 
-/// Chooses the base as the configuration says, else the nearest target.
+/// Returns the configured base, or else the nearest target.
 pub(crate) fn base(
     context: &Context<'_>,
     side: Side,
@@ -107,7 +108,7 @@ pub(crate) fn base(
     Ok(context.repository.choose_base(tip, &targets, upstream.as_deref()))
 }
 
-/// Takes the base that the configuration names.
+/// Returns the base that the configuration names.
 fn configured_base(context: &Context<'_>, config: &Config) -> Result<Option<BaseChoice>, Error> {
     let Some(name) = &config.base else {
         return Ok(None);
@@ -121,10 +122,10 @@ fn configured_base(context: &Context<'_>, config: &Config) -> Result<Option<Base
     }
 }
 
-/// Says where a change goes, by the names that its targets have here.
+/// Returns the destination of the current change, with local names for the targets.
 ///
 /// # Errors
-/// Fails if refs cannot be read, and if the configuration names a base that is not here.
+/// Fails if refs cannot be read, or if the configured base does not exist here.
 pub(crate) fn destinations(
     context: &Context<'_>,
     side: Side,
@@ -137,7 +138,7 @@ pub(crate) fn destinations(
     Ok(Destinations { base, targets })
 }
 
-/// Returns the targets that a change may go to, in order of preference.
+/// Returns the possible targets of a change, in order of preference.
 pub(super) fn targets(
     context: &Context<'_>,
     candidates: &Candidates<'_>,

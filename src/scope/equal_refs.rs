@@ -1,6 +1,6 @@
-//! Refs of a push that nothing tells apart but their names: new ones of the same commit.
+//! New refs of a push that point to the same commit and differ only in their names.
 //!
-//! A push can bring any number of refs, and each is judged as thoroughly as the first.
+//! A push can bring any number of refs, and each one is checked as thoroughly as the first.
 
 use std::collections::{HashMap, HashSet};
 
@@ -11,40 +11,40 @@ use crate::scope::publication;
 use crate::scope::ref_update::{Destination, RefOutcome, destination, ref_report};
 use crate::scope::{Context, Error};
 
-/// So many of them are judged each by itself.
+/// How many of them are checked individually.
 const MOST_JUDGED: usize = 20;
 
-/// The refs of a push that were judged so far.
+/// The refs of a push that were checked so far.
 pub(super) struct Alike {
-    /// The branches that are known of any remote, and those that git's configuration names; nothing where no
-    /// ref is like another one.
+    /// The known branches of all remotes, and the branches in git's configuration; `None` if no two refs
+    /// are alike.
     special: Option<HashSet<String>>,
     default_branch: Option<String>,
     configs: HashMap<String, Option<Config>>,
-    /// For each commit, how many new branches were judged and which was the last of them.
+    /// The number of checked new branches for each commit, and the last of them.
     judged: HashMap<String, (usize, usize)>,
 }
 
 impl Alike {
-    /// Takes note of the ref that was judged for a commit.
+    /// Records the ref that was checked for a commit.
     pub(super) fn note(&mut self, commit: String, place: usize) {
         let (count, last) = self.judged.entry(commit).or_default();
         (*count, *last) = (*count + 1, place);
     }
 
-    /// Finds a ref that was judged for the commit, once enough were.
+    /// Returns a ref that was checked for the commit, once enough of them were.
     pub(super) fn judged(&self, commit: &str) -> Option<usize> {
         self.judged.get(commit).filter(|(count, _)| *count >= MOST_JUDGED).map(|(_, last)| *last)
     }
 }
 
-/// Says that a ref is judged as another one of the push is.
+/// Reports that a ref has the same result as another one of the push.
 pub(super) fn as_another(pushed: &PushedRef, place: usize) -> RefReport {
     let nothing = RefOutcome::Report(Report::default());
     RefReport { like: Some(place), ..ref_report(pushed, nothing) }
 }
 
-/// Begins with nothing judged of so many refs; `default_branch` is that of the remote.
+/// Starts without any checked refs; `default_branch` is that of the remote.
 pub(super) fn alike(
     context: &Context<'_>,
     refs: usize,
@@ -60,8 +60,8 @@ pub(super) fn alike(
     Ok(Alike { special, default_branch, configs, judged })
 }
 
-/// Returns the commit of a ref where the verdict depends on nothing else: a new branch that is no target,
-/// that nobody has seen before and that git's configuration does not name.
+/// Returns the commit of a ref if the verdict depends only on it: for a new branch that is not a target, is
+/// not known from any remote, and is not in git's configuration.
 pub(super) fn only_commit(
     context: &Context<'_>,
     alike: &mut Alike,

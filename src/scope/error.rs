@@ -1,4 +1,4 @@
-//! Why something could not be judged, and what can be done about it.
+//! Errors that prevent a check, and their remedies.
 
 use crate::advice::{Command, Step};
 use crate::alembic::environment::BadSetting;
@@ -8,85 +8,85 @@ use crate::git;
 use crate::text::escape;
 use crate::tree::RepoPath;
 
-/// Why something could not be judged.
+/// A reason why a check was not possible.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// Git.
+    /// Git failed.
     #[error(transparent)]
     Git(#[from] git::Error),
-    /// A tree.
+    /// A tree could not be read.
     #[error(transparent)]
     Tree(#[from] crate::tree::Error),
-    /// The configuration holds mistakes; nothing may look as if it was judged.
+    /// The configuration is invalid. Nothing is checked with defaults instead.
     #[error("`{}` is not valid", .0.invalid.path)]
     Config(Box<BadConfig>),
-    /// There is no Alembic to judge.
-    #[error("there is no Alembic environment in {0}")]
+    /// There is no Alembic environment.
+    #[error("no Alembic environment in {0}")]
     NoEnvironment(String),
-    /// There is some, and none of it leads anywhere.
-    #[error("Alembic's configuration in {tree} leads to no environment")]
+    /// There is Alembic configuration, but it has no usable environment.
+    #[error("the Alembic configuration in {tree} has no usable environment")]
     Misconfigured {
-        /// What was looked at.
+        /// The tree that was searched.
         tree: String,
-        /// What could not be made sense of.
+        /// The invalid settings.
         problems: Vec<BadSetting>,
     },
-    /// A continuous integration run has nothing to compare with.
+    /// A CI run has nothing to compare with.
     #[error("there is no branch to compare with")]
     NoBase {
-        /// The command that gets one.
+        /// The command that fetches a base.
         fetch: Command,
     },
-    /// A continuous integration run does not have the commit at which two branches parted.
-    #[error("this clone is shallow: the commit at which {ours} and {theirs} parted is not in it")]
+    /// A CI run lacks the merge base of two branches.
+    #[error("this clone is shallow and does not include the merge base of {ours} and {theirs}")]
     Shallow {
-        /// The one side.
+        /// One side.
         ours: String,
-        /// The other.
+        /// The other side.
         theirs: String,
-        /// The command that gets the rest of the history.
+        /// The command that fetches the full history.
         fetch: Command,
     },
     /// Nothing is checked out or committed yet.
     #[error("there is no commit yet")]
     Unborn,
-    /// What the configuration names is not here.
-    #[error("`base` in the configuration of the guard, `{0}`, names no branch, tag or commit")]
+    /// The configured base does not exist here.
+    #[error("the configured `base`, `{0}`, is not a branch, tag or commit")]
     UnknownBase(String),
-    /// What a host of hooks says is not enough to know what is pushed.
-    #[error("`{0}` does not say what is pushed")]
+    /// A hook manager did not say what is pushed.
+    #[error("the hook manager set no valid `{0}`")]
     Host(&'static str),
-    /// Git asks about files that a repair would have to understand.
-    #[error("git asks how to merge {}", shown(.0))]
+    /// A repair would have to read files with unresolved conflicts.
+    #[error("unresolved merge conflict in {}", shown(.0))]
     Unmerged(Vec<RepoPath>),
-    /// Git would ask about files if the base were brought in.
-    #[error("git would ask how to merge {} with {base}", shown(paths))]
+    /// Merging the base would conflict.
+    #[error("merging {base} would conflict in {}", shown(paths))]
     Conflicting {
         /// The files.
         paths: Vec<RepoPath>,
-        /// What would be brought in.
+        /// The base.
         base: String,
-        /// The command that brings it in.
+        /// The command that merges it.
         get_base: Option<Command>,
     },
-    /// A repair has nothing to go by.
+    /// A repair needs a merge base.
     #[error("this branch and {0} have no common history")]
     Unrelated(String),
-    /// A repair has nothing to go by.
-    #[error("this clone is shallow: where this branch left {0} is not in it")]
+    /// A repair needs a merge base.
+    #[error("this clone is shallow and does not include the merge base with {0}")]
     ShallowRepair(String),
-    /// An id that somebody gave and that no file defines.
+    /// An id that no migration has.
     #[error("no migration has the id `{}`", escape(.0))]
     UnknownId(String),
-    /// The beginning of several ids.
-    #[error("several migrations have ids that begin with `{}`", escape(id))]
+    /// A prefix of several ids.
+    #[error("`{}` is ambiguous: several revision ids start with it", escape(id))]
     AmbiguousId {
-        /// The beginning.
+        /// The prefix.
         id: String,
         /// The ids.
         ids: Vec<RevisionId>,
     },
-    /// An id that somebody gave for a head.
+    /// An id that is not a head.
     #[error("`{id}` is not a head")]
     NoHead {
         /// The id.
@@ -94,25 +94,25 @@ pub enum Error {
         /// The heads.
         heads: Vec<RevisionId>,
     },
-    /// A line of `pre-push`'s standard input that is none of git's.
-    #[error("`{0}` is not a line that git hands to pre-push")]
+    /// A line of standard input that git would not pass to `pre-push`.
+    #[error("unexpected input for pre-push: `{0}`")]
     PushLine(String),
-    /// What a server's hook was called with is not what git says there.
-    #[error("`{0}` is nothing that git hands to pre-receive or update")]
+    /// Arguments or input that git would not pass to a server hook.
+    #[error("unexpected input for pre-receive or update: `{0}`")]
     Received(String),
 }
 
-/// A configuration that holds mistakes, with its source.
+/// An invalid configuration, with its source.
 #[derive(Debug)]
 pub struct BadConfig {
-    /// The mistakes.
+    /// The errors.
     pub invalid: Invalid,
-    /// The file that they are in.
+    /// The content of the file.
     pub source: Vec<u8>,
 }
 
 impl Error {
-    /// Returns what can be done about it, a step or alternative each.
+    /// Returns what to do about it, one step or alternative each.
     pub fn help(&self) -> Vec<Step> {
         let remedy = match self {
             Error::Git(error) => error.remedy(),
@@ -129,48 +129,50 @@ impl Error {
                 problems.iter().map(|problem| format!("fix {problem}").into()).collect()
             }
             Error::NoEnvironment(_) => vec![
-                "an environment is an alembic.ini with `script_location`, `[tool.alembic]` in \
-                 pyproject.toml, or a folder that holds env.py and script.py.mako"
+                "look for an alembic.ini with `script_location`, `[tool.alembic]` in \
+                 pyproject.toml, or a folder with env.py and script.py.mako"
                     .into(),
-                "or name it in .alembic-guard.toml: `[[environment]]` with `script_location = \"...\"`"
-                    .into(),
+                Step::note(
+                    "add it to .alembic-guard.toml: `[[environment]]` with `script_location = \"...\"`",
+                )
+                .when("the environment is elsewhere"),
             ],
             Error::UnknownBase(_) => vec![
-                "name one that is here in .alembic-guard.toml, or get it: `git branch --all`, \
-                 `git fetch`"
+                "fetch it with `git fetch`, or set `base` to a branch that exists (`git branch \
+                 --all`)"
                     .into(),
             ],
             Error::Shallow { fetch, .. } => vec![
-                Step::run("get the rest of the history", fetch.clone()),
+                Step::run("fetch the full history", fetch.clone()),
                 whole_history_in_ci(),
             ],
             Error::NoBase { fetch } => vec![
-                Step::run("fetch the branch this goes to", fetch.clone()),
+                Step::run("fetch the target branch", fetch.clone()),
                 format!(
-                    "or name it: `{}`, `base = \"origin/main\"` in .alembic-guard.toml",
+                    "name it with `{}`, or with `base = \"origin/main\"` in .alembic-guard.toml",
                     Command::of("alembic-guard check --base").placeholder("REV")
                 )
                 .into(),
-                Step::run("or judge everything there is", Command::of("alembic-guard check --all")),
+                Step::run("check everything", Command::of("alembic-guard check --all")),
             ],
             Error::Unborn => vec!["commit something first".into()],
             Error::ShallowRepair(_) => vec![unshallow()],
-            Error::Unrelated(_) => vec![Step::write("name another branch", "--base REV")],
+            Error::Unrelated(_) => vec![Step::write("choose another base", "--base REV")],
             Error::UnknownId(_) => {
-                vec![Step::run("see what there is", Command::of("alembic-guard graph"))]
+                vec![Step::run("list the revisions", Command::of("alembic-guard graph"))]
             }
             Error::Unmerged(paths) => {
                 let add = Command::of("git add").paths(paths);
-                vec![Step::run("answer it, then stage it", add)]
+                vec![Step::run("resolve the conflict, then stage the file", add)]
             }
             Error::Conflicting { base, get_base, .. } => {
                 let bring = get_base.clone().map(|command| {
-                    Step::run(format!("bring in {base} and answer"), command)
+                    Step::run(format!("merge {base} and resolve the conflict"), command)
                 });
                 bring.into_iter().collect()
             }
-            Error::NoHead { heads, .. } => vec![format!("the heads are {}", quoted(heads)).into()],
-            Error::AmbiguousId { ids, .. } => vec![format!("they are {}", quoted(ids)).into()],
+            Error::NoHead { heads, .. } => vec![format!("choose one of the heads: {}", quoted(heads)).into()],
+            Error::AmbiguousId { ids, .. } => vec![format!("choose one of {}", quoted(ids)).into()],
             Error::Config(_) | Error::Host(_) | Error::PushLine(_) | Error::Received(_) => {
                 Vec::new()
             }
@@ -184,23 +186,23 @@ fn help_for_git(error: &git::Error) -> Vec<Step> {
         git::Error::Open(_) => {
             let elsewhere =
                 Command::of("alembic-guard -C").placeholder("FOLDER").placeholder("...");
-            vec![Step::run("run this inside a git repository, or name one", elsewhere)]
+            vec![Step::run("run this in a git repository, or name one", elsewhere)]
         }
         git::Error::Bare => vec![Step::run(
-            "name a commit",
+            "check a commit",
             Command::of("alembic-guard check").placeholder("BRANCH"),
         )],
         git::Error::UnknownRevision(_) => {
-            vec!["see what there is: `git branch --all`, `git tag`".into()]
+            vec!["list branches and tags with `git branch --all` and `git tag`".into()]
         }
         git::Error::SymmetricRange(_) => {
-            vec![Step::write("name where it begins and where it ends, with two full stops", "A..B")]
+            vec![Step::write("use two dots instead of three", "A..B")]
         }
         git::Error::Stage(_) => {
-            vec!["the files are written; stage them by hand: `git status`, `git add`".into()]
+            vec!["stage the written files yourself: `git status`, `git add`".into()]
         }
         git::Error::Setting { .. } => vec![Step::run(
-            "see what it is and where it is set",
+            "find its value and where it is set",
             Command::of("git config --show-origin --list"),
         )],
         git::Error::Object { .. }
@@ -214,15 +216,15 @@ fn help_for_git(error: &git::Error) -> Vec<Step> {
 }
 
 fn whole_history_in_ci() -> Step {
-    "in a CI job, check out with the whole history (`fetch-depth: 0`)".into()
+    "in a CI job, check out the full history (`fetch-depth: 0`)".into()
 }
 
 fn is_it_sound() -> Step {
-    Step::run("see whether the repository is sound", Command::of("git fsck"))
+    Step::run("check the repository for damage", Command::of("git fsck"))
 }
 
 fn unshallow() -> Step {
-    Step::run("get the rest of the history", Command::of("git fetch --unshallow"))
+    Step::run("fetch the full history", Command::of("git fetch --unshallow"))
 }
 
 fn quoted(ids: &[RevisionId]) -> String {

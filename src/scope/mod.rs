@@ -1,8 +1,8 @@
-//! What is compared with what: from a push, a commit or a wish to the two trees of a comparison.
+//! Decides which two trees to compare for a push, a commit or a check.
 //!
-//! Each entry point of the guard is a function over a [`Context`]: [`push()`], [`receive()`], [`commit()`] and
-//! [`change()`]. They ask git for trees and hand them to [`crate::compare`]. [`crowded_environments`] alone compares
-//! nothing: it counts heads.
+//! Each entry point of the guard is a function over a [`Context`]: [`push()`], [`receive()`], [`commit()`]
+//! and [`change()`]. They get trees from git and pass them to [`crate::compare`]. Only
+//! [`crowded_environments`] compares nothing: it counts heads.
 
 mod post_checkout;
 mod equal_refs;
@@ -52,60 +52,60 @@ pub(crate) use push::push;
 pub(crate) use receive::receive;
 pub(crate) use relevance::{Relevance, is_setting};
 
-/// Judges changes to one repository.
+/// Checks changes to one repository.
 pub(crate) struct Context<'r> {
     pub(crate) repository: &'r Repository,
     options: RunOptions,
-    /// What an earlier comparison of this run has read.
+    /// A reader with the results of an earlier comparison of this run.
     spare: RefCell<Option<Reader>>,
-    /// Whether a branch that might have excused something could not be looked at.
+    /// Whether a branch that might have excused a problem could not be read.
     has_missed: Cell<bool>,
-    /// What remotes answered in this run, by remote and branch.
+    /// Results of the fetches of this run, by remote and branch.
     fetches: RefCell<BTreeMap<(String, String), Result<ObjectId, FetchFailure>>>,
 }
 
-/// What a run knows beside the repository.
+/// Settings of a run that do not come from the repository.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct RunOptions {
-    /// A configuration to use instead of the one in the tree that is judged: its name and content.
+    /// A configuration that replaces the one in the checked tree: its name and content.
     pub config: Option<(String, Vec<u8>)>,
-    /// Whose repository it is.
+    /// The role of the repository.
     pub role: Role,
-    /// Who waits for the verdict.
+    /// The time limit.
     pub deadline: Deadline,
-    /// Whether this is a continuous integration run, which must not pass what it could not compare.
+    /// Whether this is a CI run, which must fail if it has nothing to compare with.
     pub in_ci: bool,
-    /// The branch whose push started this run of continuous integration, if one did.
+    /// The branch whose push started this CI run, if any.
     pub pushed_branch: Option<String>,
-    /// The branch of the pull request that a run of continuous integration is for, by its own word.
+    /// The branch of the pull request that this CI run is for, as reported by the CI service.
     pub proposed_branch: Option<String>,
-    /// The way from where the commands of an advice are run up to the top of the work tree: `../`.
+    /// The path from the current directory up to the top of the work tree: `../`.
     pub up: String,
 }
 
-/// Whose repository it is.
+/// The role of the repository.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) enum Role {
-    /// Somebody's own, from which they push: what has landed is on its remotes.
+    /// A clone that changes are pushed from: published means on a remote.
     #[default]
     Clone,
-    /// The one that others push to: what has landed is on its own branches.
+    /// The repository that others push to: published means on its own branches.
     Server,
 }
 
 impl<'r> Context<'r> {
-    /// Makes a judge of a repository.
+    /// Creates a context for a repository.
     pub(crate) fn new(repository: &'r Repository, options: RunOptions) -> Context<'r> {
         let (spare, has_missed, fetches) = Default::default();
         Context { repository, options, spare, has_missed, fetches }
     }
 
-    /// Reads the configuration that a tree carries, or the one that was given instead.
+    /// Reads the configuration of a tree, or the one that replaces it.
     pub(crate) fn config(&self, tree: &dyn Tree) -> Result<Config, Error> {
         parsed(self.config_source(tree)?)
     }
 
-    /// Returns the name and the content of that configuration; nothing if there is none.
+    /// Returns the name and content of that configuration, if there is one.
     pub(crate) fn config_source(
         &self,
         tree: &dyn Tree,
@@ -116,19 +116,20 @@ impl<'r> Context<'r> {
         }
     }
 
-    /// The same for what a verdict is about, which may take as long as that configuration allows.
+    /// Reads the configuration of the checked tree and applies its time limit.
     pub(crate) fn config_in_force(&self, tree: &dyn Tree) -> Result<Config, Error> {
         let config = self.config(tree)?;
         self.options.deadline.ask(config.time_limit);
         Ok(config)
     }
 
-    /// Returns a path as seen from where the guard was run.
+    /// Returns a path relative to the current directory.
     pub(crate) fn path_from_here(&self, path: &RepoPath) -> RepoPath {
         RepoPath::new([self.options.up.as_bytes(), path.as_bytes()].concat())
     }
 
-    /// Returns a reader for a configuration; the one that was kept, where it is for the same.
+    /// Returns a reader for a configuration, reusing the one that was kept if it has the same
+    /// configuration.
     pub(crate) fn reader(&self, config: Config) -> Reader {
         let spare = self.spare.take().filter(|spare| *spare.config() == config);
         spare.unwrap_or_else(|| Reader::remembering(config, self.repository.cache()))
@@ -140,7 +141,7 @@ impl<'r> Context<'r> {
     }
 }
 
-/// Reads the configuration that a tree carries; the usual one where it carries none.
+/// Reads the configuration of a tree, or returns the default one.
 fn carried_config(tree: &dyn Tree) -> Result<Config, Error> {
     parsed(carried_source(tree)?)
 }
@@ -166,7 +167,7 @@ fn parse_config(path: &RepoPath, source: &[u8]) -> Result<Config, Error> {
     parsed.map_err(|invalid| Error::Config(Box::new(bad(invalid))))
 }
 
-/// The command that brings a base into the work tree.
+/// Returns the command that merges a base into the work tree.
 fn get_base_command(repository: &Repository, base: &BaseChoice) -> Command {
     let merge = Command::of("git merge --no-ff --no-commit");
     let is_named = base.target.is_some()

@@ -1,6 +1,6 @@
-//! What the remote's targets are at, got before anything is judged.
+//! Fetches the current commits of the remote's targets before any ref is checked.
 //!
-//! All refs of a push are looked at first: the verdict on one must not depend on which of them comes first.
+//! This is done for all refs of a push first, so that no verdict depends on the order of the refs.
 
 use std::collections::BTreeMap;
 
@@ -13,10 +13,11 @@ use crate::scope::ref_update::{self, RefUpdate, Replaced, Unobtained};
 use crate::scope::{Context, Error, note};
 use crate::tree::ObjectId;
 
-/// What became of the commits that only the remote had, by the id that git reports.
+/// The result of fetching commits that only the remote had, by the id that git reports.
 pub(super) type Obtained = BTreeMap<ObjectId, Replaced>;
 
-/// Notes what git reports of the remote's branches, and gets what targets have there that is not here.
+/// Records what git reports about the remote's branches, and fetches the commits of targets that are
+/// missing here.
 pub(super) fn obtain(
     context: &Context<'_>,
     remote: &Remote,
@@ -47,7 +48,7 @@ pub(super) fn obtain(
     Ok(obtained)
 }
 
-/// Gets what a target has, from where git pushes to; nothing where no target with Alembic is concerned.
+/// Fetches a target from where git pushes to; returns nothing unless it is a target with Alembic.
 fn obtain_target(
     context: &Context<'_>,
     remote: &Remote,
@@ -75,14 +76,14 @@ fn obtain_target(
     }))
 }
 
-/// Returns the name or the address by which git fetches from where it pushes to.
+/// Returns the name or URL that git fetches from to reach the place it pushes to.
 fn place_of(context: &Context<'_>, remote: &Remote, update: &RefUpdate<'_>) -> Url {
     let known = update.remote.as_deref();
     let named = known.filter(|name| context.repository.is_fetched_from(name, &remote.url));
     named.map_or_else(|| remote.url.clone(), Url::new)
 }
 
-/// Fetches a target from there and returns its commit, or why it could not be had.
+/// Fetches a target and returns its commit.
 fn fetch_target(
     context: &Context<'_>,
     from: &Url,
@@ -102,11 +103,11 @@ fn fetch_target(
     context.repository.fetch(&request)
 }
 
-/// Judges the one ref of a push that a host tells.
+/// Checks the only ref of a push that a hook manager passes on.
 ///
-/// What the remote has is not always told: if its commit is not in this repository, pre-commit names the
-/// last commit below the push that it takes for known (`_pre_push_ns` in its `hook_impl.py`). So a target
-/// is asked for.
+/// The reported old commit may not be the remote's: if that one is not in this repository, pre-commit
+/// passes the last pushed commit that it believes is known to the remote (`_pre_push_ns` in its
+/// `hook_impl.py`). So targets are fetched.
 ///
 /// # Errors
 /// Fails as [`super::push()`] does.
@@ -134,9 +135,14 @@ pub(crate) fn hosted_push(
             pushed.remote_oid = "0".repeat(pushed.local_oid.len());
         }
         Some((name, Err(why))) => {
-            let message = format!("cannot ask for what {name} is at: {why}");
-            failed =
-                Some(note(message, Advice::default().caution("what is compared is what was told")));
+            let message = format!("cannot fetch {name}: {why}");
+            failed = Some(note(
+                message,
+                Advice::default().caution(
+                    "the check used the old commit that \
+                                                              the hook manager passed",
+                ),
+            ));
         }
         None => {}
     }

@@ -1,4 +1,5 @@
-//! The other targets of the remote that a change goes to, and in which way databases move between two targets.
+//! The other targets of the remote that a change goes to, and the direction in which databases move between
+//! two targets.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +12,7 @@ use crate::scope::{Context, Role};
 use crate::text::escape;
 use crate::tree::ObjectId;
 
-/// The target that a change goes to, and what else its push brings.
+/// The target that a change goes to, and the other refs of its push.
 pub(super) struct Landing<'a> {
     pub(super) remote: Option<&'a str>,
     pub(super) branch: &'a str,
@@ -21,8 +22,8 @@ pub(super) struct Landing<'a> {
     pub(super) pushed: &'a [PushedRef],
 }
 
-/// Returns the other targets as they are once the push is through, without those that the configuration
-/// leaves out. One that cannot be read has no say.
+/// Returns the other targets as they will be after the push, without those that the configuration leaves
+/// out. A target that cannot be read is ignored.
 pub(super) fn peers<'c>(context: &'c Context<'_>, landing: &Landing<'_>) -> Vec<Peer<'c>> {
     let is_independent = |branch: &str| landing.config.is_independent(branch);
     if is_independent(landing.branch) {
@@ -68,8 +69,8 @@ fn tips(context: &Context<'_>, landing: &Landing<'_>) -> BTreeMap<String, Object
     tips
 }
 
-/// Tells in which way databases move between the target that a change goes to and another one: to the later
-/// release, as far as the names say which one that is.
+/// Returns the direction in which databases move between the change's target and another one: to the later
+/// release, as far as the names show it.
 fn usual_way(landing: &str, other: &str) -> Option<MoveDirection> {
     if is_earlier_release(landing, other) {
         Some(MoveDirection::There)

@@ -1,8 +1,8 @@
-//! What a merge or a checkout left in the work tree: more heads than there may be, or nothing to say.
+//! Finds environments that have too many heads after a merge or checkout.
 //!
-//! It speaks of what the command brought: heads that the commit before had are no news, and repeated at
-//! every checkout they would soon be overlooked. So a command that changes no migration reads none.
-//! Where environments are is taken from what git has just written, the migrations from the disk.
+//! Only new heads are reported: heads that the previous commit had would be repeated at every checkout and
+//! soon be ignored. So a command that changes no migration reads none. The locations of the environments
+//! are read from git's new commit, the migrations from the disk.
 
 use crate::alembic::environment::Environment;
 use crate::alembic::graph::Graph;
@@ -16,15 +16,15 @@ use crate::scope::relevance::{is_setting, may_matter};
 use crate::scope::{Context, Error};
 use crate::tree::{self, ObjectId, Tree};
 
-/// The rule that switches the advice off with itself.
+/// The rule whose level also turns this advice off.
 const MULTIPLE_HEADS: &str = "multiple-heads";
 
-/// What git has just brought into the work tree.
+/// The change that git has just made to the work tree.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Brought {
     /// A commit, which is HEAD now.
     Commit {
-        /// What HEAD was before; none in a new clone or worktree.
+        /// HEAD before that; `None` in a new clone or worktree.
         before: Option<ObjectId>,
         /// The commit.
         after: ObjectId,
@@ -33,30 +33,30 @@ pub(crate) enum Brought {
     Files,
 }
 
-/// An environment that has more heads than it may.
+/// An environment with too many heads.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CrowdedEnvironment {
     /// The name of the environment.
     pub environment: String,
-    /// How many heads a group may have.
+    /// The number of heads that a group may have.
     pub limit: usize,
-    /// The heads of the groups that have more, group by group.
+    /// The heads of the groups that have too many, group by group.
     pub heads: Vec<RevisionId>,
-    /// What has landed of the heads, where that is known.
+    /// The heads that are published, if that is known.
     pub landed: Option<Landed>,
 }
 
-/// What a base has.
+/// What a base contains.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Landed {
-    /// What to call the base.
+    /// The name of the base.
     pub base: String,
-    /// Those heads of the work tree that it has as revisions, sorted.
+    /// The heads of the work tree that it contains as revisions, sorted.
     pub heads: Vec<RevisionId>,
 }
 
-/// Names the environments in which the work tree has more heads than it may, and others than
-/// before; none while git is only passing through.
+/// Returns the environments whose work tree has too many heads, and other heads than before; none during a
+/// git operation such as a rebase.
 pub(crate) fn crowded_environments(
     context: &Context<'_>,
     brought: Brought,
@@ -104,7 +104,7 @@ pub(crate) fn crowded_environments(
     Ok(advice)
 }
 
-/// Returns the paths that differ and could matter; nothing where only the disk can tell.
+/// Returns the relevant paths that differ; `None` if that can only be seen on disk.
 fn changes_of(context: &Context<'_>, brought: Brought) -> Result<Option<Changes>, Error> {
     let Brought::Commit { before: Some(before), after } = brought else {
         return Ok(None);
@@ -112,7 +112,7 @@ fn changes_of(context: &Context<'_>, brought: Brought) -> Result<Option<Changes>
     Ok(Some(context.repository.changes(Some(before), Side::Commit(after), &may_matter)?))
 }
 
-/// Looks up which heads the base has. What cannot be read has told nothing.
+/// Looks up which heads the base contains. A base that cannot be read counts as unknown.
 fn landed(
     context: &Context<'_>,
     reader: &mut Reader,
@@ -130,12 +130,12 @@ fn landed(
     Some(Landed { base: base.name, heads })
 }
 
-/// Tells whether an environment can have other heads by these changes.
+/// Returns whether these changes can change the heads of an environment.
 fn may_change(environment: &Environment, changes: &Changes) -> bool {
     changes.paths().any(|path| is_setting(path) || environment.versions_folder_of(path).is_some())
 }
 
-/// The work tree and what it was before.
+/// The work tree and its previous state.
 struct Arrival<'a> {
     reader: Reader,
     before: Option<&'a dyn Tree>,
@@ -144,7 +144,7 @@ struct Arrival<'a> {
 }
 
 impl Arrival<'_> {
-    /// Returns the heads of the groups that have more than they may, unless all are those of before.
+    /// Returns the heads of the groups with too many heads, unless all of them were there before.
     fn new_heads(&mut self, environment: &Environment) -> Result<Vec<RevisionId>, tree::Error> {
         if !self.differs(environment)? {
             return Ok(Vec::new());
@@ -182,7 +182,7 @@ impl Arrival<'_> {
     }
 }
 
-/// Reads an environment in another tree, where it has the same version folders.
+/// Reads an environment in another tree, if it has the same version folders there.
 fn graph_of(
     reader: &mut Reader,
     tree: &dyn Tree,
@@ -193,8 +193,8 @@ fn graph_of(
     same.map(|same| Ok(reader.state(tree, same, &[])?.graph)).transpose()
 }
 
-/// Tells whether some file could join the heads for all that is known: what it builds on can only be
-/// told by running Python, or a merge has left it in pieces.
+/// Returns whether a file could join the heads: its parents are only known by running Python, or it has
+/// merge conflict markers.
 fn may_be_joined(graph: &Graph) -> bool {
     let is_unclear = |migration: &Migration| {
         let module = &migration.module;

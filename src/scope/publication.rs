@@ -1,4 +1,4 @@
-//! What a push touches: whether it matters at all, and which faults can be its own.
+//! Finds the files that a push changes: whether they are relevant, and which problems it can have caused.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,18 +14,18 @@ use crate::scope::relevance::{Relevance, may_matter};
 use crate::scope::{Context, Error, Role, note};
 use crate::tree::{File, Node, ObjectId, RepoPath, Tree};
 
-/// What a push touches.
+/// The relevant files that a push changes.
 #[derive(Debug, Default)]
 pub(super) struct Touched {
-    /// What it adds, changes or removes.
+    /// The files that it adds, changes or removes.
     pub(super) paths: BTreeSet<RepoPath>,
-    /// Where other files of the branch are.
+    /// The other remote branches that contain the other files of the branch.
     pub(super) elsewhere: BTreeMap<RepoPath, String>,
-    /// Why what the remote has could not be read, where it could not.
+    /// The reason why the remote's commit could not be read, if any.
     pub(super) unread: Option<Note>,
 }
 
-/// Tells whether a push changes, from one commit to another, anything that could change a verdict.
+/// Returns whether a push changes anything between two commits that could change a verdict.
 fn matters(
     context: &Context<'_>,
     reader: &mut Reader,
@@ -42,8 +42,7 @@ fn matters(
     Ok(changes.paths().any(|path| relevance.covers(path)))
 }
 
-/// Tells whether a push differs in anything that could matter from what a target has, or a branch
-/// from where it left its base.
+/// Returns whether a push has relevant differences from its target, or from the merge base with its base.
 pub(super) fn parts_matter(
     context: &Context<'_>,
     reader: &mut Reader,
@@ -74,10 +73,9 @@ pub(super) fn parts_matter(
     }
 }
 
-/// Finds the migrations that this very push adds, changes or removes, and where the others are.
+/// Finds the migrations that this push adds, changes or removes, and the branches that contain the others.
 ///
-/// An update is compared with what the remote has there; a new ref with every branch of every
-/// remote, as last seen.
+/// An update is compared with the remote's commit, and a new ref with every known branch of every remote.
 pub(super) fn touched(
     context: &Context<'_>,
     reader: &mut Reader,
@@ -107,7 +105,7 @@ pub(super) fn touched(
             }
             Err(error @ git::Error::TooMany(_)) => return Err(error.into()),
             Err(error) => {
-                let message = format!("cannot read what this push would replace: {error}");
+                let message = format!("cannot read the commit that this push replaces: {error}");
                 let list = Step::run("list the damaged objects", Command::of("git fsck"));
                 unread = Some(note(message, Advice::way([list])));
             }
@@ -119,8 +117,8 @@ pub(super) fn touched(
     Ok(Touched { paths, elsewhere, unread })
 }
 
-/// Adds the names that files have in a merge, if a push touches them and the base has renamed them: git follows a
-/// rename of either side (gitdiffcore(7)).
+/// Adds the names that files have in the merge, if a push touches them and the base has renamed them: git
+/// follows renames on both sides (gitdiffcore(7)).
 pub(super) fn follow_renames(
     reader: &mut Reader,
     touched: &mut BTreeSet<RepoPath>,
@@ -160,11 +158,11 @@ fn since_parting(
     Ok(changes.paths().cloned().collect())
 }
 
-/// Finds the paths that some branch of a remote has just so.
+/// Finds the paths whose content is the same on a remote branch.
 ///
-/// A branch that the base holds does not count: its work has landed, and where it is not there any
-/// more it was taken back. Nor does one that is never judged, nor what a deleted branch has left
-/// behind when it is pushed again.
+/// A branch that the base contains does not count: its changes are published, and files that are missing
+/// there were reverted. Branches that are never checked, and the leftovers of a deleted branch that is
+/// pushed again, don't count either.
 fn seen_elsewhere(
     context: &Context<'_>,
     update: &RefUpdate<'_>,
@@ -198,11 +196,11 @@ fn seen_elsewhere(
     Ok(elsewhere)
 }
 
-/// Tells whether a tracking ref is what an earlier push of a branch has left, where the remote has that
-/// branch no more.
+/// Returns whether a tracking ref is left over from an earlier push of a branch that the remote no longer
+/// has.
 ///
-/// The branch may have been pushed under its own name or its upstream's. Under these a colleague's branch
-/// may be meant as well, so it must have been pushed from here.
+/// The branch may have been pushed under its own name or its upstream's. A colleague's branch may have the
+/// same name, so it must have been pushed from here.
 fn is_left_of(context: &Context<'_>, pushed: &PushedBranch, update: &RefUpdate<'_>) -> bool {
     if update.replaced != Replaced::Nothing {
         return false;
@@ -216,10 +214,11 @@ fn is_left_of(context: &Context<'_>, pushed: &PushedBranch, update: &RefUpdate<'
         || is_local() && context.repository.was_pushed_from_here(&pushed.name)
 }
 
-/// Tells on which remote branch a file of `tree` is just so, other than those that the base holds.
+/// Returns the remote branch on which a file of `tree` has the same content, except branches that the base
+/// contains.
 ///
-/// Somebody else's branch counts before the one that is judged, unless it was built on that one: who
-/// builds on a branch takes part in what becomes of it.
+/// The branch of another user takes precedence over the checked one, unless it was built on that one:
+/// whoever builds on a branch accepts its changes.
 pub(super) fn shared<'j>(
     context: &'j Context<'_>,
     tree: &'j dyn Tree,
@@ -249,7 +248,7 @@ pub(super) fn shared<'j>(
     }
 }
 
-/// Returns every branch that somebody has pushed, as far as this repository knows.
+/// Returns every pushed branch that this repository knows.
 pub(super) fn pushed_branches(context: &Context<'_>) -> Result<Vec<PushedBranch>, git::Error> {
     let branches = match context.options.role {
         Role::Clone => {
@@ -269,10 +268,10 @@ pub(super) fn pushed_branches(context: &Context<'_>) -> Result<Vec<PushedBranch>
     Ok(branches)
 }
 
-/// A branch that somebody has pushed.
+/// A pushed branch.
 #[derive(Debug, serde::Serialize)]
 pub(super) struct PushedBranch {
-    /// What it is called here: `origin/topic`.
+    /// Its local name: `origin/topic`.
     name: String,
     /// The branch, without `refs/heads/`.
     pub(super) branch: String,

@@ -1,4 +1,4 @@
-//! A push: each ref judged by where it goes.
+//! Checks a push: each ref according to its destination.
 
 use crate::advice::{Advice, Command, Step};
 use crate::compare::Reader;
@@ -22,16 +22,16 @@ use crate::scope::ref_update::{
 use crate::scope::{Context, Error, note};
 use crate::tree::ObjectId;
 
-/// Where a push goes.
+/// The destination of a push.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Remote {
-    /// The remote's name, or its address where it has none.
+    /// The remote's name, or its URL if it has none.
     pub name: Url,
-    /// Its address.
+    /// Its URL.
     pub url: Url,
 }
 
-/// Judges every ref of a push.
+/// Checks every ref of a push.
 pub(crate) fn push(
     context: &Context<'_>,
     remote: &Remote,
@@ -42,7 +42,7 @@ pub(crate) fn push(
     pushed_refs(context, remote, &refs, &obtained)
 }
 
-/// Judges refs, once it is known what the remote has.
+/// Checks refs once the remote's commits are known.
 pub(super) fn pushed_refs(
     context: &Context<'_>,
     remote: &Remote,
@@ -65,7 +65,7 @@ pub(super) fn pushed_refs(
     judged.collect()
 }
 
-/// Says what goes with a target that is deleted, by the configuration that the target holds.
+/// Reports the migrations that are lost with a deleted target, using the target's own configuration.
 fn deleted(
     context: &Context<'_>,
     remote: &Remote,
@@ -99,7 +99,7 @@ fn deleted(
     )
 }
 
-/// Returns the name of a remote here, where it has one.
+/// Returns the local name of a remote, if it has one.
 pub(super) fn name_of(context: &Context<'_>, remote: &Remote) -> Option<String> {
     let known = context.repository.remotes().into_iter().find(|name| name == remote.name.secret());
     let by_url = |url: &Url| context.repository.remote_of_url(url);
@@ -128,7 +128,7 @@ fn pushed_ref(
     Ok(report)
 }
 
-/// Names the target that has commits which a push to it lacks, where git does not say whether the push is
+/// Returns the target that has commits which the push lacks, if git does not report whether the push is
 /// forced.
 fn behind(context: &Context<'_>, update: &RefUpdate<'_>) -> Option<String> {
     match update.replaced {
@@ -143,16 +143,17 @@ fn may_be_rejected(context: &Context<'_>, update: &RefUpdate<'_>, behind: &str) 
     let branch = update.pushed.local_ref.strip_prefix("refs/heads/");
     let elsewhere = branch.filter(|branch| context.repository.branch().as_deref() != Some(branch));
     let checkout = elsewhere
-        .map(|branch| Step::run("go to the branch", Command::of("git switch").arg(branch)));
-    let pull =
-        Step::run("if you did not force, git rejects this ref anyway", Command::of("git pull"));
+        .map(|branch| Step::run("switch to the branch", Command::of("git switch").arg(branch)));
+    let pull = Step::run("pull first, since git rejects this ref", Command::of("git pull"))
+        .when("you did not force the push");
     let advice = Advice::way(checkout.into_iter().chain([pull]));
     note(format!("{behind} has commits that this push lacks"), advice)
 }
 
-/// Finds out where a pushed ref goes, or why it is not judged.
+/// Resolves the destination of a pushed ref, or the reason why it is not checked.
 ///
-/// If the pushed configuration is invalid, that mistake comes beside an update with the default configuration.
+/// If the pushed configuration is invalid, its error is returned along with an update that has the default
+/// configuration.
 pub(super) fn resolve<'p>(
     context: &Context<'_>,
     remote: &Remote,
@@ -251,8 +252,8 @@ fn judge(
     Ok(RefOutcome::Report(report))
 }
 
-/// Judges a push alone where there is no target to compare it with, and says so where it brings
-/// migrations. The first push to an empty remote has nothing to be compared with.
+/// Checks a push on its own if no target is known, with a note if it contains migrations. The first push to
+/// an empty remote gets no note.
 fn without_base(
     context: &Context<'_>,
     reader: &mut Reader,
@@ -261,14 +262,14 @@ fn without_base(
     let mut report = ref_update::first_push(context, reader, update, Facts::default())?;
     let is_first = update.is_target && context.repository.remote_branches()?.is_empty();
     if !is_first && !publication::touched(context, reader, update, None)?.paths.is_empty() {
-        let message = "no target branch is known here, so the migrations of this push were \
-                       compared with nothing; name one as `base` in .alembic-guard.toml";
+        let message = "no target branch is known, so the migrations in this push were not \
+                       compared with anything; set `base` in .alembic-guard.toml";
         report.notes.push(note(message, Advice::default()));
     }
     Ok(report)
 }
 
-/// Says how the two sides of a push come into the work tree; what is pushed need not be checked out.
+/// Returns how to get both sides of a push into the work tree; the pushed commit need not be checked out.
 fn push_situation(context: &Context<'_>, update: &RefUpdate<'_>, base: &BaseChoice) -> Situation {
     let pushed = update.pushed.local_ref.as_str();
     let local = pushed.strip_prefix("refs/heads/");
@@ -284,13 +285,14 @@ fn push_situation(context: &Context<'_>, update: &RefUpdate<'_>, base: &BaseChoi
     Situation { checkout, get_base, base_option, ..situation }
 }
 
-/// Tells whether git would merge two commits. Where nobody knows, it is to say so itself.
+/// Returns whether git would merge two commits. If that is unknown, returns true and leaves the answer to
+/// git.
 fn have_common_history(context: &Context<'_>, tip: ObjectId, base: ObjectId) -> bool {
     !context.repository.merge_bases(tip, base).is_ok_and(|bases| bases.is_empty())
 }
 
-/// Returns the command that brings in the base and forgets a branch that the remote no longer has: a
-/// repair would take what is left of it here for somebody's work.
+/// Returns the command that merges the base and prunes a branch that the remote no longer has: a repair
+/// would treat its leftovers as the work of another user.
 fn pruned(context: &Context<'_>, update: &RefUpdate<'_>, base: &BaseChoice) -> Option<Command> {
     let remote = update.remote.as_deref()?;
     let left_over = format!("refs/remotes/{}", update.name());
@@ -299,7 +301,7 @@ fn pruned(context: &Context<'_>, update: &RefUpdate<'_>, base: &BaseChoice) -> O
     Some(Command::of("git fetch --prune").arg(remote).and(merge))
 }
 
-/// Judges a push to a branch that will be merged into a target later.
+/// Checks a push to a branch that will be merged into a target later.
 fn onto_branch(
     context: &Context<'_>,
     reader: &mut Reader,
@@ -329,7 +331,7 @@ fn onto_branch(
     Ok(report)
 }
 
-/// Asks the remote for the base's newest commit where this push brings migrations.
+/// Fetches the base if the push contains migrations.
 fn freshened(
     context: &Context<'_>,
     update: &RefUpdate<'_>,
@@ -359,14 +361,14 @@ fn freshened(
     match answer {
         Ok(commit) => (fetched(&base, commit), None),
         Err(failure) => {
-            let message =
-                format!("cannot ask {remote} for its newest {}: {failure}", target.branch);
-            let seen = format!("what is judged is {} as last seen", base.name);
-            let mut advice = Advice::default().after([seen.into()]);
+            let message = format!("cannot fetch {} from {remote}: {failure}", target.branch);
+            let seen = format!("the check used {} as last fetched", base.name);
+            let mut advice = Advice::default().caution(seen);
             if matches!(failure, FetchFailure::NoSuchBranch(_)) {
                 let set_head = Command::of("git remote set-head").arg(&remote).arg("--auto");
                 let command = Command::of("git fetch").arg(&remote).and(set_head);
-                advice = advice.or([Step::run("if that branch has another name now", command)]);
+                let update = Step::run("update the name of the default branch", command);
+                advice = advice.or([update.when("that branch was renamed")]);
             }
             (base, Some(note(message, advice)))
         }

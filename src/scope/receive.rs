@@ -1,7 +1,7 @@
-//! A push as the server sees it, before it lets anything in.
+//! Checks a push on the server, before any ref is updated.
 //!
-//! A push cannot change how it is judged: the configuration is what has landed or what was
-//! given, and nothing is asked of any other server.
+//! A push cannot change the configuration it is checked with: only published or administrator-provided
+//! configuration counts, and no other server is contacted.
 
 use crate::advice::Command;
 use crate::compare::Reader;
@@ -21,10 +21,10 @@ use crate::scope::ref_update::{
 use crate::scope::server_policy::{self, Law};
 use crate::scope::{Context, Error};
 
-/// What clones usually call the server that they were cloned from.
+/// The name that clones usually give the server.
 const ORIGIN: &str = "origin";
 
-/// Judges every ref that a server is about to take.
+/// Checks every ref that a server is about to accept.
 pub(crate) fn receive(context: &Context<'_>, refs: &[PushedRef]) -> Result<Vec<RefReport>, Error> {
     let law = server_policy::law(context)?;
     context.options.deadline.ask(law.time_limit());
@@ -47,7 +47,7 @@ pub(crate) fn receive(context: &Context<'_>, refs: &[PushedRef]) -> Result<Vec<R
     judged.collect()
 }
 
-/// Says what goes with a target that is deleted.
+/// Reports the migrations that are lost with a deleted target.
 fn received_deletion(
     context: &Context<'_>,
     law: &Law,
@@ -84,7 +84,7 @@ fn received_ref(
     Ok(ref_report(pushed, judged))
 }
 
-/// Finds out where a received ref goes, or why it is not judged.
+/// Resolves the destination of a received ref, or the reason why it is not checked.
 fn received<'p>(
     context: &Context<'_>,
     law: &Law,
@@ -152,7 +152,7 @@ fn admit(context: &Context<'_>, law: &Law, update: &RefUpdate<'_>) -> Result<Ref
     Ok(RefOutcome::Report(report))
 }
 
-/// Judges a push against what has landed.
+/// Checks a push against its base.
 fn onto(
     context: &Context<'_>,
     reader: &mut Reader,
@@ -180,7 +180,7 @@ fn onto(
     Ok(report)
 }
 
-/// Says what is to be done in the clone that was pushed from: nothing is known of it but what was pushed.
+/// Returns the situation of the pushing clone, of which only the pushed commits are known.
 fn received_situation(
     context: &Context<'_>,
     update: &RefUpdate<'_>,
@@ -197,7 +197,7 @@ fn received_situation(
     Situation { get_base, base_option, ..situation }
 }
 
-/// Finds the base that the configuration names, as clones name it: `origin/main` is `main` here.
+/// Finds the configured base, which has the name that clones use: `origin/main` is `main` here.
 pub(super) fn served_base(context: &Context<'_>, name: &str) -> Option<BaseChoice> {
     let short = name.split_once('/').map(|(_, branch)| branch);
     let mut branches = [Some(name), short].into_iter().flatten();
@@ -209,8 +209,8 @@ pub(super) fn served_base(context: &Context<'_>, name: &str) -> Option<BaseChoic
     Some(BaseChoice { name: crate::text::escape(branch), ..base })
 }
 
-/// Says who may be at fault: on a branch that is no target only what the configuration wants, and
-/// nobody may excuse himself.
+/// Returns the facts for a received ref: on branches other than targets, problems have the configured level
+/// and nothing is excused.
 fn facts(update: &RefUpdate<'_>) -> Facts {
     let is_branch = matches!(destination(update.pushed), Some(Destination::Branch(_)));
     let warns = update.config.other_branches != OtherBranches::Error;

@@ -1,4 +1,4 @@
-//! A ref on its way to where it is pushed: what it goes to, and what is compared there.
+//! A pushed ref: its destination, and the comparison there.
 
 use crate::advice::{Advice, Command, Step};
 use crate::compare::{After, Comparison, Reader, check};
@@ -13,7 +13,7 @@ use crate::scope::publication;
 use crate::scope::{Context, Error, note};
 use crate::tree::ObjectId;
 
-/// A ref that is to be judged.
+/// A ref to check.
 pub(super) struct RefUpdate<'a> {
     pub(super) tip: ObjectId,
     pub(super) branch: String,
@@ -22,40 +22,40 @@ pub(super) struct RefUpdate<'a> {
     /// All refs of the push.
     pub(super) beside: &'a [PushedRef],
     pub(super) config: Config,
-    /// What the remote has there now.
+    /// The remote's current commit of the ref.
     pub(super) replaced: Replaced,
-    /// The remote that it goes to, where that has a name here.
+    /// The local name of the remote, if it has one.
     pub(super) remote: Option<String>,
     pub(super) targets: Vec<Target>,
 }
 
-/// What a ref names at the remote before the push.
+/// The remote's commit of a ref before the push.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Replaced {
     /// Nothing: the ref is new.
     Nothing,
     /// This commit. Git lists it only if the push builds on it or is forced.
     Known(ObjectId),
-    /// This commit, which was not here when git wrote its list. Git lists such a ref whether the push is
-    /// forced or not, and refuses it afterwards with "fetch first" (`run_pre_push_hook` in transport.c).
+    /// This commit, which was missing here when git wrote its list. Git lists such a ref whether the push
+    /// is forced or not, and rejects it later with "fetch first" (`run_pre_push_hook` in transport.c).
     Obtained(ObjectId),
-    /// An object that is not here; where it was asked for, why it could not be had.
+    /// A missing object, with the reason why it could not be fetched, if that was tried.
     Absent(Option<Unobtained>),
-    /// An object that is here and cannot be read, for this reason.
+    /// A damaged object, with the reason.
     Damaged(String),
 }
 
-/// A commit of the remote that could not be had.
+/// A commit of the remote that could not be fetched.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Unobtained {
     pub(super) commit: ObjectId,
     pub(super) reason: String,
-    /// The command that gets it.
+    /// The command that fetches it.
     pub(super) fetch: Command,
 }
 
 impl Replaced {
-    /// Returns the commit, where it is here.
+    /// Returns the commit if it is here.
     pub(super) fn commit(&self) -> Option<ObjectId> {
         match self {
             Replaced::Known(commit) | Replaced::Obtained(commit) => Some(*commit),
@@ -90,27 +90,27 @@ impl RefUpdate<'_> {
         }
     }
 
-    /// Returns the target that this is, as this repository last saw it.
+    /// Returns the target that the ref updates, as last seen by this repository.
     pub(super) fn last_known(&self) -> Option<&Target> {
         let is_own =
             |target: &&Target| target.branch == self.branch && target.remote == self.remote;
         self.targets.iter().find(is_own)
     }
 
-    /// Says why nothing can be compared with what is replaced, where that is so.
+    /// Returns a note if the replaced commit cannot be compared with.
     pub(super) fn unknown(&self) -> Option<Note> {
         let name = self.name();
         match &self.replaced {
             Replaced::Absent(Some(Unobtained { commit, reason, fetch })) => Some(note(
                 format!(
-                    "cannot judge what this push would replace: {name} is at {} now, which is not in \
-                     this repository: {reason}",
+                    "cannot check what this push replaces: {name} is now at {}, which could not \
+                     be fetched: {reason}",
                     commit.short()
                 ),
-                Advice::way([Step::run("get it, then push again", fetch.clone())]),
+                Advice::way([Step::run("fetch it, then push again", fetch.clone())]),
             )),
             Replaced::Damaged(reason) => Some(note(
-                format!("cannot read what this push would replace on {name}: {reason}"),
+                format!("cannot read the commit that this push replaces on {name}: {reason}"),
                 Advice::way([Step::run("list the damaged objects", Command::of("git fsck"))]),
             )),
             Replaced::Absent(None)
@@ -120,9 +120,9 @@ impl RefUpdate<'_> {
         }
     }
 
-    /// Says what to do where the branch is a target of its own that goes by an unusual name.
+    /// Returns the advice for a branch that may be a target with an unusual name.
     ///
-    /// Nothing is said where the base is the only one that the branch can go to.
+    /// Returns nothing if the base is the only possible target.
     pub(super) fn doubt(&self, base: &BaseChoice) -> Option<Step> {
         let is_branch = matches!(destination(self.pushed), Some(Destination::Branch(_)));
         if !is_branch || base.others.is_empty() {
@@ -136,29 +136,26 @@ impl RefUpdate<'_> {
         targets.push(self.branch.clone());
         let quoted: Vec<String> =
             targets.iter().map(|name| format!("\"{}\"", crate::text::escape(name))).collect();
-        Some(Step::write(
-            format!(
-                "if `{branch}` never merges into {}, list it in `targets` of .alembic-guard.toml",
-                base.name
-            ),
-            format!("targets = [{}]", quoted.join(", ")),
-        ))
+        let list = format!("targets = [{}]", quoted.join(", "));
+        let write = Step::write("list it in `targets` of .alembic-guard.toml", list);
+        Some(write.when(format!("`{branch}` never merges into {}", base.name)))
     }
 }
 
-/// Returns what the ref of a branch or of a review is about; nothing for tags, notes and their kin.
+/// Returns the destination of a branch or of a change for review; nothing for other refs such as tags and
+/// notes.
 pub(super) fn destination(pushed: &PushedRef) -> Option<Destination<'_>> {
     let name = pushed.remote_ref.as_str();
     let branch = name.strip_prefix("refs/heads/").map(Destination::Branch);
     branch.or_else(|| name.strip_prefix("refs/for/").map(Destination::Review))
 }
 
-/// What a ref is about.
+/// The kind of a ref.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Destination<'a> {
     /// A branch.
     Branch(&'a str),
-    /// A change that is to be reviewed before it goes to a branch.
+    /// A change for review, before it goes to a branch.
     Review(&'a str),
 }
 
@@ -170,17 +167,17 @@ impl<'a> Destination<'a> {
     }
 }
 
-/// What became of a ref.
+/// The outcome for a ref.
 pub(super) enum RefOutcome {
-    /// It was judged.
+    /// It was checked.
     Report(Report),
-    /// It was not to be judged, for this reason.
+    /// It was skipped for this reason.
     Skipped(SkipReason),
-    /// It could not be judged.
+    /// It could not be checked.
     Unknown(Note),
 }
 
-/// Sums up what became of a ref.
+/// Builds the report of a ref.
 pub(super) fn ref_report(pushed: &PushedRef, judged: RefOutcome) -> RefReport {
     let (report, skipped, unknown) = match judged {
         RefOutcome::Report(report) => (report, None, None),
@@ -200,7 +197,7 @@ pub(super) fn ref_report(pushed: &PushedRef, judged: RefOutcome) -> RefReport {
     }
 }
 
-/// Returns what a target has, as git reports it; for a new one the nearest target.
+/// Returns the target's commit as reported by git; for a new target, the nearest other one.
 pub(super) fn old_tip(context: &Context<'_>, update: &RefUpdate<'_>) -> Option<BaseChoice> {
     if update.replaced == Replaced::Nothing {
         return starting_point(context, update);
@@ -214,7 +211,7 @@ pub(super) fn old_tip(context: &Context<'_>, update: &RefUpdate<'_>) -> Option<B
     })
 }
 
-/// Says what becomes of a push to a target that cannot be compared with what it would replace.
+/// Returns the outcome of a push to a target whose current commit cannot be compared with.
 pub(super) fn without_old_tip(
     context: &Context<'_>,
     update: &RefUpdate<'_>,
@@ -229,9 +226,9 @@ pub(super) fn without_old_tip(
     }))
 }
 
-/// Tells whether Alembic is used in what is pushed to a target, or in that target as last known.
+/// Returns whether the pushed commit or the last known target uses Alembic.
 ///
-/// What cannot be read may hold anything.
+/// Returns true if one of them cannot be read.
 pub(super) fn concerns_alembic(
     context: &Context<'_>,
     update: &RefUpdate<'_>,
@@ -252,11 +249,11 @@ pub(super) fn concerns_alembic(
     Ok(false)
 }
 
-/// Names the target that has the tip already, so nothing is left to check.
+/// Returns the target that already contains the tip, so that there is nothing left to check.
 ///
-/// A target that is there is judged by what it has itself: that another one has the commit excuses no
-/// head too many, and nothing that is taken back. But a fork that follows its upstream only gets what has
-/// landed there.
+/// An existing target is checked against its own commit: that another target has the tip does not excuse
+/// extra heads or reverted migrations. But a fork that follows its upstream only receives published
+/// commits.
 pub(super) fn already_on(context: &Context<'_>, update: &RefUpdate<'_>) -> Option<String> {
     let is_upstream =
         |target: &Target| target.branch == update.branch && target.remote != update.remote;
@@ -266,8 +263,8 @@ pub(super) fn already_on(context: &Context<'_>, update: &RefUpdate<'_>) -> Optio
     Some(holding.name())
 }
 
-/// Returns where a new target begins: the commit at which it left the nearest one. What that has got
-/// since is nothing that the new one takes away.
+/// Returns the merge base of a new target and the nearest one. The later commits of that one are not
+/// removed by the new target.
 fn starting_point(context: &Context<'_>, update: &RefUpdate<'_>) -> Option<BaseChoice> {
     let nearest = context.repository.choose_base(update.tip, &update.targets, None)?;
     match context.repository.merge_bases(nearest.commit, update.tip).ok()?.as_slice() {
@@ -276,7 +273,7 @@ fn starting_point(context: &Context<'_>, update: &RefUpdate<'_>) -> Option<BaseC
     }
 }
 
-/// Judges a push to a target against what that target has.
+/// Checks a push to a target against the target's current commit.
 pub(super) fn onto_target(
     context: &Context<'_>,
     reader: &mut Reader,
@@ -310,7 +307,8 @@ pub(super) fn onto_target(
     Ok(report)
 }
 
-/// Tells whether git would ask how to merge what a push would replace, as each repair does first.
+/// Returns whether merging the pushed and the replaced commit, the first step of every repair, would
+/// conflict.
 fn is_conflicted(
     context: &Context<'_>,
     reader: &mut Reader,
@@ -322,7 +320,7 @@ fn is_conflicted(
     Ok(matches!(met, MergeOutcome::Merged(true)))
 }
 
-/// Tells whether a push to a target builds on what is there or, by force, takes its place.
+/// Returns whether a push to a target builds on it or replaces it by force.
 fn standing_of_target(
     context: &Context<'_>,
     update: &RefUpdate<'_>,
@@ -336,7 +334,7 @@ fn standing_of_target(
     }
 }
 
-/// Judges a ref for which nothing is known to have landed.
+/// Checks a ref without any known target.
 pub(super) fn first_push(
     context: &Context<'_>,
     reader: &mut Reader,

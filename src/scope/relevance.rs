@@ -1,4 +1,4 @@
-//! Which paths can change a verdict: migrations, and what says where they are.
+//! Decides which paths can change a verdict: migrations, and files that determine where they are.
 
 use std::collections::HashSet;
 
@@ -12,14 +12,14 @@ use crate::tree::{RepoPath, Tree};
 pub(crate) struct Relevance {
     /// The environments that may have migrations in folders below their version folders.
     recursive: Vec<Environment>,
-    /// The version folders of the others.
+    /// The version folders of the other environments.
     folders: HashSet<RepoPath>,
-    /// Whether some configuration of Alembic could not be made sense of.
+    /// Whether some Alembic configuration is invalid.
     has_problems: bool,
 }
 
 impl Relevance {
-    /// Gathers the version folders of several states.
+    /// Collects the version folders of several states.
     pub(crate) fn of(reader: &mut Reader, trees: &[&dyn Tree]) -> Result<Relevance, Error> {
         let (recursive, folders) = Default::default();
         let mut relevance = Relevance { recursive, folders, has_problems: false };
@@ -39,17 +39,18 @@ impl Relevance {
         Ok(relevance)
     }
 
-    /// Tells whether the path is a migration, says where migrations are or changes what Python reads of them.
+    /// Returns whether the path is a migration, determines where migrations are, or changes how Python
+    /// reads them.
     pub(crate) fn covers(&self, path: &RepoPath) -> bool {
         self.covers_history(path) || self.alters_migrations(path)
     }
 
-    /// Tells whether the path is a migration or says where migrations are.
+    /// Returns whether the path is a migration or determines where migrations are.
     pub(crate) fn covers_history(&self, path: &RepoPath) -> bool {
         is_setting(path) || self.is_migration(path)
     }
 
-    /// Tells whether the path may set attributes for migrations, or holds what Python compiled of one.
+    /// Returns whether the path can set attributes of migrations, or is a compiled migration.
     fn alters_migrations(&self, path: &RepoPath) -> bool {
         let Some(folder) = path.parent() else { return false };
         if path.file_name() == ATTRIBUTES {
@@ -67,20 +68,20 @@ impl Relevance {
         beside.is_some_and(|source| self.is_migration(&source))
     }
 
-    /// Tells whether the path lies in a version folder.
+    /// Returns whether the path is in a version folder.
     pub(crate) fn is_migration(&self, path: &RepoPath) -> bool {
         let is_in_folder = is_migration_name(path.file_name())
             && path.parent().is_some_and(|folder| self.folders.contains(&folder));
         is_in_folder || self.recursive.iter().any(|it| it.versions_folder_of(path).is_some())
     }
 
-    /// Tells whether there is no Alembic at all, nor anything that could be meant for it.
+    /// Returns whether there is no Alembic configuration at all.
     pub(crate) fn is_empty(&self) -> bool {
         self.folders.is_empty() && self.recursive.is_empty() && !self.has_problems
     }
 }
 
-/// Tells whether a path could matter, whatever the environments are; most changes touch none.
+/// Returns whether a path could be relevant for any environment; most changes touch no such path.
 pub(super) fn may_matter(path: &RepoPath) -> bool {
     let name = path.file_name();
     is_setting(path)
@@ -90,7 +91,7 @@ pub(super) fn may_matter(path: &RepoPath) -> bool {
         || name == ATTRIBUTES
 }
 
-/// Tells whether a file may say where Alembic is.
+/// Returns whether a file can contain the location of an environment.
 pub(crate) fn is_setting(path: &RepoPath) -> bool {
     let name = path.file_name();
     name.ends_with(b".ini")

@@ -1,7 +1,7 @@
-//! The same question is not judged twice.
+//! Caches the results of comparisons.
 //!
-//! What a comparison comes to follows from the two trees, the configuration and the words, and for some
-//! findings from what is on other branches. Where all of that is as it was, so is the answer.
+//! A result depends on the two trees, the configuration and the names in the texts, and for some problems
+//! on the content of other branches. If none of that has changed, the result is the same.
 
 use std::cell::Cell;
 
@@ -19,18 +19,18 @@ use crate::scope::publication;
 use crate::scope::{Context, Error};
 use crate::tree::{ObjectId, Tree};
 
-/// A report as it is kept, without the sources.
+/// A cached report, without the sources.
 #[derive(Serialize, Deserialize)]
 struct Verdict {
     environments: Vec<EnvironmentSummary>,
-    /// Each with the place of its rule among all of them.
+    /// Each with the index of its rule.
     findings: Vec<(usize, Finding)>,
     notes: Vec<Note>,
-    /// What was on other branches, where that was asked.
+    /// The results of lookups on other branches.
     branches: Option<Key>,
 }
 
-/// Judges a comparison, or recalls what it came to.
+/// Returns the result of a comparison, from the cache if possible.
 pub(super) fn remembered(
     context: &Context<'_>,
     reader: &mut Reader,
@@ -81,7 +81,7 @@ pub(super) fn remembered(
     Ok(report)
 }
 
-/// Names a question by all that its answer depends on; nothing where a side has no id.
+/// Returns a key of everything that the result depends on; nothing if a side has no id.
 fn question<'t>(
     context: &Context<'_>,
     config: &Config,
@@ -103,7 +103,7 @@ fn question<'t>(
     Some((after, Key::of_value(FactKind::Verdict, &(trees, commits, options))?))
 }
 
-/// Names what is on all branches that a verdict may depend on; nothing where that cannot be told.
+/// Returns a key of the branches that a verdict can depend on; nothing if they cannot be read.
 fn branches(context: &Context<'_>, scope: &Scope<'_>) -> Option<Key> {
     // Which commit holds which is another matter once the rest of a history arrives.
     if context.repository.is_shallow() {
@@ -127,7 +127,7 @@ impl Verdict {
         }
     }
 
-    /// Returns the report; nothing where it is about a rule that is not known.
+    /// Returns the report; nothing if it contains an unknown rule.
     fn report(self) -> Option<Report> {
         let named = |(rule, mut finding): (usize, Finding)| {
             finding.problem.rule = RULES.get(rule)?.name;

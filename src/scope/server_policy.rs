@@ -1,4 +1,4 @@
-//! Whose word counts on a server: what has landed, never what is about to.
+//! The configuration that a server checks with: a published one, never the pushed one.
 
 use std::time::Duration;
 
@@ -13,20 +13,20 @@ use crate::scope::{BadConfig, Context, Error, carried_config, note, parse_config
 use crate::text::escape;
 use crate::tree::{ObjectId, RepoPath};
 
-/// The configuration by which a server judges, and where it is from.
+/// The configuration that a server checks with, and its origin.
 pub(super) struct Law {
     pub(super) config: Config,
-    /// The branch whose file counts.
+    /// The branch whose file is used.
     branch: String,
-    /// The file that the server's administrator has named instead.
+    /// The file that the server's administrator uses instead.
     given: Option<String>,
-    /// What must be said of it.
+    /// A note about it.
     note: Option<Note>,
 }
 
 impl Law {
-    /// Returns how long a verdict may take. What has landed may allow more, but not so little that no push
-    /// would get through that repairs it.
+    /// Returns the time limit. The published configuration may raise it, but not lower it so much that a
+    /// push that repairs it would fail.
     pub(super) fn time_limit(&self) -> Duration {
         match self.given {
             Some(_) => self.config.time_limit,
@@ -35,11 +35,10 @@ impl Law {
     }
 }
 
-/// Takes the configuration that was given, else that of the branch the repository is about, as it
-/// is before the push.
+/// Returns the administrator's configuration, or else that of the repository's main branch before the push.
 ///
-/// A mistake in what has landed must stop nobody, least of all the push that repairs it: it is told,
-/// and the usual configuration holds.
+/// An invalid published configuration must not block any push, least of all the one that repairs it: it is
+/// reported, and the default configuration is used.
 pub(super) fn law(context: &Context<'_>) -> Result<Law, Error> {
     let landed = context.repository.served_branch();
     let unborn = || context.repository.branch().unwrap_or_else(|| "HEAD".to_owned());
@@ -57,10 +56,10 @@ pub(super) fn law(context: &Context<'_>) -> Result<Law, Error> {
     Ok(Law { config, branch, given: None, note })
 }
 
-/// Says what a push changes of the configuration, and what that means.
+/// Reports the changes of a push to the configuration, and their effect.
 ///
 /// # Errors
-/// Fails where the push would put a configuration with mistakes in force.
+/// Fails if the push would put an invalid configuration in force.
 pub(super) fn trust_notes(
     context: &Context<'_>,
     reader: &mut Reader,
@@ -83,8 +82,8 @@ pub(super) fn trust_notes(
     Ok(notes)
 }
 
-/// Returns the states that a change must differ from to be the push's: what the ref has, and where
-/// a branch left its base, so that what it merges is not told again.
+/// Returns the states that a change must differ from to count as the push's own: the ref's current commit
+/// and, for a branch, the merge base with its base, so that changes from a merge are not reported again.
 fn states_before(
     context: &Context<'_>,
     update: &RefUpdate<'_>,
@@ -100,8 +99,7 @@ fn states_before(
     update.replaced.commit().into_iter().chain(parted).collect()
 }
 
-/// Finds the files that say where Alembic is, or how the guard is to judge, and are as in none of
-/// some states.
+/// Finds the files that configure Alembic or the guard and differ from all of the given states.
 fn setting_changes(
     context: &Context<'_>,
     before: &[ObjectId],
@@ -116,7 +114,7 @@ fn setting_changes(
     Ok(changes)
 }
 
-/// Tells whether Alembic is looked for elsewhere than in any of some states.
+/// Returns whether the locations of the environments differ from all of the given states.
 fn moves_alembic(
     context: &Context<'_>,
     reader: &mut Reader,
@@ -150,7 +148,7 @@ fn invalid(branch: &str, bad: &BadConfig) -> Note {
     note(
         format!("`{}` on {} is not valid: {mistakes}", config::FILE_NAME, escape(branch)),
         Advice::default().caution(
-            "until that is fixed, this server checks pushes as if there were no configuration",
+            "until this is fixed, the server checks pushes as if there were no configuration",
         ),
     )
 }
@@ -158,10 +156,14 @@ fn invalid(branch: &str, bad: &BadConfig) -> Note {
 fn guard_note(law: &Law) -> Note {
     let remark = match &law.given {
         Some(name) => format!(
-            "this server is configured by {}, so that counts in clones and in CI alone",
+            "this server is configured by {}, so the change only affects clones and CI",
             escape(name)
         ),
-        None => format!("it was judged without that, which counts once it is on {}", law.branch),
+        None => format!(
+            "the push was checked without this change, which takes effect once it is \
+                         on {}",
+            law.branch
+        ),
     };
     note(format!("this push changes `{}`", config::FILE_NAME), Advice::default().caution(remark))
 }
@@ -171,8 +173,8 @@ fn alembic_note(paths: &[&RepoPath]) -> Note {
     note(
         format!("this push changes where Alembic looks for migrations: {}", names.join(", ")),
         Advice::default().caution(
-            "it was judged by what there was and by what there will be; once it has landed, only \
-             the latter is migrated",
+            "the push was checked with both the old and the new locations; once it is merged, \
+             Alembic only uses the new ones",
         ),
     )
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::advice::Advice;
+use crate::advice::{Advice, Step};
 use crate::alembic::environment::{Environment, is_migration_name};
 use crate::alembic::migration::Value;
 use crate::compare::Reader;
@@ -11,16 +11,16 @@ use crate::scope::{Error, note};
 use crate::text::escape;
 use crate::tree::{File, Node, RepoPath, Tree};
 
-/// Folders that lie deeper are not looked into.
+/// The depth below which folders are not searched.
 const MAX_DEPTH: usize = 8;
 
-/// So many folders are told of.
+/// How many folders are reported.
 const MOST_NOTES: usize = 20;
 
-/// So many files are looked at.
+/// How many files are read.
 const MAX_FILES: usize = 2000;
 
-/// Says which files are left out although they read like migrations, and how to configure them.
+/// Reports files that look like migrations but are not loaded, and how to configure them.
 pub(super) fn overlooked(reader: &mut Reader, tree: &dyn Tree) -> Result<Vec<Note>, Error> {
     let discovery = reader.discover(tree)?;
     let mut notes = Vec::new();
@@ -52,7 +52,8 @@ pub(super) fn overlooked(reader: &mut Reader, tree: &dyn Tree) -> Result<Vec<Not
     Ok(notes)
 }
 
-/// Gathers the files in the folders below a version folder, without those that are version folders themselves.
+/// Collects the files in the folders below a version folder, except folders that are version folders
+/// themselves.
 fn below(
     tree: &dyn Tree,
     folder: &RepoPath,
@@ -95,7 +96,7 @@ fn migrations(reader: &mut Reader, tree: &dyn Tree, files: &[File]) -> Result<us
 }
 
 fn unseen(folders: usize) -> Note {
-    let message = format!("{folders} more folders with `env.py` and `versions` were not looked at");
+    let message = format!("{folders} more folders with `env.py` and `versions` were not checked");
     note(message, Advice::default())
 }
 
@@ -112,14 +113,16 @@ fn unread(environment: &Environment, location: &RepoPath, count: usize) -> Note 
     let verb = if count == 1 { "defines" } else { "define" };
     let message = format!(
         "environment `{name}` does not include {} below `{location}` that {verb} a `revision`: \
-         Alembic does not look into the folders there",
+         Alembic does not search its subfolders",
         counted(count)
     );
     note(
         message,
         Advice::way(["set `recursive_version_locations = true` in its configuration"]).or([
-            "or, if code adds these folders, list them in .alembic-guard.toml: `[[environment]]` with \
-             `version_locations`",
+            Step::note(
+                "list them in .alembic-guard.toml: `[[environment]]` with `version_locations`",
+            )
+            .when("code adds these folders"),
         ]),
     )
 }
@@ -128,11 +131,12 @@ fn unclaimed(folder: &RepoPath, count: usize) -> Note {
     let location = if folder.is_root() { ".".to_owned() } else { folder.to_string() };
     let verb = if count == 1 { "looks like a migration" } else { "look like migrations" };
     let message = format!(
-        "`{location}` has an `env.py`, and {} in `versions` {verb}, but no configuration file leads to it",
+        "`{location}` has an `env.py`, and {} in `versions` {verb}, but no configuration file \
+         refers to it",
         counted(count)
     );
     let help = format!(
-        "name it in .alembic-guard.toml: `[[environment]]` with `script_location = \"{location}\"`"
+        "add it to .alembic-guard.toml: `[[environment]]` with `script_location = \"{location}\"`"
     );
     note(message, Advice::way([help]))
 }

@@ -47,9 +47,9 @@ fn refused(repository: &Repository, arguments: &[&str], words: &str) {
 #[test]
 fn what_is_no_range_is_refused_in_words() {
     let repository = Repository::forked();
-    refused(&repository, &["main...feature"], "with two full stops");
-    refused(&repository, &["nowhere"], "`nowhere` names no branch, tag or commit");
-    refused(&repository, &["main..nowhere"], "`nowhere` names no branch, tag or commit");
+    refused(&repository, &["main...feature"], "use two dots");
+    refused(&repository, &["nowhere"], "`nowhere` is not a branch, tag or commit");
+    refused(&repository, &["main..nowhere"], "`nowhere` is not a branch, tag or commit");
     refused(&Repository::empty(), &[], "there is no commit yet");
 }
 
@@ -57,7 +57,7 @@ fn what_is_no_range_is_refused_in_words() {
 fn a_history_without_alembic_is_no_clean_one() {
     let repository = Repository::empty();
     repository.add_code().add_code();
-    refused(&repository, &[], "there is no Alembic environment in any commit of `HEAD`");
+    refused(&repository, &[], "no Alembic environment in any commit of `HEAD`");
 }
 
 #[test]
@@ -98,7 +98,7 @@ fn a_shallow_clone_says_what_it_does_not_know() {
         // The fork is older than what is there, so nobody is blamed for it.
         assert_eq!((report["commits"].as_u64(), told(&report).len()), (Some(2), 0));
         let note = report["notes"][0]["message"].as_str().expect("a note");
-        assert!(note.starts_with("this clone is shallow: what came before "), "{note}");
+        assert!(note.starts_with("this clone is shallow: the history before "), "{note}");
         assert_eq!(repository.audit_in(&folder, &["HEAD~1.."])["notes"], serde_json::json!([]));
     }
 }

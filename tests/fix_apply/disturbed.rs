@@ -160,9 +160,9 @@ fn two_runs_at_once_do_not_meet() {
 #[test]
 fn a_journal_that_says_nothing_names_itself() {
     for (content, message) in [
-        ("{", "cannot make sense of the journal"),
-        ("{\"version\": 99}", "is of version 99, not 1"),
-        ("{\"version\": 1}", "cannot make sense of the journal"),
+        ("{", "cannot parse the journal"),
+        ("{\"version\": 99}", "has version 99, not 1"),
+        ("{\"version\": 1}", "cannot parse the journal"),
     ] {
         let world = World::new();
         world.write(".git/alembic-guard/journal.json", content);

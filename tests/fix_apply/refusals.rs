@@ -29,10 +29,7 @@ fn a_file_that_has_changed_is_refused() {
     world.write(EDITED, "down_revision = 'c'\n");
     let error = refused(&world, &plan());
     assert_eq!(error.to_string(), format!("`{EDITED}` has changed since it was read"));
-    assert_eq!(
-        error.help(),
-        [Step::note("run this again: it starts from the files as they are now")]
-    );
+    assert_eq!(error.help(), [Step::note("run this again to use the current files")]);
 }
 
 #[test]
@@ -55,14 +52,14 @@ fn a_file_that_would_stay_as_it_is_has_to_be_so() {
 fn a_file_that_is_gone_is_refused() {
     let world = World::new();
     fs::remove_file(world.path(EDITED)).expect("a file");
-    assert_eq!(refused(&world, &plan()).to_string(), format!("`{EDITED}` is not there any more"));
+    assert_eq!(refused(&world, &plan()).to_string(), format!("`{EDITED}` no longer exists"));
 }
 
 #[test]
 fn a_new_file_must_not_exist() {
     let world = World::new();
     world.write(NEW, "revision = 'n'\n");
-    assert_eq!(refused(&world, &plan()).to_string(), format!("`{NEW}` exists already"));
+    assert_eq!(refused(&world, &plan()).to_string(), format!("`{NEW}` already exists"));
     fs::remove_file(world.path(NEW)).expect("a file");
     symlink("nowhere", world.path(NEW)).expect("a link");
     let error = world.apply(&plan()).expect_err("a link that leads nowhere is there too");
@@ -179,5 +176,5 @@ fn a_read_only_folder_is_refused() {
 fn messages_cannot_steer_a_terminal() {
     let world = World::new();
     let error = refused(&world, &[change("\u{1b}[2J.py", Some("old"), None)]);
-    assert_eq!(error.to_string(), "`\\u{1b}[2J.py` is not there any more");
+    assert_eq!(error.to_string(), "`\\u{1b}[2J.py` no longer exists");
 }

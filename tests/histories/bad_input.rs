@@ -25,7 +25,7 @@ fn broken(mine: &Repo, said: &[&str]) {
     for judged in ["refused", "clean", "passed,", "builds on", "compared with"] {
         push.says_nothing_of(judged);
     }
-    push.says("to push all the same, add `--no-verify` to the command");
+    push.says("add `--no-verify` to push anyway");
     assert_eq!(push_code(mine), Some(2));
     mine.push(&["--no-verify", "origin", "HEAD"]).passed(&[]);
 }
@@ -90,7 +90,7 @@ fn a_repository_without_alembic_is_left_in_peace() {
     mine.push_it().passed(&[]).is_silent();
     let check = mine.guard(&["check"]);
     check.exits(2);
-    assert!(check.stderr().contains("there is no Alembic environment"), "{}", check.stderr());
+    assert!(check.stderr().contains("no Alembic environment"), "{}", check.stderr());
     assert_eq!(check.stdout(), "");
 }
 
@@ -102,11 +102,11 @@ fn an_empty_repository_is_no_panic() {
     for arguments in [&["check"][..], &["check", "--staged"], &["check", "--all"]] {
         let check = mine.guard(arguments);
         check.exits(2);
-        assert!(check.stderr().contains("there is no Alembic environment"), "{}", check.stderr());
+        assert!(check.stderr().contains("no Alembic environment"), "{}", check.stderr());
     }
     let check = mine.guard(&["check", "HEAD"]);
     check.exits(2);
-    assert!(check.stderr().contains("`HEAD` names no"), "{}", check.stderr());
+    assert!(check.stderr().contains("`HEAD` is not a"), "{}", check.stderr());
     mine.git(&["commit", "-q", "--allow-empty", "-m", "nothing"]);
 }
 
@@ -192,7 +192,7 @@ fn a_shallow_clone_that_knows_too_little_says_so() {
     mine.git(&["fetch", "-q", "--depth", "1", "origin", "main"]);
     let push = mine.push_it();
     push.passed(&[])
-        .says("this clone is shallow: where this branch left origin/main is not in it")
+        .says("this clone is shallow and does not include the merge base with origin/main")
         .says("git fetch --unshallow");
 }
 
@@ -252,16 +252,16 @@ fn a_published_unreadable_file_stops_nobody() {
 /// Configuration of Alembic that leads nowhere, and what is said of it.
 const NOWHERE: [(&str, &str, &str); 7] = [
     ("script_location = m\n", "other.ini", "no section header"),
-    ("[alembic]\nscript_location = m\nscript_location = n\n", "other.ini", "there twice"),
+    ("[alembic]\nscript_location = m\nscript_location = n\n", "other.ini", "duplicate key"),
     (
         "[alembic]\nscript_location = ../elsewhere\n",
         "other.ini`, section `alembic`, key `script_location`",
-        "leads out of this repository",
+        "is outside this repository",
     ),
     (
         "[alembic]\nscript_location = /app/migrations\n",
         "other.ini`, section `alembic`, key `script_location`",
-        "an absolute path is not of this repository",
+        "an absolute path cannot be found in this repository",
     ),
     (
         "[alembic]\nscript_location = {alembic_dir}\n",

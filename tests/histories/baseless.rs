@@ -4,8 +4,8 @@ use std::fs;
 
 use crate::support::world::{Repo, World};
 
-const NO_BASE: &str = "no target branch is known here, so the migrations of this push were compared \
-                       with nothing; name one as `base` in .alembic-guard.toml";
+const NO_BASE: &str = "no target branch is known, so the migrations in this push were not compared with \
+                       anything; set `base` in .alembic-guard.toml";
 
 /// A clone that knows the branch `feature` alone, as CI and `git clone --single-branch` make it.
 fn single_branch() -> (World, Repo) {
@@ -80,7 +80,7 @@ fn a_damaged_commit_of_a_target_is_not_passed_over() {
     mine.add("d(a)");
     damage(&mine, &there);
     let push = mine.push(&["origin", "main"]);
-    push.refused(&[]).says("cannot read what this push would replace on origin/main");
+    push.refused(&[]).says("cannot read the commit that this push replaces on origin/main");
     let line = format!("refs/heads/main {} refs/heads/main {there}\n", mine.tip("main"));
     let arguments = ["hook", "pre-push", "origin", &world.url("origin.git")];
     mine.guard_with_input(&arguments, &line).exits(2);
@@ -115,5 +115,5 @@ fn a_damaged_commit_of_another_branch_warns() {
     let arguments = ["hook", "pre-push", "origin", &world.url("origin.git")];
     let ran = mine.guard_with_input(&arguments, &line);
     let said = ran.exits(0).stderr();
-    assert!(said.contains("warning: cannot read what this push would replace"), "{said}");
+    assert!(said.contains("warning: cannot read the commit that this push replaces"), "{said}");
 }

@@ -268,7 +268,7 @@ fn a_repair_makes_no_version_that_diverges() {
     mine.branch("backport", "release/1.0").add("x(a)");
     let ran = mine.guard(&["rebase"]);
     ran.exits(1);
-    assert!(ran.stdout().contains("databases that ran it would skip"), "{}", ran.stdout());
+    assert!(ran.stdout().contains("databases that have run it would skip"), "{}", ran.stdout());
     assert_eq!(mine.git(&["status", "--porcelain"]), "", "{}", ran.stdout());
 }
 

@@ -312,7 +312,8 @@ fn deleting_a_target_is_told_of_where_no_other_has_its_migrations() {
     mine.fetch();
     let tip = mine.tip("release/1");
     let push = mine.push(&["origin", ":release/1", ":release/2"]);
-    push.passed(&[]).says("no other target branch has `h`, which this push deletes with release/1");
+    push.passed(&[])
+        .says("this push deletes release/1 and with it `h`, which no other target branch has");
     push.says(&format!("git push origin {tip}:refs/heads/release/1"));
     push.says_nothing_of("deletes with release/2");
     follow(&mine, &push.stderr, "git push origin");
@@ -407,7 +408,7 @@ fn a_broken_file_that_main_has_no_more_is_not_brought_back_with_another_folder()
 #[test]
 fn a_misspelled_folder_in_the_configuration_does_not_turn_the_guard_off_in_silence() {
     let (_world, feature) = World::moved_on();
-    let told = "not checked, since no [[environment]] names it: `migrations/versions`";
+    let told = "not checked, since no [[environment]] lists it: `migrations/versions`";
     feature.write(".alembic-guard.toml", "[[environment]]\nscript_location = 'migration'\n");
     feature.commit("config");
     feature.add("d(a)");

@@ -124,8 +124,8 @@ fn a_remote_that_cannot_be_reached_warns_and_the_last_seen_counts() {
     mine.git(&["remote", "set-url", "origin", &world.url("gone")]);
     let push = mine.push_it();
     push.passed(&[])
-        .says("cannot ask origin for its newest main")
-        .says("what is judged is origin/main as last seen")
+        .says("cannot fetch main from origin")
+        .says("the check used origin/main as last fetched")
         .says(&format!("compared with origin/main at {}", &mine.tip("origin/main")[..10]));
 }
 
@@ -135,7 +135,7 @@ fn an_unreachable_remote_excuses_nothing_that_was_seen() {
     mine.fetch();
     mine.git(&["remote", "set-url", "--push", "origin", &world.url("origin.git")]);
     mine.git(&["remote", "set-url", "origin", &world.url("gone")]);
-    mine.push_it().refused(STALE_D).says("cannot ask origin for its newest main");
+    mine.push_it().refused(STALE_D).says("cannot fetch main from origin");
 }
 
 #[test]
@@ -216,5 +216,6 @@ fn a_base_that_the_remote_has_no_more_is_known_in_any_language() {
     let path = format!("{}:{plain}", world.url("bin"));
     let mine = mine.with("PLAIN", &plain).with("PATH", &path);
     let push = mine.push_it();
-    push.says("couldn't find remote ref").says("if that branch has another name now");
+    push.says("couldn't find remote ref")
+        .says("if that branch was renamed, update the name of the default branch");
 }

@@ -54,13 +54,13 @@ fn what_is_named_must_be_a_head_and_not_the_only_one() {
     for (names, words) in [
         (["nowhere", "b1"], "no migration has the id `nowhere`"),
         (["a", "b1"], "`a` is not a head"),
-        (["b", "b1"], "several migrations have ids that begin with `b`"),
+        (["b", "b1"], "`b` is ambiguous: several revision ids start with it"),
     ] {
         let ran = mine.guard(&[&["merge"][..], &names].concat());
         assert!(ran.exits(2).stderr().contains(words), "{}", ran.stderr());
     }
     let ran = mine.guard(&["merge", "b1"]);
-    assert!(ran.exits(1).stdout().contains("is one head alone"), "{}", ran.stdout());
+    assert!(ran.exits(1).stdout().contains("is only one head"), "{}", ran.stdout());
     assert_eq!(mine.git(&["status", "--porcelain"]), "");
 }
 
@@ -118,7 +118,7 @@ fn an_id_that_is_taken_or_a_name_that_cannot_be_is_refused() {
     let world = World::with("a b(a) c(a)");
     let mine = world.mine();
     let ran = mine.guard(&["merge", "--rev-id", "b"]);
-    assert!(ran.exits(1).stdout().contains("there is a revision `b` already"), "{}", ran.stdout());
+    assert!(ran.exits(1).stdout().contains("revision `b` already exists"), "{}", ran.stdout());
     let ran = mine.guard(&["merge", "-m", "a \"\"\" b"]);
     assert!(ran.exits(1).stdout().contains("three quotes"), "{}", ran.stdout());
     assert_eq!(mine.git(&["status", "--porcelain"]), "");
@@ -144,7 +144,7 @@ fn a_head_over_a_parent_that_is_missing_is_not_joined() {
     for names in [&[][..], &["b", "d"]] {
         let ran = feature.guard(&[&["merge"], names].concat());
         let said = ran.exits(1).stdout();
-        assert!(said.contains("`d` builds on `x`, which no file defines"), "{said}");
+        assert!(said.contains("the parent of `d`, `x`, is not defined in any file"), "{said}");
     }
     assert_eq!(feature.git(&["status", "--porcelain"]), "");
 }
@@ -156,7 +156,7 @@ fn a_gap_keeps_other_lines_from_being_joined_unless_they_are_named() {
     mine.branch("feature", "origin/main").add("d(x)");
     let ran = mine.guard(&["merge"]);
     let said = ran.exits(1).stdout();
-    assert!(said.contains("`d` builds on `x`, which no file defines"), "{said}");
+    assert!(said.contains("the parent of `d`, `x`, is not defined in any file"), "{said}");
     let (ran, said) = merged(&mine, &["b", "c"]);
     ran.exits(0);
     assert_eq!(parents(&said), ["b", "c"]);

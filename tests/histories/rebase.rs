@@ -177,7 +177,7 @@ fn what_is_on_somebody_elses_branch_is_not_edited() {
     feature.branch("theirs", "HEAD").add("d(a)").publish();
     feature.branch("mine", "HEAD").add("e(d)").merge("origin/main");
     let rebase = feature.guard(&["rebase"]);
-    rebase.exits(1).says("`d` would have to build on something else, but it is on origin/theirs");
+    rebase.exits(1).says("`d` needs a new parent, but it is shared on origin/theirs");
     rebase.says("alembic-guard merge");
     assert_eq!(feature.git(&["status", "--porcelain"]), "");
     drop(world);
@@ -194,13 +194,13 @@ fn what_is_on_somebody_elses_branch_stays_beside_what_is_moved() {
     feature.push_it().refused(&[own[0], own[1], held]);
     feature.merge("origin/main");
     let rebase = feature.guard(&["rebase", "--stage"]);
-    rebase.exits(0).says("`e` of origin/theirs stays as it is; fix that there");
+    rebase.exits(0).says("`e` of origin/theirs is not changed; fix it there");
     assert_eq!((parent(&feature, "x"), parent(&feature, "d")), ("\"b\"".into(), "\"x\"".into()));
     assert_eq!(parent(&feature, "e"), "\"a\"");
     feature.git(&["commit", "-q", "-m", "as advised"]);
     feature.push_it().passed(&[held]);
     let again = feature.guard(&["rebase"]);
-    again.exits(1).says("`e` would have to build on something else, but it is on origin/theirs");
+    again.exits(1).says("`e` needs a new parent, but it is shared on origin/theirs");
     drop(world);
 }
 
@@ -211,7 +211,7 @@ fn heads_of_which_one_needs_another_are_not_to_be_joined_instead() {
     feature.branch("theirs", "HEAD").add_all("d(a) x(a) f(d)!x").publish();
     feature.branch("mine", "HEAD").add("e(f)").merge("origin/main");
     let rebase = feature.guard(&["rebase"]);
-    rebase.exits(1).says("have it fixed on origin/theirs, and take that in");
+    rebase.exits(1).says("fix it on origin/theirs, then merge that branch");
     assert!(!rebase.stderr().contains("alembic-guard merge"), "{}", rebase.stderr());
 }
 
@@ -232,9 +232,7 @@ fn what_is_on_another_target_is_not_edited() {
     world.main().land("b(a)");
     mine.fetch().branch("feature", "origin/main").merge("origin/release/1.0");
     let rebase = mine.guard(&["rebase", "--base", "origin/main"]);
-    rebase
-        .exits(1)
-        .says("`h` would have to build on something else, but it is on origin/release/1.0");
+    rebase.exits(1).says("`h` needs a new parent, but it is published on origin/release/1.0");
     assert_eq!(mine.git(&["status", "--porcelain"]), "");
 }
 
@@ -245,7 +243,7 @@ fn heads_that_have_landed_side_by_side_are_to_be_joined() {
     let rebase = mine.guard(&["rebase"]);
     rebase
         .exits(1)
-        .says("`b` and `c` are heads of origin/main already")
+        .says("`b` and `c` are already heads of origin/main")
         .says("alembic-guard merge");
 }
 
@@ -254,8 +252,8 @@ fn a_parent_that_no_file_defines_is_named_and_nothing_is_moved() {
     let (_world, feature) = World::moved_on();
     feature.add("d(x)").merge("origin/main");
     let rebase = feature.guard(&["rebase"]);
-    rebase.exits(1).says("`d` builds on `x`, which no file defines; the head is `b`");
-    rebase.says("put `d` on `b`: alembic-guard rebase --onto b");
+    rebase.exits(1).says("the parent of `d`, `x`, is not defined in any file; the head is `b`");
+    rebase.says("put `d` on top of `b`: alembic-guard rebase --onto b");
     assert_eq!(parent(&feature, "d"), "\"x\"");
 }
 
@@ -276,7 +274,7 @@ fn what_is_staged_and_not_committed_is_to_be_committed() {
     let (_world, feature) = World::moved_on();
     feature.add("d(a)").merge("origin/main");
     feature.guard(&["rebase", "--stage"]).exits(0);
-    feature.guard(&["rebase"]).exits(0).says("staged and not committed yet: git commit");
+    feature.guard(&["rebase"]).exits(0).says("commit the staged fix: git commit");
 }
 
 #[test]
@@ -318,7 +316,7 @@ fn a_file_with_changes_that_are_not_staged_is_left_alone() {
     let (_world, feature) = in_the_middle_of_merging();
     let before = feature.read(&path_of("d")) + "# more\n";
     feature.write(&path_of("d"), &before);
-    feature.guard(&["rebase"]).exits(1).says("holds changes that are not staged");
+    feature.guard(&["rebase"]).exits(1).says("has unstaged changes");
     assert_eq!(feature.read(&path_of("d")), before);
     feature.git(&["add", "-A"]);
     feature.guard(&["rebase"]).exits(0);
@@ -333,10 +331,10 @@ fn what_git_asks_about_is_to_be_answered_first() {
     world.main().write(&path_of("b"), "other").commit("other").land("c(b)");
     mine.fetch();
     let rebase = mine.guard(&["rebase"]);
-    rebase.exits(2).says("git would ask how to merge `migrations/versions/b_add_b.py`");
+    rebase.exits(2).says("merging origin/main would conflict in `migrations/versions/b_add_b.py`");
     assert!(!mine.try_git(&["merge", "-q", "origin/main"]).status.success(), "git asks");
     let rebase = mine.guard(&["rebase"]);
-    rebase.exits(2).says("git asks how to merge `migrations/versions/b_add_b.py`");
+    rebase.exits(2).says("unresolved merge conflict in `migrations/versions/b_add_b.py`");
     assert_eq!(parent(&mine, "d"), "\"a\"");
 }
 
@@ -415,8 +413,8 @@ fn compiled_files_of_what_was_edited_are_taken_away() {
 #[test]
 fn a_file_that_git_does_not_look_at_is_not_edited() {
     for (option, back, words) in [
-        ("--assume-unchanged", "--no-assume-unchanged", "for unchanged whatever it holds"),
-        ("--skip-worktree", "--no-skip-worktree", "told not to look at"),
+        ("--assume-unchanged", "--no-assume-unchanged", "is marked `assume-unchanged`"),
+        ("--skip-worktree", "--no-skip-worktree", "is marked `skip-worktree`"),
     ] {
         let (_world, feature) = in_the_middle_of_merging();
         let file = path_of("d");
@@ -435,7 +433,7 @@ fn a_file_that_a_sparse_checkout_leaves_out_is_not_edited() {
     let file = path_of("d");
     feature.git(&["update-index", "--skip-worktree", &file]);
     fs::remove_file(feature.top.join(&file)).expect("it is there");
-    feature.guard(&["rebase"]).exits(1).says("is left out of this sparse checkout");
+    feature.guard(&["rebase"]).exits(1).says("is not in this sparse checkout");
     feature.git(&["update-index", "--no-skip-worktree", &file]);
     feature.git(&["restore", &file]);
     feature.guard(&["rebase", "--stage"]).exits(0);

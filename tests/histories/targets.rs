@@ -256,7 +256,7 @@ fn row_28_a_branch_without_common_history_warns() {
     mine.write("README", "apart").commit("apart").scaffold().add_all("o p(o) q(o)");
     let push = mine.push_it();
     push.passed(&["warning multiple-heads at p:14: no base to compare with"]);
-    push.says("this branch and origin/main have no common history; it is judged alone");
+    push.says("this branch and origin/main have no common history; it was checked on its own");
 }
 
 #[test]

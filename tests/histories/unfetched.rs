@@ -4,7 +4,8 @@ use crate::support::outcome::Outcome;
 use crate::support::world::{Repo, World};
 
 const LOST_B: &str = "error published-migration-deleted at b";
-const NOT_FORCED: &str = "if you did not force, git rejects this ref anyway: git pull";
+const NOT_FORCED: &str =
+    "if you did not force the push, pull first, since git rejects this ref: git pull";
 
 /// main is a, b(a); the clone has seen a alone, and has a commit of code on top of it.
 fn behind() -> (World, Repo) {
@@ -28,7 +29,7 @@ fn behind_by_code() -> (World, Repo) {
 #[track_caller]
 fn is_unknown(push: &Outcome) -> &Outcome {
     push.refused(&[]);
-    push.says("cannot judge what this push would replace: origin/main is at")
+    push.says("cannot check what this push replaces: origin/main is now at")
 }
 
 #[track_caller]
@@ -123,7 +124,7 @@ fn never_means_that_nothing_is_asked_and_nothing_passes_unseen() {
     let push = mine.push(&["--force", "origin", "main"]);
     is_unknown(&push).says("`fetch` is \"never\"");
     assert!(!mine.refs().keys().any(|name| name.starts_with("refs/alembic-guard/")));
-    run(&mine, push.command_after("get it, then push again"));
+    run(&mine, push.command_after("fetch it, then push again"));
     mine.push(&["--force", "origin", "main"]).refused(&[LOST_B]);
 }
 
@@ -140,7 +141,7 @@ fn what_cannot_be_fetched_is_not_taken_for_what_was_last_seen() {
     let push = mine.push(&["--force", "origin", "main"]);
     is_unknown(&push).says("git fetch origin refs/heads/main");
     mine.git(&["config", "--unset", "remote.origin.uploadpack"]);
-    run(&mine, push.command_after("get it, then push again"));
+    run(&mine, push.command_after("fetch it, then push again"));
     mine.push(&["--force", "origin", "main"]).refused(&[LOST_B]);
 }
 
@@ -161,7 +162,7 @@ fn the_exit_code_says_that_it_could_not_be_judged() {
     assert_eq!(report["refs"][0]["outcome"], "broken");
     assert_eq!(
         report["refs"][0]["error"]["help"],
-        "get it, then push again: `git fetch origin refs/heads/main`"
+        "fetch it, then push again: `git fetch origin refs/heads/main`"
     );
 }
 

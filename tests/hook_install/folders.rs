@@ -143,7 +143,7 @@ fn the_manager_that_owns_a_folder_is_named() {
         repository.git(&["config", "core.hooksPath", ".husky/_"]);
         let error = repository.refusal();
         assert!(error.to_string().contains("/.husky/_` of husky: "), "{error}");
-        assert!(error.help()[0].text.starts_with("let husky call it: "));
+        assert!(error.help()[0].text.starts_with("call it from husky: "));
     });
 }
 
@@ -154,7 +154,7 @@ fn hooks_that_are_switched_off_are_said_to_be() {
         repository.git(&["config", "core.hooksPath", "/dev/null"]);
         let error = repository.refusal();
         assert_eq!(error.to_string(), "the hooks folder `/dev/null` is not a folder");
-        assert!(error.help()[0].text.starts_with("git runs no hooks at all"));
+        assert!(error.help()[0].text.starts_with("correct `core.hooksPath`"));
     });
 }
 

@@ -43,7 +43,7 @@ fn a_second_install_changes_nothing_and_says_so() {
         assert!(second.iter().all(|hook| hook.outcome == InstallOutcome::Unchanged));
         assert_eq!(second[2].chained, Some(repository.hook("pre-push.alembic-guard-chained")));
         assert_eq!(listing(&repository.hooks()), before);
-        assert!(second[2].to_string().contains("nothing changed; it runs"));
+        assert!(second[2].to_string().contains("is already installed; it runs"));
     });
 }
 
@@ -188,7 +188,7 @@ fn a_relative_binary_is_refused() {
         let repository = sandbox.repository("repository");
         let options = InstallOptions { binary: "guard".into(), ..repository.options() };
         let error = hook::install(&options).expect_err("it has no absolute path");
-        assert_eq!(error.to_string(), "`guard` is no absolute path of a program");
+        assert_eq!(error.to_string(), "`guard` is not an absolute path");
     });
 }
 
@@ -204,7 +204,7 @@ fn outside_a_repository_git_says_so() {
             assert!(!words.contains("\\u{a}"), "{words}");
             assert_eq!(
                 error.help(),
-                [Step::note("run this inside the repository, or name one with `-C DIR`")]
+                [Step::note("run this in the repository, or name it with `-C DIR`")]
             );
         }
         let error = hook::status(Path::new("/no/such/folder")).expect_err("there is no folder");

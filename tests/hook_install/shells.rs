@@ -178,7 +178,7 @@ fn a_list_that_cannot_be_kept_blocks() {
             let mut command = shim(shell, &repository, "pre-push");
             let output = command.env("TMPDIR", "/no/such/folder").output().expect("it runs");
             assert_eq!(output.status.code(), Some(1), "{shell:?}");
-            assert!(text(&output).contains("alembic-guard: cannot keep the list of pushed refs"));
+            assert!(text(&output).contains("alembic-guard: cannot write the list of pushed refs"));
             assert!(sandbox.ran().is_empty());
         });
     });

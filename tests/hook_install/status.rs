@@ -54,7 +54,7 @@ fn a_binary_that_cannot_be_called_is_told() {
         let gone = look(&repository);
         assert_eq!(binary(&gone), BinaryState::Missing);
         assert!(!gone.is_ok());
-        assert!(gone.to_string().ends_with("/guard`, which is gone\n"), "{gone}");
+        assert!(gone.to_string().ends_with("/guard`, which does not exist\n"), "{gone}");
     });
 }
 

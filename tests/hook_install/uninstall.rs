@@ -96,7 +96,7 @@ fn a_hook_that_replaced_the_shim_stays() {
         let removed = remove(&repository);
         assert_eq!(removed[2].outcome, RemoveOutcome::Foreign);
         assert_eq!(removed[2].left, Some(repository.hook("pre-push.alembic-guard-chained")));
-        assert!(removed[2].to_string().contains("an earlier hook is still kept as"));
+        assert!(removed[2].to_string().contains("a previous hook is still kept as"));
         let hook = fs::read(repository.hook("pre-push")).expect("it stays");
         assert_eq!(hook, b"#!/bin/sh\n# second\n");
     });

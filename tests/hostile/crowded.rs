@@ -44,7 +44,7 @@ fn more_migrations_than_are_read_are_refused_and_what_touches_none_passes() {
     let limited = repository.git(&["rev-parse", "HEAD"]);
     refuses(&push(&limited, &"0".repeat(40)), "error[too-many-migrations]: `migrations` has more");
     for command in [&["rebase"][..], &["merge"]] {
-        refuses(&repository.guard(command), "`migrations` has more migrations than are read");
+        refuses(&repository.guard(command), "`migrations` has too many migrations");
     }
     for command in [&["heads"][..], &["graph"]] {
         let (text, code) = said(&repository.guard(command));
@@ -122,7 +122,7 @@ fn a_file_that_is_small_only_until_it_is_unpacked_ends_in_a_finding() {
         let mut shell = repository.command("sh");
         shell.args(["-c", &guarded, super::repository::GUARD]).args(command);
         let (text, code) = said(&super::repository::fed(&mut shell, b""));
-        assert!(text.contains("the file is 2.8 GiB; at most 1.0 MiB is read"), "{code} {text}");
+        assert!(text.contains("the file is 2.8 GiB; the limit is 1.0 MiB"), "{code} {text}");
     }
 }
 

@@ -298,7 +298,7 @@ fn a_link_in_the_place_of_the_guards_own_folder_is_not_followed() {
     repository.write("migrations/versions/b.py", migration("b", Some("gone")));
     repository.link(".git/alembic-guard", "../docs");
     let before = everything(&repository.top());
-    refuses(&repository.guard(&["rebase"]), "is not a folder of its own");
+    refuses(&repository.guard(&["rebase"]), "is not a regular folder");
     said(&repository.guard(&["check", "--all"]));
     said(&repository.guard(&["hook", "uninstall"]));
     assert!(everything(&repository.top()) == before);

@@ -125,7 +125,7 @@ fn install_guard(host: Host, team: &Team) {
         let refused = team.mine.guard(arguments);
         refused.exits(2);
         let line = "alembic-guard hook pre-push \"$@\" || exit";
-        let help = format!("let husky call it: add `{line}` to '");
+        let help = format!("call it from husky: add `{line}` to '");
         assert!(refused.stderr().contains(&help), "{refused:?}");
         assert!(refused.stderr().contains("/mine/.husky/pre-push'\n"), "{refused:?}");
     }

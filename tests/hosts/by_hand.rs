@@ -51,7 +51,7 @@ fn a_push_that_is_none_is_no_silent_pass() {
             team.mine.write(".pre-commit-config.yaml", &config.replace("hosted", "pre-push"));
             team.mine.commit("another entry");
             let said = run(host, &team.mine, &["--hook-stage", "pre-push"], 0);
-            assert!(said.contains("no ref is known to be pushed"), "{said}");
+            assert!(said.contains("git passed no refs"), "{said}");
         });
     }
 }
@@ -74,7 +74,7 @@ fn without_standard_input_lefthook_gets_a_warning() {
         team.mine.add("d(a)");
         let pushed = heard(team.mine.push_it());
         assert!(pushed.success, "{}", pushed.stderr);
-        pushed.says("no ref is known to be pushed, so nothing was judged").says("use_stdin: true");
+        pushed.says("git passed no refs, so nothing was checked").says("use_stdin: true");
         heard(team.mine.run(&["push", "origin", "HEAD"])).says_nothing_of("no ref is known");
     });
 }

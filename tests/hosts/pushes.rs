@@ -35,7 +35,7 @@ fn what_is_fine_goes_through(host: Host) {
     pushed.passed(&[]);
     match host {
         Host::PreCommit | Host::Prek => {
-            pushed.says("the first ref of a push, `feature`: no other is judged")
+            pushed.says("the first ref of a push, so only `feature` is checked")
         }
         Host::Lefthook | Host::Husky => pushed.says_nothing_of("no other is judged"),
     };
@@ -48,7 +48,9 @@ fn the_second_of_two_refs_is_stale(host: Host) {
     team.mine.branch("stale", "feature").add("d(a)");
     let pushed = heard(team.mine.push(&["origin", "fine", "stale"]));
     match host {
-        Host::PreCommit => pushed.passed(&[]).says("pre-commit tells only the first ref of a push"),
+        Host::PreCommit => {
+            pushed.passed(&[]).says("pre-commit passes only the first ref of a push")
+        }
         Host::Prek => pushed.passed(&[]).says("prek tells only the first ref of a push"),
         Host::Lefthook | Host::Husky => pushed.refused(&STALE).says("git push origin fine"),
     };
@@ -104,8 +106,8 @@ fn a_target_that_cannot_be_fetched_is_judged_by_what_was_told(host: Host) {
     team.mine.git(&["config", "remote.origin.uploadpack", refuses]);
     let noted = |pushed: &Outcome| match host {
         Host::PreCommit | Host::Prek => {
-            pushed.says("cannot ask for what origin/main is at");
-            pushed.says("what is compared is what was told");
+            pushed.says("cannot fetch origin/main");
+            pushed.says("the check used the old commit that the hook manager passed");
         }
         Host::Lefthook | Host::Husky => {
             pushed.says_nothing_of("cannot ask for");

@@ -56,7 +56,7 @@ fn refuses_at_every_stage(host: Host, fill: impl Fn(&Repo)) {
 
     mine.add("d(a)");
     let refused = ["error stale-down-revision at d:14"];
-    heard(mine.push_it()).refused(&refused).says("tells only the first ref");
+    heard(mine.push_it()).refused(&refused).says("passes only the first ref");
     mine.switch("main").fetch().merge("origin/main");
     heard(mine.run(&["merge", "--no-ff", "--no-edit", "feature"])).refused(&refused);
     mine.git(&["merge", "--abort"]);

@@ -186,7 +186,7 @@ fn a_wheel_is_installed_by_uv_or_pipx_or_into_an_environment_of_its_own() {
     sandbox.program("bin/python3", fails);
     fs::remove_dir_all(sandbox.root().join("home/.local/share")).expect("it was made");
     let said = text(&sandbox.run(&[], &[("PATH", &path)]));
-    assert!(said.contains("no virtual environment could be made"), "{said}");
+    assert!(said.contains("no virtual environment could be created"), "{said}");
 }
 
 #[test]
@@ -271,7 +271,7 @@ fn the_demo_goes_as_told_whatever_is_set_around_it() {
     for wanted in [
         "$ git push -u origin feature\nerror[stale-down-revision]",
         "[new branch]      feature -> feature",
-        "demo: refused, repaired and accepted",
+        "demo: blocked, repaired and accepted",
     ] {
         assert!(said.contains(wanted), "{wanted} in {said}");
     }
@@ -286,7 +286,7 @@ fn a_demo_that_goes_wrong_fails() {
     let output = sandbox.run(&["demo"], &[("ALEMBIC_GUARD_BINARY", lax)]);
     let said = text(&output);
     assert_eq!(output.status.code(), Some(1), "{said}");
-    assert!(said.contains("did not go as told: this should have been refused"), "{said}");
+    assert!(said.contains("the demo failed: this should have been blocked"), "{said}");
     assert!(is_empty(&sandbox.root().join("tmp")), "its folder is gone");
 }
 

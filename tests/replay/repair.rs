@@ -193,7 +193,7 @@ fn names_one(result: &Result<(), String>, missing: &BTreeSet<&str>) -> Result<()
         Ok(()) => Err("written".to_owned()),
         Err(refusal) => {
             let names =
-                |gap: &&str| refusal.contains(&format!("on `{gap}`, which no file defines"));
+                |gap: &&str| refusal.contains(&format!("`{gap}`, is not defined in any file"));
             if missing.iter().any(names) { Ok(()) } else { Err(refusal.clone()) }
         }
     }

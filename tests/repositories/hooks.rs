@@ -39,7 +39,7 @@ fn asked() -> Vec<Asked> {
         repo.git(&["clean", "-qfd"]);
         repo.install();
         let said = repo.guard(&["-v", "check", "--staged"]).stderr();
-        assert!(said.contains("asked git, since libgit2 cannot"), "{name}: {said}");
+        assert!(said.contains("used git instead of libgit2"), "{name}: {said}");
         Asked { name, _world: world, repo }
     };
     kinds.into_iter().map(make).collect()

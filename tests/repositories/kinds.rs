@@ -150,13 +150,17 @@ pub(crate) const KINDS: &[Kind] = &[
             index(repo, &["--split-index"])
         })
     },
-    kind("grafts", By::Git("it takes info/grafts for the history that is pushed"), |_, repo| {
-        let (main, feature) = (repo.tip("main"), repo.tip("feature"));
-        fs::create_dir_all(repo.top.join(".git/info")).expect("folders can be made");
-        fs::write(repo.top.join(".git/info/grafts"), format!("{main} {feature}\n"))
-            .expect("it can be written");
-        repo
-    }),
+    kind(
+        "grafts",
+        By::Git("it treats info/grafts as part of the history that is pushed"),
+        |_, repo| {
+            let (main, feature) = (repo.tip("main"), repo.tip("feature"));
+            fs::create_dir_all(repo.top.join(".git/info")).expect("folders can be made");
+            fs::write(repo.top.join(".git/info/grafts"), format!("{main} {feature}\n"))
+                .expect("it can be written");
+            repo
+        },
+    ),
     kind("replaced objects", By::Libgit2, |_, repo| replaced(repo)),
     kind("replaced objects in a reftable", REFTABLE, |_, repo| reftable(replaced(repo))),
 ];

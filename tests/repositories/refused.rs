@@ -179,7 +179,7 @@ fn a_merge_that_finds_no_place_for_its_objects_is_not_passed() {
     let repo = reftable(repo).with("TMPDIR", "/nonexistent");
     is_refused(
         &repo.guard_once(&["check", "crossed"], ""),
-        "cannot make a folder for what a merge makes",
+        "cannot create a temporary folder",
         "TMPDIR=",
     );
 }
@@ -191,7 +191,7 @@ fn a_disk_that_is_full_is_told() {
     // No file may grow, as on a disk without room; git is ended by it.
     let script = "ulimit -f 0; exec \"$0\" check crossed";
     let ran = Ran::of(repo.command("sh").args(["-c", script, crate::support::world::GUARD]));
-    is_refused(&ran, "cannot check: cannot merge", "git was ended by signal");
+    is_refused(&ran, "cannot check: cannot merge", "git was killed by signal");
 }
 
 #[test]

@@ -80,7 +80,7 @@ fn wrong_source(kind: &Kind, repo: &Repo) -> Option<String> {
     let question: &[&str] =
         if has_work_tree { &["-v", "check", "--staged"] } else { &["-v", "check", "feature"] };
     let said = repo.guard(question).stderr();
-    let asked_git = said.lines().find(|line| line.contains("asked git"));
+    let asked_git = said.lines().find(|line| line.contains("used git instead"));
     match (kind.by, asked_git) {
         (By::Libgit2, None) => None,
         (By::Git(why), Some(line)) if line.contains(why) => None,

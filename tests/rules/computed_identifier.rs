@@ -26,7 +26,7 @@ fn a_parent_that_a_call_returns() {
         EXAMPLES.fires,
         str![[r#"
 error computed-identifier versions/b.py:2:17 parent()
-  `down_revision` is not a literal: it is the result of a call
+  `down_revision` is not a literal: it is a function call
   ^ computed
   > write `down_revision` as a literal
 
@@ -45,7 +45,7 @@ change versions/b.py:
     depends_on = parent()",
         str![[r#"
 warn computed-identifier versions/b.py:3:14 parent() (Doubt(CannotTell))
-  `depends_on` is not a literal: it is the result of a call
+  `depends_on` is not a literal: it is a function call
   ^ computed
   > write `depends_on` as a literal
 
@@ -64,7 +64,7 @@ before versions/b.py:
 change: c(b)",
         str![[r#"
 warn computed-identifier versions/b.py:2:17 parent() (Existing)
-  `down_revision` is not a literal: it is the result of a call
+  `down_revision` is not a literal: it is a function call
   ^ computed
   > write `down_revision` as a literal
 

@@ -47,7 +47,7 @@ fn an_ini_that_python_cannot_parse() {
         "before: a b(a)\nchange alembic.ini:\n    [alembic]\n    script_location = .\n    x = 1\n    x = 2",
         str![[r#"
 error environment-lost alembic.ini:4:1 x = 2
-  Alembic can no longer run `.`: Python cannot read the file: `x` is there twice in its section
+  Alembic can no longer run `.`: Python cannot read the file: duplicate key `x` in this section
   ^ `alembic upgrade` fails here
   > restore alembic.ini: `git restore --source=1234567890 --staged --worktree -- alembic.ini`
 

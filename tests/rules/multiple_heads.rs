@@ -168,7 +168,7 @@ warn unknown-down-revision versions/c.py:2:17 "p" (Doubt(CannotTell))
   + versions/o.py: may define it: its id is computed
   > if it is on another branch, merge that branch first; if it was deleted, restore it
 warn computed-identifier versions/o.py:1:12 make() (Existing)
-  `revision` is not a literal: it is the result of a call
+  `revision` is not a literal: it is a function call
   ^ computed
   > write `revision` as a literal
 

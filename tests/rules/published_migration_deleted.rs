@@ -198,7 +198,7 @@ change versions/x.py:
     down_revision = \"b\"",
         str![[r#"
 error computed-identifier versions/x.py:1:12 make_id()
-  `revision` is not a literal: it is the result of a call
+  `revision` is not a literal: it is a function call
   ^ computed
   > write `revision` as a literal
 warn published-migration-deleted versions/c.py (a path) (Doubt(CannotTell))

@@ -67,7 +67,7 @@ change versions/c.py:
     down_revision = \"a\"",
         str![[r#"
 error computed-identifier versions/c.py:1:12 make()
-  `revision` is not a literal: it is the result of a call
+  `revision` is not a literal: it is a function call
   ^ computed
   > write `revision` as a literal
 warn unknown-down-revision versions/b.py:2:17 "nowhere" (Doubt(CannotTell))

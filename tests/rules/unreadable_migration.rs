@@ -54,7 +54,7 @@ change versions/c.py:
     >>>>>>> main",
         str![[r#"
 error unreadable-migration versions/c.py:2:1 <<<<<<<
-  not valid Python: a merge conflict marker
+  not valid Python: merge conflict marker
   ^ here
   > fix the line shown above
   > print Python's own error: `python -m py_compile versions/c.py`

@@ -95,7 +95,7 @@ fn tags_notes_deletions_and_other_refs_pass() {
     mine.push(&["origin", ":topic", ":v1"]).passed(&[]).is_silent();
     world.server().git(&["config", "receive.denyDeleteCurrent", "false"]);
     let last = mine.push(&["origin", ":main"]);
-    last.passed(&[]).says("no other target branch has `a` and `b`, which this push deletes");
+    last.passed(&[]).says("this push deletes main and with it `a` and `b`");
 }
 
 #[test]
@@ -213,7 +213,7 @@ fn an_endless_line_is_not_repeated_whole() {
     for line in [long.clone(), format!("{ZERO} {main} {long}")] {
         let ran = world.server().guard_with_input(&["hook", "pre-receive"], &line);
         let said = ran.exits(2).stdout() + &ran.stderr();
-        assert!(said.contains("is nothing that git hands to pre-receive"));
+        assert!(said.contains("unexpected input for pre-receive"));
         assert!(said.len() < 1000, "{} bytes", said.len());
     }
 }
@@ -302,7 +302,7 @@ fn a_target_whose_old_tip_is_damaged_is_not_judged() {
     let line = format!("{old} {new} refs/heads/release/1\n");
     let ran = server.guard_with_input(&["hook", "pre-receive"], &line);
     let said = ran.exits(2).stderr();
-    assert!(said.contains("cannot read what this push would replace on release/1"), "{said}");
+    assert!(said.contains("cannot read the commit that this push replaces on release/1"), "{said}");
 }
 
 #[test]
@@ -312,7 +312,8 @@ fn deleting_a_target_is_told_of_where_no_other_has_its_migrations() {
     mine.branch("release/1", "origin/main").add("h(b)");
     mine.push(&["-q", "origin", "release/1"]).passed(&[]);
     let push = mine.push(&["origin", ":release/1"]);
-    push.passed(&[]).says("no other target branch has `h`, which this push deletes with release/1");
+    push.passed(&[])
+        .says("this push deletes release/1 and with it `h`, which no other target branch has");
 }
 
 #[test]

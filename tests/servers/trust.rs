@@ -20,7 +20,7 @@ fn a_configuration_that_is_pushed_counts_once_it_has_landed() {
     mine.push_main()
         .refused(&[STALE_D])
         .says("this push changes `.alembic-guard.toml`")
-        .says("it was judged without that, which counts once it is on main");
+        .says("the push was checked without this change, which takes effect once it is on main");
     mine.push(&["origin", "HEAD~:main"]).passed(&[]).says("this push changes");
     mine.push_main().passed(&[]).is_silent();
 }
@@ -116,7 +116,7 @@ fn a_mistake_does_not_land() {
         .refused(&[])
         .says("`.alembic-guard.toml` is not valid")
         .says("did you mean `stale-down-revision`?")
-        .says("fix that, or ask the server's administrator to remove the hook");
+        .says("fix this, or ask the server's administrator to remove the hook");
     mine.push(&["origin", "HEAD:refs/heads/topic"]).passed(&[]).says("this push changes");
 }
 

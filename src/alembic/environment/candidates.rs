@@ -215,8 +215,7 @@ impl Claims<'_> {
                 site: Site::Span { file: file.clone(), span },
                 section: None,
                 key: None,
-                message: "the file is not UTF-8, Python reads it only under some locales"
-                    .to_owned(),
+                message: "the file is not UTF-8; Python reads it only in some locales".to_owned(),
                 effect: Effect::Unknown,
             });
         }

@@ -102,7 +102,7 @@ pub(super) fn too_many(site: Site) -> BadSetting {
         section: None,
         key: None,
         message: format!(
-            "there are more than {MAX_ENVIRONMENTS} environments; the others are not judged"
+            "there are more than {MAX_ENVIRONMENTS} environments; the others are not checked"
         ),
         effect: Effect::None,
     }
@@ -273,11 +273,11 @@ fn without_script_location(claim: &Claim, settings: &Settings) -> Option<BadSett
     let nowhere = match claim.origin {
         Origin::Pyproject { .. } | Origin::Unreadable { .. } => "",
         Origin::Section { .. } | Origin::Heir { .. } | Origin::OwnFolder { .. } | Origin::Bare => {
-            ", and no `env.py` lies here"
+            ", and there is no `env.py` here"
         }
     };
     if let Some(stated) = settings.version_locations.first() {
-        let message = format!("`script_location` is missing beside `version_locations`{nowhere}");
+        let message = format!("`version_locations` is set without `script_location`{nowhere}");
         return Some(*stated.place.problem(message));
     }
     let Origin::Section { ini, name } = &claim.origin else { return None };
@@ -306,7 +306,7 @@ fn broken_link(lookup: &Lookup<'_>, path: &RepoPath) -> Result<Option<BadSetting
         site: Site::Path(path.clone()),
         section: None,
         key: None,
-        message: "this link leads to no folder of the repository".to_owned(),
+        message: "this symlink does not point to a folder in the repository".to_owned(),
         effect: Effect::None,
     }))
 }
@@ -347,10 +347,10 @@ fn not_there(
     };
     let folders = quoted(&mut folders.iter());
     let name = &named.name;
-    let mut message = format!("no such folder: {folders}, of [[environment]] `{name}`");
+    let mut message = format!("no such folder: {folders}, in [[environment]] `{name}`");
     if !left_out.is_empty() {
         let unchecked = quoted(&mut left_out.iter().flat_map(|one| &one.version_locations));
-        let _ = write!(message, "; not checked, since no [[environment]] names it: {unchecked}");
+        let _ = write!(message, "; not checked, since no [[environment]] lists it: {unchecked}");
     }
     BadSetting {
         message,

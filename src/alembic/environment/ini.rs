@@ -166,7 +166,7 @@ impl Reader {
         }
         let place = self.ini.sections.len();
         if self.ini.places.insert(name.to_owned(), place).is_some() {
-            return Err(line.fault(format!("section `[{name}]` is there twice")));
+            return Err(line.fault(format!("duplicate section `[{name}]`")));
         }
         self.place = Place::Section(place);
         self.ini.sections.push(Section { name: name.to_owned(), options: Options::new() });
@@ -179,7 +179,7 @@ impl Reader {
             return Err(line.fault("there is no section header before this line".to_owned()));
         };
         let Some(delimiter) = delimiter.filter(|at| *at > 0) else {
-            return Err(line.fault("this is neither a section, a key nor a comment".to_owned()));
+            return Err(line.fault("this is not a section, a key or a comment".to_owned()));
         };
         let key = &line.text[..delimiter];
         let key = key[trimmed(key)].to_lowercase();
@@ -191,7 +191,7 @@ impl Reader {
             span: start + inner.start..start + inner.end,
         };
         if options.contains_key(&key) {
-            return Err(line.fault(format!("`{key}` is there twice in its section")));
+            return Err(line.fault(format!("duplicate key `{key}` in this section")));
         }
         self.open = Some((key, setting));
         Ok(())

@@ -25,7 +25,7 @@ pub(super) fn refusals(
     for key in VALUES {
         match section.map(|ini| ini.stated(key)).transpose() {
             Ok(Some(Some(stated))) if key == SLUG_LENGTH && !is_integer(&stated.text) => {
-                let message = format!("`{key}` is `{}`, which is no number", stated.text);
+                let message = format!("`{key}` is `{}`, which is not a number", stated.text);
                 found.push(stated.place.problem(message));
             }
             Ok(Some(Some(stated))) => {
@@ -73,7 +73,7 @@ fn refused_value(
     let is_number = key == SLUG_LENGTH;
     match value.get_ref() {
         DeValue::String(text) if is_number && !is_integer(text) => {
-            let message = format!("`{key}` is `{text}`, which is no number");
+            let message = format!("`{key}` is `{text}`, which is not a number");
             Some(reader.place(key, value).problem(message))
         }
         DeValue::String(_) => reader.text(key, value).err(),
@@ -87,7 +87,7 @@ fn refused_value(
         | DeValue::Float(_)
         | DeValue::Datetime(_)
         | DeValue::Table(_) => Some(
-            reader.place(key, value).problem(format!("`{key}` is of a type that Alembic refuses")),
+            reader.place(key, value).problem(format!("`{key}` has a type that Alembic rejects")),
         ),
     }
 }

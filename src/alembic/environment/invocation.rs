@@ -211,7 +211,7 @@ fn without_env(
         site: Site::Path(env),
         section: None,
         key: None,
-        message: "there is no `env.py`, without which no command can reach the database".to_owned(),
+        message: "there is no `env.py`, so no command can reach the database".to_owned(),
         effect: Effect::Stops,
     }))
 }

@@ -112,9 +112,9 @@ impl Stated {
 
 fn missing(text: &str, outside: bool) -> (Effect, &'static str) {
     if has_placeholder(text) {
-        (Effect::Unknown, "it is filled in by a program, so the folder is not known")
+        (Effect::Unknown, "it contains a placeholder, so the folder is unknown")
     } else if outside {
-        (Effect::Unknown, "it leads out of this repository")
+        (Effect::Unknown, "it is outside this repository")
     } else if text.contains(':') {
         // A package may be installed from elsewhere.
         (Effect::Unknown, "there is no such folder in this repository")
@@ -134,13 +134,13 @@ fn candidates(text: &str, written_in: &RepoPath) -> Result<Vec<Candidate>, Strin
     let found: Vec<Candidate> = if let Some(below_root) = text.strip_prefix(ROOT) {
         anywhere(descend(&RepoPath::root(), below_root)).into_iter().collect()
     } else if is_absolute(text) {
-        return Err("an absolute path is not of this repository".to_owned());
+        return Err("an absolute path cannot be found in this repository".to_owned());
     } else if let Some((package, folder)) = text.split_once(':') {
         if package.contains('/') || package.split('.').any(str::is_empty) {
-            return Err("it names no package before the `:`".to_owned());
+            return Err("there is no package name before the `:`".to_owned());
         }
         if folder.split(['/', ':']).any(|name| name == "..") {
-            return Err("it leads out of its package".to_owned());
+            return Err("it is outside its package".to_owned());
         }
         let below = format!("{}/{}", package.replace('.', "/"), folder.replace(':', "/"));
         let bases = current_directories(written_in);
@@ -154,7 +154,7 @@ fn candidates(text: &str, written_in: &RepoPath) -> Result<Vec<Candidate>, Strin
         };
         bases.filter_map(candidate).collect()
     };
-    if found.is_empty() { Err("it leads out of this repository".to_owned()) } else { Ok(found) }
+    if found.is_empty() { Err("it is outside this repository".to_owned()) } else { Ok(found) }
 }
 
 fn current_directories(written_in: &RepoPath) -> Vec<RepoPath> {

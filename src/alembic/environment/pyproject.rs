@@ -156,7 +156,7 @@ impl Reader<'_> {
         match substitute(raw, &location::here(&folder)) {
             Some(text) => Ok(Stated { text, place }),
             None => Err(place.problem(format!(
-                "`{key}` is `{raw}`, in which only `%(here)s` and `%%` can be replaced"
+                "`{key}` is `{raw}`, but only `%(here)s` and `%%` can be replaced"
             ))),
         }
     }

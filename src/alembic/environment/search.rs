@@ -196,7 +196,7 @@ fn walk_as_far_as_may_be(
 
 fn unsearched(folder: RepoPath) -> BadSetting {
     BadSetting {
-        message: format!("`{folder}` and what follows it were not searched, there is too much"),
+        message: format!("the search stopped at `{folder}`: the repository has too many folders"),
         site: Site::Path(folder),
         section: None,
         key: None,

@@ -137,7 +137,7 @@ impl Settings {
 }
 
 pub(super) fn too_many_locations(place: &Place) -> Box<BadSetting> {
-    let message = format!("`{VERSION_LOCATIONS}` names more than {MAX_LOCATIONS} folders");
+    let message = format!("`{VERSION_LOCATIONS}` lists more than {MAX_LOCATIONS} folders");
     place.problem_with(Effect::Unknown, message)
 }
 
@@ -171,8 +171,8 @@ impl<'a> IniSection<'a> {
         let mut texts = split(&stated.text, separator);
         if texts.contains(&"") {
             let message = format!(
-                "`{VERSION_LOCATIONS}` holds an empty name, for which Alembic takes its current \
-                 directory; it is not looked at"
+                "`{VERSION_LOCATIONS}` has an empty entry, which means Alembic's current \
+                 directory; it is not checked"
             );
             problems.push(*stated.place.problem_with(Effect::None, message));
             texts.retain(|text| !text.is_empty());
@@ -311,7 +311,7 @@ fn refused(separator: &Stated) -> Box<BadSetting> {
     let is_commented = word != text && Separator::named(word).is_some();
     separator.place.problem(if is_commented {
         format!(
-            "`{key}` is `{text}`, which Alembic refuses: an ini file has no comments behind values"
+            "`{key}` is `{text}`, which Alembic rejects: ini files have no comments after values"
         )
     } else {
         format!("`{key}` is `{text}`, not one of `space`, `newline`, `os`, `:`, `;`")

@@ -18,7 +18,7 @@ fn conflict_marker(text: &str) -> Option<Fault> {
         let is_marker = ["<<<<<<<", ">>>>>>>"].iter().any(|marker| line.starts_with(marker));
         if is_marker {
             return Some(Fault {
-                message: "a merge conflict marker".to_owned(),
+                message: "merge conflict marker".to_owned(),
                 span: start..start + "<<<<<<<".len(),
             });
         }

@@ -19,7 +19,7 @@ use super::scopes::{Kind, Scope};
 /// How many digits a decimal number may have: more of them Python does not convert (since 3.7.14).
 const MAX_DIGITS: usize = 4_300;
 
-const STARRED: &str = "a starred expression cannot stand alone";
+const STARRED: &str = "a starred expression is not allowed here";
 
 /// Returns the first thing that the compiler refuses.
 pub(super) fn check(source: &str, body: &[Stmt]) -> Option<Refusal> {
@@ -91,10 +91,7 @@ impl Compiler<'_> {
             parts.type_.is_none()
         });
         if let Some(bare) = bare.filter(|bare| bare + 1 < attempt.handlers.len()) {
-            self.refuse(
-                "an `except` without a type must be the last",
-                attempt.handlers[bare].range(),
-            );
+            self.refuse("an `except` without a type must be last", attempt.handlers[bare].range());
         }
         for handler in &attempt.handlers {
             let group = self.group;
@@ -146,7 +143,7 @@ impl Compiler<'_> {
             && count > MAX_DIGITS
             && digits.bytes().any(|byte| matches!(byte, b'1'..=b'9'))
         {
-            self.refuse(&format!("a number of {count} digits; Python reads {MAX_DIGITS}"), range);
+            self.refuse(&format!("a number with {count} digits; the limit is {MAX_DIGITS}"), range);
         }
     }
 
@@ -217,11 +214,11 @@ impl<'a> Visitor<'a> for Compiler<'_> {
             Expr::NumberLiteral(number) => self.number(number.range),
             Expr::Named(named) => {
                 if self.iterated {
-                    let message = "`:=` cannot stand in what a comprehension goes through";
+                    let message = "`:=` is not allowed in the iterable of a comprehension";
                     self.refuse(message, named.range);
                 }
                 if self.context.in_comprehension_of_class() {
-                    let message = "`:=` cannot stand in a comprehension in the body of a class";
+                    let message = "`:=` is not allowed in a comprehension in a class body";
                     self.refuse(message, named.range);
                 }
                 visitor::walk_expr(self, expression);

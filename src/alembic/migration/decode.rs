@@ -78,11 +78,11 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Source<'_>, Fault> {
     };
     if body.starts_with(BOM) {
         let span = skipped..skipped + BOM.len();
-        return Err(Fault { message: "a second byte order mark".to_owned(), span });
+        return Err(Fault { message: "second byte order mark".to_owned(), span });
     }
     if body.contains(&0) {
         let before = body.iter().take_while(|byte| **byte != 0);
-        return Err(fault_at(skipped + before.count(), "a null byte"));
+        return Err(fault_at(skipped + before.count(), "null byte"));
     }
     let codec = match cookie(body) {
         None => Codec::Utf8,
@@ -90,7 +90,7 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Source<'_>, Fault> {
             let name = String::from_utf8_lossy(&body[span.clone()]).into_owned();
             let span = span.start + skipped..span.end + skipped;
             codec(&name, skipped > 0).ok_or_else(|| Fault {
-                message: format!("the encoding `{}` cannot be read here", escape(&name)),
+                message: format!("unsupported encoding `{}`", escape(&name)),
                 span,
             })?
         }
@@ -112,10 +112,7 @@ fn utf8(body: &[u8], skipped: usize) -> Result<Source<'_>, Fault> {
     let text = match std::str::from_utf8(body) {
         Ok(text) => Cow::Borrowed(text),
         Err(error) => Cow::Owned(without_stray_bytes(body).ok_or_else(|| {
-            fault_at(
-                skipped + error.valid_up_to(),
-                "a byte that is not UTF-8, and no encoding is declared",
-            )
+            fault_at(skipped + error.valid_up_to(), "invalid UTF-8, and no encoding is declared")
         })?),
     };
     Ok(Source { text, skipped, stretched: Vec::new() })
@@ -124,7 +121,7 @@ fn utf8(body: &[u8], skipped: usize) -> Result<Source<'_>, Fault> {
 fn strict_utf8(body: &[u8]) -> Result<Source<'_>, Fault> {
     match std::str::from_utf8(body) {
         Ok(text) => Ok(Source { text: Cow::Borrowed(text), skipped: 0, stretched: Vec::new() }),
-        Err(error) => Err(fault_at(error.valid_up_to(), "a byte that is not UTF-8")),
+        Err(error) => Err(fault_at(error.valid_up_to(), "invalid UTF-8")),
     }
 }
 
@@ -159,7 +156,7 @@ fn single_bytes(body: &[u8], codec: Codec) -> Result<Source<'_>, Fault> {
     let mut extra = 0;
     for (offset, byte) in body.iter().enumerate() {
         let character = character(*byte, codec)
-            .ok_or_else(|| fault_at(offset, "a byte that the declared encoding does not have"))?;
+            .ok_or_else(|| fault_at(offset, "byte that is invalid in the declared encoding"))?;
         text.push(character);
         if character.len_utf8() > 1 {
             extra += character.len_utf8() - 1;

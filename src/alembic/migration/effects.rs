@@ -132,7 +132,7 @@ impl<'a> Collector<'a> {
         if let Expr::Name(name) = expression {
             let is_hidden = self.hidden.iter().any(|names| names.contains(name.id.as_str()));
             if (self.wanted)(&name.id) && !is_hidden {
-                let reason = "other code may change the object it names";
+                let reason = "other code may change its value";
                 self.push(On::Object(name.id.to_string()), name, reason);
             }
         }
@@ -152,7 +152,7 @@ impl<'a> Collector<'a> {
 
     /// Notes that code gets hold of the namespace.
     fn reach(&mut self, node: &impl Ranged) {
-        self.push(On::Namespace, node, "code that may run reaches for the names of the module");
+        self.push(On::Namespace, node, "code may change the module's globals");
     }
 
     fn imported(&mut self, alias: &Alias) {
@@ -229,18 +229,18 @@ impl<'a> Collector<'a> {
         let uses = inner.uses.into_iter().map(|(name, span)| Effect {
             on: On::Object(name),
             span,
-            reason: "a function that may run uses the object it names",
+            reason: "a function may change its value",
         });
         let globals = inner.globals.into_iter().filter(|(name, _)| (self.wanted)(name));
         let globals = globals.map(|(name, span)| Effect {
             on: On::Name(name),
             span,
-            reason: "a function that may run has it as a `global`",
+            reason: "a function declares it `global`",
         });
         let reaches = inner.reaches.into_iter().map(|span| Effect {
             on: On::Namespace,
             span,
-            reason: "a function that may run reaches for the names of the module",
+            reason: "a function may change the module's globals",
         });
         let effects = globals.chain(reaches).chain(uses).collect();
         self.effects.defer(function.map(ToString::to_string), effects);

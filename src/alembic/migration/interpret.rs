@@ -102,10 +102,10 @@ impl<'a> State<'a> {
                     statements.iter().for_each(|statement| self.statement(statement));
                 }
                 Some(Content::Refused(Refusal::Nested)) => {
-                    self.unreadable(&unit.span, "its statement is nested too deeply to be read");
+                    self.unreadable(&unit.span, "its statement is nested too deeply");
                 }
                 Some(Content::Refused(Refusal::Syntax)) => {
-                    self.unreadable(&unit.span, "its statement is no Python");
+                    self.unreadable(&unit.span, "its statement is not valid Python");
                 }
             }
         }
@@ -181,7 +181,7 @@ impl<'a> State<'a> {
     /// Gives up on the object that something else gets hold of.
     fn hand_over(&mut self, value: &Result<Constant, Unknown>, span: &Span) {
         if let Ok(Constant { kind, .. }) = value {
-            self.change_object(*kind, span, "another name stands for the same object");
+            self.change_object(*kind, span, "another name refers to the same object");
         }
     }
 
@@ -210,7 +210,7 @@ impl<'a> State<'a> {
             matches!(target, Expr::Name(_)) && !matches!(value, Expr::Starred(_))
         };
         if targets.len() != values.len() || !targets.iter().zip(values).all(is_plain) {
-            return self.run_expression(target, "it is unpacked from something else");
+            return self.run_expression(target, "it is unpacked from another value");
         }
         let results: Vec<_> = values
             .iter()
@@ -238,8 +238,8 @@ impl<'a> State<'a> {
                 value::add(constant.clone(), right, span.clone())
             }
             _ => {
-                self.change(name, &span, "it is a list that is added to");
-                Err(Unknown { span: span.clone(), reason: "it is added to".to_owned() })
+                self.change(name, &span, "it is a list that is extended");
+                Err(Unknown { span: span.clone(), reason: "it is extended".to_owned() })
             }
         };
         self.bind(name, sum, &span);
@@ -364,7 +364,7 @@ impl<'a> State<'a> {
             Some(Binding::Unknown(unknown)) => unknown.span.clone(),
             Some(Binding::Unbound) | None => return Value::Missing,
         };
-        Value::Computed { span, reason: "the module's `__getattr__` may answer for it".to_owned() }
+        Value::Computed { span, reason: "the module's `__getattr__` may define it".to_owned() }
     }
 }
 
@@ -380,7 +380,7 @@ impl Scope for State<'_> {
             }
             _ => Err(Unknown {
                 span: span.clone(),
-                reason: format!("`{}` is no known constant", crate::text::escape(name)),
+                reason: format!("`{}` is not a known constant", crate::text::escape(name)),
             }),
         }
     }

@@ -210,7 +210,7 @@ impl Default for ReadLimits {
 /// cannot be Python, but [`check_body`] alone looks at all of the file.
 pub fn read(source: &[u8], limits: &ReadLimits) -> Module {
     if let Some(keeper) = pointer_file::keeper(source) {
-        let message = format!("its content is kept by {keeper}");
+        let message = format!("its content is stored by {keeper}");
         let fault = Fault { message, span: 0..0 };
         return Module { kept_by: Some(keeper), ..Module::faulty(fault) };
     }
@@ -317,7 +317,7 @@ fn oversize(source: &[u8], limits: &ReadLimits) -> Option<Fault> {
 
 fn too_large(size: u64, limits: &ReadLimits) -> Fault {
     let (size, most) = (ByteSize::b(size), ByteSize::b(limits.max_file_size));
-    let message = format!("the file is {size}; at most {most} is read (max_file_size)");
+    let message = format!("the file is {size}; the limit is {most} (max_file_size)");
     Fault { message, span: 0..0 }
 }
 

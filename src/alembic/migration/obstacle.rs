@@ -13,17 +13,17 @@ pub(super) fn obstacle(expression: &Expr) -> Option<(&Expr, &'static str)> {
         Expr::BinOp(sum) if sum.op == Operator::Add => {
             return obstacle(&sum.left).or_else(|| obstacle(&sum.right));
         }
-        Expr::Call(_) => "it is the result of a call",
-        Expr::Attribute(_) => "it is an attribute of something else",
-        Expr::Subscript(_) => "it is an item of something else",
+        Expr::Call(_) => "it is a function call",
+        Expr::Attribute(_) => "it is an attribute",
+        Expr::Subscript(_) => "it is a subscript expression",
         Expr::FString(_) => "it is an f-string",
         Expr::TString(_) => "it is a t-string",
-        Expr::If(_) => "it depends on a condition",
+        Expr::If(_) => "it is a conditional expression",
         Expr::Dict(_) => "it is a dictionary",
-        Expr::Starred(_) => "it unpacks something else",
+        Expr::Starred(_) => "it unpacks another value",
         Expr::BytesLiteral(_) => "it is bytes, not a string",
         Expr::NumberLiteral(_) => "it is a number, not a string",
-        Expr::BooleanLiteral(_) => "it is a truth value, not a string",
+        Expr::BooleanLiteral(_) => "it is a boolean, not a string",
         Expr::EllipsisLiteral(_) => "it is `...`, not a string",
         _ => "it is computed",
     };

@@ -22,7 +22,7 @@ const MAX_TEXTS: usize = 256;
 
 /// Why a value is unknown that can be a constant by its shape, but that RustPython's parser refuses: it
 /// knows fewer characters than Ruff's.
-const UNREADABLE: &str = "this reader cannot parse it";
+const UNREADABLE: &str = "it cannot be parsed";
 
 /// A value that needs no running.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -124,7 +124,7 @@ fn constant(expression: &Expr, scope: &dyn Scope) -> Result<Constant, Unknown> {
             if constant.is_small() {
                 Ok(constant.named(&span))
             } else {
-                Err(unknown(span, "it stands for a very long value"))
+                Err(unknown(span, "its value is too long"))
             }
         }
         Expr::Tuple(tuple) => items(&tuple.elts, Kind::Tuple, scope),
@@ -163,9 +163,9 @@ pub(super) fn add(left: Constant, right: Constant, span: Span) -> Result<Constan
             },
             texts: left.texts.into_iter().chain(right.texts).collect(),
         },
-        _ => return Err(unknown(span, "it adds what Python does not add")),
+        _ => return Err(unknown(span, "it adds values of incompatible types")),
     };
-    if sum.is_small() { Ok(sum) } else { Err(unknown(span, "it is a very long value")) }
+    if sum.is_small() { Ok(sum) } else { Err(unknown(span, "its value is too long")) }
 }
 
 fn mutable(span: &Span, is_set: bool) -> Kind {
@@ -179,11 +179,11 @@ fn unknown(span: Span, reason: &str) -> Unknown {
 fn string(text: &str, span: Span, scope: &dyn Scope) -> Result<Constant, Unknown> {
     // Python reads CR and CRLF in a string as LF, which no id is meant to hold.
     if scope.text()[span.clone()].contains('\r') {
-        return Err(unknown(span, "its string holds a carriage return"));
+        return Err(unknown(span, "the string contains a carriage return"));
     }
     // The parser puts this in place of half a surrogate pair, which Python lets stand.
     if text.contains(char::REPLACEMENT_CHARACTER) {
-        return Err(unknown(span, "its string holds what is no character"));
+        return Err(unknown(span, "the string contains an invalid character"));
     }
     Ok(Constant::plain(Some(Text { text: text.to_owned(), span })))
 }
@@ -197,10 +197,10 @@ fn items(items: &[Expr], kind: Kind, scope: &dyn Scope) -> Result<Constant, Unkn
             copied += value.texts.iter().map(|text| text.text.len()).sum::<usize>();
         }
         if copied > MAX_TEXT {
-            return Err(unknown(span(item), "it is a very long value"));
+            return Err(unknown(span(item), "its value is too long"));
         }
         if value.kind != Kind::String {
-            return Err(unknown(span(item), "it holds something other than strings"));
+            return Err(unknown(span(item), "it contains something other than strings"));
         }
         texts.extend(value.texts);
     }

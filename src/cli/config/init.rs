@@ -74,7 +74,7 @@ fn text() -> String {
     text
 }
 
-/// Writes a setting as a comment, below what it is about.
+/// Formats a setting as a comment, below its description.
 fn setting<C: Clone>(key: &Key<C>, default: &C) -> String {
     let value = key.write(default).filter(|value| value != "[]");
     let value = value.as_deref().unwrap_or(key.example);

@@ -125,13 +125,13 @@ fn rules_and_levels_offer_the_nearest() {
         mistakes("[rules]\nmultiple_heads = 'warn'\nmerge-with-operations = 'warning'\n"),
         [
             "multiple_heads: unknown rule `multiple_heads`; did you mean `multiple-heads`?",
-            "'warning': `warning` is none of `off`, `warn`, `error`",
+            "'warning': `warning` is not one of `off`, `warn`, `error`",
         ]
     );
     assert_eq!(
         mistakes("[rules]\nmultiple-heads = 'eror'\nmerge-with-operations = false\n"),
         [
-            "'eror': `eror` is none of `off`, `warn`, `error`; did you mean `error`?",
+            "'eror': `eror` is not one of `off`, `warn`, `error`; did you mean `error`?",
             "false: a level must be one of `off`, `warn`, `error`, in quotes",
         ]
     );
@@ -146,21 +146,21 @@ fn values_of_another_type_are_refused_together() {
              max_revision_id_length = '32'\nenvironment = 3\nrules = []\n"
         ),
         [
-            "1: `base` must be a string, this is of type integer",
-            "'main': `targets` must be an array of strings, this is of type string",
-            "'main': `independent_targets` must be an array of strings, this is of type string",
-            "2: `ignore_refs` must be an array of strings, this is of type integer",
-            "true: `fetch` must be a string, this is of type boolean",
-            "'32': `max_revision_id_length` must be a whole number, this is of type string",
+            "1: `base` must be a string, found integer",
+            "'main': `targets` must be an array of strings, found string",
+            "'main': `independent_targets` must be an array of strings, found string",
+            "2: `ignore_refs` must be an array of strings, found integer",
+            "true: `fetch` must be a string, found boolean",
+            "'32': `max_revision_id_length` must be a whole number, found string",
             "3: `environment` must be an array of tables, each written `[[environment]]`, \
-             this is of type integer",
-            "[]: `rules` must be a table, written `[rules]`, this is of type array",
+             found integer",
+            "[]: `rules` must be a table, written `[rules]`, found array",
         ]
     );
     assert_eq!(
         mistakes("[environment]\nscript_location = 'a'\n"),
         ["[environment]: `environment` must be an array of tables, each written \
-             `[[environment]]`, this is of type table"]
+             `[[environment]]`, found table"]
     );
 }
 
@@ -170,9 +170,9 @@ fn values_that_cannot_be_meant_are_refused() {
         ("base = ''", "'': `base` cannot be ``: it is empty"),
         (
             "base = '--exec'",
-            "'--exec': `base` cannot be `--exec`: no name of a commit begins with `-`",
+            "'--exec': `base` cannot be `--exec`: a revision cannot start with `-`",
         ),
-        ("fetch = 'nevr'", "'nevr': `nevr` is none of `auto`, `never`; did you mean `never`?"),
+        ("fetch = 'nevr'", "'nevr': `nevr` is not one of `auto`, `never`; did you mean `never`?"),
         (
             "targets = ['a', '[b']",
             "'[b': `targets` cannot be `[b`: invalid range pattern at character 1",
@@ -185,12 +185,12 @@ fn values_that_cannot_be_meant_are_refused() {
         ),
         (
             "fetch_timeout = '0s'",
-            "'0s': `fetch_timeout` cannot be `0s`: it leaves no time; `fetch = \"never\"` turns \
-             fetching off",
+            "'0s': `fetch_timeout` cannot be `0s`: it must be greater than zero; use `fetch = \"never\"` \
+             to turn fetching off",
         ),
         (
             "max_file_size = 'big'",
-            "'big': `max_file_size` cannot be `big`: it is no size; write it as `1 MiB` or `500 kB`",
+            "'big': `max_file_size` cannot be `big`: it is not a size; write it as `1 MiB` or `500 kB`",
         ),
         ("max_revision_id_length = -1", "-1: `max_revision_id_length` must be at least 1"),
         (
@@ -200,7 +200,7 @@ fn values_that_cannot_be_meant_are_refused() {
         ),
         (
             "[[environment]]\nscript_location = '../a'",
-            "'../a': `script_location` cannot be `../a`: `..` could lead out of the repository",
+            "'../a': `script_location` cannot be `../a`: `..` is not allowed",
         ),
         (
             "[[environment]]\nscript_location = 'C:\\a'",
@@ -210,7 +210,7 @@ fn values_that_cannot_be_meant_are_refused() {
         ("[[environment]]\nscript_location = 'a'\nheads = 0", "0: `heads` must be at least 1"),
         (
             "[[environment]]\nscript_location = 'a'\n[[environment]]\nscript_location = 'a/'",
-            "script_location: two environments are called `a`; give each a `name` of its own",
+            "script_location: two environments are named `a`; give each a unique `name`",
         ),
         (
             "[[environment]]\nversion_locations = []",
@@ -290,16 +290,16 @@ fn what_a_server_makes_of_other_branches_is_a_level() {
     assert_eq!(
         mistakes("[server]\nother_branches = 'eror'\nother_branch = 'warn'\n"),
         [
-            "'eror': `eror` is none of `warn`, `error`, `off`; did you mean `error`?",
+            "'eror': `eror` is not one of `warn`, `error`, `off`; did you mean `error`?",
             "other_branch: unknown key `other_branch`; did you mean `other_branches`?",
         ]
     );
     assert_eq!(
         mistakes("[server]\nother_branches = true\n"),
-        ["true: `other_branches` must be a string, this is of type boolean"]
+        ["true: `other_branches` must be a string, found boolean"]
     );
     assert_eq!(
         mistakes("server = 'warn'\n"),
-        ["'warn': `server` must be a table, written `[server]`, this is of type string"]
+        ["'warn': `server` must be a table, written `[server]`, found string"]
     );
 }

@@ -1,4 +1,4 @@
-//! What is not committed, as libgit2 compares it.
+//! Compares uncommitted states with libgit2.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,7 +9,7 @@ use crate::git::changes::{Changes, PathChange};
 use crate::tree::{ObjectId, RepoPath};
 
 impl Libgit2 {
-    /// Compares a tree, or nothing at all, with the index or the work tree.
+    /// Compares a tree, or an empty one, with the index or the work tree.
     pub(super) fn diff(
         &self,
         from: Option<ObjectId>,
@@ -53,7 +53,7 @@ impl Libgit2 {
     }
 }
 
-/// Refuses an index of which libgit2 would leave something out: new files that are assumed unchanged
+/// Rejects an index if libgit2 would omit a part of it: new files that are assumed unchanged
 /// (`diff_delta__from_one` in its diff_generate.c).
 fn leaves_nothing_out(index: &git2::Index) -> Result<(), git2::Error> {
     if index.iter().any(|entry| owned_entry(&entry).marks.assume_unchanged) {
@@ -63,7 +63,7 @@ fn leaves_nothing_out(index: &git2::Index) -> Result<(), git2::Error> {
     }
 }
 
-/// Says what is staged at a path; not where that will not be committed, or git asks about it.
+/// Sets the staged node of a path, unless it will not be committed or has a conflict.
 fn name(index: &git2::Index, path: &RepoPath, change: &mut PathChange) {
     let entry = index.get_path(&path_of(path), 0).map(|entry| owned_entry(&entry));
     if let (PathChange::Present(node), Some(entry)) = (change, entry)

@@ -4,18 +4,18 @@ use super::{Libgit2, owned};
 use crate::git::index::{Index, IndexEntry, Marks, Stat};
 use crate::tree::{Node, RepoPath};
 
-/// The bits of an entry, as `git ls-files --debug` prints them (`read-cache-ll.h` of git).
+/// The flags of an entry, as `git ls-files --debug` prints them (`read-cache-ll.h` of git).
 const ASSUME_UNCHANGED: u16 = 1 << 15;
 const INTENT_TO_ADD: u16 = 1 << 13;
 const SKIP_WORKTREE: u16 = 1 << 14;
 
 impl Libgit2 {
-    /// Copies the entries of the index that git names.
+    /// Copies the entries of the index that git passes.
     pub(super) fn read_index(&self) -> Result<Index, git2::Error> {
         Ok(Index::new(self.open_index()?.iter().map(|entry| owned_entry(&entry)).collect()))
     }
 
-    /// Opens the index; the one that git names takes the place of the usual one.
+    /// Opens the index; the one that git passes replaces the default one.
     pub(super) fn open_index(&self) -> Result<git2::Index, git2::Error> {
         let Some(named) = &self.named_index else {
             return self.repository.index();

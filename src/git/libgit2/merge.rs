@@ -1,4 +1,4 @@
-//! Merging as libgit2 does it, in memory alone.
+//! Merges with libgit2, only in memory.
 
 use git2::{Index, IndexEntry, IndexTime, Oid};
 
@@ -22,7 +22,7 @@ impl Libgit2 {
         Ok(Merge { files: MergedFiles::Entries(entries), conflicts })
     }
 
-    /// Finds a side of a merge, or makes it.
+    /// Finds or creates a side of a merge.
     fn side(&self, side: &Incoming) -> Result<Oid, git2::Error> {
         let (like, parents, edits) = match side {
             Incoming::Commit(commit) => return oid(*commit),

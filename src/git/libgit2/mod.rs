@@ -1,6 +1,6 @@
-//! libgit2: quick, within the process, and without knowledge of git's newer formats.
+//! libgit2: fast, in-process, but without support for git's newer formats.
 //!
-//! The only user of git2. Whatever libgit2 writes while it merges goes into an object database in
+//! The only module that uses git2. Objects that libgit2 writes during a merge go to an object database in
 //! memory.
 
 mod changes;
@@ -24,17 +24,17 @@ use crate::tree::{Content, ObjectId, RepoPath};
 pub(super) struct Libgit2 {
     repository: git2::Repository,
     place: Place,
-    /// The index that git names, where that is not the usual one.
+    /// The index that git passes, if it is not the default one.
     named_index: Option<PathBuf>,
     config: OnceCell<git2::Config>,
 }
 
-/// So many symbolic refs in a row are followed; git refuses to write to one behind more
-/// (`SYMREF_MAXDEPTH` in refs.c).
+/// The maximum length of a chain of symbolic refs; git does not write to a longer one (`SYMREF_MAXDEPTH` in
+/// refs.c).
 const MOST_SYMBOLIC: usize = 5;
 
 impl Libgit2 {
-    /// Opens the repository that the environment names, else the one around the current directory.
+    /// Opens the repository of the environment, or else the one around the current directory.
     pub(super) fn open(index: Option<&Path>) -> Result<Libgit2, Reason> {
         // Git itself does not hash again what it reads from its own database.
         git2::opts::strict_hash_verification(false);
@@ -156,7 +156,7 @@ impl Backend for Libgit2 {
             ObjectType::Tree => Kind::Tree,
             ObjectType::Commit => Kind::Commit,
             ObjectType::Tag => Kind::Tag,
-            ObjectType::Any => return Err(Reason::new("it is of no known kind")),
+            ObjectType::Any => return Err(Reason::new("its type is unknown")),
         };
         Ok(Object { kind, content: object.data().to_vec() })
     }
@@ -225,7 +225,7 @@ impl Backend for Libgit2 {
     }
 }
 
-/// Tells whether libgit2 follows every `include` of the configuration as git does.
+/// Returns whether libgit2 follows every `include` of the configuration as git does.
 fn includes_what_git_would(config: &git2::Config) -> Result<bool, git2::Error> {
     let mut includes = config.entries(Some("^include"))?;
     while let Some(include) = includes.next() {
@@ -241,20 +241,22 @@ fn includes_what_git_would(config: &git2::Config) -> Result<bool, git2::Error> {
     Ok(true)
 }
 
-/// Refuses what libgit2 would take for something else than git does, without a word.
+/// Rejects repositories that libgit2 would silently read differently from git.
 fn refuse_what_it_misreads(repository: &git2::Repository) -> Result<(), Reason> {
     let others = std::env::var_os("GIT_ALTERNATE_OBJECT_DIRECTORIES").unwrap_or_default();
     if others.as_encoded_bytes().contains(&b'"') {
-        return Err(Reason::new("it reads no quoted path in GIT_ALTERNATE_OBJECT_DIRECTORIES"));
+        return Err(Reason::new(
+            "it does not read quoted paths in GIT_ALTERNATE_OBJECT_DIRECTORIES",
+        ));
     }
     let grafts = std::fs::metadata(repository.commondir().join("info/grafts"));
     if grafts.is_ok_and(|grafts| grafts.len() > 0) {
-        return Err(Reason::new("it takes info/grafts for the history that is pushed"));
+        return Err(Reason::new("it treats info/grafts as part of the history that is pushed"));
     }
     Ok(())
 }
 
-/// Returns the object databases that the environment names, else that of the repository.
+/// Returns the object databases of the environment, or else that of the repository.
 pub(super) fn databases(place: &Place) -> Vec<PathBuf> {
     let named = std::env::var_os("GIT_OBJECT_DIRECTORY").map(PathBuf::from);
     let others = std::env::var_os("GIT_ALTERNATE_OBJECT_DIRECTORIES").unwrap_or_default();
@@ -264,7 +266,7 @@ pub(super) fn databases(place: &Place) -> Vec<PathBuf> {
         .collect()
 }
 
-/// Returns the id that git gives an object where ids are SHA-1's.
+/// Returns git's SHA-1 id of an object.
 pub(super) fn hash(kind: Kind, content: &[u8]) -> Result<ObjectId, git2::Error> {
     let kind = match kind {
         Kind::Blob => ObjectType::Blob,
@@ -275,12 +277,12 @@ pub(super) fn hash(kind: Kind, content: &[u8]) -> Result<ObjectId, git2::Error> 
     Oid::hash_object(kind, content).map(owned)
 }
 
-/// Returns the id that git gives the file where ids are SHA-1's.
+/// Returns git's SHA-1 id of a file.
 pub(super) fn hash_file(disk: &Path) -> Result<ObjectId, git2::Error> {
     Oid::hash_file(ObjectType::Blob, disk).map(owned)
 }
 
-/// Takes what is not there for an answer; a name that no ref can have is `InvalidSpec` (libgit2's refs.c).
+/// Turns a missing object into `None`; a name that no ref can have is `InvalidSpec` (libgit2's refs.c).
 fn there<T>(result: Result<T, git2::Error>) -> Result<Option<T>, Reason> {
     match result {
         Ok(found) => Ok(Some(found)),
@@ -291,12 +293,12 @@ fn there<T>(result: Result<T, git2::Error>) -> Result<Option<T>, Reason> {
     }
 }
 
-/// Copies an id out of libgit2.
+/// Converts an id from libgit2.
 fn owned(oid: Oid) -> ObjectId {
     ObjectId::from_bytes(oid.as_bytes())
 }
 
-/// Hands an id to libgit2, which takes SHA-1's alone.
+/// Converts an id for libgit2, which only supports SHA-1.
 fn oid(id: ObjectId) -> Result<Oid, git2::Error> {
     Oid::from_bytes(id.as_bytes())
 }

@@ -1,4 +1,4 @@
-//! How files of the work tree stand to the index.
+//! The states of files in the work tree, relative to the index.
 
 use std::collections::HashMap;
 
@@ -16,7 +16,7 @@ impl Libgit2 {
         Ok(settled(status.unwrap_or(Status::CURRENT)))
     }
 
-    /// Asks for many files at once: for each one alone, libgit2 lists the whole folder.
+    /// Queries many files at once: for each single one, libgit2 would list the whole folder.
     pub(super) fn statuses(&self, paths: &[&RepoPath]) -> Result<Vec<Settled>, Reason> {
         if paths.is_empty() {
             return Ok(Vec::new());
@@ -39,7 +39,8 @@ impl Libgit2 {
         for entry in self.repository.statuses(Some(&mut options))?.iter() {
             let known = found.get_mut(entry.path_bytes());
             // A folder in the place of a file, or a name in other letters: not as it was asked.
-            *known.ok_or_else(|| Reason::new("libgit2 names another file"))? = Some(entry.status());
+            *known.ok_or_else(|| Reason::new("libgit2 returned another file"))? =
+                Some(entry.status());
         }
         let status = |path: &&RepoPath| found.get(path.as_bytes()).copied().flatten();
         Ok(paths.iter().map(|path| settled(status(path).unwrap_or(Status::CURRENT))).collect())

@@ -1,4 +1,4 @@
-//! What is not committed, as git compares it.
+//! Compares uncommitted states with git.
 
 use std::collections::BTreeMap;
 
@@ -23,7 +23,7 @@ const PLAINLY: [&str; 7] = [
 ];
 
 impl Plumbing {
-    /// Compares a tree, or nothing at all, with the index or the work tree.
+    /// Compares a tree, or an empty one, with the index or the work tree.
     pub(super) fn diff(
         &self,
         from: Option<ObjectId>,
@@ -45,7 +45,7 @@ impl Plumbing {
         Ok(Changes::new(paths))
     }
 
-    /// Tells whether git leaves out a path that it does not track.
+    /// Returns whether git ignores a path that it does not track.
     pub(super) fn check_ignore(&self, path: &RepoPath) -> Result<bool, Reason> {
         let mut running = self.ignored.borrow_mut();
         if running.is_none() {
@@ -72,7 +72,7 @@ impl Plumbing {
     }
 }
 
-/// Reads `:MODE MODE ID ID LETTER`, a zero byte, the path and another, again and again.
+/// Parses a sequence of `:MODE MODE ID ID LETTER`, a zero byte, the path and another zero byte.
 fn paths(listed: &[u8]) -> BTreeMap<RepoPath, PathChange> {
     let mut fields = listed.split(|byte| *byte == 0);
     let mut paths = BTreeMap::new();
@@ -87,7 +87,7 @@ fn paths(listed: &[u8]) -> BTreeMap<RepoPath, PathChange> {
     paths
 }
 
-/// Reads what is there now; nothing where git asks about it, or has not looked into it.
+/// Parses the current node; nothing if there is a conflict or git has not read it.
 fn node(head: &[u8]) -> Option<Node> {
     let mut fields = head.split(|byte| *byte == b' ');
     let (mode, id) = (fields.nth(1)?, fields.nth(1)?);

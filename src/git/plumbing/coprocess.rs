@@ -1,4 +1,4 @@
-//! A git that stays and answers one question after another.
+//! A long-running git that answers one question after another.
 
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
@@ -9,7 +9,7 @@ use super::run::{refusal, start};
 use crate::git::Reason;
 use crate::platform::cleanup::Noted;
 
-/// How much of git's complaints is kept.
+/// How much of git's error output is kept.
 const KEPT: usize = 16 * 1024;
 
 /// A running git.
@@ -46,7 +46,7 @@ impl Conversation {
         Ok(Conversation { child, stdin, stdout, complaints, listener, _noted: noted })
     }
 
-    /// Says something; git's standard input takes some kilobytes before somebody must listen.
+    /// Writes to its standard input, which takes some kilobytes before its output must be read.
     pub(super) fn say(&mut self, words: &[u8]) -> Result<(), Reason> {
         let said =
             self.stdin.as_mut().map(|stdin| stdin.write_all(words).and_then(|()| stdin.flush()));
@@ -56,7 +56,7 @@ impl Conversation {
         }
     }
 
-    /// Hears a line, without its end.
+    /// Reads a line, without its line ending.
     pub(super) fn line(&mut self, end: u8) -> Result<Vec<u8>, Reason> {
         let mut line = Vec::new();
         match self.stdout.read_until(end, &mut line) {
@@ -65,7 +65,7 @@ impl Conversation {
         }
     }
 
-    /// Hears so many bytes.
+    /// Reads a number of bytes.
     pub(super) fn bytes(&mut self, length: u64) -> Result<Vec<u8>, Reason> {
         let mut bytes = Vec::new();
         match (&mut self.stdout).take(length).read_to_end(&mut bytes) {
@@ -74,7 +74,7 @@ impl Conversation {
         }
     }
 
-    /// Passes over so many bytes.
+    /// Skips a number of bytes.
     pub(super) fn skip(&mut self, length: u64) -> Result<(), Reason> {
         match io::copy(&mut (&mut self.stdout).take(length), &mut io::sink()) {
             Ok(skipped) if skipped == length => Ok(()),
@@ -82,7 +82,7 @@ impl Conversation {
         }
     }
 
-    /// Ends it and returns what git complained of.
+    /// Ends it and returns its error output.
     fn end(&mut self) -> Reason {
         self.stdin = None;
         let _ = self.child.kill();

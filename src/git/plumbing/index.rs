@@ -1,4 +1,4 @@
-//! The index as `git ls-files` lists it: expanded where it is sparse, joined where it is split.
+//! The index as listed by `git ls-files`: expanded if it is sparse, joined if it is split.
 
 use std::collections::BTreeSet;
 
@@ -11,7 +11,7 @@ use crate::platform::path_bytes::path_from_bytes;
 use crate::tree::{Node, ObjectId, RepoPath};
 
 impl Plumbing {
-    /// Reads the index that git names.
+    /// Reads the index that git passes.
     pub(super) fn read_index(&self) -> Result<Index, Reason> {
         let listed = self.git.output(&["ls-files", "-z", "--stage", "-v"])?;
         let lines = listed.split(|byte| *byte == 0).filter(|line| !line.is_empty());
@@ -23,7 +23,7 @@ impl Plumbing {
 
     /// Finds the entries whose content is not staged (`git add --intent-to-add`).
     ///
-    /// Git lists them as empty files; in a comparison it can be told to leave them out.
+    /// Git lists them as empty files; a comparison can omit them.
     fn mark_intended(&self, entries: &mut [IndexEntry]) -> Result<(), Reason> {
         let empty = Node::File(super::objects::hash(self.format, Kind::Blob, b"")?);
         if !entries.iter().any(|entry| entry.node == empty) {
@@ -40,12 +40,12 @@ impl Plumbing {
         Ok(())
     }
 
-    /// Returns the id of a folder that holds nothing, which git knows without having it.
+    /// Returns the id of the empty tree, which git knows without having it.
     pub(super) fn empty_tree(&self) -> Result<ObjectId, Reason> {
         super::objects::hash(self.format, Kind::Tree, b"")
     }
 
-    /// Tells how a file stands to the index.
+    /// Returns the state of a file relative to the index.
     pub(super) fn status(&self, path: &RepoPath) -> Result<Settled, Reason> {
         let status =
             ["status", "--porcelain=v2", "-z", "--no-renames", "--untracked-files=no", "--"];
@@ -62,7 +62,8 @@ impl Plumbing {
     }
 }
 
-/// Reads `TAG MODE ID STAGE TAB PATH`; `S` is skip-worktree, a small letter assume-unchanged (git-ls-files(1)).
+/// Parses `TAG MODE ID STAGE TAB PATH`; `S` means skip-worktree, a lower-case letter assume-unchanged
+/// (git-ls-files(1)).
 fn entry(line: &[u8]) -> Option<IndexEntry> {
     let tab = line.iter().position(|byte| *byte == b'\t')?;
     let head = text(&line[..tab]);
@@ -82,7 +83,7 @@ fn entry(line: &[u8]) -> Option<IndexEntry> {
     })
 }
 
-/// Reads what a path is from its mode and id.
+/// Returns the node for a mode and id.
 pub(super) fn node(mode: &str, id: &str) -> Option<Node> {
     let id = parse_id(id)?;
     Some(match mode {

@@ -1,4 +1,4 @@
-//! Merging as git does it, beside the repository: `git merge-tree --write-tree`.
+//! Merges with git outside of the repository: `git merge-tree --write-tree`.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -12,7 +12,7 @@ use crate::git::process::GitOption;
 use crate::git::{Reason, parse_id};
 use crate::tree::{Node, ObjectId, RepoPath};
 
-/// The exit code of git where it does not know an option.
+/// Git's exit code for an unknown option.
 const USAGE: i32 = 129;
 
 impl Plumbing {
@@ -31,7 +31,7 @@ impl Plumbing {
         }
     }
 
-    /// Finds a side of a merge, or makes it.
+    /// Finds or creates a side of a merge.
     fn side(&self, side: &Incoming) -> Result<ObjectId, Reason> {
         let (like, parents, edits) = match side {
             Incoming::Commit(commit) => return Ok(*commit),
@@ -59,7 +59,7 @@ impl Plumbing {
         id_of(&mut commit)
     }
 
-    /// Returns the mode and the id of what is to be at a path; zeros for nothing.
+    /// Returns the mode and id of the new state of a path; zeros if it is removed.
     fn staged(&self, edit: &Edit) -> Result<(u32, String), Reason> {
         Ok(match edit {
             // Mode 0 removes a path; the id is of the right length and names nothing (git-update-index(1)).
@@ -75,7 +75,7 @@ impl Plumbing {
         })
     }
 
-    /// Makes a blob of a file as `git add` would.
+    /// Creates a blob of a file as `git add` would.
     fn blob_of(&self, disk: &Path) -> Result<String, Reason> {
         let mut git = self.in_scratch();
         git.args(["hash-object", "-w", "--"]).arg(disk);
@@ -88,8 +88,8 @@ fn id_of(git: &mut Command) -> Result<ObjectId, Reason> {
     parse_id(printed.trim_end()).ok_or_else(|| Reason::new("git printed no id"))
 }
 
-/// Reads the id of the tree and then `MODE ID STAGE TAB PATH` for what git would ask about, all parted by
-/// zero bytes.
+/// Parses the id of the tree and then `MODE ID STAGE TAB PATH` for the conflicts, all separated by zero
+/// bytes.
 fn merge(printed: &[u8]) -> Result<Merge, Reason> {
     let mut fields = printed.split(|byte| *byte == 0);
     let tree = fields.next().and_then(|id| parse_id(&text(id)));

@@ -1,8 +1,8 @@
-//! Git itself, asked through its plumbing: it can read every repository that it made.
+//! Git itself, through its plumbing commands: it can read every repository that it made.
 //!
-//! A process of git costs milliseconds, so this is the second source and not the first. Objects are read
-//! through one `git cat-file --batch`. Nothing is written into the repository: what a merge makes goes
-//! into a folder of its own that the run takes with it.
+//! A git process costs milliseconds, so this is the second source. Objects are read through one `git
+//! cat-file --batch`. Nothing is written to the repository: objects of a merge go to a temporary folder
+//! that is removed with the run.
 
 mod changes;
 mod coprocess;
@@ -41,16 +41,16 @@ pub(super) struct Plumbing {
     scratch: OnceCell<Scratch>,
 }
 
-/// Why git does not open a repository.
+/// A reason why git does not open a repository.
 #[derive(Debug)]
 pub(super) enum Failure {
     /// Git cannot be run.
     NotRun(Reason),
-    /// Git says no.
+    /// Git failed.
     Refused(Reason),
 }
 
-/// What ids are made of.
+/// The hash function of ids.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Format {
     Sha1,
@@ -58,7 +58,7 @@ enum Format {
 }
 
 impl Plumbing {
-    /// Opens the repository that the environment names, else the one around the current directory.
+    /// Opens the repository of the environment, or else the one around the current directory.
     pub(super) fn open(index: Option<&Path>) -> Result<Plumbing, Failure> {
         let git = Git::new(index);
         git.is_there().map_err(Failure::NotRun)?;
@@ -96,14 +96,14 @@ impl Plumbing {
         })
     }
 
-    /// Asks for one object by an expression; nothing where git finds none.
+    /// Resolves an expression to one object; nothing if git finds none.
     fn parsed(&self, expression: &str) -> Result<Option<ObjectId>, Reason> {
         let arguments = ["rev-parse", "--verify", "--quiet", "--end-of-options", expression];
         let answer = self.git.answer(&arguments)?;
         Ok(answer.and_then(|answer| parse_id(text(&answer).trim_end())))
     }
 
-    /// Finds the commit that an object here is, or that a tag here names.
+    /// Returns the commit that a local object is, or that a local tag points to.
     fn peeled(&self, id: ObjectId) -> Result<Option<ObjectId>, Reason> {
         match self.object(id)?.kind {
             Kind::Commit => Ok(Some(id)),
@@ -198,7 +198,7 @@ impl Backend for Plumbing {
     fn object(&self, id: ObjectId) -> Result<Object, Reason> {
         match self.read_all(&[id], u64::MAX)?.pop() {
             Some(Read::Whole(object)) => Ok(object),
-            Some(Read::TooLarge(_)) | None => Err(Reason::new("git said nothing of it")),
+            Some(Read::TooLarge(_)) | None => Err(Reason::new("git printed nothing about it")),
         }
     }
 
@@ -265,7 +265,7 @@ impl Backend for Plumbing {
     }
 }
 
-/// Writes a key as `git config --list` does: only what stands between the outer full stops keeps its case.
+/// Formats a key as `git config --list` does: only the part between the outer dots keeps its case.
 fn normal(key: &str) -> String {
     let lower = str::to_ascii_lowercase;
     match (key.split_once('.'), key.rsplit_once('.')) {
@@ -276,7 +276,7 @@ fn normal(key: &str) -> String {
     }
 }
 
-/// Reads git's answer as one path, which may hold newlines of its own.
+/// Reads git's output as one path, which may contain newlines.
 fn path(answer: &[u8]) -> PathBuf {
     path_from_bytes(answer.strip_suffix(b"\n").unwrap_or(answer)).to_owned()
 }

@@ -15,18 +15,18 @@ use crate::git::libgit2;
 use crate::git::process::GitOption;
 use crate::tree::ObjectId;
 
-/// How many questions are asked at once: as many as a pipe takes before somebody must listen.
+/// How many requests are sent at once: as many as fit into a pipe before its output must be read.
 const AT_ONCE: usize = 32;
 
-/// An object, as far as it is read.
+/// An object, or its size if it is too large.
 pub(super) enum Read {
     Whole(Object),
-    /// It has so many bytes, which is more than are read.
+    /// It has this many bytes, more than the limit.
     TooLarge(u64),
 }
 
 impl Plumbing {
-    /// Reads objects in order; none that has more bytes than `most`.
+    /// Reads objects in order, except those with more bytes than `most`.
     pub(super) fn read_all(&self, ids: &[ObjectId], most: u64) -> Result<Vec<Read>, Reason> {
         let mut running = self.objects.borrow_mut();
         let talk = match running.take() {
@@ -42,7 +42,7 @@ impl Plumbing {
         read.map_err(|failure| failure.reason)
     }
 
-    /// Asks for the sizes of objects, in order and in bytes; nothing for one that is not here.
+    /// Returns the sizes of objects, in order and in bytes; `None` for missing ones.
     pub(super) fn measured(&self, ids: &[ObjectId]) -> Result<Vec<Option<u64>>, Reason> {
         if ids.is_empty() {
             return Ok(Vec::new());
@@ -55,17 +55,17 @@ impl Plumbing {
         if sizes.len() == ids.len() {
             Ok(sizes)
         } else {
-            Err(Reason::new("git does not say how large an object is"))
+            Err(Reason::new("git did not print the size of an object"))
         }
     }
 
-    /// Forgets the running git, so that the next one knows of what has come since.
+    /// Drops the running git, so that the next one sees new objects.
     pub(super) fn begin_anew(&self) {
         self.objects.replace(None);
     }
 }
 
-/// Why an object could not be read, and whether git has ended over it.
+/// A reason why an object could not be read, and whether git has ended.
 struct Unread {
     reason: Reason,
     ended: bool,
@@ -94,7 +94,7 @@ fn read_with(talk: &mut Conversation, ids: &[ObjectId], most: u64) -> Result<Vec
     }
 }
 
-/// Hears `ID KIND SIZE`, the content and a line feed; nothing where git has no such object.
+/// Reads `ID KIND SIZE`, the content and a line feed; nothing if the object is missing.
 fn answer(talk: &mut Conversation, most: u64) -> Result<Option<Read>, Reason> {
     let line = text(&talk.line(b'\n')?);
     let mut words = line.split(' ').skip(1);
@@ -106,7 +106,7 @@ fn answer(talk: &mut Conversation, most: u64) -> Result<Option<Read>, Reason> {
         _ => return Ok(None),
     };
     let size = words.next().and_then(|size| size.parse().ok());
-    let size: u64 = size.ok_or_else(|| Reason::new("git said no size"))?;
+    let size: u64 = size.ok_or_else(|| Reason::new("git printed no size"))?;
     let read = if size > most {
         talk.skip(size).map(|()| Read::TooLarge(size))?
     } else {
@@ -128,7 +128,7 @@ pub(super) fn hash(format: Format, kind: Kind, content: &[u8]) -> Result<ObjectI
     }
 }
 
-/// Returns the id of a file on a disk, of which no more than a part is held in memory.
+/// Returns the id of a file on disk, reading it in parts.
 pub(super) fn hash_file(format: Format, disk: &Path) -> Result<ObjectId, Reason> {
     if format == Format::Sha1 {
         return Ok(libgit2::hash_file(disk)?);

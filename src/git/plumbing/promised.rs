@@ -1,4 +1,4 @@
-//! What a partial clone left out, and getting it.
+//! Fetches objects that a partial clone left out.
 
 use super::run::{fed, printed};
 use super::{Plumbing, text};
@@ -8,9 +8,9 @@ use crate::git::{Reason, Url, parse_id};
 use crate::tree::ObjectId;
 
 impl Plumbing {
-    /// Finds the objects that are not here.
+    /// Returns the missing objects.
     ///
-    /// A git before 2.45 gets them one by one all the same, and then nothing is missing.
+    /// Git before 2.45 fetches them one by one instead, and then nothing is missing.
     pub(super) fn missing(&self, ids: &[ObjectId]) -> Result<Vec<ObjectId>, Reason> {
         let questions: String = ids.iter().map(|id| format!("{id}\n")).collect();
         let mut git = self.in_scratch_with(&[GitOption::NoLazyFetch]);
@@ -20,10 +20,9 @@ impl Plumbing {
         Ok(missing.filter_map(parse_id).collect())
     }
 
-    /// Gets at once what is promised and not here; without a promise there is nothing to get.
+    /// Fetches all missing promised objects at once; does nothing without a promisor remote.
     ///
-    /// This is the fetch that git itself makes for it (`promisor-remote.c`), for many objects and not
-    /// for one.
+    /// This is git's own fetch for promised objects (`promisor-remote.c`), but for many objects at once.
     pub(super) fn obtain(&self, ids: &[ObjectId]) -> Result<(), Reason> {
         let Some(remote) = self.promisor()? else {
             return Ok(());
@@ -39,18 +38,18 @@ impl Plumbing {
         let wanted: String = missing.iter().map(|id| format!("{id}\n")).collect();
         printed(fed(&mut git, wanted.as_bytes())?).map_err(|reason| {
             let fetch = Command::of("git fetch").arg(Url::new(&remote).to_string());
-            reason.with_remedy(Step::run("see whether the other repository answers", fetch))
+            reason.with_remedy(Step::run("check whether the remote answers", fetch))
         })?;
         self.begin_anew();
         Ok(())
     }
 
-    /// Tells whether somebody has promised to give what is left out.
+    /// Returns whether there is a promisor remote.
     pub(super) fn is_partial(&self) -> Result<bool, Reason> {
         Ok(self.promisor()?.is_some())
     }
 
-    /// Returns the remote that has promised to give what is left out (gitrepository-layout(5)).
+    /// Returns the promisor remote (gitrepository-layout(5)).
     fn promisor(&self) -> Result<Option<String>, Reason> {
         let settings = self.settings()?;
         let promised =

@@ -1,4 +1,4 @@
-//! Running git once, for one answer.
+//! Runs git once, for one answer.
 
 use std::ffi::OsStr;
 use std::io::Write;
@@ -17,14 +17,14 @@ use crate::platform::process_groups::signal_that_ended;
 pub(super) struct Git {
     index: Option<PathBuf>,
     place: Option<Place>,
-    /// Whether ssh is git's own affair, so that it can be told to ask nobody.
+    /// Whether git's configuration has no ssh command of its own, so that ssh can be told not to prompt.
     usual_ssh: bool,
 }
 
 impl Git {
-    /// Runs in the repository that the environment names, else the one around the current directory.
+    /// Runs in the repository of the environment, or else the one around the current directory.
     ///
-    /// `index` is the absolute path of `GIT_INDEX_FILE`, where that was given.
+    /// `index` is the absolute path of `GIT_INDEX_FILE`, if set.
     pub(super) fn new(index: Option<&Path>) -> Git {
         Git { index: index.map(Path::to_owned), place: None, usual_ssh: false }
     }
@@ -38,9 +38,8 @@ impl Git {
 
     /// Prepares a run.
     ///
-    /// What is pushed is the object itself and not what replaces it here (git-replace(1)), so neither
-    /// that nor a graft counts. Nobody is asked for a password, and nothing is written that git may
-    /// leave unwritten.
+    /// Git pushes the objects themselves and not their replacements (git-replace(1)), so replacements and
+    /// grafts are ignored. Passwords are never prompted for, and optional writes are turned off.
     pub(super) fn command(&self) -> Command {
         self.command_with(&[])
     }
@@ -59,17 +58,17 @@ impl Git {
         process::command(target, &options)
     }
 
-    /// Tells whether git can be run at all.
+    /// Returns whether git can be run at all.
     pub(super) fn is_there(&self) -> Result<(), Reason> {
         run(self.command().arg("--version")).map(drop)
     }
 
-    /// Returns what git prints.
+    /// Returns git's output.
     pub(super) fn output<S: AsRef<OsStr>>(&self, arguments: &[S]) -> Result<Vec<u8>, Reason> {
         printed(run(self.command().args(arguments))?)
     }
 
-    /// Returns what git prints; nothing where it answers no by exit code 1.
+    /// Returns git's output; nothing for exit code 1.
     pub(super) fn answer<S: AsRef<OsStr>>(
         &self,
         arguments: &[S],
@@ -82,7 +81,7 @@ impl Git {
     }
 }
 
-/// Starts a command with everything piped but what it may already read.
+/// Starts a command with pipes for all streams except a given standard input.
 pub(super) fn start(command: &mut Command) -> Result<(Child, Option<Noted>), Reason> {
     command.stdout(Stdio::piped()).stderr(Stdio::piped());
     process::start(command).map_err(|error| Reason::new(format!("cannot run git: {error}")))
@@ -105,28 +104,28 @@ pub(super) fn fed(command: &mut Command, input: &[u8]) -> Result<Output, Reason>
     })
 }
 
-/// Returns what git printed, or its words where it failed.
+/// Returns git's output, or its error message if it failed.
 pub(super) fn printed(output: Output) -> Result<Vec<u8>, Reason> {
     if output.status.success() { Ok(output.stdout) } else { Err(refused(&output)) }
 }
 
-/// Returns why git failed: in its words, else by how it ended.
+/// Returns why git failed: its error message, or else how it ended.
 pub(super) fn refused(output: &Output) -> Reason {
     match signal_that_ended(output.status) {
-        Some(signal) => Reason::new(format!("git was ended by signal {signal}")),
+        Some(signal) => Reason::new(format!("git was killed by signal {signal}")),
         None => refusal(&output.stderr),
     }
 }
 
-/// Takes git's words for a reason, and its advice for the remedy.
+/// Turns git's error message into a reason, and its advice into the remedy.
 ///
-/// It ends with `fatal:` and why; what follows is what it advises, such as the setting that lets it open a
-/// repository of somebody else's.
+/// The reason follows `fatal:`; the lines after it are advice, such as the setting that lets git open a
+/// repository of another user.
 pub(in crate::git) fn refusal(said: &[u8]) -> Reason {
     let said = without_secrets(&String::from_utf8_lossy(said));
     let mut lines = said.lines().map(str::trim).filter(|line| !line.is_empty());
     let Some(fatal) = lines.find_map(|line| line.strip_prefix("fatal:")) else {
-        let last = said.lines().next_back().unwrap_or("git failed without a word");
+        let last = said.lines().next_back().unwrap_or("git failed without a message");
         return Reason::new(crate::text::escape(last));
     };
     let is_advice = |line: &&str| !["fatal:", "hint:"].iter().any(|word| line.starts_with(word));

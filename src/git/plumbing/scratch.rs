@@ -1,4 +1,4 @@
-//! A folder for the objects that a merge makes, beside the repository's own.
+//! A temporary folder for the objects of a merge.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -13,10 +13,10 @@ use crate::git::process::GitOption;
 use crate::platform::cleanup::{self, Leftover, Noted};
 use crate::platform::path_bytes::{bytes_of, path_from_bytes};
 
-/// Where git writes objects in this run.
+/// The folder in which git writes objects in this run.
 pub(super) struct Scratch {
     folder: TempDir,
-    /// All folders that git reads objects from, as `GIT_ALTERNATE_OBJECT_DIRECTORIES` has them.
+    /// All object folders that git reads, in the format of `GIT_ALTERNATE_OBJECT_DIRECTORIES`.
     others: OsString,
     _noted: Noted,
 }
@@ -29,17 +29,14 @@ impl Scratch {
 }
 
 impl Plumbing {
-    /// Makes the folder, once a run.
+    /// Creates the folder, once per run.
     pub(super) fn scratch(&self) -> Result<&Scratch, Reason> {
         if let Some(scratch) = self.scratch.get() {
             return Ok(scratch);
         }
         let failed = |error: std::io::Error| {
-            Reason::new(format!("cannot make a folder for what a merge makes: {error}"))
-                .with_remedy(Step::write(
-                    "name a folder that has room for some files",
-                    "TMPDIR=FOLDER",
-                ))
+            Reason::new(format!("cannot create a temporary folder: {error}"))
+                .with_remedy(Step::write("choose a folder with free space", "TMPDIR=FOLDER"))
         };
         cleanup::begin_watch();
         let folder = tempfile::Builder::new().prefix("alembic-guard-").tempdir().map_err(failed)?;
@@ -57,7 +54,7 @@ impl Plumbing {
         Ok(scratch)
     }
 
-    /// Prepares a run of git that sees what was merged, and writes objects nowhere else.
+    /// Prepares a run of git that sees the merged objects and writes objects only there.
     pub(super) fn in_scratch(&self) -> Command {
         self.in_scratch_with(&[])
     }
@@ -73,7 +70,7 @@ impl Plumbing {
     }
 }
 
-/// Writes a path so that a colon in it parts nothing (git(1), `GIT_ALTERNATE_OBJECT_DIRECTORIES`).
+/// Quotes a path so that a colon in it is not a separator (git(1), `GIT_ALTERNATE_OBJECT_DIRECTORIES`).
 fn quoted(path: &Path) -> OsString {
     let mut quoted = vec![b'"'];
     for byte in bytes_of(path) {

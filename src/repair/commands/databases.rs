@@ -1,8 +1,8 @@
-//! What a rebase means for databases that ran the migrations in their old order: the author's own, above all.
+//! Advice for databases that ran the migrations in their old order, especially the author's own.
 //!
-//! Which ones these are is known to their owner alone, so every rebase tells how two likely states are
-//! brought up to date, and how to recognise them. `alembic current` does not help with that: by the new
-//! files, a database that ran both sides looks like one that skipped the lower side.
+//! Only the owner of a database knows its state, so every rebase shows how to update databases in two
+//! likely states, and how to recognize them. `alembic current` does not help: with the new files, a
+//! database that ran both sides looks like one that skipped the lower side.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -24,7 +24,7 @@ pub(super) struct Move<'a> {
     pub(super) several: bool,
 }
 
-/// Says how databases that have run the migrations in their old order get into the new one.
+/// Returns how to move databases from the old order of the migrations to the new one.
 pub(super) fn database_help(
     context: &Context<'_>,
     trial: &mut Trial<'_, '_>,
@@ -42,20 +42,20 @@ pub(super) fn database_help(
             Err(UnknownState) => return Ok(vec![one.unknown()]),
         }
     }
-    match one.catch_up(&both, &format!("this branch's and {base}'s have run")) {
+    match one.catch_up(&both, &format!("this branch's and {base}'s migrations have run")) {
         Ok(line) => help.extend(line),
         Err(UnknownState) => return Ok(vec![one.unknown()]),
     }
     help.push(Step::note(
-        "a database in any other state has no fixed commands, nor have several of one environment \
-         that differ; `alembic current` cannot tell the states apart, so read the table with \
+        "there are no fixed commands for a database in any other state, or for databases of one \
+         environment in different states; `alembic current` cannot tell the states apart, so run \
          `SELECT version_num FROM alembic_version`",
     ));
     Ok(help)
 }
 
-/// Returns what a database has run that was upgraded on this branch before it met its base; nothing if
-/// the history does not tell.
+/// Returns the migrations that a database has run if it was upgraded on this branch before the base was
+/// merged; nothing if that is unknown.
 fn run_by_branch(
     context: &Context<'_>,
     trial: &mut Trial<'_, '_>,
@@ -79,7 +79,7 @@ fn run_by_branch(
 }
 
 impl Move<'_> {
-    /// Says how a database that stands at these revisions is brought up to date; nothing if it is.
+    /// Returns how to update a database at these revisions; nothing if it is up to date.
     fn catch_up(&self, stamped: &[RevisionId], state: &str) -> Result<Option<Step>, UnknownState> {
         let old = &self.pair.after.graph;
         let new = old.with_parents(&self.parents());
@@ -90,22 +90,22 @@ impl Move<'_> {
         } else {
             String::new()
         };
-        let state = format!("`alembic_version`{of} holds only {} ({state})", listed(stamped));
+        let state = format!("`alembic_version`{of} contains only {} ({state})", listed(stamped));
         Ok(command(environment, &steps)
             .map(|command| Step::run("bring the database up to date", command).when(state)))
     }
 
-    /// Says that nobody can tell what a database has run.
+    /// Returns a note that the state of a database is unknown.
     fn unknown(&self) -> Step {
         let moved = self.parents();
         Step::note(format!(
-            "no commands are known for a database that has run {}: a parent or dependency is missing, so \
-             nobody can tell what else it has run; recreate it",
+            "recreate any database that has run {}: a parent or dependency is missing, so the \
+             other migrations it has run are unknown",
             listed(moved.keys())
         ))
     }
 
-    /// Returns what each revision that is moved builds on then.
+    /// Returns the new parents of each moved revision.
     fn parents(&self) -> BTreeMap<RevisionId, Vec<RevisionId>> {
         let moved = self.steps.iter().filter_map(|step| match step {
             RepairStep::Repoint { revision, to, .. } => Some((revision.clone(), to.clone())),

@@ -1,4 +1,4 @@
-//! What takes one fault out of a file: other contents, and other names.
+//! The fixes of single files: new contents and new names.
 
 use super::Trial;
 use super::fixes::Work;
@@ -11,7 +11,7 @@ use crate::repair::{self, NewContent, Repaired};
 use crate::rules;
 use crate::scope::Error;
 
-/// What repairs one finding.
+/// The fix of one problem.
 pub(super) struct Remedy {
     pub(super) contents: Vec<NewContent>,
     pub(super) repaired: Repaired,
@@ -35,7 +35,7 @@ pub(super) fn misspelling(
             repaired: Repaired {
                 rule: finding.problem.rule,
                 path: path.clone(),
-                done: format!("`{found}` is written `{}`", slip.meant),
+                done: format!("`{found}` corrected to `{}`", slip.meant),
             },
             then: None,
         })
@@ -61,7 +61,7 @@ pub(super) fn docstring(
         repaired: Repaired {
             rule: "docstring-mismatch",
             path: path.clone(),
-            done: "the docstring says what the variables say".to_owned(),
+            done: "docstring updated to match the variables".to_owned(),
         },
         then: None,
     }))

@@ -1,7 +1,7 @@
-//! `check --fix`: the faults that a program can take out of a file without a doubt.
+//! `check --fix`: fixes the problems that have only one fix.
 //!
-//! One finding is repaired at a time, laid over the tree and judged again: it must be gone, and nothing
-//! new may be found, except what it hid about heads.
+//! One problem is fixed at a time, and the result is checked in memory: the problem must be gone, and there
+//! must be no new ones except about heads that it had hidden.
 
 use std::collections::BTreeSet;
 
@@ -21,8 +21,8 @@ use crate::rules::{self, Consequence};
 use crate::scope::{Context, Error};
 use crate::tree::RepoPath;
 
-/// Plans how the unpublished migrations of the work tree lose the faults that a program can repair,
-/// compared with a base that somebody named, else with the nearest target.
+/// Plans fixes for the unpublished migrations of the work tree, compared with the given base or else the
+/// nearest target.
 pub(crate) fn propose_fixes(context: &Context<'_>, base: Option<&str>) -> Result<Proposal, Error> {
     let (start, mut reader) =
         starting_point::start(context, base, Command::of("alembic-guard check --fix"))?;
@@ -90,7 +90,7 @@ fn new_id(
     exchange_id(trial.reader.limits(), pair, (rule, revision), &id, &read)
 }
 
-/// Tells whether a file may be edited: nobody else has it, and it holds nothing that is not staged.
+/// Returns whether a file may be edited: it is not published or shared, and has no unstaged changes.
 fn is_open(
     context: &Context<'_>,
     trial: &mut Trial<'_, '_>,
@@ -114,16 +114,16 @@ fn is_open(
     }))
 }
 
-/// What is repaired so far.
+/// The fixes so far.
 pub(super) struct Work<'h> {
     holders: &'h Holders<'h>,
     changes: Vec<FileChange>,
     steps: Vec<(String, Remedy)>,
-    /// What is found with these changes.
+    /// The problems with these changes.
     state: Judged,
 }
 
-/// What a check finds, and in which environments.
+/// The result of a check, and its environments.
 struct Judged {
     report: Report,
     pairs: Vec<Pair>,
@@ -137,7 +137,7 @@ fn judged(trial: &mut Trial<'_, '_>, changes: &[FileChange]) -> Result<Judged, E
 }
 
 impl Work<'_> {
-    /// Finds what may be repaired and was not tried yet.
+    /// Returns a fixable problem that was not tried yet.
     fn next(&self, tried: &BTreeSet<Key>) -> Option<Finding> {
         let mut findings = self.state.report.findings.iter();
         let is_next = |finding: &&Finding| {
@@ -146,7 +146,7 @@ impl Work<'_> {
         findings.find(is_next).cloned()
     }
 
-    /// Reads a file as it is repaired so far.
+    /// Reads a file with the fixes so far.
     pub(super) fn read(
         &self,
         trial: &Trial<'_, '_>,
@@ -158,7 +158,7 @@ impl Work<'_> {
         }
     }
 
-    /// Keeps a remedy that repairs its finding and nothing else breaks.
+    /// Keeps a fix that solves its problem and causes no other.
     fn take(
         &mut self,
         trial: &mut Trial<'_, '_>,
@@ -212,7 +212,7 @@ impl Work<'_> {
     }
 }
 
-/// What makes two findings the same.
+/// The identity of a problem.
 type Key = (&'static str, RepoPath, String);
 
 fn key(finding: &Finding) -> Key {

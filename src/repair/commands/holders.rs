@@ -1,4 +1,5 @@
-//! Who has a revision, and since when: whether its file may be edited, and which of two makes room.
+//! Finds out which branches have a revision, and since when: whether its file may be edited, and which of
+//! two revisions is moved.
 
 use std::cell::OnceCell;
 use std::collections::BTreeSet;
@@ -12,16 +13,16 @@ use crate::repair::{Holder, Seniority};
 use crate::scope::Context;
 use crate::tree::{ObjectId, Tree};
 
-/// The targets that the base does not hold.
+/// The targets that the base does not contain.
 pub(super) struct Holders<'j>(Vec<Holding<'j>>);
 
-/// The commits of this repository by which a revision can have been here before.
+/// The local commits from which a revision can come.
 pub(super) struct Arrivals<'j> {
     targets: Vec<Holding<'j>>,
     head: Option<Holding<'j>>,
 }
 
-/// Finds where revisions may be that must not be edited, without the branch that is worked on.
+/// Finds the branches whose revisions must not be edited, except the current one.
 pub(super) fn holders<'c>(context: &'c Context<'_>, start: &StartingPoint<'_>) -> Holders<'c> {
     let targets = context.repository.targets(&start.candidates(context)).unwrap_or_default();
     let base = start.base.as_ref().map(|base| base.commit);
@@ -32,7 +33,7 @@ pub(super) fn holders<'c>(context: &'c Context<'_>, start: &StartingPoint<'_>) -
     Holders(others.filter_map(|target| holding(context, target.name(), target.commit)).collect())
 }
 
-/// Finds where revisions may have been before they were in the work tree.
+/// Finds the commits that may have had revisions before the work tree.
 pub(super) fn arrivals<'c>(context: &'c Context<'_>, start: &StartingPoint<'_>) -> Arrivals<'c> {
     let names = TargetNames { patterns: start.config.targets.as_deref() };
     let mut targets = context.repository.local_targets(&names).unwrap_or_default();
@@ -50,10 +51,10 @@ fn holding<'c>(context: &'c Context<'_>, name: String, commit: ObjectId) -> Opti
 }
 
 impl Holders<'_> {
-    /// Tells who else has a revision.
+    /// Returns the branch that also has a revision.
     ///
-    /// Other targets count with every file that defines the revision, other branches only where they have
-    /// the file just so.
+    /// On other targets, any file that defines the revision counts; on other branches, only an identical
+    /// file.
     pub(super) fn of(
         &self,
         reader: &mut Reader,
@@ -69,7 +70,7 @@ impl Holders<'_> {
 }
 
 impl Arrivals<'_> {
-    /// Tells since when a revision has been in this repository.
+    /// Returns since when a revision has been in this repository.
     pub(super) fn seniority(
         &self,
         reader: &mut Reader,
@@ -90,7 +91,7 @@ impl Arrivals<'_> {
     }
 }
 
-/// A commit and its revisions, which are read once and only where they are asked for.
+/// A commit and its revisions, which are read once, on demand.
 struct Holding<'j> {
     name: String,
     tree: Box<dyn Tree + 'j>,

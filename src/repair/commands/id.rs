@@ -1,5 +1,5 @@
-//! Another id for an unpublished revision, and all that must follow: what builds on it, what depends on
-//! it, the docstrings and the name of the file.
+//! Gives an unpublished revision another id, and updates everything that refers to it: its children, the
+//! revisions that depend on it, docstrings and the file name.
 
 use super::fixers::Remedy;
 use crate::advice::Step;
@@ -11,10 +11,10 @@ use crate::repair::{self, NewContent, Repaired, followers};
 use crate::scope::Error;
 use crate::tree::RepoPath;
 
-/// Reads a file as it is now.
+/// Reads the current content of a file.
 pub(super) type Read<'r> = &'r dyn Fn(&RepoPath) -> Result<Option<Vec<u8>>, Error>;
 
-/// Gives a revision another id everywhere; nothing where a file cannot be edited.
+/// Gives a revision another id everywhere; returns nothing if a file cannot be edited.
 pub(super) fn exchange_id(
     limits: ReadLimits,
     pair: &Pair,
@@ -44,8 +44,7 @@ pub(super) fn exchange_id(
     Ok(Some(Remedy { contents, repaired, then }))
 }
 
-/// Returns the path with the new id in the place of the old one, where the name carries that by
-/// `file_template`.
+/// Returns the path with the new id instead of the old one, if `file_template` puts the id in the name.
 fn renamed(
     environment: &Environment,
     path: &RepoPath,
@@ -65,18 +64,18 @@ fn renamed(
     }
 }
 
-/// Says how a database that stands at the old id learns the new one; one that stands higher needs nothing.
+/// Returns how to update a database at the old id; databases at later revisions need no update.
 fn stamped(pair: &Pair, old: &RevisionId, new: &RevisionId) -> Step {
-    let unknown = format!("a database of yours that stands at `{old}` does not know it any more");
+    let is_there = format!("a database is at `{old}`");
     // No command of Alembic goes on without the unknown stamp, and this one forgets where other lines stand.
     match pair.before.graph.heads().len() {
         ..=1 => {
             let stamp = pair.environment.command("stamp", &["--purge", new.as_str()]);
-            Step::run(format!("{unknown}; there, run"), stamp)
+            Step::run("stamp it with the new id", stamp).when(is_there)
         }
         _ => Step::note(format!(
-            "{unknown}; there, write `{new}` in its place in the table that Alembic keeps, \
-             `alembic_version` unless env.py names another"
-        )),
+            "replace that id with `{new}` in its `alembic_version` table (env.py may name another table)"
+        ))
+        .when(is_there),
     }
 }

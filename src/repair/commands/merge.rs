@@ -22,32 +22,32 @@ use crate::rules::{self, Consequence, listed};
 use crate::scope::{Context, Error};
 use crate::tree::RepoPath;
 
-/// What a merge is asked to do.
+/// Options of a merge.
 pub struct MergeRequest<'a> {
-    /// The heads to join, by their ids or what these begin with; by default all that must be.
+    /// The heads to join, as ids or prefixes; by default all extra heads.
     pub heads: Vec<String>,
-    /// What the revision is for; by default the heads' ids.
+    /// The message of the revision; by default the heads' ids.
     pub message: Option<String>,
     /// The base; by default the nearest target.
     pub base: Option<String>,
-    /// The id of the new revision, where somebody chose it.
+    /// The id of the new revision, if the user chose one.
     pub id: Option<RevisionId>,
-    /// Makes ids for the new revisions.
+    /// Creates ids for the new revisions.
     pub new_id: &'a dyn Fn() -> RevisionId,
-    /// What the time is.
+    /// The current time.
     pub now: SystemTime,
     /// Whether what is written will be staged.
     pub stage: bool,
 }
 
 impl MergeRequest<'_> {
-    /// Returns the command that asks for this, but for the base, the message and the id.
+    /// Returns the command for this request, without the base, the message and the id.
     fn command(&self) -> Command {
         Command::of("alembic-guard merge").args(self.stage.then_some("--stage")).args(&self.heads)
     }
 }
 
-/// Plans merge revisions that join the heads which the work tree has too many of.
+/// Plans merge revisions that join the extra heads of the work tree.
 pub(crate) fn propose_merge(
     context: &Context<'_>,
     asked: &MergeRequest<'_>,
@@ -100,7 +100,7 @@ fn join_all(
     Ok(proposal)
 }
 
-/// Joins the heads of one environment, all that must be or those that were named.
+/// Joins the heads of one environment: all extra heads, or the named ones.
 fn join_one(
     context: &Context<'_>,
     trial: &mut Trial<'_, '_>,
@@ -174,7 +174,7 @@ fn join_one(
     Ok(Outcome { repaired: RepairOutcome::Steps(steps), hint, ..outcome })
 }
 
-/// Says how to have one line instead, where nothing that has to move has landed anywhere.
+/// Returns how to rebase instead, if no revision that has to move is published.
 fn rebase_hint(
     context: &Context<'_>,
     trial: &mut Trial<'_, '_>,
@@ -187,7 +187,7 @@ fn rebase_hint(
     if !rebased.left.is_empty() {
         return None;
     }
-    let verb = if repointed.len() == 1 { "has" } else { "have" };
+    let verb = if repointed.len() == 1 { "is" } else { "are" };
     let paths: Vec<RepoPath> =
         changes.iter().map(|change| context.path_from_here(&change.path)).collect();
     let (remove, rebase) = if staged {
@@ -197,12 +197,12 @@ fn rebase_hint(
     };
     let moved = listed(repointed.iter().map(|one| &one.revision));
     Some(Step::run(
-        format!("{moved} {verb} not landed, so one line would do without a merge revision"),
+        format!("rebase instead of merging, since {moved} {verb} not published"),
         Command::of(remove).paths(&paths).and(Command::of(rebase)),
     ))
 }
 
-/// Returns the head that has all of several revisions below it, none of which is a head any more.
+/// Returns the only head above several revisions, if none of these is a head any more.
 fn joined_already<'g>(graph: &'g Graph, named: &[&RevisionId]) -> Option<&'g RevisionId> {
     let mut above: Vec<&RevisionId> = named.iter().flat_map(|id| graph.heads_above(id)).collect();
     above.dedup();
@@ -212,7 +212,7 @@ fn joined_already<'g>(graph: &'g Graph, named: &[&RevisionId]) -> Option<&'g Rev
     }
 }
 
-/// Says what keeps heads from being joined here and now.
+/// Returns the reason why heads cannot be joined here, if there is one.
 fn kept_apart(
     trial: &Trial<'_, '_>,
     pair: &Pair,
@@ -262,7 +262,7 @@ fn new_revision(
     Ok((RepairStep::Join { revision: id.clone(), path: path.clone(), heads: heads.to_vec() }, file))
 }
 
-/// Says what a merge is for as Alembic's own tutorial does: "merge ae1027 and 27c6a3".
+/// Returns the message of a merge in the style of Alembic's tutorial: "merge ae1027 and 27c6a3".
 fn usual_message(heads: &[RevisionId]) -> String {
     let ids: Vec<&str> = heads.iter().map(RevisionId::as_str).collect();
     match ids.as_slice() {
@@ -276,7 +276,7 @@ fn free_id(graph: &Graph, new_id: &dyn Fn() -> RevisionId) -> RevisionId {
     ids.find(|id| !graph.contains(id)).expect("ids never end")
 }
 
-/// Finds the revisions that somebody named, each with the place of its environment.
+/// Finds the named revisions, each with the index of its environment.
 fn named_heads(names: &[String], pairs: &[Pair]) -> Result<Vec<(usize, RevisionId)>, Error> {
     let mut found = Vec::new();
     for name in names.iter().filter(|name| *name != "heads") {
@@ -299,7 +299,7 @@ fn named_heads(names: &[String], pairs: &[Pair]) -> Result<Vec<(usize, RevisionI
     Ok(found)
 }
 
-/// Returns the revision of this id, else those whose ids begin with it, as Alembic takes them
+/// Returns the revision with this id, or else those whose ids start with it, as Alembic does
 /// (`RevisionMap._revision_for_ident`).
 fn matching(graph: &Graph, name: &str) -> Vec<RevisionId> {
     let id = RevisionId::new(name);

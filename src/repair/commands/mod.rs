@@ -28,12 +28,12 @@ pub(crate) use merge::propose_merge;
 pub use rebase::RebaseRequest;
 pub(crate) use rebase::propose_rebase;
 
-/// What is done in one environment, the files for it, and what is to be done then.
+/// The repair of one environment, its file changes, and the next steps.
 pub(super) struct Outcome {
     repaired: RepairOutcome,
     changes: Vec<FileChange>,
     then: Vec<Step>,
-    /// Another way that may fit better, or what is left to do if nothing is done.
+    /// An alternative that may be better, or the remaining step if there is nothing to do.
     hint: Option<Step>,
 }
 
@@ -67,7 +67,7 @@ impl Outcome {
     }
 }
 
-/// Adds what is to be done once a proposal is written, and staged if so.
+/// Adds the next step after a proposal is written, and staged if so.
 fn with_next_step(context: &Context<'_>, mut proposal: Proposal, staged: bool) -> Proposal {
     if proposal.changes.is_empty() {
         return proposal;
@@ -80,11 +80,11 @@ fn with_next_step(context: &Context<'_>, mut proposal: Proposal, staged: bool) -
             proposal.paths().into_iter().map(|path| context.path_from_here(path)).collect();
         Command::of("git add").paths(&paths).and(go_on)
     };
-    proposal.then.insert(0, Step::run("then go on", go_on));
+    proposal.then.insert(0, Step::run("commit the result", go_on));
     proposal
 }
 
-/// Returns the command that commits what is staged, and so goes on with what git is in the middle of.
+/// Returns the command that commits the index, or continues the current git operation.
 fn commit_command(context: &Context<'_>) -> Command {
     match context.repository.operation() {
         Some(operation) => operation.go_on(),

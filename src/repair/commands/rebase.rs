@@ -1,4 +1,4 @@
-//! `rebase`: unpublished migrations are put on top of what has landed.
+//! `rebase`: puts unpublished migrations on top of published ones.
 
 use std::cell::RefCell;
 
@@ -23,7 +23,7 @@ use crate::rules;
 use crate::scope::{Context, Error};
 use crate::tree::RepoPath;
 
-/// What `alembic-guard rebase` is asked for.
+/// Options of a rebase.
 #[derive(Debug, Clone, Default)]
 pub struct RebaseRequest {
     /// The head to build on; by default the base's.
@@ -35,7 +35,7 @@ pub struct RebaseRequest {
 }
 
 impl RebaseRequest {
-    /// Returns the command that asks for this, but for the base.
+    /// Returns the command for this request, without the base.
     fn command(&self) -> Command {
         let stage = self.stage.then_some("--stage");
         let onto = self.onto.iter().flat_map(|onto| ["--onto", onto]);
@@ -43,7 +43,7 @@ impl RebaseRequest {
     }
 }
 
-/// Plans how the unpublished migrations of the work tree go on top of what has landed.
+/// Plans how to put the unpublished migrations of the work tree on top of published ones.
 pub(crate) fn propose_rebase(
     context: &Context<'_>,
     asked: &RebaseRequest,
@@ -134,7 +134,7 @@ pub(super) fn plan(
     })
 }
 
-/// Makes the changes of all files, or says which one cannot be edited and why.
+/// Returns the changes of all files, or the first file that cannot be edited.
 fn edit_all(
     context: &Context<'_>,
     trial: &Trial<'_, '_>,
@@ -177,7 +177,7 @@ fn edit(
     })
 }
 
-/// Says why nothing is repaired, and what to do instead.
+/// Returns the reason why nothing is repaired, with advice.
 fn refused_by(trial: &Trial<'_, '_>, pair: &Pair, obstacle: &Obstacle) -> Outcome {
     let base = &trial.comparison.names.base;
     let graph = &pair.after.graph;
@@ -199,7 +199,7 @@ fn step(graph: &Graph, repointed: &Repointed) -> Option<RepairStep> {
     })
 }
 
-/// Finds the head that somebody chose to build on.
+/// Finds the head that the user chose to build on.
 fn chosen(name: &str, pairs: &[Pair]) -> Result<RevisionId, Error> {
     let onto = RevisionId::new(name);
     let graphs = pairs.iter().map(|pair| &pair.after.graph);

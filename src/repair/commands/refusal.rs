@@ -1,4 +1,4 @@
-//! Why a repair is not made, in words, and what to do instead.
+//! Messages and advice for repairs that are not possible.
 
 use crate::advice::{Advice, Command, Step};
 use crate::alembic::environment::Environment;
@@ -12,11 +12,11 @@ use crate::rules::listed;
 use crate::text::escape;
 use crate::tree::RepoPath;
 
-/// Says how to go on without new parents, behind a word that makes it an alternative. What was asked to stage
-/// what it writes stages this too.
-fn join(or: &str, asked: &Command) -> Step {
+/// Returns the step that joins the heads instead of giving revisions new parents; it stages what it writes
+/// if the command that was asked for does.
+fn join(asked: &Command) -> Step {
     let merge = Command::of("alembic-guard merge").args(stage_option(asked));
-    Step::run(format!("{or}join the heads instead, which skips nothing"), merge)
+    Step::run("join the heads instead, so that no migration is skipped", merge)
 }
 
 /// Returns the option to stage what is written, if a command has it.
@@ -24,13 +24,13 @@ fn stage_option(asked: &Command) -> Option<&'static str> {
     asked.argv().iter().flatten().any(|word| word == "--stage").then_some("--stage")
 }
 
-/// Returns the command that puts revisions on a head, for who asked for another repair.
+/// Returns the command that puts revisions on top of a head.
 fn onto(head: &RevisionId, asked: &Command) -> Command {
     let rebase = Command::of("alembic-guard rebase").args(stage_option(asked));
     rebase.args(["--onto", head.as_str()])
 }
 
-/// What may be advised where new parents alone do not repair a history.
+/// Options for the advice if a rebase is not enough.
 pub(super) struct Ways<'a> {
     /// The command that asked for the repair.
     pub(super) asked: &'a Command,
@@ -38,182 +38,175 @@ pub(super) struct Ways<'a> {
     pub(super) may_join: bool,
 }
 
-/// Says why new parents alone do not repair a history.
+/// Returns the reason why a rebase is not enough.
 pub(super) fn obstacle(obstacle: &Obstacle, base: &str, ways: &Ways<'_>) -> Refusal {
-    let join = |or: &str| ways.may_join.then(|| join(or, ways.asked));
-    let graph = || Step::run("see how they hang together", Command::of("alembic-guard graph"));
+    let join = || ways.may_join.then(|| join(ways.asked));
+    let graph = || Step::run("draw the graph", Command::of("alembic-guard graph"));
     match obstacle {
         Obstacle::Held { revision, holder: Holder::Target(branch), .. } => Refusal {
             message: format!(
-                "`{revision}` would have to build on something else, but it is on {branch}: databases \
-                 that ran it would skip what it is put on"
+                "`{revision}` needs a new parent, but it is published on {branch}: databases that have run \
+                 it would skip that parent"
             ),
-            advice: Advice::way([join("").unwrap_or_else(graph)]),
+            advice: Advice::way([join().unwrap_or_else(graph)]),
         },
         Obstacle::Held { revision, holder: Holder::Branch(branch), .. } => Refusal {
             message: format!(
-                "`{revision}` would have to build on something else, but it is on {branch} too, where \
-                 others may have run it"
+                "`{revision}` needs a new parent, but it is shared on {branch}, so others may have run it"
             ),
-            advice: Advice::way([format!("have it fixed on {branch}, and take that in")])
-                .or(join("or ")),
+            advice: Advice::way([format!("fix it on {branch}, then merge that branch")]).or(join()),
         },
         Obstacle::Ambiguous { revision, heads } => {
-            let choices = heads.iter().enumerate().map(|(place, head)| {
-                let or = if place == 0 { "" } else { "or " };
-                Step::run(format!("{or}put it on `{head}`"), onto(head, ways.asked))
+            let choices = heads.iter().map(|head| {
+                Step::run(format!("put it on top of `{head}`"), onto(head, ways.asked))
             });
             Refusal {
                 message: format!(
-                    "{base} has several heads for `{revision}` to build on: {}",
+                    "{base} has several heads that `{revision}` could be put on: {}",
                     listed(heads)
                 ),
                 advice: choices
-                    .chain(join("or "))
+                    .chain(join())
                     .fold(Advice::default(), |advice, step| advice.or([step])),
             }
         }
         Obstacle::Rewritten { head, .. } => Refusal {
             message: format!(
-                "`{head}` is a head again since a migration of {base} was re-pointed or removed; new \
-                 parents for new migrations do not fix that"
+                "`{head}` is a head again because a migration of {base} was re-pointed or removed; a rebase \
+                 cannot fix that"
             ),
             advice: Advice::way([Step::run(
-                "see what was changed and how to put it back",
+                "find out what was changed and how to restore it",
                 Command::of("alembic-guard check"),
             )])
-            .or(join("or ")),
+            .or(join()),
         },
         Obstacle::Tangled { heads } => Refusal {
-            message: format!("no order of the new migrations makes one line of {}", listed(heads)),
-            advice: Advice::way([graph()]).or(join("or ")),
+            message: format!("no order of the new migrations puts {} in one line", listed(heads)),
+            advice: Advice::way([graph()]).or(join()),
         },
     }
 }
 
-/// Says what a repair leaves to others.
+/// Returns a note about revisions that a repair leaves to others.
 pub(super) fn left(left: &[(RevisionId, String)]) -> Step {
     let named = left.iter().map(|(revision, branch)| format!("`{revision}` of {branch}"));
     let named = named.collect::<Vec<_>>().join(" and ");
-    let stays = if left.len() == 1 { "stays as it is" } else { "stay as they are" };
-    Step::note(format!("{named} {stays}; fix that there"))
+    let (is, it) = if left.len() == 1 { ("is", "it") } else { ("are", "them") };
+    Step::note(format!("{named} {is} not changed; fix {it} there"))
 }
 
-/// Says that heads which each belong to a line of their own are not joined unasked.
+/// Reports that heads of separate lines are not joined unless they are named.
 pub(super) fn lines_apart(heads: &[RevisionId]) -> Refusal {
     let merge = Command::of("alembic-guard merge").args(heads.iter().map(RevisionId::as_str));
     Refusal {
         message: format!(
-            "{} share no revision and carry branch labels of their own, so they may be meant to stay \
-             apart",
+            "{} share no revision and have their own branch labels, so they may be meant to stay separate",
             listed(heads)
         ),
-        advice: Advice::way([Step::run("if not, name them", merge)]).or([
-            "if so, name their labels as `branches` of the environment in .alembic-guard.toml",
+        advice: Advice::way([Step::run("name the heads to join them anyway", merge)]).or([
+            Step::note("list their labels in `branches` of the environment in .alembic-guard.toml")
+                .when("they must stay separate"),
         ]),
     }
 }
 
-/// Says that one head alone was named.
+/// Reports that only one head was named.
 pub(super) fn nothing_to_join_with(head: &RevisionId) -> Refusal {
     Refusal {
-        message: format!("`{head}` is one head alone; a merge revision joins two at least"),
-        advice: Advice::way([Step::run(
-            "see what heads there are",
-            Command::of("alembic-guard heads"),
-        )])
-        .or([Step::run("or join all that must be", Command::of("alembic-guard merge"))]),
+        message: format!("`{head}` is only one head; a merge revision joins at least two"),
+        advice: Advice::way([Step::run("list the heads", Command::of("alembic-guard heads"))])
+            .or([Step::run("join all extra heads", Command::of("alembic-guard merge"))]),
     }
 }
 
-/// Says that another revision has the id that was chosen.
+/// Reports that the chosen id is taken.
 pub(super) fn id_is_taken(id: &RevisionId) -> Refusal {
     Refusal {
-        message: format!("there is a revision `{id}` already"),
+        message: format!("revision `{id}` already exists"),
         advice: Advice::way([Step::run(
-            "choose another id, or none",
+            "choose another id, or omit `--rev-id`",
             Command::of("alembic-guard merge"),
         )]),
     }
 }
 
-/// Says why no file of a merge revision can be made.
+/// Reports why a merge revision cannot be written.
 pub(super) fn unwritable(why: &dyn std::error::Error) -> Refusal {
     Refusal {
-        message: format!("no merge revision can be written: {why}"),
+        message: format!("cannot write a merge revision: {why}"),
         advice: Advice::way([Step::run(
-            "see how files are named and made",
+            "see the settings for new files",
             Command::of("alembic-guard config"),
         )]),
     }
 }
 
-/// Says that the environment's own template was not used, where it was not.
+/// Returns a note if the environment's own template was not used.
 pub(super) fn other_template(environment: &Environment, file: &NewFile) -> Option<String> {
     let reason = file.own_template.as_ref().err()?;
     let template = environment.script_location.join("script.py.mako");
-    Some(format!("{} was made without {template}: {reason}", file.change.path))
+    Some(format!("{} was created without {template}: {reason}", file.change.path))
 }
 
 /// Reports that the history is too large to be read.
 pub(super) fn too_many(environment: &Environment) -> Refusal {
     Refusal {
         message: format!(
-            "`{}` has more migrations than are read, so its heads are not known",
+            "`{}` has too many migrations, so its heads are unknown",
             escape(&environment.name)
         ),
         advice: Advice::way([Step::run(
-            "see how to let them in",
+            "see how to raise the limit",
             Command::of("alembic-guard check"),
         )]),
     }
 }
 
-/// Says that a file keeps the heads from being known.
+/// Reports that the heads are unknown because of a file.
 pub(super) fn unknown_id(path: &RepoPath) -> Refusal {
     Refusal {
-        message: format!("the id of {path} cannot be known, so nobody can tell what the heads are"),
+        message: format!("the revision id of {path} is unknown, and so are the heads"),
         advice: Advice::way([Step::run(
-            "see what is wrong with it",
+            "find out what is wrong with it",
             Command::of("alembic-guard check"),
         )]),
     }
 }
 
-/// Says that nobody can tell what a revision stands on, and so what is above it; `tops` are the heads that it
-/// may be put on.
+/// Reports that the parent of a revision is unknown; `tops` are the heads that it can be put on.
 pub(super) fn gap(gap: &Gap<'_>, tops: &[RevisionId], command: &Command) -> Refusal {
     let child = gap.child;
     let (Some(parent), Some(first)) = (&gap.parent, tops.first()) else {
-        let first = Step::run("see how to repair that first", Command::of("alembic-guard check"));
+        let first =
+            Step::run("find out how to repair that first", Command::of("alembic-guard check"));
         return match &gap.parent {
             Some(parent) => Refusal {
-                message: format!("`{child}` builds on `{parent}`, which no file defines"),
+                message: format!("the parent of `{child}`, `{parent}`, is not defined in any file"),
                 advice: Advice::way([first]),
             },
             None => Refusal {
-                message: format!("only running Python could tell what `{child}` builds on"),
-                advice: Advice::way([first, Step::run("then again", command.clone())]),
+                message: format!("the parent of `{child}` is unknown without running Python"),
+                advice: Advice::way([first, Step::run("run the command again", command.clone())]),
             },
         };
     };
     let verb = if tops.len() == 1 { "head is" } else { "heads are" };
     Refusal {
         message: format!(
-            "`{child}` builds on `{parent}`, which no file defines; the {verb} {}",
+            "the parent of `{child}`, `{parent}`, is not defined in any file; the {verb} {}",
             listed(tops)
         ),
         advice: Advice::way([Step::run(
-            format!("put `{child}` on `{first}`"),
+            format!("put `{child}` on top of `{first}`"),
             onto(first, command),
         )])
-        .or([format!(
-            "or, if `{parent}` is on a branch that is not merged yet, merge that branch first"
-        )]),
+        .or([Step::note("merge that branch first")
+            .when(format!("`{parent}` is on a branch that is not merged yet"))]),
     }
 }
 
-/// Says that several files define one id, which no parents make right.
+/// Reports that several files define the same id, which a rebase cannot fix.
 pub(super) fn duplicate(
     id: &RevisionId,
     files: &[&RepoPath],
@@ -222,82 +215,83 @@ pub(super) fn duplicate(
 ) -> Refusal {
     let files: Vec<String> = files.iter().map(ToString::to_string).collect();
     let first = match remove {
-        Some(remove) => Step::run("remove the one that is a copy", remove),
-        None => Step::run("see how to give one another id", Command::of("alembic-guard check")),
+        Some(remove) => Step::run("remove the copy", remove),
+        None => Step::run(
+            "find out how to give one of them another id",
+            Command::of("alembic-guard check"),
+        ),
     };
     Refusal {
         message: format!("revision `{id}` is defined by {}", files.join(" and ")),
-        advice: Advice::way([first, Step::run("then again", command.clone())]),
+        advice: Advice::way([first, Step::run("run the command again", command.clone())]),
     }
 }
 
-/// Says that what has landed side by side is not re-pointed.
+/// Reports that published heads are not re-pointed.
 pub(super) fn landed_side_by_side(heads: &[RevisionId], base: &str, asked: &Command) -> Refusal {
     Refusal {
         message: format!(
-            "{} are heads of {base} already; what has landed is not re-pointed, since databases may \
-             have run it",
+            "{} are already heads of {base}; published migrations are not re-pointed, since databases may \
+             have run them",
             listed(heads)
         ),
-        advice: Advice::way([join("", asked)]),
+        advice: Advice::way([join(asked)]),
     }
 }
 
-/// Says what would be wrong after all.
+/// Reports a problem that the result would still have.
 pub(super) fn still_faulty(fault: &Finding) -> Refusal {
     let rule = fault.problem.rule;
     Refusal {
-        message: format!("that would not come out clean: {} ({rule})", fault.problem.message),
+        message: format!(
+            "the result would still have a problem: {} ({rule})",
+            fault.problem.message
+        ),
         advice: Advice::way([
-            Step::run("see all that is wrong", Command::of("alembic-guard check")),
-            Step::run("why this is a fault", Command::of("alembic-guard explain").arg(rule)),
+            Step::run("list all problems", Command::of("alembic-guard check")),
+            Step::run("explain this rule", Command::of("alembic-guard explain").arg(rule)),
         ]),
     }
 }
 
-/// Says that a file must be put in order before a program edits it.
+/// Reports that a file is not in a state to be edited.
 pub(super) fn unsettled(path: &RepoPath, why: Unsettled) -> Refusal {
     let update_index = |option| Command::of("git update-index").arg(option).path(path);
     match why {
         Unsettled::Conflicted => Refusal {
-            message: format!("git asks how to merge {path}"),
+            message: format!("unresolved merge conflict in {path}"),
             advice: Advice::way([Step::run(
-                "answer it, then stage it",
+                "resolve the conflict, then stage the file",
                 Command::of("git add").path(path),
             )]),
         },
         Unsettled::Modified => Refusal {
-            message: format!(
-                "{path} holds changes that are not staged, and an edit would mix with them"
-            ),
+            message: format!("{path} has unstaged changes, which an edit would mix with"),
             advice: Advice::way([Step::run("stage them", Command::of("git add").path(path))])
-                .or([Step::run("or put them aside", Command::of("git stash push").path(path))]),
+                .or([Step::run("stash them", Command::of("git stash push").path(path))]),
         },
         Unsettled::AssumedUnchanged => Refusal {
-            message: format!("git was told to take {path} for unchanged whatever it holds"),
+            message: format!("{path} is marked `assume-unchanged` in the index"),
             advice: Advice::way([Step::run(
-                "let git look at it",
+                "clear the mark",
                 update_index("--no-assume-unchanged"),
             )]),
         },
         Unsettled::Skipped => Refusal {
-            message: format!("git was told not to look at {path} (`skip-worktree`)"),
-            advice: Advice::way([Step::run(
-                "let git look at it",
-                update_index("--no-skip-worktree"),
-            )]),
+            message: format!("{path} is marked `skip-worktree` in the index"),
+            advice: Advice::way([Step::run("clear the mark", update_index("--no-skip-worktree"))]),
         },
         Unsettled::LeftOut => Refusal {
-            message: format!("{path} is left out of this sparse checkout"),
+            message: format!("{path} is not in this sparse checkout"),
             advice: Advice::way([Step::run(
-                "bring it here",
+                "check it out",
                 update_index("--no-skip-worktree").and(Command::of("git restore").path(path)),
             )]),
         },
     }
 }
 
-/// Says that a value is not one that a program can edit.
+/// Reports that a value cannot be edited automatically.
 pub(super) fn uneditable(
     path: &RepoPath,
     parents: &[RevisionId],
@@ -306,11 +300,11 @@ pub(super) fn uneditable(
 ) -> Refusal {
     let value = python::literal(parents.iter().map(RevisionId::as_str));
     Refusal {
-        message: format!("`down_revision` in {path} is not to be edited by a program: {why}"),
+        message: format!("`down_revision` in {path} cannot be edited automatically: {why}"),
         advice: Advice::way([Step::write(
-            format!("write it by hand in {path}"),
+            format!("edit it by hand in {path}"),
             format!("down_revision = {value}"),
         )])
-        .or([join("or ", asked)]),
+        .or([join(asked)]),
     }
 }

@@ -1,4 +1,4 @@
-//! What a repair of the work tree starts from: the tree itself, and what has landed.
+//! The starting point of a repair: the work tree and the base.
 
 use std::rc::Rc;
 
@@ -11,16 +11,16 @@ use crate::scope::destinations;
 use crate::scope::{Context, Error, Relevance, last_commit};
 use crate::tree::{RepoPath, Tree};
 
-/// The work tree and what it will be merged into.
+/// The work tree and its base.
 pub(super) struct StartingPoint<'r> {
     pub(super) work: Box<dyn Tree + 'r>,
     pub(super) config: Rc<Config>,
     pub(super) branch: Option<String>,
-    /// What has landed; nothing where there is no branch to compare with.
+    /// The base; `None` if there is no branch to compare with.
     pub(super) base: Option<BaseChoice>,
     /// The command that asked for the repair.
     pub(super) command: Command,
-    /// Whether something is staged, and no merge is under way.
+    /// Whether there are staged changes, and no merge is in progress.
     pub(super) is_staged: bool,
 }
 
@@ -30,10 +30,10 @@ impl StartingPoint<'_> {
     }
 }
 
-/// Finds what a repair of the work tree starts from; `base` is the one that somebody named, `command` what
-/// asked for the repair.
+/// Finds the starting point of a repair; `base` is the base that the user named, `command` the command for
+/// the repair.
 ///
-/// Fails if git asks about a file that counts: it has to be answered first.
+/// Fails if a relevant file has unresolved conflicts.
 pub(super) fn start<'c>(
     context: &'c Context<'_>,
     base: Option<&str>,
@@ -74,8 +74,8 @@ fn refuse_conflicts(
     if paths.is_empty() { Ok(()) } else { Err(Error::Unmerged(paths)) }
 }
 
-/// Chooses what a repair goes on top of: in a merge or rebase that is under way, the side that has
-/// landed, whatever git calls it; else what the work tree will be merged into, as newly as it is known.
+/// Chooses the base of a repair: during a merge or rebase, the published side, whichever it is for git;
+/// otherwise the newest known commit of the work tree's base.
 fn repair_base(
     context: &Context<'_>,
     start: &StartingPoint<'_>,
@@ -96,7 +96,7 @@ fn repair_base(
     destinations::base(context, Side::WorkTree, &start.config, &start.candidates(context))
 }
 
-/// Takes the last commit for what has landed where there is no branch to compare with.
+/// Returns the last commit as the base if there is no branch to compare with.
 pub(super) fn base_or_last_commit(
     context: &Context<'_>,
     start: &StartingPoint<'_>,

@@ -1,4 +1,4 @@
-//! Where a repair is made and proven: the merge that git would make of the work tree and its base.
+//! Plans and verifies a repair on the merge that git would make of the work tree and its base.
 
 use std::collections::BTreeSet;
 
@@ -18,7 +18,7 @@ use crate::scope::change;
 use crate::scope::{Context, Error, MergeOutcome, Scope};
 use crate::tree::{RepoPath, Tree};
 
-/// One repair in the making: the merge that git would make of the work tree and its base.
+/// A repair that is being planned on the merge that git would make of the work tree and its base.
 pub(super) struct Trial<'b, 'c> {
     pub(super) reader: &'b mut Reader,
     pub(super) comparison: &'b Comparison<'c>,
@@ -28,7 +28,7 @@ pub(super) struct Trial<'b, 'c> {
     pub(super) here: Lookup<'b>,
 }
 
-/// Lets `repair` work on the merge that git would make of the work tree and its base.
+/// Calls `repair` with the merge that git would make of the work tree and its base.
 pub(super) fn in_trial<T>(
     context: &Context<'_>,
     start: &StartingPoint<'_>,
@@ -69,8 +69,7 @@ pub(super) fn in_trial<T>(
 }
 
 impl Trial<'_, '_> {
-    /// Tells what would be wrong if these changes were made, and is not wrong now; nothing is what a
-    /// repair must come to.
+    /// Returns the problems that these changes would add; a repair must not add any.
     pub(super) fn faults_of(
         &mut self,
         environment: &Environment,
@@ -88,9 +87,8 @@ impl Trial<'_, '_> {
         Ok(faults.collect())
     }
 
-    /// Says what there is to say where nothing new is at fault: that all is well, that nobody can tell what
-    /// a head stands on, that heads have landed side by side, or that what joins them is yet to come into
-    /// the work tree.
+    /// Returns the outcome if there is no new problem: nothing to do, a head with an unknown parent,
+    /// published heads side by side, or a merge revision that is not in the work tree yet.
     pub(super) fn without_fault(&mut self, pair: &Pair) -> Result<Outcome, Error> {
         let environment = &pair.environment;
         let limits = HeadLimits { heads: environment.heads, branches: &environment.branches };
@@ -120,7 +118,7 @@ impl Trial<'_, '_> {
         }
     }
 
-    /// Tells which of these revisions the work tree does not have yet.
+    /// Returns which of these revisions are not in the work tree yet.
     pub(super) fn not_here(
         &self,
         graph: &Graph,
@@ -137,23 +135,23 @@ impl Trial<'_, '_> {
         Ok(missing)
     }
 
-    /// Says that something must come into the work tree first, and how.
+    /// Reports that revisions must come into the work tree first, and how.
     pub(super) fn get_base(&self, missing: &[RevisionId]) -> Refusal {
         let Comparison { names, situation, .. } = self.comparison;
         let verb = if missing.len() == 1 { "is" } else { "are" };
         let ids: Vec<String> = missing.iter().map(|id| format!("`{id}`")).collect();
         let get_base = situation.get_base.clone().map(|command| {
-            let text = "bring it in without committing yet";
+            let text = "merge it without committing yet";
             if self.start.is_staged {
                 // Git merges into no index that differs from HEAD (git-merge(1)).
                 let command =
                     Command::of("git stash").and(command).and(Command::of("git stash pop"));
-                Step::run(format!("{text}, with what is staged put aside for that"), command)
+                Step::run(format!("stash the staged changes and {text}"), command)
             } else {
                 Step::run(text, command)
             }
         });
-        let again = Step::run("then again", self.start.command.clone());
+        let again = Step::run("run the command again", self.start.command.clone());
         Refusal {
             message: format!(
                 "{} of {} {verb} not in the work tree yet",
@@ -164,8 +162,8 @@ impl Trial<'_, '_> {
         }
     }
 
-    /// Finds the environment that has these revisions in the work tree, if the merge has moved it: until then a new
-    /// file must lie where Alembic loads it now.
+    /// Finds the environment that has these revisions in the work tree, if the merge has moved it: until
+    /// then, a new file must be where Alembic loads it now.
     pub(super) fn own_environment(
         &mut self,
         merged: &Environment,
@@ -184,9 +182,9 @@ impl Trial<'_, '_> {
         Ok(None)
     }
 
-    /// Says that nobody can tell what one of these heads stands on, where the change left it so.
+    /// Reports that the parents of one of these heads are unknown because of the change.
     ///
-    /// The parent that is missing may join the heads, or be another one than was meant: whatever is put
+    /// The missing parent may join the heads, or a different parent may have been meant: anything put
     /// between them now would be wrong once that is repaired.
     pub(super) fn gap_below(&self, pair: &Pair, heads: &[RevisionId]) -> Option<Refusal> {
         let graph = &pair.after.graph;
@@ -201,14 +199,14 @@ impl Trial<'_, '_> {
         Some(refusal::gap(gap, &tops.cloned().collect::<Vec<_>>(), &self.start.command))
     }
 
-    /// Tells whether somebody else's branch has a revision just so.
+    /// Returns whether another branch has a revision with the same content.
     fn is_held(&self, revision: &Revision) -> bool {
         let shared = (self.comparison.shared)(&revision.migration.file.path);
         shared.is_some_and(|shared| !shared.own)
     }
 }
 
-/// Says that an id which several files define must be told apart first, where the change made it so.
+/// Reports an id that several files define because of the change, which has to be resolved first.
 pub(super) fn new_duplicate(
     context: &Context<'_>,
     pair: &Pair,

@@ -1,4 +1,4 @@
-//! What repairs a history in the work tree and is not in the index, so that git would not commit it.
+//! Finds repairs in the work tree that are not in the index, so that git would not commit them.
 
 use super::{Outcome, Trial};
 use crate::advice::{Command, Step};
@@ -10,10 +10,10 @@ use crate::repair::commands;
 use crate::scope::{Context, Error};
 use crate::tree::{RepoPath, Tree};
 
-/// Adds to an outcome that is nothing how to stage what git would leave out of the next commit, and how to
-/// commit what is staged.
+/// Adds a hint to an outcome without repairs: how to stage a fix that git would leave out of the next
+/// commit, or how to commit a staged one.
 ///
-/// Nothing is added if the last commit has no more heads than it may.
+/// Adds nothing if the last commit does not have too many heads.
 pub(super) fn with_unstaged(
     context: &Context<'_>,
     trial: &mut Trial<'_, '_>,
@@ -34,12 +34,7 @@ pub(super) fn with_unstaged(
             Some(tree) => is_repaired(&*tree)?,
             None => true,
         };
-        let commit = || {
-            Step::run(
-                "what repairs it is staged and not committed yet",
-                commands::commit_command(context),
-            )
-        };
+        let commit = || Step::run("commit the staged fix", commands::commit_command(context));
         return Ok(Outcome { hint: (!is_committed).then(commit), ..outcome });
     }
     let files = pair.after.graph.revisions().map(|revision| &revision.migration.file.path);
@@ -47,7 +42,7 @@ pub(super) fn with_unstaged(
     let paths: Vec<RepoPath> = unstaged.map(|path| context.path_from_here(path)).collect();
     let hint = (!paths.is_empty()).then(|| {
         Step::run(
-            "git would commit it as it was; stage the fix",
+            "stage the fix, or git commits the old version",
             Command::of("git add").paths(&paths),
         )
     });

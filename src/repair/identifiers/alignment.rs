@@ -1,29 +1,29 @@
-//! Which elements of a list stay, change, go or come so that it says other ids.
+//! Decides which elements of a list stay, change, go or are added to get other ids.
 
-/// What becomes of a list.
+/// The changes of a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Alignment<'a> {
-    /// What becomes of each element that is there.
+    /// The change of each existing element.
     pub(super) fates: Vec<Fate<'a>>,
-    /// What comes, and behind which element; at the front there is none.
+    /// The added elements, and the elements after which they go; `None` for the front.
     pub(super) added: Vec<(Option<usize>, &'a [&'a str])>,
 }
 
-/// What becomes of an element.
+/// The change of an element.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Fate<'a> {
-    /// It stays as it is.
+    /// It is kept.
     Kept,
-    /// It says another id.
+    /// It gets another id.
     Exchanged(&'a str),
-    /// It goes.
+    /// It is removed.
     Removed,
 }
 
-/// Aligns what a list says with what it should say.
+/// Aligns the ids of a list with the wanted ones.
 ///
-/// As many elements as possible stay; between those, one is exchanged for another before any goes or
-/// comes. So at least one is left wherever both lists have any, and what comes stands beside it.
+/// As many elements as possible are kept; between those, elements are exchanged before any are removed or
+/// added. So at least one is left if both lists have any, and added elements are next to it.
 pub(super) fn align<'a>(before: &[&str], after: &'a [&'a str]) -> Alignment<'a> {
     let mut fates = vec![Fate::Kept; before.len()];
     let mut added = Vec::new();
@@ -42,7 +42,7 @@ pub(super) fn align<'a>(before: &[&str], after: &'a [&'a str]) -> Alignment<'a> 
     Alignment { fates, added }
 }
 
-/// Finds a longest common subsequence, as pairs of places.
+/// Returns a longest common subsequence, as pairs of indices.
 fn common(before: &[&str], after: &[&str]) -> Vec<(usize, usize)> {
     let mut lengths = vec![vec![0; after.len() + 1]; before.len() + 1];
     for old in (0..before.len()).rev() {

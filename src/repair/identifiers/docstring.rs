@@ -1,13 +1,13 @@
-//! Edits that make the docstring follow the variables.
+//! Edits that make the docstring match the variables.
 
 use super::edit::Edit;
 use super::literal::is_plain;
 use crate::alembic::migration::{Docstring, Text};
 
-/// Returns the edit by which a line of the docstring names these ids, joined as Alembic's template does.
+/// Returns the edit that puts these ids into a line of the docstring, joined as in Alembic's template.
 ///
-/// There is none where there is no such line or it names them already. A line with a backslash is left
-/// alone, since it may hold more than it shows, and so is one for ids that would need escapes.
+/// Returns nothing if there is no such line or it has these ids already. A line with a backslash is left
+/// alone, since it may contain hidden text, and so is one for ids that would need escapes.
 pub(super) fn follow(source: &[u8], line: Option<&Text>, ids: &[&str]) -> Option<Edit> {
     let said = line.filter(|said| !said.text.contains('\\') && !Docstring::names(said, ids))?;
     if !ids.iter().all(|id| is_plain(id)) {

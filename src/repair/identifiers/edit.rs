@@ -1,13 +1,13 @@
-//! An edit of a file: some bytes for others, and all the rest as it was.
+//! An edit of a file: some bytes are replaced, and the rest is unchanged.
 
 use crate::text::Span;
 
 /// New text for a range of bytes.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Edit {
-    /// The bytes that go; empty where text is only added.
+    /// The replaced bytes; empty if text is only added.
     pub span: (usize, usize),
-    /// What comes in their place, as bytes of the file's own encoding.
+    /// The new bytes, in the file's own encoding.
     pub text: Vec<u8>,
 }
 
@@ -18,7 +18,7 @@ impl Edit {
     }
 }
 
-/// Returns a source with edits made, of which no two touch the same bytes; `None` where two do, or one lies outside.
+/// Applies edits to a source; `None` if two of them overlap or one is out of range.
 pub fn edited(source: &[u8], edits: &[Edit]) -> Option<Vec<u8>> {
     let mut sorted: Vec<&Edit> = edits.iter().collect();
     sorted.sort();

@@ -1,7 +1,7 @@
 //! Edits that change the elements of a tuple, list or set.
 //!
-//! Elements keep to the layout that they find: where each has a line of its own, so has one that comes,
-//! and the line of one that goes goes with it. Comments between elements stay.
+//! Elements follow the existing layout: if each has its own line, so does an added one, and the line of a
+//! removed one is removed. Comments between elements are kept.
 
 use super::alignment::{Alignment, Fate};
 use super::edit::Edit;
@@ -9,7 +9,7 @@ use super::literal::literal;
 use super::sequence::{Item, Sequence, end_of_line};
 use crate::text::Span;
 
-/// The bytes that part two words of a line.
+/// The bytes that separate two words of a line.
 const BLANKS: &[u8] = b" \t\x0c";
 
 /// A sequence and the source that it is in.
@@ -17,12 +17,12 @@ const BLANKS: &[u8] = b" \t\x0c";
 pub(super) struct Elements<'a> {
     pub(super) source: &'a [u8],
     pub(super) sequence: &'a Sequence,
-    /// The quote of strings that come.
+    /// The quote of added strings.
     pub(super) quote: u8,
 }
 
 impl Elements<'_> {
-    /// Returns the edits by which elements come and go; exchanging one is nothing to do here.
+    /// Returns the edits that add and remove elements; exchanges are not included.
     pub(super) fn edits(&self, alignment: &Alignment<'_>) -> Vec<Edit> {
         let items = &self.sequence.items;
         let mut edits = self.removals(&alignment.fates);
@@ -103,13 +103,13 @@ impl Elements<'_> {
         edits
     }
 
-    /// Tells whether only blanks part an element from the one before it.
+    /// Returns whether only blanks separate an element from the previous one.
     fn are_joined(&self, place: usize) -> bool {
         let [before, item] = [place - 1, place].map(|place| &self.sequence.items[place]);
         self.source[before.end()..item.span.start].iter().all(|byte| BLANKS.contains(byte))
     }
 
-    /// Returns the bytes to take out so that the last elements go, behind one that stays.
+    /// Returns the bytes to delete to remove the last elements, after one that is kept.
     fn last(&self, before: &Item, run: &[Item], left: usize) -> Span {
         let (first, last) = (&run[0], &run[run.len() - 1]);
         let between = &self.source[before.end()..first.span.start];
@@ -123,7 +123,7 @@ impl Elements<'_> {
         self.whole_lines(run).unwrap_or(if needs_comma { comma_stays } else { comma_goes })
     }
 
-    /// Returns the bytes to take out so that elements of one line go.
+    /// Returns the bytes to delete to remove elements within one line.
     fn run(&self, run: &[Item]) -> Span {
         let (start, end) = (run[0].span.start, run[run.len() - 1].end());
         let behind = end + count_blanks(self.source[end..].iter());
@@ -138,7 +138,7 @@ impl Elements<'_> {
         })
     }
 
-    /// Returns the lines of elements that have them for themselves.
+    /// Returns the lines of elements that have their own lines.
     fn whole_lines(&self, run: &[Item]) -> Option<Span> {
         self.line_break(&run[0])?;
         let (start, end) = (run[0].span.start, run[run.len() - 1].end());
@@ -151,12 +151,12 @@ impl Elements<'_> {
         Some(start - count_blanks(self.source[..start].iter().rev())..behind + ending)
     }
 
-    /// Returns the byte behind the blanks at an offset.
+    /// Returns the byte after the blanks at an offset.
     fn next(&self, at: usize) -> Option<u8> {
         self.source.get(at + count_blanks(self.source[at..].iter())).copied()
     }
 
-    /// Returns the line ending and the indent in front of an element that begins a line.
+    /// Returns the line ending and the indentation before an element that starts a line.
     fn line_break(&self, item: &Item) -> Option<String> {
         // Without brackets a line that begins with an element is none to Python.
         let within = self.sequence.brackets.as_ref()?.start;
@@ -171,7 +171,7 @@ impl Elements<'_> {
         Some(text.iter().map(|byte| char::from(*byte)).collect())
     }
 
-    /// Returns where a line ends that holds at most a comment behind an offset.
+    /// Returns the end of a line if only a comment follows an offset.
     fn bare_line_end(&self, at: usize) -> Option<usize> {
         let rest = at + count_blanks(self.source[at..].iter());
         let is_bare = matches!(self.source.get(rest), Some(b'\r' | b'\n' | b'#'));

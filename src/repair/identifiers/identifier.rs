@@ -1,4 +1,4 @@
-//! Edits of the other identifiers: a new id, what depends on it, and a name that was misspelled.
+//! Edits of the other identifiers: a new id, dependencies, and a misspelled name.
 
 use super::docstring::follow;
 use super::edit::Edit;
@@ -8,7 +8,7 @@ use crate::alembic::migration::{
     Docstring, Misspelling, Module, ReadLimits, RevisionId, Shape, Value, mentions,
 };
 
-/// Returns the edits by which `revision` is another id, and the docstring says so too.
+/// Returns the edits that give `revision` another id, also in the docstring.
 pub fn write_revision_id(
     source: &[u8],
     module: &Module,
@@ -24,7 +24,7 @@ pub fn write_revision_id(
     Ok(edits)
 }
 
-/// Returns a source in which `revision` is another id, as reading it again proves.
+/// Returns a source with another id in `revision`, verified by reading it again.
 pub fn edit_revision_id(
     source: &[u8],
     limits: &ReadLimits,
@@ -35,7 +35,7 @@ pub fn edit_revision_id(
     before.says(&edits, Identifier::Revision, &[id.as_str()])
 }
 
-/// Returns the edits by which `depends_on` names exactly these, in this order.
+/// Returns the edits that set `depends_on` to exactly these ids, in this order.
 pub fn write_dependencies(
     source: &[u8],
     module: &Module,
@@ -44,7 +44,7 @@ pub fn write_dependencies(
     write(source, module, Identifier::DependsOn, &texts(dependencies))
 }
 
-/// Returns a source in which `depends_on` names exactly these, as reading it again proves.
+/// Returns a source with exactly these ids in `depends_on`, verified by reading it again.
 pub fn edit_dependencies(
     source: &[u8],
     limits: &ReadLimits,
@@ -55,10 +55,10 @@ pub fn edit_dependencies(
     before.says(&edits, Identifier::DependsOn, &texts(dependencies))
 }
 
-/// Returns the edit by which a misspelled name becomes the one that was meant.
+/// Returns the edit that corrects a misspelled name.
 ///
-/// A file that says the name anywhere else is left alone, and so is one that assigns to what was meant,
-/// rightly or in a second misspelling.
+/// A file that uses the name anywhere else is left alone, and so is a file that also assigns to the correct
+/// name or to another misspelling of it.
 pub fn rename_identifier(
     source: &[u8],
     limits: &ReadLimits,
@@ -78,7 +78,7 @@ pub fn rename_identifier(
     }
 }
 
-/// Returns a source in which a misspelled name is the one that was meant, as reading it again proves.
+/// Returns a source with the misspelled name corrected, verified by reading it again.
 pub fn edit_misspelling(
     source: &[u8],
     limits: &ReadLimits,
@@ -114,8 +114,8 @@ mod tests {
                 "'''x\n\nRevision ID: c\nRevises: b\n'''\nrevision: str = u'c'\n",
             ),
             ("ID = 'a'\nrevision = ID\n", "ID = 'a'\nrevision = 'c'\n"),
-            ("revision = 'a', 'b'\n", "`revision` is no string"),
-            ("revision = None\n", "`revision` is no string"),
+            ("revision = 'a', 'b'\n", "`revision` is not a string"),
+            ("revision = None\n", "`revision` is not a string"),
             ("down_revision = 'b'\n", "`revision` is never assigned"),
             (
                 "revision = 'a'\ndown_revision = revision\n",
@@ -143,18 +143,18 @@ mod tests {
                 "revision = 'a'\ndown_revisions: str = 'b'  # down_revisions\n",
                 "revision = 'a'\ndown_revision: str = 'b'  # down_revisions\n",
             ),
-            ("down_revisions = f()\n", "`down_revision` is not plain: it is the result of a call"),
+            ("down_revisions = f()\n", "`down_revision` is not a literal: it is a function call"),
             (
                 "down_revisions = 'a'\nprint(down_revisions)\n",
-                "`down_revisions` is used elsewhere, or `down_revision` is meant twice",
+                "`down_revisions` is used elsewhere, or two names stand for `down_revision`",
             ),
             (
                 "down_revisions = 'a'\nrevises = 'b'\n",
-                "`down_revisions` is used elsewhere, or `down_revision` is meant twice",
+                "`down_revisions` is used elsewhere, or two names stand for `down_revision`",
             ),
             (
                 "down_revisions = 'a'\ndown_revision = 'b'\n",
-                "`down_revisions` is used elsewhere, or `down_revision` is meant twice",
+                "`down_revisions` is used elsewhere, or two names stand for `down_revision`",
             ),
         ] {
             let limits = ReadLimits::default();

@@ -1,4 +1,4 @@
-//! String literals of Python: how one is written, and how an id is written as one.
+//! String literals of Python: reading them, and writing an id as one.
 
 use crate::text::Span;
 
@@ -8,13 +8,13 @@ pub(super) struct Literal {
     prefix: Span,
     /// The first byte of its quotes.
     pub(super) quote: u8,
-    /// What the quotes enclose.
+    /// The text between the quotes.
     body: Span,
     end: usize,
 }
 
 impl Literal {
-    /// Reads the literal that starts at an offset; `None` where none does.
+    /// Reads the literal at an offset; `None` if there is none.
     pub(super) fn at(source: &[u8], start: usize) -> Option<Literal> {
         let is_prefix = |byte: &u8| matches!(byte, b'r' | b'R' | b'u' | b'U');
         let length = source.get(start..)?.iter().take_while(|byte| is_prefix(byte)).count();
@@ -29,12 +29,12 @@ impl Literal {
         Some(Literal { prefix: start..open, quote, body: body..at, end: at + marks })
     }
 
-    /// Reads the one literal that a range of bytes is.
+    /// Reads a range of bytes as a single literal.
     pub(super) fn of(source: &[u8], span: &Span) -> Option<Literal> {
         Literal::at(source, span.start).filter(|literal| literal.end == span.end)
     }
 
-    /// Returns the bytes to change so that the literal says an id, and what to put there.
+    /// Returns the bytes to replace so that the literal has an id, and their replacement.
     pub(super) fn exchanged(&self, source: &[u8], id: &str) -> (Span, String) {
         let is_raw =
             source[self.prefix.clone()].iter().any(|byte| byte.eq_ignore_ascii_case(&b'r'));
@@ -58,12 +58,12 @@ pub(super) fn literal(id: &str, quote: u8) -> String {
     format!("{mark}{}{mark}", escaped(id, quote))
 }
 
-/// Tells whether an id stands for itself in every string and every encoding.
+/// Returns whether an id needs no escapes in any string or encoding.
 pub(super) fn is_plain(id: &str) -> bool {
     id.bytes().all(|byte| matches!(byte, b' '..=b'~') && !matches!(byte, b'\\' | b'"' | b'\''))
 }
 
-/// Writes an id so that any encoding holds it between these quotes.
+/// Escapes an id so that it is valid between these quotes in any encoding.
 fn escaped(id: &str, quote: u8) -> String {
     let mut text = String::with_capacity(id.len());
     for character in id.chars() {

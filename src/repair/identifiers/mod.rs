@@ -1,4 +1,4 @@
-//! Edits of the identifiers in a migration's source: of their bytes alone, and each one proven.
+//! Edits of the identifiers in a migration's source: minimal, and each one verified.
 
 mod alignment;
 mod docstring;

@@ -6,10 +6,10 @@ use super::value::write;
 use super::verify::{Before, Identifier, Uneditable, texts};
 use crate::alembic::migration::{Docstring, Module, ReadLimits, RevisionId};
 
-/// Returns the edits by which `down_revision` names exactly these parents, in this order.
+/// Returns the edits that set `down_revision` to exactly these parents, in this order.
 ///
-/// Only bytes of the value and of the docstring's `Revises:` line change, and of the value no more than
-/// must. The edits are not proven: [`edit_parents`] makes sure of what they do.
+/// Only the value and the docstring's `Revises:` line change, and as little of the value as possible. The
+/// edits are not verified; [`edit_parents`] does that.
 pub fn write_parents(
     source: &[u8],
     module: &Module,
@@ -22,7 +22,7 @@ pub fn write_parents(
     Ok(edits)
 }
 
-/// Returns a source in which `down_revision` names exactly these parents, as reading it again proves.
+/// Returns a source with exactly these parents in `down_revision`, verified by reading it again.
 pub fn edit_parents(
     source: &[u8],
     limits: &ReadLimits,
@@ -195,7 +195,7 @@ mod tests {
     fn what_cannot_be_edited_alone_is_refused() {
         for (source, reason) in [
             ("revision = 'x'\n", "`down_revision` is never assigned"),
-            ("down_revision = f()\n", "`down_revision` is not plain: it is the result of a call"),
+            ("down_revision = f()\n", "`down_revision` is not a literal: it is a function call"),
             ("revision = down_revision = 'a'\n", "`revision` would change with `down_revision`"),
             (
                 "down_revision = 'a'\ndepends_on = down_revision\n",
@@ -203,9 +203,9 @@ mod tests {
             ),
             (
                 "down_revision = 'a'\ndepends_on = f(down_revision)\n",
-                "`depends_on` could change with `down_revision`: it is the result of a call",
+                "`depends_on` could change with `down_revision`: it is a function call",
             ),
-            ("down_revision = 'a'\ndown_revision += 'b'\n", "`down_revision` is added to by `+=`"),
+            ("down_revision = 'a'\ndown_revision += 'b'\n", "`down_revision` is changed with `+=`"),
             ("down_revision = 'a'\nif\n", "the file cannot be read: expected an expression"),
         ] {
             let refusal = edited(source, "c").map_err(|refusal| refusal.to_string());

@@ -1,13 +1,13 @@
-//! Whether anything in a file could see that a value is edited.
+//! Finds out whether anything in a file could depend on a value that is edited.
 
 use super::verify::Identifier;
 use crate::alembic::migration::{Module, ReadLimits, mentions};
 use crate::text::Span;
 
-/// Tells whether the assignment that counts has a name for its only target, and nothing reads the name.
+/// Returns whether the effective assignment has a name as its only target, and nothing reads the name.
 ///
-/// Nothing else in the file then speaks of the value. Code that gets at it without its name, such as
-/// `globals()`, has made the value one that cannot be known.
+/// If so, nothing else in the file refers to the value. Code that accesses it without its name, such as
+/// `globals()`, makes the value computed.
 pub(super) fn is_private(
     source: &[u8],
     module: &Module,
@@ -27,12 +27,12 @@ pub(super) fn is_private(
     target.is_some_and(only_target) && others.all(|mention| is_assigned(&source[mention.end..]))
 }
 
-/// Tells whether what follows a name assigns to it, be it a variable or an argument.
+/// Returns whether the text after a name assigns to it, as a variable or an argument.
 fn is_assigned(behind: &[u8]) -> bool {
     matches!(behind.trim_ascii_start(), [b'=', next, ..] if *next != b'=')
 }
 
-/// Tells whether a statement begins behind these bytes, of which it need not be the first of its line.
+/// Returns whether a statement starts after these bytes; it need not be the first of its line.
 fn begins_statement(before: &[u8]) -> bool {
     let margin = before.iter().rev().take_while(|byte| matches!(byte, b' ' | b'\t' | b'\x0c'));
     match &before[..before.len() - margin.count()] {
@@ -42,7 +42,7 @@ fn begins_statement(before: &[u8]) -> bool {
     }
 }
 
-/// Tells whether bytes between a target and a value make them an assignment without another target.
+/// Returns whether the bytes between a target and a value form an assignment without another target.
 fn is_single_assignment(between: &[u8]) -> bool {
     let between = between.trim_ascii_start();
     let signs = between.iter().filter(|byte| **byte == b'=').count();

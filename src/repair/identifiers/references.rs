@@ -1,10 +1,10 @@
-//! What names a revision, and must follow where its id changes.
+//! Finds the references to a revision, which must follow if its id changes.
 
 use super::{Uneditable, edit_dependencies, edit_parents};
 use crate::alembic::graph::{Graph, Revision};
 use crate::alembic::migration::{ReadLimits, RevisionId};
 
-/// Returns the revisions that name this one by its id, as a parent or a dependency.
+/// Returns the revisions that have this one as a parent or dependency.
 pub fn followers<'g>(graph: &'g Graph, id: &RevisionId) -> Vec<&'g Revision> {
     let names = |revision: &&Revision| {
         revision.parents.texts().iter().any(|text| text.text == id.as_str())
@@ -13,10 +13,10 @@ pub fn followers<'g>(graph: &'g Graph, id: &RevisionId) -> Vec<&'g Revision> {
     graph.revisions().filter(names).collect()
 }
 
-/// Returns a source in which every mention of an id among parents and dependencies is another one.
+/// Returns a source with an id replaced in all parents and dependencies.
 ///
 /// # Errors
-/// Fails where one of the two values cannot be edited.
+/// Fails if one of the two values cannot be edited.
 pub fn follow_id(
     source: &[u8],
     limits: &ReadLimits,

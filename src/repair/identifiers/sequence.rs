@@ -1,13 +1,13 @@
-//! Where a tuple, list or set of strings has its elements, commas and brackets.
+//! Finds the elements, commas and brackets of a tuple, list or set of strings.
 //!
-//! This is no parser: it is told where the strings are, so that brackets, commas, blanks and comments
-//! are all that is left. Where there is anything else, as in the sum of two tuples, an element has no
-//! place of its own, and there is no sequence here.
+//! This is not a parser: it knows where the strings are, so that only brackets, commas, blanks and comments
+//! are left. If there is anything else, as in the sum of two tuples, elements have no position of their
+//! own, and there is no sequence.
 
 use crate::alembic::migration::Text;
 use crate::text::Span;
 
-/// A sequence as it is written.
+/// A sequence in the source.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Sequence {
     /// Its elements, in order.
@@ -23,7 +23,7 @@ pub(super) struct Sequence {
 pub(super) struct Item {
     /// The bytes of the element, its parentheses included.
     pub(super) span: Span,
-    /// Where the comma behind it is.
+    /// The position of the comma after it.
     pub(super) comma: Option<usize>,
 }
 
@@ -46,7 +46,7 @@ enum Kind {
 struct Token {
     kind: Kind,
     span: Span,
-    /// How many brackets are open around it.
+    /// The number of brackets around it.
     depth: usize,
 }
 
@@ -71,13 +71,13 @@ impl Sequence {
     }
 }
 
-/// Tells whether a value is enclosed in parentheses that begin with it.
+/// Returns whether a value starts with parentheses that enclose it.
 pub(super) fn is_enclosed(source: &[u8], span: &Span, texts: &[Text]) -> bool {
     let tokens = tokens(source, span, texts).unwrap_or_default();
     tokens.first().is_some_and(|token| token.kind == Kind::Open(b'('))
 }
 
-/// Cuts a value up; `None` where it holds more than its strings.
+/// Splits a value; `None` if it contains more than its strings.
 fn tokens(source: &[u8], span: &Span, texts: &[Text]) -> Option<Vec<Token>> {
     let mut texts = texts.iter().map(|text| &text.span).peekable();
     let mut tokens = Vec::new();
@@ -108,7 +108,8 @@ fn tokens(source: &[u8], span: &Span, texts: &[Text]) -> Option<Vec<Token>> {
     texts.peek().is_none().then_some(tokens)
 }
 
-/// Finds the token that opens the sequence, if one does; no sequence at all is the outer `None`.
+/// Finds the token that opens the sequence, if there is one; the outer `None` means that there is no
+/// sequence.
 fn opening(tokens: &[Token]) -> Option<Option<usize>> {
     let commas = || tokens.iter().enumerate().filter(|(_, token)| token.kind == Kind::Comma);
     let opens = |token: &Token| matches!(token.kind, Kind::Open(_));
@@ -124,7 +125,7 @@ fn opening(tokens: &[Token]) -> Option<Option<usize>> {
     Some(tokens[..first].iter().rposition(|token| opens(token) && token.depth + 1 == comma.depth))
 }
 
-/// Reads what is inside the brackets.
+/// Reads the contents of the brackets.
 fn items(inside: &[Token]) -> Option<Vec<Item>> {
     let mut items = Vec::new();
     for part in inside.split_inclusive(|token| token.kind == Kind::Comma) {
@@ -140,7 +141,7 @@ fn items(inside: &[Token]) -> Option<Vec<Item>> {
     Some(items)
 }
 
-/// Returns where the line ends that an offset is on, its line ending not included.
+/// Returns the end of the line at an offset, without its line ending.
 pub(super) fn end_of_line(source: &[u8], at: usize) -> usize {
     let rest = &source[at..];
     at + rest.iter().position(|byte| matches!(byte, b'\r' | b'\n')).unwrap_or(rest.len())

@@ -1,4 +1,4 @@
-//! Edits that make one of the four names say other ids.
+//! Edits that give one of the four names other ids.
 
 use super::alignment::{Alignment, Fate, align};
 use super::edit::Edit;
@@ -9,17 +9,17 @@ use super::verify::{Identifier, Uneditable};
 use crate::alembic::migration::{Module, Shape, Text, Value};
 use crate::text::Span;
 
-/// A constant as the source has it.
+/// A constant in the source.
 struct Written<'a> {
     source: &'a [u8],
     texts: &'a [Text],
     shape: Shape,
     span: &'a Span,
-    /// The quote of strings that come.
+    /// The quote of added strings.
     quote: u8,
 }
 
-/// Returns the edits by which a name says these ids, in this order; none where it does.
+/// Returns the edits that set a name to these ids, in this order; none if it has them.
 pub(super) fn write(
     source: &[u8],
     module: &Module,
@@ -45,7 +45,7 @@ pub(super) fn write(
     Ok(Written { source, texts, shape, span, quote }.edits(ids))
 }
 
-/// Tells whether what was taken for a value is an assignment by `+=`, which adds to another value.
+/// Returns whether a value is an assignment with `+=`, which adds to another value.
 fn is_added_to(value: &[u8]) -> bool {
     let is_word = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_' || !byte.is_ascii();
     let behind = value.iter().position(|byte| !is_word(byte)).unwrap_or(value.len());
@@ -66,7 +66,7 @@ impl Written<'_> {
         }
     }
 
-    /// Writes over some bytes.
+    /// Replaces some bytes.
     fn over(&self, span: Span, ids: &[&str]) -> Vec<Edit> {
         let literals: Vec<String> = ids.iter().map(|id| literal(id, self.quote)).collect();
         let text = match literals.as_slice() {
@@ -77,7 +77,7 @@ impl Written<'_> {
         vec![Edit::replace(&span, text)]
     }
 
-    /// Finds the `None` of a value that is one, parentheses and comments around it aside.
+    /// Finds the `None` of a value, ignoring parentheses and comments around it.
     fn none(&self) -> Option<Span> {
         let mut at = self.span.start;
         while at < self.span.end {
@@ -90,7 +90,7 @@ impl Written<'_> {
         self.source[at..self.span.end].starts_with(b"None").then_some(at..at + 4)
     }
 
-    /// Puts a string and others into a tuple, or exchanges it.
+    /// Turns a string into a tuple with other strings, or exchanges it.
     fn one(&self, text: &Text, alignment: &Alignment<'_>) -> Vec<Edit> {
         let mut edits = self.exchanges(&alignment.fates);
         if alignment.added.is_empty() {
@@ -129,7 +129,7 @@ impl Written<'_> {
         edits
     }
 
-    /// Tells whether exchanging literals is all there is to do, in a value with no place for others.
+    /// Returns whether only literals need to be exchanged, in a value that cannot hold others.
     fn is_sum_of_as_many(&self, alignment: &Alignment<'_>) -> bool {
         let is_literal = |text: &Text| Literal::at(self.source, text.span.start).is_some();
         let stays_or_is_literal = |(text, fate): (&Text, &Fate<'_>)| match fate {
@@ -154,7 +154,8 @@ impl Written<'_> {
         edits
     }
 
-    /// Writes another id into a literal, or a literal over what is none: a name or several literals.
+    /// Replaces the id in a literal, or replaces something else, such as a name or several literals, with a
+    /// literal.
     fn exchanged(&self, span: &Span, id: &str) -> Edit {
         let (span, text) = match Literal::of(self.source, span) {
             Some(literal) => literal.exchanged(self.source, id),

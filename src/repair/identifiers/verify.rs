@@ -1,4 +1,4 @@
-//! The proof of an edit: the file is read again, and only what was meant is different.
+//! Verifies an edit: the file is read again, and only the intended part may differ.
 
 use std::fmt;
 
@@ -20,28 +20,28 @@ pub enum Identifier {
     DependsOn,
 }
 
-/// Why a file is left as it is.
+/// A reason not to edit a file.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Uneditable {
-    /// No Python loads the file, or the guard does not read it.
+    /// The file is not valid Python, or the guard does not read it.
     #[error("the file cannot be read: {}", escape(.0))]
     Unreadable(String),
     /// There is nothing to edit.
     #[error("`{0}` is never assigned")]
     Missing(Identifier),
-    /// Only running Python could know what there is.
-    #[error("`{identifier}` is not plain: {reason}")]
+    /// The value is computed.
+    #[error("`{identifier}` is not a literal: {reason}")]
     Computed {
         /// The name.
         identifier: Identifier,
-        /// Why it cannot be known.
+        /// The reason.
         reason: String,
     },
-    /// Several statements put the value together.
-    #[error("`{0}` is added to by `+=`")]
+    /// Several statements build the value.
+    #[error("`{0}` is changed with `+=`")]
     AddedTo(Identifier),
-    /// `revision` is no string, and no id can take its place.
-    #[error("`{0}` is no string")]
+    /// `revision` is not a string, so no id can replace it.
+    #[error("`{0}` is not a string")]
     NoString(Identifier),
     /// Another of the four names would change too.
     #[error("`{other}` would change with `{identifier}`")]
@@ -58,19 +58,19 @@ pub enum Uneditable {
         identifier: Identifier,
         /// The other one.
         other: Identifier,
-        /// Why it cannot be known.
+        /// The reason.
         reason: String,
     },
     /// A misspelled name is not the only thing that would have to change.
-    #[error("`{found}` is used elsewhere, or `{meant}` is meant twice")]
+    #[error("`{found}` is used elsewhere, or two names stand for `{meant}`")]
     Ambiguous {
         /// The name as written.
         found: String,
         /// The name that Alembic reads.
         meant: &'static str,
     },
-    /// The edited file would not say what it should.
-    #[error("no edit of `{0}` says what it should")]
+    /// The edited file would not have the intended value.
+    #[error("no edit gives `{0}` the right value")]
     Unproven(Identifier),
 }
 
@@ -82,7 +82,7 @@ impl Identifier {
         Identifier::DependsOn,
     ];
 
-    /// Returns the name as Python has it.
+    /// Returns the name in Python.
     pub fn name(self) -> &'static str {
         match self {
             Identifier::Revision => "revision",
@@ -97,7 +97,7 @@ impl Identifier {
         Identifier::ALL.into_iter().find(|identifier| identifier.name() == name)
     }
 
-    /// Returns what a module says under the name.
+    /// Returns the value that a module has under the name.
     pub fn of(self, module: &Module) -> &Value {
         match self {
             Identifier::Revision => &module.revision,
@@ -133,7 +133,7 @@ impl<'a> Before<'a> {
         }
     }
 
-    /// Makes edits after which a name says these ids, and the other three what they said.
+    /// Applies edits after which a name has these ids, and the other three are unchanged.
     pub(super) fn says(
         &self,
         edits: &[Edit],
@@ -147,7 +147,7 @@ impl<'a> Before<'a> {
         is_proven.then_some(source).ok_or(Uneditable::Unproven(identifier))
     }
 
-    /// Makes edits after which a name is known that was not, and the other three say what they said.
+    /// Applies edits after which a name is known that was not, and the other three are unchanged.
     pub(super) fn makes_known(
         &self,
         edits: &[Edit],
@@ -163,7 +163,7 @@ impl<'a> Before<'a> {
         }
     }
 
-    /// Makes edits after which a file can be read, and all names but one say what they said.
+    /// Applies edits after which a file can be read, and all names but one are unchanged.
     fn changes_only(
         &self,
         edits: &[Edit],
@@ -192,7 +192,7 @@ pub(super) fn texts(ids: &[RevisionId]) -> Vec<&str> {
     ids.iter().map(RevisionId::as_str).collect()
 }
 
-/// Tells whether two values say the same, wherever they say it.
+/// Returns whether two values are equal, regardless of their positions.
 fn are_alike(before: &Value, after: &Value) -> bool {
     match (before, after) {
         (Value::Missing, Value::Missing) => true,

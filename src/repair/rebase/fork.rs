@@ -1,4 +1,4 @@
-//! Several chains that build on the same place: which one stays, and how another goes on top of it.
+//! Chains with the same parent: decides which one stays, and puts another one on top of it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,11 +7,11 @@ use super::linearize::{Candidate, Line, Moves, path};
 use super::parents::{exchanged, newest_edges};
 use crate::alembic::migration::RevisionId;
 
-/// What each of several heads has below it and no other one has, as far as it is new.
+/// The new ancestors of each head that no other head has.
 struct OwnChains<'g>(BTreeMap<&'g RevisionId, BTreeSet<&'g RevisionId>>);
 
 impl Line<'_> {
-    /// Puts one of several chains that build on the same place on top of another one.
+    /// Puts one of several chains with the same parent on top of another one.
     pub(super) fn fork(&self, heads: &[RevisionId]) -> Result<Moves, Obstacle> {
         let chains = self.own_chains(heads);
         let mut stays: Vec<&RevisionId> = heads.iter().collect();
@@ -26,7 +26,7 @@ impl Line<'_> {
         self.first(candidates?)
     }
 
-    /// Lets the chain under one head build on another head, where it builds on what that one has.
+    /// Puts the chain below one head on top of another head if it builds on that head's ancestors.
     pub(super) fn on_top(
         &self,
         head: &RevisionId,
@@ -72,7 +72,7 @@ impl Line<'_> {
         OwnChains(chains)
     }
 
-    /// Returns a new revision and what is new below it.
+    /// Returns a new revision and its new ancestors.
     fn new_below(&self, head: &RevisionId) -> BTreeSet<&RevisionId> {
         let mut found = BTreeSet::new();
         let mut waiting: Vec<&RevisionId> =
@@ -85,8 +85,8 @@ impl Line<'_> {
         found
     }
 
-    /// Sorts what must stay before what may move: what was chosen, what others have, what others need,
-    /// what was there earlier, then by file.
+    /// Sorts chains that must stay before chains that may move: chosen ones, shared ones, ones that others
+    /// depend on, older ones, then by file.
     fn place_in_line(&self, head: &RevisionId, chains: &OwnChains<'_>) -> impl Ord + use<> {
         let own = || chains.0.get(head).into_iter().flatten().copied();
         let revisions = || own().filter_map(|id| self.graph.get(id));

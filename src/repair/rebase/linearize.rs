@@ -1,4 +1,4 @@
-//! A history on its way into one line: which fault is repaired next, and by which moves.
+//! Puts a history in one line: decides which problem is repaired next, and with which moves.
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -13,22 +13,22 @@ use crate::heads::{Gap, HeadProblem, Stale, StaleEdge, new_gaps};
 /// New parents for some revisions.
 pub(super) type Moves = BTreeMap<RevisionId, Vec<RevisionId>>;
 
-/// Revisions that stay where they are, each with the branch of somebody else that has it.
+/// Revisions that are not moved, each with the branch that has it.
 pub(super) type Left = BTreeSet<(RevisionId, String)>;
 
-/// The history as far as it is repaired.
+/// The history with the repairs so far.
 pub(super) struct Line<'a> {
     pub(super) asked: &'a Rebase<'a>,
     pub(super) graph: Graph,
     moved: Moves,
-    /// A branch that has a revision has it in every round.
+    /// The branch that has a revision does not change between rounds.
     holders: RefCell<BTreeMap<RevisionId, Option<Holder>>>,
 }
 
-/// A way to repair one fault.
+/// A way to repair one problem.
 pub(super) struct Candidate {
     moves: Moves,
-    /// The revisions that come along.
+    /// The revisions that move along.
     chain: BTreeSet<RevisionId>,
 }
 
@@ -38,13 +38,13 @@ impl<'a> Line<'a> {
         Line { asked, graph, moved, holders: RefCell::default() }
     }
 
-    /// Returns the history as it would be by now.
+    /// Returns the history with the moves so far.
     pub(super) fn graph(&self) -> &Graph {
         &self.graph
     }
 
-    /// Puts new revisions whose parent no file defines on top of a head, those that nobody else has if there
-    /// are any; returns what is left to the branch that has it beside them.
+    /// Puts new revisions with an undefined parent on top of a head, those that are not shared if there are
+    /// any; returns the rest, which is left to the branch that has it.
     pub(super) fn gaps_closed(&self, onto: &RevisionId) -> Result<(Moves, Left), Obstacle> {
         let gaps = new_gaps(self.asked.before, &self.graph).into_iter();
         let (held, free): (Vec<Gap<'_>>, Vec<Gap<'_>>) = gaps
@@ -66,7 +66,7 @@ impl<'a> Line<'a> {
         self.candidate(moves, BTreeSet::new()).map(|candidate| (candidate.moves, left))
     }
 
-    /// Chooses the fault that is repaired next and how: forks before what goes on top of them.
+    /// Chooses the problem that is repaired next and how: forks before the chains on top of them.
     pub(super) fn next(&self, faults: &[HeadProblem]) -> Result<Moves, Obstacle> {
         if let Some(head) = faults.iter().find_map(rewritten) {
             return Err(Obstacle::Rewritten { head: head.clone(), heads: self.heads() });
@@ -91,8 +91,8 @@ impl<'a> Line<'a> {
         self.first(candidates.into_iter().collect::<Result<_, _>>()?)
     }
 
-    /// Returns what is left to the branch that has it, if something was moved and all other chains at fault are on the
-    /// remote branches of others.
+    /// Returns the chains that are left to other branches, if something was moved and all remaining chains
+    /// with problems are on remote branches of others.
     pub(super) fn left(&self, faults: &[HeadProblem]) -> Option<Left> {
         let tops = Tops::new(&self.graph, faults);
         let left = faults.iter().map(|fault| held(&self.repaired(fault, &tops)?));
@@ -111,7 +111,7 @@ impl<'a> Line<'a> {
         }
     }
 
-    /// Puts the lowest revisions of a stale chain on top of what took the place of their parents.
+    /// Puts the lowest revisions of a stale chain on top of the revisions that followed their parents.
     fn stale(&self, stale: &Stale, tops: &Tops<'_>) -> Result<Candidate, Obstacle> {
         let mut moves = Moves::new();
         let mut chain = BTreeSet::new();
@@ -138,7 +138,7 @@ impl<'a> Line<'a> {
         }
     }
 
-    /// Lets a chain that begins with nothing continue the existing history.
+    /// Puts a chain without a parent on top of the existing history.
     fn new_history(
         &self,
         head: &RevisionId,
@@ -175,7 +175,7 @@ impl<'a> Line<'a> {
         }
     }
 
-    /// Accepts moves of revisions that nobody else has.
+    /// Accepts moves of revisions that are not shared.
     pub(super) fn candidate(
         &self,
         moves: Moves,
@@ -198,7 +198,7 @@ impl<'a> Line<'a> {
         self.holders.borrow_mut().entry(revision.clone()).or_insert_with(asked).clone()
     }
 
-    /// Takes the chain that no other one must come before, else the first by file.
+    /// Returns the chain that must come first, or else the first by file.
     pub(super) fn first(&self, mut candidates: Vec<Candidate>) -> Result<Moves, Obstacle> {
         candidates.retain(|candidate| !candidate.moves.is_empty());
         candidates.sort_by_cached_key(|candidate| {
@@ -217,7 +217,7 @@ impl<'a> Line<'a> {
             .ok_or_else(|| Obstacle::Tangled { heads: self.heads() })
     }
 
-    /// Returns what a chain depends on, but for itself.
+    /// Returns the dependencies of a chain outside of itself.
     fn needed(&self, chain: &BTreeSet<RevisionId>) -> BTreeSet<RevisionId> {
         let needed = chain.iter().flat_map(|id| self.graph.dependencies(id)).map(|one| &one.id);
         needed.filter(|id| !chain.contains(*id)).cloned().collect()
@@ -231,8 +231,8 @@ impl<'a> Line<'a> {
         self.asked.after.heads().into_iter().cloned().collect()
     }
 
-    /// Moves revisions, and leaves parents out that another one has below it then: a merge that names
-    /// both stops an upgrade.
+    /// Moves revisions, and drops parents that are then ancestors of another parent: a merge with both
+    /// stops an upgrade.
     pub(super) fn take(&mut self, mut moves: Moves) {
         let moved = self.graph.with_parents(&moves);
         let (ancestry, ancestry_now) = (Ancestry::of(&moved), Ancestry::of(&self.graph));
@@ -251,7 +251,7 @@ impl<'a> Line<'a> {
         self.moved.extend(moves);
     }
 
-    /// Tells whether a revision is nobody else's and names no parent too many as it is.
+    /// Returns whether a revision is not shared and has no redundant parent.
     fn may_lose_parents(&self, merge: &Revision, ancestry: &Ancestry<'_>) -> bool {
         let parents = merge.parents.ids();
         !self.asked.before.contains(&merge.id)
@@ -259,7 +259,7 @@ impl<'a> Line<'a> {
             && ancestry.uppermost(parents.clone()) == parents
     }
 
-    /// Returns what has moved; nothing may need itself then that did not at first.
+    /// Returns the moved revisions; a revision must not depend on itself unless it did before.
     pub(super) fn end(self, left: Left) -> Result<Rebased, Obstacle> {
         if self.graph.cycles().is_empty() || !self.asked.after.cycles().is_empty() {
             Ok(Rebased { moved: self.moved_for_good(), left: left.into_iter().collect() })
@@ -279,7 +279,7 @@ impl<'a> Line<'a> {
     }
 }
 
-/// Returns what must not move as it is on somebody else's branch, with that branch.
+/// Returns the revisions that must not move because of another branch, with that branch.
 fn held(candidate: &Result<Candidate, Obstacle>) -> Option<(RevisionId, String)> {
     match candidate {
         Err(Obstacle::Held { revision, holder: Holder::Branch(branch), .. }) => {

@@ -1,8 +1,8 @@
-//! Which new revisions are to build on what, so that a history has one line again.
+//! Decides the new parents of new revisions, so that a history is one line again.
 //!
-//! The verdict's own faults lead the way: one is repaired at a time and what then stands is judged
-//! again, so whatever the guard would refuse it can also see repaired. Only revisions that the base
-//! lacks are moved, and only by their lowest members: what builds on those follows by itself.
+//! The problems of the check lead the way: one is repaired at a time, and the result is checked again, so
+//! the repair understands everything that the guard blocks. Only revisions that the base lacks are moved,
+//! and only the lowest ones: their descendants follow.
 
 mod linearize;
 mod fork;
@@ -16,41 +16,41 @@ use crate::heads::{HeadLimits, analyze_heads};
 
 use linearize::{Left, Line};
 
-/// What a rebase is asked to do.
+/// The input of a rebase.
 pub struct Rebase<'a> {
-    /// What has landed.
+    /// The graph of the base.
     pub before: &'a Graph,
-    /// What there would be.
+    /// The graph of the result.
     pub after: &'a Graph,
-    /// How many heads there may be.
+    /// The allowed heads.
     pub limits: HeadLimits<'a>,
-    /// The head to build on, where somebody chose it.
+    /// The head to build on, if the user chose one.
     pub onto: Option<&'a RevisionId>,
-    /// Tells who else has a revision, so that it must not be edited.
+    /// Returns the branch that also has a revision, which must not be edited then.
     pub holder: &'a dyn Fn(&Revision) -> Option<Holder>,
-    /// Tells since when a revision has been there; of two that could make room, the later one does.
+    /// Returns since when a revision has been there; of two that could move, the later one does.
     pub seniority: &'a dyn Fn(&Revision) -> Seniority,
 }
 
-/// Since when a revision has been there.
+/// The age of a revision.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Seniority {
-    /// It is on a branch of this repository that changes go to.
+    /// It is on a local target branch.
     OnTarget,
-    /// It is on the remote branch that the branch that is checked out is pushed to.
+    /// It is on the remote branch of the current branch.
     Pushed,
-    /// It is committed on the branch that is checked out.
+    /// It is committed on the current branch.
     Committed,
     /// It is new in the work tree.
     New,
 }
 
-/// Who else has a revision.
+/// The branch that also has a revision.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Holder {
-    /// Everybody: it is on this branch, which changes go to.
+    /// It is published on this target.
     Target(String),
-    /// Somebody: it is on this remote branch.
+    /// It is shared on this remote branch.
     Branch(String),
 }
 
@@ -63,63 +63,63 @@ impl Holder {
     }
 }
 
-/// A revision and what it is to build on.
+/// A revision and its new parents.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Repointed {
     /// The revision.
     pub revision: RevisionId,
-    /// Its parents then.
+    /// Its new parents.
     pub parents: Vec<RevisionId>,
 }
 
-/// What a rebase comes to.
+/// The result of a rebase.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Rebased {
     /// The revisions that have new parents, sorted by id.
     pub moved: Vec<Repointed>,
-    /// What is still to be put on something else, and is on a remote branch of somebody else: the lowest of each
+    /// The revisions that still need new parents but are on a remote branch of others: the lowest of each
     /// chain, with that branch.
     pub left: Vec<(RevisionId, String)>,
 }
 
-/// Why new parents alone do not repair a history.
+/// The reason why a rebase is not enough.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Obstacle {
-    /// Others have what would have to be edited.
+    /// A revision that would have to be edited is published or shared.
     Held {
         /// The revision.
         revision: RevisionId,
-        /// Who has it.
+        /// The branch that has it.
         holder: Holder,
         /// The heads that must be joined instead, sorted.
         heads: Vec<RevisionId>,
     },
     /// The base has several heads to build on.
     Ambiguous {
-        /// The revision that must build on one.
+        /// The revision that needs one as parent.
         revision: RevisionId,
         /// The heads.
         heads: Vec<RevisionId>,
     },
-    /// The change itself gave a published revision another parent, or removed it.
+    /// The change itself re-pointed or removed a published revision.
     Rewritten {
-        /// The revision that is a head again by that.
+        /// The revision that is a head again.
         head: RevisionId,
         /// The heads, sorted.
         heads: Vec<RevisionId>,
     },
-    /// New revisions need each other in a way that no order satisfies, or name no parent that is there.
+    /// New revisions depend on each other in a way that no order satisfies, or have an undefined parent.
     Tangled {
-        /// The heads that are left, sorted.
+        /// The remaining heads, sorted.
         heads: Vec<RevisionId>,
     },
 }
 
-/// Finds new parents for the lowest of the new revisions, so that no head is at fault any more;
-/// nothing where none is. A head that somebody chose takes the place of parents that no file defines, too.
+/// Finds new parents for the lowest new revisions, so that there are no extra heads; nothing if there are
+/// none. A head that the user chose also replaces undefined parents.
 ///
-/// Of several chains each is put on top of the one before, those that others depend on first, then in the
-/// order in which Alembic lists their files. A chain of somebody else's branch is left beside them.
+/// Each of several chains is put on top of the previous one: first those that others depend on, then in
+/// Alembic's order of files. Chains of other branches are left as they are.
 pub fn rebase(asked: &Rebase<'_>) -> Result<Rebased, Obstacle> {
     let mut line = Line::new(asked);
     let mut left = Left::new();

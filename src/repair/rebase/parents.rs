@@ -1,4 +1,4 @@
-//! Which parents a revision has after a move.
+//! Computes the parents of a revision after a move.
 
 use std::cell::OnceCell;
 use std::collections::{BTreeSet, HashSet};
@@ -6,8 +6,8 @@ use std::collections::{BTreeSet, HashSet};
 use crate::alembic::graph::{Follow, Graph, Heights};
 use crate::alembic::migration::RevisionId;
 
-/// Finds where some revisions leave for others, the newest such places alone: a chain that is merged
-/// with what stands higher is reached from there.
+/// Finds the newest places where other revisions branch off from some revisions: a chain that is merged
+/// with a later place is reached from there.
 pub(super) fn newest_edges(
     graph: &Graph,
     own: &BTreeSet<&RevisionId>,
@@ -22,7 +22,7 @@ pub(super) fn newest_edges(
     newest.map(|(id, parent)| (id.clone(), parent.clone())).collect()
 }
 
-/// Puts a parent in the place of another one, each named once.
+/// Replaces a parent, without duplicates.
 pub(super) fn exchanged(
     parents: Vec<RevisionId>,
     old: &RevisionId,
@@ -34,7 +34,7 @@ pub(super) fn exchanged(
     exchanged.filter(|parent| seen.insert(parent.clone())).collect()
 }
 
-/// Which revisions have others below them, asked of many merges of one history.
+/// Ancestor queries for many merges of one history.
 pub(super) struct Ancestry<'g> {
     graph: &'g Graph,
     heights: OnceCell<Heights<'g>>,
@@ -45,7 +45,7 @@ impl<'g> Ancestry<'g> {
         Ancestry { graph, heights: OnceCell::new() }
     }
 
-    /// Leaves out the parents that another one has below it.
+    /// Drops parents that are ancestors of another parent.
     pub(super) fn uppermost(&self, mut parents: Vec<RevisionId>) -> Vec<RevisionId> {
         let ids: BTreeSet<&RevisionId> = parents.iter().collect();
         let below: HashSet<RevisionId> = self.below_others(&ids).into_iter().cloned().collect();
@@ -53,7 +53,7 @@ impl<'g> Ancestry<'g> {
         parents
     }
 
-    /// Returns those of some revisions that another one of them has below it.
+    /// Returns those revisions that are ancestors of another one of them.
     fn below_others<'i>(&self, ids: &BTreeSet<&'i RevisionId>) -> HashSet<&'i RevisionId> {
         let ids: Vec<&RevisionId> = ids.iter().copied().collect();
         if ids.len() < 2 {

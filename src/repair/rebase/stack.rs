@@ -1,4 +1,4 @@
-//! Many plain lines at once, of which nothing but their files tells which goes on top of which.
+//! Handles many simple chains at once, whose order only depends on their files.
 
 use super::linearize::{Line, Moves, path};
 use super::tops::Tops;
@@ -6,15 +6,15 @@ use crate::alembic::graph::{Graph, Parents};
 use crate::alembic::migration::RevisionId;
 use crate::heads::{HeadProblem, Stale, StaleEdge};
 
-/// A line of new revisions, one on another.
+/// A chain of new revisions.
 struct PlainLine<'f> {
     lowest: &'f RevisionId,
     head: &'f RevisionId,
 }
 
 impl Line<'_> {
-    /// Puts all stale lines on top of one another, in the order in which they would get there one at a time;
-    /// nothing where anything but the files could tell another order, or another place.
+    /// Puts all stale chains on top of one another, in the order in which they would be moved one at a
+    /// time; returns nothing if anything but the files could determine another order or place.
     pub(super) fn stacked(&self, faults: &[HeadProblem], tops: &Tops<'_>) -> Option<Moves> {
         let limits = self.asked.limits;
         if self.asked.onto.is_some() || limits.heads != 1 || !limits.branches.is_empty() {
@@ -43,7 +43,7 @@ impl Line<'_> {
         Some(moves)
     }
 
-    /// Walks up a line that may be moved, if each of its revisions is new and the only one on the one below.
+    /// Walks up a movable chain if each of its revisions is new and the only child of the previous one.
     fn plain_line<'f>(
         &self,
         lowest: &'f RevisionId,
@@ -66,7 +66,7 @@ impl Line<'_> {
     }
 }
 
-/// Returns where a chain hangs on the base, and its head, if it has one of each.
+/// Returns the parent of a chain in the base, and its head, if it has one of each.
 fn only_edge(fault: &HeadProblem) -> Option<(&StaleEdge, &RevisionId)> {
     let HeadProblem::Stale(Stale { edges, heads, unfinished: false }) = fault else { return None };
     match (edges.as_slice(), heads.as_slice()) {
@@ -75,7 +75,7 @@ fn only_edge(fault: &HeadProblem) -> Option<(&StaleEdge, &RevisionId)> {
     }
 }
 
-/// Tells whether all of a history is known, and nothing depends on anything beside its line.
+/// Returns whether a history is fully known, and nothing depends on other lines.
 fn is_plain(graph: &Graph) -> bool {
     let is_plain = |id| graph.dependencies(id).next().is_none();
     graph.is_sound()

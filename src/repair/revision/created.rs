@@ -1,4 +1,4 @@
-//! When a revision was made, as Alembic writes it (`ScriptDirectory._generate_create_date`).
+//! The creation date of a revision, in Alembic's format (`ScriptDirectory._generate_create_date`).
 
 use std::fmt;
 use std::time::SystemTime;
@@ -11,8 +11,8 @@ use crate::text::escape;
 
 /// The date of a revision, in the time zone of its environment.
 ///
-/// It is displayed as by Python's `str` of a `datetime`: without a zone where the environment states
-/// none, and to the microsecond unless that is zero.
+/// It is displayed as by Python's `str` of a `datetime`: without a zone if the environment has none, and
+/// with microseconds unless they are zero.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Created {
     pub(super) civil: DateTime,
@@ -20,19 +20,19 @@ pub struct Created {
     offset: Option<Offset>,
 }
 
-/// Why there is no date.
+/// A reason why there is no date.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Undated {
-    /// No time zone of this name is known, here or in capitals.
+    /// The time zone is unknown, as written and in upper case.
     #[error("cannot locate the time zone `{}`", escape(.0))]
     UnknownTimezone(String),
-    /// The clock shows a time far from any that a calendar has.
-    #[error("the clock shows a time that has no date")]
+    /// The system clock is outside the range of the calendar.
+    #[error("the system clock is out of range")]
     NoTime,
 }
 
 impl Created {
-    /// Dates an instant; without a time zone by the machine's own.
+    /// Converts an instant; uses the machine's time zone if none is given.
     pub fn at(instant: SystemTime, timezone: Option<&str>) -> Result<Created, Undated> {
         let instant = Timestamp::try_from(instant).map_err(|_| Undated::NoTime)?;
         match timezone {
@@ -72,9 +72,9 @@ impl fmt::Display for Created {
     }
 }
 
-/// Finds a zone by its exact name, as a file system that tells capitals apart does.
+/// Finds a zone by its exact name, as a case-sensitive file system does.
 ///
-/// Zones in `right` count leap seconds, which nobody else does.
+/// Zones in `right` count leap seconds, so they are ignored.
 fn zone(name: &str) -> Option<TimeZone> {
     let zone = TimeZone::get(name).ok()?;
     let is_exact = zone.iana_name() == Some(name);

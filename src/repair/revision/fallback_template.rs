@@ -1,11 +1,11 @@
-//! The file of a merge in an environment whose template cannot be filled in.
+//! The file of a merge in an environment whose template cannot be rendered.
 
 use super::script::Arguments;
 use crate::python::repr;
 
-/// Writes a migration that does nothing.
+/// Returns a migration without operations.
 ///
-/// The two functions take what the environment's own template has them take: the `env.py` of several
+/// The two functions have the parameters of the environment's own template: the `env.py` of several
 /// databases calls them with the name of one.
 pub(super) fn source(arguments: &Arguments<'_>, template: &str) -> String {
     let Arguments { message, id, created, .. } = arguments;
@@ -26,10 +26,10 @@ pub(super) fn source(arguments: &Arguments<'_>, template: &str) -> String {
     )
 }
 
-/// Finds what a function of a template takes, in any number of lines.
+/// Finds the parameters of a function in a template, on any number of lines.
 ///
-/// Alembic hands arguments over by name, so the names stay. A list in which something may have to be
-/// imported, or computed, becomes one that takes anything.
+/// Alembic passes arguments by name, so the names are kept. Parameters that may need imports or computed
+/// values are replaced by parameters that accept anything.
 fn parameters(template: &str, function: &str) -> String {
     let start = format!("def {function}(");
     let first = template.starts_with(&start).then_some(0);
@@ -51,7 +51,7 @@ fn is_plain(letter: char) -> bool {
     letter.is_ascii_alphanumeric() || "_ \t\r\n,:=*/|".contains(letter)
 }
 
-/// Returns the words of each parameter behind its name.
+/// Returns the words of each parameter after its name.
 fn annotations_and_defaults(list: &str) -> impl Iterator<Item = &str> {
     let behind_names = list.split(',').filter_map(|parameter| {
         let end = parameter.find([':', '='])?;

@@ -1,7 +1,7 @@
 //! The file of a new revision, as Alembic would write it (`ScriptDirectory.generate_revision`).
 //!
-//! Where Alembic would write a file that does not say what it was told, nothing is written: what comes
-//! out is read again before anybody gets it.
+//! If Alembic would write a file with other values than requested, nothing is written: the result is read
+//! again first.
 
 mod created;
 mod name;
@@ -18,23 +18,23 @@ use script::{Arguments, Script};
 pub use created::{Created, Undated};
 pub use script::Unrendered;
 
-/// What Alembic writes where nobody says what for.
+/// Alembic's default message.
 const NO_MESSAGE: &str = "empty message";
 
-/// A revision that is not there yet.
+/// A revision to create.
 #[derive(Debug, Clone, Copy)]
 pub struct NewRevision<'a> {
-    /// Where it is to be.
+    /// Its environment.
     pub environment: &'a Environment,
     /// Its id.
     pub id: &'a RevisionId,
-    /// What it builds on, in the order in which it is to name them.
+    /// Its parents, in order.
     pub parents: &'a [RevisionId],
     /// The file of the first parent.
     pub beside: &'a RepoPath,
-    /// What it is for.
+    /// Its message.
     pub message: Option<&'a str>,
-    /// When it is made.
+    /// Its creation date.
     pub created: &'a Created,
 }
 
@@ -43,39 +43,39 @@ pub struct NewRevision<'a> {
 pub struct NewFile {
     /// The file.
     pub change: FileChange,
-    /// Why the environment's own template was not used, where it was not.
+    /// The reason why the environment's own template was not used, if so.
     pub own_template: Result<(), Unrendered>,
 }
 
-/// Why a revision is not written.
+/// A reason why a revision cannot be written.
 #[derive(Debug, thiserror::Error)]
 pub enum Unwritable {
     /// A setting of the environment that Alembic could not read either.
     #[error("`{0}` cannot be read")]
     Setting(&'static str),
     /// An empty id.
-    #[error("a revision cannot be without an id")]
+    #[error("a revision needs an id")]
     NoId,
-    /// An id that Alembic takes for something else.
-    #[error("`{character}` cannot be in the id of a revision, `{id}`")]
+    /// An id that Alembic would parse as something else.
+    #[error("the revision id `{id}` contains `{character}`, which Alembic does not allow")]
     Id {
         /// The id.
         id: RevisionId,
         /// The character.
         character: char,
     },
-    /// A text that would end, or change, in the docstring in which it is to stand.
-    #[error("{what} `{}` holds {part}, which the docstring of a migration cannot", escape(.text))]
+    /// A text that would end the docstring, or change in it.
+    #[error("{what} `{}` contains {part}, which a docstring cannot hold", escape(.text))]
     Docstring {
-        /// Whose text.
+        /// The kind of text.
         what: &'static str,
         /// The text.
         text: String,
         /// The part.
         part: &'static str,
     },
-    /// A template of names that makes none.
-    #[error("`file_template` makes no name: {0}")]
+    /// A template that does not produce a name.
+    #[error("`file_template` does not produce a file name: {0}")]
     Template(#[from] BadTemplate),
     /// A name that no migration can have.
     #[error("the file would be named `{}`: {reason}", escape(.name))]
@@ -86,16 +86,16 @@ pub enum Unwritable {
         reason: &'static str,
     },
     /// Several version folders, and the first parent is in none of them.
-    #[error("`{0}` is in none of the version folders")]
+    #[error("`{0}` is not in any versions folder")]
     Nowhere(RepoPath),
-    /// A path that is taken.
-    #[error("`{0}` is there already")]
+    /// A path that already exists.
+    #[error("`{0}` already exists")]
     Exists(RepoPath),
-    /// An encoding other than UTF-8 in which this file may look otherwise.
-    #[error("`output_encoding` is `{}`, in which this file cannot be written here", escape(.0))]
+    /// An encoding other than UTF-8 in which this file may differ.
+    #[error("cannot write this file in `output_encoding`, `{}`", escape(.0))]
     Encoding(String),
-    /// A template by which the file says something else.
-    #[error("the file that `script.py.mako` makes would not do: {}", escape(.0))]
+    /// A template that gives the file other values.
+    #[error("the file generated from `script.py.mako` is not usable: {}", escape(.0))]
     Garbled(String),
     /// A tree that cannot be read.
     #[error(transparent)]
@@ -103,7 +103,7 @@ pub enum Unwritable {
 }
 
 impl NewRevision<'_> {
-    /// Makes the file; `tree` is the one that it is to be added to.
+    /// Creates the file; `tree` is the tree that it is added to.
     pub fn file(&self, tree: &dyn Tree) -> Result<NewFile, Unwritable> {
         if let Some(key) = self.environment.naming.unreadable.first() {
             return Err(Unwritable::Setting(key));
@@ -139,7 +139,7 @@ impl NewRevision<'_> {
         }
     }
 
-    /// Checks the texts that are put into a docstring as they are.
+    /// Checks the texts that are put into a docstring without escapes.
     fn check_texts(&self) -> Result<(), Unwritable> {
         if self.id.as_str().is_empty() {
             return Err(Unwritable::NoId);
@@ -171,7 +171,7 @@ impl NewRevision<'_> {
         }
     }
 
-    /// Reads back what was written.
+    /// Reads the generated file again.
     fn check_content(&self, content: &[u8]) -> Result<(), Unwritable> {
         let limits = ReadLimits::default();
         if let Some(fault) = migration::check_body(content, &limits) {
@@ -192,9 +192,7 @@ impl NewRevision<'_> {
             ("depends_on", &module.depends_on, &[]),
         ];
         match names.into_iter().find(|(_, value, ids)| !says(value, ids)) {
-            Some((name, ..)) => {
-                Err(Unwritable::Garbled(format!("`{name}` is not what it must be")))
-            }
+            Some((name, ..)) => Err(Unwritable::Garbled(format!("`{name}` has the wrong value"))),
             None => Ok(()),
         }
     }

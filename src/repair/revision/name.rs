@@ -1,4 +1,4 @@
-//! Where the file of a new revision lies (`ScriptDirectory._rev_path`).
+//! The path of a new revision's file (`ScriptDirectory._rev_path`).
 
 use super::{NewRevision, Unwritable};
 use crate::alembic::environment::Fields;
@@ -7,7 +7,7 @@ use crate::tree::RepoPath;
 
 /// Returns the path of a new revision's file.
 ///
-/// A file that Alembic would write and never find again is refused.
+/// A file that Alembic would write but not load is rejected.
 pub(super) fn path(revision: &NewRevision<'_>) -> Result<RepoPath, Unwritable> {
     let naming = &revision.environment.naming;
     let (date, time) = (revision.created.civil.date(), revision.created.civil.time());
@@ -29,25 +29,25 @@ pub(super) fn path(revision: &NewRevision<'_>) -> Result<RepoPath, Unwritable> {
     let folders = name.split('/').filter(|folder| !matches!(*folder, "" | "."));
     let components: Vec<&str> = folders.collect();
     if name.starts_with('/') || components.contains(&"..") {
-        return refused("it leads out of the version folder");
+        return refused("it is outside the versions folder");
     }
     if name.contains(char::is_control) {
-        return refused("there are control characters in it");
+        return refused("it contains control characters");
     }
     let path = version_folder(revision)?.join(components.join("/"));
     match revision.environment.versions_folder_of(&path) {
         // `load_python_file` of `alembic/util/pyfiles.py` stops at a name that is all suffix.
         Some(_) if path.file_name() != b".py" => Ok(path),
         None if components.len() > 1 && !revision.environment.recursive => refused(
-            "Alembic looks for no migrations in folders, since `recursive_version_locations` is not set",
+            "Alembic does not search subfolders, since `recursive_version_locations` is not set",
         ),
-        Some(_) | None => refused("Alembic takes no file of this name for a migration"),
+        Some(_) | None => refused("Alembic does not load files with this name"),
     }
 }
 
-/// Returns the version folder: that of the first parent where there are several.
+/// Returns the version folder: that of the first parent if there are several.
 ///
-/// Alembic itself knows no way where the parent lies in a folder below; its version folder it is here.
+/// Alembic fails if the parent is in a subfolder; here, its version folder is used.
 fn version_folder<'e>(revision: &NewRevision<'e>) -> Result<&'e RepoPath, Unwritable> {
     match revision.environment.version_locations.as_slice() {
         [only] => Ok(only),
@@ -58,7 +58,7 @@ fn version_folder<'e>(revision: &NewRevision<'e>) -> Result<&'e RepoPath, Unwrit
     }
 }
 
-/// Returns the words of a message, cut behind a whole word where that can be.
+/// Returns the words of a message, truncated at a word boundary if possible.
 fn slug(message: &str, length: usize) -> String {
     let words = message.split(|character| !is_word(character)).filter(|word| !word.is_empty());
     let slug = words.collect::<Vec<_>>().join("_").to_lowercase();

@@ -94,7 +94,7 @@ fn the_version_folder_is_the_first_parents() {
     let beside = |beside, ini| Merge { beside, ini, ..Merge::default() }.path();
     assert_eq!(beside("other/c.py", two), "other/d_.py");
     assert_eq!(beside("m/versions/b.py", two), "m/versions/d_.py");
-    assert_eq!(beside("else/x.py", two), "`else/x.py` is in none of the version folders");
+    assert_eq!(beside("else/x.py", two), "`else/x.py` is not in any versions folder");
     assert_eq!(beside("else/x.py", ""), "m/versions/d_.py");
     let recursive = "path_separator = os\nversion_locations = other:m/versions\n\
                      recursive_version_locations = true";
@@ -107,24 +107,24 @@ fn a_name_by_which_alembic_would_not_find_the_file_is_refused() {
     let path = |ini| Merge { ini, ..Merge::default() }.path();
     assert_eq!(
         path(folders),
-        "the file would be named `2024/01_d.py`: Alembic looks for no migrations in folders, since \
+        "the file would be named `2024/01_d.py`: Alembic does not search subfolders, since \
          `recursive_version_locations` is not set"
     );
     let recursive = "file_template = ./%%(year)d//%%(rev)s\nrecursive_version_locations = true";
     assert_eq!(path(recursive), "m/versions/2024/d.py");
-    assert_eq!(path("file_template = b"), "`m/versions/b.py` is there already");
+    assert_eq!(path("file_template = b"), "`m/versions/b.py` already exists");
     for (template, name, reason) in [
-        ("../%%(rev)s", "../d.py", "it leads out of the version folder"),
-        ("/%%(rev)s", "/d.py", "it leads out of the version folder"),
-        ("__init__", "__init__.py", "Alembic takes no file of this name for a migration"),
-        ("", ".py", "Alembic takes no file of this name for a migration"),
+        ("../%%(rev)s", "../d.py", "it is outside the versions folder"),
+        ("/%%(rev)s", "/d.py", "it is outside the versions folder"),
+        ("__init__", "__init__.py", "Alembic does not load files with this name"),
+        ("", ".py", "Alembic does not load files with this name"),
     ] {
         let ini: &'static str = format!("file_template = {template}").leak();
         assert_eq!(path(ini), format!("the file would be named `{name}`: {reason}"));
     }
     assert_eq!(
         path("file_template = %%(branch)s"),
-        "`file_template` makes no name: `%(branch)` is not a field that Alembic fills"
+        "`file_template` does not produce a file name: `%(branch)` is not a field that Alembic knows"
     );
 }
 
@@ -137,28 +137,24 @@ fn what_cannot_stand_in_a_docstring_is_refused() {
         ("a\nb", "a control character"),
     ] {
         let shown = escape(message);
-        let expected = format!(
-            "the message `{shown}` holds {part}, which the docstring of a migration cannot"
-        );
+        let expected =
+            format!("the message `{shown}` contains {part}, which a docstring cannot hold");
         assert_eq!(said(message), expected);
     }
     assert_eq!(said("it's \"here\""), "m/versions/d_it_s_here.py");
     let id = |id| Merge { id, ..Merge::default() }.path();
-    assert_eq!(id(""), "a revision cannot be without an id");
-    assert_eq!(id("a@b"), "`@` cannot be in the id of a revision, `a@b`");
-    assert_eq!(
-        id("a\\b"),
-        "the id `a\\b` holds a backslash, which the docstring of a migration cannot"
-    );
+    assert_eq!(id(""), "a revision needs an id");
+    assert_eq!(id("a@b"), "the revision id `a@b` contains `@`, which Alembic does not allow");
+    assert_eq!(id("a\\b"), "the id `a\\b` contains a backslash, which a docstring cannot hold");
 }
 
 #[test]
 fn a_file_that_does_not_say_what_it_must_is_refused() {
     let made = |script| Merge { script, message: Some("x\" y"), ..Merge::default() }.path();
-    let reason = "the file that `script.py.mako` makes would not do:";
+    let reason = "the file generated from `script.py.mako` is not usable:";
     assert_eq!(
         made("revision = ${repr(up_revision)}\n"),
-        format!("{reason} `down_revision` is not what it must be")
+        format!("{reason} `down_revision` has the wrong value")
     );
     assert!(made("title = \"${message}\"\n").starts_with(reason));
 }
@@ -174,7 +170,7 @@ fn an_encoding_that_may_write_other_bytes_is_refused() {
         let ini: &'static str = format!("output_encoding = {encoding}").leak();
         assert_eq!(
             path(message, ini),
-            format!("`output_encoding` is `{encoding}`, in which this file cannot be written here")
+            format!("cannot write this file in `output_encoding`, `{encoding}`")
         );
     }
     assert_eq!(path("e", "output_encoding = %(gone)s"), "`output_encoding` cannot be read");

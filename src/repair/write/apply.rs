@@ -1,8 +1,8 @@
-//! The one place that writes repairs: all of a plan, or none of it.
+//! Writes repairs: all of a plan, or none of it.
 //!
-//! New contents go into temporaries beside their targets and onto the disk; only then are they renamed.
-//! A [journal](super::journal) makes a run that was killed one that the next run finishes or undoes.
-//! Files that anybody else changed meanwhile are never overwritten.
+//! New contents are written to temporary files next to their targets and flushed to disk; only then are
+//! they renamed. With a [journal](super::journal), the next run finishes or undoes a run that was killed.
+//! Files that were changed by others meanwhile are never overwritten.
 
 use std::collections::BTreeSet;
 use std::hash::{BuildHasher, RandomState};
@@ -17,7 +17,7 @@ use super::{Disk, Error, FileChange, RealDisk, compiled};
 use crate::git;
 use crate::tree::RepoPath;
 
-/// Where to write.
+/// The place to write to.
 #[derive(Debug, Clone, Copy)]
 pub struct Place<'a> {
     /// The top of the work tree.
@@ -26,20 +26,20 @@ pub struct Place<'a> {
     pub git_dir: &'a Path,
 }
 
-/// Writes all changes, or none where anything speaks against one of them.
+/// Writes all changes, or none if one of them is not possible.
 ///
-/// An earlier run that was killed is finished or undone first.
+/// An earlier run that was killed is first finished or undone.
 ///
 /// # Errors
-/// Fails where a file is not as its change expects it, where files cannot be written and where another
-/// run is writing. No file has changed then, but after [`Error::Finish`], [`Error::ChangedSince`] and
-/// [`Error::Lost`], which leave the rest to the next run, and [`Error::Compiled`] and
-/// [`Error::CompiledLink`], which come when all is written.
+/// Fails if a file differs from what its change expects, if files cannot be written, or if another run is
+/// writing. No file has changed then, except with [`Error::Finish`], [`Error::ChangedSince`] and
+/// [`Error::Lost`], which leave the rest to the next run, and with [`Error::Compiled`] and
+/// [`Error::CompiledLink`], which are returned after everything is written.
 pub fn apply(place: &Place<'_>, changes: &[FileChange]) -> Result<(), Error> {
     apply_on(&RealDisk, place, changes)
 }
 
-/// Does what [`apply`] does on another disk.
+/// Does the same as [`apply`], on another disk.
 ///
 /// # Errors
 /// As [`apply`].
@@ -62,17 +62,17 @@ pub fn apply_on(disk: &dyn Disk, place: &Place<'_>, changes: &[FileChange]) -> R
     run.roll_forward(&journal).map(drop)
 }
 
-/// Finishes a run that was killed while it wrote, or removes what it left; returns all files that the
-/// finished run has changed, before it was killed and now.
+/// Finishes a run that was killed while writing, or removes its leftovers; returns all files that the
+/// finished run has changed, before and after it was killed.
 ///
 /// # Errors
-/// Fails where a file is neither as that run found it nor as it was to be, where files cannot be
-/// written and where another run is writing.
+/// Fails if a file is neither in its old nor in its new state, if files cannot be written, or if another
+/// run is writing.
 pub fn finish_interrupted(place: &Place<'_>) -> Result<Vec<RepoPath>, Error> {
     finish_interrupted_on(&RealDisk, place)
 }
 
-/// Does what [`finish_interrupted`] does on another disk.
+/// Does the same as [`finish_interrupted`], on another disk.
 ///
 /// # Errors
 /// As [`finish_interrupted`].
@@ -83,7 +83,7 @@ pub fn finish_interrupted_on(disk: &dyn Disk, place: &Place<'_>) -> Result<Vec<R
     Run::start(disk, place)?.finish_earlier()
 }
 
-/// One run, which alone may write.
+/// A run that holds the lock.
 struct Run<'d> {
     disk: &'d dyn Disk,
     top: PathBuf,
@@ -141,7 +141,7 @@ impl<'d> Run<'d> {
         write().map_err(|error| Error::write(&path, error))
     }
 
-    /// Makes every change of a complete journal that is not made yet.
+    /// Makes the remaining changes of a complete journal.
     fn roll_forward(&self, journal: &Journal) -> Result<Vec<RepoPath>, Error> {
         let steps = steps(&self.top, &self.store, journal)?;
         for step in &steps {
@@ -163,7 +163,7 @@ impl<'d> Run<'d> {
         }
     }
 
-    /// Removes what an incomplete run has written.
+    /// Removes the files of an incomplete run.
     fn roll_back(&self, journal: &mut Journal) -> Result<(), Error> {
         if journal.complete {
             // It may be marked on the disk: a run that is killed here must not look complete.
@@ -230,7 +230,7 @@ fn journal_of(targets: &[Target<'_>]) -> Result<Journal, Error> {
     Ok(Journal::new(folders.into_iter().cloned().filter_map(TrackedPath::new).collect(), entries))
 }
 
-/// Takes it for done where there is nothing to remove, or where a folder holds something by now.
+/// Succeeds if there is nothing to remove, or if a folder is not empty.
 fn unless_gone(result: io::Result<()>) -> io::Result<()> {
     match result {
         Err(error) if is_gone(&error) => Ok(()),

@@ -1,8 +1,8 @@
-//! What Python compiled from a file that has changed.
+//! Compiled versions of a changed file.
 //!
-//! Python takes a compiled file for current where the size and the second of its source are the same
-//! (`_validate_timestamp_pyc` of `importlib._bootstrap_external`), as they are when one id was put in the place
-//! of another at once.
+//! Python considers a compiled file current if the size and modification second of its source are unchanged
+//! (`_validate_timestamp_pyc` of `importlib._bootstrap_external`), as they can be when an id is replaced
+//! quickly.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use super::{Disk, Error};
 use crate::platform::path_bytes::bytes_of;
 
-/// Removes what was compiled from `source`; nothing that lies behind a link.
+/// Removes the compiled versions of `source`; does not follow symlinks.
 pub(super) fn remove(disk: &dyn Disk, source: &Path) -> Result<(), Error> {
     let Some(stem) = source.file_name().and_then(|name| bytes_of(name).strip_suffix(b".py")) else {
         return Ok(());

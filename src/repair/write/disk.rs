@@ -1,6 +1,6 @@
-//! What the writing of a repair does to a disk, one operation a method.
+//! The disk operations of a repair, one method each.
 //!
-//! All that [`apply`](super::apply) changes on a disk goes through here, so that it can be stopped
+//! Every change that [`apply`](super::apply) makes to a disk goes through here, so that tests can stop it
 //! between any two operations. Reading does not.
 
 use std::fs::{self, File, Metadata, OpenOptions};
@@ -11,13 +11,13 @@ use crate::platform::file_system;
 
 /// The operations that change a disk.
 pub trait Disk {
-    /// Creates one folder, whose parent has to be there.
+    /// Creates one folder, whose parent must exist.
     fn create_folder(&self, path: &Path) -> io::Result<()>;
 
-    /// Creates an empty file; fails where the name is taken.
+    /// Creates an empty file; fails if the name is taken.
     fn create(&self, path: &Path) -> io::Result<File>;
 
-    /// Gives a file the mode and, where that is allowed, the owner and group of another.
+    /// Gives a file the mode and, if allowed, the owner and group of another.
     fn give_rights(&self, file: &File, rights: &Metadata) -> io::Result<()>;
 
     /// Writes all of a content.
@@ -29,10 +29,10 @@ pub trait Disk {
     /// Waits until the names in a folder are on the disk.
     fn sync_folder(&self, path: &Path) -> io::Result<()>;
 
-    /// Gives a file another name; a file of that name is replaced in one step.
+    /// Renames a file; atomically replaces an existing one.
     fn rename(&self, from: &Path, to: &Path) -> io::Result<()>;
 
-    /// Removes a file, or a link and not what it leads to.
+    /// Removes a file or a symlink, but not its target.
     fn remove(&self, path: &Path) -> io::Result<()>;
 
     /// Removes an empty folder.

@@ -1,4 +1,4 @@
-//! What can go wrong while a repair is written, and the way out of each.
+//! Errors of writing a repair, with their remedies.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -16,42 +16,42 @@ pub enum Error {
     #[error("`{0}` is not the path of a file in the work tree")]
     NoPath(RepoPath),
     /// A path that is changed twice, or one below it.
-    #[error("`{0}` is changed twice, or lies below a file that is changed")]
+    #[error("`{0}` is changed twice, or is below a changed file")]
     Twice(RepoPath),
-    /// A link on the way leads to where the repository is not.
-    #[error("`{path}` is not in the work tree: `{}` leads to `{}`", shown(link), shown(target))]
+    /// A symlink in the path leads out of the repository.
+    #[error("`{path}` is not in the work tree: `{}` points to `{}`", shown(link), shown(target))]
     Outside {
         /// The file.
         path: RepoPath,
         /// The link.
         link: PathBuf,
-        /// Where it leads.
+        /// Its target.
         target: PathBuf,
     },
-    /// Something on the way is no folder.
+    /// A parent is not a folder.
     #[error("cannot write `{path}`: `{}` is not a folder", shown(parent))]
     NoFolder {
         /// The file.
         path: RepoPath,
-        /// What is no folder.
+        /// The parent.
         parent: PathBuf,
     },
-    /// A link, a folder or a device stands where the file should be.
+    /// The path is a symlink, a folder or a device.
     #[error("`{0}` is not a regular file")]
     NoFile(RepoPath),
-    /// The file to change is not there any more.
-    #[error("`{0}` is not there any more")]
+    /// The file to change no longer exists.
+    #[error("`{0}` no longer exists")]
     Gone(RepoPath),
-    /// The file is not the one that was looked at.
+    /// The file has changed since it was read.
     #[error("`{0}` has changed since it was read")]
     Changed(RepoPath),
-    /// The file to create is there.
-    #[error("`{0}` exists already")]
+    /// The file to create already exists.
+    #[error("`{0}` already exists")]
     Exists(RepoPath),
-    /// The file is not to be written.
+    /// The file is read-only.
     #[error("`{0}` is read-only")]
     ReadOnly(RepoPath),
-    /// The folder is not to be written to.
+    /// The folder is read-only.
     #[error("cannot write `{path}`: its folder `{}` is read-only", shown(folder))]
     ReadOnlyFolder {
         /// The file.
@@ -59,7 +59,7 @@ pub enum Error {
         /// The folder.
         folder: PathBuf,
     },
-    /// Another run writes at this moment.
+    /// Another run is writing.
     #[error("another run of alembic-guard is writing to this work tree")]
     Busy,
     /// The lock could not be taken.
@@ -78,12 +78,12 @@ pub enum Error {
         /// Why not.
         source: io::Error,
     },
-    /// A content has no id.
-    #[error("cannot tell the content of `{path}` from others")]
+    /// The object id could not be computed.
+    #[error("cannot hash `{path}`")]
     Identify {
         /// The file.
         path: RepoPath,
-        /// What libgit2 says.
+        /// The message of libgit2.
         source: git::Reason,
     },
     /// A file or folder could not be written; nothing has changed.
@@ -94,7 +94,7 @@ pub enum Error {
         /// Why not.
         source: io::Error,
     },
-    /// A file could not be put in its place, when others may be in theirs.
+    /// A file could not be renamed, while others may have been.
     #[error("cannot finish `{}`: not all files are changed yet", shown(path))]
     Finish {
         /// The file or folder.
@@ -102,46 +102,46 @@ pub enum Error {
         /// Why not.
         source: io::Error,
     },
-    /// What is left of a run could not be removed.
-    #[error("cannot remove `{}`, which is left of a run", shown(path))]
+    /// Leftovers of a run could not be removed.
+    #[error("cannot remove `{}`, left over from a run", shown(path))]
     Clean {
         /// The file or folder.
         path: PathBuf,
         /// Why not.
         source: io::Error,
     },
-    /// A file that an interrupted run was to change is neither as it was nor as it was to be.
+    /// A file of an interrupted run is neither in its old nor in its new state.
     #[error("`{path}` has changed since a run of alembic-guard was interrupted")]
     ChangedSince {
         /// The file.
         path: RepoPath,
-        /// The journal and what else that run left.
+        /// The journal and other leftovers of that run.
         leftovers: Vec<PathBuf>,
     },
-    /// What an interrupted run had written is gone or changed.
-    #[error("the new content of `{path}`, from a run that was interrupted, is lost")]
+    /// A temporary file of an interrupted run is missing or changed.
+    #[error("the new content of `{path}` from an interrupted run is lost")]
     Lost {
         /// The file.
         path: RepoPath,
-        /// The journal and what else that run left.
+        /// The journal and other leftovers of that run.
         leftovers: Vec<PathBuf>,
     },
-    /// A link, a folder, a pipe or a device stands where the journal should be.
+    /// The journal is a symlink, a folder, a pipe or a device.
     #[error("`{}` is not a regular file", shown(.0))]
     NoJournal(PathBuf),
-    /// A link or a file stands where the folder of the journal should be.
-    #[error("`{}` is not a folder of its own", shown(.0))]
+    /// The folder of the journal is a symlink or a file.
+    #[error("`{}` is not a regular folder", shown(.0))]
     StoreFolder(PathBuf),
-    /// The journal says nothing.
-    #[error("cannot make sense of the journal `{}` of an earlier run", shown(path))]
+    /// The journal cannot be parsed.
+    #[error("cannot parse the journal `{}` of an earlier run", shown(path))]
     Journal {
         /// The journal.
         path: PathBuf,
         /// Why not.
         source: serde_json::Error,
     },
-    /// The journal is written in a way that this program does not know.
-    #[error("the journal `{}` is of version {version}, not {known}", shown(path))]
+    /// The journal has an unknown version.
+    #[error("the journal `{}` has version {version}, not {known}", shown(path))]
     JournalVersion {
         /// The journal.
         path: PathBuf,
@@ -150,7 +150,7 @@ pub enum Error {
         /// The version that this program writes.
         known: u32,
     },
-    /// All is written, but Python may still run what it compiled from the old content.
+    /// Everything is written, but Python may still load a compiled file with the old content.
     #[error("all files are changed, but `{}` could not be removed", shown(path))]
     Compiled {
         /// The compiled file, or the folder of such files.
@@ -158,24 +158,25 @@ pub enum Error {
         /// Why not.
         source: io::Error,
     },
-    /// All is written, but compiled files may lie behind a link.
+    /// Everything is written, but there may be compiled files behind a symlink.
     #[error("all files are changed, but `{}` is a link and was not followed", shown(.0))]
     CompiledLink(PathBuf),
 }
 
 impl Error {
-    /// Tells whether all files were written all the same.
+    /// Returns whether all files were written nevertheless.
     pub fn is_after_writing(&self) -> bool {
         matches!(self, Error::Compiled { .. } | Error::CompiledLink(_))
     }
 
-    /// Returns what to do about it, one step or choice a line; empty if nothing is known.
+    /// Returns what to do about it, one step or alternative each; empty if nothing is known.
     pub fn help(&self) -> Vec<Step> {
         match self {
             Error::NoPath(_) | Error::Twice(_) | Error::Identify { .. } => Vec::new(),
             Error::Outside { link, .. } => vec![
-                Step::run("see where the link leads", Command::of("ls -l").arg(lossy(link))),
-                "make the change by hand, or run this where the file is tracked".into(),
+                Step::run("see where the symlink points", Command::of("ls -l").arg(lossy(link))),
+                "make the change by hand, or run this in the repository that tracks the file"
+                    .into(),
             ],
             Error::NoFolder { parent, .. } => {
                 vec![format!("move it away: {}", word(parent)).into()]
@@ -193,47 +194,47 @@ impl Error {
             Error::ReadOnlyFolder { folder, .. } => {
                 vec![Step::run("make it writable", Command::of("chmod u+w").arg(lossy(folder)))]
             }
-            Error::Busy => vec!["wait until it is done, then run this again".into()],
+            Error::Busy => vec!["wait until it finishes, then run this again".into()],
             Error::Lock { path, .. }
             | Error::Read { path, .. }
             | Error::Clean { path, .. }
             | Error::Write { path, .. } => {
                 let look = Command::of("ls -ld").arg(lossy(path));
-                vec![Step::run("see who owns it and how full the disk is", look)]
+                vec![Step::run("check its owner and the free disk space", look)]
             }
             Error::Finish { path, .. } => vec![
                 Step::run("see what is in the way", Command::of("ls -ld").arg(lossy(path))),
-                "then run this again: it finishes what is not done yet".into(),
+                "run this again to finish the repair".into(),
             ],
             Error::ChangedSince { path, leftovers } => vec![
-                format!("undo your change of {} and run this again", repository_word(path)).into(),
+                format!("undo your change to {} and run this again", repository_word(path)).into(),
                 give_up(leftovers),
             ],
             Error::Lost { leftovers, .. } => vec![give_up(leftovers)],
             Error::NoJournal(path) | Error::StoreFolder(path) => vec![
                 Step::run("see what it is", Command::of("ls -ld").arg(lossy(path))),
                 Step::run(
-                    "alembic-guard never makes such a thing; remove it",
+                    "remove it, since alembic-guard did not create it",
                     Command::of("rm -r").arg(lossy(path)),
                 ),
             ],
             Error::Journal { path, .. } => vec![
-                Step::run("forget that run", remove(std::slice::from_ref(path))),
+                Step::run("discard that run", remove(std::slice::from_ref(path))),
                 Step::run(
-                    "see what it wrote, and what it left (`.alembic-guard-*.tmp`)",
+                    "see what it wrote and left behind (`.alembic-guard-*.tmp`)",
                     Command::of("git status"),
                 ),
             ],
             Error::JournalVersion { path, .. } => vec![
                 "run the version of alembic-guard that wrote it".into(),
-                Step::run("or forget that run", remove(std::slice::from_ref(path))),
+                Step::run("discard that run", remove(std::slice::from_ref(path))),
             ],
             Error::Compiled { path, .. } => {
                 vec![STALE.into(), Step::run("remove it", remove(std::slice::from_ref(path)))]
             }
             Error::CompiledLink(path) => {
                 let look = Command::of("ls -lH").arg(lossy(path));
-                vec![STALE.into(), Step::run("remove what lies there", look)]
+                vec![STALE.into(), Step::run("remove the compiled files there", look)]
             }
         }
     }
@@ -259,13 +260,13 @@ impl Error {
     }
 }
 
-const RUN_AGAIN: &str = "run this again: it starts from the files as they are now";
+const RUN_AGAIN: &str = "run this again to use the current files";
 
 const STALE: &str =
-    "until it is removed, Python may take the old `down_revision` from what it compiled";
+    "until it is removed, Python may load the old `down_revision` from the compiled file";
 
 fn give_up(leftovers: &[PathBuf]) -> Step {
-    Step::run("or keep all files as they are now and forget that run", remove(leftovers))
+    Step::run("keep all files as they are now and discard that run", remove(leftovers))
 }
 
 fn remove(paths: &[PathBuf]) -> Command {
@@ -281,7 +282,7 @@ fn shown(path: &Path) -> Escaped<'_> {
     Escaped(bytes_of(path))
 }
 
-/// Writes a path as a word for the shell.
+/// Quotes a path for the shell.
 fn word(path: &Path) -> String {
     shell_word(&path.to_string_lossy())
 }

@@ -1,8 +1,8 @@
-//! The journal: what a run is about to write, kept in the git folder until all of it is written.
+//! The journal: the planned changes of a run, kept in the git folder until all of them are written.
 //!
-//! It is written twice. First it names the temporaries, so that what a killed run leaves can be
-//! removed; then, once they are all on the disk, it is marked complete: from there on the run is
-//! finished rather than undone, by the next run.
+//! It is written twice. First it lists the temporary files, so that the leftovers of a killed run can be
+//! removed; once these are all on disk, it is marked complete: from then on, the next run finishes the
+//! killed run instead of undoing it.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, ErrorKind};
@@ -17,7 +17,7 @@ use crate::platform::own_file;
 /// The version of the journals that this program writes.
 const VERSION: u32 = 1;
 
-/// What one run writes.
+/// The changes of one run.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Journal {
     version: u32,
@@ -31,11 +31,11 @@ pub(super) struct Journal {
 /// One file before and after.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(super) struct Entry {
-    /// Where it is, without any link on the way.
+    /// Its path, without symlinks.
     pub(super) path: PythonPath,
-    /// The id of what it holds at first; nothing where it is new.
+    /// The id of its old content; `None` if it is new.
     pub(super) before: Option<String>,
-    /// What it will hold; nothing where it goes.
+    /// Its new content; `None` if it is removed.
     pub(super) after: Option<After>,
 }
 
@@ -43,7 +43,7 @@ pub(super) struct Entry {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(super) struct After {
     pub(super) id: String,
-    /// The name of the file beside the target that holds it until it is renamed.
+    /// The name of the temporary file next to the target.
     pub(super) temporary: Temporary,
 }
 
@@ -59,13 +59,13 @@ pub(super) struct Store {
     folder: PathBuf,
 }
 
-/// The right to write, which the kernel takes back when the process ends, however it ends.
+/// The lock, which the kernel releases when the process ends in any way.
 #[derive(Debug)]
 pub(super) struct Lock {
     file: File,
 }
 
-/// Removes the lock that runs leave in a git folder, unless one of them is writing or has to be finished.
+/// Removes the lock file in a git folder, unless a run is writing or has to be finished.
 pub fn remove_lock(git_dir: &Path) {
     Store::new(git_dir).remove_lock();
 }
@@ -82,7 +82,7 @@ impl Store {
         Store { folder: git_dir.join(own_file::FOLDER) }
     }
 
-    /// Tells whether an earlier run may have left something.
+    /// Returns whether an earlier run may have left something.
     pub(super) fn is_used(&self) -> bool {
         [self.journal(), self.draft()].iter().any(|path| fs::symlink_metadata(path).is_ok())
     }
@@ -148,7 +148,7 @@ impl Store {
         self.replace(disk, journal).map_err(|source| Error::Write { path, source })
     }
 
-    /// Removes the journal and whatever was to become one.
+    /// Removes the journal and its temporary file.
     pub(super) fn remove(&self, disk: &dyn Disk) -> io::Result<()> {
         for path in [self.draft(), self.journal()] {
             if fs::symlink_metadata(&path).is_ok() {
@@ -179,7 +179,7 @@ impl Store {
     }
 }
 
-/// What every journal says, whatever its version.
+/// The part that journals of all versions share.
 #[derive(Deserialize)]
 struct Version {
     version: u32,

@@ -1,4 +1,4 @@
-//! Writing changes to disk: all of them or none, even where the process is killed.
+//! Writes changes to disk: all of them or none, even if the process is killed.
 
 mod error;
 mod disk;

@@ -1,6 +1,6 @@
-//! Names that may be written: below the top of a work tree, and never part of a git folder.
+//! Paths that may be written: below the top of a work tree, and never in a git folder.
 //!
-//! The same names are asked of a plan and of a journal, which may have been forged.
+//! The same check applies to a plan and to a journal, which may be forged.
 
 use std::fmt;
 
@@ -18,7 +18,7 @@ pub(super) struct TrackedPath(RepoPath);
 #[serde(try_from = "TrackedPath")]
 pub(super) struct PythonPath(TrackedPath);
 
-/// The name of a file beside a target that holds the new content until it is renamed.
+/// The name of a temporary file next to a target.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub(super) struct Temporary(String);
@@ -27,7 +27,7 @@ pub(super) struct Temporary(String);
 #[derive(Debug)]
 pub(super) struct Refused(&'static str);
 
-/// A path as JSON has it: readable where it can be.
+/// A path in JSON: readable if possible.
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(untagged)]
 enum Spelled {
@@ -36,7 +36,7 @@ enum Spelled {
 }
 
 impl TrackedPath {
-    /// Takes a path if git would track it.
+    /// Accepts a path if git would track it.
     pub(super) fn new(path: RepoPath) -> Option<TrackedPath> {
         is_tracked(path.as_bytes()).then_some(TrackedPath(path))
     }
@@ -47,7 +47,7 @@ impl TrackedPath {
 }
 
 impl PythonPath {
-    /// Takes the path of a Python file if git would track it.
+    /// Accepts the path of a Python file if git would track it.
     pub(super) fn new(path: RepoPath) -> Option<PythonPath> {
         PythonPath::try_from(TrackedPath::new(path)?).ok()
     }
@@ -61,7 +61,7 @@ impl Temporary {
     const BEGIN: &str = ".alembic-guard-";
     const END: &str = ".tmp";
 
-    /// Names the temporary of one file of a run. Alembic takes whatever ends in `.py` for a migration.
+    /// Returns the name of a temporary file. Alembic would load any file that ends in `.py`.
     pub(super) fn new(run: u64, file: usize) -> Temporary {
         Temporary(format!("{}{run:016x}-{file}{}", Temporary::BEGIN, Temporary::END))
     }
@@ -143,7 +143,7 @@ pub(super) fn is_tracked_name(name: &[u8]) -> bool {
     !matches!(name, b"" | b"." | b"..") && !name.contains(&0) && is_not_git(name)
 }
 
-/// Tells whether no filesystem takes a name for `.git`.
+/// Returns whether no file system treats a name as `.git`.
 fn is_not_git(name: &[u8]) -> bool {
     let hfs: String = String::from_utf8_lossy(name)
         .chars()
@@ -155,7 +155,7 @@ fn is_not_git(name: &[u8]) -> bool {
     ![".git", "git~1"].iter().any(|git| ntfs.eq_ignore_ascii_case(git))
 }
 
-/// Tells whether HFS+ takes two names for the same that differ in this letter alone (git's `next_hfs_char`).
+/// Returns whether HFS+ treats two names that differ in this character as equal (git's `next_hfs_char`).
 fn is_ignored_by_hfs(letter: char) -> bool {
     matches!(letter,
         '\u{200c}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{206a}'..='\u{206f}' | '\u{feff}')

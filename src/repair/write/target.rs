@@ -1,4 +1,4 @@
-//! Where changes go, and all that can be known to speak against them before anything is written.
+//! Resolves the targets of changes, and checks everything that can be known before writing.
 
 use std::collections::BTreeSet;
 use std::fs::{self, Metadata};
@@ -11,21 +11,21 @@ use crate::platform::file_system;
 use crate::platform::path_bytes::{bytes_of, path_from_bytes};
 use crate::tree::RepoPath;
 
-/// A change that nothing speaks against.
+/// A change that can be made.
 #[derive(Debug)]
 pub(super) struct Target<'c> {
     pub(super) change: &'c FileChange,
-    /// Where the file is, without any link on the way; relative to the top of the work tree.
+    /// The path of the file without symlinks, relative to the top of the work tree.
     pub(super) path: RepoPath,
     /// The same on the disk.
     pub(super) disk: PathBuf,
-    /// The folders that are still to be created, the outer ones first; relative as well.
+    /// The folders to create, outer ones first; relative too.
     pub(super) missing: Vec<RepoPath>,
-    /// The rights of the file as it is; nothing where it is new.
+    /// The current permissions of the file; `None` if it is new.
     pub(super) rights: Option<Metadata>,
 }
 
-/// Looks every change up, without those that change nothing.
+/// Resolves all changes, without those that change nothing.
 pub(super) fn targets<'c>(top: &Path, changes: &'c [FileChange]) -> Result<Vec<Target<'c>>, Error> {
     let mut targets = Vec::new();
     for change in changes {
@@ -39,7 +39,7 @@ pub(super) fn targets<'c>(top: &Path, changes: &'c [FileChange]) -> Result<Vec<T
     Ok(targets)
 }
 
-/// Returns the rights of a file that is as its change expects it.
+/// Returns the permissions of a file whose content is as expected.
 pub(super) fn as_before(change: &FileChange, disk: &Path) -> Result<Option<Metadata>, Error> {
     let path = || change.path.clone();
     let found = match fs::symlink_metadata(disk) {
@@ -62,7 +62,7 @@ pub(super) fn as_before(change: &FileChange, disk: &Path) -> Result<Option<Metad
     Ok(found)
 }
 
-/// Returns the absolute path of the work tree, without links.
+/// Returns the absolute path of the work tree, without symlinks.
 pub(super) fn real(top: &Path) -> Result<PathBuf, Error> {
     top.canonicalize().map_err(|source| Error::read(top, source))
 }
@@ -80,7 +80,7 @@ fn target<'c>(top: &Path, change: &'c FileChange) -> Result<Target<'c>, Error> {
     Ok(Target { change, path, disk, missing, rights })
 }
 
-/// Resolves the folder of a file, and names those of its folders that are not there.
+/// Resolves the folder of a file, and returns its missing folders.
 fn folder(top: &Path, path: &RepoPath) -> Result<(RepoPath, Vec<RepoPath>), Error> {
     if !is_tracked(path.as_bytes()) {
         return Err(Error::NoPath(path.clone()));
@@ -102,7 +102,7 @@ fn folder(top: &Path, path: &RepoPath) -> Result<(RepoPath, Vec<RepoPath>), Erro
     Ok((folder, missing))
 }
 
-/// Follows a link to a folder, which has to be in the work tree.
+/// Follows a symlink to a folder, which must be in the work tree.
 fn followed(top: &Path, path: &RepoPath, link: &Path) -> Result<RepoPath, Error> {
     let target = link.canonicalize().map_err(|source| Error::read(link, source))?;
     if !target.is_dir() {
@@ -118,7 +118,7 @@ fn followed(top: &Path, path: &RepoPath, link: &Path) -> Result<RepoPath, Error>
     }
 }
 
-/// Refuses two changes of one file, and a file that another change takes for a folder.
+/// Rejects two changes of one file, and a changed file that another change uses as a folder.
 fn refuse_the_same_twice(targets: &[Target<'_>]) -> Result<(), Error> {
     let mut paths: BTreeSet<&RepoPath> = BTreeSet::new();
     let twice = targets.iter().find(|target| !paths.insert(&target.path));

@@ -10,19 +10,19 @@ use super::target::on_disk;
 use crate::git;
 use crate::tree::RepoPath;
 
-/// One thing to do; each can be done again.
+/// A step; each can be repeated.
 #[derive(Debug)]
 pub(super) enum Step {
-    /// Puts a new content in its place.
+    /// Moves a new content into place.
     Rename { temporary: PathBuf, target: PathBuf },
-    /// Removes a file that goes.
+    /// Removes a file.
     Remove { target: PathBuf },
-    /// Removes a temporary that is not needed.
+    /// Removes an unneeded temporary file.
     Tidy { temporary: PathBuf },
 }
 
 impl Step {
-    /// Returns where the disk changes.
+    /// Returns the path that changes.
     pub(super) fn path(&self) -> &Path {
         match self {
             Step::Rename { target, .. } | Step::Remove { target, .. } => target,
@@ -32,7 +32,7 @@ impl Step {
 }
 
 impl Entry {
-    /// Returns where the new content waits; nothing where the way there has become a link.
+    /// Returns the path of the new content; nothing if a parent is now a symlink.
     pub(super) fn temporary(&self, top: &Path) -> Option<PathBuf> {
         let after = self.after.as_ref()?;
         let target = plain(top, self.path.path())?;
@@ -40,10 +40,10 @@ impl Entry {
     }
 }
 
-/// Lists what is to do: what is written first, what goes last.
+/// Returns the steps: writes first, removals last.
 ///
 /// # Errors
-/// Refuses all of it where one file is neither as it was nor as it will be.
+/// Fails without any step if a file is neither in its old nor in its new state.
 pub(super) fn steps(top: &Path, store: &Store, journal: &Journal) -> Result<Vec<Step>, Error> {
     let mut steps = Vec::new();
     for entry in &journal.entries {
@@ -72,12 +72,12 @@ pub(super) fn steps(top: &Path, store: &Store, journal: &Journal) -> Result<Vec<
     Ok(steps)
 }
 
-/// What is on the disk.
+/// The state on disk.
 #[derive(Debug, PartialEq, Eq)]
 enum Found {
     Nothing,
     File(String),
-    /// A link, a folder or a device, which a run neither leaves nor takes.
+    /// A symlink, a folder or a device, which no run leaves behind or reads.
     Other,
 }
 
@@ -103,7 +103,7 @@ fn found(path: &Path) -> Result<Found, Error> {
     Ok(id.map_or(Found::Other, |id| Found::File(id.to_string())))
 }
 
-/// Returns the path on the disk where none of its folders is, by now, a link or a file.
+/// Returns the path on disk if none of its folders is now a symlink or a file.
 pub(super) fn plain(top: &Path, path: &RepoPath) -> Option<PathBuf> {
     let parents = std::iter::successors(path.parent(), RepoPath::parent);
     let mut folders = parents.map(|folder| fs::symlink_metadata(on_disk(top, &folder)));
@@ -111,7 +111,7 @@ pub(super) fn plain(top: &Path, path: &RepoPath) -> Option<PathBuf> {
     plain.then(|| on_disk(top, path))
 }
 
-/// Lists what is to be removed for a run to be forgotten.
+/// Returns the files to remove to discard a run.
 fn leftovers(top: &Path, store: &Store, journal: &Journal) -> Vec<PathBuf> {
     let temporaries = journal.entries.iter().filter_map(|entry| entry.temporary(top));
     let there = temporaries.filter(|path| fs::symlink_metadata(path).is_ok());

@@ -25,9 +25,9 @@ struct EnvironmentJson {
     /// Only printed by `graph`.
     #[serde(skip_serializing_if = "Option::is_none")]
     revisions: Option<Vec<RevisionJson>>,
-    /// The revisions that no other one has as parent.
+    /// The revisions that are not a parent of another revision.
     heads: Vec<String>,
-    /// Those of the heads that no other revision depends on.
+    /// The heads that no other revision depends on.
     real_heads: Vec<String>,
     bases: Vec<String>,
     /// Messages of all problems of the environment.
@@ -42,7 +42,7 @@ struct RevisionJson {
     depends_on: Vec<String>,
     /// The labels that the file declares.
     branch_labels: Vec<String>,
-    /// All labels that the revision has, inherited ones too.
+    /// All labels of the revision, including inherited ones.
     labels: Vec<String>,
     path: String,
     title: Option<String>,

@@ -13,7 +13,7 @@ pub(in crate::report) struct PlanJson {
     first: Vec<StepJson>,
     /// The ways to choose from, the best one first, each with all its steps.
     ways: Vec<Vec<StepJson>>,
-    /// What else to consider.
+    /// Anything else to consider.
     cautions: Vec<StepJson>,
 }
 
@@ -22,7 +22,7 @@ pub(in crate::report) struct PlanJson {
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(in crate::report) struct StepJson {
     text: String,
-    /// The state in which it applies, in words that follow "if".
+    /// The condition under which it applies, as text that follows "if".
     #[serde(skip_serializing_if = "Option::is_none")]
     when: Option<String>,
     /// Commands as unquoted words; run each one only if the previous one succeeded.

@@ -23,7 +23,7 @@ struct EnvironmentJson {
     heads: Vec<String>,
     /// The branch that was compared with.
     base: Option<String>,
-    /// Those of the heads that the base has.
+    /// The heads that the base also has.
     landed: Vec<String>,
 }
 

@@ -101,7 +101,8 @@ fn new_id(said: &Value) -> String {
 fn advice(said: &Value) -> (Option<String>, String) {
     let then = said["then"].as_array().expect("a list").iter();
     let mut lines = then.map(|line| line.as_str().expect("text"));
-    let line = lines.find(|line| line.starts_with("a database of yours")).expect("there is advice");
-    let command = line.split_once("there, run: `").map(|(_, rest)| rest.trim_end_matches('`'));
+    let line =
+        lines.find(|line| line.starts_with("if a database is at ")).expect("there is advice");
+    let command = line.split_once("with the new id: `").map(|(_, rest)| rest.trim_end_matches('`'));
     (command.map(str::to_owned), line.to_owned())
 }

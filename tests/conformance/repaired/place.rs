@@ -268,7 +268,7 @@ pub(super) fn ways(said: &Value) -> Vec<Way> {
     let then = said["then"].as_array().expect("a list").iter();
     let lines = then.map(|line| line.as_str().expect("text"));
     let ways = lines.filter_map(|line| {
-        let (_, rest) = line.split_once(" holds only ")?;
+        let (_, rest) = line.split_once(" contains only ")?;
         let (stamps, rest) = rest.split_once(" (")?;
         let mut stamps: Vec<String> =
             stamps.split('`').skip(1).step_by(2).map(str::to_owned).collect();

@@ -160,7 +160,7 @@ fn compare(case: &Case, judge: &mut Judge) -> Opinion {
     let module = read(&source, &limits);
     let fault = module.fault.clone().or_else(|| check_body(&source, &limits));
     if let Some(fault) = fault {
-        let is_bound = fault.message.contains("cannot be read here") && !case.owes_encoding();
+        let is_bound = fault.message.contains("unsupported encoding") && !case.owes_encoding();
         return match verdict.stage.as_deref() {
             Some("compile") => Opinion::Same(Outcome::Refused),
             _ if is_bound => Opinion::Same(Outcome::OutOfBounds),

@@ -36,7 +36,7 @@ impl Output {
         depth: usize,
     ) -> Result<(), String> {
         if depth > MAX_DEPTH {
-            return Err("its references go too deep".to_owned());
+            return Err("its references are nested too deeply".to_owned());
         }
         while let Some(percent) = rest.find('%') {
             self.append(&rest[..percent])?;
@@ -47,8 +47,8 @@ impl Output {
                 continue;
             }
             let (name, after) = reference(rest)?;
-            let value = lookup(&name.to_lowercase())
-                .ok_or_else(|| format!("nothing is called `{name}`"))?;
+            let value =
+                lookup(&name.to_lowercase()).ok_or_else(|| format!("`{name}` is not defined"))?;
             self.expand(value, lookup, depth + 1)?;
             rest = after;
         }
@@ -59,7 +59,7 @@ impl Output {
         self.steps += 1;
         self.text.push_str(text);
         if self.text.len() > MAX_LENGTH || self.steps > MAX_STEPS {
-            Err("it grows too long".to_owned())
+            Err("its value is too long".to_owned())
         } else {
             Ok(())
         }
@@ -75,5 +75,5 @@ fn reference(text: &str) -> Result<(&str, &str), String> {
         .split_once(')')
         .filter(|(name, _)| !name.is_empty())
         .and_then(|(name, after)| Some((name, after.strip_prefix('s')?)))
-        .ok_or_else(|| "a reference is not written `%(name)s`".to_owned())
+        .ok_or_else(|| "a reference must be written `%(name)s`".to_owned())
 }

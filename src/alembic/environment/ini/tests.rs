@@ -82,7 +82,7 @@ fn references_cannot_grow_without_bound() {
     }
     for last in ["", "x"] {
         let text = format!("{text}k9 = {last}");
-        assert_eq!(get(&text, "a", "k"), Err("it grows too long".to_owned()));
+        assert_eq!(get(&text, "a", "k"), Err("its value is too long".to_owned()));
     }
 }
 

@@ -18,13 +18,13 @@ const MAX_WIDTH: usize = 255;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum BadTemplate {
     /// A `%` that begins nothing.
-    #[error("a `%` in it begins no field such as `%(rev)s` and is not doubled")]
+    #[error("a `%` is neither doubled nor the start of a field such as `%(rev)s`")]
     NoField,
     /// A field that Alembic does not fill.
-    #[error("`%({})` is not a field that Alembic fills", escape(.0))]
+    #[error("`%({})` is not a field that Alembic knows", escape(.0))]
     UnknownField(String),
     /// A way of writing a value that is not known here, or that Python refuses.
-    #[error("`%({field})` cannot be written by `{}`", escape(.conversion))]
+    #[error("`%({field})` cannot be formatted with `{}`", escape(.conversion))]
     Conversion {
         /// The name of the field.
         field: &'static str,

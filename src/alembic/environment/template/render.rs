@@ -149,22 +149,22 @@ mod tests {
     #[test]
     fn what_python_refuses_or_is_not_known_is_refused() {
         for (template, expected) in [
-            ("100%", "a `%` in it begins no field such as `%(rev)s` and is not doubled"),
-            ("%s", "a `%` in it begins no field such as `%(rev)s` and is not doubled"),
-            ("%(rev", "a `%` in it begins no field such as `%(rev)s` and is not doubled"),
-            ("%( rev)s", "`%( rev)` is not a field that Alembic fills"),
-            ("%(rev)", "`%(rev)` cannot be written by ``"),
-            ("%(rev)5", "`%(rev)` cannot be written by `5`"),
-            ("%(rev)d", "`%(rev)` cannot be written by `d`"),
-            ("%(year)*d", "`%(year)` cannot be written by `*`"),
-            ("%(year)%", "`%(year)` cannot be written by `%`"),
-            ("%(year)lld", "`%(year)` cannot be written by `ll`"),
-            ("%(year)5.-3d", "`%(year)` cannot be written by `5.-`"),
-            ("%(epoch)x", "`%(epoch)` cannot be written by `x`"),
-            ("%(rev)999s", "`%(rev)` cannot be written by `999s`"),
+            ("100%", "a `%` is neither doubled nor the start of a field such as `%(rev)s`"),
+            ("%s", "a `%` is neither doubled nor the start of a field such as `%(rev)s`"),
+            ("%(rev", "a `%` is neither doubled nor the start of a field such as `%(rev)s`"),
+            ("%( rev)s", "`%( rev)` is not a field that Alembic knows"),
+            ("%(rev)", "`%(rev)` cannot be formatted with ``"),
+            ("%(rev)5", "`%(rev)` cannot be formatted with `5`"),
+            ("%(rev)d", "`%(rev)` cannot be formatted with `d`"),
+            ("%(year)*d", "`%(year)` cannot be formatted with `*`"),
+            ("%(year)%", "`%(year)` cannot be formatted with `%`"),
+            ("%(year)lld", "`%(year)` cannot be formatted with `ll`"),
+            ("%(year)5.-3d", "`%(year)` cannot be formatted with `5.-`"),
+            ("%(epoch)x", "`%(epoch)` cannot be formatted with `x`"),
+            ("%(rev)999s", "`%(rev)` cannot be formatted with `999s`"),
             (
                 "%(rev)99999999999999999999s",
-                "`%(rev)` cannot be written by `99999999999999999999s`",
+                "`%(rev)` cannot be formatted with `99999999999999999999s`",
             ),
         ] {
             assert_eq!(made(template), expected, "{template}");

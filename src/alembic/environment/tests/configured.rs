@@ -37,7 +37,7 @@ fn a_configured_environment_that_is_not_there_is_kept_and_told() {
     assert_eq!(environments(&discovery), ["gone = gone/versions (alembic)"]);
     assert_eq!(
         problems(&[], &discovery),
-        [".alembic-guard.toml [-] : no such folder: `gone/versions`, of [[environment]] `gone`"]
+        [".alembic-guard.toml [-] : no such folder: `gone/versions`, in [[environment]] `gone`"]
     );
 }
 
@@ -58,10 +58,10 @@ fn a_misspelled_folder_names_the_environments_that_are_not_checked() {
     ];
     let told = ".alembic-guard.toml [-] : no such folder:";
     for (toml, problem) in [
-        ("script_location = 'dbs'", Some("`dbs/versions`, of [[environment]] `dbs`")),
+        ("script_location = 'dbs'", Some("`dbs/versions`, in [[environment]] `dbs`")),
         (
             "script_location = 'db'\nversion_locations = ['db/version']",
-            Some("`db/version`, of [[environment]] `db`"),
+            Some("`db/version`, in [[environment]] `db`"),
         ),
         ("script_location = 'db'", None),
     ] {
@@ -69,7 +69,7 @@ fn a_misspelled_folder_names_the_environments_that_are_not_checked() {
         let left_out: Vec<_> = discovery.left_out.iter().map(|one| &*one.name).collect();
         let expected = problem.map(|problem| {
             format!(
-                "{told} {problem}; not checked, since no [[environment]] names it: `db/versions`"
+                "{told} {problem}; not checked, since no [[environment]] lists it: `db/versions`"
             )
         });
         assert_eq!(

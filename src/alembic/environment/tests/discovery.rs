@@ -197,8 +197,8 @@ fn pyproject_alone_has_to_say_where_env_is() {
     assert_eq!(environments(&discovery), [""; 0]);
     assert_eq!(
         problems(&files, &discovery),
-        ["pyproject.toml [tool.alembic] 'one': `script_location` is missing beside \
-             `version_locations`"]
+        ["pyproject.toml [tool.alembic] 'one': `version_locations` is set without \
+             `script_location`"]
     );
 }
 
@@ -280,9 +280,9 @@ fn a_file_that_is_too_large_is_refused_where_it_speaks_of_alembic() {
         let size = content.len();
         assert_eq!(
             error.to_string(),
-            format!("`{path}` in memory has {size} bytes; at most 1048576 are read")
+            format!("`{path}` in memory has {size} bytes; the limit is 1048576")
         );
-        let remedy = format!("see which commit made it so large: `git log --stat -- {path}`");
+        let remedy = format!("find the commit that made it this large: `git log --stat -- {path}`");
         assert_eq!(error.remedy().map(ToString::to_string), Some(remedy));
     }
     let files = [

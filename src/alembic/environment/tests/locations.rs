@@ -42,17 +42,17 @@ fn locations_are_found_where_migrations_are() {
 #[test]
 fn locations_that_lead_nowhere_are_problems() {
     let cases = [
-        ("/app/m", "an absolute path is not of this repository"),
-        ("C:\\app\\m", "an absolute path is not of this repository"),
-        ("../../m", "it leads out of this repository"),
-        ("out", "it leads out of this repository"),
+        ("/app/m", "an absolute path cannot be found in this repository"),
+        ("C:\\app\\m", "an absolute path cannot be found in this repository"),
+        ("../../m", "it is outside this repository"),
+        ("out", "it is outside this repository"),
         ("gone", "there is no such folder in this repository"),
         ("loop", "there is no such folder in this repository"),
         ("m/env.py", "there is no such folder in this repository"),
-        ("{alembic_dir}/m", "it is filled in by a program, so the folder is not known"),
-        (":m", "it names no package before the `:`"),
-        ("m/versions:", "it names no package before the `:`"),
-        ("p:../m", "it leads out of its package"),
+        ("{alembic_dir}/m", "it contains a placeholder, so the folder is unknown"),
+        (":m", "there is no package name before the `:`"),
+        ("m/versions:", "there is no package name before the `:`"),
+        ("p:../m", "it is outside its package"),
     ];
     for (location, reason) in cases {
         let (environments, problems) = section(&format!("script_location = {location}"));
@@ -67,7 +67,7 @@ fn values_that_python_refuses_are_problems() {
     let cases = [
         (
             "script_location = %(gone)s/m",
-            "%(gone)s/m: `script_location` cannot be read: nothing is called `gone`",
+            "%(gone)s/m: `script_location` cannot be read: `gone` is not defined",
         ),
         (
             "script_location = 50%",
@@ -77,11 +77,11 @@ fn values_that_python_refuses_are_problems() {
             "script_location = m\nversion_locations = m\npath_separator = comma",
             "comma: `path_separator` is `comma`, not one of `space`, `newline`, `os`, `:`, `;`",
         ),
-        ("version_locations =", ": `script_location` is missing, and no `env.py` lies here"),
+        ("version_locations =", ": `script_location` is missing, and there is no `env.py` here"),
         (
             "version_locations = m/versions",
-            "m/versions: `script_location` is missing beside `version_locations`, and no `env.py` \
-             lies here",
+            "m/versions: `version_locations` is set without `script_location`, and there is no \
+             `env.py` here",
         ),
     ];
     for (lines, expected) in cases {
@@ -96,13 +96,13 @@ fn what_stops_alembic_elsewhere_is_a_problem_and_hides_nothing() {
     let cases = [
         ("sourceless = 50%", "`sourceless` cannot be read"),
         ("recursive_version_locations = %(gone)s", "`recursive_version_locations` cannot be read"),
-        ("file_template = %(rev)s", "`file_template` cannot be read: nothing is called `rev`"),
+        ("file_template = %(rev)s", "`file_template` cannot be read: `rev` is not defined"),
         ("timezone = %(gone)s", "`timezone` cannot be read"),
-        ("truncate_slug_length = long", "`truncate_slug_length` is `long`, which is no number"),
+        ("truncate_slug_length = long", "`truncate_slug_length` is `long`, which is not a number"),
         ("prepend_sys_path = .\npath_separator = ,", "`path_separator` is `,`, not one of"),
         (
             "prepend_sys_path = .\npath_separator = os  # all",
-            "`path_separator` is `os  # all`, which Alembic refuses",
+            "`path_separator` is `os  # all`, which Alembic rejects",
         ),
         ("[post_write_hooks]\nhooks = 50%", "`hooks` cannot be read"),
         ("[DEFAULT]\nx = 50%\n[post_write_hooks]", "`x` cannot be read"),
@@ -158,7 +158,7 @@ fn an_empty_version_location_is_a_problem_and_is_left_out() {
     for list in ["m/versions, ", "m/versions , near", " , ", "near:\n  :m"] {
         let lines = format!("script_location = m\nversion_locations = {list}");
         let (_, problems) = section(&lines);
-        let is_told = problems.iter().any(|problem| problem.contains("holds an empty name"));
+        let is_told = problems.iter().any(|problem| problem.contains("has an empty entry"));
         assert_eq!(is_told, !list.contains(':'), "{list}: {problems:#?}");
     }
     let (environments, problems) =
@@ -177,7 +177,7 @@ fn a_comment_behind_the_separator_is_a_problem_but_no_riddle() {
     assert_eq!(
         problems,
         ["a/alembic.ini [alembic] os  # the default: `version_path_separator` is `os  # the \
-             default`, which Alembic refuses: an ini file has no comments behind values"]
+             default`, which Alembic rejects: ini files have no comments after values"]
     );
     let (_, problems) = section("script_location = m\nversion_path_separator = os  # unused");
     assert_eq!(problems, [""; 0]);

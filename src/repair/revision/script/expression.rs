@@ -1,26 +1,26 @@
-//! The expressions between `${` and `}` whose value is known without running them.
+//! Expressions between `${` and `}` that can be evaluated without running Python.
 
 /// An expression of Alembic's own templates.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Expression {
-    /// A variable, as Python's `str` shows it.
+    /// A variable, formatted with Python's `str`.
     Str(Variable),
-    /// A variable, as Python's `repr` shows it.
+    /// A variable, formatted with Python's `repr`.
     Repr(Variable),
-    /// The date, as Python's `str` shows it.
+    /// The date, formatted with Python's `str`.
     CreateDate,
-    /// The parents with a comma between two of them.
+    /// The parents, separated by commas.
     DownRevisionByComma,
-    /// A variable that has a value in generated migrations alone, and what stands there without one.
+    /// A variable that only has a value in generated migrations, and the text used without one.
     ///
-    /// Alembic lets Mako take a variable that is not defined for a false value.
+    /// Alembic makes Mako treat an undefined variable as false.
     Undefined {
         /// The text.
         otherwise: String,
     },
 }
 
-/// A variable that every template is given.
+/// A variable that is set for every template.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Variable {
     /// `message`.
@@ -41,7 +41,7 @@ enum Token<'c> {
 }
 
 impl Expression {
-    /// Reads what stands between the braces, if it is known.
+    /// Parses the text between the braces, if it is supported.
     pub(super) fn read(code: &str) -> Option<Expression> {
         use Token::{Mark, Name, String};
         match tokens(code)?.as_slice() {

@@ -1,4 +1,4 @@
-//! The pieces of a template: text as it is, and expressions (`mako/lexer.py`).
+//! Splits a template into text and expressions (`mako/lexer.py`).
 
 use super::expression::Expression;
 use super::{Piece, Unrendered};
@@ -6,7 +6,7 @@ use crate::alembic::migration::is_utf8;
 
 const BOM: &[u8] = b"\xef\xbb\xbf";
 
-/// Takes a template apart; one that holds more than text, expressions and comments is refused.
+/// Splits a template; rejects a template that contains more than text, expressions and comments.
 pub(super) fn pieces(source: &[u8]) -> Result<Vec<Piece>, Unrendered> {
     let source = source.strip_prefix(BOM).unwrap_or(source);
     let text = std::str::from_utf8(source).map_err(|_| Unrendered::Encoding)?;
@@ -18,7 +18,7 @@ pub(super) fn pieces(source: &[u8]) -> Result<Vec<Piece>, Unrendered> {
     Ok(lexer.pieces)
 }
 
-/// Returns where a template begins: behind a first line that says that it is UTF-8.
+/// Returns the start of a template: after a first line that declares UTF-8.
 fn cookie(text: &str) -> Result<usize, Unrendered> {
     let line = text.split_inclusive('\n').next().unwrap_or_default();
     let cookies = ["coding:", "coding="].into_iter().filter_map(|word| line.rfind(word));
@@ -42,7 +42,7 @@ struct Lexer<'t> {
 }
 
 impl Lexer<'_> {
-    /// A carriage return alone ends no line for Mako, and does not belong to a comment either.
+    /// For Mako, a lone carriage return does not end a line, and is not part of a comment either.
     fn check_line_ends(&self) -> Result<(), Unrendered> {
         match self.text.replace("\r\n", "\n\n").find('\r') {
             None => Ok(()),
@@ -50,7 +50,7 @@ impl Lexer<'_> {
         }
     }
 
-    /// Reads what comes next, in the order in which Mako tries what it could be.
+    /// Reads the next piece, in Mako's order of alternatives.
     fn piece(&mut self) -> Result<(), Unrendered> {
         let (before, rest) = self.text.split_at(self.at);
         if let Some(behind) = rest.strip_prefix("${") {
@@ -90,7 +90,7 @@ impl Lexer<'_> {
         }
     }
 
-    /// A backslash takes the next line into a comment.
+    /// A backslash continues a comment on the next line.
     fn comment(&mut self, comment: &str) {
         self.at = self.text.len();
         let mut rest = comment;
@@ -103,7 +103,7 @@ impl Lexer<'_> {
         }
     }
 
-    /// Where a line begins with several `%`, the first is dropped.
+    /// If a line starts with several `%`, the first is dropped.
     fn percent(&mut self, blanks: usize) {
         let rest = &self.text[self.at..];
         let run = rest[blanks..].bytes().take_while(|byte| *byte == b'%').count();
@@ -112,7 +112,7 @@ impl Lexer<'_> {
         self.at += blanks + run;
     }
 
-    /// Reads text up to where something else may begin; a backslash joins two lines.
+    /// Reads text up to the next possible piece; a backslash joins two lines.
     fn plain_text(&mut self, rest: &str) {
         let bytes = rest.as_bytes();
         for end in 1..=bytes.len() {

@@ -1,7 +1,8 @@
-//! `script.py.mako`, as far as no more than values are filled in.
+//! Renders `script.py.mako` if it only needs values.
 //!
-//! Mako runs Python that a template holds; nothing is run here. A template whose expressions are those
-//! of Alembic's and Flask-Migrate's own is filled in to the byte, of any other it is said what cannot be.
+//! Mako runs the Python code in a template; nothing is run here. A template with only the expressions of
+//! Alembic's and Flask-Migrate's own templates is rendered byte for byte; for any other one, the
+//! unsupported part is reported.
 
 mod expression;
 mod lexer;
@@ -13,30 +14,30 @@ use crate::text::escape;
 use expression::{Expression, Variable};
 use lexer::pieces;
 
-/// Why a template is not filled in.
+/// A reason why a template cannot be rendered.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Unrendered {
     /// There is none.
     #[error("there is no `script.py.mako`")]
     Missing,
-    /// It is not UTF-8, or says that it is something else.
-    #[error("`script.py.mako` is not in UTF-8")]
+    /// It is not UTF-8, or declares another encoding.
+    #[error("`script.py.mako` is not UTF-8")]
     Encoding,
-    /// A part that only running it could fill in.
-    #[error("line {line} of `script.py.mako` holds `{}`, which only Mako could run", escape(.code))]
+    /// A part that would have to be run.
+    #[error("line {line} of `script.py.mako` contains `{}`, which only Mako can run", escape(.code))]
     Code {
         /// The line, from 1.
         line: usize,
-        /// The part, as far as the end of its line.
+        /// The part, up to the end of its line.
         code: String,
     },
 }
 
-/// A template that can be filled in.
+/// A template that can be rendered.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Script(Vec<Piece>);
 
-/// What is filled in.
+/// The values for a template.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Arguments<'a> {
     pub(super) message: &'a str,
@@ -52,12 +53,12 @@ enum Piece {
 }
 
 impl Script {
-    /// Reads a template.
+    /// Parses a template.
     pub(super) fn parse(source: &[u8]) -> Result<Script, Unrendered> {
         pieces(source).map(Script)
     }
 
-    /// Fills the template in.
+    /// Renders the template.
     pub(super) fn render(&self, arguments: &Arguments<'_>) -> String {
         let pieces = self.0.iter().map(|piece| match piece {
             Piece::Text(text) => text.clone(),
@@ -68,7 +69,7 @@ impl Script {
 }
 
 impl Arguments<'_> {
-    /// A merge has neither labels nor dependencies, and nothing in it to import or to do.
+    /// A merge has no labels, dependencies, imports or operations.
     fn evaluate(&self, expression: &Expression) -> String {
         match expression {
             Expression::Str(Variable::Message) => self.message.to_owned(),
