@@ -1,4 +1,4 @@
-//! The table of README.md: what somebody who never saw the program waits for at their size.
+//! The table of README.md: the time that users wait, by the size of their repository.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -13,7 +13,7 @@ const README: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/README.md");
 const BEGIN: &str = "<!-- costs:begin -->\n";
 const END: &str = "<!-- costs:end -->";
 
-/// Writes what is between the two marks anew.
+/// Rewrites the text between the two marks.
 pub(crate) fn rewrite(machine: &str, rounds: usize, results: &[(Case, Figures)]) {
     assert_eq!(results.len(), CASES.len(), "README.md shows all repositories: measure all");
     let readme = fs::read_to_string(README).expect("README.md can be read");
@@ -73,7 +73,7 @@ fn line(case: &Case, figures: &Figures) -> String {
     format!("| {} |\n", cells.join(" | "))
 }
 
-/// Says what a change beside the migrations costs among very many files.
+/// Describes the cost of a change without migrations in a very large repository.
 fn monorepo(case: &Case, figures: &Figures) -> String {
     let rev_parse = figures.of(What::RevParse);
     let mut text = format!("With {}, nothing in migrations changed, a push takes\n", case.title);
@@ -93,7 +93,7 @@ fn monorepo(case: &Case, figures: &Figures) -> String {
     )
 }
 
-/// Says what a question to the remote adds where the network adds nothing.
+/// Describes the cost of asking the remote, without network latency.
 fn fetching(figures: &Figures) -> String {
     let cold = figures.row(Row::guard(What::PushStale, Cache::Cold));
     let fetching = figures.row(Row::guard(What::PushStaleFetching, Cache::Cold));
@@ -105,7 +105,7 @@ fn fetching(figures: &Figures) -> String {
     )
 }
 
-/// Says what a checkout costs, of which there are many.
+/// Describes the cost of a checkout, which is frequent.
 fn checkout(figures: &Figures) -> String {
     let none = time(figures.guard(What::CheckoutNone, Cache::Again));
     let one = time(figures.guard(What::CheckoutMigration, Cache::Again));
