@@ -1,4 +1,4 @@
-//! The jobs whose instructions are counted.
+//! The jobs to count the instructions of.
 
 use std::fs::{self, File};
 use std::path::Path;

@@ -5,7 +5,7 @@
 //! writes the counts to instructions.toml, to be committed
 //! ```
 //!
-//! Jobs are whole processes under valgrind's callgrind, whose counts do not depend on the load of the
+//! Jobs are whole processes under valgrind's callgrind. Its counts do not depend on the load of the
 //! machine. The repositories are generated and the same everywhere. The guard has one processor, so it starts
 //! no threads. Only hash seeds remain random: in four runs, the counts of a job differed by at most 0.2 %.
 //!

@@ -51,9 +51,9 @@ pub struct Comparison<'a> {
     /// The branch that is responsible for existing surplus heads, if any: a target branch that is checked
     /// itself.
     pub answering: Option<String>,
-    /// Returns other target branches, whose heads are not problems here. Called only if needed.
+    /// Returns other target branches. Their heads are not problems here. Called only if needed.
     pub other_targets: &'a dyn Fn() -> Vec<NamedTree<'a>>,
-    /// Returns the other target branches whose databases may move to or from the one of the change.
+    /// Returns the other target branches if databases move between them and the one of the change.
     ///
     /// Called only if the change adds revisions or gives them other parents.
     pub peers: &'a dyn Fn() -> Vec<Peer<'a>>,
@@ -231,7 +231,7 @@ fn is_allowed(reader: &Reader, problem: &Problem) -> bool {
     problem.site.file().is_some_and(|file| reader.allows(file, problem.rule))
 }
 
-/// Returns the revisions whose path or content differs from the base.
+/// Returns the revisions with a different path or content in the base.
 fn changed<'g>(before: &Graph, after: &'g Graph) -> Vec<&'g Revision> {
     let is_same = |now: &Revision| {
         before.get(&now.id).is_some_and(|landed| landed.migration.file == now.migration.file)

@@ -1,4 +1,4 @@
-//! What other branches know about a problem, looked up only if needed.
+//! Facts about other branches, looked up only if needed.
 
 use std::collections::BTreeSet;
 

@@ -92,7 +92,7 @@ pub struct StaleEdge {
     pub base_heads: Rc<[RevisionId]>,
 }
 
-/// A revision whose ancestors are unknown.
+/// A revision with unknown ancestors.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Gap<'g> {
     /// The revision.
@@ -179,7 +179,7 @@ fn unnamed(label: GroupLabel<'_>, graph: &Graph) -> usize {
     usize::from(label.is_none() && graph.has_unnamed_head())
 }
 
-/// Returns the heads whose ancestors became unknown: above a parent that is missing or computed, or above an
+/// Returns the heads with newly unknown ancestors: above a parent that is missing or computed, or above an
 /// id that several files now define.
 fn heads_in_doubt<'g>(before: &Graph, after: &'g Graph) -> BTreeSet<&'g RevisionId> {
     let gaps = new_gaps(before, after);

@@ -112,7 +112,7 @@ impl<'g> Anchors<'g> {
         (!self.before.contains(&parent.id)).then_some(&parent.id)
     }
 
-    /// Returns the edges whose parent has another child that still exists.
+    /// Returns the edges to a parent that has another child and keeps it.
     pub(super) fn stale_edges(&mut self, anchor: &Anchor<'g>) -> BTreeSet<Edge<'g>> {
         anchor.edges.iter().filter(|edge| self.is_taken(edge.parent)).copied().collect()
     }

@@ -1,4 +1,4 @@
-//! Compares the heads of two histories: which surplus heads does a change add, and where is the cause?
+//! Compares the heads of two histories: the surplus heads that a change adds, and their causes.
 //!
 //! `before` is the base, `after` the result. A *new* revision is one that `before` lacks. The analysis
 //! returns problems and places; [`crate::rules`] turns them into messages.

@@ -22,7 +22,7 @@ pub(super) enum Below {
     More,
 }
 
-/// One line of a drawing: the lanes, and the row whose text belongs beside them.
+/// One line of a drawing: the lanes, and the row that belongs beside them.
 pub(super) struct Drawn {
     /// The lanes.
     pub(super) lanes: String,

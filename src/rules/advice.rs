@@ -40,8 +40,7 @@ impl RuleContext<'_> {
         }
         match (self.head_problems, crowded(self.after, limits).as_slice()) {
             ([] | [_], _) => self.merge_command(heads),
-            // Branches that may be meant to stay separate are not merged unless the user asks for
-            // it.
+            // Branches that may be meant to stay separate are not merged unless the user asks for it.
             (_, [all]) if all.len() <= MOST_NAMED => {
                 self.merge_all_command().args(all.iter().map(|head| head.as_str()))
             }
@@ -55,16 +54,14 @@ impl RuleContext<'_> {
         Command::of("alembic-guard rebase").args(self.situation.stage_option()).args(base)
     }
 
-    /// Returns the steps that bring the branch and its base into the work tree, if they are not
-    /// there yet.
+    /// Returns the steps that bring the branch and its base into the work tree, if they are not there yet.
     pub(super) fn bring_in_base(&self) -> Vec<Step> {
         self.situation.bring_in(&self.names.base)
     }
 
     /// Returns the steps that rebase new migrations onto the base.
     ///
-    /// No rebase works while a revision of the base is a head again, so that has to be repaired
-    /// first.
+    /// No rebase works while a revision of the base is a head again, so that has to be repaired first.
     pub(super) fn rebase(&self, text: impl Into<String>) -> Vec<Step> {
         if self.is_lost() {
             return vec![self.restore_first()];
@@ -101,8 +98,7 @@ impl RuleContext<'_> {
         is_safe.then(|| Step::run(text, self.join_command(heads)))
     }
 
-    /// Returns whether one merge revision may name these heads, or all heads if there are several
-    /// problems.
+    /// Returns whether one merge revision may name these heads, or all heads if there are several problems.
     fn may_be_joined(&self, heads: &[RevisionId]) -> bool {
         let named: Vec<&RevisionId> = match self.head_problems {
             [] | [_] => heads.iter().collect(),
@@ -143,8 +139,7 @@ impl RuleContext<'_> {
         Step::note(format!("restore the Alembic environment `{}` first", self.environment.name))
     }
 
-    /// Returns the steps that set `down_revision` to the given heads and update the docstring to
-    /// match.
+    /// Returns the steps that set `down_revision` to the given heads and update the docstring to match.
     ///
     /// `why` introduces the first step.
     pub fn write_parents(&self, why: &str, revision: &Revision, heads: &[RevisionId]) -> Vec<Step> {
@@ -172,8 +167,7 @@ impl RuleContext<'_> {
             && landed.migration.file.path != revision.migration.file.path
     }
 
-    /// Returns the step that updates the parents in the docstring, if the docstring names other
-    /// ones.
+    /// Returns the step that updates the parents in the docstring, if the docstring names other ones.
     fn write_revises(&self, revision: &Revision, heads: &[RevisionId]) -> Option<Step> {
         let details = self.details.get(&revision.migration.file)?;
         let said = details.docstring.revises.as_ref()?;

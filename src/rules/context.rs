@@ -73,8 +73,7 @@ pub struct Loss {
     pub stop: Option<BadSetting>,
     /// The edit that undoes the failure.
     pub restore: Option<Restore>,
-    /// Published revisions that no environment loads any more although their files are still in
-    /// place.
+    /// Published revisions that no environment loads any more although their files are still in place.
     pub unseen: BTreeSet<RevisionId>,
     /// The setting that leaves them out, if known.
     pub setting: Option<Setting>,
@@ -242,8 +241,7 @@ impl RuleContext<'_> {
         changed.filter(|new| !self.before.get(&new.id).is_some_and(|old| new.is_linked_as(old)))
     }
 
-    /// Returns whether the advice about heads or missing parents may give a revision another
-    /// parent.
+    /// Returns whether the advice about heads or missing parents may give a revision another parent.
     ///
     /// Other problems must not contradict that advice. Which branch of a fork moves depends on
     /// which one is published first, so the lowest revisions of every branch count.
@@ -289,7 +287,7 @@ impl RuleContext<'_> {
         )
     }
 
-    /// Drops the revisions whose file is in the base.
+    /// Drops the revisions in files of the base.
     fn in_new_files<'s>(
         &'s self,
         revisions: impl Iterator<Item = &'s Revision>,
@@ -298,8 +296,7 @@ impl RuleContext<'_> {
         if revisions.is_empty() {
             return revisions.into_iter();
         }
-        // There are usually few new revisions, so collect their paths rather than those of the
-        // base.
+        // There are usually few new revisions, so collect their paths rather than those of the base.
         let paths: BTreeSet<&RepoPath> = revisions.iter().map(|one| path(one)).collect();
         let landed = self.before.revisions().map(path).filter(|landed| paths.contains(landed));
         let landed: BTreeSet<&RepoPath> = landed.collect();

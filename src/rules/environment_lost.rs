@@ -157,8 +157,7 @@ fn named_in_config(name: &str, location: &RepoPath) -> Step {
     .into()
 }
 
-/// Returns the files that may have made the folder an environment and whose removal may be the
-/// cause.
+/// Returns the files that may have made the folder an environment. Their removal may be the cause.
 fn claims(location: &RepoPath) -> Vec<RepoPath> {
     let mut claims: Vec<RepoPath> =
         ["env.py", "script.py.mako"].iter().map(|name| location.join(name)).collect();

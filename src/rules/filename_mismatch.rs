@@ -97,8 +97,7 @@ fn other_id<'r>(
     carried.into_iter().find(|part| is_made(part) || is_anothers(graph, part))
 }
 
-/// Returns whether `text` looks like an id that Alembic generates (`rev_id`) rather than a date or
-/// a word.
+/// Returns whether `text` looks like an id that Alembic generates (`rev_id`) rather than a date or a word.
 fn is_made(text: &str) -> bool {
     let has = |wanted: fn(&u8) -> bool| text.bytes().any(|byte| wanted(&byte));
     text.len() == 12
@@ -107,8 +106,7 @@ fn is_made(text: &str) -> bool {
         && has(u8::is_ascii_alphabetic)
 }
 
-/// Returns whether `text` is the id of another revision. Plain words do not count; they may be a
-/// slug.
+/// Returns whether `text` is the id of another revision. Plain words do not count; they may be a slug.
 fn is_anothers(graph: &Graph, text: &str) -> bool {
     text.bytes().any(|byte| byte.is_ascii_digit()) && is_defined(graph, text)
 }

@@ -59,8 +59,7 @@ pub struct Rule {
     pub summary: &'static str,
     /// The default level.
     pub level: Level,
-    /// The explanation in Markdown, with the headings "What it checks", "Why it matters" and "How
-    /// to fix".
+    /// The explanation in Markdown, with the headings "What it checks", "Why it matters" and "How to fix".
     pub explain: &'static str,
     /// How a problem of the base is matched with a problem of the result.
     pub baseline: Baseline,
@@ -157,7 +156,7 @@ pub static RULES: &[&Rule] = &[
     &placeholder_revision_id::RULE,
 ];
 
-/// The rules whose problems can be repaired automatically without doubt.
+/// The rules with problems that can always be repaired automatically.
 const FIXABLE: &[&str] = &[
     misspelled_identifier::RULE.name,
     docstring_mismatch::RULE.name,

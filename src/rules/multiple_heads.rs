@@ -160,8 +160,7 @@ fn fork(subject: &RuleContext<'_>, heads: &[RevisionId]) -> Option<Problem> {
 
 /// Returns the step that allows several heads if all heads but one have a label of their own.
 ///
-/// Such branches are probably meant to stay separate. The revisions without a label are a group
-/// too.
+/// Such branches are probably meant to stay separate. The revisions without a label are a group too.
 fn label_way(subject: &RuleContext<'_>, heads: &[RevisionId]) -> Option<Step> {
     let labels = subject.after.labels()?;
     let mut holding: HashMap<&str, usize> = HashMap::new();
@@ -243,8 +242,7 @@ fn repointed(
     problem.drawing = Some(subject.draw(&heads));
     let put_back = subject.write_parents("restore the parent: ", changed, &landed);
     problem.advice = Advice::way(put_back).after(subject.bring_in_base());
-    // A database that has run the child above `head` would run `head` again on its way to a merge
-    // revision.
+    // A database that has run the child above `head` would run `head` again on its way to a merge revision.
     if !subject.is_published() {
         let join = Step::run("join the heads with a merge revision", subject.merge_command(&heads));
         problem.advice = problem.advice.or([join]);

@@ -71,8 +71,7 @@ fn changed<'s>(subject: &'s RuleContext<'_>) -> impl Iterator<Item = (&'s Revisi
     })
 }
 
-/// Returns revisions of unchanged files whose `depends_on` names a label that the change may have
-/// moved.
+/// Returns revisions of unchanged files with a label in `depends_on` that the change may have moved.
 fn with_moved_dependencies<'s>(subject: &'s RuleContext<'_>) -> Vec<&'s Revision> {
     let is_label = |name: &str| !subject.after.contains(&RevisionId::new(name));
     let edited: BTreeSet<&RevisionId> = subject.changed.iter().map(|now| &now.id).collect();
@@ -106,8 +105,7 @@ fn without_a_place(graph: &Graph) -> BTreeSet<&RevisionId> {
     missing.chain(unknown).chain(duplicates).chain(cyclic).collect()
 }
 
-/// Returns the revisions with a new parent that leave the old one as a head, which is reported
-/// there.
+/// Returns the revisions with a new parent that leave the old one as a head, which is reported there.
 fn repointed_to_a_head<'a>(subject: &'a RuleContext<'_>) -> BTreeSet<&'a RevisionId> {
     let repointed = subject.head_problems.iter().filter_map(|fault| match fault {
         HeadProblem::Returned { cause: Cause::Repointed(child), .. } => Some(child),

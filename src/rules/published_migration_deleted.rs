@@ -66,7 +66,7 @@ fn check(subject: &RuleContext<'_>) -> Vec<Problem> {
         .collect()
 }
 
-/// Returns the revisions whose removal causes another problem, which is reported there.
+/// Returns the deleted revisions that another rule reports.
 fn told_elsewhere(subject: &RuleContext<'_>) -> BTreeSet<RevisionId> {
     let removed = subject.head_problems.iter().filter_map(|fault| match fault {
         HeadProblem::Returned { cause: Cause::Removed(child), .. } => Some(child.clone()),
@@ -130,7 +130,7 @@ fn problem(subject: &RuleContext<'_>, gone: &[&Revision]) -> Option<Problem> {
     Some(problem)
 }
 
-/// Reports revisions that moved to another environment, whose databases have not run them.
+/// Reports revisions that moved to another environment. Its databases have not run them.
 fn moved_away(subject: &RuleContext<'_>, moved: &[&Revision]) -> Option<Problem> {
     let first = moved.first()?;
     let other = &subject.loss.moved[&first.id];
@@ -215,8 +215,7 @@ fn squashed_into<'a>(
     }
 }
 
-/// If revisions above the squash remain, they need nothing new. Otherwise databases must be
-/// stamped.
+/// If revisions above the squash remain, they need nothing new. Otherwise databases must be stamped.
 fn squash_advice(subject: &RuleContext<'_>, last: &RevisionId, whole: &RevisionId) -> Advice {
     let mut above = subject.before.children(last).filter(|child| subject.after.contains(&child.id));
     let reach = above.next().map(|child| &child.id);

@@ -262,8 +262,7 @@ fn joined_twice(
 /// For each set of parents, the merge revision that may stay.
 type FirstJoins<'g> = BTreeMap<BTreeSet<&'g RevisionId>, &'g Revision>;
 
-/// Returns the merge revisions that may stay: the ones of the base, or else the first that Alembic
-/// lists.
+/// Returns the merge revisions that may stay: the ones of the base, or else the first that Alembic lists.
 fn first_joins<'g>(subject: &'g RuleContext<'_>) -> FirstJoins<'g> {
     let mut first: FirstJoins<'g> = BTreeMap::new();
     let (new, old): (Vec<&Revision>, Vec<&Revision>) =

@@ -1,5 +1,4 @@
-//! Facts about the work tree that advice depends on: how to get the two sides, and how to finish a
-//! repair.
+//! Facts about the work tree that advice depends on: how to get the two sides, and how to finish a repair.
 
 use super::context::Restore;
 use crate::advice::{Advice, Command, Step};
@@ -19,8 +18,7 @@ pub struct Situation {
     pub get_base: Option<Command>,
     /// Whether that merge has conflicts, which must be resolved before a repair can continue.
     pub is_conflicted: bool,
-    /// The `--base` that `alembic-guard rebase` needs to use the same base: `origin/next`, for
-    /// example.
+    /// The `--base` that `alembic-guard rebase` needs to use the same base: `origin/next`, for example.
     pub base_option: Option<String>,
     /// The step that follows an edit.
     pub next: NextStep,
@@ -57,8 +55,7 @@ impl Situation {
         self.checkout.clone().map(|command| Step::obvious("switch to the branch", command))
     }
 
-    /// Returns the steps that bring the branch and the base into the work tree, if they are not
-    /// there yet.
+    /// Returns the steps that bring the branch and the base into the work tree, if they are not there yet.
     pub(super) fn bring_in(&self, base: &str) -> Vec<Step> {
         let get_base = self.get_base.clone();
         let how =

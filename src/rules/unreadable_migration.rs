@@ -89,7 +89,7 @@ fn problem(subject: &RuleContext<'_>, migration: &Migration, fault: &Fault) -> P
     problem
 }
 
-/// Reports a file whose content is stored elsewhere, so that Alembic reads something else.
+/// Reports a file with content that is stored elsewhere, so that Alembic reads something else.
 fn kept_elsewhere(subject: &RuleContext<'_>, migration: &Migration, keeper: &str) -> Problem {
     let path = &migration.file.path;
     let message = format!("cannot read this migration: its content is stored by {keeper}");
@@ -111,8 +111,7 @@ fn broken_link(subject: &RuleContext<'_>, link: &RepoPath) -> Problem {
     problem
 }
 
-/// Returns whether git writes the file in another encoding, so that its bytes in the repository
-/// differ.
+/// Returns whether git writes the file in another encoding, so that its bytes in the repository differ.
 fn is_encoded_anew(subject: &RuleContext<'_>, migration: &Migration) -> bool {
     subject.altered.iter().any(|altered| {
         altered.file == migration.file && matches!(altered.by, Alteration::Encoding { .. })

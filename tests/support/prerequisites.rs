@@ -98,7 +98,7 @@ pub(crate) fn source(name: &str) -> PathBuf {
     manifest.join("tests/conformance").join(name)
 }
 
-/// Returns a folder whose files may stay between runs.
+/// Returns a folder for files that may stay between runs.
 pub(crate) fn target() -> PathBuf {
     Path::new(env!("CARGO_TARGET_TMPDIR")).join("conformance")
 }

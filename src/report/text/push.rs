@@ -12,7 +12,7 @@ use crate::report::{Bypass, Style, in_force, layout};
 use crate::text::escape;
 
 const RULE_WIDTH: usize = 80;
-/// The maximum number of refs whose findings are shown.
+/// The maximum number of refs with printed findings.
 const MOST_SECTIONS: usize = 20;
 /// The maximum number of refs with a line of their own.
 const MOST_LINES: usize = 100;

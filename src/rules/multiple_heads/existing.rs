@@ -7,8 +7,7 @@ use crate::problem::{Note, Problem};
 use crate::rules::{RuleContext, listed};
 use crate::text::escape;
 
-/// Returns notes on the surplus heads of the base, unless the checked branch is responsible for
-/// them.
+/// Returns notes on the surplus heads of the base, unless the checked branch is responsible for them.
 pub(crate) fn notes(subject: &RuleContext<'_>) -> Vec<Note> {
     if subject.answering.is_some() {
         return Vec::new();

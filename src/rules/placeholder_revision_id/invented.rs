@@ -42,8 +42,7 @@ fn runs(id: &[u8]) -> bool {
     length >= 3
 }
 
-/// Returns whether one to three interleaved sequences count up or down: `a1b2c3d4e5f6`,
-/// `aabbccddeeff`.
+/// Returns whether one to three interleaved sequences count up or down: `a1b2c3d4e5f6`, `aabbccddeeff`.
 ///
 /// Long ids may break the sequence a few times.
 fn interleaves(id: &[u8]) -> bool {
@@ -83,8 +82,7 @@ enum Step {
     Down,
 }
 
-/// Returns the direction in which two characters are neighbors. The order wraps after `9`, `f` and
-/// `z`.
+/// Returns the direction in which two characters are neighbors. The order wraps after `9`, `f` and `z`.
 fn step(from: u8, to: u8) -> Option<Step> {
     if follows(from, to) {
         return Some(Step::Up);

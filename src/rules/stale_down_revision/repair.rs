@@ -61,8 +61,7 @@ fn reached_then<'a>(
     reached
 }
 
-/// Returns the revisions that stale ones should build on. Edges with the same base heads count
-/// once.
+/// Returns the revisions that stale ones should build on. Edges with the same base heads count once.
 fn tops<'a>(
     subject: &RuleContext<'_>,
     edges: impl Iterator<Item = &'a StaleEdge>,
