@@ -19,8 +19,8 @@
 //! |---|---|
 //! | `ALEMBIC_GUARD_PYTHON` | a Python with `alembic`, and with `alembic-linear-migrations` to compare that too; default: `python3` |
 //! | `BENCH_REPOSITORIES` | a selection of repositories, such as `10,1000-merged,monorepo` |
-//! | `BENCH_ROUNDS` | the number of rounds, 21 by default; slow subjects run less often |
-//! | `BENCH_README` | 1: rewrite the table of README.md |
+//! | `BENCH_ROUNDS` | by default 21; what takes long is run less often |
+//! | `BENCH_README` | 1: write the table of README.md anew |
 //! | `ALEMBIC_GUARD_BINARY` | another program to measure |
 #![expect(clippy::print_stdout, reason = "a benchmark prints its table")]
 

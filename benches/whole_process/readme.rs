@@ -1,4 +1,4 @@
-//! The table of README.md: the time that users wait, by the size of their repository.
+//! The table of README.md: what somebody who never saw the program waits for at their size.
 
 use std::fmt::Write as _;
 use std::fs;
