@@ -67,7 +67,7 @@ impl Folders {
         }
     }
 
-    /// Creates services with sources, some of which have an environment.
+    /// Creates services with sources. Some of them have an environment.
     pub(crate) fn monorepo(folders: usize, environments: usize) -> Folders {
         let mut tree = Folders::default();
         let with_environment: BTreeSet<usize> =

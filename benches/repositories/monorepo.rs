@@ -1,4 +1,4 @@
-//! Many services in one repository, some of which have a database.
+//! Many services in one repository. Some of them have a database.
 
 use super::stream::{On, Stream};
 use super::{SETTINGS, migration};

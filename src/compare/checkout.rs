@@ -117,7 +117,7 @@ fn has_null_bytes(encoding: &str) -> bool {
         .any(|wide| name.starts_with(wide))
 }
 
-/// Returns whether git keeps ASCII unchanged in an encoding, judged by its iconv name.
+/// Returns whether git keeps ASCII unchanged in an encoding, going by its iconv name.
 fn may_hold_ascii(encoding: &str) -> bool {
     let name = encoding.to_ascii_lowercase();
     let families = ["gb", "big5", "euc", "koi8", "iso-8859", "windows-125", "sjis", "shift", "mac"];

@@ -39,7 +39,7 @@ pub struct Finding {
     downgrade: Option<Downgrade>,
 }
 
-/// Why a finding is at most a warning, whatever the configuration says.
+/// Why a finding is at most a warning, even if the configuration says more.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub enum Downgrade {
     /// It is an existing problem that the change does not touch.

@@ -143,13 +143,13 @@ pub fn existing_heads(
     existing
 }
 
-/// Returns whether every group is within its limit, whatever the cause.
+/// Returns whether every group is within its limit, even if the base exceeds it too.
 pub fn within_limits(graph: &Graph, limits: HeadLimits<'_>) -> bool {
     let mut groups = heads_by_group(graph, limits).into_iter();
     groups.all(|(label, heads)| heads.len() + unnamed(label, graph) <= limits.heads)
 }
 
-/// Returns the heads of each group that exceeds its limit, whatever the cause; sorted.
+/// Returns the heads of each group that exceeds its limit, even if the base does too; sorted.
 pub fn crowded<'g>(graph: &'g Graph, limits: HeadLimits<'g>) -> Vec<Vec<&'g RevisionId>> {
     let groups = heads_by_group(graph, limits).into_values();
     groups.filter(|heads| heads.len() > limits.heads).collect()
@@ -158,7 +158,7 @@ pub fn crowded<'g>(graph: &'g Graph, limits: HeadLimits<'g>) -> Vec<Vec<&'g Revi
 /// Returns the places in `after` but not in `before` where the ancestors of a revision are unknown.
 ///
 /// A missing parent of several revisions does not count if a file with an unknown id may define it and
-/// nothing can join the revisions. They fork there, whatever they build on.
+/// nothing can join the revisions. They fork there in any case.
 pub fn new_gaps<'g>(before: &Graph, after: &'g Graph) -> Vec<Gap<'g>> {
     let place = |gap: &MissingParent| (gap.child.clone(), gap.id.clone());
     let known: HashSet<_> = before.missing().iter().map(place).collect();

@@ -128,7 +128,7 @@ pub struct Setting {
 /// Who has the revisions of the base.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 pub enum Standing {
-    /// Nobody else, as far as is known. They may be rewritten.
+    /// Only the user, as far as is known. They may be rewritten.
     Local,
     /// Everybody: they are on a target branch.
     Published,

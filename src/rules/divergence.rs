@@ -50,7 +50,7 @@ pub struct Move {
     pub effect: DatabaseEffect,
     /// Some of the affected migrations.
     pub ids: Vec<RevisionId>,
-    /// Whether databases usually move in this direction, judged by the names of the target branches.
+    /// Whether databases usually move in this direction, going by the names of the target branches.
     pub is_usual: bool,
 }
 

@@ -119,7 +119,7 @@ pub enum Consequence {
     /// The history has too many heads. Whether the change causes that depends on which side was
     /// published first.
     Heads,
-    /// The history does not load, whatever the base looks like.
+    /// The history does not load, regardless of the base.
     Loading,
     /// It is unknown whether the history loads.
     Judging,

@@ -261,7 +261,7 @@ fn advice(
         )]);
     }
     if subject.standing == Standing::Replaced && subject.situation.get_base.is_some() {
-        // Files that a push drops are restored together, whatever folder they are in now.
+        // Files that a push drops are restored together, regardless of their present folder.
         let get_base = subject.bring_in_base().into_iter();
         return Advice::way(get_base.chain(subject.situation.finish_staged()));
     }

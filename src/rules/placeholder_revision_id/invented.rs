@@ -1,11 +1,11 @@
-//! Recognizes ids that were made up rather than generated.
+//! Recognizes ids that were invented rather than generated.
 //!
-//! A random id of twelve hexadecimal digits looks made up less than once in a million.
+//! A random id of twelve hexadecimal digits looks invented less than once in a million.
 
 /// Words that programmers spell with hexadecimal digits.
 const WORDS: [&str; 4] = ["deadbeef", "deadbeaf", "cafebabe", "feedface"];
 
-/// Returns whether an id was evidently made up.
+/// Returns whether an id was evidently invented.
 pub(super) fn is_invented(id: &str) -> bool {
     let id = id.to_ascii_lowercase();
     let characters: Vec<u8> = id.bytes().collect();
