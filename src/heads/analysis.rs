@@ -122,8 +122,8 @@ pub fn analyze_heads(before: &Graph, after: &Graph, limits: HeadLimits<'_>) -> V
 
 /// Returns the heads of each group that exceeds its limit in both `before` and `after`, sorted.
 ///
-/// Heads with a problem in `faults` are left out. If a file with unknown parents may join the heads of a
-/// group, the group is left out.
+/// Heads with a problem in `faults` are left out. Returns nothing if any file has unknown
+/// parents, because it may join the heads.
 pub fn existing_heads(
     before: &Graph,
     after: &Graph,
@@ -143,13 +143,13 @@ pub fn existing_heads(
     existing
 }
 
-/// Returns whether every group is within its limit, even if the base exceeds it too.
+/// Returns whether every group is within its limit.
 pub fn within_limits(graph: &Graph, limits: HeadLimits<'_>) -> bool {
     let mut groups = heads_by_group(graph, limits).into_iter();
     groups.all(|(label, heads)| heads.len() + unnamed(label, graph) <= limits.heads)
 }
 
-/// Returns the heads of each group that exceeds its limit, even if the base does too; sorted.
+/// Returns the heads of each group that exceeds its limit; sorted.
 pub fn crowded<'g>(graph: &'g Graph, limits: HeadLimits<'g>) -> Vec<Vec<&'g RevisionId>> {
     let groups = heads_by_group(graph, limits).into_values();
     groups.filter(|heads| heads.len() > limits.heads).collect()

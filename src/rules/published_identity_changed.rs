@@ -105,7 +105,7 @@ fn without_a_place(graph: &Graph) -> BTreeSet<&RevisionId> {
     missing.chain(unknown).chain(duplicates).chain(cyclic).collect()
 }
 
-/// Returns the revisions with a new parent that leave the old one as a head, which is reported there.
+/// Returns the re-pointed revisions that leave a head behind. `multiple-heads` reports these.
 fn repointed_to_a_head<'a>(subject: &'a RuleContext<'_>) -> BTreeSet<&'a RevisionId> {
     let repointed = subject.head_problems.iter().filter_map(|fault| match fault {
         HeadProblem::Returned { cause: Cause::Repointed(child), .. } => Some(child),
