@@ -1,7 +1,7 @@
-//! What a person can do about a problem: prose, commands to run and lines to write, as data.
+//! Advice about a problem as data: prose, commands to run and lines to write.
 //!
-//! Which steps follow one another and which are a choice is part of the data too. In a text they are listed one
-//! after the other, and those of another way begin with "or".
+//! The data also records which steps form a sequence and which are alternatives. As text, the steps are
+//! listed in order, and every alternative starts with "or".
 
 mod command;
 pub mod program;
@@ -12,14 +12,14 @@ use serde::{Deserialize, Serialize};
 
 pub use command::{Command, Word};
 
-/// What to do about a problem.
+/// Advice about a problem.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Advice {
-    /// What comes before any of the ways: to go to the branch, to bring in the base.
+    /// The steps before any of the ways: check out the branch, merge the base.
     pub first: Vec<Step>,
-    /// The ways to choose from, the best one first, each complete: a step that ends several of them is in all.
+    /// The ways to choose from, the best one first. Each is complete, so ways may share their last steps.
     pub ways: Vec<Vec<Step>>,
-    /// What to bear in mind, whichever way is taken.
+    /// Warnings that apply to every way.
     pub cautions: Vec<Step>,
 }
 
@@ -28,18 +28,18 @@ pub struct Advice {
 pub struct Step {
     /// The prose, without the command or line that follows it.
     pub text: String,
-    /// The state that this holds for, if it does not always hold: "`flask db current` prints `a1b2`".
+    /// The condition of the step, if any: "`flask db current` prints `a1b2`".
     pub when: Option<String>,
-    /// What follows the prose.
+    /// The command or line that follows the prose.
     pub shown: Shown,
-    /// Whether a person who sees the command needs no prose: `git commit`.
+    /// Whether the command is clear without prose, like `git commit`.
     pub is_obvious: bool,
 }
 
-/// What follows the prose of a [`Step`] on a line of its own.
+/// The part of a [`Step`] that follows the prose on a line of its own.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Shown {
-    /// Nothing: the prose says it all.
+    /// Nothing: the step is only prose.
     Nothing,
     /// A command to run.
     Command(Command),
@@ -48,36 +48,37 @@ pub enum Shown {
 }
 
 impl Advice {
-    /// Makes advice with one way, whose steps are taken in order.
+    /// Creates advice with one way, a sequence of steps.
     pub fn way<S: Into<Step>>(steps: impl IntoIterator<Item = S>) -> Advice {
         Advice::default().or(steps)
     }
 
-    /// Adds another way; one without steps is none.
+    /// Adds another way. An empty way is ignored.
     pub fn or<S: Into<Step>>(mut self, steps: impl IntoIterator<Item = S>) -> Advice {
         let way: Vec<Step> = steps.into_iter().map(Into::into).collect();
         self.ways.extend((!way.is_empty()).then_some(way));
         self
     }
 
-    /// Has steps come before any way.
+    /// Puts steps before all ways.
     pub fn after(self, first: impl IntoIterator<Item = Step>) -> Advice {
         Advice { first: first.into_iter().chain(self.first).collect(), ..self }
     }
 
-    /// Adds what to bear in mind.
+    /// Adds a warning.
     pub fn caution(mut self, caution: impl Into<Step>) -> Advice {
         self.cautions.push(caution.into());
         self
     }
 
-    /// Tells whether there is nothing to do.
+    /// Returns whether there is no advice.
     pub fn is_empty(&self) -> bool {
         self.first.is_empty() && self.ways.is_empty() && self.cautions.is_empty()
     }
 
-    /// Returns all steps in the order in which they are listed. Another way begins with "or"; what it has in
-    /// common with an earlier one is not listed again.
+    /// Returns all steps in the order in which they are listed.
+    ///
+    /// Every alternative starts with "or" and leaves out the steps that it shares with an earlier way.
     pub fn steps(&self) -> Vec<Step> {
         let mut steps = self.first.clone();
         for (place, way) in self.ways.iter().enumerate() {
@@ -91,7 +92,7 @@ impl Advice {
         steps
     }
 
-    /// Returns the same advice for one who stands in a folder from which `up` leads to the top: `../`.
+    /// Returns the same advice for a working directory from which `up` leads to the top: `../`.
     #[must_use]
     pub fn seen_from(self, up: &str) -> Advice {
         let seen = |steps: Vec<Step>| steps.into_iter().map(|step| step.seen_from(up)).collect();
@@ -104,32 +105,32 @@ impl Advice {
 }
 
 impl Step {
-    /// Makes a step that is prose alone.
+    /// Creates a step of prose alone.
     pub fn note(text: impl Into<String>) -> Step {
         Step { text: text.into(), when: None, shown: Shown::Nothing, is_obvious: false }
     }
 
-    /// Makes a step that runs a command.
+    /// Creates a step that runs a command.
     pub fn run(text: impl Into<String>, command: Command) -> Step {
         Step { shown: Shown::Command(command), ..Step::note(text) }
     }
 
-    /// Makes a step that writes a line.
+    /// Creates a step that writes a line.
     pub fn write(text: impl Into<String>, line: impl Into<String>) -> Step {
         Step { shown: Shown::Line(line.into()), ..Step::note(text) }
     }
 
-    /// Makes a step whose command says by itself what it does.
+    /// Creates a step with a self-explanatory command.
     pub fn obvious(text: impl Into<String>, command: Command) -> Step {
         Step { is_obvious: true, ..Step::run(text, command) }
     }
 
-    /// Restricts the step to a state, which is put in words that follow "if".
+    /// Adds a condition, in words that follow "if".
     pub fn when(self, state: impl Into<String>) -> Step {
         Step { when: Some(state.into()), ..self }
     }
 
-    /// Returns the same step for one who stands in a folder from which `up` leads to the top: `../`.
+    /// Returns the same step for a working directory from which `up` leads to the top: `../`.
     #[must_use]
     pub fn seen_from(self, up: &str) -> Step {
         let shown = match self.shown {
@@ -139,13 +140,13 @@ impl Step {
         Step { shown, ..self }
     }
 
-    /// Returns the step as the beginning of another way.
+    /// Returns the step as the start of an alternative.
     fn or(self) -> Step {
         let text = if self.text.is_empty() { "or".to_owned() } else { format!("or {}", self.text) };
         Step { text, ..self }
     }
 
-    /// Returns the prose with the state that it holds for.
+    /// Returns the prose, including the condition.
     pub fn prose(&self) -> String {
         match &self.when {
             Some(state) => format!("if {state}, {}", self.text),
@@ -174,7 +175,7 @@ impl From<String> for Step {
     }
 }
 
-/// Writes the step on one line, what follows the prose in backticks.
+/// Writes the step on one line, with the command or line in backticks.
 impl fmt::Display for Step {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let prose = self.prose();

@@ -1,10 +1,10 @@
-//! A git hook that refuses the commit or push that would give an Alembic history a second head.
+//! A git hook that blocks commits and pushes that would give an Alembic history a second head.
 //!
-//! Every question is a comparison of two trees, `before` and `after`; a change is judged by what it
-//! adds. `ARCHITECTURE.md` describes the pipeline and lists the modules below, each of which uses only
-//! those above it.
+//! Every command compares two trees, `before` and `after`, and reports what the change adds.
+//! `ARCHITECTURE.md` describes the pipeline and lists the modules below. Each module uses only those above
+//! it.
 //!
-//! From [`config`] to [`finding`] no module reads a clock, the environment or the disk, except through
+//! From [`config`] to [`finding`], no module reads the clock, the environment or the disk, except through
 //! [`tree::Tree`] and the facts in [`cache`].
 
 pub mod text;

@@ -1,4 +1,4 @@
-//! Where something is in a repository.
+//! Paths inside a repository.
 
 use std::borrow::Borrow;
 use std::fmt;
@@ -8,7 +8,7 @@ use crate::text::Escaped;
 
 /// A path inside a repository: bytes, relative to its root, separated by `/`; empty for the root.
 ///
-/// A clone shares the bytes: thousands of paths are in the hands of many.
+/// Clones share the bytes, because thousands of paths are passed around.
 #[derive(
     Debug,
     Clone,
@@ -29,7 +29,7 @@ impl RepoPath {
         RepoPath::default()
     }
 
-    /// Takes a path as git writes it; a trailing `/` is dropped.
+    /// Creates a path from git's notation. A trailing `/` is dropped.
     pub fn new(path: impl AsRef<[u8]>) -> RepoPath {
         let path = path.as_ref();
         RepoPath(path.strip_suffix(b"/").unwrap_or(path).into())
@@ -40,12 +40,12 @@ impl RepoPath {
         &self.0
     }
 
-    /// Tells whether this is the root.
+    /// Returns whether this is the root.
     pub fn is_root(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// Returns the folder that holds this path; the root has none.
+    /// Returns the parent folder; `None` for the root.
     pub fn parent(&self) -> Option<RepoPath> {
         if self.is_root() {
             return None;
@@ -60,7 +60,7 @@ impl RepoPath {
         &self.0[start..]
     }
 
-    /// Returns the path of `name` in this folder; `name` may hold several components.
+    /// Returns the path of `name` in this folder. `name` may have several components.
     pub fn join(&self, name: impl AsRef<[u8]>) -> RepoPath {
         if self.is_root() {
             return RepoPath::new(name);
@@ -68,7 +68,7 @@ impl RepoPath {
         RepoPath::new([self.as_bytes(), b"/", name.as_ref()].concat())
     }
 
-    /// Returns what is left of this path below `folder`, or nothing where it is not below it.
+    /// Returns the rest of this path below `folder`; `None` if it is not below it.
     pub fn below(&self, folder: &RepoPath) -> Option<&[u8]> {
         if folder.is_root() {
             return (!self.is_root()).then_some(self.as_bytes());

@@ -1,7 +1,7 @@
-//! What a rule finds wrong, before anybody has asked whose fault it is.
+//! The problems that rules find, before it is decided whether they block.
 //!
-//! A problem is data. Rules make it, [`crate::finding`] decides whether it blocks, [`crate::report`] prints it,
-//! and nobody in between reads prose.
+//! A problem is data. Rules create it, [`crate::finding`] decides whether it blocks, and [`crate::report`]
+//! prints it. No code in between parses prose.
 
 use crate::advice::Advice;
 use crate::alembic::migration::RevisionId;
@@ -11,53 +11,53 @@ use crate::tree::{File, RepoPath, Site};
 /// A second place that explains the first.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Related {
-    /// Where.
+    /// The place.
     pub site: Site,
-    /// What is to be seen there.
+    /// The message for that place.
     pub message: String,
 }
 
-/// One thing that is wrong after a change.
+/// One problem of the result of a change.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Problem {
-    /// The rule's name, `multiple-heads` for one; a cache keeps it beside.
+    /// The name of the rule: `multiple-heads`, for example. The cache stores it separately.
     #[serde(skip)]
     pub rule: StaticStr,
-    /// How much it weighs by itself.
+    /// The intrinsic weight of the problem.
     pub weight: Weight,
-    /// What keeps the rule from being sure, if anything does.
+    /// Why the rule is not certain, if it is not.
     pub doubt: Option<Doubt>,
-    /// Whether it was there before the change. Rules leave that to the comparison.
+    /// Whether the base already has the problem. The comparison sets this, not the rule.
     pub existing: bool,
-    /// Whether a comment in the file allows it. Rules leave that to the comparison.
+    /// Whether a comment in the file allows it. The comparison sets this, not the rule.
     pub allowed: bool,
-    /// The name of the environment it is in.
+    /// The name of its environment.
     pub environment: String,
-    /// What is wrong, in one sentence.
+    /// The message, in one sentence.
     pub message: String,
-    /// Where it is wrong.
+    /// The place of the problem.
     pub site: Site,
-    /// The few words that stand beside the marked source.
+    /// A short label beside the quoted source.
     pub label: String,
-    /// What else must be seen to understand it.
+    /// Other places that explain the problem.
     pub related: Vec<Related>,
-    /// The files that a change must touch to be at fault; the site's, and others where the fault
-    /// shows in several.
+    /// The files that a change must touch to cause the problem: that of `site`, and others if several show
+    /// it.
     pub culprits: Vec<RepoPath>,
-    /// Further files by which a change may bring it about, although no repair edits them.
+    /// Other files through which a change may cause the problem, although no repair edits them.
     pub causes: Vec<RepoPath>,
-    /// The revisions it is about.
+    /// The revisions of the problem.
     pub revisions: Vec<RevisionId>,
-    /// A picture of the part of the graph it is about.
+    /// A drawing of the relevant part of the graph.
     pub drawing: Option<Drawing>,
-    /// What to do.
+    /// The advice.
     pub advice: Advice,
-    /// What to do instead where others may have run the migration that is at fault.
+    /// The advice if others may have run the migration.
     pub if_shared: Option<Advice>,
 }
 
 impl Problem {
-    /// Begins a problem of a rule at a place, which the change must touch to be at fault.
+    /// Creates a problem of a rule at a place. The change must touch that place to cause the problem.
     pub fn new(rule: StaticStr, environment: &str, site: Site, message: String) -> Problem {
         Problem {
             rule,
@@ -79,21 +79,21 @@ impl Problem {
         }
     }
 
-    /// Returns what makes another problem the same: its rule, and the revisions that it is about or, if it is
-    /// about none, its path.
+    /// Returns the key that identifies the problem: its rule and its revisions, or its path if it has no
+    /// revisions.
     pub fn identity(&self) -> ProblemIdentity<'_> {
         let path = self.revisions.is_empty().then(|| self.site.path());
         ProblemIdentity { rule: self.rule, revisions: &self.revisions, path, file: None }
     }
 
-    /// Returns no more of it than what is wrong and where.
+    /// Reduces the problem to its message and place.
     pub fn brief(self) -> Problem {
         let (related, advice) = (Vec::new(), Advice::default());
         Problem { related, drawing: None, advice, if_shared: None, ..self }
     }
 }
 
-/// What makes two problems the same, in two states of a repository.
+/// The key that identifies a problem in two states of a repository.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ProblemIdentity<'p> {
     rule: StaticStr,
@@ -103,36 +103,36 @@ pub struct ProblemIdentity<'p> {
 }
 
 impl<'p> ProblemIdentity<'p> {
-    /// Makes it that of the same content too.
+    /// Adds the content of the file to the key.
     #[must_use]
     pub fn in_file(self, file: Option<&'p File>) -> ProblemIdentity<'p> {
         ProblemIdentity { file, ..self }
     }
 }
 
-/// How much a problem weighs by itself.
+/// The intrinsic weight of a problem.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub enum Weight {
-    /// As much as the level of its rule.
+    /// The level of its rule applies.
     Full,
-    /// A warning, unless the level of its rule is lower still.
+    /// At most a warning.
     Minor,
 }
 
-/// What keeps a rule from being sure.
+/// Why a rule is not certain.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub enum Doubt {
-    /// A file whose revision or parents are unknown may explain it.
+    /// A file with an unknown revision or unknown parents may explain the problem.
     CannotTell,
-    /// A program, another package or another machine decides.
+    /// It depends on a program, another package or another machine.
     OutsideRepository,
-    /// The history had such gaps before: the tree does not hold all of it.
+    /// The history had such gaps before: parts of it are not in the tree.
     Incomplete,
-    /// A repair that needs one more step.
+    /// A repair needs one more step.
     Unfinished,
 }
 
-/// A part of the graph, newest first, as a picture needs it.
+/// A part of the graph for a drawing, newest first.
 #[derive(Debug, Clone, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
 pub struct Drawing {
     /// The revisions, each before its parents.
@@ -144,25 +144,25 @@ pub struct Drawing {
 pub struct DrawnRevision {
     /// Its id.
     pub revision: RevisionId,
-    /// Its parents that are drawn too.
+    /// Those of its parents that are in the drawing.
     pub parents: Vec<RevisionId>,
-    /// Whether more of the history lies below it, undrawn.
+    /// Whether the history continues below it, outside the drawing.
     pub continues: bool,
-    /// Where it is from and what it is: "head of origin/main", "this push".
+    /// Its origin and its role: "head of origin/main", "this push".
     pub note: String,
-    /// Whether this change brings it.
+    /// Whether the change adds it.
     pub new: bool,
-    /// Its file, for a person to find it.
+    /// Its file, so that users can find it.
     pub path: RepoPath,
 }
 
-/// Something to report that is not a problem of a file: a fetch that failed, a base that is far away.
+/// A note that is not a problem of a file: a failed fetch or a distant base, for example.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Note {
-    /// What is to be said, in one sentence.
+    /// The message, in one sentence.
     pub message: String,
-    /// What can be done about it.
+    /// The advice.
     pub advice: Advice,
-    /// Whether it was so before the change.
+    /// Whether it applied before the change too.
     pub known: bool,
 }

@@ -1,4 +1,4 @@
-//! What Python makes of a string: how it writes one down, and what are words in it.
+//! Python's view of strings: literals and word characters.
 
 use unicode_normalization::char::is_combining_mark;
 
@@ -21,7 +21,7 @@ pub fn repr(text: &str) -> String {
     out
 }
 
-/// Writes strings as a `down_revision` that a person would write: one string, a tuple of several, or `None`.
+/// Returns strings as a hand-written `down_revision`: one string, a tuple, or `None`.
 pub fn literal<'t>(texts: impl IntoIterator<Item = &'t str>) -> String {
     let quoted: Vec<String> = texts.into_iter().map(double_quoted).collect();
     match quoted.as_slice() {
@@ -31,7 +31,7 @@ pub fn literal<'t>(texts: impl IntoIterator<Item = &'t str>) -> String {
     }
 }
 
-/// Writes a string as formatters of Python source prefer it.
+/// Returns a string with double quotes if possible, as Python formatters prefer.
 fn double_quoted(text: &str) -> String {
     let single = repr(text);
     match single.strip_prefix('\'').and_then(|inner| inner.strip_suffix('\'')) {
@@ -40,9 +40,10 @@ fn double_quoted(text: &str) -> String {
     }
 }
 
-/// Tells whether `\w` of a regular expression stands for a character: it is `_`, or `str.isalnum` holds.
+/// Returns whether `\w` in a Python regular expression matches a character: `_`, or one for which
+/// `str.isalnum` is true.
 ///
-/// Rust counts as letters some marks and circled letters that are none by their category.
+/// Rust also counts some marks and circled letters as letters, which are not letters by category.
 pub fn is_word(character: char) -> bool {
     let is_circled = matches!(
         character,
@@ -55,7 +56,7 @@ pub fn is_word(character: char) -> bool {
         || (character.is_alphanumeric() && !is_combining_mark(character) && !is_circled)
 }
 
-/// Both languages print the same categories, but Rust escapes a mark that begins a text too.
+/// Both languages print the same categories, but Rust also escapes a mark at the start of a text.
 fn is_printable(character: char) -> bool {
     let text = format!("a{character}");
     text.escape_debug().count() == 2 || matches!(character, '"' | '\'')

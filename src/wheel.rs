@@ -1,4 +1,4 @@
-//! The program as the wheel names it. PyPI's `alembic-guard` is another package.
+//! The binary under its name in the wheel. `alembic-guard` on PyPI is another package.
 
 use std::process::ExitCode;
 

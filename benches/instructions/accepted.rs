@@ -1,4 +1,4 @@
-//! What was counted before, and what may come of counting again.
+//! Compares new instruction counts with the accepted ones.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -6,52 +6,52 @@ use std::fs;
 
 use serde::{Deserialize, Serialize};
 
-/// The file that is committed.
+/// The committed file.
 pub(crate) const FILE: &str =
     concat!(env!("CARGO_MANIFEST_DIR"), "/benches/instructions/instructions.toml");
 
-/// What stands at its beginning.
+/// The header of the file.
 const HEAD: &str = "\
 # Instructions of each job, counted by benches/instructions: a job that takes over a tenth more fails CI.
 # To accept what is counted now: .ci/run instructions --accept
 ";
 
-/// So much more is too much: a tenth.
+/// The maximum growth: a tenth.
 const MOST: f64 = 1.10;
 
-/// Counts and the compiler that they belong to.
+/// Counts and the compiler that they were taken with.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Accepted {
-    /// What `rustc --version` says.
+    /// The output of `rustc --version`.
     pub(crate) rustc: String,
     pub(crate) jobs: BTreeMap<String, u64>,
 }
 
-/// What came of counting again.
+/// The result of a comparison.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Verdict {
-    /// Nothing takes much more.
+    /// No job takes much more.
     Kept,
-    /// Something takes too much more, or the jobs are others.
+    /// A job takes too much more, or the list of jobs differs.
     Risen,
-    /// Another compiler: nothing can be said.
+    /// The compiler differs, so the counts are not comparable.
     NotCompared,
 }
 
 impl Accepted {
-    /// Reads the file that is committed; without one, nothing is accepted.
+    /// Reads the committed file.
     pub(crate) fn read() -> Accepted {
         let text = fs::read_to_string(FILE).unwrap_or_else(|error| panic!("{FILE}: {error}"));
         toml::from_str(&text).unwrap_or_else(|error| panic!("{FILE}: {error}"))
     }
 
-    /// Writes what is accepted from now on.
+    /// Writes the newly accepted counts.
     pub(crate) fn write(&self) {
         let text = toml::to_string(self).expect("texts and numbers can be written");
         fs::write(FILE, format!("{HEAD}\n{text}")).expect("the file can be written");
     }
 
-    /// Holds counts against those that are accepted.
+    /// Compares counts with the accepted ones.
     pub(crate) fn compare(&self, counted: &Accepted) -> Verdict {
         if self.rustc != counted.rustc {
             Verdict::NotCompared
@@ -72,7 +72,7 @@ impl Accepted {
         self.jobs.get(name).map(|&accepted| count as f64 / accepted as f64)
     }
 
-    /// Writes the counts beside those that are accepted.
+    /// Returns the counts beside the accepted ones.
     pub(crate) fn table(&self, counted: &Accepted) -> String {
         let mut table = String::new();
         for (name, &count) in &counted.jobs {

@@ -1,4 +1,4 @@
-//! Counting the instructions of one process.
+//! Counts the instructions of one process.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -14,7 +14,7 @@ pub(crate) struct Callgrind {
 }
 
 impl Callgrind {
-    /// Looks for what is needed.
+    /// Finds the required programs.
     pub(crate) fn find() -> Option<Callgrind> {
         said("valgrind", "--version")?;
         said("taskset", "--version")?;
@@ -22,7 +22,7 @@ impl Callgrind {
         Some(Callgrind { processor: a_processor()?, output })
     }
 
-    /// Runs a job and returns how many instructions the guard itself has executed.
+    /// Runs a job and returns the number of instructions that the guard itself executes.
     pub(crate) fn count(&self, job: &Job<'_>) -> u64 {
         let mut command = job.command("taskset");
         command.args(["--cpu-list", &self.processor, "valgrind", "--tool=callgrind"]);
@@ -37,14 +37,14 @@ impl Callgrind {
     }
 }
 
-/// Names a processor on which this process may run.
+/// Returns a processor that this process may use.
 fn a_processor() -> Option<String> {
     let status = fs::read_to_string("/proc/self/status").ok()?;
     let allowed = status.lines().find_map(|line| line.strip_prefix("Cpus_allowed_list:"))?;
     allowed.trim().split([',', '-']).next().map(str::to_owned)
 }
 
-/// Names the compiler.
+/// Returns the version of the compiler.
 pub(crate) fn rustc() -> String {
     said("rustc", "--version").expect("cargo has run it")
 }

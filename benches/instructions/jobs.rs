@@ -1,4 +1,4 @@
-//! What is counted.
+//! The jobs to count the instructions of.
 
 use std::fs::{self, File};
 use std::path::Path;
@@ -10,7 +10,7 @@ use crate::repositories::{Plan, Repository, Shape, Size};
 const MIGRATIONS: usize = 200;
 const MONOREPO: Size = Size { files: 3000, environments: 10 };
 
-/// The repositories, made anew.
+/// The repositories, generated anew.
 pub(crate) struct Made {
     linear: Repository,
     merged: Repository,
@@ -27,11 +27,11 @@ pub(crate) struct Job<'r> {
     pub(crate) exit_code: i32,
 }
 
-/// What a process reads.
+/// The standard input of a process.
 #[derive(Clone, Copy)]
 enum Input<'r> {
     Nothing,
-    /// What git tells of the push of a commit.
+    /// The pre-push input for a commit.
     Pushed(&'r str),
 }
 
@@ -49,7 +49,7 @@ impl Made {
         }
     }
 
-    /// Returns the jobs in the order in which they must be done: what is asked warm was asked before.
+    /// Returns the jobs in the order in which they must run. Warm jobs repeat earlier ones.
     pub(crate) fn jobs(&self) -> Vec<Job<'_>> {
         let mut jobs = Vec::new();
         let cold: &[&str] = if self.has_cache { &["--no-cache"] } else { &[] };
@@ -107,7 +107,7 @@ impl Made {
 }
 
 impl Job<'_> {
-    /// Returns a command that runs a program where the job is to be done, with what it reads.
+    /// Returns a command that runs a program in the job's repository, with its input.
     pub(crate) fn command(&self, program: &str) -> Command {
         let mut command = self.repository.command(program);
         match self.input {

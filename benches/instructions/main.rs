@@ -1,18 +1,16 @@
-//! How many instructions fixed jobs take, held against what was accepted: no more than a tenth more.
+//! Counts the instructions of fixed jobs. No job may take over a tenth more than the accepted count.
 //!
 //! ```text
-//! .ci/run instructions             # counts and compares, as CI does
-//! .ci/run instructions --accept    # writes what is counted to instructions.toml, to be committed
+//! .ci/run instructions             # counts and compares, as CI does .ci/run instructions --accept    #
+//! writes the counts to instructions.toml, to be committed
 //! ```
 //!
-//! Whole processes again, but under valgrind's callgrind, which counts alike on a busy machine and an
-//! idle one. The repositories are generated and the same everywhere; the guard has one processor, so that
-//! it starts no threads. What is left is the chance of hash seeds: in four runs the counts of a job
-//! differed by 0.2 % at most.
+//! Jobs are whole processes under valgrind's callgrind. Its counts do not depend on the load of the
+//! machine. The repositories are generated and the same everywhere. The guard has one processor, so it starts
+//! no threads. Only hash seeds remain random: in four runs, the counts of a job differed by at most 0.2 %.
 //!
-//! Counts belong to a compiler: with another one than `instructions.toml` names they are shown but not
-//! compared, and it is said. What the file was counted with may also be another C compiler (libgit2) or
-//! another C library, which is compared nevertheless.
+//! Counts depend on the compiler. If it differs from the one in `instructions.toml`, they are printed but not
+//! compared. A different C compiler (libgit2) or C library does not prevent the comparison.
 #![expect(clippy::print_stdout, reason = "a benchmark prints its table")]
 
 mod accepted;
@@ -72,7 +70,7 @@ fn report(accepted: &Accepted, counted: &Accepted) -> ExitCode {
     }
 }
 
-/// Counts every job; the size of the program stands beside them, for it is bounded alike.
+/// Counts every job, and adds the size of the program, which has the same limit.
 fn count(callgrind: &Callgrind) -> BTreeMap<String, u64> {
     let mut counts = BTreeMap::new();
     let made = jobs::Made::new();

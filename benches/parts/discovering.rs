@@ -1,4 +1,4 @@
-//! Where Alembic lives.
+//! Finding environments.
 
 use alembic_guard::alembic::environment::{discover, migration_files};
 use alembic_guard::config::Config;
@@ -6,7 +6,7 @@ use divan::{Bencher, counter::ItemsCount};
 
 use crate::inputs::Folders;
 
-/// By the number of folders, 50 of which have an environment.
+/// By the number of folders. 50 of them have an environment.
 #[divan::bench(args = [50, 1000, 10_000])]
 fn environments(bencher: Bencher<'_, '_>, folders: usize) {
     let tree = Folders::monorepo(folders, 50);
@@ -18,7 +18,7 @@ fn environments(bencher: Bencher<'_, '_>, folders: usize) {
     });
 }
 
-/// Lists the migrations of the first of them.
+/// Lists the migrations of the first environment.
 #[divan::bench]
 fn migrations(bencher: Bencher<'_, '_>) {
     let tree = Folders::monorepo(50, 50);

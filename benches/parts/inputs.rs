@@ -1,4 +1,4 @@
-//! What the parts are given.
+//! The inputs of the benchmarks.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -8,7 +8,7 @@ use alembic_guard::tree::{Entry, Error, File, Node, ObjectId, RepoPath, Tree};
 
 use crate::migration;
 
-/// How many migrations there are.
+/// The numbers of migrations.
 pub(crate) const SIZES: [usize; 3] = [100, 1000, 10_000];
 
 /// Returns the text of a migration in the middle of a history.
@@ -26,7 +26,7 @@ pub(crate) fn history(migrations: usize) -> Vec<Migration> {
     (0..migrations).map(|number| read_migration(number, number.checked_sub(1))).collect()
 }
 
-/// Reads a linear history with a second migration on its last but one.
+/// Reads a linear history with a second migration on the parent of its head.
 pub(crate) fn forked_history(migrations: usize) -> Vec<Migration> {
     let mut forked = history(migrations);
     forked.push(read_migration(migrations, Some(migrations - 2)));
@@ -45,7 +45,7 @@ fn id(number: usize) -> ObjectId {
     ObjectId::from_bytes(&number.to_be_bytes())
 }
 
-/// Files in memory that are found folder by folder, as git's are.
+/// Files in memory that are found folder by folder, like those of git.
 #[derive(Debug, Default)]
 pub(crate) struct Folders {
     folders: BTreeMap<RepoPath, BTreeMap<Vec<u8>, Node>>,
@@ -67,7 +67,7 @@ impl Folders {
         }
     }
 
-    /// Lays out services with sources, some of which have an environment.
+    /// Creates services with sources. Some of them have an environment.
     pub(crate) fn monorepo(folders: usize, environments: usize) -> Folders {
         let mut tree = Folders::default();
         let with_environment: BTreeSet<usize> =

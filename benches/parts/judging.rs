@@ -1,4 +1,4 @@
-//! The graph of a history, and who is at fault for its heads.
+//! Building the graph of a history, and analyzing its heads.
 
 use alembic_guard::alembic::graph::Graph;
 use alembic_guard::heads::{HeadLimits, analyze_heads};

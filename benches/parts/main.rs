@@ -1,7 +1,7 @@
-//! The inner parts by themselves, on inputs that are made up here: `cargo bench --bench parts`.
+//! Benchmarks of the inner parts, on generated inputs: `cargo bench --bench parts`.
 //!
-//! What a user waits for is measured by `whole_process`; this tells which part a change has made slower.
-//! `cargo bench --bench parts -- graph` runs what has that in its name.
+//! `whole_process` measures the time that a user waits. This benchmark shows which part became slower. `cargo
+//! bench --bench parts -- graph` runs the benchmarks with that in their name.
 
 #[path = "../repositories/migration.rs"]
 mod migration;

@@ -1,11 +1,11 @@
-//! What one migration says.
+//! Reading one migration.
 
 use alembic_guard::alembic::migration::{Details, Module, ReadLimits, details, read};
 use divan::{Bencher, counter::BytesCount};
 
 use crate::inputs;
 
-/// The four identifiers, of which most migrations are read alone.
+/// Only the four identifiers, which suffice for most migrations.
 #[divan::bench]
 fn identifiers(bencher: Bencher<'_, '_>) {
     reading(bencher, inputs::source());
@@ -21,7 +21,7 @@ fn reading(bencher: Bencher<'_, '_>, source: String) {
     bencher.bench(|| -> Module { read(source.as_bytes(), &ReadLimits::default()) });
 }
 
-/// The whole of a file, as of one that a change adds.
+/// The whole file, as for a migration that a change adds.
 #[divan::bench]
 fn whole_file(bencher: Bencher<'_, '_>) {
     let source = inputs::source();

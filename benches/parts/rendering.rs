@@ -1,4 +1,4 @@
-//! The report of a stale migration, from the finding to the text.
+//! Rendering the report of a stale migration, from the finding to the text.
 
 use std::time::SystemTime;
 
@@ -31,7 +31,7 @@ fn as_json(bencher: Bencher<'_, '_>) {
     bencher.bench(|| json::to_string(&json::check(&report)));
 }
 
-/// Judges 50 migrations with one more on the last but one.
+/// Checks a linear history of 50 migrations with one more on the parent of its head.
 fn report() -> Report {
     let before = tree(50);
     let mut after = tree(50);

@@ -3,23 +3,23 @@
 use super::stream::{Mark, On, Stream};
 use super::{SETTINGS, migration};
 
-/// Files of the application around the migrations.
+/// The number of source files beside the migrations.
 const SOURCES: usize = 500;
 
-/// So many of the newest migrations have a commit each; those before came with the first one.
+/// This many of the newest migrations have a commit each. The first commit contains all others.
 const COMMITTED_SINGLY: usize = 1000;
 
-/// How a history of migrations grew.
+/// The shape of a history of migrations.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Shape {
-    /// One after the other.
+    /// Linear.
     Linear,
-    /// Three at a time on one parent, joined by two merge revisions; git merges where Alembic does.
+    /// Three migrations at a time on one parent, joined by two merge revisions, with matching git merges.
     Merged,
 }
 
 impl Shape {
-    /// Returns the parents of a migration in a history of so many.
+    /// Returns the parents of a migration in a history of `migrations`.
     pub(crate) fn parents(self, number: usize, migrations: usize) -> Vec<usize> {
         if number == 0 {
             return Vec::new();
@@ -76,7 +76,7 @@ pub(crate) fn a_source(number: usize) -> String {
     format!("src/part_{}/file_{number}.py", number / 20)
 }
 
-/// Adds a migration to the commit that was begun last.
+/// Adds a migration to the commit that was started last.
 pub(crate) fn add(stream: &mut Stream, number: usize, parents: &[usize]) {
     let path = migration::path("migrations/", number);
     stream.file(&path, &migration::text(number, parents));

@@ -5,13 +5,13 @@ pub(crate) fn path(environment: &str, number: usize) -> String {
     format!("{environment}versions/{}_change_{number}.py", revision(number))
 }
 
-/// Spreads numbers over twelve hexadecimal digits, as Alembic's own revisions are.
+/// Spreads numbers over twelve hexadecimal digits, like Alembic's own revision ids.
 pub(crate) fn revision(number: usize) -> String {
     let spread = (number as u64 + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15);
     format!("{:012x}", spread >> 16)
 }
 
-/// Writes a migration on these parents.
+/// Returns the text of a migration on these parents.
 pub(crate) fn text(number: usize, parents: &[usize]) -> String {
     match parents {
         [] | [_] => change(number, parents.first().copied()),
@@ -19,7 +19,7 @@ pub(crate) fn text(number: usize, parents: &[usize]) -> String {
     }
 }
 
-/// About a kilobyte, as of `alembic revision --autogenerate`.
+/// About a kilobyte, as from `alembic revision --autogenerate`.
 fn change(number: usize, parent: Option<usize>) -> String {
     let parent = parent.map(revision);
     let revises = parent.clone().unwrap_or_default();
@@ -46,7 +46,7 @@ def downgrade() -> None:
     )
 }
 
-/// As of `alembic merge`.
+/// As from `alembic merge`.
 fn merge(number: usize, parents: &[usize]) -> String {
     let parents: Vec<String> = parents.iter().map(|&parent| revision(parent)).collect();
     let tuple = format!("('{}')", parents.join("', '"));

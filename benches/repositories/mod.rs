@@ -1,4 +1,4 @@
-//! Repositories as teams have them, generated: the same in every run down to the ids of their objects.
+//! Generated repositories like those of real teams, the same in every run down to the object ids.
 
 mod history;
 mod migration;
@@ -16,41 +16,41 @@ pub(crate) use history::Shape;
 pub(crate) use monorepo::Size;
 use stream::{On, Stream};
 
-/// To be raised when anything below makes other repositories.
+/// To be raised if any change below makes other repositories.
 const VERSION: u32 = 4;
 
-/// The guard's settings: what a remote takes to answer is measured by itself.
+/// The guard's settings. The time of a remote's answer is measured separately.
 const SETTINGS: &str = "fetch = \"never\"\n";
 
-/// What a repository is made from.
+/// The plan of a repository.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Plan {
-    /// An application with so many migrations, at least two.
+    /// An application with this many migrations, at least two.
     History(usize, Shape),
-    /// Many services. Nothing of it is on the disk but what git keeps.
+    /// Many services. The work tree is not checked out.
     Monorepo(Size),
 }
 
-/// A clone whose index holds a change to be committed, with commits that are ready to be pushed.
+/// A clone with a staged change, and with commits that are ready to be pushed.
 pub(crate) struct Repository {
     folder: PathBuf,
-    /// Commits with a migration that builds on what main has moved past, each another one.
+    /// Distinct commits with a migration whose parent is no longer a head of main.
     pub(crate) stale: Vec<String>,
-    /// As many commits that touch no migration but a source file, each another one.
+    /// As many distinct commits that change a source file but no migration.
     pub(crate) sources: Vec<String>,
-    /// A commit that touches no migration but a text.
+    /// A commit that changes a text file but no migration.
     pub(crate) text: String,
     /// The newest commit of main.
     pub(crate) newest: String,
-    /// The commit below that; the same where there is none.
+    /// Its parent, or the same commit if it has none.
     pub(crate) before: String,
-    /// The folder of the migrations, with a slash at its end.
+    /// The versions folder, with a trailing slash.
     pub(crate) versions: String,
 }
 
 impl Repository {
-    /// Makes a repository in a folder, or takes the one that an earlier run has made there,
-    /// with so many commits of a kind to be pushed.
+    /// Creates a repository in a folder, or reuses the one of an earlier run, with this many commits of each
+    /// kind to push.
     pub(crate) fn keep(plan: Plan, pushes: usize, folder: &Path) -> Repository {
         let stamp = format!("{VERSION} {plan:?} {pushes}\n");
         let made = folder.join("made");
@@ -89,7 +89,7 @@ impl Repository {
         }
     }
 
-    /// Makes everything and returns the commits that [`Repository::keep`] notes down.
+    /// Creates everything and returns the commits that [`Repository::keep`] records.
     fn make(&self, plan: Plan, pushes: usize) -> Vec<String> {
         for folder in [self.top(), self.inputs()] {
             fs::create_dir(folder).expect("the folder is new");
@@ -103,12 +103,12 @@ impl Repository {
         main.finish(&self.marks());
         self.git(&["--git-dir=../remote.git", "config", "gc.auto", "0"]);
         if let Plan::History(..) = plan {
-            // What is imported is packed oldest first; a server hands out the newest whole.
+            // An import is packed oldest first; a server packs the newest versions whole.
             self.git(&["--git-dir=../remote.git", "repack", "-adfq"]);
         }
         self.git(&["clone", "-q", "--no-checkout", "../remote.git", "."]);
         self.git(&["config", "gc.auto", "0"]);
-        // What is committed here lies loose, as after `git commit`.
+        // New commits are loose objects, as after `git commit`.
         self.git(&["config", "fastimport.unpackLimit", "1000000"]);
         let newest = self.git(&["rev-parse", "main"]);
         let before = self.git(&["rev-parse", "--verify", "--quiet", "main~"]);
@@ -118,7 +118,7 @@ impl Repository {
         commits
     }
 
-    /// Commits what is to be pushed, on no branch that stays.
+    /// Creates the commits to push, on a branch that is deleted afterwards.
     fn branches(&self, plan: Plan, pushes: usize, newest: &str, before: &str) -> Vec<String> {
         let (folder, migrations) = plan.migrations();
         let mut stream = self.import(".");
@@ -138,7 +138,7 @@ impl Repository {
         commits
     }
 
-    /// Goes to a branch whose index holds a change: a migration, or a source file of the monorepo.
+    /// Checks out a branch and stages a change: a migration, or a source file of the monorepo.
     fn stage(&self, plan: Plan) {
         match plan {
             Plan::History(migrations, _) => {
@@ -147,7 +147,7 @@ impl Repository {
                 let text = migration::text(migrations, &[migrations - 1]);
                 fs::write(path, text).expect("the file can be written");
                 self.git(&["add", "--all"]);
-                // What is as young as the index git has to read again; users have rarely been so quick.
+                // git rereads files as young as the index. Users are rarely that quick.
                 thread::sleep(Duration::from_millis(1100));
                 self.git(&["update-index", "--refresh", "--force-write-index"]);
             }
@@ -177,14 +177,14 @@ impl Repository {
         self.folder.join("clone")
     }
 
-    /// Returns a folder for what processes are to read.
+    /// Returns a folder for the inputs of processes.
     pub(crate) fn inputs(&self) -> PathBuf {
         self.folder.join("inputs")
     }
 
-    /// Returns a command that runs in the clone and sees none of the caller's settings.
+    /// Returns a command that runs in the clone without the caller's settings.
     ///
-    /// Those of the whole system count, as for every user: no variable says where git's settings are.
+    /// The settings of the system apply, as for every user: no variable says where git's settings are.
     pub(crate) fn command(&self, program: impl AsRef<OsStr>) -> Command {
         let mut command = Command::new(program);
         command
@@ -197,7 +197,7 @@ impl Repository {
         command
     }
 
-    /// Runs git in the clone and returns what it says.
+    /// Runs git in the clone and returns its output.
     pub(crate) fn git(&self, arguments: &[&str]) -> String {
         let output = self.command("git").args(arguments).output();
         let output = output.expect("git runs");
@@ -208,7 +208,7 @@ impl Repository {
 }
 
 impl Plan {
-    /// Returns the folder of an environment, with a slash at its end, and how many migrations it has.
+    /// Returns the folder of an environment, with a trailing slash, and its number of migrations.
     fn migrations(self) -> (String, usize) {
         match self {
             Plan::History(migrations, _) => ("migrations/".to_owned(), migrations),
@@ -224,7 +224,7 @@ impl Plan {
         }
     }
 
-    /// Returns a file that is no source.
+    /// Returns a file that is not source code.
     fn text(self) -> String {
         match self {
             Plan::History(..) => "README.md".to_owned(),

@@ -1,20 +1,20 @@
-//! Many services in one repository, some of which have a database.
+//! Many services in one repository. Some of them have a database.
 
 use super::stream::{On, Stream};
 use super::{SETTINGS, migration};
 
-/// How large a monorepo is.
+/// The size of a monorepo.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Size {
-    /// All of its files, roughly.
+    /// The approximate number of files.
     pub(crate) files: usize,
-    /// Services that have migrations.
+    /// The number of services with migrations.
     pub(crate) environments: usize,
 }
 
 const FILES_OF_A_FOLDER: usize = 20;
 const FOLDERS_OF_A_SERVICE: usize = 50;
-/// Of each environment.
+/// Per environment.
 const MIGRATIONS: usize = 40;
 
 impl Size {
@@ -22,7 +22,7 @@ impl Size {
         self.files.div_ceil(FILES_OF_A_FOLDER * FOLDERS_OF_A_SERVICE).max(self.environments)
     }
 
-    /// Tells whether a service is one of those with migrations, which are spread evenly.
+    /// Returns whether a service has migrations. Such services are spread evenly.
     fn has_environment(self, service: usize) -> bool {
         let before = |service: usize| service * self.environments / self.services();
         before(service) < before(service + 1)
@@ -33,7 +33,7 @@ impl Size {
     }
 }
 
-/// Writes everything as one commit, and the newest migration as a second one.
+/// Writes everything in one commit, except the newest migration, which gets a second one.
 pub(crate) fn write(stream: &mut Stream, size: Size) {
     let first = stream.commit("main", On::Nothing);
     stream.file(".alembic-guard.toml", SETTINGS);
@@ -52,17 +52,17 @@ pub(crate) fn write(stream: &mut Stream, size: Size) {
     add(stream, &an_environment(size).0, MIGRATIONS - 1);
 }
 
-/// Returns the path of a source file, each of another service as far as there are.
+/// Returns the path of a source file. Consecutive numbers belong to different services.
 pub(crate) fn a_source(size: Size, number: usize) -> String {
     source(&folder(number % size.services()), number)
 }
 
-/// Returns the path of a text.
+/// Returns the path of a text file.
 pub(crate) fn a_text() -> String {
     format!("{}README.md", folder(0))
 }
 
-/// Returns the folder of the first environment, and how many migrations it has.
+/// Returns the folder of the first environment and its number of migrations.
 pub(crate) fn an_environment(size: Size) -> (String, usize) {
     (format!("{}migrations/", folder(size.first_with_environment())), MIGRATIONS)
 }

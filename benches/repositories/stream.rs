@@ -1,4 +1,4 @@
-//! What `git fast-import` reads, written as it goes: nothing of a large repository is held in memory.
+//! Streams input to `git fast-import`, so that large repositories are never held in memory.
 
 use std::fs;
 use std::io::{BufWriter, Write};
@@ -12,17 +12,17 @@ pub(crate) struct Stream {
     commits: usize,
 }
 
-/// A commit of an import, by its place in it.
+/// A commit of an import, by its position.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Mark(usize);
 
-/// What a commit builds on.
+/// The parents of a commit.
 pub(crate) enum On<'p> {
-    /// Nothing: it is the first one.
+    /// None: it is the first commit.
     Nothing,
-    /// Commits of this import; its files are those of the first one.
+    /// Commits of this import. The new commit starts with the files of the first one.
     Marks(&'p [Mark]),
-    /// A commit that is there already.
+    /// An existing commit.
     Commit(&'p str),
 }
 
@@ -36,11 +36,12 @@ impl Stream {
         Stream { child, input, commits: 0 }
     }
 
-    /// Begins a commit; what is said of files until the next one is its own.
+    /// Starts a commit. All files until the next call belong to it.
     pub(crate) fn commit(&mut self, branch: &str, on: On<'_>) -> Mark {
         self.commits += 1;
         let mark = self.commits;
-        // What is pushed is newer than what has landed, as a rule; else git and libgit2 walk all history.
+        // Pushed commits are usually newer than those of the base. Otherwise git and libgit2 walk all
+        // history.
         let start = match on {
             On::Nothing | On::Marks(_) => 1_600_000_000,
             On::Commit(_) => 1_700_000_000,
@@ -63,12 +64,12 @@ impl Stream {
         Mark(mark)
     }
 
-    /// Says what a file holds.
+    /// Adds a file.
     pub(crate) fn file(&mut self, path: &str, text: &str) {
         self.write(&format!("M 100644 inline {path}\ndata {}\n{text}\n", text.len()));
     }
 
-    /// Ends the import and returns the ids of the commits in the order in which they were begun.
+    /// Ends the import and returns the ids of the commits in the order in which they were started.
     pub(crate) fn finish(mut self, marks: &Path) -> Vec<String> {
         self.write("done\n");
         drop(self.input);
@@ -85,7 +86,7 @@ impl Stream {
     }
 }
 
-/// Reads a line such as `:12 0123abcd`.
+/// Parses a line such as `:12 0123abcd`.
 fn marked(line: &str) -> (usize, String) {
     let (mark, id) = line.split_once(' ').expect("a mark and an id");
     let mark = mark.trim_start_matches(':').parse().expect("a number");

@@ -1,23 +1,23 @@
-//! The programs of Python's world that answer something alike.
+//! Python programs that answer similar questions.
 
 use std::env;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// A Python that imports Alembic.
+/// A Python that can import Alembic.
 pub(crate) struct Alembic {
     pub(crate) python: PathBuf,
     version: String,
-    /// The version of `alembic-linear-migrations`, where it is installed too.
+    /// The version of `alembic-linear-migrations`, if it is installed too.
     linear: Option<String>,
 }
 
 impl Alembic {
-    /// Takes the Python that `ALEMBIC_GUARD_PYTHON` names, or `python3`; nothing where it has no Alembic.
+    /// Uses the Python in `ALEMBIC_GUARD_PYTHON`, or `python3`; `None` if it has no Alembic.
     pub(crate) fn find() -> Option<Alembic> {
         let named = env::var_os("ALEMBIC_GUARD_PYTHON");
         let python = named.clone().unwrap_or_else(|| "python3".into());
-        // It is run from other folders.
+        // It runs in other folders.
         let python = match Path::new(&python).components().count() {
             1 => PathBuf::from(python),
             _ => std::path::absolute(python).expect("it is not empty"),
@@ -34,7 +34,7 @@ impl Alembic {
         self.linear.is_some()
     }
 
-    /// Names everything with its version.
+    /// Returns the names and versions.
     pub(crate) fn describe(&self) -> String {
         let linear = self.linear.as_ref();
         let linear =

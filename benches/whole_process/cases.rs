@@ -1,22 +1,22 @@
-//! Which repositories are measured.
+//! The measured repositories.
 
 use std::env;
 
 use crate::repositories::{Plan, Shape, Size};
 
-/// A repository to be measured.
+/// A repository to measure.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Case {
-    /// Its name for `BENCH_REPOSITORIES` and on the disk.
+    /// Its name in `BENCH_REPOSITORIES` and on disk.
     pub(crate) name: &'static str,
-    /// Its name for people.
+    /// Its name in tables.
     pub(crate) title: &'static str,
     pub(crate) plan: Plan,
 }
 
 const MONOREPO: Size = Size { files: 500_000, environments: 50 };
 
-/// All of them.
+/// All repositories.
 pub(crate) const CASES: [Case; 8] = [
     case("10", "10", Plan::History(10, Shape::Linear)),
     case("100", "100", Plan::History(100, Shape::Linear)),
@@ -32,7 +32,7 @@ const fn case(name: &'static str, title: &'static str, plan: Plan) -> Case {
     Case { name, title, plan }
 }
 
-/// Returns the cases that `BENCH_REPOSITORIES` names, or all.
+/// Returns the cases in `BENCH_REPOSITORIES`, or all.
 pub(crate) fn chosen() -> Vec<Case> {
     let Ok(names) = env::var("BENCH_REPOSITORIES") else {
         return CASES.to_vec();

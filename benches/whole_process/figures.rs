@@ -1,4 +1,4 @@
-//! What came of the runs.
+//! The results of the runs.
 
 use std::time::Duration;
 
@@ -8,14 +8,14 @@ use crate::rows::{Cache, Row, What};
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Run {
     pub(crate) time: Duration,
-    /// The most memory that it, or any process it waited for, has held, in bytes.
+    /// The peak memory of the process or any process that it waited for, in bytes.
     pub(crate) peak_memory: u64,
 }
 
 /// All runs of one process.
 pub(crate) struct Measured {
     pub(crate) row: Row,
-    /// By round; nothing where it was left out.
+    /// By round; `None` if the round was skipped.
     pub(crate) runs: Vec<Option<Run>>,
 }
 
@@ -32,7 +32,7 @@ impl Measured {
         self.runs().map(|run| run.time).sum()
     }
 
-    /// Returns the shortest, the middle and the longest time, in milliseconds.
+    /// Returns the shortest, the median and the longest time, in milliseconds.
     pub(crate) fn spread(&self) -> [f64; 3] {
         let mut times: Vec<f64> = self.runs().map(|run| milliseconds(run.time)).collect();
         times.sort_by(f64::total_cmp);
@@ -43,7 +43,7 @@ impl Measured {
         self.runs().map(|run| run.peak_memory).max().unwrap_or_default()
     }
 
-    /// Returns how many times as long as another it took: the median over the rounds that have both.
+    /// Returns the time relative to another process: the median over the rounds that have both.
     pub(crate) fn ratio(&self, other: &Measured) -> Option<f64> {
         let pairs = self.runs.iter().zip(&other.runs);
         let ratio = |(this, other): (&Option<Run>, &Option<Run>)| {
@@ -55,7 +55,7 @@ impl Measured {
     }
 }
 
-/// Everything that was measured in one repository.
+/// All results for one repository.
 pub(crate) struct Figures(pub(crate) Vec<Measured>);
 
 impl Figures {
@@ -67,20 +67,20 @@ impl Figures {
         self.row(Row::of(what))
     }
 
-    /// Returns the guard's row; the cold one where it keeps no cache.
+    /// Returns the guard's row, or the cold one if the program has no cache.
     pub(crate) fn guard(&self, what: What, cache: Cache) -> Option<&Measured> {
         let cold = || self.row(Row::guard(what, Cache::Cold));
         self.row(Row::guard(what, cache)).or_else(cold)
     }
 
-    /// Returns what the guard held at most, whatever it did.
+    /// Returns the guard's peak memory over all runs.
     pub(crate) fn peak_memory_of_guard(&self) -> u64 {
         let guards = self.0.iter().filter(|measured| measured.row.is_guard());
         guards.map(Measured::peak_memory).max().unwrap_or_default()
     }
 }
 
-/// Returns the middle of sorted numbers.
+/// Returns the median of sorted numbers.
 fn median(sorted: &[f64]) -> f64 {
     let middle = sorted.len() / 2;
     if sorted.len() % 2 == 1 { sorted[middle] } else { (sorted[middle - 1] + sorted[middle]) / 2.0 }

@@ -1,4 +1,4 @@
-//! The program that is measured.
+//! The measured program.
 
 use std::env;
 use std::fs;
@@ -8,18 +8,18 @@ use std::process::Command;
 use crate::repositories::Repository;
 use crate::rows::Cache;
 
-/// Where it keeps what it has read, in the common git directory.
+/// The folder of its cache, in the common git directory.
 const CACHE: &str = ".git/alembic-guard";
 
 /// The guard's program.
 pub(crate) struct Guard {
     pub(crate) program: PathBuf,
-    /// Whether it keeps what it has read.
+    /// Whether it has a cache.
     has_cache: bool,
 }
 
 impl Guard {
-    /// Takes the program that cargo has built, or the one that `ALEMBIC_GUARD_BINARY` names.
+    /// Uses the program in `ALEMBIC_GUARD_BINARY`, or the one that cargo has built.
     pub(crate) fn find() -> Guard {
         let named = env::var_os("ALEMBIC_GUARD_BINARY").map(PathBuf::from);
         let program = named.unwrap_or_else(|| env!("CARGO_BIN_EXE_alembic-guard").into());
@@ -29,18 +29,18 @@ impl Guard {
         Guard { program, has_cache }
     }
 
-    /// Returns what a question is asked with: each state of the cache, where there is one.
+    /// Returns those of the cache states that the program supports.
     pub(crate) fn caches(&self, states: &[Cache]) -> Vec<Cache> {
         let states = states.iter().copied();
         states.filter(|state| self.has_cache || *state == Cache::Cold).collect()
     }
 
-    /// Returns the arguments that go before all others.
+    /// Returns the arguments before all others.
     pub(crate) fn global(&self, cache: Cache) -> &'static [&'static str] {
         if self.has_cache && cache == Cache::Cold { &["--no-cache"] } else { &[] }
     }
 
-    /// Says in bytes how large the program is.
+    /// Returns the size of the program in bytes.
     pub(crate) fn size(&self) -> u64 {
         fs::metadata(&self.program).expect("the program is there").len()
     }
@@ -51,12 +51,12 @@ impl Guard {
     }
 }
 
-/// Forgets what an earlier run has left in the cache.
+/// Deletes the cache of earlier runs.
 pub(crate) fn drop_cache(repository: &Repository) {
     let _ = fs::remove_dir_all(repository.top().join(CACHE));
 }
 
-/// Does something as if the cache were empty, and leaves it as it was.
+/// Calls `work` with an empty cache, and restores the cache afterwards.
 pub(crate) fn with_empty_cache<T>(repository: &Repository, work: impl FnOnce() -> T) -> T {
     let (cache, aside) = (repository.top().join(CACHE), repository.top().join(".git/aside"));
     let had_one = fs::rename(&cache, &aside).is_ok();

@@ -1,25 +1,24 @@
-//! What a user waits for: the released program as a whole process, from start to exit.
+//! Measures the time that a user waits: whole processes of the released program, from start to exit.
 //!
 //! ```text
-//! cargo bench --bench whole_process
-//! ALEMBIC_GUARD_PYTHON=venv/bin/python cargo bench --bench whole_process    # beside Alembic
+//! cargo bench --bench whole_process ALEMBIC_GUARD_PYTHON=venv/bin/python cargo bench --bench whole_process
+//! # beside Alembic
 //! ```
 //!
-//! Makes [repositories](cases) of 10 to 100,000 migrations and a monorepo, each with a remote, keeps
-//! them under `target/tmp` for the next time, and in each runs every [subject](subjects) in turn, round
-//! after round, so that whatever else the machine does meets all of them alike. Ratios are of two runs
-//! of one round, and the median of those. Peak memory is what the system tells of a process that has
-//! ended; of its own processes the largest counts.
+//! Creates [repositories](cases) of 10 to 100,000 migrations and a monorepo, each with a remote, and keeps
+//! them under `target/tmp` for later runs. In each repository, every [subject](subjects) runs in turn, round
+//! after round, so that other load on the machine affects all of them alike. Ratios compare two runs of one
+//! round; the median counts. Peak memory is what the system reports for a finished process. Of the processes
+//! that it started, the largest counts.
 //!
-//! "Cold" is `--no-cache`, "filling" begins with an empty cache. "New question" is what a user
-//! waits for as a rule: what has landed was read before, but not the commit that is pushed. The files
-//! themselves the system holds in memory throughout. Most of the time goes into the
-//! repository of 100,000 migrations, which is made once, and into Alembic there.
+//! "Cold" is `--no-cache`, "filling" starts with an empty cache. "New question" is the usual case: the base
+//! was read before, but not the pushed commit. The files themselves are in the page cache throughout. Most of
+//! the time goes into creating the repository of 100,000 migrations and into running Alembic there.
 //!
 //! | variable | meaning |
 //! |---|---|
-//! | `ALEMBIC_GUARD_PYTHON` | a Python with `alembic`, and `alembic-linear-migrations` if it is to be compared; by default `python3` |
-//! | `BENCH_REPOSITORIES` | some of them, such as `10,1000-merged,monorepo` |
+//! | `ALEMBIC_GUARD_PYTHON` | a Python with `alembic`, and with `alembic-linear-migrations` to compare that too; default: `python3` |
+//! | `BENCH_REPOSITORIES` | a selection of repositories, such as `10,1000-merged,monorepo` |
 //! | `BENCH_ROUNDS` | by default 21; what takes long is run less often |
 //! | `BENCH_DOCS` | 1: update the tables in docs/performance.md |
 //! | `ALEMBIC_GUARD_BINARY` | another program to measure |
@@ -51,7 +50,7 @@ use measure::measure;
 use repositories::{Plan, Repository};
 use subjects::Subjects;
 
-/// What every measurement needs to know.
+/// The common input of all measurements.
 struct Bench {
     guard: Guard,
     alembic: Option<Alembic>,
@@ -91,7 +90,7 @@ impl Bench {
         Figures(measured)
     }
 
-    /// Measures what a question to the remote costs; by itself, for its answer is kept in a ref.
+    /// Measures a fetch from the remote. This runs separately, because the result is stored in a ref.
     fn fetching(&self, subjects: &Subjects<'_>) -> Option<Measured> {
         let measured = measure(&subjects.fetching(), self.rounds);
         let refs =
@@ -119,7 +118,7 @@ impl Bench {
     }
 }
 
-/// Says in general terms what the figures were taken on.
+/// Describes the machine in general terms.
 fn machine(alembic: Option<&Alembic>) -> String {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let none = || "no Alembic: set ALEMBIC_GUARD_PYTHON to compare with it".to_owned();

@@ -1,4 +1,4 @@
-//! Running whole processes, in turn.
+//! Runs whole processes in turn.
 
 use std::process::Command;
 use std::time::{Duration, Instant};
@@ -10,17 +10,17 @@ use crate::guard::with_empty_cache;
 use crate::rows::Cache;
 use crate::subjects::Subject;
 
-/// What takes long is run less often: when one subject has taken so long in all, it is not run again,
+/// A subject that has taken this long in total does not run again, except in the first rounds.
 const ENOUGH: Duration = Duration::from_secs(8);
 
-/// but so often at least,
+/// The number of rounds in which every subject runs, up to `TOO_MUCH`.
 const FEW: usize = 3;
 
-/// unless it has taken so long.
+/// A subject that has taken this long in total never runs again.
 const TOO_MUCH: Duration = Duration::from_secs(30);
 
-/// Runs every subject once to see that it answers as it must and to warm what can be warmed, then all of them
-/// round after round, each round beginning with another one.
+/// Runs every subject once, to check its exit code and to warm caches. Then runs all of them round after
+/// round, each round starting with another one.
 pub(crate) fn measure(subjects: &[Subject<'_>], rounds: usize) -> Vec<Measured> {
     for subject in subjects {
         run(subject, 0);
@@ -54,8 +54,9 @@ fn run(subject: &Subject<'_>, number: usize) -> Run {
     run
 }
 
-/// Returns what a process that does nothing seems to hold: a process counts as its parent at first,
-/// so that less than this is not to be seen.
+/// Returns the apparent memory of a process that does nothing.
+///
+/// A process first counts with the memory of its parent, so smaller values cannot be measured.
 pub(crate) fn least_memory() -> u64 {
     finish(&mut Command::new("true")).0.peak_memory
 }

@@ -13,7 +13,7 @@ const PAGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/performance.md");
 const BEGIN: &str = "<!-- costs:begin -->\n";
 const END: &str = "<!-- costs:end -->";
 
-/// Writes what is between the two marks anew.
+/// Rewrites the text between the two marks.
 pub(crate) fn rewrite(machine: &str, rounds: usize, results: &[(Case, Figures)]) {
     assert_eq!(
         results.len(),
@@ -76,7 +76,7 @@ fn line(case: &Case, figures: &Figures) -> String {
     format!("| {} |\n", cells.join(" | "))
 }
 
-/// Says what a change beside the migrations costs among very many files.
+/// Describes the cost of a change without migrations in a very large repository.
 fn monorepo(case: &Case, figures: &Figures) -> String {
     let rev_parse = figures.of(What::RevParse);
     let mut text = format!("With {}, no migration changed, a push takes\n", case.title);
@@ -96,7 +96,7 @@ fn monorepo(case: &Case, figures: &Figures) -> String {
     )
 }
 
-/// Says what a question to the remote adds where the network adds nothing.
+/// Describes the cost of asking the remote, without network latency.
 fn fetching(figures: &Figures) -> String {
     let cold = figures.row(Row::guard(What::PushStale, Cache::Cold));
     let fetching = figures.row(Row::guard(What::PushStaleFetching, Cache::Cold));
@@ -108,7 +108,7 @@ fn fetching(figures: &Figures) -> String {
     )
 }
 
-/// Says what a checkout costs, of which there are many.
+/// Describes the cost of a checkout, which is frequent.
 fn checkout(figures: &Figures) -> String {
     let none = time(figures.guard(What::CheckoutNone, Cache::Again));
     let one = time(figures.guard(What::CheckoutMigration, Cache::Again));

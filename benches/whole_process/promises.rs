@@ -1,4 +1,4 @@
-//! What the project holds itself to, beside what was measured.
+//! The project's performance limits, beside the measured values.
 
 use std::fmt::Write as _;
 
@@ -7,7 +7,7 @@ use crate::figures::{Figures, Measured};
 use crate::rows::{Cache, Row, What};
 use crate::table::mebibytes;
 
-/// A figure and how large it may be.
+/// A value and its limit.
 struct Promise {
     what: String,
     at_most: f64,
@@ -15,7 +15,7 @@ struct Promise {
     unit: &'static str,
 }
 
-/// States which promises are kept.
+/// Reports which limits are kept.
 pub(crate) fn of(results: &[(Case, Figures)]) -> String {
     let figures = |name| {
         let found = results.iter().find(|(case, _)| case.name == name);
@@ -66,7 +66,7 @@ fn monorepo(figures: Option<&Figures>) -> Promise {
     }
 }
 
-/// Compares with what git takes to list the version folder.
+/// Compares with the time that git takes to list the versions folder.
 fn against_listing(title: &str, row: Row, at_most: f64, figures: Option<&Figures>) -> Promise {
     let measured = figures.and_then(|figures| figures.guard(row.what, row.cache?));
     let row = measured.map_or(row, |measured| measured.row);

@@ -1,4 +1,4 @@
-//! The names of what is measured.
+//! The names of the measured rows.
 
 use std::fmt;
 
@@ -6,23 +6,23 @@ use std::fmt;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Row {
     pub(crate) what: What,
-    /// What the guard knows beforehand; nothing for other programs.
+    /// The state of the guard's cache; `None` for other programs.
     pub(crate) cache: Option<Cache>,
 }
 
-/// What a process is to do.
+/// The task of a process.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum What {
-    /// What it costs git to list the version folder.
+    /// git listing the versions folder.
     LsTree,
-    /// What it costs git to read the migrations.
+    /// git reading the migrations.
     CatFile,
-    /// What it costs git to start and read one ref.
+    /// git starting and reading one ref.
     RevParse,
-    /// What it costs git to compare the index with HEAD.
+    /// git comparing the index with HEAD.
     DiffCached,
     PushStale,
-    /// The same where the base is fetched for it.
+    /// The same, with a fetch of the base.
     PushStaleFetching,
     PushSource,
     PushText,
@@ -35,16 +35,16 @@ pub(crate) enum What {
     AlembicLinear,
 }
 
-/// What the guard's cache holds when it is asked.
+/// The state of the guard's cache at the start.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Cache {
-    /// It is switched off, or the program has none.
+    /// Switched off, or not supported by the program.
     Cold,
-    /// It is empty, and filled on the way.
+    /// Empty; the run fills it.
     Filling,
-    /// It knows what has landed, but not what it is asked about.
+    /// Contains the base, but not the checked commit.
     New,
-    /// It was asked the same before.
+    /// Contains the same question.
     Again,
 }
 

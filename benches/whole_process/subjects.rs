@@ -1,4 +1,4 @@
-//! What is run in a repository, and what has to come of it.
+//! The processes to run in a repository, and their expected exit codes.
 
 use std::ffi::OsStr;
 use std::fs::{self, File};
@@ -11,23 +11,22 @@ use crate::guard::Guard;
 use crate::repositories::{Plan, Repository};
 use crate::rows::{Cache, Row, What};
 
-/// `alembic-linear` is not asked about more migrations: it takes minutes, several times over.
+/// `alembic-linear` does not run with more migrations: it takes minutes each time.
 const MOST_FOR_LINEAR: usize = 10_000;
 
-/// One process to be measured.
+/// One process to measure.
 pub(crate) struct Subject<'r> {
     pub(crate) row: Row,
     pub(crate) repository: &'r Repository,
     pub(crate) exit_code: i32,
-    /// What it reads, one after the other; nothing where there is none.
+    /// Its standard inputs, used in turn; empty if it needs none.
     inputs: Vec<PathBuf>,
     program: PathBuf,
     arguments: Vec<String>,
 }
 
 impl Subject<'_> {
-    /// Returns the command of one run. No two runs up to [`Subject::questions`] ask the same, where the
-    /// question is to be new.
+    /// Returns the command of one run. For new questions, the first [`Subject::questions`] runs all differ.
     pub(crate) fn command(&self, run: usize) -> Command {
         let mut command = self.repository.command(&self.program);
         command.args(&self.arguments).stdout(Stdio::null()).stderr(Stdio::null());
@@ -38,13 +37,13 @@ impl Subject<'_> {
         command
     }
 
-    /// Returns how often it can be run before what it asks is not new any more.
+    /// Returns how many runs have a new question.
     pub(crate) fn questions(&self) -> usize {
         if self.row.cache == Some(Cache::New) { self.inputs.len() } else { usize::MAX }
     }
 }
 
-/// Makes the subjects of one repository.
+/// Creates the subjects of one repository.
 pub(crate) struct Subjects<'r> {
     pub(crate) repository: &'r Repository,
     pub(crate) guard: &'r Guard,
@@ -52,7 +51,7 @@ pub(crate) struct Subjects<'r> {
 }
 
 impl<'r> Subjects<'r> {
-    /// Returns what is measured where Alembic has a history of so many migrations.
+    /// Returns the subjects for a history of this many migrations.
     fn of_history(&self, migrations: usize) -> Vec<Subject<'r>> {
         let repository = self.repository;
         let mut subjects = self.git();
@@ -77,7 +76,7 @@ impl<'r> Subjects<'r> {
         subjects
     }
 
-    /// Returns what is measured where nothing of the migrations changes among very many files.
+    /// Returns the subjects for a large repository in which no migration changes.
     fn of_monorepo(&self) -> Vec<Subject<'r>> {
         let diff = ["diff", "--cached", "--quiet"];
         let states = [Cache::Cold, Cache::Filling, Cache::New, Cache::Again];
@@ -105,7 +104,7 @@ impl<'r> Subjects<'r> {
         self.pushes(What::PushSource, caches, &self.repository.sources)
     }
 
-    /// Returns pushes of always the first commit, but of each of the others once where it is to be new.
+    /// Returns pushes of the first commit, or of each other commit once for new questions.
     fn pushes(&self, what: What, caches: &[Cache], commits: &[String]) -> Vec<Subject<'r>> {
         let (first, others) = commits.split_first().expect("there are some");
         let push = |cache| match cache {
@@ -118,7 +117,7 @@ impl<'r> Subjects<'r> {
         self.guard.caches(caches).into_iter().map(push).collect()
     }
 
-    /// Returns pushes of a stale migration, without and with a question to the remote.
+    /// Returns pushes of a stale migration, without and with a fetch.
     pub(crate) fn fetching(&self) -> Vec<Subject<'r>> {
         let settings = self.file("fetching.toml", "fetch = \"auto\"\n");
         let mut subjects = self.push_stale(&[Cache::Cold]);
@@ -185,7 +184,7 @@ impl<'r> Subjects<'r> {
         }
     }
 
-    /// Writes what git tells a pre-push hook of a new branch.
+    /// Writes the input of a pre-push hook for a new branch.
     fn pushed(&self, commit: &str) -> PathBuf {
         let zeros = "0".repeat(40);
         self.file(commit, &format!("refs/heads/topic {commit} refs/heads/topic {zeros}\n"))
@@ -213,7 +212,7 @@ fn write_blobs(repository: &Repository, path: &Path) {
     assert!(git.wait().expect("git ends").success(), "git ls-tree fails");
 }
 
-/// Returns the subjects that belong to a kind of repository.
+/// Returns the subjects for a kind of repository.
 pub(crate) fn subjects<'r>(plan: Plan, subjects: &Subjects<'r>) -> Vec<Subject<'r>> {
     match plan {
         Plan::History(migrations, _) => subjects.of_history(migrations),

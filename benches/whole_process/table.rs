@@ -1,4 +1,4 @@
-//! The figures of one repository, all of them, for people.
+//! The full table of one repository.
 
 use std::fmt::Write as _;
 
@@ -6,7 +6,7 @@ use crate::figures::{Figures, Measured};
 use crate::repositories::Plan;
 use crate::rows::What;
 
-/// Writes the table of one repository.
+/// Returns the table of one repository.
 pub(crate) fn of(title: &str, plan: Plan, figures: &Figures) -> String {
     let (unit, name) = match plan {
         Plan::History(..) => (figures.of(What::LsTree), "x ls-tree"),

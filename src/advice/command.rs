@@ -1,7 +1,7 @@
-//! Commands for a shell that quote themselves.
+//! Shell commands that quote themselves.
 //!
-//! A name out of a repository cannot turn into shell syntax. Programs get the same words unquoted, one array for
-//! each command.
+//! Names from a repository cannot become shell syntax. JSON output has the same words unquoted, one array per
+//! command.
 
 use std::fmt;
 
@@ -14,7 +14,7 @@ use crate::text::{escape, shell_word};
 /// Commands for a POSIX shell, each run only if the one before it succeeded.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Command {
-    /// The folder to run them in, relative to the top of the repository; where one is, if nothing is said.
+    /// The folder to run them in, relative to the top of the repository; by default the working directory.
     folder: Option<RepoPath>,
     parts: Vec<Vec<Word>>,
 }
@@ -22,20 +22,20 @@ pub struct Command {
 /// One word of a [`Command`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Word {
-    /// This program, by [`program::name`]. The name may differ between two runs that share a cache, so it is
-    /// looked up when the command is printed.
+    /// This program, by [`program::name`]. Two runs that share a cache may use different names, so the name
+    /// is resolved when the command is printed.
     Program,
-    /// Itself.
+    /// A literal word.
     Text(String),
     /// A path in the repository.
     Path(RepoPath),
-    /// Something that the user must fill in, in capitals: `BRANCH`.
+    /// A word that the user must fill in, in capitals: `BRANCH`.
     Placeholder(String),
 }
 
 impl Command {
-    /// Makes a command of literal words, which are split at spaces. [`program::PROGRAM`] as the first word means
-    /// this program.
+    /// Creates a command of literal words, separated by spaces. [`program::PROGRAM`] as the first word stands
+    /// for this program.
     pub fn of(words: &'static str) -> Command {
         let words = words.split(' ').enumerate().map(|(place, word)| match (place, word) {
             (0, program::PROGRAM) => Word::Program,
@@ -64,18 +64,18 @@ impl Command {
         paths.into_iter().fold(self, Command::path)
     }
 
-    /// Adds something that the user must fill in to the last command.
+    /// Adds a word that the user must fill in to the last command.
     pub fn placeholder(self, name: &'static str) -> Command {
         self.word(Word::Placeholder(name.to_owned()))
     }
 
-    /// Lets another command follow, in the same folder.
+    /// Adds another command in the same folder.
     pub fn and(mut self, next: Command) -> Command {
         self.parts.extend(next.parts);
         self
     }
 
-    /// Has the commands run in a folder of the repository.
+    /// Sets the folder of the repository to run the commands in.
     pub fn below(self, folder: &RepoPath) -> Command {
         Command { folder: (!folder.is_root()).then(|| folder.clone()), ..self }
     }
@@ -85,10 +85,10 @@ impl Command {
         self.folder.as_ref()
     }
 
-    /// Returns the same commands for one who stands in a folder from which `up` leads to the top.
+    /// Returns the same commands for a working directory from which `up` leads to the top.
     pub(super) fn seen_from(self, up: &str) -> Command {
         let from_here = |path: RepoPath| RepoPath::new([up.as_bytes(), path.as_bytes()].concat());
-        // In a folder of their own, paths are what they are there.
+        // Paths are relative to the command's own folder, if it has one.
         if let Some(folder) = self.folder {
             return Command { folder: Some(from_here(folder)), ..self };
         }
@@ -105,7 +105,7 @@ impl Command {
         self.parts.iter().map(|part| part.iter().map(Word::unquoted).collect()).collect()
     }
 
-    /// Returns what the user must fill in before the commands can run.
+    /// Returns the words that the user must fill in before the commands can run.
     pub fn placeholders(&self) -> Vec<&str> {
         let words = self.parts.iter().flatten();
         let names = words.filter_map(|word| match word {
@@ -133,7 +133,7 @@ impl Word {
     }
 }
 
-/// Quotes each word as the shell needs it, and escapes what no terminal should get.
+/// Quotes each word for the shell and escapes control characters.
 impl fmt::Display for Command {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let parts = self.parts.iter().map(|part| {

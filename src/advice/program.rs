@@ -1,7 +1,7 @@
 //! The name that the user calls this program by.
 //!
-//! The wheel installs it as `alembic-head-guard`, a build by cargo as `alembic-guard`. Commands in the code are
-//! written with the latter and printed with the name that works.
+//! The wheel installs it as `alembic-head-guard`, cargo as `alembic-guard`. Commands in the code use the
+//! latter and are printed with the name that works.
 
 use std::sync::OnceLock;
 
@@ -20,12 +20,12 @@ pub fn name() -> &'static str {
     NAME.get().map_or(PROGRAM, String::as_str)
 }
 
-/// Returns the same as a word of a shell.
+/// Returns the same as a shell word.
 pub fn word() -> String {
     shell_word(name())
 }
 
-/// Returns the name without a path: for lines that others run too, on machines of their own.
+/// Returns the name without a path, for lines that run on other machines too.
 pub fn file_name() -> &'static str {
     name().rsplit('/').next().unwrap_or(PROGRAM)
 }

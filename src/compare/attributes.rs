@@ -1,7 +1,7 @@
-//! What `.gitattributes` sets for a file, as far as it changes the bytes that git writes at checkout.
+//! The `.gitattributes` that change the bytes git writes at checkout.
 //!
-//! Only the files of the tree count: `.git/info/attributes` and `core.attributesFile` are one clone's own.
-//! Patterns with character classes (`[[:alpha:]]`) match nothing here.
+//! Only files in the tree count: `.git/info/attributes` and `core.attributesFile` belong to a single clone.
+//! Patterns with character classes (`[[:alpha:]]`) never match.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,41 +11,41 @@ use crate::tree::{Content, Error, File, Node, RepoPath, Tree};
 /// The name of a file that sets attributes.
 pub(crate) const ATTRIBUTES: &[u8] = b".gitattributes";
 
-/// The attributes that are looked for: what git does to every other file keeps its text as Python reads it.
+/// The attributes that matter. Others do not change how Python reads a file.
 const IDENT: &[u8] = b"ident";
 const ENCODING: &[u8] = b"working-tree-encoding";
 
 /// Larger files are not read; git reads up to 100 MiB.
 const LARGEST: u64 = 8 * 1024 * 1024;
 
-/// git ignores longer lines (`ATTR_MAX_LINE_LENGTH` of its `attr.h`).
+/// git ignores longer lines (`ATTR_MAX_LINE_LENGTH` in its `attr.h`).
 const LONGEST_LINE: usize = 2048;
 
-/// The `.gitattributes` of the folders that some files lie in.
+/// The `.gitattributes` that apply to some folders.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Attributes {
-    /// What sets them, from the top down.
+    /// The files that set attributes, outermost first.
     sources: Vec<File>,
-    /// Empty if none of them sets an attribute that is looked for.
+    /// Empty if none of them sets an attribute that matters.
     lines: Vec<Line>,
     macros: BTreeMap<Vec<u8>, Vec<Assignment>>,
 }
 
-/// What is set for one file.
+/// The attributes of one file.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Checkout {
     /// Whether git expands `$Id$`.
     pub(super) ident: bool,
-    /// What git encodes the text as, unless that is UTF-8.
+    /// The encoding that git writes, unless that is UTF-8.
     pub(super) encoding: Option<String>,
 }
 
 #[derive(Debug, PartialEq, Eq)]
 struct Line {
-    /// The folder that the pattern counts from.
+    /// The folder that the pattern is relative to.
     folder: RepoPath,
     pattern: Pattern,
-    /// Whether the pattern is for names in any folder below.
+    /// Whether the pattern matches names in any subfolder.
     is_name: bool,
     assignments: Vec<Assignment>,
 }
@@ -65,7 +65,7 @@ enum State {
 }
 
 impl Attributes {
-    /// Reads what counts for the files in some folders.
+    /// Reads the attributes that apply to the files in some folders.
     pub(super) fn of(tree: &dyn Tree, folders: &BTreeSet<RepoPath>) -> Result<Attributes, Error> {
         let mut attributes = Attributes::default();
         let mut contents = Vec::new();
@@ -84,12 +84,12 @@ impl Attributes {
         Ok(attributes)
     }
 
-    /// Tells whether nothing is set for any file.
+    /// Returns whether no file has attributes.
     pub(super) fn is_empty(&self) -> bool {
         self.lines.is_empty()
     }
 
-    /// Tells whether two trees set the same.
+    /// Returns whether two trees have the same attributes.
     pub(super) fn is_same(&self, other: &Attributes) -> bool {
         self.sources == other.sources
     }
@@ -99,7 +99,7 @@ impl Attributes {
         &self.sources
     }
 
-    /// Returns what is set for a file.
+    /// Returns the attributes of a file.
     pub(super) fn get(&self, path: &RepoPath) -> Checkout {
         let mut known = BTreeMap::new();
         for line in self.lines.iter().rev().filter(|line| line.matches(path)) {
@@ -116,7 +116,8 @@ impl Attributes {
         }
     }
 
-    /// Adds what is not known yet: git goes from the last assignment to the first (`fill_one` of `attr.c`).
+    /// Adds attributes that have no value yet. git goes from the last assignment to the first (`fill_one` in
+    /// `attr.c`).
     fn fill(&self, known: &mut BTreeMap<Vec<u8>, State>, assignments: &[Assignment]) {
         for Assignment { name, state } in assignments.iter().rev() {
             if known.contains_key(name) {
@@ -148,7 +149,7 @@ impl Attributes {
 
 impl Line {
     fn new(folder: &RepoPath, pattern: &[u8], assignments: Vec<Assignment>) -> Option<Line> {
-        // One is forbidden, the other is for folders.
+        // git forbids the first; the second matches folders.
         if pattern.starts_with(b"!") || pattern.ends_with(b"/") {
             return None;
         }
@@ -177,7 +178,7 @@ fn read(tree: &dyn Tree, file: &File) -> Result<Vec<u8>, Error> {
     }
 }
 
-/// Adds to folders those around them; each comes before those in it.
+/// Returns the folders and their ancestors. Parents come before their subfolders.
 fn with_outer(folders: &BTreeSet<RepoPath>) -> BTreeSet<RepoPath> {
     let outer = |folder: &RepoPath| std::iter::successors(Some(folder.clone()), RepoPath::parent);
     folders.iter().flat_map(outer).collect()
@@ -188,7 +189,7 @@ fn is_of_interest(content: &[u8]) -> bool {
     holds(IDENT) || holds(ENCODING)
 }
 
-/// Takes the pattern from a line; nothing from a comment or an empty line.
+/// Parses the pattern of a line; `None` for a comment or an empty line.
 fn pattern(line: &[u8]) -> Option<(Vec<u8>, &[u8])> {
     match line.first()? {
         b'#' => None,
@@ -204,7 +205,7 @@ fn pattern(line: &[u8]) -> Option<(Vec<u8>, &[u8])> {
     }
 }
 
-/// Reads a pattern in double quotes as C does, without numbers for bytes, behind its first quote.
+/// Parses a C-style quoted pattern without octal escapes, after its opening quote.
 fn unquoted(line: &[u8]) -> Option<(Vec<u8>, &[u8])> {
     let mut pattern = Vec::new();
     let mut rest = line;
@@ -237,7 +238,7 @@ fn assignment(word: &[u8]) -> Option<Assignment> {
     Some(Assignment { name: name.to_vec(), state })
 }
 
-/// Writes a pattern of git's as one of [`glob`], where that is possible.
+/// Translates a pattern of git to one of [`glob`], if possible.
 fn translated(pattern: &str, is_name: bool) -> Option<Pattern> {
     let mut out = String::new();
     let mut rest = pattern;
@@ -271,7 +272,7 @@ fn translated(pattern: &str, is_name: bool) -> Option<Pattern> {
     Pattern::new(&out).ok()
 }
 
-/// Writes a set behind its `[`, where a `]` that comes first is one of its characters.
+/// Translates a set after its `[`. A `]` in first position is one of its characters.
 fn set(text: &str) -> Option<(String, &str)> {
     let inner = text.strip_prefix(['!', '^']);
     let (sign, inner) = inner.map_or(("", text), |inner| ("!", inner));

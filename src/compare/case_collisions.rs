@@ -1,4 +1,4 @@
-//! Migrations whose names some disks do not tell apart: macOS and Windows have one file where git has two.
+//! Migrations with the same name on case-insensitive disks: macOS and Windows have one file, git has two.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -11,10 +11,10 @@ use crate::finding::Facts;
 use crate::problem::Note;
 use crate::tree::RepoPath;
 
-/// So many are named.
+/// The maximum number of named files.
 const MOST: usize = 20;
 
-/// Says which migrations are one file on such a disk, where that is news and the change's own.
+/// Returns notes on migrations that collide on such a disk, if the change causes the collision.
 pub(super) fn notes(pair: &Pair, facts: &Facts) -> Vec<Note> {
     let found = namesakes(&pair.after);
     if found.is_empty() {
@@ -39,7 +39,7 @@ pub(super) fn notes(pair: &Pair, facts: &Facts) -> Vec<Note> {
     notes
 }
 
-/// Groups the files of an environment that share what such a disk takes for their name.
+/// Groups the files of an environment that have the same name on such a disk.
 fn namesakes(state: &State) -> Vec<Vec<&RepoPath>> {
     if are_distinct(state) {
         return Vec::new();
@@ -55,7 +55,7 @@ fn namesakes(state: &State) -> Vec<Vec<&RepoPath>> {
     groups.into_values().collect()
 }
 
-/// Tells at little cost that no two files share a name; where it cannot tell, they may.
+/// Returns whether the names are surely distinct. This check is cheap and may return false for distinct names.
 fn are_distinct(state: &State) -> bool {
     let is_ascii = state.files.iter().all(|file| file.path.as_bytes().is_ascii());
     let mut marks: Vec<u64> = state.files.iter().map(|file| mark(&file.path)).collect();
@@ -63,14 +63,14 @@ fn are_distinct(state: &State) -> bool {
     is_ascii && marks.windows(2).all(|pair| pair[0] != pair[1])
 }
 
-/// Puts a number in the place of a path of ASCII, the same whatever the case of its letters (FNV-1a).
+/// Hashes an ASCII path, ignoring case (FNV-1a).
 fn mark(path: &RepoPath) -> u64 {
     path.as_bytes().iter().fold(0xcbf2_9ce4_8422_2325, |mark, byte| {
         (mark ^ u64::from(byte.to_ascii_lowercase())).wrapping_mul(0x0100_0000_01b3)
     })
 }
 
-/// Writes a path as such a disk compares it; nearly all are ASCII, for which that is cheap.
+/// Normalizes a path as such a disk does. Nearly all paths are ASCII, which is fast.
 fn folded(path: &RepoPath) -> Vec<u8> {
     match path.as_bytes() {
         bytes if bytes.is_ascii() => bytes.to_ascii_lowercase(),

@@ -1,5 +1,7 @@
-//! Migrations that Python does not read as a tree holds them: `.gitattributes` have git write other bytes at
-//! checkout, or a compiled file stands before the source.
+//! Migrations that Python reads differently from what a tree holds.
+//!
+//! Either `.gitattributes` make git write other bytes at checkout, or Python loads a compiled file instead of
+//! the source.
 
 use std::cell::LazyCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -11,13 +13,13 @@ use crate::alembic::migration::{self, Module, ReadLimits};
 use crate::rules::{Alteration, Altered};
 use crate::tree::{Content, Entry, Error, File, Identity, Node, RepoPath, Tree};
 
-/// The folder in which Python keeps what it compiles.
+/// The folder in which Python stores compiled files.
 pub(crate) const COMPILED: &[u8] = b"__pycache__";
 
-/// A compiled file with more bytes is not read.
+/// Larger compiled files are not read.
 const LARGEST_COMPILED: u64 = 1024 * 1024;
 
-/// Finds the migrations of which this holds since the change, and not before.
+/// Finds the migrations that the change affects in this way.
 pub(super) fn find(
     reader: &Reader,
     comparison: &Comparison<'_>,
@@ -34,7 +36,7 @@ pub(super) fn find(
     Ok(altered)
 }
 
-/// Lists the folders that files lie in, each once.
+/// Returns the folders of some files, each once.
 fn folders(files: &[File]) -> BTreeSet<RepoPath> {
     let mut folders = BTreeSet::new();
     let mut last = None;
@@ -66,7 +68,7 @@ fn by_attributes(
     };
     let mut altered = Vec::new();
     for file in &pair.after.files {
-        // What is read from a disk has been through git already.
+        // Files on disk have been through git already.
         let is_object = || after.identity(file) == Identity::Exact;
         if !is_new(file) && now.is_same(&then) || !is_object() {
             continue;
@@ -84,7 +86,7 @@ fn by_attributes(
     Ok(altered)
 }
 
-/// Says what a checkout makes of a source, where Python reads something else then.
+/// Returns how a checkout alters a source, if Python then reads something else.
 fn alteration(source: &[u8], checkout: &Checkout, limits: &ReadLimits) -> Option<Alteration> {
     if let Some(name) = &checkout.encoding
         && !(source.is_ascii() && may_hold_ascii(name))
@@ -107,7 +109,7 @@ fn alteration(source: &[u8], checkout: &Checkout, limits: &ReadLimits) -> Option
     (is_vital || !is_same(|it| &it.branch_labels)).then_some(Alteration::Ident { is_vital })
 }
 
-/// Tells whether text of an encoding holds null bytes, with which Python loads no source.
+/// Returns whether text in an encoding has null bytes, which Python rejects in sources.
 fn has_null_bytes(encoding: &str) -> bool {
     let name = encoding.to_ascii_lowercase();
     ["utf-16", "utf16", "utf-32", "utf32", "ucs-2", "ucs2", "ucs-4", "ucs4"]
@@ -115,14 +117,14 @@ fn has_null_bytes(encoding: &str) -> bool {
         .any(|wide| name.starts_with(wide))
 }
 
-/// Tells whether git leaves ASCII as it is in an encoding, by the names that iconv has.
+/// Returns whether git keeps ASCII unchanged in an encoding, going by its iconv name.
 fn may_hold_ascii(encoding: &str) -> bool {
     let name = encoding.to_ascii_lowercase();
     let families = ["gb", "big5", "euc", "koi8", "iso-8859", "windows-125", "sjis", "shift", "mac"];
     migration::holds_ascii(encoding) || families.iter().any(|family| name.starts_with(family))
 }
 
-/// Expands `$Id$` as git does at checkout (`ident_to_worktree` of its `convert.c`), with a hash of zeros.
+/// Expands `$Id$` as git does at checkout (`ident_to_worktree` in its `convert.c`), with a hash of zeros.
 fn with_hashes(source: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(source.len());
     let mut rest = source;
@@ -138,7 +140,7 @@ fn with_hashes(source: &[u8]) -> Vec<u8> {
     out
 }
 
-/// Returns how many bytes of a text are a keyword behind its first `$`.
+/// Returns the length of a keyword after its first `$`.
 fn keyword(text: &[u8]) -> Option<usize> {
     if text.starts_with(b"Id$") {
         return Some(3);
@@ -146,7 +148,7 @@ fn keyword(text: &[u8]) -> Option<usize> {
     let inner = text.strip_prefix(b"Id:")?;
     let end = inner.iter().position(|byte| *byte == b'$')?;
     let inner = &inner[..end];
-    // With spaces inside it is the keyword of another system.
+    // With spaces inside, it is the keyword of another system.
     let space = inner.iter().skip(1).position(|byte| *byte == b' ').map(|at| at + 1);
     let is_foreign = space.is_some_and(|space| space + 1 < end);
     (!inner.contains(&b'\n') && !is_foreign).then_some(3 + end + 1)
@@ -192,8 +194,7 @@ fn by_compiled(
     Ok(altered)
 }
 
-/// Returns the name of the source that a name in the folder of compiled files is for, as
-/// `importlib.util.source_from_cache` does.
+/// Returns the name of the source of a compiled file, as `importlib.util.source_from_cache` does.
 pub(crate) fn compiled_source(compiled: &[u8]) -> Option<Vec<u8>> {
     let name = compiled.strip_suffix(b".pyc")?;
     let (name, last) = split_at_last_dot(name)?;
@@ -206,8 +207,9 @@ fn split_at_last_dot(name: &[u8]) -> Option<(&[u8], &[u8])> {
     Some((&name[..dot], &name[dot + 1..]))
 }
 
-/// Tells whether Python takes a compiled file for its source without looking at that (PEP 552). By default
-/// it compares the time of the source, which a checkout sets anew, or a hash of it.
+/// Returns whether Python loads a compiled file without checking its source (PEP 552).
+///
+/// By default, Python compares the source's modification time, which a checkout updates, or its hash.
 fn is_unchecked(tree: &dyn Tree, compiled: &File) -> Result<bool, Error> {
     Ok(match tree.read_all(&[compiled], LARGEST_COMPILED)?.pop() {
         Some(Content::Whole(content)) => {

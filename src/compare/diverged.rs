@@ -1,8 +1,8 @@
-//! Revisions that another target has in another version, although databases move from one to the other.
+//! Revisions that differ between target branches although databases move between them.
 //!
-//! A database at `x` has run what lies below `x` on the branch that it comes from. On another branch
-//! Alembic takes it to have run what lies below `x` there: what only that branch has below is skipped,
-//! and what it has elsewhere is run a second time.
+//! A database at `x` has run the ancestors of `x` on the branch that it comes from. On another branch,
+//! Alembic assumes that it has run the ancestors of `x` there. It skips the ancestors that only that branch
+//! has, and runs again those that are not ancestors there.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,15 +15,15 @@ use crate::config::Level;
 use crate::rules::{self, DatabaseEffect, Difference, Diverged, Move, MoveDirection};
 use crate::tree::{Error, File, Tree};
 
-/// So many revisions are looked into where two targets have them in different versions; each may take a
-/// walk over the whole history.
+/// The maximum number of differing revisions to compare. Each may need a walk over the whole history.
 const MOST_COMPARED: usize = 500;
 
-/// So many of the migrations are named that a database skips or runs again.
+/// The maximum number of named migrations that a database skips or runs again.
 const MOST_NAMED: usize = 4;
 
-/// Compares the revisions that the change adds, or builds on others than before, with those of every other
-/// target. Of several differences of one revision the worst is returned.
+/// Compares the revisions that the change adds or moves with those of every other target branch.
+///
+/// For each revision, only the worst difference is returned.
 pub(super) fn find(
     reader: &mut Reader,
     comparison: &Comparison<'_>,
@@ -45,7 +45,7 @@ pub(super) fn find(
     }
     let mut worst: BTreeMap<RevisionId, Diverged> = BTreeMap::new();
     for peer in (comparison.peers)() {
-        // A target that cannot be read has no say.
+        // A target branch that cannot be read is ignored.
         let Ok(found) = compare(reader, &peer, after, pair, &placed) else {
             reader.miss();
             continue;
@@ -60,7 +60,7 @@ pub(super) fn find(
     Ok(worst.into_values().collect())
 }
 
-/// Compares some revisions with those of another target.
+/// Compares some revisions with those of another target branch.
 fn compare(
     reader: &mut Reader,
     peer: &Peer<'_>,
@@ -95,8 +95,10 @@ fn compare(
     Ok(found)
 }
 
-/// Reads the environment of another target that is this one: the one in the same version folders, else the one
-/// that shares most revisions with it and has a place that no environment has here.
+/// Reads the matching environment of another target branch.
+///
+/// It has the same versions folders. Otherwise it is the one that shares most revisions, if no environment
+/// here is in its place.
 fn counterpart(
     reader: &mut Reader,
     peer: &Peer<'_>,
@@ -123,7 +125,7 @@ fn counterpart(
     Ok(best.map(|(_, state)| state))
 }
 
-/// A revision as one target has it.
+/// A revision on one target branch.
 #[derive(Clone, Copy)]
 struct Version<'a> {
     tree: &'a dyn Tree,
@@ -136,8 +138,9 @@ impl Version<'_> {
         &self.revision.migration.file
     }
 
-    /// Returns what must have run before the revision here and not in the other version, down to what must have
-    /// run before both: if the two differ below that as well, it shows there.
+    /// Returns the additional ancestors of the revision here, down to the common ones.
+    ///
+    /// Differences further down are found at those revisions.
     fn more_than(&self, needed_there: &BTreeSet<&RevisionId>) -> BTreeSet<RevisionId> {
         let mut more = BTreeSet::new();
         let mut waiting = vec![&self.revision.id];
@@ -153,14 +156,14 @@ impl Version<'_> {
     }
 }
 
-/// What two versions of a revision need and the other one does not.
+/// The ancestors that only one of two versions of a revision has.
 #[derive(PartialEq, Eq)]
 struct Gap {
     only_here: BTreeSet<RevisionId>,
     only_there: BTreeSet<RevisionId>,
 }
 
-/// How two versions of a revision differ.
+/// A comparison of two versions of a revision.
 struct Question<'a> {
     before: &'a Graph,
     here: Version<'a>,
@@ -171,7 +174,7 @@ struct Question<'a> {
 impl Question<'_> {
     fn difference(&self, reader: &Reader) -> Result<Option<Difference>, Error> {
         let Question { before, here, there, .. } = self;
-        // What becomes of a published file is a matter of `published-migration-edited`.
+        // `published-migration-edited` covers changes to a published file.
         let content = if before.contains(&here.revision.id) { None } else { self.content(reader)? };
         if content == Some(Difference::OtherMigration) {
             return Ok(content);
@@ -180,7 +183,7 @@ impl Question<'_> {
         let was =
             was.and_then(|was| gap(&Version { graph: before, revision: was, ..*here }, there));
         let gap = gap(here, there).filter(|now| Some(now) != was.as_ref());
-        // A squash stands for what it takes away, which is shown elsewhere.
+        // A squash replaces the revisions that it removes, which is reported elsewhere.
         let is_squashed = |id: &RevisionId| before.contains(id) && !here.graph.contains(id);
         let gap = gap.filter(|gap| !gap.only_there.iter().any(is_squashed));
         let harm = gap.map(|gap| self.harm(reader, &gap)).transpose()?.flatten();
@@ -190,7 +193,7 @@ impl Question<'_> {
         })
     }
 
-    /// Compares what `upgrade` does.
+    /// Compares the operations of `upgrade`.
     fn content(&self, reader: &Reader) -> Result<Option<Difference>, Error> {
         let Question { here, there, .. } = self;
         if !reader.upgrades_differ((there.tree, there.file()), (here.tree, here.file()))? {
@@ -200,7 +203,7 @@ impl Question<'_> {
         let title = |version: &Version<'_>| {
             let titles = reader.titles(version.tree, std::slice::from_ref(version.file()))?;
             let title = titles.into_values().next();
-            // What Alembic writes where nobody gave a message (`ScriptDirectory.generate_revision`).
+            // Alembic writes this if there is no message (`ScriptDirectory.generate_revision`).
             Ok::<_, Error>(title.filter(|title| title != "empty message"))
         };
         let has_same_title = match (title(here)?, title(there)?) {
@@ -214,7 +217,7 @@ impl Question<'_> {
         }))
     }
 
-    /// Finds what goes wrong in a database that moves, first of all in the way that databases usually move.
+    /// Returns the damage to a database that moves. The usual direction is checked first.
     fn harm(&self, reader: &Reader, gap: &Gap) -> Result<Option<Move>, Error> {
         let Question { here, there, usual, .. } = self;
         let known = |ids: &BTreeSet<RevisionId>, graph: &Graph| -> Vec<RevisionId> {
@@ -250,8 +253,10 @@ impl Question<'_> {
     }
 }
 
-/// Compares what two versions need; nothing where that is not known, or where one history has nothing in common
-/// with the other below the revision: then one is a squash of the other, or both are about something else.
+/// Compares the ancestors of two versions.
+///
+/// Returns `None` if they are unknown, or if the histories below the revision have nothing in common. Then
+/// one is a squash of the other, or they are unrelated.
 fn gap(here: &Version<'_>, there: &Version<'_>) -> Option<Gap> {
     if here.revision.is_linked_as(there.revision) {
         return None;
@@ -270,8 +275,9 @@ fn gap(here: &Version<'_>, there: &Version<'_>) -> Option<Gap> {
     })
 }
 
-/// Returns those of some revisions whose `upgrade` does something, as many as are named: that a database skips or
-/// repeats an empty one, a merge revision for one, makes no difference.
+/// Returns the revisions with a non-empty `upgrade`, up to the number that is named.
+///
+/// Skipping or repeating an empty migration, such as a merge revision, does no harm.
 fn effective(
     reader: &Reader,
     version: &Version<'_>,

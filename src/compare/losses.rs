@@ -1,4 +1,4 @@
-//! What a change takes from Alembic: an environment that it could run, revisions that it could find.
+//! Environments that Alembic can no longer run and revisions that it can no longer find.
 
 use std::collections::HashSet;
 
@@ -10,7 +10,7 @@ use crate::rules::{Fate, Loss, Restore, Setting};
 use crate::text::escape;
 use crate::tree::{Error, File, Node, RepoPath, Site, Tree};
 
-/// Both sides of a change, and what there would be.
+/// The environments before and after a change.
 pub(super) struct Sides<'a> {
     pub(super) before: &'a Discovery,
     pub(super) after: &'a Discovery,
@@ -19,8 +19,9 @@ pub(super) struct Sides<'a> {
 }
 
 impl Sides<'_> {
-    /// Tells whether a folder that a configuration file led to is left to whatever program may name it:
-    /// the file is still there, or another one in its place, and leads elsewhere, or nowhere.
+    /// Returns whether the configuration file of an environment now points elsewhere or nowhere.
+    ///
+    /// The file still exists, or another one replaces it. An unknown program may still use the folder.
     pub(super) fn is_abandoned(&self, environment: &Environment) -> Result<bool, Error> {
         let leads = |invocation: &&Invocation| {
             invocation.file.is_some() && invocation.leads_to(environment)
@@ -37,17 +38,17 @@ impl Sides<'_> {
         Ok(false)
     }
 
-    /// Returns how people run an environment before the change.
+    /// Returns the invocations of an environment before the change.
     pub(super) fn run_before(&self, was: &Environment) -> Vec<&Invocation> {
         self.before.invocations.iter().filter(|it| it.leads_to(was)).collect()
     }
 
-    /// Returns how people run an environment after the change.
+    /// Returns the invocations of an environment after the change.
     pub(super) fn run_after(&self, now: &Environment) -> Vec<&Invocation> {
         self.after.invocations.iter().filter(|it| it.leads_to(now)).collect()
     }
 
-    /// Finds what a change takes from the environment of one pair.
+    /// Returns the loss of one pair.
     pub(super) fn loss(&self, pairs: &[Pair], place: usize) -> Result<Loss, Error> {
         let pair = &pairs[place];
         let Some(was) = pair.was.as_ref().filter(|_| pair.excess().is_none()) else {
@@ -95,13 +96,13 @@ impl Sides<'_> {
             loss.setting = self.setting(was, now);
         }
         if has_new_root(pair) {
-            // A squash: its revisions are gone, wherever their files are.
+            // A squash removes its revisions, wherever their files are.
             loss.unseen.clear();
         }
         Ok(loss)
     }
 
-    /// Finds why no command runs an environment any more that some command could run.
+    /// Returns why an environment that worked can no longer be run.
     fn stop(
         &self,
         was: &Environment,
@@ -136,12 +137,12 @@ impl Sides<'_> {
                 failures.extend(self.withdrawn(earlier, now)?);
             }
         }
-        // One that may still work keeps all of them from being certain.
+        // One invocation that may still work makes the result uncertain.
         failures.sort_by_key(|failure| failure.effect != Effect::Unknown);
         Ok(failures.into_iter().next())
     }
 
-    /// Says that a file no longer configures what it did, or is gone and leaves it to some program.
+    /// Reports a file that no longer configures the environment, or that was deleted.
     fn withdrawn(
         &self,
         invocation: &Invocation,
@@ -170,7 +171,7 @@ impl Sides<'_> {
         }))
     }
 
-    /// Finds what was changed or removed and made Alembic stop.
+    /// Returns the edit or deletion that made Alembic stop.
     fn restorable(&self, stop: &BadSetting, was: &Environment) -> Result<Option<Restore>, Error> {
         let Some(past) = self.past else {
             return Ok(None);
@@ -192,7 +193,7 @@ impl Sides<'_> {
         Ok(None)
     }
 
-    /// Returns the file of an invocation as it is after the change.
+    /// Returns the file of an invocation in the result.
     fn file_of(&self, invocation: &Invocation) -> Result<Option<File>, Error> {
         let Some(File { path, .. }) = &invocation.file else {
             return Ok(None);
@@ -203,14 +204,14 @@ impl Sides<'_> {
         })
     }
 
-    /// Tells whether the file of a revision is where it was, and Alembic does not load it.
+    /// Returns whether the file of a revision is still in place, but not loaded by Alembic.
     fn remains(&self, revision: &Revision, loaded: &HashSet<&RepoPath>) -> Result<bool, Error> {
         let path = &revision.migration.file.path;
         let node = self.tree.node(path)?;
         Ok(matches!(node, Some(Node::File(_) | Node::Link(_))) && !loaded.contains(path))
     }
 
-    /// Finds the setting by which an environment no longer has all of its folders.
+    /// Returns the setting that excludes folders of an environment.
     fn setting(&self, was: &Environment, now: &Environment) -> Option<Setting> {
         let key = if was.script_location != now.script_location {
             "script_location"
@@ -229,8 +230,9 @@ impl Sides<'_> {
     }
 }
 
-/// Lets the setting that leads to no folder lead to where the migrations are now, where they have moved: what it
-/// named before would be a second folder beside that one.
+/// Returns the edit that points a broken setting at the new folder of the migrations.
+///
+/// Restoring the old folder would create a second one.
 fn repointed(stop: &BadSetting, was: &Environment, now: &Environment) -> Option<Restore> {
     let is_lost = stop.key == Some("script_location") && stop.effect == Effect::Stops;
     if !is_lost || now.script_location == was.script_location {
@@ -238,7 +240,7 @@ fn repointed(stop: &BadSetting, was: &Environment, now: &Environment) -> Option<
     }
     let path = stop.site.path();
     let location = now.script_location.below(&path.parent()?)?;
-    // Both kinds of files interpolate.
+    // Both file formats interpolate.
     let location = str::from_utf8(location).ok()?.replace('%', "%%");
     let quote = if path.file_name().ends_with(b".toml") { "\"" } else { "" };
     if location.contains(['"', '\\']) || escape(&location) != location {
@@ -248,7 +250,7 @@ fn repointed(stop: &BadSetting, was: &Environment, now: &Environment) -> Option<
     Some(Restore::Write { path: path.clone(), line })
 }
 
-/// Tells whether a change begins the history of an environment anew.
+/// Returns whether a change starts the history of an environment anew.
 fn has_new_root(pair: &Pair) -> bool {
     let is_new = |revision: &Revision| {
         revision.parents == Parents::Base && !pair.before.graph.contains(&revision.id)

@@ -1,4 +1,4 @@
-//! Two trees to a [`Report`]: the one way by which every command comes to its answer.
+//! Turns two trees into a [`Report`]. All commands use this path.
 
 mod attributes;
 mod checkout;
@@ -31,37 +31,38 @@ pub(crate) use pairing::{Pair, pairs};
 pub use reader::{Reader, State};
 use witness::OtherBranches;
 
-/// Two states of a repository and what must be known to say who is at fault.
+/// Two states of a repository, and the facts that decide which problems block.
 pub struct Comparison<'a> {
-    /// What has landed; nothing where the other side is judged alone.
+    /// The base; `None` if the result is checked on its own.
     pub before: Option<&'a dyn Tree>,
-    /// Who has that.
+    /// Who has the base.
     pub standing: Standing,
-    /// What there would be.
+    /// The result.
     pub after: After<'a>,
-    /// Further states whose version folders count: a migration that is added to a folder which the
-    /// other side has moved is still a migration.
+    /// Further trees whose versions folders count. A migration that is added to a folder that the other side
+    /// has moved is still a migration.
     pub folder_sources: Vec<&'a dyn Tree>,
-    /// What the two sides are called.
+    /// The names of the two sides.
     pub names: Names,
-    /// What advice depends on beside these.
+    /// Other facts that advice depends on.
     pub situation: Situation,
-    /// What decides who is to blame.
+    /// Facts that decide which problems block.
     pub facts: Facts,
-    /// The branch that answers for heads which were too many before, if any does: a target that is judged
+    /// The branch that is responsible for existing surplus heads, if any: a target branch that is checked
     /// itself.
     pub answering: Option<String>,
-    /// Gives other targets; what is a head there is nobody's fault here. Asked only where it matters.
+    /// Returns other target branches. Their heads are not problems here. Called only if needed.
     pub other_targets: &'a dyn Fn() -> Vec<NamedTree<'a>>,
-    /// Gives the other targets beside the one that the change goes to, if databases move between the two. Asked
-    /// only if the change adds revisions or lets them build on something else.
+    /// Returns the other target branches if databases move between them and the one of the change.
+    ///
+    /// Called only if the change adds revisions or gives them other parents.
     pub peers: &'a dyn Fn() -> Vec<Peer<'a>>,
-    /// Tells on which remote branch a file is just so. Asked only where it matters.
+    /// Returns a remote branch that has the same version of a file. Called only if needed.
     pub shared: &'a dyn Fn(&RepoPath) -> Option<Shared>,
 }
 
 impl<'a> Comparison<'a> {
-    /// Compares with nothing, in the plainest circumstances.
+    /// Creates a comparison without a base.
     pub fn alone(after: &'a dyn Tree) -> Comparison<'a> {
         Comparison {
             before: None,
@@ -79,41 +80,41 @@ impl<'a> Comparison<'a> {
     }
 }
 
-/// Says that no file is on a remote branch.
+/// Returns `None`, for comparisons without remote branches.
 pub fn unshared(_: &RepoPath) -> Option<Shared> {
     None
 }
 
-/// A branch's name and what it holds.
+/// The name and the tree of a branch.
 pub type NamedTree<'a> = (String, Box<dyn Tree + 'a>);
 
-/// Another target than the one that a change goes to.
+/// A target branch other than that of the change.
 pub struct Peer<'a> {
-    /// What it is called here, `origin/main` for one.
+    /// Its name in this repository: `origin/main`, for example.
     pub name: String,
-    /// What it holds.
+    /// Its tree.
     pub tree: Box<dyn Tree + 'a>,
-    /// The way in which databases move between the two; nothing if it may be either.
+    /// The direction in which databases usually move; `None` if it may be either.
     pub usual: Option<MoveDirection>,
 }
 
-/// What there would be.
+/// The result of a change.
 #[derive(Clone, Copy)]
 pub enum After<'a> {
-    /// This.
+    /// A single tree.
     Tree(&'a dyn Tree),
-    /// One of two, as git will ask about some paths.
+    /// One of two trees, depending on how conflicts in some paths are resolved.
     Conflicted {
-        /// As the base has them.
+        /// With the base's versions of the paths.
         as_base: &'a dyn Tree,
-        /// As the change has them.
+        /// With the change's versions.
         as_ours: &'a dyn Tree,
-        /// The paths.
+        /// The paths with conflicts.
         paths: &'a [RepoPath],
     },
 }
 
-/// Compares two states and says what is wrong with the change.
+/// Compares two states and reports the problems of the change.
 pub fn check(reader: &mut Reader, comparison: &Comparison<'_>) -> Result<Report, tree::Error> {
     match comparison.after {
         After::Tree(after) => check_against(reader, comparison, after),
@@ -127,7 +128,7 @@ pub fn check(reader: &mut Reader, comparison: &Comparison<'_>) -> Result<Report,
     }
 }
 
-/// Does what [`check`] does for one tree as it would be: one of the two answers to a conflict, or a repair.
+/// Does the same as [`check`] for a given result: one resolution of a conflict, or a repair.
 pub(crate) fn check_against(
     reader: &mut Reader,
     comparison: &Comparison<'_>,
@@ -137,7 +138,7 @@ pub(crate) fn check_against(
     let mut report = Report::default();
     let past = comparison.before.map(|before| reader.discover(before)).transpose()?;
     let known: HashSet<&BadSetting> = past.iter().flat_map(|past| &past.problems).collect();
-    // What stops Alembic is a finding of `environment-lost`.
+    // `environment-lost` reports settings that stop Alembic.
     let stops: Vec<&BadSetting> = pairs.iter().filter_map(|pair| pair.loss.stop.as_ref()).collect();
     let is_found = |setting: &&BadSetting| stops.iter().any(|stop| stop.is(setting));
     let noted = bad_settings.iter().filter(|setting| !is_found(setting));
@@ -158,15 +159,15 @@ pub(crate) fn check_against(
     Ok(report)
 }
 
-/// What is found in one environment.
+/// The result for one environment.
 struct Compared {
     findings: Vec<Finding>,
     notes: Vec<Note>,
-    /// The heads that were too many before, by group.
+    /// The surplus heads of the base, by group.
     existing: Vec<Vec<RevisionId>>,
 }
 
-/// Applies every rule to one environment, and takes from the findings what is not this change's fault.
+/// Applies every rule to one environment and decides which problems block.
 fn compare_environment(
     reader: &mut Reader,
     comparison: &Comparison<'_>,
@@ -217,7 +218,7 @@ fn compare_environment(
             }));
         }
     }
-    // A push that touches no migration hears of them no more.
+    // Pushes that touch no migration do not repeat these notes.
     let known = comparison.facts.touched.as_ref().is_some_and(BTreeSet::is_empty);
     let notes = rules::existing_heads_notes(&subject).into_iter();
     let notes = notes.map(|note| Note { known, ..note }).collect();
@@ -230,7 +231,7 @@ fn is_allowed(reader: &Reader, problem: &Problem) -> bool {
     problem.site.file().is_some_and(|file| reader.allows(file, problem.rule))
 }
 
-/// Finds the revisions that are not in the same file with the same content before the change.
+/// Returns the revisions with a different path or content in the base.
 fn changed<'g>(before: &Graph, after: &'g Graph) -> Vec<&'g Revision> {
     let is_same = |now: &Revision| {
         before.get(&now.id).is_some_and(|landed| landed.migration.file == now.migration.file)
@@ -238,7 +239,7 @@ fn changed<'g>(before: &Graph, after: &'g Graph) -> Vec<&'g Revision> {
     after.revisions().filter(|now| !is_same(now)).collect()
 }
 
-/// Finds what a rule says of the state before the change.
+/// Returns the problems that a rule finds in the base.
 fn existing_problems(rule: &Rule, subject: &RuleContext<'_>, before: &State) -> Vec<Problem> {
     if rule.baseline == Baseline::Compared
         || before.graph.is_empty() && before.broken_links.is_empty()
@@ -261,7 +262,7 @@ fn existing_problems(rule: &Rule, subject: &RuleContext<'_>, before: &State) -> 
     rule.check(&past)
 }
 
-/// Returns the key by which a problem is the same before and after a change.
+/// Returns the key that identifies a problem before and after a change.
 fn identity<'p>(rule: &Rule, problem: &'p Problem) -> ProblemIdentity<'p> {
     match rule.baseline {
         Baseline::SameFile => problem.identity().in_file(problem.site.file()),
@@ -269,7 +270,7 @@ fn identity<'p>(rule: &Rule, problem: &'p Problem) -> ProblemIdentity<'p> {
     }
 }
 
-/// Reads the whole of each file that the change adds or edits.
+/// Reads the details of each file that the change adds or edits.
 fn details(
     reader: &Reader,
     after: &dyn Tree,
@@ -320,7 +321,7 @@ pub(crate) fn read_sources(report: &mut Report, comparison: &Comparison<'_>, aft
     }
 }
 
-/// So many bad settings are told that were there before, and as many that were not.
+/// The maximum number of reported bad settings, for existing and new ones each.
 const MOST_SETTINGS: usize = 20;
 
 fn setting_notes<'p>(

@@ -1,4 +1,4 @@
-//! Which environment before the change is which after it, and where its migrations lie.
+//! Pairs the environments before a change with those after it, and finds their migrations.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
@@ -13,31 +13,31 @@ use crate::config::Config;
 use crate::rules::{Fate, Loss};
 use crate::tree::{Error, File, RepoPath, Tree};
 
-/// One environment on both sides.
+/// One environment before and after a change.
 #[derive(Debug)]
 pub(crate) struct Pair {
-    /// As it is after the change; as it was where it is gone.
+    /// The environment after the change, or before it if the change removes the environment.
     pub(crate) environment: Environment,
-    /// As it was before the change, where it was there.
+    /// The environment before the change, if it existed.
     pub(super) was: Option<Environment>,
-    /// What the change takes from it.
+    /// The migrations and settings that Alembic loses through the change.
     pub(crate) loss: Loss,
     pub(crate) before: State,
     pub(crate) after: State,
 }
 
 impl Pair {
-    /// Returns why neither side was read, where one of them is too much.
+    /// Returns why neither side was read, if one exceeds a limit.
     pub(crate) fn excess(&self) -> Option<&Excess> {
         self.after.excess.as_ref().or(self.before.excess.as_ref())
     }
 
-    /// Tells whether the environment is there after the change.
+    /// Returns whether the environment still exists after the change.
     pub(crate) fn is_kept(&self) -> bool {
         self.loss.fate == Fate::Kept
     }
 
-    /// Tells whether both sides are known to have the same files.
+    /// Returns whether both sides are known to have the same files.
     pub(super) fn has_same_files(&self) -> bool {
         let (before, after) = (&self.before, &self.after);
         !before.is_cut
@@ -46,7 +46,7 @@ impl Pair {
             && before.broken_links == after.broken_links
     }
 
-    /// Forgets what one side says where the other was not read: everything would seem new, or gone.
+    /// Drops both graphs if one side was not read, or everything would seem new or deleted.
     fn forget_half(&mut self) {
         if self.excess().is_some() {
             self.before.graph = Graph::default();
@@ -55,13 +55,13 @@ impl Pair {
     }
 }
 
-/// An environment as one side has it.
+/// An environment on one side.
 struct Found {
     environment: Environment,
     state: State,
 }
 
-/// Finds the environments of both sides and brings together those that are one.
+/// Finds the environments of both sides and pairs them.
 pub(crate) fn pairs(
     reader: &mut Reader,
     comparison: &Comparison<'_>,
@@ -116,7 +116,7 @@ pub(crate) fn pairs(
     Ok((pairs, after_discovery.problems.clone()))
 }
 
-/// Returns the environments after the change, without those that a file led to and no longer does.
+/// Returns the environments after the change, without those that their configuration file no longer names.
 fn remaining(sides: &Sides<'_>, config: &Config) -> Result<Vec<Environment>, Error> {
     let mut environments = Vec::new();
     for environment in &sides.after.environments {
@@ -127,10 +127,10 @@ fn remaining(sides: &Sides<'_>, config: &Config) -> Result<Vec<Environment>, Err
     Ok(environments)
 }
 
-/// Finds for each environment what it was before the change.
+/// Returns the past of each environment.
 ///
-/// Those that stayed where they were are found first, lest a copy takes another one's past; last those of
-/// which nothing remains but the command that runs them.
+/// Environments in the same place are matched first, so that a copy does not get the past of another one.
+/// Environments that share only the command that runs them are matched last.
 fn pasts(sides: &Sides<'_>, here: &[Found], landed: &mut [Option<Found>]) -> Vec<Option<Found>> {
     let mut pasts: Vec<Option<Found>> =
         here.iter().map(|found| at_the_same_place(found, landed)).collect();
@@ -151,7 +151,7 @@ fn pasts(sides: &Sides<'_>, here: &[Found], landed: &mut [Option<Found>]) -> Vec
     pasts
 }
 
-/// A migration in a folder that is a version folder of another tree.
+/// A migration in a folder that is a versions folder of another tree.
 struct Stray {
     file: File,
     id: Option<RevisionId>,
@@ -163,14 +163,14 @@ fn parents(migration: &Migration) -> Vec<RevisionId> {
     texts.map(|parent| RevisionId::new(&*parent.text)).collect()
 }
 
-/// The environments of one tree, and the migrations of its version folders that belong to none.
+/// The environments of one tree, and the migrations of its versions folders that belong to none.
 #[derive(Default)]
 struct Side {
     found: Vec<Found>,
     strays: Vec<File>,
-    /// The migrations that were given to each environment, which does not load them.
+    /// For each environment, the migrations that it was given but does not load.
     adopted: Vec<Vec<File>>,
-    /// The environment that each of their revisions was given to.
+    /// For each of their revisions, the environment that got it.
     adopted_ids: HashMap<RevisionId, usize>,
 }
 
@@ -211,14 +211,14 @@ impl Side {
         Ok(side)
     }
 
-    /// Tells whether Alembic has a revision here, as it had not one that was only adopted.
+    /// Returns whether Alembic loads a revision here. Adopted revisions do not count.
     fn loads(&self, id: &RevisionId) -> bool {
         let is_adopted = self.adopted_ids.contains_key(id);
         !is_adopted && self.found.iter().any(|found| found.state.graph.contains(id))
     }
 
-    /// Gives each migration outside of every environment to the first that has one of its parents, and what
-    /// builds on it after it.
+    /// Assigns each stray migration to the first environment that has one of its parents, and then its
+    /// descendants too.
     fn adopt(&mut self, homeless: Vec<Stray>) {
         let mut children: HashMap<RevisionId, Vec<usize>> = HashMap::new();
         for (place, stray) in homeless.iter().enumerate() {
@@ -229,7 +229,7 @@ impl Side {
         let mut homes = vec![None; homeless.len()];
         let mut waiting: VecDeque<usize> = (0..homeless.len()).collect();
         while let Some(place) = waiting.pop_front() {
-            // It waits once more for each parent that is adopted.
+            // A migration waits once for each adopted parent.
             if homes[place].is_some() {
                 continue;
             }
@@ -248,15 +248,15 @@ impl Side {
         }
     }
 
-    /// Finds the environment for a migration outside of all of them. One that joins what Alembic loads joins
-    /// nothing there.
+    /// Returns the environment for a stray migration. A merge of revisions that Alembic loads has no effect
+    /// there, so it gets none.
     fn home_for(&self, stray: &Stray) -> Option<usize> {
         let joins_loaded = stray.parents.len() > 1 && stray.parents.iter().all(|id| self.loads(id));
         let homes = stray.parents.iter().filter_map(|parent| self.home_of(parent));
         homes.min().filter(|_| !joins_loaded)
     }
 
-    /// Finds the first environment that has a revision, or was given it.
+    /// Returns the first environment that has a revision or was given it.
     fn home_of(&self, id: &RevisionId) -> Option<usize> {
         let loading = self.found.iter().position(|found| found.state.graph.contains(id));
         let given = self.adopted_ids.get(id).copied();
@@ -264,7 +264,7 @@ impl Side {
     }
 }
 
-/// Lists the migrations in folders that are version folders elsewhere and here are nobody's.
+/// Lists the migrations in folders that are versions folders elsewhere but not here.
 fn strays(
     reader: &Reader,
     lookup: &Lookup<'_>,
@@ -291,7 +291,7 @@ fn strays(
     Ok(strays.into_iter().collect())
 }
 
-/// Takes the environment with the same version folders.
+/// Takes the environment with the same versions folders.
 fn at_the_same_place(found: &Found, landed: &mut [Option<Found>]) -> Option<Found> {
     let same = |other: &Option<Found>| {
         other.as_ref().is_some_and(|other| other.environment.key() == found.environment.key())
@@ -299,7 +299,7 @@ fn at_the_same_place(found: &Found, landed: &mut [Option<Found>]) -> Option<Foun
     landed.iter_mut().find(|other| same(other))?.take()
 }
 
-/// Takes the environment that shares most revisions.
+/// Takes the environment that shares the most revisions.
 fn most_alike(found: &Found, landed: &mut [Option<Found>]) -> Option<Found> {
     let shared = |other: &Option<Found>| {
         let revisions = other.as_ref()?.state.graph.revisions();
@@ -315,7 +315,7 @@ fn has(found: &Found, revision: &Revision) -> bool {
     found.state.graph.contains(&revision.id)
 }
 
-/// Judges what remains of an environment that is gone at its old place; nothing where it was empty.
+/// Creates the pair of an environment that is gone; `None` if it was empty.
 fn lost(
     reader: &mut Reader,
     after: &Lookup<'_>,

@@ -1,12 +1,12 @@
-//! The same work on many things at once.
+//! Parallel work on many items.
 
 use std::num::NonZeroUsize;
 use std::thread;
 
-/// Fewer things than this are done sooner than a thread is started.
+/// With fewer items per thread, starting it takes longer than the work.
 const WORTH_A_THREAD: usize = 32;
 
-/// Does `work` on every item, on as many threads as the machine has and the work is worth.
+/// Applies `work` to every item, on several threads if there are enough items.
 pub(super) fn map<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
     let most = thread::available_parallelism().map_or(1, NonZeroUsize::get);
     let threads = most.min(items.len() / WORTH_A_THREAD);

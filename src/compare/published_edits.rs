@@ -1,4 +1,4 @@
-//! Published migrations that a change edits so that they do something else.
+//! Published migrations that do something else after a change.
 
 use super::pairing::Pair;
 use super::{Comparison, Reader};

@@ -1,4 +1,4 @@
-//! Reading migrations, each content once however many trees hold it.
+//! Reads migrations. Each content is parsed once, even if several trees have it.
 
 use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
@@ -17,10 +17,10 @@ use crate::cache::{Cache, FactKind, Key};
 use crate::config::Config;
 use crate::tree::{Content, Error, File, Identity, ObjectId, RepoPath, Tree};
 
-/// How many files are held in memory at once while they are read.
+/// The number of files that are read into memory at once.
 const BATCH: usize = 1024;
 
-/// Reads trees under one configuration, and remembers what each content said.
+/// Reads trees with one configuration and caches the results by content.
 #[derive(Debug)]
 pub struct Reader {
     config: Rc<Config>,
@@ -30,17 +30,18 @@ pub struct Reader {
     has_missed: bool,
 }
 
-/// What is kept of a file from one run to the next.
+/// The cached facts about a file.
 #[derive(serde::Serialize, serde::Deserialize)]
 struct Kept<M> {
-    /// How many bytes it has.
+    /// Its size in bytes.
     size: u64,
     module: M,
 }
 
 impl Kept<Module> {
-    /// Tells whether a file holds what was read then. On a disk its content may have gone through a filter,
-    /// which gives it another size: line endings, an encoding, what Git LFS or git-crypt keep.
+    /// Returns whether a file still has the content of the cached facts.
+    ///
+    /// On disk, filters may give the content another size: line endings, encodings, Git LFS, git-crypt.
     fn is_of(&self, identity: Identity) -> bool {
         match identity {
             Identity::Exact => true,
@@ -55,40 +56,40 @@ impl Kept<Module> {
 pub struct State {
     /// Its files, in Alembic's order.
     pub files: Vec<File>,
-    /// Links in a version folder that lead nowhere in the repository.
+    /// The broken symlinks in versions folders.
     pub broken_links: Vec<RepoPath>,
-    /// Why none of its files was read, where there are too many.
+    /// Why none of its files was read, if there are too many.
     pub excess: Option<Excess>,
-    /// Whether there may be more files than these.
+    /// Whether there may be more files.
     pub is_cut: bool,
     /// Its revisions.
     pub graph: Graph,
 }
 
 impl Reader {
-    /// Makes a reader that has read nothing yet.
+    /// Creates a reader without a cache.
     pub fn new(config: Config) -> Reader {
         Reader::remembering(config, Rc::new(Cache::off()))
     }
 
-    /// Makes a reader that remembers what others have read.
+    /// Creates a reader with a cache.
     pub fn remembering(config: Config, cache: Rc<Cache>) -> Reader {
         let config = Rc::new(config);
         let (modules, discoveries) = Default::default();
         Reader { config, cache, modules, discoveries, has_missed: false }
     }
 
-    /// Takes note that something which might have mattered could not be read.
+    /// Records that something relevant could not be read.
     pub(super) fn miss(&mut self) {
         self.has_missed = true;
     }
 
-    /// Tells whether there was such a thing.
+    /// Returns whether something relevant could not be read.
     pub(crate) fn has_missed_something(&self) -> bool {
         self.has_missed
     }
 
-    /// Returns the configuration that applies.
+    /// Returns the configuration.
     pub fn config(&self) -> Rc<Config> {
         Rc::clone(&self.config)
     }
@@ -106,7 +107,7 @@ impl Reader {
         Ok(discovery)
     }
 
-    /// Reads an environment, with files that lie elsewhere and belong to it.
+    /// Reads an environment, with files elsewhere that belong to it.
     pub fn state(
         &mut self,
         tree: &dyn Tree,
@@ -116,7 +117,7 @@ impl Reader {
         self.state_by(&Lookup::new(tree), environment, elsewhere)
     }
 
-    /// Reads one of several environments of a tree, whose folders need not be listed again for each.
+    /// Reads one of several environments of a tree. The folders in `lookup` are listed only once.
     pub fn state_by(
         &mut self,
         lookup: &Lookup<'_>,
@@ -146,12 +147,12 @@ impl Reader {
         Ok(state)
     }
 
-    /// Lists the migrations of an environment, of which there may be as many as the configuration says.
+    /// Lists the migrations of an environment, up to the configured maximum.
     pub fn list(&self, tree: &dyn Tree, environment: &Environment) -> Result<Listing, Error> {
         self.list_by(&Lookup::new(tree), environment)
     }
 
-    /// Lists those of one of several environments.
+    /// Lists the migrations of one of several environments.
     pub(crate) fn list_by(
         &self,
         lookup: &Lookup<'_>,
@@ -170,7 +171,7 @@ impl Reader {
         Ok(Migration { file: file.clone(), module })
     }
 
-    /// Reads what is not known yet.
+    /// Reads the files that are not cached yet.
     fn read_all(&mut self, tree: &dyn Tree, files: &[File]) -> Result<(), Error> {
         let limits = self.limits();
         let unknown = self.recall(tree, files, &limits);
@@ -194,7 +195,7 @@ impl Reader {
         Ok(())
     }
 
-    /// Recalls what earlier runs have read, and returns the files that nothing is known of.
+    /// Loads facts of earlier runs and returns the files without any.
     fn recall<'f>(
         &mut self,
         tree: &dyn Tree,
@@ -211,7 +212,7 @@ impl Reader {
             }
             let kept =
                 self.cache.recall::<Kept<Module>>(&Key::of_object(FactKind::Module, file.id));
-            // How much is read may have been another matter.
+            // The size limit may have been different then.
             let kept = kept.filter(|kept| kept.size <= limits.max_file_size);
             let Some(kept) = kept.filter(|kept| kept.is_of(identity)) else {
                 return true;
@@ -222,7 +223,7 @@ impl Reader {
         unknown
     }
 
-    /// Reads the whole of files that were read for their identifiers.
+    /// Reads the details of files, beyond their identifiers.
     pub(super) fn details(
         &self,
         tree: &dyn Tree,
@@ -239,7 +240,7 @@ impl Reader {
                     let is_merge = module.is_some_and(|module| module.is_merge());
                     migration::details(source, is_merge, &limits)
                 }
-                // Its module says so already.
+                // Its module reports that already.
                 Content::TooLarge(_) => Details::default(),
             });
             details.extend(batch.iter().map(|file| (*file).clone()).zip(found));
@@ -262,7 +263,7 @@ impl Reader {
         Ok(titles)
     }
 
-    /// Finds where a file first does something else than another one.
+    /// Returns the first semantic difference between two files.
     pub(super) fn first_change(
         &self,
         (before_tree, before): (&dyn Tree, &File),
@@ -272,7 +273,7 @@ impl Reader {
         Ok(migration::first_change(&before, &after, &self.limits()))
     }
 
-    /// Tells whether `upgrade` does something else in one file than in another.
+    /// Returns whether `upgrade` differs between two files.
     pub(super) fn upgrades_differ(
         &self,
         one: (&dyn Tree, &File),
@@ -282,18 +283,18 @@ impl Reader {
         Ok(change.is_some_and(|change| change.part == Part::Upgrade))
     }
 
-    /// Tells whether running a migration does anything, as far as can be read.
+    /// Returns whether a migration has operations, as far as can be read.
     pub(super) fn does_something(&self, tree: &dyn Tree, file: &File) -> Result<bool, Error> {
         Ok(!migration::is_empty(&tree.read(file)?, &self.limits()))
     }
 
-    /// Tells whether a file that was read allows a rule to be broken in it.
+    /// Returns whether a comment in a file allows problems of a rule.
     pub(super) fn allows(&self, file: &File, rule: &str) -> bool {
         let module = self.modules.get(&file.id);
         module.is_some_and(|module| module.allows.iter().any(|allowed| allowed == rule))
     }
 
-    /// Returns what the reader agrees to read.
+    /// Returns the limits for reading files.
     pub fn limits(&self) -> ReadLimits {
         ReadLimits { max_file_size: self.config.max_file_size }
     }

@@ -1,4 +1,4 @@
-//! What other branches know of a problem, asked only where it matters.
+//! Facts about other branches, looked up only if needed.
 
 use std::collections::BTreeSet;
 
@@ -9,7 +9,7 @@ use crate::alembic::migration::RevisionId;
 use crate::finding::{Shared, Witness};
 use crate::tree::RepoPath;
 
-/// Asks the other branches of a comparison about one environment.
+/// Looks up one environment on the other branches of a comparison.
 pub(super) struct OtherBranches<'a, 'c> {
     reader: &'a mut Reader,
     comparison: &'a Comparison<'c>,
@@ -36,10 +36,10 @@ impl Witness for OtherBranches<'_, '_> {
     }
 }
 
-/// Other targets on which new heads are heads too; then nobody is at fault here.
+/// Other target branches that have the same new heads, which are then not problems here.
 struct Elsewhere<'p> {
     pair: &'p Pair,
-    /// By name, the new heads that are heads there, and all below them; once that was asked.
+    /// For each such branch, the shared new heads and all their ancestors; `None` until needed.
     targets: Option<Vec<(String, BTreeSet<&'p RevisionId>)>>,
 }
 
@@ -48,7 +48,7 @@ impl<'p> Elsewhere<'p> {
         Elsewhere { pair, targets: None }
     }
 
-    /// Names the first such target for some revisions.
+    /// Returns the first such target branch for some revisions.
     fn name(
         &mut self,
         reader: &mut Reader,
@@ -63,7 +63,7 @@ impl<'p> Elsewhere<'p> {
     }
 }
 
-/// Finds the targets that have a new head, each with what lies at or below these.
+/// Returns the target branches that have a new head, each with the ancestors of these heads.
 fn targets<'p>(
     reader: &mut Reader,
     comparison: &Comparison<'_>,

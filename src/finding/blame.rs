@@ -1,24 +1,25 @@
-//! Who is to blame for a problem: the one place that decides whether it blocks.
+//! Decides which problems block.
 //!
-//! The level that is configured for the rule stands, a warning at most for a problem that weighs less by itself
-//! (`Weight::Minor`), unless one of these is so; of 4 to 9 the first counts, 8 only changes the advice.
+//! The configured level of the rule applies, but at most a warning for a problem of minor weight
+//! (`Weight::Minor`). The cases below change that. Of cases 4 to 9 only the first that applies counts, except
+//! that 8 only changes the advice.
 //!
 //! |   | if | then |
 //! |---|---|---|
-//! | 1 | a comment in the file allows it, and such comments may allow anything | dropped |
-//! | 2 | its rule is off | dropped |
-//! | 3 | it is a warning, and was there before or is about what the change does not touch | dropped |
-//! | 4 | it was there before | a warning |
+//! | 1 | a comment in the file allows the problem, and comments may allow anything | dropped |
+//! | 2 | the rule is off | dropped |
+//! | 3 | it is a warning, and either an existing problem or about files that the change does not touch | dropped |
+//! | 4 | it is an existing problem | a warning |
 //! | 5 | the rule is in doubt | a warning |
-//! | 6 | nothing is known to have landed, and Alembic would load the history | a warning |
-//! | 7 | it is about what the change does not touch | a warning |
+//! | 6 | there is no base, and Alembic would load the history | a warning |
+//! | 7 | it is about files that the change does not touch | a warning |
 //! | 8 | it is about heads, and others may have run the migration | other advice |
-//! | 9 | it is about heads, and such a head is one on another target; or nothing blocks here | a warning |
-//! | 10 | a comment allows it, and such comments may allow only warnings | a warning is dropped |
-//! | 11 | git will ask how to merge, and only one of the answers has this error | a warning |
-//! | 12 | the user or a server's administrator asks for warnings | a warning |
+//! | 9 | it is about heads, and another target branch has such a head; or nothing blocks here | a warning |
+//! | 10 | a comment allows it, and comments may allow only warnings | a warning is dropped |
+//! | 11 | the merge has conflicts, and only one resolution has this error | a warning |
+//! | 12 | the user or a server administrator asks for warnings | a warning |
 //!
-//! 11 and 12 are known only once all findings are: see [`only_either_way`] and [`only_warn`].
+//! Cases 11 and 12 need all findings: see [`only_either_way`] and [`only_warn`].
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -29,82 +30,82 @@ use crate::problem::{Doubt, Problem, Weight};
 use crate::rules::{self, Consequence};
 use crate::tree::RepoPath;
 
-/// A problem with its verdict, which only [`blame`] gives.
+/// A problem with its verdict. Only [`blame`] creates findings.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Finding {
-    /// What is wrong.
+    /// The problem.
     pub problem: Problem,
     level: Level,
     downgrade: Option<Downgrade>,
 }
 
-/// Why a finding is a warning, or is one even if the configuration says more.
+/// Why a finding is at most a warning, even if the configuration says more.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub enum Downgrade {
-    /// It was there before; the change does not touch it.
+    /// It is an existing problem that the change does not touch.
     Existing,
     /// The rule itself is not sure.
     Doubt(Doubt),
     /// It was pushed before, and this push does not change it.
     Untouched,
-    /// It is on this other branch already, and this push does not change it.
+    /// This other branch already has it, and this push does not change it.
     Elsewhere(String),
-    /// It can be seen only by looking ahead of this commit.
+    /// It does not block this commit, but will block once the commit is merged.
     Ahead,
-    /// A server takes it on a branch that is no target.
+    /// A server accepts it on a branch that is not a target branch.
     NoTarget,
-    /// There is nothing to compare with, so what has landed first is not known.
+    /// There is no base, so it is unknown which revision was published first.
     NoBase,
-    /// Git will ask how to merge the file; one of the two answers is without fault.
+    /// The merge has conflicts, and one of the two resolutions does not have the problem.
     Conflict,
     /// The user asked for it in git's configuration or the environment.
     Asked(String),
 }
 
-/// What is known of a change before it is asked who is to blame.
+/// Facts about a change that decide which problems block.
 #[derive(Debug, Clone, Default, serde::Serialize)]
 pub struct Facts {
-    /// The paths that the change touches, if it answers for these alone; if not set, it answers for all.
+    /// The paths that the change touches, if only these count; `None` if all paths count.
     pub touched: Option<BTreeSet<RepoPath>>,
-    /// For each untouched path the branch on which it is just so, for the advice.
+    /// For each untouched path, the branch that has the same file, for the advice.
     pub elsewhere: BTreeMap<RepoPath, String>,
-    /// Why nothing blocks but what stops Alembic from loading, if that is so.
+    /// Why only problems that stop Alembic from loading block, if that is so.
     pub unless_loading: Option<Downgrade>,
-    /// Why nothing blocks at all, if nothing does.
+    /// Why nothing blocks at all, if that is so.
     pub cap: Option<Downgrade>,
-    /// What a comment in a file may allow that file.
+    /// The scope of comments in files.
     pub allow: AllowComments,
 }
 
-/// What `# alembic-guard: allow(rule)` in a file may allow that file.
+/// The scope of a comment `# alembic-guard: allow(rule)` in a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize)]
 pub enum AllowComments {
-    /// To break any rule.
+    /// Any problem of the file.
     #[default]
     Anything,
-    /// Only what would not block.
+    /// Only problems that would not block.
     Warnings,
 }
 
 /// A remote branch that has a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Shared {
-    /// The branch, `origin/topic` for one.
+    /// The branch: `origin/topic`, for example.
     pub branch: String,
-    /// Whether it is the branch that is judged, as it was pushed before.
+    /// Whether it is an earlier push of the checked branch.
     pub own: bool,
 }
 
-/// Answers what is asked only where it matters, since it takes a look at other branches.
+/// Answers questions about other branches, which are expensive and therefore asked only if needed.
 pub trait Witness {
-    /// Tells on which remote branch a file is just so.
+    /// Returns a remote branch that has the same version of a file.
     fn shared(&mut self, path: &RepoPath) -> Option<Shared>;
 
-    /// Names another target on which one of these revisions is at or below a head that is new here.
+    /// Returns another target branch on which one of these revisions is at or below a head that is new here.
     fn head_elsewhere(&mut self, revisions: &[RevisionId]) -> Option<String>;
 }
 
-/// Weighs problems, and drops those that are not to be shown at all.
+/// Assigns a verdict to problems and drops those that should not be shown.
 pub fn blame(
     problems: Vec<Problem>,
     facts: &Facts,
@@ -119,7 +120,7 @@ pub fn blame(
     weighed.collect()
 }
 
-/// Case 11: where git will ask how to merge, only what is wrong with both answers blocks.
+/// Case 11: if a merge has conflicts, only problems of both resolutions block.
 pub fn only_either_way(findings: &mut [Finding], other_answer: &[Finding]) {
     let certain: BTreeSet<_> = other_answer.iter().map(|it| it.problem.identity()).collect();
     for finding in findings {
@@ -129,7 +130,7 @@ pub fn only_either_way(findings: &mut [Finding], other_answer: &[Finding]) {
     }
 }
 
-/// Case 12: lets nothing block if somebody asks for warnings, which is looked up only if something would.
+/// Case 12: lets nothing block if `asked` returns a reason. It is called only if something would block.
 pub fn only_warn<'f>(
     findings: impl IntoIterator<Item = &'f mut Finding>,
     asked: impl FnOnce() -> Option<String>,
@@ -174,7 +175,7 @@ fn weigh(
         let head_elsewhere = (consequence == Consequence::Heads)
             .then(|| witness.head_elsewhere(&problem.revisions))
             .flatten();
-        // A warning blocks nowhere, so there is nothing to explain.
+        // A warning never blocks, so there is nothing to explain.
         let cap = || facts.cap.clone().filter(|_| level > Level::Warn);
         head_elsewhere.map(Downgrade::Elsewhere).or_else(cap)
     };
@@ -189,12 +190,12 @@ impl Finding {
         self.level
     }
 
-    /// Tells why it weighs less than its rule says, where it does.
+    /// Returns why the level is lower than that of the rule, if it is.
     pub fn downgrade(&self) -> Option<&Downgrade> {
         self.downgrade.as_ref()
     }
 
-    /// Takes from an error that it blocks.
+    /// Turns an error into a warning.
     fn soften(&mut self, reason: &Downgrade) {
         if self.level == Level::Error {
             self.level = Level::Warn;
@@ -202,7 +203,7 @@ impl Finding {
         }
     }
 
-    /// Drops what a file is allowed although its word does not count for all; what blocks stays.
+    /// Drops warnings that a file allows although comments may not allow errors; errors stay.
     fn despite_comment(mut self) -> Option<Finding> {
         if self.level < Level::Error {
             return None;
@@ -215,7 +216,7 @@ impl Finding {
 }
 
 impl Facts {
-    /// Tells whether a problem is about what the change touches.
+    /// Returns whether the change touches the files of a problem.
     fn touches(&self, problem: &Problem) -> bool {
         match &self.touched {
             Some(touched) => {
@@ -227,14 +228,14 @@ impl Facts {
     }
 }
 
-/// Tells whether a path is touched, or anything below it.
+/// Returns whether a path, or anything below it, is touched.
 fn is_touched(touched: &BTreeSet<RepoPath>, path: &RepoPath) -> bool {
-    // No name in a tree is less than this one.
+    // No name in a tree sorts before this one.
     let below = touched.range(path.join(b"\x01")..).next();
     touched.contains(path) || below.is_some_and(|first| first.below(path).is_some())
 }
 
-/// Tells whether a problem weighs less where there is nothing to compare with.
+/// Returns whether a problem becomes a warning if there is no base.
 fn weighs_less_without_base(consequence: Consequence) -> bool {
     match consequence {
         Consequence::Loading | Consequence::Judging => false,
@@ -242,8 +243,9 @@ fn weighs_less_without_base(consequence: Consequence) -> bool {
     }
 }
 
-/// Says why a file that the push does not touch is not its fault. What is on somebody else's branch
-/// has to be fixed there, so the advice to edit it goes.
+/// Returns why an untouched file does not count against the push.
+///
+/// A problem on another branch has to be fixed there, so its advice is replaced.
 fn untouched(problem: &mut Problem, facts: &Facts) -> Downgrade {
     let elsewhere = &facts.elsewhere;
     let found = problem.culprits.iter().find_map(|path| Some((path, elsewhere.get(path)?)));
@@ -254,12 +256,12 @@ fn untouched(problem: &mut Problem, facts: &Facts) -> Downgrade {
     Downgrade::Elsewhere(branch.clone())
 }
 
-/// Advises no edit of a migration that others may have run.
+/// Replaces advice to edit a migration that others may have run.
 ///
-/// A branch's own stale migration is its own to repair, pushed or not; of two heads side by side, the one
-/// that was pushed may be a colleague's.
+/// A stale migration of the branch itself may be edited even if it was pushed. Of two heads side by side, the
+/// one that was pushed may be a colleague's.
 fn leave_shared_alone(problem: &mut Problem, witness: &mut dyn Witness) {
-    // Where there is no other way, as with a published value that must be put back, the advice stays.
+    // Without an alternative, for example if a published value must be restored, the advice stays.
     let Some(if_shared) = &problem.if_shared else { return };
     let own_counts = problem.culprits.iter().collect::<BTreeSet<_>>().len() > 1;
     let shared = problem.culprits.iter().find_map(|path| {

@@ -1,4 +1,4 @@
-//! Problems with a verdict: whose fault each is, and whether it blocks.
+//! Problems with a verdict: does the change cause them, and do they block?
 
 mod blame;
 mod report;

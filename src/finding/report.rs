@@ -1,4 +1,4 @@
-//! What the guard says about one comparison, or one ref of a push.
+//! The result of one comparison, or of one ref of a push.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -10,81 +10,81 @@ use crate::config::Level;
 use crate::problem::Note;
 use crate::tree::{File, RepoPath};
 
-/// What a comparison took as `before`.
+/// The base of a comparison.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Base {
-    /// The ref as a person would write it, `origin/main`.
+    /// The ref as a user would write it: `origin/main`.
     pub name: String,
-    /// The commit, in full.
+    /// The full commit id.
     pub commit: String,
-    /// When the ref was last brought up to date, where that is known.
+    /// How recent the ref is.
     pub freshness: Freshness,
-    /// Other refs that would have served as well.
+    /// Other possible bases.
     pub others: Vec<String>,
 }
 
-/// How sure it is that a base is what the remote has.
+/// How certain it is that the remote still has this base.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Freshness {
-    /// Asked for by this very run.
+    /// Fetched by this run.
     FetchedNow,
-    /// Told by git during this push.
+    /// Reported by git during this push.
     ToldByGit,
-    /// Learned by an earlier push, at this time; git's own ref still names another commit.
+    /// Learned from an earlier push at this time, while git's own ref still names another commit.
     SeenByPush(SystemTime),
-    /// As of the last time that git updated the ref, where that is recorded.
+    /// As of git's last update of the ref, if recorded.
     Updated(Option<SystemTime>),
-    /// A local branch or a commit: there is nothing to be stale against.
+    /// A local branch or a commit, which cannot be outdated.
     Local,
 }
 
-/// One Alembic environment as the report sums it up.
+/// The summary of one Alembic environment.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct EnvironmentSummary {
-    /// Its name: a section of an ini file, a folder, or what the configuration calls it.
+    /// Its name: a section of an ini file, a folder, or a name from the configuration.
     pub name: String,
-    /// Where `env.py` is.
+    /// The folder of `env.py`.
     pub script_location: RepoPath,
-    /// Where the migrations are.
+    /// The versions folders.
     pub version_locations: Vec<RepoPath>,
-    /// How many revisions it has after the change.
+    /// The number of revisions in the result.
     pub revisions: usize,
-    /// Its heads before; sorted.
+    /// The heads of the base; sorted.
     pub heads_before: Vec<RevisionId>,
-    /// Its heads after; sorted.
+    /// The heads of the result; sorted.
     pub heads_after: Vec<RevisionId>,
-    /// Those of the heads after that are too many as they were before, no matter who added them; sorted.
+    /// The heads of the result that exceed the limit in the base too, no matter who added them; sorted.
     pub existing: Vec<RevisionId>,
 }
 
-/// Everything there is to say about one comparison.
+/// The result of one comparison.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Report {
-    /// What the change was compared with; nothing where it was judged alone.
+    /// The base; `None` if the change was checked on its own.
     pub base: Option<Base>,
     /// The environments, by name.
     pub environments: Vec<EnvironmentSummary>,
-    /// The findings, the heaviest first, then by path.
+    /// The findings by level, errors first, then by path.
     pub findings: Vec<Finding>,
-    /// What else must be said.
+    /// Notes that are not findings.
     pub notes: Vec<Note>,
     /// The content of every file that a finding points into.
     pub sources: BTreeMap<File, Vec<u8>>,
 }
 
-/// What a check came to.
+/// The outcome of a check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Outcome {
     /// Nothing blocks.
     Clean,
     /// Something blocks.
     Findings,
-    /// It could not be judged.
+    /// The check failed to run.
     Broken,
 }
 
 impl Outcome {
-    /// Returns the exit code of a process that came to this.
+    /// Returns the exit code for this outcome.
     pub fn exit_code(self) -> u8 {
         match self {
             Outcome::Clean => 0,
@@ -104,7 +104,7 @@ impl Outcome {
 }
 
 impl Report {
-    /// Tells whether anything blocks.
+    /// Returns whether anything blocks.
     pub fn outcome(&self) -> Outcome {
         if self.findings.iter().any(|finding| finding.level() == Level::Error) {
             Outcome::Findings
@@ -114,46 +114,46 @@ impl Report {
     }
 }
 
-/// One ref of a push and what became of it.
+/// One ref of a push and its result.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RefReport {
-    /// The ref that is pushed, `refs/heads/feature` or `HEAD`.
+    /// The local ref: `refs/heads/feature` or `HEAD`.
     pub local_ref: String,
-    /// The commit that is pushed.
+    /// The pushed commit.
     pub local_oid: String,
-    /// The ref that it is pushed to.
+    /// The ref to update.
     pub remote_ref: String,
-    /// The commit that the remote has there.
+    /// The commit that the remote ref has now.
     pub remote_oid: String,
-    /// What was found.
+    /// The result of the comparison.
     pub report: Report,
-    /// Why it was not to be judged, where it was not.
+    /// Why the ref was not checked, if it was skipped.
     pub skipped: Option<SkipReason>,
-    /// Why it could not be judged, where it could not.
+    /// Why the ref could not be checked, if that failed.
     pub unknown: Option<Note>,
-    /// The target that has commits which this ref lacks, where git does not say whether it is forced.
+    /// The target branch with commits that this ref lacks, if it is unknown whether the push is forced.
     pub behind: Option<String>,
-    /// The place of another ref of the push that brings the same commit, where this one is judged as that is;
-    /// then the report holds no more than [`RefReport::settle`] has put there.
+    /// The index of another ref of the push with the same commit, if its result applies to this ref too. Then
+    /// the report holds only the parts that [`RefReport::settle`] copies.
     pub like: Option<usize>,
 }
 
-/// Why a ref is not judged.
+/// Why a ref is not checked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SkipReason {
-    /// It is deleted.
+    /// The ref is deleted.
     Deletion,
-    /// It is a tag or another ref that is no branch.
+    /// The ref is a tag or otherwise not a branch.
     NoBranch,
-    /// It names an object that is no commit.
+    /// The object is not a commit.
     NoCommit,
     /// `ignore_refs` covers it.
     Ignored,
-    /// A server judges targets alone.
+    /// A server checks only target branches.
     NoTarget,
-    /// Neither what is pushed nor what it replaces uses Alembic.
+    /// Neither the pushed commit nor the one it replaces uses Alembic.
     NoEnvironment,
-    /// This target has the commit.
+    /// This target branch already has the commit.
     AlreadyOn(String),
 }
 
@@ -174,7 +174,7 @@ impl fmt::Display for SkipReason {
 }
 
 impl RefReport {
-    /// Gives each ref that is judged as another one is that one's base and heaviest finding.
+    /// Copies the base and the most severe finding of a ref to the refs that share its result.
     pub fn settle(reports: &mut [RefReport]) {
         for place in 0..reports.len() {
             let Some(other) = reports[place].like.and_then(|other| reports.get(other)) else {
@@ -194,7 +194,7 @@ impl RefReport {
         }
     }
 
-    /// Tells whether anything blocks this ref.
+    /// Returns whether anything blocks this ref.
     pub fn outcome(&self) -> Outcome {
         match &self.unknown {
             Some(_) => Outcome::Broken,

@@ -1,4 +1,4 @@
-//! Which heads a change adds that it should not.
+//! Finds the surplus heads that a change adds.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::rc::Rc;
@@ -10,34 +10,34 @@ use crate::alembic::graph::{Graph, MissingParent, Parents};
 use crate::alembic::migration::RevisionId;
 use crate::sets::Sets;
 
-/// One way in which a change leaves too many heads.
+/// A reason why a change leaves too many heads.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum HeadProblem {
-    /// A chain builds on something that is no head any more.
+    /// A chain builds on a revision that is no longer a head.
     Stale(Stale),
     /// Several new heads build on the same place.
     Fork {
         /// The heads, sorted.
         heads: Vec<RevisionId>,
     },
-    /// A chain builds on nothing although there is a history.
+    /// A chain has no parent although there is a history.
     NewHistory {
         /// The head of the chain.
         head: RevisionId,
         /// The revision without a parent.
         base: RevisionId,
     },
-    /// A revision that had children is a head again, or would be but for new ones that build on it.
+    /// A revision that had children is a head again, or would be without the new revisions that build on it.
     Returned {
         /// The revision.
         head: RevisionId,
-        /// What became of its children.
+        /// The change to its children.
         cause: Cause,
     },
 }
 
 impl HeadProblem {
-    /// Returns the heads of chains that have to move themselves: they build on something else than what has landed.
+    /// Returns the heads of chains that must move because they do not build on the base.
     pub fn misplaced_heads(&self) -> &[RevisionId] {
         match self {
             HeadProblem::Stale(stale) => &stale.heads,
@@ -46,7 +46,7 @@ impl HeadProblem {
         }
     }
 
-    /// Returns the heads that the fault is about.
+    /// Returns the heads of this problem.
     fn heads(&self) -> &[RevisionId] {
         match self {
             HeadProblem::Stale(stale) => &stale.heads,
@@ -58,23 +58,23 @@ impl HeadProblem {
     }
 }
 
-/// What made a landed revision a head again.
+/// Why a revision of the base is a head again.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Cause {
-    /// This child now builds on something else.
+    /// This child now has another parent.
     Repointed(RevisionId),
     /// This child is gone.
     Removed(RevisionId),
 }
 
-/// A chain of new revisions on a parent that the base has left behind.
+/// A chain of new revisions on a parent that is no longer a head of the base.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stale {
-    /// Where the chain hangs on the base; never empty.
+    /// The edges from the chain to the base; never empty.
     pub edges: Vec<StaleEdge>,
     /// The heads that it ends in, sorted; never empty.
     pub heads: Vec<RevisionId>,
-    /// Whether it also joins a head of the base, so that it is a repair that was overtaken.
+    /// Whether it also joins a head of the base, as a repair does that became outdated.
     pub unfinished: bool,
 }
 
@@ -85,27 +85,27 @@ pub struct StaleEdge {
     pub revision: RevisionId,
     /// The parent.
     pub parent: RevisionId,
-    /// The revisions that took its place and stay, sorted.
+    /// The children of the parent that the base now has and the result keeps, sorted.
     pub successors: Rc<[RevisionId]>,
-    /// The heads that the base has above it now, sorted; where the change removes one, what is left
-    /// below.
+    /// The heads of the base above the parent, sorted. If the change removes one, the newest remaining
+    /// revision below it.
     pub base_heads: Rc<[RevisionId]>,
 }
 
-/// A revision of which nobody can tell what it stands on.
+/// A revision with unknown ancestors.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Gap<'g> {
     /// The revision.
     pub child: &'g RevisionId,
-    /// The parent that no file defines; nothing where only running Python could tell the parents.
+    /// The parent that no file defines; `None` if only running Python would show the parents.
     pub parent: Option<RevisionId>,
 }
 
-/// Names the heads that `after` should not have and `before` does not answer for.
+/// Returns the problems with the heads of `after` that `before` does not explain.
 ///
-/// A group at or under its limit is never at fault. Heads that `before` has already are nobody's, and heads
-/// over a gap or a duplicate that the change makes are not counted: nobody knows what they join. Files
-/// whose id is unknown count as one head more if at least one of them is nobody's parent.
+/// A group within its limit has no problems. Heads that `before` already has are not reported. Heads above a
+/// gap or a duplicate that the change causes do not count, because it is unknown what they join. Files with
+/// an unknown id count as one more head if at least one of them is not a parent.
 pub fn analyze_heads(before: &Graph, after: &Graph, limits: HeadLimits<'_>) -> Vec<HeadProblem> {
     let heads_before = heads_by_group(before, limits);
     let in_doubt = heads_in_doubt(before, after);
@@ -120,8 +120,10 @@ pub fn analyze_heads(before: &Graph, after: &Graph, limits: HeadLimits<'_>) -> V
     faults
 }
 
-/// Returns the heads of each group that has more than it may in `after` as in `before`, without those that
-/// `faults` are about; sorted. None where a file may join them whose parents nobody can tell.
+/// Returns the heads of each group that exceeds its limit in both `before` and `after`, sorted.
+///
+/// Heads with a problem in `faults` are left out. Returns nothing if any file has unknown
+/// parents, because it may join the heads.
 pub fn existing_heads(
     before: &Graph,
     after: &Graph,
@@ -141,22 +143,22 @@ pub fn existing_heads(
     existing
 }
 
-/// Tells whether no group has more heads than it may, no matter who answers for them.
+/// Returns whether every group is within its limit.
 pub fn within_limits(graph: &Graph, limits: HeadLimits<'_>) -> bool {
     let mut groups = heads_by_group(graph, limits).into_iter();
     groups.all(|(label, heads)| heads.len() + unnamed(label, graph) <= limits.heads)
 }
 
-/// Returns the heads of each group that has more than it may, no matter who answers for them; sorted.
+/// Returns the heads of each group that exceeds its limit; sorted.
 pub fn crowded<'g>(graph: &'g Graph, limits: HeadLimits<'g>) -> Vec<Vec<&'g RevisionId>> {
     let groups = heads_by_group(graph, limits).into_values();
     groups.filter(|heads| heads.len() > limits.heads).collect()
 }
 
-/// Finds the places that `after` has and `before` lacks at which nobody can tell what a revision stands on.
+/// Returns the places in `after` but not in `before` where the ancestors of a revision are unknown.
 ///
-/// A parent that several revisions share is none, if a file whose id is unknown may define it and nothing
-/// could join them: whatever they stand on, they fork there.
+/// A missing parent of several revisions does not count if a file with an unknown id may define it and
+/// nothing can join the revisions. They fork there in any case.
 pub fn new_gaps<'g>(before: &Graph, after: &'g Graph) -> Vec<Gap<'g>> {
     let place = |gap: &MissingParent| (gap.child.clone(), gap.id.clone());
     let known: HashSet<_> = before.missing().iter().map(place).collect();
@@ -172,13 +174,13 @@ pub fn new_gaps<'g>(before: &Graph, after: &'g Graph) -> Vec<Gap<'g>> {
     missing.chain(computed.map(|child| Gap { child, parent: None })).collect()
 }
 
-/// Counts the head that files whose id is unknown come to.
+/// Returns the number of heads that files with an unknown id add.
 fn unnamed(label: GroupLabel<'_>, graph: &Graph) -> usize {
     usize::from(label.is_none() && graph.has_unnamed_head())
 }
 
-/// Finds the heads of which nobody can tell what they stand on, as could be told before: over a parent that
-/// is missing or not to be known, or over an id that has become that of several files.
+/// Returns the heads with newly unknown ancestors: above a parent that is missing or computed, or above an
+/// id that several files now define.
 fn heads_in_doubt<'g>(before: &Graph, after: &'g Graph) -> BTreeSet<&'g RevisionId> {
     let gaps = new_gaps(before, after);
     let duplicates = after.duplicates().map(|(id, _)| id).filter(|id| !before.is_duplicate(id));
@@ -187,7 +189,7 @@ fn heads_in_doubt<'g>(before: &Graph, after: &'g Graph) -> BTreeSet<&'g Revision
     above
 }
 
-/// The heads of one group that has more than it may.
+/// The heads of a group that exceeds its limit.
 struct Group<'g> {
     before: &'g Graph,
     after: &'g Graph,
@@ -231,8 +233,9 @@ impl<'g> Group<'g> {
         faults
     }
 
-    /// Parents that count as left behind although the change itself moves all that took their place elsewhere:
-    /// whatever builds on them does so alone, and no new parent for it repairs what was moved.
+    /// Reports parents that are no longer heads of the base although the change moves all their children.
+    ///
+    /// A revision on such a parent is the only one there, so giving it a new parent does not repair the move.
     fn abandoned(
         &self,
         edges: &BTreeSet<Edge<'g>>,
@@ -251,8 +254,10 @@ impl<'g> Group<'g> {
         abandoned.filter_map(|parent| self.returned(parent)).collect()
     }
 
-    /// A chain that begins with no parent although there is a history; where it replaces revisions that
-    /// are gone and there are no more heads than there were, history was merely squashed.
+    /// Returns the first revision of a chain without a parent, if there is a history.
+    ///
+    /// If the chain replaces deleted revisions and there are no more heads than before, the history was only
+    /// squashed.
     fn new_history(&self, anchor: &Anchor<'g>) -> Option<&'g RevisionId> {
         let beside_a_history = anchor.edges.is_empty() && !self.before.is_empty();
         let squashed = || {
@@ -262,7 +267,7 @@ impl<'g> Group<'g> {
         anchor.bases.first().copied().filter(|_| beside_a_history && !squashed())
     }
 
-    /// Gathers the heads that share a place they build on; in an empty history they all do.
+    /// Groups the heads that build on the same place. In an empty history, that is all of them.
     fn forks(sound: Vec<(&'g RevisionId, BTreeSet<&'g RevisionId>)>) -> Vec<HeadProblem> {
         let mut sets = Sets::apart(sound.len());
         let mut first_at: HashMap<Option<&RevisionId>, usize> = HashMap::new();
@@ -280,10 +285,10 @@ impl<'g> Group<'g> {
         forked.map(|heads| HeadProblem::Fork { heads: sorted(heads) }).collect()
     }
 
-    /// A head that `before` has below others: what became of those that built on it?
+    /// Reports a head that has children in `before`, and why it lost them.
     ///
-    /// It blocks only if there are more heads than before: a change that takes three heads to two may leave
-    /// one that was none.
+    /// This counts only if there are more heads than before: a change from three heads to two may leave a
+    /// head that was not one.
     fn returned(&self, head: &RevisionId) -> Option<HeadProblem> {
         if self.heads.len() <= self.count_before {
             return None;

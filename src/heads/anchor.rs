@@ -1,4 +1,4 @@
-//! What a new head stands on in the history that has landed.
+//! The places in the base that a new head builds on.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::rc::Rc;
@@ -6,16 +6,16 @@ use std::rc::Rc;
 use crate::alembic::graph::{Follow, Graph, Heights, Parents};
 use crate::alembic::migration::RevisionId;
 
-/// The places at which new revisions leave the history that has landed.
+/// The places at which new revisions branch off the base.
 #[derive(Debug, Default)]
 pub(super) struct Anchor<'g> {
-    /// A new revision and its parent in `before`, for the lowest new revisions under a head.
+    /// The lowest new revisions under a head, each with its parent in `before`.
     pub(super) edges: BTreeSet<Edge<'g>>,
-    /// New revisions under the head that have no parent at all.
+    /// New revisions under the head that have no parent.
     pub(super) bases: BTreeSet<&'g RevisionId>,
 }
 
-/// A new revision and one of its parents that has landed, or that no file with a known id defines.
+/// A new revision and one of its parents that is in the base or in no file with a known id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Edge<'g> {
     pub(super) revision: &'g RevisionId,
@@ -23,10 +23,10 @@ pub(super) struct Edge<'g> {
 }
 
 impl<'g> Anchor<'g> {
-    /// Walks down from a new head as far as revisions are new.
+    /// Walks down from a new head through new revisions.
     ///
-    /// Where new merge revisions join several places, only the newest places count: a chain that is
-    /// merged with what stands higher is reached from there and needs no other parent.
+    /// If new merge revisions join several places, only the newest places count. A chain that is merged with
+    /// a newer place is reached from there and needs no other parent.
     fn of(head: &RevisionId, before: &Graph, after: &'g Graph) -> Anchor<'g> {
         let mut anchor = Anchor::default();
         let mut seen = HashSet::new();
@@ -64,13 +64,13 @@ impl<'g> Anchor<'g> {
     }
 }
 
-/// What new heads stand on; heads on one line share that.
+/// The anchors of new heads. Heads on one line share an anchor.
 pub(super) struct Anchors<'g> {
     before: &'g Graph,
     after: &'g Graph,
     heights: Option<Rc<Heights<'g>>>,
     known: HashMap<&'g RevisionId, Rc<Anchor<'g>>>,
-    /// Whether parents have been taken by another revision that is still there.
+    /// Whether a parent has another child that still exists.
     taken: HashMap<&'g RevisionId, bool>,
 }
 
@@ -79,7 +79,7 @@ impl<'g> Anchors<'g> {
         Anchors { before, after, heights: None, known: HashMap::new(), taken: HashMap::new() }
     }
 
-    /// Finds what a new head stands on.
+    /// Returns the anchor of a new head.
     pub(super) fn of(&mut self, head: &'g RevisionId) -> Rc<Anchor<'g>> {
         let mut line = vec![head];
         let mut lowest = head;
@@ -103,7 +103,7 @@ impl<'g> Anchors<'g> {
         Rc::clone(self.heights.get_or_insert_with(|| Rc::new(self.before.heights())))
     }
 
-    /// Returns the parent of a revision that is new as well, if it has no other.
+    /// Returns the only parent of a revision, if that is new too.
     fn only_new_parent(&self, id: &RevisionId) -> Option<&'g RevisionId> {
         let [parent] = self.after.get(id)?.parents.texts() else {
             return None;
@@ -112,13 +112,13 @@ impl<'g> Anchors<'g> {
         (!self.before.contains(&parent.id)).then_some(&parent.id)
     }
 
-    /// Returns the edges whose parent has been taken by another revision that is still there.
+    /// Returns the edges to a parent that has another child and keeps it.
     pub(super) fn stale_edges(&mut self, anchor: &Anchor<'g>) -> BTreeSet<Edge<'g>> {
         anchor.edges.iter().filter(|edge| self.is_taken(edge.parent)).copied().collect()
     }
 
-    /// Returns the places that a head may build on: heads of `before`, and revisions whose children
-    /// are all gone.
+    /// Returns the places that a head may build on: heads of `before`, and revisions that lost all their
+    /// children.
     pub(super) fn free_places(&mut self, anchor: &Anchor<'g>) -> BTreeSet<&'g RevisionId> {
         let parents = anchor.edges.iter().map(|edge| edge.parent);
         parents.filter(|parent| !self.is_taken(parent)).collect()

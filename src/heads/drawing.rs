@@ -1,4 +1,4 @@
-//! The part of a graph that a person must see to understand a fork.
+//! Chooses the part of a graph that explains a fork.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,25 +6,25 @@ use crate::alembic::graph::Graph;
 use crate::alembic::migration::RevisionId;
 use crate::problem::{Drawing, DrawnRevision};
 
-/// How a revision is captioned in a drawing.
+/// The caption of a revision in a drawing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Caption {
-    /// Where it is from and what it is: "head of `origin/main`".
+    /// Its origin and its role: "head of `origin/main`".
     pub note: String,
-    /// Whether the change brings it.
+    /// Whether the change adds it.
     pub new: bool,
 }
 
-/// A graph is not drawn beyond this many revisions; the middle of a chain tells nothing.
+/// The maximum number of revisions in a drawing. The middle of a long chain adds nothing.
 const MOST: usize = 64;
 
-/// Draws what lies between the given heads and the newest revisions that all of them build on.
+/// Draws the revisions from the given heads down to their newest common ancestors.
 pub fn draw(
     graph: &Graph,
     heads: &[RevisionId],
     caption: impl Fn(&RevisionId) -> Caption,
 ) -> Drawing {
-    // There is no room for what lies below more heads than these.
+    // There is no room to draw below more heads than these.
     let between = graph.between(&heads[..heads.len().min(MOST)]);
     let shown = |id: &RevisionId| between.contains(id);
     let order = newest_first(graph, between.clone());
@@ -44,7 +44,7 @@ pub fn draw(
     Drawing { nodes: nodes.take(MOST).collect() }
 }
 
-/// Orders revisions so that each comes before its parents; what is on a cycle comes last.
+/// Orders revisions so that each comes before its parents. Revisions on a cycle come last.
 fn newest_first<'g>(graph: &'g Graph, mut left: BTreeSet<&'g RevisionId>) -> Vec<&'g RevisionId> {
     let mut children: BTreeMap<&RevisionId, usize> = left
         .iter()

@@ -1,23 +1,23 @@
-//! Heads are counted by group: each configured branch label is one, all other heads are another.
+//! Groups heads for counting: one group per configured branch label, and one for all other heads.
 
 use std::collections::BTreeMap;
 
 use crate::alembic::graph::Graph;
 use crate::alembic::migration::RevisionId;
 
-/// How many heads an environment may have.
+/// The number of heads that an environment may have.
 #[derive(Debug, Clone, Copy)]
 pub struct HeadLimits<'a> {
-    /// How many heads a group may have.
+    /// The number of heads that a group may have.
     pub heads: usize,
-    /// The branch labels that each are a group of their own.
+    /// The branch labels that form groups of their own.
     pub branches: &'a [String],
 }
 
-/// The label of a group, or nothing for the heads that carry none of the configured labels.
+/// The label of a group; `None` for the heads without a configured label.
 pub(super) type GroupLabel<'a> = Option<&'a str>;
 
-/// Sorts the heads of a graph into groups; a head with several configured labels counts for the first.
+/// Groups the heads of a graph. A head with several configured labels counts for the first.
 pub(super) fn heads_by_group<'g>(
     graph: &'g Graph,
     limits: HeadLimits<'g>,

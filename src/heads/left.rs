@@ -1,4 +1,4 @@
-//! What has taken the place of a parent that the base has left behind.
+//! The successors of parents that are no longer heads of the base.
 
 use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;
@@ -8,7 +8,7 @@ use super::anchor::Edge;
 use crate::alembic::graph::{Above, Graph};
 use crate::alembic::migration::RevisionId;
 
-/// What stands above parents that were left behind; each parent is looked at once.
+/// The revisions above such parents. Each parent is examined once.
 pub(super) struct Left<'g> {
     before: &'g Graph,
     after: &'g Graph,
@@ -16,7 +16,7 @@ pub(super) struct Left<'g> {
     known: HashMap<&'g RevisionId, Place>,
 }
 
-/// What took the place of a parent, and the heads above it.
+/// The successors of a parent, and the heads above it.
 #[derive(Clone)]
 struct Place {
     successors: Rc<[RevisionId]>,
@@ -28,7 +28,7 @@ impl<'g> Left<'g> {
         Left { before, after, above: None, known: HashMap::new() }
     }
 
-    /// Describes a chain that hangs on the base at some edges.
+    /// Describes a chain that builds on the base at the given edges.
     pub(super) fn stale(&mut self, edges: &BTreeSet<Edge<'g>>) -> Stale {
         let edges = edges.iter().map(|edge| {
             let Place { successors, base_heads } = self.place(edge.parent);
@@ -49,8 +49,8 @@ impl<'g> Left<'g> {
         place
     }
 
-    /// Returns the newest of what `before` has above a revision and `after` keeps: nobody can build on
-    /// what is gone.
+    /// Returns the newest revisions that `before` has above a parent and `after` keeps. Deleted revisions
+    /// cannot be built on.
     fn heads(&mut self, parent: &RevisionId) -> Rc<[RevisionId]> {
         let (before, after) = (self.before, self.after);
         let is_newest = |id: &RevisionId| {

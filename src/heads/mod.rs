@@ -1,8 +1,7 @@
-//! Who is at fault when two histories meet: which heads a change adds and where it goes wrong.
+//! Compares the heads of two histories: the surplus heads that a change adds, and their causes.
 //!
-//! `before` is what has landed, `after` what there would be. A *new* revision is one that `before`
-//! lacks. The analysis names problems and places; how they are worded and whether they block is for
-//! [`crate::rules`].
+//! `before` is the base, `after` the result. A *new* revision is one that `before` lacks. The analysis
+//! returns problems and places; [`crate::rules`] turns them into messages.
 
 mod drawing;
 mod groups;

@@ -1,10 +1,10 @@
-//! The head counts of the histories in the verdict table, without git: what has landed, what there would be.
+//! The head counts of the histories in the table of verdicts, without git: `before` and `after`.
 
 use super::*;
 use crate::alembic::graph::tests::graph;
 use crate::alembic::migration::RevisionId;
 
-/// Judges and writes each fault as a line.
+/// Analyzes two histories and writes each problem as a line.
 fn faults(before: &str, after: &str) -> Vec<String> {
     faults_within(before, after, HeadLimits { heads: 1, branches: &[] })
 }
@@ -34,7 +34,7 @@ fn line(fault: &HeadProblem) -> String {
     }
 }
 
-/// Writes what took the place of each stale parent, and what the base has above it.
+/// Writes the successors of each stale parent, and the heads of the base above it.
 fn places(before: &str, after: &str) -> Vec<String> {
     let faults =
         analyze_heads(&graph(before), &graph(after), HeadLimits { heads: 1, branches: &[] });
@@ -168,7 +168,7 @@ fn a_head_returns_only_if_there_are_more_heads_than_before() {
     let before = "a x(a) y(a) z(a) w(z)";
     assert!(faults(before, "a x(a) y(a) z(a) w(x,y)").is_empty());
     assert_eq!(faults("a z(a) w(z)", "a z(a) w(a)"), ["z returned as w was re-pointed"]);
-    // The same number of heads, another one of them.
+    // The same number of heads, but another one of them.
     assert!(faults("a x(a) m(x) y(a)", "a x(a) m(y) y(a)").is_empty());
 }
 
@@ -197,13 +197,13 @@ fn siblings_fork_on_a_parent_that_only_a_file_of_unknown_id_may_define() {
     assert_eq!(faults("a ?o(a) c(p)", "a ?o(a) c(p) d(p)"), ["stale d at d(p)<c"]);
     assert_eq!(places("a ?o(a) c(p) e(c)", "a ?o(a) c(p) e(c) d(p)"), ["c; e"]);
     assert_eq!(faults("a ?o(a)", "a ?o(a) c(p) d(p) f(a)"), ["stale f at f(a)<", "fork c,d"]);
-    // One child is no fork, nor are two that are joined, that landed before, or that may be two heads.
+    // One child is not a fork, nor are two that are joined, that are in the base, or that may be two heads.
     assert!(faults("a ?o(a)", "a ?o(a) c(p)").is_empty());
     assert!(faults("a ?o(a)", "a ?o(a) c(p) d(p) m(c,d)").is_empty());
     assert!(faults("a ?o(a) c(p) d(p)", "a ?o(a) c(p) d(p) e(d)").is_empty());
     let two = HeadLimits { heads: 2, branches: &[] };
     assert!(faults_within("a ?o(a)", "a ?o(a) c(p) d(p)", two).is_empty());
-    // Nobody can tell what `d(?)` joins, and without `?o` the parent is plainly missing.
+    // It is unknown what `m(?)` joins, and without `?o` the parent is plainly missing.
     assert!(faults("a ?o(a)", "a ?o(a) c(p) d(p) m(?)").is_empty());
     assert!(faults("a", "a c(p) d(p)").is_empty());
 }

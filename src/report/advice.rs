@@ -1,4 +1,4 @@
-//! Advice about a finding: the steps of the best way, numbered, then what else can be done.
+//! Renders the advice of a finding: the numbered steps of the best way, then the alternatives.
 
 use super::Style;
 use super::color::{HELP, STRONG, paint};
@@ -6,10 +6,10 @@ use super::layout::{columns, headed, wrap};
 use crate::advice::{Advice, Shown, Step};
 use crate::text::escape;
 
-/// How far commands are indented, and further lines of a step: as far as the text behind a number.
+/// The indentation that aligns commands and continuation lines with the text of a step.
 const INDENT: &str = "     ";
 
-/// Renders advice; nothing if there is none.
+/// Renders advice; empty if there is none.
 pub(super) fn render(advice: &Advice, style: &Style) -> String {
     let best = advice.ways.first().map_or(&[][..], Vec::as_slice);
     let steps: Vec<&Step> = advice.first.iter().chain(best).collect();
@@ -34,7 +34,7 @@ pub(super) fn render(advice: &Advice, style: &Style) -> String {
         .collect::<String>()
 }
 
-/// Names the steps that another way does without: `, instead of 2`. Nothing if it shares none with the best way.
+/// Lists the steps that another way replaces: `, instead of 2`. Empty if the two ways share no step.
 fn instead_of(advice: &Advice, way: &[Step]) -> String {
     let best = &advice.ways[0];
     let before = advice.first.len();
@@ -60,13 +60,13 @@ fn numbered(steps: &[&Step], style: &Style) -> String {
     format!("{}:\n{}", paint(style, HELP, "To fix"), lines.collect::<String>())
 }
 
-/// Letters steps, since the best way has the numbers.
+/// Numbers the steps with letters, because the best way has the digits.
 fn lettered(steps: &[&Step], style: &Style) -> String {
     let letters = ('a'..='z').map(|letter| format!("  {letter}. "));
     letters.zip(steps).map(|(letter, step)| item(&letter, step, style)).collect()
 }
 
-/// Writes a step behind its number: the command alone if that says it all, else below a sentence.
+/// Writes a numbered step: only the command if it is obvious, otherwise a sentence with the command below.
 fn item(number: &str, step: &Step, style: &Style) -> String {
     let prose = capitalized(&step.prose());
     match shown(step, style) {
@@ -76,7 +76,7 @@ fn item(number: &str, step: &Step, style: &Style) -> String {
     }
 }
 
-/// Writes one step as a sentence that begins with some words.
+/// Writes one step as a sentence that starts with `words`.
 fn lead(words: &str, step: &Step, style: &Style) -> String {
     let prose = step.prose();
     let (begin, prose) = if prose.is_empty() || step.is_obvious && step.command().is_some() {

@@ -1,4 +1,4 @@
-//! The few colours of the report, the same as the ones that quoted source has.
+//! The colors of the report, which match those of quoted source.
 
 use annotate_snippets::renderer::{
     DEFAULT_CONTEXT_STYLE, DEFAULT_EMPHASIS_STYLE, DEFAULT_ERROR_STYLE, DEFAULT_HELP_STYLE,
@@ -17,12 +17,12 @@ pub(super) const STRONG: Ansi = DEFAULT_EMPHASIS_STYLE;
 pub(super) const FAINT: Ansi = Ansi::new().dimmed();
 pub(super) const GOOD: Ansi = AnsiColor::Green.on_default().bold();
 
-/// Writes `text` in a colour, where there are colours.
+/// Paints `text` if `style` has colors.
 pub(super) fn paint(style: &Style, ansi: Ansi, text: &str) -> String {
     if style.color && !text.is_empty() { format!("{ansi}{text}{ansi:#}") } else { text.to_owned() }
 }
 
-/// Returns the colour of a level.
+/// Returns the color of a level.
 pub(super) fn level_color(level: Level) -> Ansi {
     match level {
         Level::Error => ERROR,

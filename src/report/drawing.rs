@@ -1,4 +1,4 @@
-//! The small picture of a fork that stands below a finding.
+//! The small drawing of a fork below a finding.
 
 use std::collections::BTreeMap;
 
@@ -9,12 +9,12 @@ use super::layout::columns;
 use crate::problem::{Drawing, DrawnRevision};
 use crate::text::escape;
 
-/// How many rows a picture has at most.
+/// The maximum number of rows.
 const ROWS: usize = 8;
 const INDENT: &str = "  ";
 const GAP: usize = 2;
 
-/// Draws the picture; nothing where there is nothing to draw.
+/// Renders the drawing; empty if it has no nodes.
 pub(super) fn render(drawing: &Drawing, style: &Style) -> String {
     let rows = elide(&drawing.nodes);
     let lanes: Vec<Lane> = rows.iter().map(|row| row.lane(style)).collect();
@@ -23,7 +23,7 @@ pub(super) fn render(drawing: &Drawing, style: &Style) -> String {
     drawn.iter().map(|line| table.line(&rows, line, style)).collect()
 }
 
-/// A row of the picture.
+/// A row of the drawing.
 enum Row<'a> {
     Revision(&'a DrawnRevision, Vec<Below>),
     Elided(usize, Vec<Below>),
@@ -53,7 +53,7 @@ impl Row<'_> {
     }
 }
 
-/// Chooses the rows: whole where they are few, else without the plain stretches between.
+/// Chooses the rows. Long histories lose the plain stretches between forks.
 fn elide(nodes: &[DrawnRevision]) -> Vec<Row<'_>> {
     let shape = Shape::new(nodes);
     let runs = if nodes.len() > ROWS {
@@ -79,7 +79,7 @@ fn elide(nodes: &[DrawnRevision]) -> Vec<Row<'_>> {
     cut(rows)
 }
 
-/// Keeps the first rows where even the forks are too many.
+/// Keeps only the first rows if there are still too many.
 fn cut(mut rows: Vec<Row<'_>>) -> Vec<Row<'_>> {
     if rows.len() > ROWS {
         let rest = rows.split_off(ROWS - 1);
@@ -97,7 +97,7 @@ fn cut(mut rows: Vec<Row<'_>>) -> Vec<Row<'_>> {
     rows
 }
 
-/// Leads every line to a row that is cut off into the one row that stands for them.
+/// Redirects every line to a hidden row to the one row that replaces them.
 fn join_cut(below: &mut Vec<Below>) {
     let mut joined = false;
     below.retain_mut(|parent| match parent {
@@ -109,7 +109,7 @@ fn join_cut(below: &mut Vec<Below>) {
     });
 }
 
-/// Who is above and below whom, by place in the list.
+/// The parents and the number of children of every node, by index.
 struct Shape {
     parents: Vec<Vec<usize>>,
     children: Vec<usize>,
@@ -134,7 +134,7 @@ impl Shape {
         Shape { parents, children }
     }
 
-    /// Cuts the list into rows: plain neighbours share one, everything else stands alone.
+    /// Splits the nodes into rows. Adjacent plain nodes share a row; all others get their own.
     fn runs(&self, nodes: &[DrawnRevision]) -> Vec<Vec<usize>> {
         let mut runs: Vec<Vec<usize>> = Vec::new();
         for node in 0..nodes.len() {
@@ -150,7 +150,7 @@ impl Shape {
         runs
     }
 
-    /// Tells whether a node is a link of a chain and nothing more.
+    /// Returns whether a node is only a link in a chain.
     fn plain(&self, node: usize, nodes: &[DrawnRevision]) -> bool {
         nodes[node].note.is_empty()
             && !nodes[node].continues
@@ -159,14 +159,14 @@ impl Shape {
     }
 }
 
-/// What stands to the right of the lanes, in columns.
+/// The columns to the right of the lanes.
 struct Table {
     lanes: usize,
     cells: [usize; 2],
     path: PathCell,
 }
 
-/// How much of a path there is room for.
+/// How much of a path fits.
 #[derive(Clone, Copy)]
 enum PathCell {
     Whole,
@@ -236,7 +236,7 @@ impl Table {
     }
 }
 
-/// Paints the lanes, and what this change brings in a colour of its own.
+/// Paints the lanes, with new revisions in a color of their own.
 fn lanes(line: &Drawn, rows: &[Row<'_>], style: &Style) -> String {
     let new = line.row.and_then(|row| match rows.get(row)? {
         Row::Revision(node, _) if node.new => Some(rows[row].lane(style).glyph),

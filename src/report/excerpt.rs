@@ -1,49 +1,49 @@
-//! A sanitised copy of the few lines of a file that a report quotes.
+//! A sanitized copy of the few lines of a file that a report quotes.
 //!
-//! The file may be a megabyte in one line, hold escape sequences or be no text at all. What comes out is
-//! short, printable, has `\n` as its only line ending, and knows where the marked bytes went.
+//! The file may be a megabyte in one line, contain escape sequences or be binary. The copy is short and
+//! printable, has `\n` as its only line ending, and maps the marked bytes to their new places.
 
 use std::ops::Range;
 
 use crate::text::{Escaped, Span, position};
 
-/// A mark over more lines than this is shown by its first line.
+/// Only the first line of a mark with more lines than this is shown.
 const MARKED_LINES: usize = 6;
-/// Marks that are this near to each other share a window.
+/// Marks at most this many lines apart share a window.
 const NEAR_LINES: usize = 4;
 /// A line with more bytes than this is cut around its marks.
 const LONG_LINE: usize = 400;
-/// How many bytes are kept on each side of the marks of a cut line, and of the mark itself.
+/// The number of bytes that are kept on each side of the marks of a cut line, and of the mark itself.
 const KEPT_BYTES: usize = 120;
 const CUT: &str = "...";
 
-/// Neighbouring lines, ready to be printed.
+/// Consecutive lines, ready to print.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Window {
-    /// The number of the first line, from one.
+    /// The number of the first line, from 1.
     pub(super) line_start: usize,
     /// The lines.
     pub(super) text: String,
-    /// The marks, in the order of the source.
+    /// The marks, in source order.
     pub(super) marks: Vec<Mark>,
 }
 
 /// A marked range in a [`Window`].
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Mark {
-    /// Which of the spans asked for it is.
+    /// The index of the requested span.
     pub(super) index: usize,
-    /// The bytes in the window's text.
+    /// The byte range in the window's text.
     pub(super) range: Range<usize>,
-    /// The line in the file, from one.
+    /// The line in the file, from 1.
     pub(super) line: usize,
-    /// The column in characters of the file, from one.
+    /// The column in the file, in characters from 1.
     pub(super) column: usize,
-    /// The column in characters of the window's text, from one.
+    /// The column in the window's text, in characters from 1.
     pub(super) shown_column: usize,
 }
 
-/// Copies the lines that `spans` touch; a span beyond the end of the file marks its end.
+/// Copies the lines that `spans` touch. A span beyond the end of the file marks its end.
 pub(super) fn quote(source: &[u8], spans: &[Span]) -> Vec<Window> {
     let lines = lines(source);
     let mut wanted: Vec<Wanted> = spans
@@ -78,7 +78,7 @@ impl Wanted {
     }
 }
 
-/// Returns the bytes of every line, without what ends it; there is always one.
+/// Returns the byte range of every line without its line ending. There is always at least one line.
 fn lines(source: &[u8]) -> Vec<Span> {
     let mut lines = Vec::new();
     let mut start = 0;
@@ -130,7 +130,7 @@ fn copy(source: &[u8], lines: &[Span], group: &[Wanted]) -> Window {
     Window { line_start: first + 1, text: copy.text, marks }
 }
 
-/// Chooses the bytes of a line that are shown.
+/// Chooses the part of a line to show.
 fn kept(source: &[u8], line: &Span, group: &[Wanted]) -> Span {
     if line.len() <= LONG_LINE {
         return line.clone();
@@ -147,13 +147,13 @@ fn kept(source: &[u8], line: &Span, group: &[Wanted]) -> Span {
     character_start(source, start, line.end)..character_start(source, end, line.end)
 }
 
-/// Moves an offset behind the rest of a character that it would split.
+/// Moves an offset that would split a character behind that character.
 fn character_start(source: &[u8], offset: usize, end: usize) -> usize {
     let inside = |at: &usize| *at < end && source[*at] & 0b1100_0000 == 0b1000_0000;
     (offset..end).take(4).find(|at| !inside(at)).unwrap_or(offset)
 }
 
-/// Text being copied, with the places in it at which characters of the source begin.
+/// Copied text, with the source offset and the text offset of every character.
 #[derive(Default)]
 struct Copy {
     text: String,
@@ -196,7 +196,7 @@ impl Copy {
         }
     }
 
-    /// Returns where the bytes of the source are in the text; what was cut is where the cut is.
+    /// Maps source bytes to the text. Bytes that were cut map to the place of the cut.
     fn range(&self, span: &Span) -> Range<usize> {
         let before = self.places.partition_point(|(from, _)| *from <= span.start);
         let start = match before.checked_sub(1) {

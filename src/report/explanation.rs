@@ -6,7 +6,7 @@ use super::layout::wrap;
 use crate::advice::Command;
 use crate::rules::{Group, RULES, Rule};
 
-/// How wide a text is at most; longer lines are hard to read.
+/// The maximum line width; longer lines are hard to read.
 const WIDTH: usize = 100;
 
 /// Lists all rules by group.
@@ -26,7 +26,9 @@ pub fn list(style: &Style) -> String {
     format!("{groups}To explain one: {one}\n")
 }
 
-/// Renders the explanation of one rule; `text` is Markdown with headings, paragraphs, lists and indented code.
+/// Renders the explanation of one rule.
+///
+/// `text` is Markdown with headings, paragraphs, lists and indented code.
 pub fn explanation(rule: &Rule, text: &str, style: &Style) -> String {
     let level = paint(style, level_color(rule.level), &rule.level.to_string());
     let mut out = format!("{} ({level})\n", paint(style, STRONG, rule.name));
@@ -48,7 +50,7 @@ pub fn explanation(rule: &Rule, text: &str, style: &Style) -> String {
     out
 }
 
-/// Writes a paragraph, or an item of a list, in lines that fit.
+/// Wraps a paragraph or a list item.
 fn filled(item: &str, block: &str, style: &Style) -> String {
     let (mark, indent) = if block.starts_with("- ") { ("  - ", "    ") } else { ("  ", "  ") };
     let words = item.trim_start_matches("- ").split_whitespace();
@@ -91,7 +93,7 @@ mod tests {
         for rule in RULES {
             assert_eq!(list.matches(&format!("  {} ", rule.name)).count(), 1, "{list}");
         }
-        // The last line names the program, which may be anywhere.
+        // The last line contains the program, which may have a long path.
         let (rules, _) = list.rsplit_once("\n\n").expect("it ends in a line for one");
         assert!(rules.lines().all(|line| line.len() <= 80), "{list}");
     }

@@ -1,4 +1,4 @@
-//! What `hook install`, `hook uninstall` and `hook status` say to a program: version 1.
+//! The JSON output of `hook install`, `hook uninstall` and `hook status`: version 1.
 
 use std::path::Path;
 
@@ -94,7 +94,7 @@ struct KeptJson {
     runs: bool,
 }
 
-/// Says what was installed.
+/// Returns the output of `hook install`.
 pub fn installed(hooks: &[Installed], foreign_program: Option<&Path>) -> Changed {
     let hook = |one: &Installed| {
         let (outcome, from_version) = match one.outcome {
@@ -111,7 +111,7 @@ pub fn installed(hooks: &[Installed], foreign_program: Option<&Path>) -> Changed
     Changed { version: 1, hooks, foreign_program: foreign_program.map(text) }
 }
 
-/// Says what was removed.
+/// Returns the output of `hook uninstall`.
 pub fn removed(hooks: &[Removed]) -> Changed {
     let hook = |one: &Removed| {
         let outcome = match one.outcome {
@@ -127,7 +127,7 @@ pub fn removed(hooks: &[Removed]) -> Changed {
     Changed { version: 1, hooks: hooks.iter().map(hook).collect(), foreign_program: None }
 }
 
-/// Says what is installed.
+/// Returns the output of `hook status`.
 pub fn status(status: &Status, foreign_program: Option<&Path>) -> StatusJson {
     let folder = |folder: &FolderStatus| FolderJson {
         folder: text(&folder.folder),

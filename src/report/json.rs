@@ -1,6 +1,6 @@
-//! The report for a program: version 1, with a schema in docs/schemas that tests derive from these types.
+//! The JSON report: version 1. Tests derive the schema in docs/schemas from these types.
 //!
-//! Keys are never removed or given another meaning; new ones may be added.
+//! Keys are never removed or given another meaning. New keys may be added.
 
 mod advice;
 
@@ -192,12 +192,12 @@ struct Fault {
     advice: Vec<StepJson>,
 }
 
-/// Says what one comparison came to.
+/// Returns the result of one comparison.
 pub fn check(report: &Report) -> Check {
     Check { version: VERSION, comparison: comparison(report) }
 }
 
-/// Says what a push of several refs came to.
+/// Returns the result of a push of several refs.
 pub fn refs(refs: &[RefReport]) -> Refs {
     let outcomes = refs.iter().map(RefReport::outcome);
     Refs {
@@ -207,7 +207,7 @@ pub fn refs(refs: &[RefReport]) -> Refs {
     }
 }
 
-/// Says that nothing could be judged.
+/// Returns the report of a command that failed to run.
 pub fn broken(error: &dyn Error, help: &[Step]) -> Broken {
     let causes = std::iter::successors(error.source(), |cause| (*cause).source());
     Broken {
@@ -228,7 +228,7 @@ pub fn broken(error: &dyn Error, help: &[Step]) -> Broken {
     }
 }
 
-/// Writes JSON in which nothing can steer a terminal, and a newline.
+/// Serializes JSON without control characters that could affect a terminal, and adds a newline.
 pub fn to_string(value: &impl Serialize) -> Result<String, serde_json::Error> {
     let written = serde_json::to_string_pretty(value)?;
     let mut out = String::with_capacity(written.len() + 1);
@@ -243,7 +243,7 @@ pub fn to_string(value: &impl Serialize) -> Result<String, serde_json::Error> {
     Ok(out)
 }
 
-/// Such a character stands only inside a string, where JSON has this spelling for it.
+/// Escapes a character. Unprintable characters occur only in strings, which allow this notation.
 fn escape_into(out: &mut String, character: char) {
     let mut units = [0; 2];
     for unit in character.encode_utf16(&mut units) {
@@ -290,7 +290,7 @@ pub(super) fn base(base: &Base) -> BaseJson {
     }
 }
 
-/// Writes a time of the years 1970 to 9999; `humantime` cannot write others.
+/// Formats a time in the years 1970 to 9999; `humantime` does not support others.
 pub(super) fn rfc3339(when: SystemTime) -> Option<String> {
     const YEAR_10000: Duration = Duration::from_secs(253_402_300_800);
     let since = when.duration_since(SystemTime::UNIX_EPOCH).ok()?;
@@ -373,7 +373,7 @@ pub(super) fn note(note: &Note) -> NoteJson {
     }
 }
 
-/// The places of a report, by lines and columns; each file is cut into lines once.
+/// Resolves sites to lines and columns. Each file is split into lines only once.
 struct Places<'r> {
     report: &'r Report,
     lines: RefCell<BTreeMap<&'r File, Lines>>,
@@ -389,7 +389,7 @@ impl Places<'_> {
     }
 }
 
-/// Writes a path as git has it, or as it is printed where it is not UTF-8.
+/// Returns a path as git stores it, or escaped if it is not UTF-8.
 pub(super) fn path(path: &RepoPath) -> String {
     String::from_utf8(path.as_bytes().to_vec()).unwrap_or_else(|_| path.to_string())
 }

@@ -1,28 +1,28 @@
-//! Lines from child to parent, drawn beside a list of revisions.
+//! Edges from child to parent, drawn beside a list of revisions.
 //!
-//! The only user of `sapling-renderdag`. It wants every node before its parents; a line that would lead
-//! up is cut off, so that no history can confuse it.
+//! This is the only user of `sapling-renderdag`, which needs every node before its parents. An edge that
+//! leads up is cut off, so broken histories can be drawn too.
 
 use renderdag::{Ancestor, GraphRowRenderer, Renderer};
 
 /// One node of a drawing.
 pub(super) struct Lane {
-    /// What is below it.
+    /// The edges to its parents.
     pub(super) parents: Vec<Below>,
-    /// The one character that stands for it.
+    /// The single character that represents it.
     pub(super) glyph: &'static str,
 }
 
-/// Where a line goes that starts at a node.
+/// The end of an edge that starts at a node.
 #[derive(Clone, Copy)]
 pub(super) enum Below {
-    /// To another row, counted from zero; a row that is not further down is cut off.
+    /// Another row, counted from 0. An edge to a row that is not further down is cut off.
     Row(usize),
-    /// Nowhere that is drawn.
+    /// A node outside the drawing.
     More,
 }
 
-/// One line of a drawing: the lanes, and the row whose text belongs beside them.
+/// One line of a drawing: the lanes, and the row that belongs beside them.
 pub(super) struct Drawn {
     /// The lanes.
     pub(super) lanes: String,
@@ -30,7 +30,7 @@ pub(super) struct Drawn {
     pub(super) row: Option<usize>,
 }
 
-/// Draws lanes from top to bottom; `height` is the least number of lines for a row.
+/// Draws lanes from top to bottom. Every row has at least `height` lines.
 pub(super) fn draw(lanes: &[Lane], height: usize, unicode: bool) -> Vec<Drawn> {
     let builder = GraphRowRenderer::new().output().with_min_row_height(height);
     if unicode {
@@ -63,7 +63,7 @@ fn rows(lanes: &[Lane], renderer: &mut dyn Renderer<usize, Output = String>) -> 
     drawn
 }
 
-/// Leads the other lanes through the empty line that parts two unrelated nodes of one lane.
+/// Continues the other lanes through the empty line between two unrelated nodes.
 fn fill_gaps(drawn: &mut [Drawn]) {
     for middle in 1..drawn.len().saturating_sub(1) {
         if !drawn[middle].lanes.is_empty() {

@@ -1,6 +1,6 @@
-//! Sentences: broken between words, never inside what stands in backticks.
+//! Wraps sentences between words, but never inside backticks.
 //!
-//! A command of a step of advice gets a line of its own, without decoration, to be copied.
+//! The command of a step gets a line of its own, without decoration, so that it can be copied.
 
 use anstyle::Style as Ansi;
 
@@ -9,20 +9,20 @@ use super::color::{HELP, STRONG, paint};
 use crate::advice::{Command, Shown, Step};
 use crate::text::escape;
 
-/// How far a command is indented.
+/// The indentation of a command.
 const COMMAND: &str = "    ";
-/// How far the later lines of a sentence are indented; not where a command would be looked for.
+/// The indentation of continuation lines, which differs from that of commands.
 const REST: &str = "      ";
-/// How far a detail is indented.
+/// The indentation of a detail.
 const DETAIL: &str = "  ";
 
-/// Writes `prefix: message`, the lines behind the first indented.
+/// Writes `prefix: message` and indents all lines but the first.
 pub(super) fn headed(prefix: &str, ansi: Ansi, message: &str, style: &Style) -> String {
     let message = hung(prefix, message, style).join(&format!("\n{REST}"));
     format!("{}: {message}\n", paint(style, ansi, prefix))
 }
 
-/// Writes `prefix: message` so that the message stands out.
+/// Writes `prefix: message` with an emphasized message.
 pub(super) fn title(prefix: &str, ansi: Ansi, message: &str, style: &Style) -> String {
     let lines = hung(prefix, message, style).into_iter();
     let lines: Vec<String> = lines.map(|line| paint(style, STRONG, &line)).collect();
@@ -40,13 +40,13 @@ pub(super) fn detail(message: &str, style: &Style) -> String {
     format!("{DETAIL}{}\n", lines.join(&format!("\n{REST}")))
 }
 
-/// Writes a further line of a text that has lines of its own.
+/// Writes a continuation line of a multi-line text.
 pub(super) fn more(message: &str, style: &Style) -> String {
     let lines = wrap(&escape(message), style.width, REST.len(), REST.len());
     format!("{REST}{}\n", lines.join(&format!("\n{REST}")))
 }
 
-/// Breaks a note to be put below quoted source, where `taken` columns are taken.
+/// Wraps a note for the space below quoted source, where `taken` columns are in use.
 pub(super) fn note(message: &str, taken: usize, style: &Style) -> String {
     wrap(&escape(message), style.width, taken, taken).join("\n")
 }
@@ -76,7 +76,7 @@ fn command_line(command: &str, style: &Style) -> String {
     format!("{COMMAND}{}\n", paint(style, STRONG, &escape(command)))
 }
 
-/// Writes commands under a heading; the only one behind it, if there is room.
+/// Writes commands under a heading. A single command goes on the same line if it fits.
 pub(super) fn commands(heading: &str, commands: &[Command], style: &Style) -> String {
     let lines: Vec<String> = commands.iter().map(|command| escape(&command.to_string())).collect();
     let room = style.width.saturating_sub(columns(heading) + 2);
@@ -91,7 +91,7 @@ pub(super) fn commands(heading: &str, commands: &[Command], style: &Style) -> St
     }
 }
 
-/// Breaks a text between words so that lines fit; `first` and `rest` are what stands before them.
+/// Wraps a text between words. `first` and `rest` are the columns in use before the first and later lines.
 pub(super) fn wrap(text: &str, width: usize, first: usize, rest: usize) -> Vec<String> {
     let mut lines = Vec::new();
     let mut line = String::new();
@@ -111,7 +111,7 @@ pub(super) fn wrap(text: &str, width: usize, first: usize, rest: usize) -> Vec<S
     lines
 }
 
-/// Splits at spaces, but keeps what stands in backticks in one piece.
+/// Splits at spaces, but not inside backticks.
 fn words(text: &str) -> Vec<&str> {
     let mut words = Vec::new();
     let mut start = 0;
@@ -138,14 +138,14 @@ pub(super) fn counted(count: usize, noun: &str) -> String {
     }
 }
 
-/// Says how long something lasted, in its largest unit; nothing where that was less than a minute.
+/// Formats a duration in its largest unit; `None` if it is less than a minute.
 pub(super) fn lasting(seconds: u64) -> Option<String> {
     let units = [(86_400, "day"), (3_600, "hour"), (60, "minute")];
     let (unit, noun) = units.into_iter().find(|(unit, _)| seconds >= *unit)?;
     Some(counted((seconds / unit) as usize, noun))
 }
 
-/// Counts the columns of a text; near enough for prose.
+/// Counts the columns of a text, assuming one per character.
 pub(super) fn columns(text: &str) -> usize {
     text.chars().count()
 }

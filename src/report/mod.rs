@@ -1,8 +1,7 @@
-//! What a person sees, and what a program reads.
+//! Text and JSON output.
 //!
-//! Everything here is pure: a report goes in, text comes out. Whether a terminal wants colour, how wide
-//! it is and what time it is are told by the caller in [`Style`]. Nothing that came out of a repository
-//! reaches the output unescaped, and no file is quoted beyond the few lines that matter.
+//! Everything here is pure: a report goes in, text comes out. Callers pass color, width and time in
+//! [`Style`]. Text from a repository is always escaped, and only a few lines of a file are quoted.
 
 mod advice;
 pub mod audit;
@@ -28,33 +27,33 @@ use crate::config::Level;
 use crate::finding::{Downgrade, Finding, Report};
 use crate::rules;
 
-/// How text is to look.
+/// The style of text output.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Style {
-    /// Whether to write escape sequences for colour.
+    /// Whether to write escape sequences for color.
     pub color: bool,
     /// Whether to draw with box characters rather than ASCII.
     pub unicode: bool,
-    /// How many columns there are; `usize::MAX` where nothing ends a line, in a log file for one.
+    /// The number of columns; `usize::MAX` if lines may have any length, as in a log file.
     pub width: usize,
-    /// Whether to say everything, such as each finding that was there before.
+    /// Whether to print everything, including each existing problem.
     pub verbose: bool,
-    /// Whether to print nothing if nothing is wrong; findings that were there before count as nothing.
+    /// Whether to print only problems. Existing problems do not count.
     pub quiet: bool,
-    /// What the time is, for "3 hours ago".
+    /// The current time, for "3 hours ago".
     pub now: SystemTime,
 }
 
-/// What was blocked, and how to go on in spite of that.
+/// The blocked operation, and the ways to bypass the block.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Bypass {
-    /// What was blocked, to follow "to": "push", "commit"; nothing if it was only checked.
+    /// The blocked operation, to follow "to": "push", "commit". Empty if nothing is blocked.
     pub verb: String,
-    /// Whether a server did that, which rejects what a hook blocks.
+    /// Whether a server rejects the operation rather than a hook blocking it.
     pub is_server: bool,
-    /// The commands that get around it; none where there is no way.
+    /// The commands that bypass the block; empty if there are none.
     pub commands: Vec<Command>,
-    /// Where and by whom they can be run, where that is not here.
+    /// Where and by whom they can be run, if not here.
     pub place: Option<String>,
 }
 
@@ -69,12 +68,12 @@ impl Bypass {
     }
 }
 
-/// Keeps the findings that are to be shown at all.
+/// Returns the findings that are not off.
 fn in_force(report: &Report) -> impl Iterator<Item = &Finding> {
     report.findings.iter().filter(|finding| finding.level() != Level::Off)
 }
 
-/// Tells whether `check --fix` may repair a finding: what was there before is not touched.
+/// Returns whether `check --fix` may repair a finding. It leaves existing problems alone.
 fn is_fixable(finding: &Finding) -> bool {
     finding.downgrade() != Some(&Downgrade::Existing) && rules::is_fixable(finding.problem.rule)
 }

@@ -1,13 +1,13 @@
-//! The order in which a history is drawn: every revision before its parents.
+//! Orders a history for drawing: every revision before its parents.
 //!
-//! A history may be broken in every way, so a cycle is cut rather than followed.
+//! Broken histories are ordered too; cycles are cut.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Orders nodes so that each stands before its parents, a chain in one piece where that is possible.
+/// Orders nodes so that each comes before its parents. Chains stay in one piece if possible.
 ///
-/// `parents` gives the parents of every node; nodes that are to come first have a small number. A cycle
-/// is entered at its smallest node.
+/// `parents` lists the parents of every node. Nodes with smaller indices come first. A cycle is entered at
+/// its smallest node.
 pub(super) fn order(parents: &[Vec<usize>]) -> Vec<usize> {
     let mut queue = Queue::new(parents);
     let mut ordered = Vec::with_capacity(parents.len());
@@ -58,7 +58,7 @@ impl<'a> Queue<'a> {
         Some(node)
     }
 
-    /// Finds the smallest node of a cycle: every node that is left has a child that is left.
+    /// Returns the smallest node of a cycle. Every remaining node has a remaining child.
     fn in_cycle(&self) -> Option<usize> {
         let mut path = Vec::new();
         let mut steps = BTreeMap::new();

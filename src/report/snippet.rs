@@ -1,6 +1,7 @@
-//! Quoted source with marks under it.
+//! Quoted source with marks below it.
 //!
-//! The only user of `annotate-snippets`; it is handed what [`super::excerpt`] made, never a file.
+//! This is the only user of `annotate-snippets`. It renders excerpts from [`super::excerpt`], never whole
+//! files.
 
 use std::collections::BTreeMap;
 
@@ -15,21 +16,21 @@ use crate::config::Level;
 use crate::text::{Span, escape};
 use crate::tree::{File, Site};
 
-/// How many columns stand before the text of a note: line numbers of four digits and `= note: `.
+/// The columns before the text of a note: four-digit line numbers and `= note: `.
 const NOTE_COLUMNS: usize = 13;
 
-/// So many places are shown at once.
+/// The maximum number of places per snippet.
 const MOST: usize = 24;
 
-/// A place to be shown.
+/// A place to show.
 pub(super) struct Place<'a> {
-    /// Where.
+    /// The place.
     pub(super) site: &'a Site,
-    /// What stands beside it; may be empty.
+    /// The label beside it; may be empty.
     pub(super) label: &'a str,
 }
 
-/// Shows places, the first of which is at fault, and says `notes` below them.
+/// Shows places and writes `notes` below them. The first place is the one with the problem.
 pub(super) fn places(
     level: Level,
     places: &[Place<'_>],
@@ -51,13 +52,13 @@ pub(super) fn places(
     canvas.render(notes, style)
 }
 
-/// Bytes to be underlined.
+/// Bytes to underline.
 pub(super) struct Marked<'a> {
     /// The bytes.
     pub(super) span: Span,
-    /// What stands beside them; may be empty.
+    /// The label beside them; may be empty.
     pub(super) label: &'a str,
-    /// Whether they are at fault, rather than explain it.
+    /// Whether they have the problem, rather than explain it.
     pub(super) primary: bool,
 }
 
@@ -92,9 +93,9 @@ fn shown_before(file: &File, before: &[Place<'_>], sources: &BTreeMap<File, Vec<
 
 struct Canvas {
     group: Group<'static>,
-    /// Whether source is quoted; what follows keeps its distance.
+    /// Whether source was quoted, so that padding must follow.
     quotes: bool,
-    /// What `annotate-snippets` will write as a place, and what it should write.
+    /// The places that `annotate-snippets` writes, and their replacements.
     moved: Vec<(String, String)>,
 }
 
@@ -127,7 +128,7 @@ impl Canvas {
         }
     }
 
-    /// Adds every place that is in one file; the first place of all is the one at fault.
+    /// Adds every place in one file. The first place of all is the one with the problem.
     fn file(
         &mut self,
         file: &File,
@@ -200,7 +201,7 @@ impl Canvas {
     }
 }
 
-/// Puts the column of the file where the column of its sanitised copy stands.
+/// Replaces the column of the sanitized copy by the column of the file.
 fn correct(lines: &mut [String], shown: &str, meant: &str) {
     let whole = |line: &String| {
         let rest = line.split_once(shown).map(|(_, rest)| rest);

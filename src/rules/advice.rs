@@ -1,4 +1,4 @@
-//! The commands and lines of source that repair a history.
+//! The commands and source lines that repair a history.
 
 use std::collections::BTreeSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -13,33 +13,34 @@ use crate::python;
 use crate::text::escape;
 use crate::tree::RepoPath;
 
-/// A command to join heads names no more than these: without names, all are joined.
+/// A merge command names at most this many heads. Without names, it merges all of them.
 const MOST_NAMED: usize = 20;
 
 impl RuleContext<'_> {
-    /// Returns the command that joins heads with a merge revision; very many are not named.
+    /// Returns the command that merges `heads`, without naming them if there are too many.
     pub fn merge_command(&self, heads: &[RevisionId]) -> Command {
         let named = if heads.len() <= MOST_NAMED { heads } else { &[] };
         self.merge_all_command().args(named.iter().map(RevisionId::as_str))
     }
 
-    /// Returns the command that joins all heads.
+    /// Returns the command that merges all heads.
     pub(super) fn merge_all_command(&self) -> Command {
         Command::of("alembic-guard merge").args(self.situation.stage_option())
     }
 
-    /// Returns the command that joins the heads of a fault; where there are several faults, one command
-    /// joins all their heads.
+    /// Returns the command that merges the heads of a problem.
+    ///
+    /// If there are several problems, one command merges the heads of all of them.
     pub(super) fn join_command(&self, heads: &[RevisionId]) -> Command {
         let limits =
             HeadLimits { heads: self.environment.heads, branches: &self.environment.branches };
-        // What takes the place of the base has other heads once that is brought in.
+        // The result has other heads once the base is merged into it.
         if self.standing == Standing::Replaced && self.situation.get_base.is_some() {
             return self.merge_all_command();
         }
         match (self.head_problems, crowded(self.after, limits).as_slice()) {
             ([] | [_], _) => self.merge_command(heads),
-            // Unasked, lines that may be meant to stay apart are not joined.
+            // Branches that may be meant to stay separate are not merged unless the user asks for it.
             (_, [all]) if all.len() <= MOST_NAMED => {
                 self.merge_all_command().args(all.iter().map(|head| head.as_str()))
             }
@@ -47,19 +48,20 @@ impl RuleContext<'_> {
         }
     }
 
-    /// Returns the command that puts new migrations in one line on top of what has landed.
+    /// Returns the command that rebases new migrations onto the base.
     pub(super) fn rebase_command(&self) -> Command {
         let base = self.situation.base_option.iter().flat_map(|base| ["--base", base]);
         Command::of("alembic-guard rebase").args(self.situation.stage_option()).args(base)
     }
 
-    /// Says how the branch and its base come into the work tree, where they are not there yet.
+    /// Returns the steps that bring the branch and its base into the work tree, if they are not there yet.
     pub(super) fn bring_in_base(&self) -> Vec<Step> {
         self.situation.bring_in(&self.names.base)
     }
 
-    /// Says how new migrations are put in one line on top of what has landed, which no parents do while
-    /// something that has landed is a head again.
+    /// Returns the steps that rebase new migrations onto the base.
+    ///
+    /// No rebase works while a revision of the base is a head again, so that has to be repaired first.
     pub(super) fn rebase(&self, text: impl Into<String>) -> Vec<Step> {
         if self.is_lost() {
             return vec![self.restore_first()];
@@ -74,7 +76,7 @@ impl RuleContext<'_> {
         }
     }
 
-    /// Says how new migrations are put in one line, or how the heads are joined instead.
+    /// Returns the advice to rebase new migrations, or to merge the heads instead.
     pub(super) fn rebase_or_join(
         &self,
         (rebase, join): (impl Into<String>, &str),
@@ -86,17 +88,17 @@ impl RuleContext<'_> {
         Advice::way(rebase).or(join.unwrap_or_default())
     }
 
-    /// Says how heads are joined instead, behind a few words.
+    /// Returns the step that merges heads instead, introduced by `text`.
     ///
-    /// A database that ran what stood on a head that is one again does not survive that: what joins the heads
-    /// would take its place.
+    /// Returns `None` if a published revision is a head again: databases that have run its former
+    /// child would not survive the merge.
     pub(super) fn join_instead(&self, text: &str, heads: &[RevisionId]) -> Option<Step> {
         let is_safe = self.returned().is_none() || !self.is_published();
         let is_safe = is_safe && self.may_be_joined(heads) && !self.is_lost();
         is_safe.then(|| Step::run(text, self.join_command(heads)))
     }
 
-    /// Tells whether one merge revision may name the heads of a fault, or all where there are several faults.
+    /// Returns whether one merge revision may name these heads, or all heads if there are several problems.
     fn may_be_joined(&self, heads: &[RevisionId]) -> bool {
         let named: Vec<&RevisionId> = match self.head_problems {
             [] | [_] => heads.iter().collect(),
@@ -105,7 +107,7 @@ impl RuleContext<'_> {
         may_join(self.after, &named)
     }
 
-    /// Returns a head that had children and is one again.
+    /// Returns a head that had children in the base and is a head again.
     pub(super) fn returned(&self) -> Option<&RevisionId> {
         self.head_problems.iter().find_map(|fault| match fault {
             HeadProblem::Returned { head, .. } => Some(head),
@@ -115,7 +117,7 @@ impl RuleContext<'_> {
         })
     }
 
-    /// Says how to join heads without editing a migration that others may have run.
+    /// Returns the advice to merge heads without editing a migration that others may have run.
     pub fn join_unedited(&self, heads: &[RevisionId]) -> Advice {
         let join = if self.is_lost() {
             self.restore_first()
@@ -127,18 +129,19 @@ impl RuleContext<'_> {
         Advice::way([join]).after(self.bring_in_base())
     }
 
-    /// Tells whether nothing leads to the migrations any more: no repair finds them then.
+    /// Returns whether nothing leads to the migrations any more, so that no repair finds them.
     pub(super) fn is_lost(&self) -> bool {
         self.loss.fate != Fate::Kept
     }
 
-    /// Says that the environment must be there before its migrations are repaired.
+    /// Returns the step that restores the environment before its migrations are repaired.
     fn restore_first(&self) -> Step {
         Step::note(format!("restore the Alembic environment `{}` first", self.environment.name))
     }
 
-    /// Says how to write a `down_revision` that builds on the given heads, behind a few words of why, and
-    /// what becomes of the docstring then.
+    /// Returns the steps that set `down_revision` to the given heads and update the docstring to match.
+    ///
+    /// `why` introduces the first step.
     pub fn write_parents(&self, why: &str, revision: &Revision, heads: &[RevisionId]) -> Vec<Step> {
         let value = python::literal(heads.iter().map(RevisionId::as_str));
         let place = match self.before.get(&revision.id) {
@@ -152,19 +155,19 @@ impl RuleContext<'_> {
         std::iter::once(write).chain(self.write_revises(revision, heads)).collect()
     }
 
-    /// Says that advice about the parents of a revision has to wait, as these may be other ones soon.
+    /// Returns the step that postpones advice about a revision's parents because they may change.
     pub(super) fn once_moved(&self, revision: &Revision) -> Step {
         Step::note(format!("check again: `{}` may have another parent then", revision.id))
     }
 
-    /// Tells whether the merge that comes first may give a file the other one of its two names.
+    /// Returns whether the merge that comes first may give the file its other name.
     fn may_be_renamed(&self, landed: &Revision, revision: &Revision) -> bool {
         self.standing == Standing::Replaced
             && self.situation.get_base.is_some()
             && landed.migration.file.path != revision.migration.file.path
     }
 
-    /// Says what the docstring must name, where it names parents and not these.
+    /// Returns the step that updates the parents in the docstring, if the docstring names other ones.
     fn write_revises(&self, revision: &Revision, heads: &[RevisionId]) -> Option<Step> {
         let details = self.details.get(&revision.migration.file)?;
         let said = details.docstring.revises.as_ref()?;
@@ -174,7 +177,8 @@ impl RuleContext<'_> {
         (!Docstring::names(said, &ids)).then(|| Step::write("update its docstring", line))
     }
 
-    /// Finds what to build on: what the change itself puts soundly on these heads of the base, else they.
+    /// Returns the revisions to build on: for each base head, the only sound head that the change
+    /// adds above it, or else the base head itself.
     pub(super) fn tops(&self, base_heads: &[RevisionId]) -> Vec<RevisionId> {
         let faulty: BTreeSet<&RevisionId> =
             self.head_problems.iter().flat_map(HeadProblem::misplaced_heads).collect();
@@ -193,7 +197,7 @@ impl RuleContext<'_> {
         tops
     }
 
-    /// Says how migrations that have landed are brought back, into a folder that Alembic still loads.
+    /// Returns the step that restores files of the base, into a folder that Alembic still loads.
     pub(super) fn keep(&self, paths: &[&RepoPath]) -> Step {
         let keep = self.situation.keep(paths);
         let is_loaded = |path: &&RepoPath| self.environment.versions_folder_of(path).is_some();
@@ -203,7 +207,7 @@ impl RuleContext<'_> {
             {
                 let paths = most_kept(paths).iter().copied();
                 let moved = Command::of("git mv").paths(paths).path(folder);
-                // Git moves nothing into a folder that is not there.
+                // `git mv` does not create the folder.
                 let mut there = self.migrations().map(|migration| &migration.file.path);
                 let moved = if there.any(|path| path.below(folder).is_some()) {
                     moved
@@ -216,24 +220,26 @@ impl RuleContext<'_> {
         }
     }
 
-    /// Says how a migration that has landed is brought back, and committed.
+    /// Returns the advice to restore a migration of the base and commit it.
     pub(super) fn keep_landed(&self, path: &RepoPath) -> Advice {
         self.situation.around_keep(self.keep(&[path]))
     }
 
-    /// Returns the id that a revision may take instead of its own.
+    /// Returns a free id that a revision may take instead of its own.
     pub(super) fn free_id(&self, revision: &Revision) -> RevisionId {
         proposed_id(self.after, revision)
     }
 }
 
-/// Makes a way of a step and what finishes it.
+/// Returns `step` followed by the steps that finish it.
 pub(super) fn followed(step: Step, finish: &[Step]) -> Vec<Step> {
     [std::slice::from_ref(&step), finish].concat()
 }
 
-/// Tells whether one merge revision may name heads: not if one of them depends on another one and a third is
-/// beside these (`redundant-merge`). Of very many that is not asked.
+/// Returns whether one merge revision may name these heads.
+///
+/// It may not if one head depends on another and there is a third (`redundant-merge`). Very long
+/// lists are not checked.
 pub fn may_join(graph: &Graph, heads: &[&RevisionId]) -> bool {
     if heads.len() < 3 || heads.len() > MOST_NAMED {
         return true;
@@ -245,8 +251,10 @@ pub fn may_join(graph: &Graph, heads: &[&RevisionId]) -> bool {
     needed == 0 || heads.len() - needed < 2
 }
 
-/// Makes an id of Alembic's form that nothing else in a graph has. One build of the program makes the same id of the
-/// same file every time: what a report proposes is what `check --fix` writes.
+/// Returns an id in Alembic's form that no other revision of the graph has.
+///
+/// The id depends only on the file's path and the build of this program, so `check --fix` writes
+/// the id that a report proposes.
 pub fn proposed_id(graph: &Graph, revision: &Revision) -> RevisionId {
     let ids = (0u32..).map(|attempt| {
         let mut hasher = DefaultHasher::new();

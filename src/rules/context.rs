@@ -1,4 +1,4 @@
-//! What a rule may look at: one environment on both sides of a change.
+//! The input of a rule: one environment before and after a change.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,89 +11,89 @@ use crate::heads::{Caption, Cause, HeadProblem, draw};
 use crate::problem::{Doubt, Drawing, Problem, Related};
 use crate::tree::{File, RepoPath, Site};
 
-/// One environment on both sides of a change.
+/// One environment before and after a change.
 #[derive(Debug)]
 pub struct RuleContext<'a> {
-    /// The environment, as it is after the change; as it was where it is gone.
+    /// The environment after the change, or before it if the change removes the environment.
     pub environment: &'a Environment,
-    /// What the change takes from it.
+    /// The migrations and settings that Alembic loses through the change.
     pub loss: &'a Loss,
-    /// What has landed; empty where the environment is new.
+    /// The base; empty if the environment is new.
     pub before: &'a Graph,
-    /// Who has what there was before.
+    /// Who has the revisions of the base.
     pub standing: Standing,
-    /// What there would be.
+    /// The result of the change.
     pub after: &'a Graph,
-    /// The revisions after the change whose id, file or place is not as it was before.
+    /// The revisions of the result with a new id, file or position.
     pub changed: &'a [&'a Revision],
-    /// What the change does to the heads.
+    /// The head problems that the change causes.
     pub head_problems: &'a [HeadProblem],
-    /// The heads that were too many before and are so still, by group.
+    /// The surplus heads that the base had already, by group.
     pub existing: &'a [Vec<RevisionId>],
-    /// The branch that answers for them, if any does.
+    /// The branch that is responsible for them, if any.
     pub answering: Option<&'a str>,
-    /// What the files of the change hold as a whole.
+    /// The details of the changed files that only a full read gives.
     pub details: &'a BTreeMap<File, Details>,
-    /// The published migrations that would no longer do the same.
+    /// The published migrations that no longer do the same.
     pub edited: &'a [Edited],
-    /// The migrations that Python does not read as the tree holds them, where the change makes it so or
-    /// brings the migration.
+    /// The migrations that Python reads differently from what the tree holds. Lists only those that
+    /// the change adds or alters.
     pub altered: &'a [Altered],
-    /// The revisions that another target has in another version, each once.
+    /// The revisions that differ on another target branch, each once.
     pub diverged: &'a [Diverged],
-    /// Links in a version folder that lead nowhere in the repository.
+    /// The broken symlinks in versions folders.
     pub broken_links: &'a [RepoPath],
-    /// Why neither side was read, where there is too much of one.
+    /// The reason why neither side was read, if one was too large.
     pub unread: Option<Unread<'a>>,
-    /// How many characters a revision id may have.
+    /// The maximum length of a revision id, in characters.
     pub max_revision_id_length: usize,
-    /// How the names of migration files are made, where the repository says it.
+    /// The pattern of migration file names, if the repository configures one.
     pub filename_pattern: Option<&'a FilenamePattern>,
-    /// What the two sides are called.
+    /// The names of the two sides.
     pub names: &'a Names,
-    /// What advice depends on beside these.
+    /// Other facts that advice depends on.
     pub situation: &'a Situation,
 }
 
-/// What the two sides of a change are called in a sentence.
+/// The names of the two sides of a change in messages.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Names {
-    /// What has landed, `origin/main` for one.
+    /// The base: `origin/main`, for example.
     pub base: String,
-    /// What is judged: "this push".
+    /// The checked change: "this push", for example.
     pub change: String,
 }
 
-/// What a change takes from Alembic that it could run or find before.
+/// The migrations and settings that Alembic can no longer run or find after a change.
 #[derive(Debug, Default)]
 pub struct Loss {
-    /// What becomes of the environment.
+    /// The fate of the environment.
     pub fate: Fate,
-    /// Why every command fails now that could upgrade a database.
+    /// The setting that makes every command that upgrades a database fail.
     pub stop: Option<BadSetting>,
-    /// What would end that.
+    /// The edit that undoes the failure.
     pub restore: Option<Restore>,
-    /// Published revisions that no environment has any more although their files are where they were.
+    /// Published revisions that no environment loads any more although their files are still in place.
     pub unseen: BTreeSet<RevisionId>,
-    /// The setting that leaves them out, where it is known.
+    /// The setting that leaves them out, if known.
     pub setting: Option<Setting>,
-    /// Revisions that another environment has now, with its name.
+    /// Revisions that belong to another environment now, with its name.
     pub moved: BTreeMap<RevisionId, String>,
 }
 
-/// What makes Alembic work again.
+/// An edit that makes Alembic work again.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Restore {
-    /// To bring something back that was there before.
+    /// Restore a file or folder of the base.
     Keep(RepoPath),
-    /// To bring a file back that was there before, to where it belongs now.
+    /// Restore a file of the base under a new path.
     KeepAs {
-        /// Where it was.
+        /// Its path in the base.
         path: RepoPath,
-        /// Where it belongs.
+        /// Its new path.
         to: RepoPath,
     },
-    /// To let a setting lead to where the migrations are now.
+    /// Point a setting at the folder that has the migrations now.
     Write {
         /// The configuration file.
         path: RepoPath,
@@ -102,118 +102,118 @@ pub enum Restore {
     },
 }
 
-/// What becomes of an environment.
+/// The fate of an environment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Fate {
-    /// It is there, wherever that is.
+    /// It still exists, possibly elsewhere.
     #[default]
     Kept,
-    /// It is gone while migrations remain in its folders.
+    /// It is gone, but its folders still hold migrations.
     Lost,
-    /// It is gone with its migrations.
+    /// It is gone together with its migrations.
     Removed,
 }
 
-/// A setting by which an environment no longer has all of its folders.
+/// A setting that no longer covers all folders of an environment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Setting {
     /// Its key.
     pub key: &'static str,
-    /// Where it stands, or the file where it no longer does.
+    /// The place of the setting, or its file if the setting was removed.
     pub site: Site,
-    /// The folders that it no longer leads to.
+    /// The folders that it no longer covers.
     pub folders: Vec<RepoPath>,
 }
 
-/// Who has what there was before a change.
+/// Who has the revisions of the base.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 pub enum Standing {
-    /// Nobody else, as far as is known: it may be rewritten.
+    /// Only the user, as far as is known. They may be rewritten.
     Local,
-    /// Everybody: it is on a branch that changes go to.
+    /// Everybody: they are on a target branch.
     Published,
-    /// Everybody, and the change does not build on it but takes its place.
+    /// Everybody, and the change replaces them instead of building on them.
     Replaced,
 }
 
-/// An environment of which nothing was read.
+/// An environment that was not read.
 #[derive(Debug, Clone, Copy)]
 pub struct Unread<'a> {
-    /// Why not.
+    /// The limit that it exceeds.
     pub excess: &'a Excess,
     /// Whether the change leaves every migration as it was.
     pub is_same: bool,
 }
 
-/// A published migration that the change edits, so that it does something else than before.
+/// A published migration that does something else after the change.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Edited {
     /// The revision.
     pub revision: RevisionId,
-    /// What is different.
+    /// The part that differs.
     pub part: Part,
     /// The first place that differs.
     pub site: Site,
-    /// Where the file was before.
+    /// The path of the file in the base.
     pub published: RepoPath,
 }
 
-/// A migration that Python does not read as the tree holds it.
+/// A migration that Python reads differently from what the tree holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Altered {
     /// The migration.
     pub file: File,
-    /// What comes between.
+    /// The kind of alteration.
     pub by: Alteration,
-    /// The files that make it so: `.gitattributes`, or the compiled one.
+    /// The files that cause it: `.gitattributes`, or the compiled file.
     pub causes: Vec<File>,
 }
 
-/// What comes between a file in a tree and Python.
+/// Why Python does not read a file as the tree holds it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Alteration {
-    /// Git writes a hash behind each `$Id` of the file, and some identifier has one.
+    /// Git expands `$Id` in the file, and an identifier contains it.
     Ident {
-        /// Whether more than a label becomes another one.
+        /// Whether this changes more than a branch label.
         is_vital: bool,
     },
     /// Git writes the file in another encoding.
     Encoding {
-        /// The name that git has for it.
+        /// Git's name for the encoding.
         name: String,
-        /// Whether no Python reads it.
+        /// Whether Python cannot read that encoding.
         is_unreadable: bool,
     },
-    /// Python takes a compiled file for this one without comparing the two.
+    /// Python loads a compiled file instead, without comparing the two.
     Compiled,
 }
 
 impl Names {
-    /// Names the two sides.
+    /// Creates the names of the two sides.
     pub fn new(base: &str, change: &str) -> Names {
         Names { base: base.to_owned(), change: change.to_owned() }
     }
 
-    /// Returns the names for a history with nothing to compare it with.
+    /// Returns the names for a history without a base.
     pub fn alone() -> Names {
         Names::new("nothing", "this history")
     }
 }
 
 impl RuleContext<'_> {
-    /// Tells whether the change leaves fewer heads than there were.
+    /// Returns whether the result has fewer heads than the base.
     pub(super) fn joins_heads(&self) -> bool {
         self.after.heads().len() < self.before.heads().len()
     }
 
-    /// Returns every migration after the change, those without a known id last.
+    /// Returns every migration of the result. Those without a known id come last.
     pub fn migrations(&self) -> impl Iterator<Item = &Migration> {
         let winners = self.after.revisions();
         let losers = self.after.duplicates().flat_map(|(_, earlier)| earlier);
         winners.chain(losers).map(|revision| &revision.migration).chain(self.after.opaque())
     }
 
-    /// Tells whether what there was before must not be rewritten.
+    /// Returns whether the base must not be rewritten.
     pub(super) fn is_published(&self) -> bool {
         match self.standing {
             Standing::Local => false,
@@ -221,29 +221,30 @@ impl RuleContext<'_> {
         }
     }
 
-    /// Tells whether the history had gaps that are still there, as those of plugins have whose parents
-    /// and dependencies are in another repository.
+    /// Returns whether the history has gaps that it had before.
+    ///
+    /// Histories of plugins do, if parents and dependencies are in another repository.
     pub(super) fn is_incomplete(&self) -> bool {
         let (before, after) = (self.before, self.after);
         !missing_parents(before).is_disjoint(&missing_parents(after))
             || !missing_dependencies(before).is_disjoint(&missing_dependencies(after))
     }
 
-    /// Tells whether the change brings the revision.
+    /// Returns whether the change adds the revision.
     pub fn is_new(&self, id: &RevisionId) -> bool {
         !self.before.contains(id)
     }
 
-    /// Returns the revisions that the change brings or gives other parents or dependencies.
+    /// Returns the revisions that the change adds or gives other parents or dependencies.
     pub(super) fn rewired(&self) -> impl Iterator<Item = &Revision> {
         let changed = self.changed.iter().copied();
         changed.filter(|new| !self.before.get(&new.id).is_some_and(|old| new.is_linked_as(old)))
     }
 
-    /// Tells whether a revision may get another parent if the advice about heads or missing parents is followed.
+    /// Returns whether the advice about heads or missing parents may give a revision another parent.
     ///
-    /// What another problem says of its parents must not contradict that. Which line of a fork is moved depends
-    /// on who was first, so the lowest revisions of each count.
+    /// Other problems must not contradict that advice. Which branch of a fork moves depends on
+    /// which one is published first, so the lowest revisions of every branch count.
     pub(super) fn is_to_move(&self, id: &RevisionId) -> bool {
         let is_moved = |fault: &HeadProblem| match fault {
             HeadProblem::Stale(stale) => {
@@ -264,17 +265,17 @@ impl RuleContext<'_> {
             || self.after.missing().iter().any(|gap| gap.child == *id)
     }
 
-    /// Returns the revisions that the change brings in files of their own.
+    /// Returns the revisions that the change adds in new files.
     ///
-    /// A published file that gets another id is another matter, and told of elsewhere.
+    /// A published file with a new id does not count; another rule reports it.
     pub(super) fn brought(&self) -> impl Iterator<Item = &Revision> {
         let new = self.changed.iter().copied().filter(|revision| self.is_new(&revision.id));
         self.in_new_files(new)
     }
 
-    /// Returns the revisions whose file is new or got another name.
+    /// Returns the revisions in new or renamed files.
     pub(super) fn renamed(&self) -> impl Iterator<Item = &Revision> {
-        // A folder that moved takes the names along.
+        // Moving a folder does not change file names.
         let is_same = |new: &Revision, old: &Revision| {
             new.migration.file.path.file_name() == old.migration.file.path.file_name()
         };
@@ -286,7 +287,7 @@ impl RuleContext<'_> {
         )
     }
 
-    /// Leaves out the revisions whose file has landed.
+    /// Drops the revisions in files of the base.
     fn in_new_files<'s>(
         &'s self,
         revisions: impl Iterator<Item = &'s Revision>,
@@ -295,7 +296,7 @@ impl RuleContext<'_> {
         if revisions.is_empty() {
             return revisions.into_iter();
         }
-        // There are few new ones mostly, so their paths are gathered and not those that have landed.
+        // There are usually few new revisions, so collect their paths rather than those of the base.
         let paths: BTreeSet<&RepoPath> = revisions.iter().map(|one| path(one)).collect();
         let landed = self.before.revisions().map(path).filter(|landed| paths.contains(landed));
         let landed: BTreeSet<&RepoPath> = landed.collect();
@@ -303,7 +304,7 @@ impl RuleContext<'_> {
         new.collect::<Vec<_>>().into_iter()
     }
 
-    /// Draws what lies between some heads, each captioned with where it is from.
+    /// Draws the history between some heads and captions each head with its origin.
     pub fn draw(&self, heads: &[RevisionId]) -> Drawing {
         draw(self.after, heads, |id| self.caption(id))
     }
@@ -323,14 +324,14 @@ impl RuleContext<'_> {
     }
 }
 
-/// So many ids are listed in a sentence.
+/// The maximum number of ids in a sentence.
 const MOST_LISTED: usize = 20;
-/// So many places are shown of what a problem is about beside its own.
+/// The maximum number of related places per problem.
 pub(super) const MOST_RELATED: usize = 20;
-/// So many problems of a rule are explained.
+/// The maximum number of explained problems per rule.
 const MOST_EXPLAINED: usize = 50;
 
-/// Joins ids as a sentence does: `a`, `b` and `c`. Of many, the first are named and the others counted.
+/// Joins ids as in a sentence: `a`, `b` and `c`. If there are too many, the rest is counted.
 pub(crate) fn listed<'a>(ids: impl IntoIterator<Item = &'a RevisionId>) -> String {
     let mut ids = ids.into_iter();
     let mut named: Vec<String> =
@@ -346,8 +347,10 @@ pub(crate) fn listed<'a>(ids: impl IntoIterator<Item = &'a RevisionId>) -> Strin
     }
 }
 
-/// Decides which problems of a rule are explained: what takes a look at the whole history is said of the first
-/// ones alone, and of those first that the change brings. Nobody reads more at once.
+/// Limits how many problems of a rule are explained.
+///
+/// Some explanations traverse the whole history, and users do not read hundreds of them. The
+/// problems that the change causes are counted separately from the others.
 #[derive(Default)]
 pub(super) struct Explained {
     brought: usize,
@@ -355,7 +358,7 @@ pub(super) struct Explained {
 }
 
 impl Explained {
-    /// Tells whether one more is explained.
+    /// Returns whether one more problem is explained.
     pub(super) fn takes(&mut self, is_brought: bool) -> bool {
         let count = if is_brought { &mut self.brought } else { &mut self.others };
         *count += 1;
@@ -363,7 +366,7 @@ impl Explained {
     }
 }
 
-/// Has a doubt where one of these migrations may explain a problem, as far as is known of them.
+/// Marks a problem as uncertain if one of these migrations may explain it.
 pub(super) fn doubt<'m>(
     problem: &mut Problem,
     migrations: impl Iterator<Item = &'m Migration>,
@@ -387,7 +390,7 @@ fn path(revision: &Revision) -> &RepoPath {
     &revision.migration.file.path
 }
 
-/// Points at a file as a whole.
+/// Returns the site of a whole file.
 pub(super) fn whole(migration: &Migration) -> Site {
     Site::File(migration.file.clone())
 }

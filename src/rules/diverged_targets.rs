@@ -11,7 +11,7 @@ use crate::alembic::migration::RevisionId;
 use crate::config::Level;
 use crate::problem::{Problem, Weight};
 
-/// So many revisions are named.
+/// The maximum number of revisions that a message names.
 const SHOWN: usize = 3;
 
 pub(super) static RULE: Rule = Rule {
@@ -51,8 +51,8 @@ fn check(subject: &RuleContext<'_>) -> Vec<Problem> {
 
 fn problem(subject: &RuleContext<'_>, diverged: &Diverged) -> Option<Problem> {
     let now = subject.after.get(&diverged.revision)?;
-    // What else lets a published revision build on something else is an error of
-    // `published-identity-changed` already.
+    // If a published revision builds on something else for another reason,
+    // `published-identity-changed` already reports it.
     if !subject.is_new(&now.id) && !subject.joins_heads() {
         return None;
     }
@@ -108,7 +108,7 @@ fn out_of_order(
     problem
 }
 
-/// Says how the revision comes to build on what it builds on at the other target.
+/// Returns the advice to give the revision the same parents as on the other target branch.
 fn build_as_there(subject: &RuleContext<'_>, diverged: &Diverged, now: &Revision) -> Advice {
     let (parents, target) = (&diverged.parents, &diverged.target);
     if parents.iter().any(|parent| !subject.after.contains(parent)) {
@@ -153,7 +153,7 @@ fn edited_backport(subject: &RuleContext<'_>, diverged: &Diverged, now: &Revisio
     problem
 }
 
-/// Says how the revision gets an id of its own.
+/// Returns the steps that give the revision an id of its own.
 fn own_id(give_it: &str, subject: &RuleContext<'_>, now: &Revision) -> Vec<Step> {
     let path = &now.migration.file.path;
     let children = subject.after.children(&now.id).next().is_some();

@@ -1,36 +1,36 @@
-//! Revisions that two targets have in different versions.
+//! Revisions that differ between two target branches.
 
 use crate::alembic::migration::RevisionId;
 use crate::tree::RepoPath;
 
-/// A revision that another target has in another version.
+/// A revision that differs on another target branch.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Diverged {
     /// The revision.
     pub revision: RevisionId,
-    /// The other target, `origin/next` for one.
+    /// The other target branch: `origin/next`, for example.
     pub target: String,
-    /// Its file there.
+    /// Its file on that branch.
     pub path: RepoPath,
-    /// What it builds on there.
+    /// Its parents on that branch.
     pub parents: Vec<RevisionId>,
-    /// What is different.
+    /// The difference.
     pub difference: Difference,
 }
 
-/// How two versions of a revision differ.
+/// The difference between two versions of a revision.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Difference {
-    /// In what `upgrade` does, in a file of the same name or with the same message.
+    /// `upgrade` differs, but the file name or the message is the same.
     EditedBackport,
-    /// In what `upgrade` does, and in name and message: they seem to be two migrations.
+    /// `upgrade`, file name and message differ: these seem to be two migrations.
     OtherMigration,
-    /// In what must have run before.
+    /// The migrations that must run first differ.
     Order(Move),
 }
 
 impl Difference {
-    /// Returns a number that is higher for what is worse.
+    /// Returns the severity; higher is worse.
     pub fn weight(&self) -> u8 {
         match self {
             Difference::Order(Move { is_usual: false, .. }) => 0,
@@ -41,33 +41,33 @@ impl Difference {
     }
 }
 
-/// What goes wrong in a database at a revision that moves from one target to another.
+/// The damage to a database that moves from one target branch to another.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Move {
-    /// Where it moves.
+    /// The direction of the move.
     pub way: MoveDirection,
-    /// What Alembic does there.
+    /// The effect on the database.
     pub effect: DatabaseEffect,
-    /// Some of the migrations that it does that with.
+    /// Some of the affected migrations.
     pub ids: Vec<RevisionId>,
-    /// Whether databases usually move that way, as far as the names of the targets tell.
+    /// Whether databases usually move in this direction, going by the names of the target branches.
     pub is_usual: bool,
 }
 
-/// The way of a database between two targets.
+/// The direction in which a database moves between two target branches.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MoveDirection {
-    /// From the target that the change goes to.
+    /// Away from the target branch of the change.
     There,
-    /// To the target that the change goes to.
+    /// To the target branch of the change.
     Here,
 }
 
-/// What Alembic does with a migration in a database that came from another target.
+/// The effect of a migration on a database that comes from another target branch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DatabaseEffect {
-    /// It is never run.
+    /// Alembic never runs it.
     Skips,
-    /// It is run a second time.
+    /// Alembic runs it a second time.
     Repeats,
 }

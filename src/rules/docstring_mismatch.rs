@@ -74,7 +74,7 @@ fn problem(subject: &RuleContext<'_>, revision: &Revision) -> Option<Problem> {
     Some(problem)
 }
 
-/// Reads the lines that the docstring has and whose variable is known.
+/// Returns the lines of the docstring that belong to a known variable.
 fn lines<'a>(subject: &'a RuleContext<'_>, revision: &'a Revision) -> Vec<Line<'a>> {
     let Some(details) = subject.details.get(&revision.migration.file) else {
         return Vec::new();

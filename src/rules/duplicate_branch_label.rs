@@ -58,7 +58,7 @@ fn problem(
         }
     }
     let mut declared = clash.declared.clone();
-    // What had the label before the change was there first.
+    // A revision of the base had the label first.
     let newcomer = declared.iter().rposition(|(revision, _)| !has_landed(revision));
     let (revision, text) = declared.remove(newcomer.unwrap_or(declared.len() - 1));
     let label = escape(clash.label);
@@ -92,7 +92,7 @@ fn problem(
     Some(problem)
 }
 
-/// A new revision whose id is a label that was there first.
+/// Reports a new revision with an id that is already a branch label.
 fn taken_id(subject: &RuleContext<'_>, owner: &Revision, declared: Site) -> Problem {
     let id = &owner.id;
     let message = format!("revision id `{id}` is already a branch label");
@@ -109,7 +109,7 @@ fn site(revision: &Revision, text: &Text) -> Site {
     revision.site_at(text.span.clone())
 }
 
-/// A label and the revision that declared it before the change.
+/// A label and the revision that declares it in the base.
 type Landed<'g> = (&'g RevisionId, &'g str);
 
 fn landed_labels(revision: &Revision) -> impl Iterator<Item = Landed<'_>> {

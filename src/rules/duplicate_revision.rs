@@ -41,9 +41,9 @@ fn check(subject: &RuleContext<'_>) -> Vec<Problem> {
     duplicates.filter_map(|(id, earlier)| problem(subject, id, earlier)).collect()
 }
 
-/// The files of one id.
+/// The files that define one id.
 struct Files<'g> {
-    /// The one that is to give way: the last that has not landed.
+    /// The file to change: the last one that is not in the base.
     newcomer: &'g Revision,
     others: Vec<&'g Revision>,
 }
@@ -60,14 +60,14 @@ impl<'g> Files<'g> {
         Some(Files { newcomer: files.remove(newcomer), others: files })
     }
 
-    /// Returns another file that is the same as the newcomer, byte for byte.
+    /// Returns another file with the same content as the newcomer.
     fn original(&self) -> Option<&'g Revision> {
         let content = self.newcomer.migration.file.id;
         self.others.iter().copied().find(|other| other.migration.file.id == content)
     }
 }
 
-/// Returns the file that defines an id as another one does, byte for byte, and should go.
+/// Returns the file to delete if it is an exact copy of another one that defines the same id.
 pub fn copied<'g>(before: &Graph, after: &'g Graph, id: &RevisionId) -> Option<&'g RepoPath> {
     let duplicate = after.duplicates().find(|(other, _)| *other == id)?;
     let files = Files::of(before, after, duplicate)?;
@@ -99,7 +99,7 @@ fn problem(subject: &RuleContext<'_>, id: &RevisionId, earlier: &[Revision]) -> 
     Some(problem)
 }
 
-/// Says how a file goes that is there twice.
+/// Returns the advice to delete a file that exists twice.
 fn removed(subject: &RuleContext<'_>, copy: &Revision, original: &Revision) -> Advice {
     let remove = match subject.situation.stage_option() {
         Some(_) => Command::of("git rm"),

@@ -55,7 +55,7 @@ fn check(subject: &RuleContext<'_>) -> Vec<Problem> {
     problem.into_iter().collect()
 }
 
-/// Alembic worked, and now stops.
+/// Reports that Alembic stops working.
 fn stopped(subject: &RuleContext<'_>, stop: &BadSetting) -> Problem {
     let location = &subject.environment.script_location;
     let message = match stop.effect {
@@ -72,7 +72,7 @@ fn stopped(subject: &RuleContext<'_>, stop: &BadSetting) -> Problem {
     }
     problem.culprits.extend(claims(location));
     if stop.key == Some("script_location") {
-        // Removing the folder breaks what names it.
+        // Removing the folder breaks the settings that name it.
         problem.culprits.push(location.clone());
     }
     let restore = subject.loss.restore.as_ref().map(|it| subject.situation.restore(it));
@@ -87,7 +87,7 @@ fn stopped(subject: &RuleContext<'_>, stop: &BadSetting) -> Problem {
     problem
 }
 
-/// Nothing leads to the migrations any more.
+/// Reports that nothing leads to the migrations any more.
 fn lost(subject: &RuleContext<'_>) -> Option<Problem> {
     let remaining = subject.after.len() + subject.after.opaque().len();
     let location = &subject.environment.script_location;
@@ -109,7 +109,7 @@ fn lost(subject: &RuleContext<'_>) -> Option<Problem> {
     Some(problem)
 }
 
-/// The environment is there and leaves out revisions whose files are still there.
+/// Reports an environment that no longer loads revisions although their files still exist.
 fn unseen(subject: &RuleContext<'_>, setting: Option<&Setting>) -> Problem {
     let ids: Vec<&RevisionId> = subject.loss.unseen.iter().collect();
     let what = match ids.as_slice() {
@@ -157,7 +157,7 @@ fn named_in_config(name: &str, location: &RepoPath) -> Step {
     .into()
 }
 
-/// Returns the files that may have made the folder an environment, and whose removal is to blame.
+/// Returns the files that may have made the folder an environment. Their removal may be the cause.
 fn claims(location: &RepoPath) -> Vec<RepoPath> {
     let mut claims: Vec<RepoPath> =
         ["env.py", "script.py.mako"].iter().map(|name| location.join(name)).collect();

@@ -48,7 +48,7 @@ fn check(subject: &RuleContext<'_>) -> Vec<Problem> {
     if renamed.is_empty() {
         return Vec::new();
     }
-    // Where nobody could say which revision has which label, no name can be wrong.
+    // If the labels of the revisions are unknown, no name can be wrong.
     let Some(labels) = subject.after.labels() else {
         return Vec::new();
     };

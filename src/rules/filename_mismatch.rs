@@ -61,7 +61,7 @@ fn problem(subject: &RuleContext<'_>, revision: &Revision) -> Option<Problem> {
     Some(problem)
 }
 
-/// Returns the path by which a file carries its own id, where it carries another one.
+/// Returns the path that contains the file's own id, if the present one contains another id.
 pub(crate) fn renamed(
     environment: &Environment,
     graph: &Graph,
@@ -74,7 +74,7 @@ pub(crate) fn renamed(
     Some(folder.join(name.replacen(other, revision.id.as_str(), 1)))
 }
 
-/// Finds the id in a file's name, where it is another one than that of the revision.
+/// Returns the id in the file's name, if the revision has another id.
 fn other_id<'r>(
     environment: &Environment,
     graph: &Graph,
@@ -90,14 +90,14 @@ fn other_id<'r>(
         return None;
     }
     let carried = environment.naming.revision_ids(stem);
-    // A name may carry the beginning of the id.
+    // A name may contain only the start of the id.
     if carried.iter().any(|part| part.len() > 3 && id.as_str().starts_with(part)) {
         return None;
     }
     carried.into_iter().find(|part| is_made(part) || is_anothers(graph, part))
 }
 
-/// Tells whether text is of the form that Alembic gives to ids (its `rev_id`), and no date or word besides.
+/// Returns whether `text` looks like an id that Alembic generates (`rev_id`) rather than a date or a word.
 fn is_made(text: &str) -> bool {
     let has = |wanted: fn(&u8) -> bool| text.bytes().any(|byte| wanted(&byte));
     text.len() == 12
@@ -106,7 +106,7 @@ fn is_made(text: &str) -> bool {
         && has(u8::is_ascii_alphabetic)
 }
 
-/// Tells whether text is the id of another revision; plain words may be a slug.
+/// Returns whether `text` is the id of another revision. Plain words do not count; they may be a slug.
 fn is_anothers(graph: &Graph, text: &str) -> bool {
     text.bytes().any(|byte| byte.is_ascii_digit()) && is_defined(graph, text)
 }

@@ -50,7 +50,7 @@ fn problem(subject: &RuleContext<'_>, migration: &Migration) -> Option<Problem> 
     Some(problem)
 }
 
-/// Names what is neither assigned nor misspelled.
+/// Returns the identifiers that are neither assigned nor misspelled.
 fn missing(migration: &Migration) -> Vec<&'static str> {
     let module = &migration.module;
     let slipped = |name: &str| module.misspellings.iter().any(|slip| slip.meant == name);

@@ -1,7 +1,7 @@
-//! The rules: what can be wrong with a history, one a file.
+//! The rules, one per file.
 //!
-//! A rule reads its [`RuleContext`] and nothing else. It says what is wrong and how much that weighs;
-//! whether a problem blocks this change is decided in [`crate::finding`], for all rules alike.
+//! A rule reads only its [`RuleContext`]. It reports problems and their weight. For all rules,
+//! [`crate::finding`] decides whether a problem blocks the change.
 
 mod advice;
 mod computed_identifier;
@@ -48,23 +48,22 @@ pub(crate) use filename_mismatch::renamed;
 pub(crate) use multiple_heads::existing_heads_notes;
 pub use situation::{NextStep, Situation};
 
-/// A rule: its name, its weight, its explanation and its function.
+/// A rule: its name, level, explanation and check function.
 #[derive(Debug)]
 pub struct Rule {
-    /// The name, for the fault, in kebab-case.
+    /// The name of the problem, in kebab-case.
     pub name: &'static str,
     /// The kind of problem.
     pub group: Group,
     /// The problem in at most 42 characters.
     pub summary: &'static str,
-    /// The level where the configuration says nothing.
+    /// The default level.
     pub level: Level,
-    /// The explanation in Markdown, under the headings "What it checks", "Why it matters" and
-    /// "How to fix".
+    /// The explanation in Markdown, with the headings "What it checks", "Why it matters" and "How to fix".
     pub explain: &'static str,
-    /// What makes a problem on the state before the change the same as one on the state after it.
+    /// How a problem of the base is matched with a problem of the result.
     pub baseline: Baseline,
-    /// What it would do to Alembic.
+    /// The effect of the problem on Alembic.
     pub consequence: Consequence,
     check: fn(&RuleContext<'_>) -> Vec<Problem>,
 }
@@ -103,27 +102,28 @@ impl Group {
     }
 }
 
-/// How a fault that was there before is recognised.
+/// How an existing problem is recognized.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Baseline {
-    /// By the revisions it is about, or by its path where there are none.
+    /// By its revisions, or by its path if it has none.
     SameFault,
-    /// The same, in a file that did not change.
+    /// By the same, if the file did not change either.
     SameFile,
     /// Not at all: the rule itself compares the two sides.
     Compared,
 }
 
-/// What the fault of a rule would do to Alembic.
+/// The effect of a problem on Alembic.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Consequence {
-    /// The history has more heads than it may; whether that is anybody's fault depends on who landed first.
+    /// The history has too many heads. Whether the change causes that depends on which side was
+    /// published first.
     Heads,
-    /// The history does not load, whatever there was before.
+    /// The history does not load, regardless of the base.
     Loading,
-    /// Whether it loads is not known.
+    /// It is unknown whether the history loads.
     Judging,
-    /// It loads, and something is wrong all the same.
+    /// The history loads but is wrong in another way.
     Neither,
 }
 
@@ -156,7 +156,7 @@ pub static RULES: &[&Rule] = &[
     &placeholder_revision_id::RULE,
 ];
 
-/// The rules whose faults a program can take out of a file without a doubt.
+/// The rules with problems that can always be repaired automatically.
 const FIXABLE: &[&str] = &[
     misspelled_identifier::RULE.name,
     docstring_mismatch::RULE.name,
@@ -165,22 +165,22 @@ const FIXABLE: &[&str] = &[
     placeholder_revision_id::RULE.name,
 ];
 
-/// Tells whether `check --fix` looks at what a rule finds.
+/// Returns whether `check --fix` repairs problems of a rule.
 pub fn is_fixable(rule: &str) -> bool {
     FIXABLE.contains(&rule)
 }
 
-/// Returns the rule of a name.
+/// Returns the rule with this name.
 pub fn find(name: &str) -> Option<&'static Rule> {
     RULES.iter().copied().find(|rule| rule.name == name)
 }
 
-/// Returns the rule that needs to know which published migrations were edited.
+/// Returns the rule that needs the list of edited published migrations.
 pub(crate) fn published_migration_edited() -> &'static Rule {
     &published_migration_edited::RULE
 }
 
-/// Returns the rule that needs to know what the other targets have.
+/// Returns the rule that needs the other target branches.
 pub(crate) fn diverged_targets() -> &'static Rule {
     &diverged_targets::RULE
 }
@@ -196,7 +196,7 @@ impl Rule {
         (self.check)(subject)
     }
 
-    /// Begins a problem at a place.
+    /// Creates a problem at a place.
     fn at(&self, subject: &RuleContext<'_>, site: Site, message: String) -> Problem {
         Problem::new(self.name, &subject.environment.name, site, message)
     }

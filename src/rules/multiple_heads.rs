@@ -71,7 +71,7 @@ fn check(subject: &RuleContext<'_>) -> Vec<Problem> {
     problems
 }
 
-/// Begins a problem at heads that stand side by side.
+/// Creates a problem for heads that exist side by side.
 fn side_by_side(
     subject: &RuleContext<'_>,
     heads: &[RevisionId],
@@ -93,8 +93,9 @@ fn side_by_side(
     Some(problem)
 }
 
-/// Returns the files of the new revisions below some heads: one that builds on something else now may have left a
-/// head beside its chain.
+/// Returns the files of the new revisions below some heads.
+///
+/// A revision that now has another parent may have left a head beside its chain.
 fn chains(subject: &RuleContext<'_>, heads: &[RevisionId]) -> Vec<RepoPath> {
     let mut seen = HashSet::new();
     let mut paths = Vec::new();
@@ -110,7 +111,7 @@ fn chains(subject: &RuleContext<'_>, heads: &[RevisionId]) -> Vec<RepoPath> {
     paths
 }
 
-/// Writes the environment as the configuration names it, with one more setting.
+/// Returns the `environment` table as configured, with one more setting.
 fn configured(subject: &RuleContext<'_>, setting: &str) -> String {
     let locations = subject.environment.version_locations.iter();
     let locations: Vec<String> = locations.map(|path| quoted(&path.to_string())).collect();
@@ -126,8 +127,8 @@ fn quoted(text: &str) -> String {
 }
 
 fn fork(subject: &RuleContext<'_>, heads: &[RevisionId]) -> Option<Problem> {
-    // The heads stand side by side whatever the base has got since, unless git asks how to merge the two, or the
-    // change takes the place of a base that may have removed one of them.
+    // The heads do not depend on newer commits of the base, unless the merge has conflicts or the
+    // change replaces a base that may have removed one of them.
     let is_replacing = subject.standing == Standing::Replaced;
     let situation = if subject.situation.is_conflicted || is_replacing {
         subject.situation.clone()
@@ -146,7 +147,7 @@ fn fork(subject: &RuleContext<'_>, heads: &[RevisionId]) -> Option<Problem> {
     problem.causes = chains(subject, heads);
     problem.if_shared = Some(Advice { first: Vec::new(), ..subject.join_unedited(heads) });
     let advice = if is_all_there_is {
-        // Nobody knows which of them landed first, so `rebase` has nothing to put them on.
+        // It is unknown which of them was published first, so `rebase` has no base.
         Advice::way([Step::run("join them with a merge revision", subject.join_command(heads))])
     } else {
         let advice = subject
@@ -157,8 +158,9 @@ fn fork(subject: &RuleContext<'_>, heads: &[RevisionId]) -> Option<Problem> {
     Some(problem)
 }
 
-/// Where all heads but one carry a label of their own, several lines are probably meant: those without
-/// a label are a group too.
+/// Returns the step that allows several heads if all heads but one have a label of their own.
+///
+/// Such branches are probably meant to stay separate. The revisions without a label are a group too.
 fn label_way(subject: &RuleContext<'_>, heads: &[RevisionId]) -> Option<Step> {
     let labels = subject.after.labels()?;
     let mut holding: HashMap<&str, usize> = HashMap::new();
@@ -240,7 +242,7 @@ fn repointed(
     problem.drawing = Some(subject.draw(&heads));
     let put_back = subject.write_parents("restore the parent: ", changed, &landed);
     problem.advice = Advice::way(put_back).after(subject.bring_in_base());
-    // A database that ran the child above `head` would run `head` again on its way to a merge revision.
+    // A database that has run the child above `head` would run `head` again on its way to a merge revision.
     if !subject.is_published() {
         let join = Step::run("join the heads with a merge revision", subject.merge_command(&heads));
         problem.advice = problem.advice.or([join]);

@@ -57,8 +57,8 @@ fn check(subject: &RuleContext<'_>) -> Vec<Problem> {
     placed.filter_map(|(landed, now)| problem(subject, landed, now)).collect()
 }
 
-/// Pairs each published revision with what the change makes of it, if that has other links or labels, as far
-/// as is known.
+/// Pairs each published revision with its version in the result, if its links or labels differ.
+/// Values that cannot be read do not count.
 fn changed<'s>(subject: &'s RuleContext<'_>) -> impl Iterator<Item = (&'s Revision, &'s Revision)> {
     let edited = subject.changed.iter().copied();
     let moved =
@@ -71,7 +71,7 @@ fn changed<'s>(subject: &'s RuleContext<'_>) -> impl Iterator<Item = (&'s Revisi
     })
 }
 
-/// Finds the revisions in files as they were whose `depends_on` names a label that the change may have moved.
+/// Returns revisions of unchanged files with a label in `depends_on` that the change may have moved.
 fn with_moved_dependencies<'s>(subject: &'s RuleContext<'_>) -> Vec<&'s Revision> {
     let is_label = |name: &str| !subject.after.contains(&RevisionId::new(name));
     let edited: BTreeSet<&RevisionId> = subject.changed.iter().map(|now| &now.id).collect();
@@ -79,7 +79,8 @@ fn with_moved_dependencies<'s>(subject: &'s RuleContext<'_>) -> Vec<&'s Revision
     dependent.filter(|now| !edited.contains(&now.id)).collect()
 }
 
-/// Returns the names of all that a revision is linked to; a label counts as the revision that declares it.
+/// Returns the names of a revision's parents and dependencies. A label counts as the revision that
+/// declares it.
 fn linked<'g>(graph: &'g Graph, revision: &'g Revision) -> BTreeSet<&'g str> {
     let parents = revision.parents.texts().iter().map(|parent| parent.text.as_str());
     let dependencies = revision.dependencies();
@@ -92,8 +93,10 @@ fn label_set(revision: &Revision) -> BTreeSet<&str> {
     revision.labels().collect()
 }
 
-/// Finds the revisions that Alembic cannot place. Where it could not, a repair harms no database; where
-/// it no longer can, that is the fault, and it is shown by other rules.
+/// Returns the revisions that Alembic cannot place.
+///
+/// If Alembic could not place them in the base, a repair harms no database. If it can no longer
+/// place them, other rules report that.
 fn without_a_place(graph: &Graph) -> BTreeSet<&RevisionId> {
     let missing = graph.missing().iter().map(|missing| &missing.child);
     let unknown = graph.unknown_dependencies().iter().map(|unknown| &unknown.dependent);
@@ -102,7 +105,7 @@ fn without_a_place(graph: &Graph) -> BTreeSet<&RevisionId> {
     missing.chain(unknown).chain(duplicates).chain(cyclic).collect()
 }
 
-/// Finds the revisions that no longer keep another one from being a head, which is shown there.
+/// Returns the re-pointed revisions that leave a head behind. `multiple-heads` reports these.
 fn repointed_to_a_head<'a>(subject: &'a RuleContext<'_>) -> BTreeSet<&'a RevisionId> {
     let repointed = subject.head_problems.iter().filter_map(|fault| match fault {
         HeadProblem::Returned { cause: Cause::Repointed(child), .. } => Some(child),
@@ -125,19 +128,19 @@ fn problem(subject: &RuleContext<'_>, landed: &Revision, now: &Revision) -> Opti
     (!links.gained.is_empty()).then(|| gained(subject, landed, now, &links))
 }
 
-/// Tells whether nothing that makes up a revision's place is computed.
+/// Returns whether all values that determine a revision's position are literals.
 fn is_known(revision: &Revision) -> bool {
     let module = &revision.migration.module;
     let values = [&module.down_revision, &module.depends_on, &module.branch_labels];
     !values.iter().any(|value| matches!(value, Value::Computed { .. }))
 }
 
-/// What a published revision needs now and did not before, and the other way round.
+/// The ancestors that a published revision gains and loses.
 struct Links<'g> {
     gained: BTreeSet<&'g RevisionId>,
-    /// Of those that are still there.
+    /// Lost ancestors that still exist in the result.
     lost: BTreeSet<&'g RevisionId>,
-    /// Whether others are gone from the history.
+    /// Whether the result no longer has some of the others.
     some_gone: bool,
 }
 
@@ -192,7 +195,7 @@ fn gained(
     problem
 }
 
-/// Says where the lowest of the new revisions that were put below may build instead.
+/// Returns the steps that move the lowest of the new ancestors to another parent.
 fn build_on_top(
     subject: &RuleContext<'_>,
     now: &Revision,
@@ -213,7 +216,7 @@ fn build_on_top(
     on_top.collect()
 }
 
-/// Reports an ancestor that stays in the history and that the revision no longer stands for.
+/// Reports an ancestor that is still in the history but no longer required by the revision.
 fn lost(
     subject: &RuleContext<'_>,
     landed: &Revision,
@@ -251,7 +254,7 @@ fn lost(
     problem
 }
 
-/// Lists some revisions, and returns those that are listed by name.
+/// Lists some revisions, and returns those that the list names.
 fn in_brief<'g>(ids: &BTreeSet<&'g RevisionId>) -> (String, Vec<&'g RevisionId>) {
     let shown: Vec<&RevisionId> = ids.iter().copied().take(3).collect();
     let listed = listed(shown.iter().copied());
@@ -290,7 +293,7 @@ fn labels(subject: &RuleContext<'_>, landed: &Revision, now: &Revision) -> Optio
     Some(problem)
 }
 
-/// Begins a problem at the value that differs.
+/// Creates a problem at the value that differs.
 fn begun(subject: &RuleContext<'_>, landed: &Revision, now: &Revision, message: String) -> Problem {
     let parents = parent_ids(landed);
     let base = &subject.names.base;
@@ -303,7 +306,7 @@ fn begun(subject: &RuleContext<'_>, landed: &Revision, now: &Revision, message: 
     };
     let mut problem = RULE.at(subject, site, message);
     problem.label = label;
-    // Where the file was renamed, the change may know it by its other name.
+    // If the file was renamed, the change may list it under its other name.
     problem.culprits.push(landed.migration.file.path.clone());
     if landed.migration.file == now.migration.file {
         let declaring = [subject.before, subject.after]

@@ -59,14 +59,14 @@ fn check(subject: &RuleContext<'_>) -> Vec<Problem> {
         .filter(is_gone)
         .partition(|revision| loss.moved.contains_key(&revision.id));
     let problem = problem(subject, &gone).or_else(|| moved_away(subject, &moved));
-    // Where an error says that one is missed, a warning that others are gone says nothing more.
+    // If there is an error for a missing revision, a warning about other deleted ones adds nothing.
     problem
         .into_iter()
         .filter(|problem| told.is_empty() || problem.weight == Weight::Full)
         .collect()
 }
 
-/// Finds the revisions whose removal makes a fault of another kind, which is shown there.
+/// Returns the deleted revisions that another rule reports.
 fn told_elsewhere(subject: &RuleContext<'_>) -> BTreeSet<RevisionId> {
     let removed = subject.head_problems.iter().filter_map(|fault| match fault {
         HeadProblem::Returned { cause: Cause::Removed(child), .. } => Some(child.clone()),
@@ -130,7 +130,7 @@ fn problem(subject: &RuleContext<'_>, gone: &[&Revision]) -> Option<Problem> {
     Some(problem)
 }
 
-/// Says that revisions went to another environment, whose databases have not run them.
+/// Reports revisions that moved to another environment. Its databases have not run them.
 fn moved_away(subject: &RuleContext<'_>, moved: &[&Revision]) -> Option<Problem> {
     let first = moved.first()?;
     let other = &subject.loss.moved[&first.id];
@@ -154,10 +154,10 @@ fn moved_away(subject: &RuleContext<'_>, moved: &[&Revision]) -> Option<Problem>
     Some(problem)
 }
 
-/// Finds the new revisions that build where one builds that is gone.
+/// Pairs new revisions with the deleted ones that had the same parent.
 ///
-/// Those without a parent are none: where the first revisions of a history are gone and another one
-/// begins it, the history was squashed.
+/// Revisions without a parent are excluded: if the first revisions are gone and a new one starts
+/// the history, the history was squashed.
 fn takers<'a>(
     subject: &'a RuleContext<'_>,
     gone: &[&'a Revision],
@@ -182,20 +182,20 @@ fn builds_beside(taken: &Revision, taker: &Revision) -> Related {
     Related { site: taker.parents_site(), message }
 }
 
-/// Finds the revision that the file of one that is gone holds now.
+/// Returns the revision that the file of a deleted one now defines.
 fn renamed<'a>(subject: &'a RuleContext<'_>, gone: &Revision) -> Option<&'a Revision> {
     let path = &gone.migration.file.path;
     subject.after.revisions().find(|revision| &revision.migration.file.path == path)
 }
 
-/// Points at the place of the file, or at the id that the file has now.
+/// Returns the path of the file, or the site of the id that the file now defines.
 fn site(subject: &RuleContext<'_>, gone: &Revision) -> Site {
     let path = &gone.migration.file.path;
     renamed(subject, gone).map_or_else(|| Site::Path(path.clone()), Revision::id_site)
 }
 
-/// Finds the last of the revisions that are gone and the one that begins the history instead: a new one
-/// that stands for them, or the oldest that is kept.
+/// Returns the last of the squashed revisions and the new start of the history: a new revision that
+/// replaces them, or the oldest one that is kept.
 fn squashed_into<'a>(
     subject: &'a RuleContext<'_>,
     gone: &[&Revision],
@@ -215,7 +215,7 @@ fn squashed_into<'a>(
     }
 }
 
-/// What stays above a squash needs nothing new; what was squashed to its end must be stamped.
+/// If revisions above the squash remain, they need nothing new. Otherwise databases must be stamped.
 fn squash_advice(subject: &RuleContext<'_>, last: &RevisionId, whole: &RevisionId) -> Advice {
     let mut above = subject.before.children(last).filter(|child| subject.after.contains(&child.id));
     let reach = above.next().map(|child| &child.id);
@@ -226,7 +226,7 @@ fn squash_advice(subject: &RuleContext<'_>, last: &RevisionId, whole: &RevisionI
             environment.command("upgrade", &[first.as_str()]),
         )]);
     }
-    // `stamp --purge` forgets where a database stands in other lines too.
+    // `stamp --purge` also forgets the position of a database on other branches.
     let others = subject.before.heads().into_iter();
     let others: Vec<&RevisionId> = others.filter(|head| subject.after.contains(head)).collect();
     let bring = if others.is_empty() {
@@ -261,7 +261,7 @@ fn advice(
         )]);
     }
     if subject.standing == Standing::Replaced && subject.situation.get_base.is_some() {
-        // What a push drops is brought back whole, wherever it lies by now.
+        // Files that a push drops are restored together, regardless of their present folder.
         let get_base = subject.bring_in_base().into_iter();
         return Advice::way(get_base.chain(subject.situation.finish_staged()));
     }
@@ -275,7 +275,7 @@ fn advice(
     keep(subject, gone, first, taker)
 }
 
-/// Says how files that are gone are brought back, and what they do undone on top.
+/// Returns the advice to restore deleted files and to undo their operations in a new migration.
 fn keep(
     subject: &RuleContext<'_>,
     gone: &[&Revision],
@@ -307,14 +307,14 @@ fn keep(
     Advice::way(way).after(checkout)
 }
 
-/// Returns what built on the revisions that are gone and is there still.
+/// Returns the children of the deleted revisions that still exist.
 fn children_that_stay<'a>(subject: &'a RuleContext<'_>, gone: &[&Revision]) -> Vec<&'a Revision> {
     let children = gone.iter().flat_map(|one| subject.before.children(&one.id));
     let ids: BTreeSet<&RevisionId> = children.map(|child| &child.id).collect();
     ids.into_iter().filter_map(|id| subject.after.get(id)).collect()
 }
 
-/// Says what built on the revisions that are gone and must do so again once they are back.
+/// Returns the steps that give the remaining children their old parents once these are restored.
 fn put_back(subject: &RuleContext<'_>, gone: &[&Revision]) -> Vec<Step> {
     let put_back = children_that_stay(subject, gone).into_iter().flat_map(|now| {
         let id = &now.id;

@@ -63,7 +63,7 @@ fn check(subject: &RuleContext<'_>) -> Vec<Problem> {
         .collect()
 }
 
-/// Finds what a revision names although something else that it names has it below.
+/// Reports a revision that names another one although it already includes that one indirectly.
 fn covered(
     subject: &RuleContext<'_>,
     heights: &Heights<'_>,
@@ -94,20 +94,21 @@ fn covered(
     Some(problem)
 }
 
-/// One that is named and another that has it below.
+/// A named revision and another one that includes it.
 #[derive(Clone, Copy)]
 struct Pair<'g> {
     low: &'g RevisionId,
     high: &'g RevisionId,
-    /// Whether the one is an ancestor of the other, dependencies aside.
+    /// Whether `high` builds on `low`, without counting dependencies.
     on_one_line: bool,
 }
 
-/// What a revision names, as Alembic takes it out of `alembic_version` when it gets there (`HeadMaintainer`).
+/// The names in a revision, as Alembic removes them from `alembic_version` when it runs the
+/// revision (`HeadMaintainer`).
 struct Named<'g> {
     heights: &'g Heights<'g>,
     parents: Vec<&'g RevisionId>,
-    /// Without those that an ancestor depends on too (`RevisionMap._normalize_depends_on`).
+    /// Without those that an ancestor also depends on (`RevisionMap._normalize_depends_on`).
     dependencies: Vec<&'g RevisionId>,
 }
 
@@ -183,7 +184,7 @@ fn about(subject: &RuleContext<'_>, revision: &Revision, pair: Pair<'_>) -> Prob
     problem
 }
 
-/// Points at a dependency, which may be named by a label.
+/// Returns the site of a dependency, which may be named by a label.
 fn dependency_site(
     subject: &RuleContext<'_>,
     revision: &Revision,
@@ -197,7 +198,7 @@ fn dependency_site(
     texts.find(named).map_or_else(|| revision.id_site(), |text| revision.site_at(text.span.clone()))
 }
 
-/// Says how to write the parents that are ancestors of no other.
+/// Returns the advice to keep only the parents that are not ancestors of another parent.
 fn without_ancestors(subject: &RuleContext<'_>, revision: &Revision, names: &Named<'_>) -> Advice {
     let parents = &names.parents;
     let below = names.heights.below_others(parents, Follow::Parents);
@@ -206,7 +207,7 @@ fn without_ancestors(subject: &RuleContext<'_>, revision: &Revision, names: &Nam
     Advice::way(subject.write_parents("", revision, &kept))
 }
 
-/// Alembic takes a parent that is named twice for one (`dedupe_tuple` in its `Revision`).
+/// Reports a parent that is named twice. Alembic counts it once (`dedupe_tuple` in its `Revision`).
 fn named_twice(subject: &RuleContext<'_>, revision: &Revision) -> Option<Problem> {
     let texts = revision.parents.texts();
     let mut known = HashSet::new();
@@ -225,7 +226,7 @@ fn named_twice(subject: &RuleContext<'_>, revision: &Revision) -> Option<Problem
     Some(problem)
 }
 
-/// Finds a merge revision that was there before, or comes first, and joins the same.
+/// Reports a merge revision that joins the same parents as an existing or earlier one.
 fn joined_twice(
     subject: &RuleContext<'_>,
     first_joins: &FirstJoins<'_>,
@@ -258,10 +259,10 @@ fn joined_twice(
     Some(problem)
 }
 
-/// The merge revision that may stay, of those with the same parents.
+/// For each set of parents, the merge revision that may stay.
 type FirstJoins<'g> = BTreeMap<BTreeSet<&'g RevisionId>, &'g Revision>;
 
-/// Finds the merge revisions that may stay: what was there before, else what Alembic lists first.
+/// Returns the merge revisions that may stay: the ones of the base, or else the first that Alembic lists.
 fn first_joins<'g>(subject: &'g RuleContext<'_>) -> FirstJoins<'g> {
     let mut first: FirstJoins<'g> = BTreeMap::new();
     let (new, old): (Vec<&Revision>, Vec<&Revision>) =
@@ -281,7 +282,7 @@ fn parent_set<'g>(graph: &'g Graph, revision: &Revision) -> BTreeSet<&'g Revisio
     graph.parents(&revision.id).map(|parent| &parent.id).collect()
 }
 
-/// Tells whether the heads are reported that two merge revisions leave side by side.
+/// Returns whether the heads that two such merge revisions leave are already reported.
 fn is_told_of(subject: &RuleContext<'_>, revision: &Revision) -> bool {
     let above = subject.after.heads_above(&revision.id);
     subject.head_problems.iter().any(|fault| match fault {

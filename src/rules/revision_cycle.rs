@@ -35,7 +35,7 @@ generated on.
 fn check(subject: &RuleContext<'_>) -> Vec<Problem> {
     let twice: BTreeSet<&RevisionId> = subject.after.duplicates().map(|(id, _)| id).collect();
     let cycles = subject.after.cycles();
-    // A circle through an id that two files define is gone as soon as one of them has its own.
+    // A cycle through an id that two files define disappears once one of them has its own id.
     let real = cycles.iter().filter(|cycle| !cycle.iter().any(|id| twice.contains(id)));
     real.filter_map(|cycle| problem(subject, cycle)).collect()
 }
@@ -79,7 +79,7 @@ fn problem(subject: &RuleContext<'_>, cycle: &[&RevisionId]) -> Option<Problem> 
     Some(problem)
 }
 
-/// Tells whether the change brings the revision or moved it.
+/// Returns whether the change adds the revision or changes its parents.
 fn is_changed(subject: &RuleContext<'_>, id: &RevisionId) -> bool {
     let parents = |revision: &Revision| -> Vec<String> {
         revision.parents.texts().iter().map(|text| text.text.clone()).collect()

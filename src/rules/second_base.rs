@@ -49,7 +49,7 @@ fn check(subject: &RuleContext<'_>) -> Vec<Problem> {
         bases().filter(|base| !is_branch(base) && !told.contains(&base.id)).collect();
     let new: Vec<&Revision> =
         counted.iter().copied().filter(|base| base.id != first.id && !was_base(base)).collect();
-    // The base of a squash takes the place of one that is gone.
+    // The base of a squash replaces one that is gone.
     let before = subject.before.revisions().filter(is_base).filter(|base| !is_branch(base)).count();
     let added = counted.len().saturating_sub(before);
     let replacing = new.len().saturating_sub(added);
@@ -81,7 +81,7 @@ fn problem(subject: &RuleContext<'_>, base: &Revision, first: &Revision) -> Prob
     problem
 }
 
-/// Finds the bases that `multiple-heads` speaks of already.
+/// Returns the bases that `multiple-heads` already reports.
 fn told<'a>(subject: &'a RuleContext<'_>, first: &RevisionId) -> BTreeSet<&'a RevisionId> {
     let mut told = BTreeSet::new();
     let mut heads: Vec<&RevisionId> = Vec::new();
@@ -90,7 +90,7 @@ fn told<'a>(subject: &'a RuleContext<'_>, first: &RevisionId) -> BTreeSet<&'a Re
             HeadProblem::NewHistory { base, .. } => {
                 told.insert(base);
             }
-            // In a history with no past, heads over different bases are a fork.
+            // Without a base history, heads above different bases are a fork.
             HeadProblem::Fork { heads: forked } if subject.before.is_empty() => {
                 heads.extend(forked)
             }

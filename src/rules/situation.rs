@@ -1,62 +1,61 @@
-//! What advice depends on beside the history: how the two sides come into the work tree, and what comes after a
-//! repair.
+//! Facts about the work tree that advice depends on: how to get the two sides, and how to finish a repair.
 
 use super::context::Restore;
 use crate::advice::{Advice, Command, Step};
 use crate::tree::RepoPath;
 
-/// A command to bring files back names no more than this.
+/// A command that restores files names at most this many.
 const MOST_KEPT: usize = 8;
 
-/// Where one stands who is to repair a problem.
+/// The situation of the user who repairs a problem.
 #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
 pub struct Situation {
-    /// The commit that has landed, shortened, for commands that take files from it.
+    /// The abbreviated base commit, for commands that take files from it.
     pub base_commit: Option<String>,
-    /// The command that checks out the branch that is judged, where it is another one.
+    /// The command that checks out the checked branch, if another one is checked out.
     pub checkout: Option<Command>,
-    /// The command that brings what has landed into the work tree, where it is not there yet.
+    /// The command that merges the base into the work tree, if it is not there yet.
     pub get_base: Option<Command>,
-    /// Whether git asks how to merge the two: no repair goes on before that is answered.
+    /// Whether that merge has conflicts, which must be resolved before a repair can continue.
     pub is_conflicted: bool,
-    /// The base that `alembic-guard rebase` must be told so that it takes the same one: `origin/next`.
+    /// The `--base` that `alembic-guard rebase` needs to use the same base: `origin/next`, for example.
     pub base_option: Option<String>,
-    /// What must be done once the file is repaired.
+    /// The step that follows an edit.
     pub next: NextStep,
-    /// A caution to add where a base may be the wrong one.
+    /// A warning to add if the base may be the wrong one.
     pub doubt: Option<Step>,
 }
 
-/// What must be done once a file is repaired.
+/// The step that follows an edit.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize)]
 pub enum NextStep {
-    /// Nothing: it is judged by hand, as it lies there.
+    /// Nothing: the user checks the work tree directly.
     #[default]
     Nothing,
-    /// A commit is under way: the file must be staged for it.
+    /// A commit is in progress; the file must be staged for it.
     Stage,
-    /// The commit is made already: another one must follow.
+    /// The commit exists already; another one must follow.
     Commit,
 }
 
-/// Returns the paths that a command to bring files back names.
+/// Returns the paths that a command to restore files names.
 pub(super) fn most_kept<'s, 'p>(paths: &'s [&'p RepoPath]) -> &'s [&'p RepoPath] {
     if paths.len() > MOST_KEPT { &paths[..1] } else { paths }
 }
 
 impl Situation {
-    /// Returns the situation for a repair that needs nothing of the base: no merge comes before it, and none is
-    /// to be committed after it.
+    /// Returns the situation for a repair that does not need the base, so no merge precedes it and
+    /// no merge is committed after it.
     pub(super) fn in_place(&self) -> Situation {
         Situation { get_base: None, ..self.clone() }
     }
 
-    /// Says how the branch comes into the work tree, where it is not there yet.
+    /// Returns the step that checks out the branch, if another one is checked out.
     pub(super) fn go_to_branch(&self) -> Option<Step> {
         self.checkout.clone().map(|command| Step::obvious("switch to the branch", command))
     }
 
-    /// Says how the branch and the base come into the work tree, where they are not there yet.
+    /// Returns the steps that bring the branch and the base into the work tree, if they are not there yet.
     pub(super) fn bring_in(&self, base: &str) -> Vec<Step> {
         let get_base = self.get_base.clone();
         let how =
@@ -68,18 +67,18 @@ impl Situation {
         self.go_to_branch().into_iter().chain(get_base).collect()
     }
 
-    /// Says how files that have landed are brought back, and committed.
+    /// Returns the advice to restore files of the base and commit them.
     pub(super) fn keep_and_commit(&self, paths: &[&RepoPath]) -> Advice {
         self.around_keep(self.keep(paths))
     }
 
-    /// Says what comes before files are brought back, and after.
+    /// Adds the steps before and after restoring files.
     pub(super) fn around_keep(&self, keep: Step) -> Advice {
         let way = [keep].into_iter().chain(self.finish_kept(&[]));
         Advice::way(way).after(self.go_to_branch())
     }
 
-    /// Says how Alembic is made to work again, and how that is committed.
+    /// Returns the advice to make Alembic work again and commit the repair.
     pub(super) fn restore(&self, restore: &Restore) -> Advice {
         match restore {
             Restore::Keep(path) => self.keep_and_commit(&[path]),
@@ -92,7 +91,7 @@ impl Situation {
         }
     }
 
-    /// Says how something that has landed is brought back, to where it belongs now, and committed.
+    /// Returns the advice to restore a file of the base under a new path and commit it.
     fn keep_as(&self, path: &RepoPath, to: &RepoPath) -> Advice {
         let keep = format!("restore {path} as {to}");
         let restore = self.keep(&[path]).command().cloned();
@@ -105,7 +104,7 @@ impl Situation {
         self.around_keep(keep)
     }
 
-    /// Says what comes after files were brought back, which stages them, and others edited by hand.
+    /// Returns the step after restoring files, which stages them, and editing others by hand.
     pub(super) fn finish_kept(&self, edited: &[&RepoPath]) -> Option<Step> {
         let commit = Command::of("git commit");
         let command = if edited.is_empty() {
@@ -121,7 +120,7 @@ impl Situation {
         }
     }
 
-    /// Says how files that have landed are brought back.
+    /// Returns the step that restores files of the base.
     pub(super) fn keep(&self, paths: &[&RepoPath]) -> Step {
         let keep = match paths {
             [path] => format!("restore {path}"),
@@ -142,7 +141,7 @@ impl Situation {
         }
     }
 
-    /// Returns the option by which a repair stages what it writes, where a commit must follow.
+    /// Returns the option that stages the files of a repair, if a commit must follow.
     pub(super) fn stage_option(&self) -> Option<&'static str> {
         match (self.next, &self.get_base) {
             (NextStep::Nothing, None) => None,
@@ -150,7 +149,7 @@ impl Situation {
         }
     }
 
-    /// Says what comes after a repair has staged what it wrote.
+    /// Returns the step after a repair that staged its files.
     pub(super) fn finish_staged(&self) -> Option<Step> {
         let commit = Command::of("git commit");
         match (self.next, &self.get_base) {
@@ -163,7 +162,7 @@ impl Situation {
         }
     }
 
-    /// Says what comes after some files were repaired.
+    /// Returns the step after editing some files.
     pub(super) fn finish_edited<'p>(
         &self,
         paths: impl Iterator<Item = &'p RepoPath>,

@@ -77,7 +77,7 @@ fn problem(subject: &RuleContext<'_>, stale: &Stale, is_explained: bool) -> Opti
     Some(problem)
 }
 
-/// Shows what took the place, and says what to do.
+/// Adds the successors of the old parent, the drawing and the advice to a problem.
 fn explain(subject: &RuleContext<'_>, stale: &Stale, problem: &mut Problem) {
     let Some((edge, others)) = stale.edges.split_first() else { return };
     problem.related = successors(subject, edge);
@@ -89,8 +89,8 @@ fn explain(subject: &RuleContext<'_>, stale: &Stale, problem: &mut Problem) {
     problem.if_shared = Some(subject.join_unedited(&heads));
 }
 
-/// The heads that stand beside each other: the base's, with what the change adds to them, and those of
-/// the chain.
+/// Returns the competing heads: those of the base with the revisions that the change adds to them,
+/// and those of the stale chain.
 fn standing_heads(subject: &RuleContext<'_>, stale: &Stale, edge: &StaleEdge) -> Vec<RevisionId> {
     let mut heads = subject.tops(&edge.base_heads);
     heads.extend(stale.heads.iter().cloned());
@@ -116,7 +116,7 @@ fn also_stale(subject: &RuleContext<'_>, edge: &StaleEdge) -> Option<Related> {
     Some(Related { site, message: format!("also stale: {}", place(subject, &edge.base_heads)) })
 }
 
-/// Says where the base is; where the change removes its head, what is left of it.
+/// Describes the position of the base, or what is left above it if the change removes its head.
 fn place(subject: &RuleContext<'_>, heads: &[RevisionId]) -> String {
     if heads.iter().all(|head| subject.before.is_head(head)) {
         format!("{} is now at {}", subject.names.base, listed(heads))
@@ -137,7 +137,7 @@ fn advice(subject: &RuleContext<'_>, stale: &Stale, heads: &[RevisionId]) -> Adv
     subject.situation.doubt.iter().cloned().fold(advice, Advice::caution)
 }
 
-/// Returns the ways to make the heads one.
+/// Returns the ways to get a single head.
 fn ways(subject: &RuleContext<'_>, stale: &Stale, heads: &[RevisionId]) -> Advice {
     let join = "join both heads with a merge revision";
     if stale.unfinished {
@@ -161,13 +161,13 @@ fn ways(subject: &RuleContext<'_>, stale: &Stale, heads: &[RevisionId]) -> Advic
     Advice::way(way).or(join.map(|join| followed(join, finish.as_slice())).unwrap_or_default())
 }
 
-/// Returns what the chain is to build on, where there is no choice.
+/// Returns the revisions that the chain should build on, if there is no choice.
 fn single_tops(subject: &RuleContext<'_>, stale: &Stale) -> Option<Vec<RevisionId>> {
     let mut tops = Vec::new();
     let base_heads: BTreeSet<&[RevisionId]> =
         stale.edges.iter().map(|edge| &*edge.base_heads).collect();
     let moved: BTreeSet<&RevisionId> = stale.edges.iter().map(|edge| &edge.revision).collect();
-    // What needs the chain goes on top of it, not below.
+    // Revisions that need the chain go above it.
     let needs_it = |top: &RevisionId| !subject.after.requirements(top).is_disjoint(&moved);
     for base_heads in base_heads {
         let mut found = subject.tops(base_heads);

@@ -82,7 +82,7 @@ fn problem(
     Some(problem)
 }
 
-/// Points at what the change takes away: the file, or the label in it.
+/// Reports a dependency that the change removes, at the file or the label in it.
 fn gone(
     subject: &RuleContext<'_>,
     dependent: &Revision,
@@ -127,7 +127,7 @@ fn advice(subject: &RuleContext<'_>, name: &RevisionId) -> Advice {
     )])
 }
 
-/// Tells whether only running a file could show all the names that it brings.
+/// Returns whether only running the file would show all names that it defines.
 fn may_bear_any_name(migration: &Migration) -> bool {
     let module = &migration.module;
     let computed = |value: &Value| matches!(value, Value::Computed { .. });

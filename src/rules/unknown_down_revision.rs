@@ -84,7 +84,7 @@ fn problem(
     Some(problem)
 }
 
-/// Returns the file of a revision that is removed, and those of all below it that are removed with it.
+/// Returns the files of a removed revision and of its removed ancestors.
 fn removed_with<'g>(subject: &RuleContext<'g>, revision: &'g Revision) -> Vec<&'g RepoPath> {
     let below = subject.before.ancestors(&revision.id);
     let gone = below.into_iter().filter(|id| !subject.after.contains(id));
@@ -93,7 +93,7 @@ fn removed_with<'g>(subject: &RuleContext<'g>, revision: &'g Revision) -> Vec<&'
 }
 
 fn advice(subject: &RuleContext<'_>, child: &RevisionId, parent: &RevisionId) -> Advice {
-    // Nothing builds on itself, or on what builds on it.
+    // A revision cannot build on itself or on its descendants.
     let above = subject.after.descendants(child);
     let known = || {
         let ids = subject.after.revisions().map(|revision| &revision.id);
@@ -109,7 +109,7 @@ fn advice(subject: &RuleContext<'_>, child: &RevisionId, parent: &RevisionId) ->
     }
     let distance = |id: &RevisionId| strsim::damerau_levenshtein(id.as_str(), parent.as_str());
     let nearest = known().map(|id| (distance(id), id)).min();
-    // On short ids everything is near everything.
+    // Short ids are all similar to each other.
     let nearest = nearest.filter(|(distance, _)| *distance <= parent.as_str().chars().count() / 4);
     let advice = match nearest {
         Some((_, near)) => Advice::way([Step::write(
@@ -127,14 +127,15 @@ fn advice(subject: &RuleContext<'_>, child: &RevisionId, parent: &RevisionId) ->
     advice.or([Step::run("if its file is not staged yet, find it", Command::of("git status"))])
 }
 
-/// Says how a migration gets onto the head, if there is one: its parent may be a guess, or gone on purpose.
+/// Returns the steps that move a migration onto the only head, because its parent may be a guess or
+/// deleted on purpose.
 fn put_on_the_head(subject: &RuleContext<'_>, child: &RevisionId) -> Vec<Step> {
     let (before, after) = (subject.before, subject.after);
-    // What has landed is not moved, and a file whose own id is unknown may define the parent.
+    // Migrations of the base are not moved, and a file with an unknown id may define the parent.
     if before.is_empty() || before.contains(child) || !after.opaque().is_empty() {
         return Vec::new();
     }
-    // In the place of what the change removes itself nothing may be put.
+    // The change removes a revision, and nothing may be put in its place.
     if subject.is_lost() || before.heads().into_iter().any(|landed| !after.contains(landed)) {
         return Vec::new();
     }

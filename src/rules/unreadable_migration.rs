@@ -50,8 +50,8 @@ fn check(subject: &RuleContext<'_>) -> Vec<Problem> {
     faulty.chain(misnamed).chain(links).chain(altered).collect()
 }
 
-/// Tells whether Alembic takes a file for a migration and then does not know how to load it: for `pathlib`
-/// the suffix of its name is not `.py` (`load_python_file` of `alembic/util/pyfiles.py`).
+/// Returns whether Alembic treats a file as a migration but cannot load it because `pathlib` does
+/// not see the suffix `.py` (`load_python_file` in `alembic/util/pyfiles.py`).
 fn has_no_suffix(name: &[u8]) -> bool {
     name == b".py" || name.ends_with(b".py\n")
 }
@@ -89,7 +89,7 @@ fn problem(subject: &RuleContext<'_>, migration: &Migration, fault: &Fault) -> P
     problem
 }
 
-/// Says that nobody can tell from here: what Alembic is given is another content.
+/// Reports a file with content that is stored elsewhere, so that Alembic reads something else.
 fn kept_elsewhere(subject: &RuleContext<'_>, migration: &Migration, keeper: &str) -> Problem {
     let path = &migration.file.path;
     let message = format!("cannot read this migration: its content is stored by {keeper}");
@@ -111,7 +111,7 @@ fn broken_link(subject: &RuleContext<'_>, link: &RepoPath) -> Problem {
     problem
 }
 
-/// Tells whether git writes a file in another encoding, so that its bytes in the repository say little.
+/// Returns whether git writes the file in another encoding, so that its bytes in the repository differ.
 fn is_encoded_anew(subject: &RuleContext<'_>, migration: &Migration) -> bool {
     subject.altered.iter().any(|altered| {
         altered.file == migration.file && matches!(altered.by, Alteration::Encoding { .. })

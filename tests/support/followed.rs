@@ -1,29 +1,29 @@
-//! The commands of every refusal, run as they are printed.
+//! Runs the commands of every report that blocks, as printed.
 //!
-//! What stops a run in this suite is followed in a copy of its repository: the steps of each finding in their
-//! order, and each other way in the place of the steps that it names. A command that fails is a failure, wherever
-//! it is printed. What the commands lead to is said by the tests; here they must run.
+//! The commands run in a copy of the repository: the steps of each finding in order, and each alternative in
+//! place of the steps that it replaces. Any failing command fails the test. Other tests check the results of
+//! the commands; here they only have to run.
 
 use std::path::Path;
 use std::process::{Command, Output};
 
 use crate::support::world::{GUARD, Repo};
 
-/// Help that a command prints may be followed so far.
+/// How many levels of further help are followed.
 const DEPTH: usize = 3;
 
-/// One item of help, as it is printed.
+/// One item of help, as printed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Item {
     prose: String,
-    /// What stands below the prose.
+    /// The command or line below the prose.
     shown: Option<String>,
 }
 
 /// Follows the help of a report.
 #[track_caller]
 pub(super) fn follow(repo: &Repo, report: &str) {
-    // Who commits from an index of their own has it only in that command.
+    // A caller's own index is only available to that one command.
     let has_index = || repo.variables.iter().any(|(name, _)| name == "GIT_INDEX_FILE");
     if !repo.is_followed || !(report.contains("help: ") || report.contains("To fix")) || has_index()
     {
@@ -39,16 +39,15 @@ pub(super) fn follow(repo: &Repo, report: &str) {
     }
 }
 
-/// Where help is followed.
+/// The place in which help is followed.
 struct Scene {
     repo: Repo,
-    /// Whether the report names errors that other help is for: git's hooks refuse what they are part of.
+    /// Whether the report has errors with other help, which git's hooks block too.
     other_errors: bool,
 }
 
 impl Scene {
-    /// Runs lines in order. Of what one of them prints, the help is followed where it or the next line fails,
-    /// as somebody would who reads it.
+    /// Runs lines in order. If a line fails, the help that it or the previous line printed is followed.
     fn follow(&self, lines: &[String], depth: usize) -> Result<(), String> {
         let (mut before, mut printed) = ("", String::new());
         for line in lines {
@@ -73,7 +72,8 @@ impl Scene {
         Ok(())
     }
 
-    /// Tells whether a command is done, once what it printed was followed: a repair has another in its place.
+    /// Returns whether a command succeeds once its own help was followed. Other commands may replace a
+    /// repair.
     fn is_done_then(&self, line: &str) -> bool {
         let again = || self.shell(line);
         let is_done =
@@ -81,8 +81,8 @@ impl Scene {
         line.starts_with("alembic-guard ") || is_done(&again())
     }
 
-    /// Tells whether a command that does not succeed has done what it is for: it was asked what is wrong, it
-    /// had nothing left to commit, or what it would commit is part of what other help is for.
+    /// Returns whether a command that fails has served its purpose: it only reports problems, it had nothing
+    /// to commit, or other help repairs the rest of the commit.
     fn is_answer(&self, before: &str, line: &str, said: &str) -> bool {
         let asks = ["alembic-guard check", "alembic-guard explain", "git fsck"];
         let is_asked =
@@ -94,19 +94,19 @@ impl Scene {
         is_asked || is_commit && (is_empty || self.other_errors && others)
     }
 
-    /// Runs a line as somebody would who copies it from the screen.
+    /// Runs a line as a user would who copies it from the screen.
     fn shell(&self, line: &str) -> Output {
         let folder = Path::new(GUARD).parent().expect("a program is in a folder");
         let script = format!("PATH='{}':$PATH; export PATH; {line}", folder.display());
-        // Who is asked for a message writes one.
+        // An editor that writes a message.
         let editor = "sh -c 'echo message >\"$1\"' editor";
         let mut shell = self.repo.command("sh");
         shell.env("GIT_EDITOR", editor).args(["-c", &script]).output().expect("sh runs")
     }
 }
 
-/// Tells whether a command ran into what no help can foresee: two sides that changed the same lines, a remote
-/// that does not answer, a configuration of the work tree that does not belong to what was judged.
+/// Returns whether a command failed for reasons that help cannot foresee: conflicts, an unreachable remote,
+/// or a configuration in the work tree other than the checked one.
 fn stops(said: &str) -> bool {
     ["CONFLICT", "Could not read from remote repository", "`.alembic-guard.toml` is not valid"]
         .iter()
@@ -117,7 +117,7 @@ fn said(ran: &Output) -> String {
     [&ran.stdout, &ran.stderr].map(|bytes| String::from_utf8_lossy(bytes).into_owned()).concat()
 }
 
-/// Returns the lines of each way out of a report that can be run as it is.
+/// Returns the lines of each way in a report that can run as printed.
 fn runnable(report: &str) -> Vec<Vec<String>> {
     let ways = advice(report).into_iter().flat_map(|advice| advice.ways());
     let lines = |way: Vec<Item>| {
@@ -127,11 +127,12 @@ fn runnable(report: &str) -> Vec<Vec<String>> {
     ways.map(lines).filter(|way| !way.is_empty()).collect()
 }
 
-/// What a report advises about one problem.
+/// The advice of a report about one problem.
 #[derive(Debug, Default)]
 struct Advice {
     best: Vec<Item>,
-    /// Other ways, with the numbers of the best one's steps that each replaces; all of them if it names none.
+    /// The alternatives, each with the step numbers of the best way that it replaces. Without numbers, it
+    /// replaces all steps.
     others: Vec<(Vec<usize>, Vec<Item>)>,
 }
 
@@ -148,7 +149,7 @@ impl Advice {
         std::iter::once(best).chain(others).collect()
     }
 
-    /// Returns the steps that are listed last.
+    /// Returns the steps that were listed last.
     fn last(&mut self) -> &mut Vec<Item> {
         match self.others.last_mut() {
             Some((_, steps)) => steps,
@@ -157,7 +158,7 @@ impl Advice {
     }
 }
 
-/// Reads the advice of a report, whose lines are not broken.
+/// Parses the advice of a report with unwrapped lines.
 fn advice(report: &str) -> Vec<Advice> {
     let mut found: Vec<Advice> = Vec::new();
     let mut lines = report.lines().peekable();
@@ -210,7 +211,7 @@ fn item<'l>(prose: &str, is_numbered: bool, shown: impl FnOnce() -> Option<&'l s
     Item { prose: prose.to_owned(), shown: shown.map(|line| line.trim_start().to_owned()) }
 }
 
-/// Reads the numbers that another way begins with: `, instead of 2 and 3, join the heads:`.
+/// Parses the numbers that an alternative starts with: `, instead of 2 and 3, join the heads:`.
 fn replaced(rest: &str) -> (Vec<usize>, &str) {
     let Some(numbers) = rest.strip_prefix(", instead of ") else { return (Vec::new(), rest) };
     let end = numbers.find([',', ':']).expect("the numbers end");
@@ -222,7 +223,7 @@ fn is_command(text: &str) -> bool {
     ["git ", "alembic-guard ", "(cd "].iter().any(|name| text.starts_with(name))
 }
 
-/// Returns what is to be done as a line of shell.
+/// Returns an item as a line of shell.
 fn line(item: &Item) -> Option<String> {
     let shown = item.shown.as_deref()?;
     if let Some((_, path)) = item.prose.trim_end_matches(':').rsplit_once("write in ") {
@@ -237,14 +238,14 @@ fn line(item: &Item) -> Option<String> {
     (is_command(shown) && is_complete && !is_conditional).then(|| shown.to_owned())
 }
 
-/// A copy of a repository, and all that is below it.
+/// A copy of a repository and everything below it.
 struct Copy {
     repo: Repo,
     _folder: tempfile::TempDir,
 }
 
 impl Copy {
-    /// Copies a repository that knows by itself where it is; linked work trees do not.
+    /// Copies a repository without absolute paths to itself. Linked work trees have such paths.
     fn of(repo: &Repo) -> Option<Copy> {
         let top = repo.top.ancestors().find(|folder| folder.join(".git").exists())?;
         let is_plain = top.join(".git").is_dir() && !top.join(".git/worktrees").exists();

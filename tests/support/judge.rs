@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 
 use crate::support::prerequisites::source;
 
-/// The process, which answers many questions, each a line of JSON.
+/// The process. It answers many questions, each a line of JSON.
 pub(crate) struct Judge {
     process: Child,
     questions: Option<ChildStdin>,
@@ -40,7 +40,7 @@ impl Judge {
         self.hear()
     }
 
-    /// Reads what the program says next.
+    /// Reads the next answer of the program.
     pub(crate) fn hear<A: DeserializeOwned>(&mut self) -> A {
         let mut answer = String::new();
         self.answers.read_line(&mut answer).expect("the judge answers");
@@ -50,7 +50,7 @@ impl Judge {
 
 impl Drop for Judge {
     fn drop(&mut self) {
-        // Its input ends, and so does the process.
+        // The process ends with its input.
         drop(self.questions.take());
         let _ = self.process.wait();
     }

@@ -1,4 +1,4 @@
-//! What several folders of tests share.
+//! Code that several test folders share.
 
 pub(crate) mod followed;
 pub(crate) mod judge;

@@ -1,6 +1,6 @@
 //! `d(a)` is a migration d on parent a; `m(b,d)` a merge, `e#expand(a)` has a label, `e(b)!d` a dependency.
 
-/// A migration as a test writes it.
+/// A migration in test notation.
 #[derive(Debug, Clone)]
 pub(crate) struct Written {
     pub(crate) id: String,
@@ -22,18 +22,18 @@ impl Written {
         }
     }
 
-    /// Returns the name that Alembic's own template gives the file.
+    /// Returns the file name by Alembic's own template.
     pub(crate) fn file_name(&self) -> String {
         format!("{}_add_{}.py", self.id, self.id)
     }
 
-    /// Returns what `alembic revision` writes, with operations that no other migration has; `down_revision`
+    /// Returns the output of `alembic revision`, with operations that no other migration has. `down_revision`
     /// is on line 14.
     pub(crate) fn python(&self) -> String {
         self.python_with("")
     }
 
-    /// Does the same with a line more in `upgrade`.
+    /// Does the same with another line in `upgrade`.
     pub(crate) fn python_with(&self, operation: &str) -> String {
         let id = &self.id;
         let revises = if self.parents.is_empty() {
@@ -57,7 +57,7 @@ impl Written {
         )
     }
 
-    /// A merge revision does nothing.
+    /// A merge revision has no operations.
     fn body(&self, operation: &str) -> String {
         if self.parents.len() > 1 {
             return "    pass\n".to_owned();

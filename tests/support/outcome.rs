@@ -1,16 +1,16 @@
-//! What git and the hook under it said, and what became of it.
+//! The output and the effect of git and its hooks.
 
 use std::collections::BTreeMap;
 use std::process::Output;
 
-/// What came of one command of git that ran a hook.
+/// The outcome of a git command that ran a hook.
 #[derive(Debug)]
 pub(crate) struct Outcome {
     pub(crate) success: bool,
-    /// All that was said on standard error, as it was said.
+    /// Standard error, unchanged.
     pub(crate) stderr: String,
     pub(crate) stdout: String,
-    /// What could move, before and after: refs of remotes, or HEAD.
+    /// The refs that could move, before and after: refs of remotes, or HEAD.
     pub(crate) before: BTreeMap<String, String>,
     pub(crate) after: BTreeMap<String, String>,
 }
@@ -30,8 +30,8 @@ impl Outcome {
         }
     }
 
-    /// Returns the same with what a server said as if it had been said here: git begins each line with
-    /// `remote: ` and fills it up with spaces.
+    /// Returns the same outcome with server output as local output. git starts each such line with `remote: `
+    /// and pads it with spaces.
     pub(crate) fn without_remote(self) -> Outcome {
         let lines = self.stderr.lines();
         let lines = lines.map(|line| line.strip_prefix("remote: ").map_or(line, str::trim_end));
@@ -39,7 +39,7 @@ impl Outcome {
         Outcome { stderr, ..self }
     }
 
-    /// Git refused, nothing moved, and these are the findings, each as [`findings`] writes it.
+    /// Asserts that git failed, nothing moved, and these are the findings in the notation of [`findings`].
     #[track_caller]
     pub(crate) fn refused(&self, findings: &[&str]) -> &Outcome {
         assert!(!self.success, "git went ahead:\n{}", self.stderr);
@@ -47,7 +47,7 @@ impl Outcome {
         self.found(findings)
     }
 
-    /// Git went ahead, something moved, and these are the findings.
+    /// Asserts that git succeeded, something moved, and these are the findings.
     #[track_caller]
     pub(crate) fn passed(&self, findings: &[&str]) -> &Outcome {
         assert!(self.success, "git refused:\n{}", self.stderr);
@@ -61,7 +61,7 @@ impl Outcome {
         self
     }
 
-    /// These words were said; how the lines are broken does not matter, nor whether a step begins with a capital.
+    /// Asserts that the output has these words, regardless of line breaks and of a capital at the start.
     #[track_caller]
     pub(crate) fn says(&self, words: &str) -> &Outcome {
         let mut letters = words.chars();
@@ -72,14 +72,14 @@ impl Outcome {
         self
     }
 
-    /// These words were not said.
+    /// Asserts that the output does not have these words.
     #[track_caller]
     pub(crate) fn says_nothing_of(&self, words: &str) -> &Outcome {
         assert!(!flat(&self.stderr).contains(words), "says {words:?}:\n{}", self.stderr);
         self
     }
 
-    /// Returns the command that is printed under a heading, or behind it.
+    /// Returns the command that is printed under a heading or after it.
     #[track_caller]
     pub(crate) fn command_after(&self, heading: &str) -> &str {
         let mut lines = self.stderr.lines().skip_while(|line| !line.contains(heading));
@@ -90,21 +90,23 @@ impl Outcome {
         }
     }
 
-    /// The guard said nothing at all.
+    /// Asserts that the guard printed nothing.
     #[track_caller]
     pub(crate) fn is_silent(&self) -> &Outcome {
         self.says_nothing_of("alembic-guard:").says_nothing_of("warning").says_nothing_of("error")
     }
 }
 
-/// Makes one line of many.
+/// Joins all lines into one.
 fn flat(text: &str) -> String {
     let words: Vec<&str> = text.split_whitespace().filter(|word| *word != "|").collect();
     words.join(" ")
 }
 
-/// Writes each finding of a report as `error stale-down-revision at d:14`: the level, the rule, and of a
-/// migration's path the revision. A warning that a reason has lowered ends in the reason.
+/// Lists the findings of a report as `error stale-down-revision at d:14`.
+///
+/// That is the level, the rule and the revision of the migration's path. A warning that was lowered ends with
+/// the reason.
 pub(crate) fn findings(report: &str) -> Vec<String> {
     let mut found: Vec<String> = Vec::new();
     let mut block = String::new();

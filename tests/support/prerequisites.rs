@@ -1,4 +1,4 @@
-//! What the tests need beyond this repository.
+//! The prerequisites of the tests beyond this repository.
 
 use std::fs::{self, File};
 use std::io::Write;
@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 
 static PYTHON: LazyLock<Result<PathBuf, String>> = LazyLock::new(find_python);
 
-/// Runs a test with what it needs, or says what is missing; in continuous integration that fails.
+/// Runs a test with its prerequisites, or reports that they are missing; in CI, that fails.
 #[track_caller]
 pub(crate) fn with<T>(needed: Result<T, String>, test: impl FnOnce(T)) {
     match needed {
@@ -18,7 +18,7 @@ pub(crate) fn with<T>(needed: Result<T, String>, test: impl FnOnce(T)) {
     }
 }
 
-/// Says that something was not checked since something is missing; in continuous integration that fails.
+/// Reports a missing prerequisite of a check; in CI, that fails.
 #[track_caller]
 pub(crate) fn not_checked(missing: &str) {
     assert!(!in_ci() || is_known_absent(missing), "{missing}");
@@ -30,38 +30,38 @@ pub(crate) fn not_checked(missing: &str) {
     }
 }
 
-/// Returns whether this is continuous integration, where everything has to be there.
+/// Returns whether this runs in CI, where every prerequisite must exist.
 pub(crate) fn in_ci() -> bool {
     std::env::var_os("CI").is_some_and(|ci| !ci.is_empty() && ci != "false")
 }
 
-/// Tells whether `WITHOUT_SHARED` says that the corpus is not to be had here.
+/// Returns whether only the corpus is missing and `WITHOUT_SHARED` permits that.
 fn is_known_absent(missing: &str) -> bool {
     std::env::var_os("WITHOUT_SHARED").is_some()
         && corpus().is_err_and(|no_corpus| no_corpus == missing)
 }
 
-/// Prints something even if the test passes, with the folder of the test.
+/// Prints text even if the test passes, with the folder of the test.
 #[track_caller]
 pub(crate) fn say(text: &str) {
     let mut components = Path::new(Location::caller().file()).iter().skip(1);
     let folder = components.next().unwrap_or_default().display();
-    // Not `eprintln`, which the test harness swallows.
+    // Not `eprintln`, which the test harness captures.
     let _ = writeln!(std::io::stderr(), "{folder}: {text}");
 }
 
-/// Returns a number that the environment may state.
+/// Returns a number from an environment variable, or the default.
 pub(crate) fn number(variable: &str, default: u64) -> u64 {
     let value = std::env::var(variable).ok();
     value.map_or(default, |value| value.parse().expect("it is a number"))
 }
 
-/// Returns a Python that has Alembic.
+/// Returns a Python with Alembic.
 pub(crate) fn python() -> Result<PathBuf, String> {
     PYTHON.clone()
 }
 
-/// Returns the folder of the corpus, which lies beside this repository and not in it.
+/// Returns the folder of the corpus, which is beside this repository, not in it.
 pub(crate) fn corpus() -> Result<PathBuf, String> {
     let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus");
     if corpus.join("tips").is_dir() {
@@ -92,13 +92,13 @@ pub(crate) fn wheels() -> Result<PathBuf, String> {
     Ok(folder)
 }
 
-/// Returns the path of a file of `tests/conformance`.
+/// Returns the path of a file in `tests/conformance`.
 pub(crate) fn source(name: &str) -> PathBuf {
     let manifest = Path::new(env!("CARGO_MANIFEST_DIR"));
     manifest.join("tests/conformance").join(name)
 }
 
-/// Returns a folder in which things may stay between runs.
+/// Returns a folder for files that may stay between runs.
 pub(crate) fn target() -> PathBuf {
     Path::new(env!("CARGO_TARGET_TMPDIR")).join("conformance")
 }

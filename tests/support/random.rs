@@ -1,6 +1,6 @@
-//! Chance that can be repeated.
+//! Reproducible random numbers.
 
-/// A splitmix64 generator: a number makes the same choices everywhere.
+/// A splitmix64 generator. Its choices depend only on the seed.
 pub(crate) struct Random(u64);
 
 impl Random {
@@ -18,7 +18,7 @@ impl Random {
         (mixed % limit.max(1) as u64) as usize
     }
 
-    /// Tells whether something that happens so many times in a hundred happens now.
+    /// Returns true in `chance` of 100 cases.
     pub(crate) fn percent(&mut self, chance: usize) -> bool {
         self.below(100) < chance
     }

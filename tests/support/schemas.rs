@@ -1,4 +1,4 @@
-//! Holds what the guard prints as JSON to the schemas in docs/schemas.
+//! Validates the guard's JSON output against docs/schemas.
 
 use std::fs;
 use std::path::Path;
@@ -6,11 +6,11 @@ use std::process::Output;
 
 use serde_json::Value;
 
-/// The words that begin a command with an output of its own.
+/// The first words of commands with an output of their own.
 const COMMANDS: [&str; 9] =
     ["check", "hook", "rebase", "merge", "heads", "graph", "audit", "explain", "config"];
 
-/// Asserts that the output of a command follows its schema, if it was asked for JSON and printed any.
+/// Asserts that the output of a command follows its schema, if it is JSON.
 #[track_caller]
 pub(crate) fn check_output(arguments: &[&str], output: &Output) {
     if !arguments.windows(2).any(|pair| pair == ["--format", "json"]) {
@@ -40,7 +40,7 @@ fn check_printed(arguments: &[&str], printed: &Value) {
     }
 }
 
-/// Returns the name of a schema, as docs/json.md lists them.
+/// Returns the name of a schema, as listed in docs/json.md.
 fn schema_of(arguments: &[&str], printed: &Value) -> &'static str {
     if printed.get("error").is_some() {
         return "error";

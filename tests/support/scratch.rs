@@ -7,11 +7,10 @@ use std::sync::LazyLock;
 use rustix::fs::{StatVfsMountFlags, statvfs};
 use tempfile::TempDir;
 
-/// A file system in memory. On a disk, git and SQLite wait for it at every commit, and most of the tests' time
-/// goes by.
+/// A file system in memory. On disk, git and SQLite sync every commit, which takes most of the tests' time.
 const MEMORY: &str = "/dev/shm";
 
-/// What all tests together need at most, in bytes. Containers often have a `/dev/shm` of 64 MiB.
+/// The space that all tests together need at most, in bytes. Containers often have a `/dev/shm` of 64 MiB.
 const ROOM: u64 = 4 << 30;
 
 static HAS_MEMORY: LazyLock<bool> = LazyLock::new(|| {
@@ -23,7 +22,7 @@ static HAS_MEMORY: LazyLock<bool> = LazyLock::new(|| {
         && tempfile::tempdir_in(MEMORY).is_ok()
 });
 
-/// Creates a temporary folder: where `TMPDIR` says, else in memory if there is room.
+/// Creates a temporary folder: in `TMPDIR` if set, else in memory if there is room.
 pub(crate) fn folder() -> TempDir {
     let parent = if *HAS_MEMORY { Path::new(MEMORY).to_owned() } else { env::temp_dir() };
     tempfile::tempdir_in(parent).expect("a temporary folder can be made")

@@ -1,4 +1,4 @@
-//! Real repositories with the real hooks, each test in a world of its own.
+//! Real repositories with the real hooks. Each test has a world of its own.
 
 use std::collections::BTreeMap;
 use std::env;
@@ -18,14 +18,14 @@ use crate::support::scratch;
 pub(crate) const GUARD: &str = env!("CARGO_BIN_EXE_alembic-guard");
 pub(crate) const VERSIONS: &str = "migrations/versions";
 
-/// A bare repository that all share, and room for clones of it.
+/// A shared bare repository, and room for clones of it.
 pub(crate) struct World {
     folder: tempfile::TempDir,
     is_followed: bool,
 }
 
 impl World {
-    /// A world whose shared repository holds nothing.
+    /// Creates a world with an empty shared repository.
     pub(crate) fn empty() -> World {
         let folder = scratch::folder();
         let world = World { folder, is_followed: true };
@@ -34,7 +34,7 @@ impl World {
         world
     }
 
-    /// A world whose `main` holds Alembic and these migrations, a commit each.
+    /// Creates a world whose `main` has Alembic and these migrations, one per commit.
     pub(crate) fn with(migrations: &str) -> World {
         let world = World::empty();
         let first = world.repository("first");
@@ -45,7 +45,7 @@ impl World {
         world
     }
 
-    /// The world of most rows: `main` is a, b(a); the feature branch was cut at a and is checked out.
+    /// Creates the usual world: `main` is a, b(a); the feature branch starts at a and is checked out.
     pub(crate) fn moved_on() -> (World, Repo) {
         let world = World::with("a");
         let feature = world.mine();
@@ -60,7 +60,7 @@ impl World {
         self.folder.path().join(name)
     }
 
-    /// Returns the address of a repository of this world.
+    /// Returns the URL of a repository of this world.
     pub(crate) fn url(&self, name: &str) -> String {
         let path = self.path(name);
         path.to_str().expect("a plain path").to_owned()
@@ -83,13 +83,15 @@ impl World {
         repo
     }
 
-    /// A world in which printed commands are not run: its repositories are broken on purpose, so that git
-    /// refuses them, or follow settings that the commands cannot know.
+    /// Creates a world in which printed commands do not run.
+    ///
+    /// Its repositories are broken on purpose, so that git refuses them, or use settings that the commands
+    /// cannot know.
     pub(crate) fn unfollowed() -> World {
         World { is_followed: false, ..World::empty() }
     }
 
-    /// Returns what is at a name of this world, without making it.
+    /// Returns the repository with a name in this world, without creating it.
     pub(crate) fn at(&self, name: &str) -> Repo {
         Repo {
             top: self.path(name),
@@ -115,12 +117,12 @@ impl World {
         clone
     }
 
-    /// Returns a colleague's clone, made where there is none, with the newest `main` checked out.
+    /// Returns a colleague's clone with the newest `main` checked out, creating it if needed.
     pub(crate) fn main(&self) -> Repo {
         self.colleague("main")
     }
 
-    /// The same with another branch.
+    /// Does the same with another branch.
     pub(crate) fn colleague(&self, branch: &str) -> Repo {
         if !self.path("theirs").exists() {
             let (source, target) = (self.url("origin.git"), self.url("theirs"));
@@ -141,26 +143,26 @@ pub(crate) struct Repo {
     pub(super) home: PathBuf,
     pub(super) origin: PathBuf,
     pub(super) variables: Vec<(String, String)>,
-    /// Whether git's configuration is but what its usual files say, the system's own among them.
+    /// Whether git reads only its usual configuration files, including the system's.
     pub(super) usual_files: bool,
     /// Whether printed commands are run.
     pub(super) is_followed: bool,
 }
 
 impl Repo {
-    /// Returns the same repository, in which no variable says where git's configuration is.
+    /// Returns the same repository without variables that set the place of git's configuration.
     pub(crate) fn with_usual_files(&self) -> Repo {
         Repo { usual_files: true, ..self.clone() }
     }
 
-    /// Returns the same repository, in which commands have one more variable.
+    /// Returns the same repository with one more variable for commands.
     pub(crate) fn with(&self, name: &str, value: &str) -> Repo {
         let mut repo = self.clone();
         repo.variables.push((name.to_owned(), value.to_owned()));
         repo
     }
 
-    /// Returns the same repository, in a folder below.
+    /// Returns the same repository, in a subfolder.
     pub(crate) fn below(&self, folder: &str) -> Repo {
         let mut repo = self.clone();
         repo.top = self.top.join(folder);
@@ -172,7 +174,7 @@ impl Repo {
         self.home.join(name)
     }
 
-    /// Prepares a program that knows nothing of the developer's environment.
+    /// Prepares a program that is independent of the developer's environment.
     pub(crate) fn command(&self, program: impl AsRef<OsStr>) -> Command {
         let mut command = Command::new(program);
         command
@@ -186,7 +188,7 @@ impl Repo {
             .env("GIT_EDITOR", "true")
             .env("LC_ALL", "C")
             .env("TZ", "UTC")
-            // git itself has it so that its own tests need not wait for the disk.
+            // git has this variable so that its own tests do not wait for the disk.
             .env("GIT_TEST_FSYNC", "0")
             .envs(["GIT_AUTHOR_NAME", "GIT_COMMITTER_NAME"].map(|name| (name, "A")))
             .envs(["GIT_AUTHOR_EMAIL", "GIT_COMMITTER_EMAIL"].map(|name| (name, "a@example.com")))
@@ -205,7 +207,7 @@ impl Repo {
         self.guard(&["hook", "install"]).succeeded();
     }
 
-    /// Runs git, which must succeed, and returns what it printed.
+    /// Runs git, which must succeed, and returns its output.
     #[track_caller]
     pub(crate) fn git(&self, arguments: &[&str]) -> String {
         let output = self.try_git(arguments);
@@ -227,11 +229,11 @@ impl Repo {
         ran
     }
 
-    /// Runs the guard as `git push` would, to see its own exit code.
+    /// Runs the guard as `git push` would, for its own exit code.
     ///
-    /// Whatever is only asked is asked without what earlier runs have read, and twice with it: all answers
-    /// must be the same. `ALEMBIC_GUARD_REFERENCE` names an older program that must give them too: that is how
-    /// a change that is to change nothing is held to it.
+    /// A command that changes nothing runs without the cache once and with it twice; all answers must agree.
+    /// `ALEMBIC_GUARD_REFERENCE` names an older program that must give the same answers. This verifies
+    /// changes that should not affect the output.
     pub(crate) fn guard_with_input(&self, arguments: &[&str], input: &str) -> Ran {
         if !asks_only(arguments) {
             return self.guard_once(arguments, input);
@@ -249,7 +251,7 @@ impl Repo {
         forgetful
     }
 
-    /// Runs the guard but once: what it says holds a name that is made up.
+    /// Runs the guard only once, because its output contains a generated name.
     pub(crate) fn guard_once(&self, arguments: &[&str], input: &str) -> Ran {
         let ran = self.run_once(GUARD.as_ref(), arguments, input);
         check_output(arguments, &ran.0);
@@ -262,7 +264,7 @@ impl Repo {
         let mut child =
             command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the guard runs");
         let mut stdin = child.stdin.take().expect("it is piped");
-        // Whether the guard reads it all is its own affair.
+        // The guard may ignore the rest of its input.
         let _ = stdin.write_all(input.as_bytes());
         drop(stdin);
         Ran(child.wait_with_output().expect("the guard ends"))
@@ -292,19 +294,19 @@ impl Repo {
         outcome
     }
 
-    /// Pushes what is checked out to `main`.
+    /// Pushes the checked-out commit to `main`.
     #[track_caller]
     pub(crate) fn push_main(&self) -> Outcome {
         self.push(&["origin", "HEAD:refs/heads/main"])
     }
 
-    /// Pushes the branch that is checked out to `origin`.
+    /// Pushes the checked-out branch to `origin`.
     #[track_caller]
     pub(crate) fn push_it(&self) -> Outcome {
         self.push(&["origin", "HEAD"])
     }
 
-    /// Runs any command of git that moves HEAD where no hook refuses.
+    /// Runs a git command that moves HEAD unless a hook blocks it.
     #[track_caller]
     pub(crate) fn run(&self, arguments: &[&str]) -> Outcome {
         let before = self.head();
@@ -320,7 +322,7 @@ impl Repo {
         BTreeMap::from([("HEAD".to_owned(), tip)])
     }
 
-    /// Returns the refs of every bare repository beside the shared one.
+    /// Returns the refs of every bare repository in the folder of the shared one.
     fn remote_refs(&self) -> BTreeMap<String, String> {
         let world = self.origin.parent().expect("a world is around it");
         let mut refs = BTreeMap::new();
@@ -336,25 +338,25 @@ impl Repo {
         refs
     }
 
-    /// Returns what a branch is at an address.
+    /// Returns the ref of a branch at a URL.
     pub(crate) fn at_remote(&self, url: &str, branch: &str) -> String {
         self.git(&["ls-remote", url, &format!("refs/heads/{branch}")])
     }
 
-    /// Returns every ref and what it names.
+    /// Returns every ref and its object.
     pub(crate) fn refs(&self) -> BTreeMap<String, String> {
         let listed = self.git(&["for-each-ref", "--format=%(refname) %(objectname)"]);
         let pairs = listed.lines().filter_map(|line| line.split_once(' '));
         pairs.map(|(name, oid)| (name.to_owned(), oid.to_owned())).collect()
     }
 
-    /// Returns the commit that a name stands for.
+    /// Returns the commit that a name resolves to.
     #[track_caller]
     pub(crate) fn tip(&self, name: &str) -> String {
         self.git(&["rev-parse", "--verify", &format!("{name}^{{commit}}")]).trim().to_owned()
     }
 
-    /// Makes an Alembic environment, past the hooks.
+    /// Creates an Alembic environment, without running hooks.
     pub(crate) fn scaffold(&self) -> &Repo {
         self.write(
             "alembic.ini",
@@ -371,7 +373,7 @@ impl Repo {
         self.commit("scaffold")
     }
 
-    /// Writes a file of the work tree.
+    /// Writes a file in the work tree.
     pub(crate) fn write(&self, path: &str, content: &str) -> &Repo {
         let path = self.top.join(path);
         fs::create_dir_all(path.parent().expect("a file has a folder")).expect("folders");
@@ -379,12 +381,12 @@ impl Repo {
         self
     }
 
-    /// Reads a file of the work tree.
+    /// Reads a file in the work tree.
     pub(crate) fn read(&self, path: &str) -> String {
         fs::read_to_string(self.top.join(path)).expect("the file is there")
     }
 
-    /// Commits all there is, past the hooks.
+    /// Commits everything, without running hooks.
     #[track_caller]
     pub(crate) fn commit(&self, message: &str) -> &Repo {
         self.git(&["add", "-A"]);
@@ -397,7 +399,7 @@ impl Repo {
         self.write(".alembic-guard.toml", text).commit("configure")
     }
 
-    /// Writes a migration into the work tree.
+    /// Writes a migration to the work tree.
     pub(crate) fn draft(&self, migration: &str) -> &Repo {
         let written = Written::parse(migration);
         let path = format!("{VERSIONS}/{}", written.file_name());
@@ -411,13 +413,13 @@ impl Repo {
         self
     }
 
-    /// Commits a migration, or a new text of one, past the hooks.
+    /// Commits a migration, or a new version of one, without running hooks.
     #[track_caller]
     pub(crate) fn add(&self, migration: &str) -> &Repo {
         self.draft(migration).commit(migration)
     }
 
-    /// Commits several, in order.
+    /// Commits several migrations in order.
     #[track_caller]
     pub(crate) fn add_all(&self, migrations: &str) -> &Repo {
         for migration in migrations.split_whitespace() {
@@ -433,33 +435,33 @@ impl Repo {
         self.write(&path_of(migration), &content).commit("edit the body")
     }
 
-    /// Commits the removal of a migration, past the hooks.
+    /// Commits the removal of a migration, without running hooks.
     pub(crate) fn remove(&self, revision: &str) -> &Repo {
         self.git(&["rm", "-q", "--", &path_of(revision)]);
         self.git(&["commit", "-q", "--no-verify", "-m", "remove"]);
         self
     }
 
-    /// Commits a change to code that is no migration.
+    /// Commits a change to code other than migrations.
     pub(crate) fn add_code(&self) -> &Repo {
         let count = self.git(&["rev-list", "--count", "HEAD"]);
         self.write("code.py", &format!("COUNT = {count}")).commit("code")
     }
 
-    /// Commits migrations and puts them on the shared branch of the same name, past the hooks.
+    /// Commits migrations and pushes them to the shared branch of the same name, without running hooks.
     #[track_caller]
     pub(crate) fn land(&self, migrations: &str) -> &Repo {
         self.add_all(migrations).publish()
     }
 
-    /// Pushes what is checked out, past the hooks, by whatever force it takes.
+    /// Force-pushes the checked-out branch, without running hooks.
     #[track_caller]
     pub(crate) fn publish(&self) -> &Repo {
         self.git(&["push", "-q", "--no-verify", "--force", "origin", "HEAD"]);
         self
     }
 
-    /// Merges, past the hooks.
+    /// Merges, without running hooks.
     #[track_caller]
     pub(crate) fn merge(&self, other: &str) -> &Repo {
         self.git(&["merge", "-q", "--no-ff", "--no-verify", "--no-edit", other]);
@@ -483,7 +485,7 @@ impl Repo {
     }
 }
 
-/// What came of a run of the guard by hand.
+/// The result of running the guard by hand.
 #[derive(Debug)]
 pub(crate) struct Ran(Output);
 
@@ -504,9 +506,9 @@ impl Ran {
         String::from_utf8_lossy(&self.0.stderr).into_owned()
     }
 
-    /// Returns what must be the same whenever the same is asked.
+    /// Returns the output that must be the same in every run.
     fn said(&self) -> (ExitStatus, Vec<String>, Vec<String>) {
-        // Whom it had to ask is another matter for one who remembers.
+        // With the cache, the guard may not need to ask git.
         let asked = |line: &&str| !line.starts_with("alembic-guard: used git instead");
         let stderr = self.stderr().lines().filter(asked).map(without_age).collect();
         let stdout = self.stdout().lines().map(without_age).collect();
@@ -525,36 +527,38 @@ impl Ran {
     }
 }
 
-/// Leaves out of a line how long ago a branch was updated: a minute may pass between two runs.
+/// Removes times from a line: the age of a branch, because a minute may pass between two runs, and how long git
+/// tried to connect.
 pub(crate) fn without_age(line: &str) -> String {
-    let Some((before, (_, after))) = line
-        .split_once("(updated ")
-        .and_then(|(before, rest)| Some((before, rest.split_once(')')?)))
-    else {
-        return line.to_owned();
+    let without = |line: &str, begin: &str, end: char| match line.split_once(begin) {
+        Some((before, rest)) => {
+            let after = rest.split_once(end).map_or("", |(_, after)| after);
+            format!("{before}{begin}{after}")
+        }
+        None => line.to_owned(),
     };
-    format!("{before}(updated){after}")
+    without(&without(line, "(updated ", ')'), " after ", 's')
 }
 
-/// Writes a program.
+/// Writes an executable program.
 pub(crate) fn write_program(path: &Path, script: &str) {
     fs::write(path, script).expect("the file can be written");
     fs::set_permissions(path, fs::Permissions::from_mode(0o755)).expect("the file is ours");
 }
 
-/// Returns where a migration lies.
+/// Returns the path of a migration.
 pub(crate) fn path_of(migration: &str) -> String {
     format!("{VERSIONS}/{}", Written::parse(migration).file_name())
 }
 
-/// Returns a PATH on which this program is found before any other of its name.
+/// Returns a PATH on which this program comes before any other with its name.
 pub(crate) fn path_with_guard() -> OsString {
     let own = Path::new(GUARD).parent().expect("a program is in a folder").to_owned();
     let path = env::var_os("PATH").unwrap_or_default();
     env::join_paths([own].into_iter().chain(env::split_paths(&path))).expect("they came from PATH")
 }
 
-/// Tells whether a command of the guard changes nothing and never asks the remote.
+/// Returns whether a command of the guard changes nothing and never asks the remote.
 fn asks_only(arguments: &[&str]) -> bool {
     let asks = ["check", "heads", "graph", "audit", "pre-commit", "pre-push"];
     let changes = ["--fix", "rebase", "merge", "install", "uninstall"];

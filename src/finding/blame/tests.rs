@@ -1,4 +1,4 @@
-//! The table of the module's documentation, row by row.
+//! The table in the module's documentation, row by row.
 
 use super::*;
 use crate::tree::Site;
@@ -17,7 +17,7 @@ fn problem(rule: &'static str) -> Problem {
     Problem { advice: Advice::way(["edit it"]), ..problem }
 }
 
-/// Says what it is told to, and keeps what it was asked.
+/// A witness that gives fixed answers and records the questions.
 #[derive(Default)]
 struct Told {
     shared: Option<Shared>,
@@ -37,7 +37,7 @@ impl Witness for Told {
     }
 }
 
-/// Returns the level, the reason and the first step of advice; nothing for what is dropped.
+/// Returns the level, the reason and the first step of advice; `None` if the problem is dropped.
 fn verdict(
     problem: Problem,
     facts: &Facts,

@@ -1,6 +1,6 @@
-//! `audit` for a program: version 1, as stable as the report of `check`.
+//! The JSON output of `audit`: version 1, with the same stability as the report of `check`.
 //!
-//! Dates are the committer's, in UTC; null outside of the years 1970 to 9999.
+//! Dates are those of the committer, in UTC. They are null outside the years 1970 to 9999.
 
 use serde::Serialize;
 
@@ -72,7 +72,7 @@ struct RepairJson {
     commits: usize,
 }
 
-/// Says what went wrong in a history, in the order in which it landed.
+/// Returns the incidents of a history, in the order in which they were merged.
 pub fn json(audit: &Audit) -> AuditJson {
     AuditJson {
         version: VERSION,

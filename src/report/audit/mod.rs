@@ -1,4 +1,4 @@
-//! What `audit` says: what went wrong in a history and how it was repaired.
+//! The output of `audit`: the incidents of a history and their repairs.
 
 mod json;
 mod text;
@@ -8,7 +8,7 @@ use std::time::{Duration, SystemTime};
 pub use json::{AuditJson, json};
 pub use text::text;
 
-/// Makes a time of seconds since 1970; nothing where no clock goes so far.
+/// Converts seconds since 1970; `None` if the platform cannot represent the time.
 fn time(seconds: i64) -> Option<SystemTime> {
     let distance = Duration::from_secs(seconds.unsigned_abs());
     if seconds < 0 {

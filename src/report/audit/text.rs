@@ -1,5 +1,6 @@
-//! `audit` for a person: a block for each incident, in the order in which they landed, and what it comes
-//! to. The newest stands last, beside the sum, where a terminal ends.
+//! The text output of `audit`: a block per incident, in the order in which they were merged, and a summary.
+//!
+//! The newest incident comes last, next to the summary at the end of the terminal.
 
 use super::time;
 use crate::alembic::migration::RevisionId;
@@ -11,13 +12,13 @@ use crate::report::text::notes;
 use crate::report::{Style, layout};
 use crate::text::escape;
 
-/// So many heads are named.
+/// The maximum number of heads that are named.
 const SHOWN_HEADS: usize = 4;
 
-/// So many findings of one incident are shown.
+/// The maximum number of findings per incident.
 const SHOWN_FINDINGS: usize = 4;
 
-/// Says what went wrong in a history; nothing at all where `style` wants quiet and nothing did.
+/// Renders the incidents of a history; empty if `style` is quiet and there are none.
 pub fn text(audit: &Audit, style: &Style) -> String {
     let said: Vec<_> =
         audit.notes.iter().filter(|note| !(style.quiet && note.known)).cloned().collect();
@@ -49,7 +50,7 @@ fn block(incident: &Incident, audit: &Audit, style: &Style) -> String {
     out + &outcome(incident.repair.as_ref(), style)
 }
 
-/// Writes a commit as `git log --oneline` does, and its day.
+/// Writes a commit as `git log --oneline` does, with its date.
 fn commit(landed: &AuditedCommit, ansi: anstyle::Style, style: &Style) -> String {
     let id = paint(style, ansi, &landed.commit.short());
     let subject = paint(style, STRONG, &escape(&landed.description.subject));
@@ -117,7 +118,7 @@ fn way(how: &How) -> String {
     }
 }
 
-/// Writes what it comes to, in one or two lines.
+/// Writes the summary in one or two lines.
 fn sum(audit: &Audit, style: &Style) -> String {
     let commits = counted(audit.commits, "commit");
     let count = audit.incidents.len();
@@ -134,7 +135,7 @@ fn sum(audit: &Audit, style: &Style) -> String {
     out
 }
 
-/// Says how many were repaired, and how soon.
+/// Reports how many incidents were repaired, and how soon.
 fn repaired(audit: &Audit) -> String {
     let repaired = audit.repairs().count();
     let mut said = format!("{repaired} repaired");

@@ -1,4 +1,4 @@
-//! One environment as a drawing: revisions, lines, and stubs for parents that do not exist.
+//! Draws one environment: revisions, edges, and stubs for missing parents.
 
 use std::collections::BTreeSet;
 
@@ -26,7 +26,7 @@ pub(super) fn render(environment: &EnvironmentView, style: &Style) -> String {
     out
 }
 
-/// The revisions as nodes, and a node for every parent that does not exist.
+/// A node for every revision and for every missing parent.
 struct Chart<'a> {
     environment: &'a EnvironmentView,
     missing: Vec<&'a RevisionId>,
@@ -100,7 +100,7 @@ impl<'a> Chart<'a> {
     }
 }
 
-/// Orders nodes for drawing; `sorted` says which of the revisions is smaller.
+/// Orders nodes for drawing. `sorted` ranks the revisions.
 fn ordered(parents: &[Vec<usize>], mut sorted: Vec<usize>) -> Vec<usize> {
     sorted.extend(sorted.len()..parents.len());
     let mut rank = vec![0; sorted.len()];

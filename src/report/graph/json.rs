@@ -1,4 +1,4 @@
-//! What `graph` and `heads` say to a program: version 1.
+//! The JSON output of `graph` and `heads`: version 1.
 
 use serde::Serialize;
 
@@ -48,12 +48,12 @@ struct RevisionJson {
     title: Option<String>,
 }
 
-/// Says everything, for `graph`.
+/// Returns the output of `graph`.
 pub fn json(view: &GraphView) -> GraphJson {
     json_with(view, |environment| Some(environment.revisions.iter().map(revision_json).collect()))
 }
 
-/// Says everything but the revisions, for `heads`.
+/// Returns the output of `heads`, which lists no revisions.
 pub fn heads_json(view: &GraphView) -> GraphJson {
     json_with(view, |_| None)
 }

@@ -1,4 +1,4 @@
-//! What `heads` and `graph` say: what is there, without judging it.
+//! The output of `heads` and `graph`, which show the history without checking it.
 
 mod chart;
 mod json;
@@ -25,21 +25,21 @@ pub struct GraphView {
 pub struct EnvironmentView {
     /// Its name.
     pub name: String,
-    /// Where `env.py` is.
+    /// The folder of `env.py`.
     pub script_location: RepoPath,
-    /// Where the migrations are.
+    /// The versions folders.
     pub version_locations: Vec<RepoPath>,
-    /// Whether they may lie in folders below.
+    /// Whether subfolders of the versions folders count too.
     pub recursive: bool,
-    /// Its revisions; of two with one id the later is the one that others mean, as in Alembic.
+    /// Its revisions. If two files define one id, the later one counts, as in Alembic.
     pub revisions: Vec<RevisionView>,
-    /// The revisions that are no other's parent.
+    /// The revisions that are not a parent of another one.
     pub heads: Vec<RevisionId>,
-    /// The heads that no other depends on either.
+    /// The heads that no other revision depends on.
     pub real_heads: Vec<RevisionId>,
     /// The revisions without a parent.
     pub bases: Vec<RevisionId>,
-    /// What is broken, a sentence each.
+    /// The problems of the environment, as sentences.
     pub problems: Vec<String>,
 }
 
@@ -48,13 +48,13 @@ pub struct EnvironmentView {
 pub struct RevisionView {
     /// Its id.
     pub revision: RevisionId,
-    /// Its parents, which need not exist.
+    /// Its parents, which may be missing.
     pub down_revision: Vec<RevisionId>,
-    /// What it depends on, as written.
+    /// Its dependencies, as written.
     pub depends_on: Vec<String>,
     /// The labels that it declares.
     pub branch_labels: Vec<String>,
-    /// The labels that hold for it, wherever on its line they are declared; sorted.
+    /// The labels that apply to it, including inherited ones; sorted.
     pub labels: Vec<String>,
     /// Its file.
     pub path: RepoPath,
@@ -67,7 +67,7 @@ pub fn text(view: &GraphView, style: &Style) -> String {
     sections(view, style, chart::render)
 }
 
-/// Lists the heads of every environment, one a line.
+/// Lists the heads of every environment, one per line.
 pub fn heads_text(view: &GraphView, style: &Style) -> String {
     sections(view, style, heads)
 }

@@ -1,4 +1,4 @@
-//! Advice for a program: the steps as a list, and grouped into sequences and alternatives.
+//! The JSON of advice: the steps as a list, and grouped into sequences and alternatives.
 
 use serde::Serialize;
 
@@ -47,7 +47,7 @@ pub(in crate::report) fn plan(advice: &Advice) -> PlanJson {
     }
 }
 
-/// Returns steps as one text, a line for each.
+/// Returns steps as text, one per line.
 pub(in crate::report) fn lines<'s>(steps: impl IntoIterator<Item = &'s Step>) -> Option<String> {
     let lines: Vec<String> = steps.into_iter().map(Step::to_string).collect();
     (!lines.is_empty()).then(|| lines.join("\n"))

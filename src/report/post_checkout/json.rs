@@ -1,4 +1,4 @@
-//! The same for a program: version 1.
+//! The JSON output after a merge or a checkout: version 1.
 
 use serde::Serialize;
 
@@ -27,7 +27,7 @@ struct EnvironmentJson {
     landed: Vec<String>,
 }
 
-/// Says everything.
+/// Returns the report on crowded environments.
 pub fn json(advice: &[CrowdedEnvironment]) -> PostCheckoutJson {
     let environments = advice.iter().map(|advice| EnvironmentJson {
         name: advice.environment.clone(),

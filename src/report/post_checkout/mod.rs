@@ -1,4 +1,4 @@
-//! What is said of heads that a merge or a checkout has brought.
+//! The report on heads that a merge or a checkout added.
 
 mod json;
 mod text;

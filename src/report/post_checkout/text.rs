@@ -1,4 +1,4 @@
-//! One line for an environment that has come to have several heads.
+//! One line for each environment that now has several heads.
 
 use crate::advice::Command;
 use crate::alembic::migration::RevisionId;
@@ -6,10 +6,10 @@ use crate::report::color::STRONG;
 use crate::report::{Style, layout};
 use crate::scope::{CrowdedEnvironment, Landed};
 
-/// So many heads are named.
+/// The maximum number of heads that are named.
 const SHOWN_HEADS: usize = 5;
 
-/// Renders advice, a line for each environment however long it gets.
+/// Renders one line per environment, without wrapping.
 pub fn text(advice: &[CrowdedEnvironment], style: &Style) -> String {
     let style = Style { width: usize::MAX, ..*style };
     advice
@@ -47,7 +47,7 @@ fn named(head: &RevisionId, advice: &CrowdedEnvironment) -> String {
     }
 }
 
-/// Names the commands that repair it; what has landed is joined, never moved.
+/// Lists the commands that repair the environment. Heads of the base are merged, never rebased.
 fn repair(advice: &CrowdedEnvironment) -> String {
     let (rebase, merge) = (Command::of("alembic-guard rebase"), Command::of("alembic-guard merge"));
     let mut heads = advice.heads.iter();

@@ -1,4 +1,4 @@
-//! A repair for a program: version 1, under the promises of [`crate::report::json`].
+//! The JSON output of a repair: version 1, with the guarantees of [`crate::report::json`].
 
 use serde::Serialize;
 
@@ -86,7 +86,7 @@ struct ChangeJson {
     change: &'static str,
 }
 
-/// Says what a repair came to.
+/// Returns the result of a repair.
 pub fn repair(proposal: &Proposal, written: Written) -> RepairJson {
     RepairJson {
         version: json::VERSION,

@@ -1,15 +1,15 @@
-//! What a repair does, for a person and for a program.
+//! The text and JSON output of a repair.
 
 pub mod json;
 pub mod text;
 
-/// What became of a proposal.
+/// The result of a proposal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Written {
-    /// Nothing was written, since nobody wanted it: `--dry-run`.
+    /// Nothing was written because of `--dry-run`.
     Not,
-    /// The files are written.
+    /// The files were written.
     Files,
-    /// The files are written and staged.
+    /// The files were written and staged.
     Staged,
 }

@@ -1,4 +1,4 @@
-//! A repair in words: first the plan, then what was written and what comes next.
+//! The text output of a repair: first the plan, then the written files and the next steps.
 
 use super::Written;
 use crate::alembic::migration::RevisionId;
@@ -13,7 +13,7 @@ use crate::tree::RepoPath;
 
 const NAME: &str = "alembic-guard";
 
-/// Says what a repair will do in each environment, and why it does nothing where something is wrong.
+/// Describes the repair of each environment, or why it is refused.
 pub fn plan(proposal: &Proposal, style: &Style) -> String {
     let several = proposal.environments.len() > 1;
     let blocks: Vec<String> = proposal
@@ -25,7 +25,7 @@ pub fn plan(proposal: &Proposal, style: &Style) -> String {
     blocks.join("\n")
 }
 
-/// Says what was written, and what is to be done then.
+/// Lists the written files and the next steps.
 pub fn written(proposal: &Proposal, written: Written, style: &Style) -> String {
     if proposal.changes.is_empty() {
         return String::new();
@@ -43,7 +43,7 @@ pub fn written(proposal: &Proposal, written: Written, style: &Style) -> String {
     }
 }
 
-/// Says what an earlier run had begun and this one has finished.
+/// Lists the files of an interrupted repair that this run completed.
 pub fn finished(paths: &[RepoPath], style: &Style) -> String {
     let lines: String = paths.iter().map(|path| layout::detail(&path.to_string(), style)).collect();
     let files = counted(paths.len(), "file");

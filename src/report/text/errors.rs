@@ -1,4 +1,4 @@
-//! What is said when nothing could be judged.
+//! The output when a command fails.
 
 use std::error::Error;
 
@@ -9,26 +9,26 @@ use crate::report::snippet::{Marked, marked};
 use crate::report::{Style, layout};
 use crate::text::Span;
 
-/// Nobody repairs more mistakes at once, and a file can hold a mistake in each of its lines.
+/// The maximum number of configuration errors; a file can have one in every line.
 const MOST_PROBLEMS: usize = 20;
 
-/// One mistake in a configuration file.
+/// One error in a configuration file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MistakeText {
-    /// What is wrong.
+    /// The message.
     pub message: String,
-    /// The bytes that are wrong.
+    /// The invalid bytes.
     pub span: Span,
-    /// What to do.
+    /// The repair.
     pub help: Option<Step>,
 }
 
-/// Renders why nothing could be judged, what caused it, and what can be done.
+/// Renders an error that prevented the check, its causes and the help.
 pub fn broken(error: &dyn Error, help: &[Step], style: &Style) -> String {
     failure(&format!("cannot check: {error}"), error, help, style)
 }
 
-/// Renders why something else than judging failed.
+/// Renders an error of another command.
 pub fn failed(error: &dyn Error, help: &[Step], style: &Style) -> String {
     failure(&error.to_string(), error, help, style)
 }
@@ -57,7 +57,7 @@ fn several_lines(message: &str, style: &Style) -> String {
     out
 }
 
-/// Renders the mistakes in a configuration file, each at its place, and how many there are besides.
+/// Renders the errors in a configuration file at their places, and counts the rest.
 pub fn config_problems(
     path: &str,
     source: &[u8],

@@ -1,4 +1,4 @@
-//! One finding: what is wrong, where, a picture of it, and what to do.
+//! One finding: the message, the place, a drawing and the advice.
 
 use std::cmp::Reverse;
 use std::collections::HashMap;
@@ -12,12 +12,12 @@ use crate::report::{Style, advice, drawing, in_force, layout};
 use crate::text::position;
 use crate::tree::Site;
 
-/// So many findings are shown in full.
+/// The maximum number of findings in full.
 const MOST: usize = 50;
-/// So many of one kind are shown in full, and so many more are listed.
+/// The maximum number of findings of one kind in full, and in the list that follows.
 const MOST_OF_A_KIND: [usize; 2] = [3, 10];
 
-/// Renders all findings of a report in groups of one kind, existing problems last and in brief.
+/// Renders all findings of a report by kind. Existing problems come last, in brief.
 pub(super) fn all(report: &Report, style: &Style) -> String {
     let mut shown: Vec<&Finding> =
         in_force(report).filter(|finding| style.verbose || !is_debt(finding)).collect();
@@ -45,7 +45,7 @@ pub(super) fn all(report: &Report, style: &Style) -> String {
     blocks.join("\n")
 }
 
-/// Lists findings of one kind, a line for each.
+/// Lists findings of one kind, one per line.
 fn list(group: &[&Finding], report: &Report, style: &Style) -> String {
     let (listed, others) = group.split_at(group.len().min(MOST_OF_A_KIND[1]));
     let mut out = header(group[0], &format!("{} more", group.len()), style);
@@ -59,7 +59,7 @@ fn list(group: &[&Finding], report: &Report, style: &Style) -> String {
     out
 }
 
-/// Names the file, and the line in it if that is known.
+/// Returns the file, and the line if it is known.
 fn place(finding: &Finding, report: &Report) -> String {
     let site = &finding.problem.site;
     match site {
@@ -71,12 +71,12 @@ fn place(finding: &Finding, report: &Report) -> String {
     }
 }
 
-/// Tells whether a finding is about what was there before.
+/// Returns whether a finding is an existing problem.
 pub(super) fn is_debt(finding: &Finding) -> bool {
     finding.downgrade() == Some(&Downgrade::Existing)
 }
 
-/// Tells whether two neighbours would be explained by the same picture and the same advice.
+/// Returns whether two adjacent findings have the same drawing and advice.
 fn same_advice(one: &Finding, other: &Finding) -> bool {
     one.problem.rule == other.problem.rule
         && one.problem.environment == other.problem.environment
@@ -91,7 +91,7 @@ fn one(finding: &Finding, told_next: bool, report: &Report, style: &Style) -> St
     }
     let drawn = finding.problem.drawing.as_ref().map(|drawing| drawing::render(drawing, style));
     let drawn = drawn.unwrap_or_default();
-    // A drawing shows the other revisions.
+    // The drawing shows the other revisions.
     let related =
         if drawn.is_empty() || style.verbose { &finding.problem.related[..] } else { &[] };
     out += &source(finding, related, report, style);
@@ -107,7 +107,7 @@ fn one(finding: &Finding, told_next: bool, report: &Report, style: &Style) -> St
     out
 }
 
-/// Reports in one line that a commit is fine by itself and its push will not be.
+/// Reports in one line that the commit passes but its push will be blocked.
 fn ahead(finding: &Finding, report: &Report, style: &Style) -> String {
     let check = Command::of("alembic-guard check");
     let place = place(finding, report);
@@ -159,7 +159,7 @@ fn reason(lowered: &Downgrade) -> String {
     }
 }
 
-/// Renders what was there before: one line for each rule and environment.
+/// Renders existing problems in one line for each rule and environment.
 fn debt(report: &Report, style: &Style) -> String {
     if style.verbose || style.quiet {
         return String::new();
@@ -172,13 +172,13 @@ fn debt(report: &Report, style: &Style) -> String {
     groups(debts).iter().map(line).collect()
 }
 
-/// Counts the findings that are not shown: one line for each rule and environment.
+/// Counts the hidden findings in one line for each rule and environment.
 fn more(others: &[&Finding], report: &Report, style: &Style) -> String {
     let line = |group: &Vec<&Finding>| brief_line(group, "more", report, style);
     groups(others.iter().copied()).iter().map(line).collect()
 }
 
-/// Puts the findings of one rule, level and environment together, in the order of the first ones.
+/// Groups findings by rule, level and environment, in the order of the first ones.
 fn groups<'f>(findings: impl Iterator<Item = &'f Finding>) -> Vec<Vec<&'f Finding>> {
     let mut groups: Vec<Vec<&Finding>> = Vec::new();
     let mut places = HashMap::new();

@@ -1,7 +1,6 @@
-//! The report for a person who is stopped in the middle of something.
+//! The text report.
 //!
-//! First what is wrong and how it is repaired, then one line that sums it up, what was compared with
-//! what, and last the way around.
+//! Problems and repairs come first, then a one-line summary with the base, and last the bypass.
 
 mod finding;
 mod push;
@@ -17,7 +16,7 @@ use crate::finding::{Outcome, Report};
 use crate::problem::Note;
 use crate::report::color::WARNING;
 
-/// Renders one comparison; nothing at all where `style` wants quiet and nothing is wrong.
+/// Renders one comparison; empty if `style` is quiet and there are no problems.
 pub fn render(report: &Report, bypass: &Bypass, style: &Style) -> String {
     let tally = summary::Tally::of([report], style);
     let said: Vec<Note> = worth_saying(&report.notes, style).cloned().collect();
@@ -37,13 +36,13 @@ pub fn render(report: &Report, bypass: &Bypass, style: &Style) -> String {
     out
 }
 
-/// Leaves out what a hook would say at every turn although nobody changed it.
+/// In quiet mode, drops the notes that a hook would repeat on every run.
 fn worth_saying<'n>(notes: &'n [Note], style: &Style) -> impl Iterator<Item = &'n Note> {
     let quiet = style.quiet;
     notes.iter().filter(move |note| !(quiet && note.known))
 }
 
-/// Renders what is not a problem of a file.
+/// Renders notes that are not problems of a file.
 pub fn notes(notes: &[Note], style: &Style) -> String {
     let note = |note: &Note| {
         layout::title("warning", WARNING, &note.message, style)

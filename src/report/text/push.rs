@@ -1,4 +1,4 @@
-//! Several refs in one push: each judged by itself, refused together.
+//! A push of several refs, which are checked separately and blocked together.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -12,23 +12,23 @@ use crate::report::{Bypass, Style, in_force, layout};
 use crate::text::escape;
 
 const RULE_WIDTH: usize = 80;
-/// The findings of so many refs are shown.
+/// The maximum number of refs with printed findings.
 const MOST_SECTIONS: usize = 20;
-/// So many refs get a line of their own.
+/// The maximum number of refs with a line of their own.
 const MOST_LINES: usize = 100;
 
-/// What a push would do.
+/// A checked push.
 #[derive(Debug, Clone, Copy)]
 pub struct Push<'a> {
     /// Its refs, in git's order.
     pub refs: &'a [RefReport],
-    /// The command that pushes the refs that are fine and nothing else.
+    /// The command that pushes only the refs that pass.
     pub push_fine: Option<&'a Command>,
-    /// How to push all the same.
+    /// The ways to bypass the block.
     pub bypass: &'a Bypass,
 }
 
-/// Renders a push; nothing at all where `style` wants quiet and nothing is wrong.
+/// Renders a push; empty if `style` is quiet and there are no problems.
 pub fn render_refs(push: &Push<'_>, style: &Style) -> String {
     if let [only] = push.refs
         && only.skipped.is_none()
@@ -59,7 +59,7 @@ pub fn render_refs(push: &Push<'_>, style: &Style) -> String {
     out
 }
 
-/// Renders the findings of each ref that has any, under its name; of very many refs, those of the first.
+/// Renders the findings of each ref under its name, up to a maximum number of refs.
 fn sections(refs: &[RefReport], style: &Style) -> String {
     let judged = refs.iter().filter(|one| one.like.is_none());
     let mut judged = judged.filter(|one| in_force(&one.report).next().is_some());
@@ -91,7 +91,7 @@ fn heading(one: &RefReport, style: &Style) -> String {
     )
 }
 
-/// Names a ref as a person would: `feature`, or `feature -> main` where the two sides differ.
+/// Shortens a ref: `feature`, or `feature -> main` if the two sides differ.
 fn title(one: &RefReport, style: &Style) -> String {
     let local = escape(short(&one.local_ref));
     let remote = escape(short(&one.remote_ref));
@@ -110,7 +110,7 @@ fn short(name: &str) -> &str {
         .unwrap_or(name)
 }
 
-/// Writes a line for each ref as far as anybody reads, and counts those that are judged as another one is.
+/// Writes a line for each ref, up to a maximum, and counts the refs that have another ref's result.
 fn lines(refs: &[RefReport], style: &Style) -> String {
     let mut alike: BTreeMap<usize, usize> = BTreeMap::new();
     let mut judged = Vec::new();
@@ -153,7 +153,7 @@ fn line(one: &RefReport, style: &Style) -> String {
         + &summary::others(one.report.base.as_ref(), style)
 }
 
-/// Says why a ref could not be judged.
+/// Reports why a ref could not be checked.
 fn unknown(one: &RefReport, style: &Style) -> Option<String> {
     let note = one.unknown.as_ref()?;
     Some(
@@ -163,7 +163,7 @@ fn unknown(one: &RefReport, style: &Style) -> Option<String> {
     )
 }
 
-/// Gathers what must be said, each thing once however many refs say it.
+/// Collects the notes of all refs without repetition.
 fn all_notes(refs: &[RefReport], style: &Style) -> Vec<Note> {
     let mut known: HashSet<(&str, String)> = HashSet::new();
     let said = refs.iter().flat_map(|one| worth_saying(&one.report.notes, style));

@@ -1,4 +1,4 @@
-//! The last lines: what it came to, and compared with what.
+//! The last lines: the verdict and the base.
 
 use std::time::{Duration, SystemTime};
 
@@ -12,14 +12,14 @@ use crate::report::{Bypass, Style, in_force, is_fixable, layout};
 
 const NAME: &str = "alembic-guard";
 
-/// How many findings of which level are shown, and what stands beside them.
+/// The number of shown findings by level, and other facts for the verdict.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Tally {
     errors: usize,
     warnings: usize,
-    /// Refs that could not be judged.
+    /// Refs that could not be checked.
     unjudged: usize,
-    /// Whether some environment has more heads than it may, as it had before.
+    /// Whether an environment of the base already had too many heads.
     has_existing_heads: bool,
 }
 
@@ -52,12 +52,12 @@ impl Tally {
         }
     }
 
-    /// Counts in refs that could not be judged.
+    /// Adds refs that could not be checked.
     pub(super) fn with_unjudged(self, unjudged: usize) -> Tally {
         Tally { unjudged, ..self }
     }
 
-    /// Returns it in words: "push blocked, 1 error, 2 warnings"; `blocked` is the first of them.
+    /// Returns the verdict and the counts: "push blocked, 1 error, 2 warnings". `blocked` is the first part.
     pub(super) fn words(self, blocked: &str, style: &Style) -> String {
         let verdict = match (self.outcome(), self.warnings) {
             (Outcome::Findings | Outcome::Broken, _) => paint(style, ERROR, blocked),
@@ -81,7 +81,7 @@ pub(super) fn verdict(tally: Tally, bypass: &Bypass, style: &Style) -> String {
     format!("{}: {}", paint(style, STRONG, NAME), tally.words(&bypass.blocked(), style))
 }
 
-/// Sums one comparison up; in one line unless `style` is verbose.
+/// Summarizes one comparison, in one line unless `style` is verbose.
 pub(super) fn of_report(report: &Report, tally: Tally, bypass: &Bypass, style: &Style) -> String {
     let base = report.base.as_ref();
     let compared = compared(base, style);
@@ -104,7 +104,7 @@ pub(super) fn of_report(report: &Report, tally: Tally, bypass: &Bypass, style: &
         + &fixable(report, style)
 }
 
-/// Names the command that repairs findings, if any can be.
+/// Returns the command that repairs findings, if any are fixable.
 fn fixable(report: &Report, style: &Style) -> String {
     let shown = in_force(report).filter(|finding| style.verbose || !is_debt(finding));
     let (fixable, others): (Vec<_>, Vec<_>) = shown.partition(|finding| is_fixable(finding));
@@ -118,12 +118,12 @@ fn fixable(report: &Report, style: &Style) -> String {
     layout::detail(&format!("`{fix}` can fix {which}"), style)
 }
 
-/// Says a verdict that stands in the middle of a line.
+/// Returns the style without color, for a verdict in the middle of a line.
 pub(super) fn plain(style: &Style) -> Style {
     Style { color: false, ..*style }
 }
 
-/// Says in a few words what was looked at.
+/// Describes the checked environments in a few words.
 fn examined(environments: &[EnvironmentSummary]) -> String {
     let revisions = environments.iter().map(|environment| environment.revisions);
     let revisions = counted(revisions.sum(), "revision");
@@ -134,10 +134,10 @@ fn examined(environments: &[EnvironmentSummary]) -> String {
     }
 }
 
-/// The age of a base is not in doubt before that.
+/// The age of a base is shown once it exceeds this.
 const RECENT: Duration = Duration::from_secs(3600);
 
-/// Names the base, and its age if that is in doubt.
+/// Returns the base, and its age if it may be outdated.
 pub(in crate::report) fn compared(base: Option<&Base>, style: &Style) -> String {
     let Some(base) = base else {
         return "no base; checked on its own".to_owned();
@@ -164,7 +164,7 @@ pub(in crate::report) fn compared(base: Option<&Base>, style: &Style) -> String 
     format!("compared with {}{at}{freshness}", base.name)
 }
 
-/// So many other candidates are named.
+/// The maximum number of other possible bases.
 const SHOWN_OTHERS: usize = 3;
 
 pub(in crate::report) fn others(base: Option<&Base>, style: &Style) -> String {
@@ -215,7 +215,7 @@ fn heads(heads: &[crate::alembic::migration::RevisionId]) -> String {
     }
 }
 
-/// Says how long ago a time was, in its largest unit.
+/// Formats the time since `when` in its largest unit.
 fn ago(when: SystemTime, now: SystemTime) -> String {
     let seconds = match now.duration_since(when) {
         Ok(passed) => passed.as_secs(),

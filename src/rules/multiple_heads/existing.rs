@@ -1,4 +1,4 @@
-//! Heads that were too many before the change: nobody's fault, and no reason to call the history clean.
+//! Surplus heads of the base: not caused by the change, but the history is not clean either.
 
 use super::{configured, side_by_side};
 use crate::advice::{Advice, Step};
@@ -7,7 +7,7 @@ use crate::problem::{Note, Problem};
 use crate::rules::{RuleContext, listed};
 use crate::text::escape;
 
-/// Notes the heads that were too many before, unless the branch that is judged answers for them.
+/// Returns notes on the surplus heads of the base, unless the checked branch is responsible for them.
 pub(crate) fn notes(subject: &RuleContext<'_>) -> Vec<Note> {
     if subject.answering.is_some() {
         return Vec::new();
@@ -25,7 +25,7 @@ pub(crate) fn notes(subject: &RuleContext<'_>) -> Vec<Note> {
     subject.existing.iter().map(note).collect()
 }
 
-/// Finds them where a branch answers for them.
+/// Returns them as problems if a branch is responsible for them.
 pub(super) fn problems(subject: &RuleContext<'_>, branch: &str) -> Vec<Problem> {
     subject.existing.iter().filter_map(|heads| problem(subject, branch, heads)).collect()
 }
@@ -38,7 +38,7 @@ fn problem(subject: &RuleContext<'_>, branch: &str, heads: &[RevisionId]) -> Opt
     Some(problem)
 }
 
-/// Says how heads are joined, or allowed.
+/// Returns the advice to merge the heads or allow them.
 fn ways_out(subject: &RuleContext<'_>, heads: &[RevisionId]) -> Advice {
     let limit = format!("heads = {}", heads.len());
     Advice::way([Step::run("join them with a merge revision", subject.merge_command(heads))]).or([Step::write(

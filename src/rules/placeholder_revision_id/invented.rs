@@ -1,11 +1,11 @@
-//! Whether an id is one that nothing random would make.
+//! Recognizes ids that were invented rather than generated.
 //!
-//! An id of twelve random hexadecimal digits passes for invented less than once in a million.
+//! A random id of twelve hexadecimal digits looks invented less than once in a million.
 
-/// What programmers spell with hexadecimal digits.
+/// Words that programmers spell with hexadecimal digits.
 const WORDS: [&str; 4] = ["deadbeef", "deadbeaf", "cafebabe", "feedface"];
 
-/// Tells whether an id was evidently made up.
+/// Returns whether an id was evidently invented.
 pub(super) fn is_invented(id: &str) -> bool {
     let id = id.to_ascii_lowercase();
     let characters: Vec<u8> = id.bytes().collect();
@@ -15,7 +15,7 @@ pub(super) fn is_invented(id: &str) -> bool {
     if WORDS.iter().any(|word| id.starts_with(word)) {
         return true;
     }
-    // A count, a date or a time of day, unless it is all of one piece.
+    // Digits alone may be a count, a date or a time of day, unless they are very regular.
     if characters.iter().all(u8::is_ascii_digit) {
         return characters.len() >= 12 && repeats(&characters)
             || characters.len() >= 8 && runs(&characters);
@@ -23,13 +23,13 @@ pub(super) fn is_invented(id: &str) -> bool {
     repeats(&characters) || runs(&characters) || interleaves(&characters)
 }
 
-/// Tells whether an id says one to four characters again and again: `abababab`.
+/// Returns whether an id repeats a period of one to four characters: `abababab`.
 fn repeats(id: &[u8]) -> bool {
     let has_period = |period: usize| id.iter().zip(&id[period..]).all(|(one, other)| one == other);
     id.len() >= 8 && (1..=4).any(has_period)
 }
 
-/// Tells whether an id is nothing but characters that count up, three or more at a time: `123abc456def`.
+/// Returns whether an id consists of ascending runs of three or more characters: `123abc456def`.
 fn runs(id: &[u8]) -> bool {
     let mut length = 1;
     for pair in id.windows(2) {
@@ -42,8 +42,9 @@ fn runs(id: &[u8]) -> bool {
     length >= 3
 }
 
-/// Tells whether one sequence, or two or three that take turns, count up or down: `a1b2c3d4e5f6`,
-/// `aabbccddeeff`; a long one may slip a few times.
+/// Returns whether one to three interleaved sequences count up or down: `a1b2c3d4e5f6`, `aabbccddeeff`.
+///
+/// Long ids may break the sequence a few times.
 fn interleaves(id: &[u8]) -> bool {
     (1..=3).any(|stride| {
         let places = id.len() - stride;
@@ -51,7 +52,7 @@ fn interleaves(id: &[u8]) -> bool {
             10.. if alternates(id) => places - 3,
             10.. => places - 2,
             6..10 => places,
-            // So short a one may be a word or a number otherwise.
+            // Other short ids may be words or numbers.
             _ if alternates(id) => places,
             _ => return false,
         };
@@ -59,7 +60,7 @@ fn interleaves(id: &[u8]) -> bool {
     })
 }
 
-/// Counts the characters that go on from the one `stride` before in the direction of their sequence.
+/// Counts the characters that continue the one `stride` before, in the direction of their sequence.
 fn kept(id: &[u8], stride: usize) -> usize {
     let sequence = |phase: usize| {
         let places = (phase + stride..id.len()).step_by(stride);
@@ -70,7 +71,7 @@ fn kept(id: &[u8], stride: usize) -> usize {
     (0..stride).map(sequence).sum()
 }
 
-/// Tells whether letters and digits take turns.
+/// Returns whether letters and digits alternate.
 fn alternates(id: &[u8]) -> bool {
     id.windows(2).all(|pair| pair[0].is_ascii_digit() != pair[1].is_ascii_digit())
 }
@@ -81,7 +82,7 @@ enum Step {
     Down,
 }
 
-/// Tells in which direction two characters are neighbours; behind `9`, `f` and `z` it starts anew.
+/// Returns the direction in which two characters are neighbors. The order wraps after `9`, `f` and `z`.
 fn step(from: u8, to: u8) -> Option<Step> {
     if follows(from, to) {
         return Some(Step::Up);

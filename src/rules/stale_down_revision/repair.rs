@@ -1,4 +1,4 @@
-//! Where stale revisions are to build instead, so that one round of edits is enough.
+//! The new parents of stale revisions, chosen so that one round of edits is enough.
 
 use std::collections::BTreeSet;
 
@@ -13,10 +13,10 @@ pub(super) struct Repointed<'a> {
     pub(super) parents: Vec<RevisionId>,
 }
 
-/// Finds the parents that the stale revisions of a chain should have.
+/// Returns the parents that the stale revisions of a chain should have.
 ///
-/// A parent that another one has below it then is left out: a merge revision that names both stops an
-/// upgrade, or says what it need not.
+/// A parent that is then an ancestor of another parent is left out. A merge revision that names
+/// both is redundant or makes an upgrade fail.
 pub(super) fn repointed<'a>(subject: &'a RuleContext<'_>, stale: &Stale) -> Vec<Repointed<'a>> {
     let revisions: BTreeSet<&RevisionId> = stale.edges.iter().map(|edge| &edge.revision).collect();
     let revisions = revisions.into_iter().filter_map(|id| subject.after.get(id));
@@ -25,14 +25,14 @@ pub(super) fn repointed<'a>(subject: &'a RuleContext<'_>, stale: &Stale) -> Vec<
         let reached: Vec<BTreeSet<&RevisionId>> =
             parents.iter().map(|parent| reached_then(subject, stale, parent)).collect();
         let holding = |id: &RevisionId| reached.iter().filter(|below| below.contains(id)).count();
-        // Each is reached from itself.
+        // Each parent reaches itself.
         parents.retain(|parent| !subject.after.contains(parent) || holding(parent) == 1);
         Repointed { revision, parents }
     });
     repointed.collect()
 }
 
-/// Returns the parents of a stale revision with the newest in the place of those left behind.
+/// Returns the parents of a stale revision, with the outdated ones replaced by the newest.
 fn named_then(subject: &RuleContext<'_>, stale: &Stale, revision: &Revision) -> Vec<RevisionId> {
     let edges = || stale.edges.iter().filter(|edge| edge.revision == revision.id);
     let mut parents = Vec::new();
@@ -48,7 +48,7 @@ fn named_then(subject: &RuleContext<'_>, stale: &Stale, revision: &Revision) -> 
     parents
 }
 
-/// Returns what a revision has below it once the stale ones are re-pointed.
+/// Returns the ancestors of a revision after the stale revisions have their new parents.
 fn reached_then<'a>(
     subject: &'a RuleContext<'_>,
     stale: &Stale,
@@ -61,7 +61,7 @@ fn reached_then<'a>(
     reached
 }
 
-/// Returns what stale revisions are to build on, for edges that the base has left for the same heads once.
+/// Returns the revisions that stale ones should build on. Edges with the same base heads count once.
 fn tops<'a>(
     subject: &RuleContext<'_>,
     edges: impl Iterator<Item = &'a StaleEdge>,
