@@ -76,13 +76,11 @@ fn install(
     let installed = hook::install(&options)?;
     let foreign = foreign_program();
     if format == Format::Json {
-        let json = report::installation::installed(&installed, foreign.as_deref());
+        let json = report::installation::json::installed(&installed, foreign.as_deref());
         terminal.print(&report::json::to_string(&json)?);
         return Ok(Outcome::Clean);
     }
-    for installed in installed {
-        terminal.mention(&format!("{installed}\n"));
-    }
+    terminal.mention(&report::installation::text::installed(&installed));
     warn_of(foreign.as_deref(), terminal);
     Ok(Outcome::Clean)
 }
@@ -91,12 +89,10 @@ fn uninstall(directory: &Path, format: Format, terminal: &Terminal) -> Result<Ou
     git::refuse_planted_at(directory)?;
     let removed = hook::uninstall(directory)?;
     if format == Format::Json {
-        terminal.print(&report::json::to_string(&report::installation::removed(&removed))?);
+        terminal.print(&report::json::to_string(&report::installation::json::removed(&removed))?);
         return Ok(Outcome::Clean);
     }
-    for removed in removed {
-        terminal.mention(&format!("{removed}\n"));
-    }
+    terminal.mention(&report::installation::text::removed(&removed));
     Ok(Outcome::Clean)
 }
 
@@ -105,11 +101,11 @@ fn status(directory: &Path, format: Format, terminal: &Terminal) -> Result<Outco
     let status = hook::status(directory)?;
     let foreign = foreign_program();
     if format == Format::Json {
-        let json = report::installation::status(&status, foreign.as_deref());
+        let json = report::installation::json::status(&status, foreign.as_deref());
         terminal.print(&report::json::to_string(&json)?);
         return Ok(if status.is_ok() { Outcome::Clean } else { Outcome::Findings });
     }
-    terminal.print(&status.to_string());
+    terminal.print(&report::installation::text::status(&status));
     warn_of(foreign.as_deref(), terminal);
     if status.is_ok() {
         return Ok(Outcome::Clean);

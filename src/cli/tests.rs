@@ -11,7 +11,7 @@ use super::config::{ConfigJson, InitJson};
 use super::explain::{RuleJson, RulesJson};
 use crate::report::audit::AuditJson;
 use crate::report::graph::GraphJson;
-use crate::report::installation::{Changed, StatusJson};
+use crate::report::installation::json::{Changed, StatusJson};
 use crate::report::json::{Broken, Check, Fixed, Refs};
 use crate::report::post_checkout::PostCheckoutJson;
 use crate::report::repair::json::RepairJson;

@@ -2,12 +2,11 @@
 //!
 //! All checks are done before the first byte is written.
 
-use std::fmt;
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use super::folder::{default_folder, doubts, locate, shown};
+use super::folder::{default_folder, doubts, locate};
 use super::managers::team_of_husky;
 use super::place::{ForeignFile, OurFile, Place, Slot, look};
 use super::{Error, Hook, worktrees};
@@ -51,24 +50,6 @@ pub enum InstallOutcome {
     },
     /// The same shim was already there.
     Unchanged,
-}
-
-impl fmt::Display for Installed {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(out, "`{}` ", shown(&self.path))?;
-        match self.outcome {
-            InstallOutcome::Written | InstallOutcome::MovedAside => write!(out, "is installed")?,
-            InstallOutcome::Updated { from } => write!(out, "is updated from version {from}")?,
-            InstallOutcome::Unchanged => write!(out, "is already installed")?,
-        }
-        if self.path.extension().is_some_and(|extension| extension == "legacy") {
-            write!(out, "; `{}` runs it", shown(&self.path.with_extension("")))?;
-        }
-        match &self.chained {
-            Some(chained) => write!(out, "; it runs `{}` first", shown(chained)),
-            None => Ok(()),
-        }
-    }
 }
 
 /// Installs every hook of [`HOOKS`](super::HOOKS), or of [`SERVER_HOOKS`](super::SERVER_HOOKS) in a

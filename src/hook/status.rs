@@ -1,10 +1,9 @@
 //! Finds out whether git would call the guard, for every worktree of a repository.
 
-use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::folder::{locate, locate_there, shown};
+use super::folder::{locate, locate_there};
 use super::place::{ForeignFile, OurFile, Place, Slot, look};
 use super::{Error, Hook, Shim, worktrees};
 use crate::platform::file_system::is_executable;
@@ -200,66 +199,5 @@ fn binary_state(binary: &Path) -> BinaryState {
         Ok(metadata) if metadata.is_file() && is_executable(&metadata) => BinaryState::Executable,
         Ok(_) => BinaryState::NotExecutable,
         Err(_) => BinaryState::Missing,
-    }
-}
-
-impl fmt::Display for Status {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for folder in &self.folders {
-            writeln!(out, "hooks folder `{}`", shown(&folder.folder))?;
-            for worktree in &folder.worktrees {
-                writeln!(out, "  of the work tree `{}`", shown(worktree))?;
-            }
-            for hook in &folder.hooks {
-                writeln!(out, "  {hook}")?;
-            }
-        }
-        Ok(())
-    }
-}
-
-impl fmt::Display for HookStatus {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(out, "{}: {}", self.hook, self.state)?;
-        match &self.kept {
-            Some(kept) if kept.runs => write!(out, "; runs `{}` first", shown(&kept.path)),
-            Some(kept) => write!(out, "; keeps `{}`, which does not run", shown(&kept.path)),
-            None => Ok(()),
-        }
-    }
-}
-
-impl fmt::Display for HookState {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            HookState::Missing => out.write_str("missing"),
-            HookState::Foreign { calls_guard: true } => {
-                out.write_str("another hook, which calls alembic-guard")
-            }
-            HookState::Foreign { calls_guard: false } => {
-                out.write_str("another hook, which does not call alembic-guard")
-            }
-            HookState::Installed { shim, path, executable, binary } => {
-                let age = if shim.is_outdated() { ", outdated" } else { "" };
-                let skipped = if *executable { "" } else { ", not executable, so git skips it" };
-                write!(
-                    out,
-                    "`{}` (version {}{age}{skipped}) calls `{}`{binary}",
-                    shown(path),
-                    shim.version,
-                    shown(&shim.binary)
-                )
-            }
-        }
-    }
-}
-
-impl fmt::Display for BinaryState {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str(match self {
-            BinaryState::Executable => "",
-            BinaryState::NotExecutable => ", which is not executable",
-            BinaryState::Missing => ", which does not exist",
-        })
     }
 }

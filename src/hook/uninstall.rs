@@ -1,10 +1,9 @@
 //! Removes the shims and restores the previous hooks.
 
-use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::folder::{default_folder, locate, shown};
+use super::folder::{default_folder, locate};
 use super::install::rename;
 use super::place::{ForeignFile, Place, Slot, look};
 use super::{Error, HOOKS, Hook, SERVER_HOOKS, git, worktrees};
@@ -35,22 +34,6 @@ pub enum RemoveOutcome {
     NotInstalled,
     /// The hook is foreign and was left alone.
     Foreign,
-}
-
-impl fmt::Display for Removed {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(out, "`{}` ", shown(&self.path))?;
-        out.write_str(match self.outcome {
-            RemoveOutcome::Removed => "is removed",
-            RemoveOutcome::Restored => "is the previous hook again",
-            RemoveOutcome::NotInstalled => "was not installed",
-            RemoveOutcome::Foreign => "is not an alembic-guard shim and was kept",
-        })?;
-        match &self.left {
-            Some(left) => write!(out, "; a previous hook is still kept as `{}`", shown(left)),
-            None => Ok(()),
-        }
-    }
 }
 
 /// Removes the shims from the current and the default hooks folder, the guard's own refs, its cache and its

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use alembic_guard::advice::Step;
 use alembic_guard::hook::{self, Error, Hook, InstallOptions, InstallOutcome};
+use alembic_guard::report::installation::text;
 
 use crate::hook_install::sandbox::{hermetic, listing, write};
 
@@ -43,7 +44,9 @@ fn a_second_install_changes_nothing_and_says_so() {
         assert!(second.iter().all(|hook| hook.outcome == InstallOutcome::Unchanged));
         assert_eq!(second[2].chained, Some(repository.hook("pre-push.alembic-guard-chained")));
         assert_eq!(listing(&repository.hooks()), before);
-        assert!(second[2].to_string().contains("is already installed; it runs"));
+        let said = text::installed(&second);
+        assert!(said.contains("pre-push: already installed; runs the existing hook `"), "{said}");
+        assert!(!said.contains("to check this repository"), "{said}");
     });
 }
 
@@ -89,8 +92,8 @@ fn an_install_of_fewer_hooks_is_completed() {
         }
         let status = hook::status(&repository.top).expect("there is a repository");
         assert!(!status.is_ok());
-        let missing = "  post-merge: missing\n  post-checkout: missing\n";
-        assert!(status.to_string().ends_with(missing), "{status}");
+        let missing = "  post-merge, post-checkout: missing\n";
+        assert!(text::status(&status).ends_with(missing), "{status:?}");
         let outcomes: Vec<_> = repository.install().iter().map(|hook| hook.outcome).collect();
         let (old, new) = outcomes.split_at(3);
         assert_eq!(old, [InstallOutcome::Unchanged; 3]);

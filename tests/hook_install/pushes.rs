@@ -3,6 +3,7 @@
 use std::fs;
 
 use crate::hook_install::sandbox::{Repository, Sandbox, hermetic, text, write};
+use alembic_guard::report::installation::text;
 
 const ZERO: &str = "0000000000000000000000000000000000000000";
 
@@ -230,9 +231,9 @@ fn any_path_will_do() {
         assert_eq!(sandbox.ran(), ["chained", "guard"]);
 
         let status = alembic_guard::hook::status(&repository.top).expect("there is a repository");
-        assert!(status.is_ok(), "{status}");
+        assert!(status.is_ok(), "{status:?}");
         assert_eq!(status.folders[0].worktrees, std::slice::from_ref(&repository.top));
-        assert!(!status.to_string().contains("it's a \"$(repo)\" `with`\n"), "{status}");
+        assert!(!text::status(&status).contains("it's a \"$(repo)\" `with`\n"), "{status:?}");
         alembic_guard::hook::uninstall(&repository.top).expect("the shims can be removed");
         repository.git(&["push", "-q", "origin", "main:again"]);
         assert_eq!(sandbox.ran(), ["chained"]);

@@ -4,6 +4,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
 use alembic_guard::hook::{BinaryState, HOOKS, Hook, HookState, Status, status};
+use alembic_guard::report::installation::text;
 
 use crate::hook_install::folders::linked_worktree;
 use crate::hook_install::sandbox::{Repository, hermetic, write};
@@ -22,19 +23,22 @@ fn a_new_repository_has_none_and_an_installed_one_has_all() {
         let repository = sandbox.repository("repository");
         let missing = look(&repository);
         assert!(!missing.is_ok());
-        assert!(missing.to_string().contains("  pre-push: missing\n"), "{missing}");
+        assert!(
+            text::status(&missing).ends_with(", pre-push, post-merge, post-checkout: missing\n"),
+            "{missing:?}"
+        );
 
         repository.install();
         let status = look(&repository);
-        assert!(status.is_ok(), "{status}");
+        assert!(status.is_ok(), "{status:?}");
         assert_eq!(status.folders.len(), 1);
         assert_eq!(status.folders[0].worktrees, std::slice::from_ref(&repository.top));
-        let line = format!(
-            "  pre-push: `{}` (version 2) calls `{}`\n",
-            repository.hook("pre-push").display(),
+        let said = format!(
+            "{}:\n  pre-commit, pre-merge-commit, pre-push, post-merge, post-checkout: installed, runs `{}`\n",
+            repository.hooks().display(),
             repository.guard.display()
         );
-        assert!(status.to_string().contains(&line), "{status}");
+        assert_eq!(text::status(&status), said);
     });
 }
 
@@ -45,7 +49,7 @@ fn a_binary_that_cannot_be_called_is_told() {
         repository.install();
         let binary = |status: &Status| match pre_push(status) {
             HookState::Installed { binary, .. } => *binary,
-            other => unreachable!("{other}"),
+            other => unreachable!("{other:?}"),
         };
         fs::set_permissions(&repository.guard, PermissionsExt::from_mode(0o644))
             .expect("it is ours");
@@ -54,7 +58,7 @@ fn a_binary_that_cannot_be_called_is_told() {
         let gone = look(&repository);
         assert_eq!(binary(&gone), BinaryState::Missing);
         assert!(!gone.is_ok());
-        assert!(gone.to_string().ends_with("/guard`, which does not exist\n"), "{gone}");
+        assert!(text::status(&gone).ends_with("/guard`, which does not exist\n"), "{gone:?}");
     });
 }
 
@@ -67,12 +71,18 @@ fn an_outdated_or_disabled_shim_is_not_well() {
         let shim = fs::read_to_string(&path).expect("it is installed");
         write(&path, shim.replace("version 2", "version 0").as_bytes(), 0o755);
         let outdated = look(&repository);
-        assert!(outdated.to_string().contains("(version 0, outdated)"), "{outdated}");
+        assert!(
+            text::status(&outdated).contains("pre-push: installed, outdated, runs"),
+            "{outdated:?}"
+        );
         assert!(!outdated.is_ok());
 
         write(&path, shim.as_bytes(), 0o644);
         let disabled = look(&repository);
-        assert!(disabled.to_string().contains("not executable, so git skips it"), "{disabled}");
+        assert!(
+            text::status(&disabled).contains("not executable, so git skips it"),
+            "{disabled:?}"
+        );
         assert!(!disabled.is_ok());
     });
 }

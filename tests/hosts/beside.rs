@@ -155,7 +155,7 @@ fn displaced(team: &Team) {
     let status = team.mine.guard(&["hook", "status"]);
     status.exits(1);
     let said = status.stdout();
-    assert!(said.contains("pre-push: another hook, which does not call alembic-guard"), "{said}");
+    assert!(said.contains("another hook, which does not call alembic-guard"), "{said}");
 }
 
 fn both_work(team: &Team) {
