@@ -60,6 +60,11 @@ fn numbered(steps: &[&Step], style: &Style) -> String {
     format!("{}:\n{}", paint(style, HELP, "To fix"), lines.collect::<String>())
 }
 
+/// Lists steps, each of which holds for a state of its own.
+pub(super) fn listed(steps: &[&Step], style: &Style) -> String {
+    steps.iter().map(|step| item("   - ", step, style)).collect()
+}
+
 /// Numbers the steps with letters, because the best way has the digits.
 fn lettered(steps: &[&Step], style: &Style) -> String {
     let letters = ('a'..='z').map(|letter| format!("  {letter}. "));

@@ -47,9 +47,8 @@ pub(super) fn database_help(
         Err(UnknownState) => return Ok(vec![one.unknown()]),
     }
     help.push(Step::note(
-        "there are no fixed commands for a database in any other state, or for databases of one \
-         environment in different states; `alembic current` cannot tell the states apart, so run \
-         `SELECT version_num FROM alembic_version`",
+        "read the state with `SELECT version_num FROM alembic_version`: `alembic current` cannot tell \
+         these states apart, and no fixed commands fit any other state or databases in different states",
     ));
     Ok(help)
 }
@@ -92,7 +91,7 @@ impl Move<'_> {
         };
         let state = format!("`alembic_version`{of} contains only {} ({state})", listed(stamped));
         Ok(command(environment, &steps)
-            .map(|command| Step::run("bring the database up to date", command).when(state)))
+            .map(|command| Step::run("run", command).when(state)))
     }
 
     /// Returns a note that the state of a database is unknown.

@@ -1,6 +1,7 @@
 //! The text output of a repair: first the plan, then the written files and the next steps.
 
 use super::Written;
+use crate::advice::{Command, Step};
 use crate::alembic::migration::RevisionId;
 use crate::finding::Base;
 use crate::repair::{EnvironmentRepair, Proposal, Refusal, RepairOutcome, RepairStep, Repaired};
@@ -39,8 +40,23 @@ pub fn written(proposal: &Proposal, written: Written, style: &Style) -> String {
     let line = format!("{}: {}\n", paint(style, STRONG, NAME), paint(style, ansi, &message));
     match written {
         Written::Not => line,
-        Written::Files | Written::Staged => line + &layout::help(&proposal.then, style),
+        Written::Files | Written::Staged => line + &next(&proposal.then, style),
     }
+}
+
+/// Lists the commands that come next, then those for databases: each for one state.
+fn next(steps: &[Step], style: &Style) -> String {
+    let (databases, next): (Vec<&Step>, Vec<&Step>) =
+        steps.iter().partition(|step| step.when.is_some() || step.command().is_none());
+    let commands: Vec<Command> = next.iter().filter_map(|step| step.command().cloned()).collect();
+    let mut out = layout::commands("next", &commands, style);
+    if databases.iter().any(|step| step.when.is_some()) {
+        out += "\nIf a database already ran these migrations:\n";
+        out += &advice::listed(&databases, style);
+    } else {
+        out += &layout::help(databases, style);
+    }
+    out
 }
 
 /// Lists the files of an interrupted repair that this run completed.
