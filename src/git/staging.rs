@@ -70,7 +70,7 @@ impl Repository {
         Ok(self.index()?.conflicts())
     }
 
-    /// Tells whether the index has a file.
+    /// Returns whether the index has a file.
     pub fn is_tracked(&self, path: &RepoPath) -> bool {
         self.index().is_ok_and(|index| index.get(path).is_some())
     }

@@ -27,7 +27,7 @@ impl Watch {
         Watch { environments, names }
     }
 
-    /// Tells whether a path is a migration.
+    /// Returns whether a path is a migration.
     pub(super) fn is_migration(&self, path: &RepoPath) -> bool {
         self.environments.iter().any(|environment| environment.versions_folder_of(path).is_some())
     }

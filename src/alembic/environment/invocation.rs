@@ -70,7 +70,7 @@ impl Invocation {
         self.file.is_some() && path(self) == path(other) && is_same_section
     }
 
-    /// Tells whether it runs the migrations of an environment.
+    /// Returns whether it runs the migrations of an environment.
     pub fn leads_to(&self, environment: &Environment) -> bool {
         self.target.as_ref().is_some_and(|(script_location, folders)| {
             *script_location == environment.script_location

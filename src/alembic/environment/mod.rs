@@ -104,44 +104,44 @@ pub struct Discovery {
     pub environments: Vec<Environment>,
     /// The invalid settings; each may stand for an environment that is not checked.
     pub problems: Vec<BadSetting>,
-    /// Every way in which the files of the tree let Alembic be run, several for one environment included.
+    /// All ways to run Alembic with the files of the tree, several for one environment included.
     pub invocations: Vec<Invocation>,
-    /// Folders with `env.py` and `versions` that nothing claims and that have no template: code alone runs them,
-    /// or nobody.
+    /// Folders with `env.py` and `versions` but without a claim or template: only code runs them, if
+    /// anything does.
     pub unclaimed: Vec<RepoPath>,
     /// Environments that the tree has and the guard's configuration leaves out, if that names one that the tree
     /// hasn't: a misspelled path would otherwise turn the guard off.
     pub left_out: Vec<Environment>,
 }
 
-/// Something in Alembic's configuration that could not be made sense of.
+/// An invalid setting in Alembic's configuration.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct BadSetting {
-    /// Where: the value in its file, or the folder that the guard's own configuration names.
+    /// The location: the value in its file, or the folder that the guard's configuration names.
     pub site: Site,
-    /// The section, `alembic` for one, where it is about a section.
+    /// The section, such as `alembic`, if it is about a section.
     pub section: Option<String>,
-    /// The key, where it is about one.
+    /// The key, if it is about one.
     pub key: Option<&'static str>,
-    /// What is wrong, in one sentence.
+    /// The message, in one sentence.
     pub message: String,
-    /// What it does to Alembic.
+    /// Its effect on Alembic.
     pub effect: Effect,
 }
 
-/// What a problem does to `alembic upgrade`.
+/// The effect of a problem on `alembic upgrade`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Effect {
     /// Alembic stops.
     Stops,
-    /// A program, another package or another machine decides it, so the tree does not tell.
+    /// Unknown: it depends on a program, another package or another machine.
     Unknown,
-    /// Alembic goes on; only the guard cannot follow.
+    /// Alembic continues; only the guard cannot follow.
     None,
 }
 
 impl BadSetting {
-    /// Tells whether both are the same, however they weigh.
+    /// Returns whether both are the same, regardless of their effect.
     pub fn is(&self, other: &BadSetting) -> bool {
         (&self.site, &self.section, self.key, &self.message)
             == (&other.site, &other.section, other.key, &other.message)

@@ -55,13 +55,13 @@ enum Codec {
     Windows(&'static Encoding),
 }
 
-/// Tells whether a name of Python's stands for UTF-8.
+/// Returns whether a name of Python's stands for UTF-8.
 pub(super) fn is_utf8(name: &str) -> bool {
     let name = name.to_ascii_lowercase().replace('_', "-");
     matches!(name.as_str(), "utf-8" | "utf8" | "u8" | "utf" | "cp65001")
 }
 
-/// Tells whether a name of Python's stands for an encoding in which ASCII is ASCII.
+/// Returns whether a name of Python's stands for an encoding in which ASCII is ASCII.
 pub(super) fn holds_ascii(name: &str) -> bool {
     is_utf8(name)
         || match codec(name, false) {

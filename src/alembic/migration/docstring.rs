@@ -16,7 +16,7 @@ pub struct Docstring {
 }
 
 impl Docstring {
-    /// Tells whether a line says these ids, and no others.
+    /// Returns whether a line says these ids, and no others.
     pub fn names(said: &Text, ids: &[&str]) -> bool {
         let known: BTreeSet<&str> = ids.iter().copied().filter(|id| !id.is_empty()).collect();
         let named = named(&said.text);

@@ -334,7 +334,7 @@ impl<'ast> Visitor<'ast> for Collector<'_> {
     }
 }
 
-/// Tells whether all names of a module are known to be none of those that matter.
+/// Returns whether all names of a module are known to be none of those that matter.
 fn is_harmless(module: &str) -> bool {
     let first = module.split('.').next().unwrap_or_default();
     matches!(first, "sqlalchemy" | "typing" | "datetime") || module == "alembic.op"

@@ -228,7 +228,7 @@ pub fn check_body(source: &[u8], limits: &ReadLimits) -> Option<Fault> {
     }
 }
 
-/// Tells whether a source file that no supported version of Python loads is one of Python 2.
+/// Returns whether a source file that no supported version of Python loads is one of Python 2.
 pub fn is_python_2(source: &[u8], limits: &ReadLimits) -> bool {
     bounded(source, limits).is_ok_and(|source| python2::is_valid(&source.text))
 }
@@ -267,7 +267,7 @@ pub fn first_change(before: &[u8], after: &[u8], limits: &ReadLimits) -> Option<
     Some(SemanticChange { span: after.original(&change.span), ..change })
 }
 
-/// Tells whether a source file defines an `upgrade` that does nothing, and a `downgrade` that does no more, as in
+/// Returns whether a source file defines an `upgrade` that does nothing, and a `downgrade` that does no more, as in
 /// a merge revision.
 pub fn is_empty(source: &[u8], limits: &ReadLimits) -> bool {
     bounded(source, limits).is_ok_and(|source| {
@@ -287,12 +287,12 @@ pub fn mentions(source: &[u8], name: &str, limits: &ReadLimits) -> Vec<Span> {
     said.map(|word| source.original(&(word.start..word.end))).collect()
 }
 
-/// Tells whether a name that Python has for an encoding means UTF-8.
+/// Returns whether a name that Python has for an encoding means UTF-8.
 pub fn is_utf8(encoding: &str) -> bool {
     decode::is_utf8(encoding)
 }
 
-/// Tells whether a name that Python has for an encoding means one in which ASCII is ASCII.
+/// Returns whether a name that Python has for an encoding means one in which ASCII is ASCII.
 pub fn holds_ascii(encoding: &str) -> bool {
     decode::holds_ascii(encoding)
 }
@@ -322,7 +322,7 @@ fn too_large(size: u64, limits: &ReadLimits) -> Fault {
 }
 
 impl Module {
-    /// Tells whether `down_revision` names several parents.
+    /// Returns whether `down_revision` names several parents.
     pub fn is_merge(&self) -> bool {
         self.down_revision.texts().len() > 1
     }

@@ -20,7 +20,7 @@ pub(super) fn first(text: &str) -> Option<Span> {
     functions.map(|unit| &unit.span).find_map(|span| first_in(text, span))
 }
 
-/// Tells whether the module defines `upgrade` as a function; it may import one.
+/// Returns whether the module defines `upgrade` as a function; it may import one.
 pub(super) fn has_upgrade(text: &str) -> bool {
     let cut = statements::cut(text);
     cut.units.iter().any(|unit| match &unit.role {
@@ -60,7 +60,7 @@ fn does_something(statement: &Stmt) -> bool {
     }
 }
 
-/// Tells whether an expression is `globals()[...]`.
+/// Returns whether an expression is `globals()[...]`.
 fn is_look_up(expression: &Expr) -> bool {
     let looked_up_in = expression.as_subscript_expr().map(|item| &*item.value);
     let function = looked_up_in.and_then(Expr::as_call_expr).map(|call| &*call.func);

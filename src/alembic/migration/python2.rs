@@ -6,7 +6,7 @@ use super::{nesting, python};
 /// How many columns Python 2 takes a tab for.
 const TAB: usize = 8;
 
-/// Tells whether code would be Python if its statements, numbers and operators of Python 2 were newer.
+/// Returns whether code would be Python if its statements, numbers and operators of Python 2 were newer.
 pub(super) fn is_valid(code: &str) -> bool {
     let ported = ported(code);
     ported != code && nesting::check(&ported).is_none() && python::refusal(&ported).is_none()
