@@ -266,7 +266,7 @@ const NOWHERE: [(&str, &str, &str); 7] = [
     (
         "[alembic]\nscript_location = {alembic_dir}\n",
         "other.ini`, section `alembic`, key `script_location`",
-        "filled in by a program",
+        "it contains a placeholder",
     ),
     (
         "[alembic]\nscript_location = gone\n",
