@@ -1,4 +1,4 @@
-//! Whether `upgrade` and `downgrade` do anything.
+//! Finds operations in `upgrade` and `downgrade`.
 
 use rustpython_ruff_python_ast::{Expr, Stmt};
 
@@ -6,11 +6,10 @@ use super::statements::{self, Role};
 use super::{nesting, python};
 use crate::text::Span;
 
-/// Finds the first statement of `upgrade` or `downgrade` that does something; nothing where that cannot
-/// be read.
+/// Returns the first operation in `upgrade` or `downgrade`; nothing if the file cannot be parsed.
 ///
-/// Templates for several databases have a function for each, `upgrade_users` for one, which `upgrade`
-/// looks up in `globals()`.
+/// Templates for several databases have a function for each, such as `upgrade_users`, which `upgrade` looks
+/// up in `globals()`.
 pub(super) fn first(text: &str) -> Option<Span> {
     let cut = statements::cut(text);
     let functions = cut.units.iter().filter(|unit| match &unit.role {
