@@ -1,7 +1,7 @@
-//! Text that came out of a repository, made safe to print and easy to point into.
+//! Text from a repository, made safe for printing and addressable by position.
 //!
-//! Nothing a repository says reaches a terminal raw: control characters could move the cursor,
-//! bidirectional marks could make a report read as its opposite.
+//! No text from a repository is printed raw: control characters could move the cursor, and bidirectional
+//! marks could reverse the meaning of a report.
 
 use std::fmt;
 use std::ops::Range;
@@ -12,7 +12,7 @@ pub type StaticStr = &'static str;
 /// A range of bytes in one file.
 pub type Span = Range<usize>;
 
-/// Displays bytes as text in which nothing can control a terminal.
+/// Displays bytes as text that cannot control a terminal.
 ///
 /// Control, bidirectional and other invisible formatting characters become `\u{...}`, bytes that are
 /// not UTF-8 become `\x..`.
@@ -37,12 +37,12 @@ impl fmt::Display for Escaped<'_> {
     }
 }
 
-/// Returns `text` as [`Escaped`] shows it.
+/// Returns `text`, escaped as by [`Escaped`].
 pub fn escape(text: &str) -> String {
     Escaped(text.as_bytes()).to_string()
 }
 
-/// Returns the beginning of `text` as [`Escaped`] shows it, with three full stops for what is left out.
+/// Returns the start of `text`, escaped as by [`Escaped`], with `...` if it is cut.
 pub fn excerpt(text: &str) -> String {
     const CHARACTERS: usize = 120;
     match text.char_indices().nth(CHARACTERS) {
@@ -51,9 +51,9 @@ pub fn excerpt(text: &str) -> String {
     }
 }
 
-/// Returns `text` as one word of a shell command, escaped and quoted where it must be.
+/// Returns `text` as one word of a shell command, escaped and quoted if necessary.
 ///
-/// It is no word to begin a command with: `a=b` would be an assignment there.
+/// It cannot be the first word of a command: `a=b` would be an assignment there.
 pub fn shell_word(text: &str) -> String {
     let text = escape(text);
     // `shlex` quotes these two out of caution; zsh expands a word that begins with `=`.
@@ -65,7 +65,7 @@ pub fn shell_word(text: &str) -> String {
     shlex::try_quote(&text).map(|word| word.into_owned()).unwrap_or_default()
 }
 
-/// Tells whether a character is invisible or steers the output rather than being part of it.
+/// Returns whether a character is invisible or controls the output.
 pub fn is_unprintable(character: char) -> bool {
     character.is_control()
         || matches!(
@@ -82,7 +82,7 @@ pub fn is_unprintable(character: char) -> bool {
         )
 }
 
-/// A place in a text, both counted from one; the column counts characters, not bytes.
+/// A position in a text, counted from one; the column counts characters, not bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Position {
     /// The line.
@@ -91,7 +91,7 @@ pub struct Position {
     pub column: usize,
 }
 
-/// Where the lines of a text begin; `\n`, `\r\n` and a lone `\r` end a line, as in Python.
+/// The starts of the lines of a text; `\n`, `\r\n` and a lone `\r` end a line, as in Python.
 #[derive(Debug)]
 pub struct Lines {
     starts: Vec<usize>,
@@ -109,8 +109,8 @@ impl Lines {
         Lines { starts: std::iter::once(0).chain(ends.map(|end| end + 1)).collect() }
     }
 
-    /// Finds the line and column of a byte offset in the text that has these lines; one behind the end means
-    /// the end.
+    /// Returns the line and column of a byte offset in the text with these lines; the end of the text for
+    /// an offset after it.
     pub fn position(&self, bytes: &[u8], offset: usize) -> Position {
         let offset = offset.min(bytes.len());
         let line = self.starts.partition_point(|start| *start <= offset).max(1);
@@ -119,7 +119,7 @@ impl Lines {
     }
 }
 
-/// Finds the line and column of a byte offset, as [`Lines::position`] does.
+/// Returns the line and column of a byte offset, like [`Lines::position`].
 pub fn position(bytes: &[u8], offset: usize) -> Position {
     // A line feed behind the offset belongs to the line.
     Lines::of(&bytes[..bytes.len().min(offset.saturating_add(1))]).position(bytes, offset)

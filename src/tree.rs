@@ -1,7 +1,7 @@
-//! What both sides of a comparison look like to the guard: folders that list and files that read.
+//! The interface to both sides of a comparison: listing folders and reading files.
 //!
-//! A commit, the index, the work tree, a merge that was never written and a test's three files are all
-//! a [`Tree`]. Nothing in here knows git.
+//! A commit, the index, the work tree, an unwritten merge and the files of a test are all a [`Tree`]. This
+//! module is independent of git.
 
 mod overlay;
 mod site;
@@ -17,7 +17,7 @@ pub use site::Site;
 use crate::advice::{Command, Step};
 pub use crate::path::RepoPath;
 
-/// The name of an object's content: equal names mean equal bytes.
+/// The id of an object's content: equal ids mean equal bytes.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
 pub struct ObjectId {
     length: u8,
@@ -25,7 +25,7 @@ pub struct ObjectId {
 }
 
 impl ObjectId {
-    /// Takes the raw bytes of an id, at most 32 of them; longer ones are cut.
+    /// Creates an id from its raw bytes, at most 32; longer input is truncated.
     pub fn from_bytes(raw: &[u8]) -> ObjectId {
         let mut bytes = [0; 32];
         let length = raw.len().min(bytes.len());
@@ -38,7 +38,7 @@ impl ObjectId {
         &self.bytes[..usize::from(self.length)]
     }
 
-    /// Returns the first ten hexadecimal digits, enough for a person.
+    /// Returns the first ten hexadecimal digits, for display.
     pub fn short(&self) -> String {
         let mut digits = self.to_string();
         digits.truncate(10);
@@ -66,10 +66,10 @@ impl fmt::Debug for ObjectId {
     }
 }
 
-/// What a name in a folder stands for.
+/// The type of an entry in a folder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub enum Node {
-    /// A folder, with the id of its whole content where the tree knows one.
+    /// A folder, with the id of its content if the tree knows it.
     Folder(Option<ObjectId>),
     /// A regular file.
     File(ObjectId),
@@ -79,40 +79,40 @@ pub enum Node {
     Submodule,
 }
 
-/// One name in a folder.
+/// An entry in a folder.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
-    /// The name, without any folder.
+    /// The name, without its folder.
     pub name: Vec<u8>,
-    /// What it stands for.
+    /// The type.
     pub node: Node,
 }
 
-/// A file of a tree: where it is and what it holds.
+/// A file of a tree: its path and content.
 #[derive(
     Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
 )]
 pub struct File {
-    /// Where it is.
+    /// Its path.
     pub path: RepoPath,
-    /// What it holds.
+    /// The id of its content.
     pub id: ObjectId,
 }
 
-/// How many bytes a file may have that is read for what it sets: a configuration, `env.py`, a template.
+/// The maximum size in bytes of a file with settings: a configuration, `env.py`, a template.
 pub const LARGEST_SETTING: u64 = 1024 * 1024;
 
-/// What a file holds, as far as it is read.
+/// The content of a file, up to a limit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Content {
-    /// All of it.
+    /// The whole content.
     Whole(Vec<u8>),
-    /// It has so many bytes, which is more than are read.
+    /// It has this many bytes, more than the limit.
     TooLarge(u64),
 }
 
 impl Content {
-    /// Takes what was read, where it is not too large.
+    /// Returns the content that was read, unless it is too large.
     pub fn of(bytes: Vec<u8>, most: u64) -> Content {
         match bytes.len() as u64 {
             size if size > most => Content::TooLarge(size),
@@ -121,7 +121,7 @@ impl Content {
     }
 }
 
-/// Why a tree could not be read.
+/// A reason why a tree could not be read.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// A folder could not be listed.
@@ -131,12 +131,12 @@ pub enum Error {
         folder: RepoPath,
         /// The tree, as [`Tree::describe`] names it.
         tree: String,
-        /// The reason, in the words of the library that failed.
+        /// The message of the library that failed.
         reason: String,
-        /// What can be done about it, where that is known.
+        /// A remedy, if known.
         remedy: Option<Box<Step>>,
     },
-    /// A file has too many bytes to be read.
+    /// A file is too large.
     #[error("`{path}` in {tree} has {size} bytes; the limit is {most}")]
     TooLarge {
         /// The file.
@@ -145,9 +145,9 @@ pub enum Error {
         tree: String,
         /// Its size in bytes.
         size: u64,
-        /// How many bytes are read.
+        /// The limit in bytes.
         most: u64,
-        /// What can be done about it.
+        /// A remedy.
         remedy: Box<Step>,
     },
     /// A file could not be read.
@@ -157,9 +157,9 @@ pub enum Error {
         path: RepoPath,
         /// The tree, as [`Tree::describe`] names it.
         tree: String,
-        /// The reason, in the words of the library that failed.
+        /// The message of the library that failed.
         reason: String,
-        /// What can be done about it, where that is known.
+        /// A remedy, if known.
         remedy: Option<Box<Step>>,
     },
 }
@@ -173,7 +173,7 @@ impl Error {
         }
     }
 
-    /// Makes the error of a file that has more bytes than are read.
+    /// Creates the error for a file that is too large.
     pub fn too_large(path: &RepoPath, tree: String, size: u64, most: u64) -> Error {
         let log = Command::of("git log --stat --").path(path);
         let remedy = Box::new(Step::run("find the commit that made it this large", log));
@@ -181,13 +181,13 @@ impl Error {
     }
 }
 
-/// How far the id of a file says what the file holds.
+/// How reliably the id of a file identifies its content.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Identity {
-    /// It is read from the object of that id.
+    /// The content is read from the object with this id.
     Exact,
-    /// It is read from a disk, where git took it for that object and it had so many bytes. A filter may have
-    /// made something else of the object.
+    /// The content is read from disk, where git found this object with this size in bytes. A filter may
+    /// have changed the content.
     OfSize(u64),
     /// Nothing is known.
     Unknown,
@@ -195,13 +195,13 @@ pub enum Identity {
 
 /// A state of a repository.
 pub trait Tree {
-    /// Lists a folder, sorted by the bytes of the names; nothing for a folder that is not there.
+    /// Lists a folder, sorted by the bytes of the names; empty for a missing folder.
     fn list(&self, folder: &RepoPath) -> Result<Vec<Entry>, Error>;
 
-    /// Reads a file that [`Tree::list`] gave; for a link, its target.
+    /// Reads a file that [`Tree::list`] returned; for a symlink, its target.
     fn read(&self, file: &File) -> Result<Vec<u8>, Error>;
 
-    /// Reads a file for what it sets.
+    /// Reads a file with settings.
     ///
     /// # Errors
     /// Fails with [`Error::TooLarge`] if it has more than [`LARGEST_SETTING`] bytes.
@@ -215,25 +215,26 @@ pub trait Tree {
         }
     }
 
-    /// Reads many files that [`Tree::list`] gave, in their order; none that has more bytes than `most`.
+    /// Reads many files that [`Tree::list`] returned, in their order, except those with more bytes than
+    /// `most`.
     fn read_all(&self, files: &[&File], most: u64) -> Result<Vec<Content>, Error> {
         files.iter().map(|file| Ok(Content::of(self.read(file)?, most))).collect()
     }
 
-    /// Tells how far the id of a file that [`Tree::list`] gave says what it holds.
+    /// Returns how reliably the id of a file that [`Tree::list`] returned identifies its content.
     fn identity(&self, _file: &File) -> Identity {
         Identity::Unknown
     }
 
-    /// Names the tree in a sentence: "the index", "commit 0123456789".
+    /// Describes the tree in a message: "the index", "commit 0123456789".
     fn describe(&self) -> String;
 
-    /// Returns the id of the whole content, where the tree knows one: equal ids mean equal trees.
+    /// Returns the id of the whole content, if the tree knows it: equal ids mean equal trees.
     fn id(&self) -> Option<ObjectId> {
         None
     }
 
-    /// Looks one path up.
+    /// Looks up a path.
     fn node(&self, path: &RepoPath) -> Result<Option<Node>, Error> {
         let Some(folder) = path.parent() else {
             return Ok(Some(Node::Folder(None)));
@@ -242,7 +243,7 @@ pub trait Tree {
         Ok(entries.into_iter().find(|entry| entry.name == path.file_name()).map(|entry| entry.node))
     }
 
-    /// Looks a regular file up and reads it.
+    /// Looks up a regular file and reads it.
     fn read_path(&self, path: &RepoPath) -> Result<Option<Vec<u8>>, Error> {
         match self.node(path)? {
             Some(Node::File(id)) => self.read(&File { path: path.clone(), id }).map(Some),
@@ -288,7 +289,7 @@ pub struct MemoryTree {
 }
 
 impl MemoryTree {
-    /// Makes a tree of pairs of path and content.
+    /// Creates a tree from pairs of path and content.
     pub fn new<P: AsRef<[u8]>, C: AsRef<[u8]>>(
         files: impl IntoIterator<Item = (P, C)>,
     ) -> MemoryTree {
@@ -345,7 +346,7 @@ impl Tree for MemoryTree {
     }
 }
 
-/// Folds the sorted files below `folder` into its direct entries.
+/// Groups the sorted files below `folder` into its direct entries.
 pub fn children<'a>(
     folder: &RepoPath,
     nodes: impl IntoIterator<Item = (&'a RepoPath, Node)>,

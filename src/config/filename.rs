@@ -11,8 +11,8 @@ use super::date::DateFormat;
 ///
 /// - `{date:...}`, a valid date, by `%Y %y %m %d %j %H %M %S` and text between them;
 /// - `{slug}`, words of lower-case letters and digits joined by `_`, and one more `_` where Alembic cut a
-/// long message short;
-/// - `{label}`, a branch label that the revision has, or any one word where it has none;
+///   long message short;
+/// - `{label}`, a branch label that the revision has, or any single word if it has none;
 /// - `{rev}`, the revision id.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct FilenamePattern {

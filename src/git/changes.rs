@@ -36,7 +36,7 @@ impl Changes {
         self.paths.iter().map(|(path, change)| (path, *change))
     }
 
-    /// Tells whether the path differs.
+    /// Returns whether the path differs.
     pub fn contains(&self, path: &RepoPath) -> bool {
         self.paths.contains_key(path)
     }

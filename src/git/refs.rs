@@ -178,7 +178,7 @@ impl Repository {
         Ok(targets)
     }
 
-    /// Returns the targets among this repository's own branches, the usual default first.
+    /// Returns the targets among the local branches, the usual default first.
     pub fn local_targets(&self, names: &TargetNames<'_>) -> Result<Vec<Target>, Error> {
         let mut targets = self.own_branches()?;
         targets.retain(|target| names.accept(&target.branch, None));
@@ -187,8 +187,8 @@ impl Repository {
         Ok(targets)
     }
 
-    /// Returns the branch that a repository which others push to is about: what HEAD names, else the
-    /// first usual name that it has.
+    /// Returns the main branch of a server repository: the one in HEAD, or else the first usual name that
+    /// it has.
     pub fn served_branch(&self) -> Option<Target> {
         let usual = DEFAULT_BRANCHES.iter().map(|name| (*name).to_owned());
         self.branch().into_iter().chain(usual).find_map(|branch| {
@@ -198,9 +198,9 @@ impl Repository {
         })
     }
 
-    /// Returns the targets of a repository that others push to, its own branch first, then by name.
+    /// Returns the targets of a server repository, the main branch first, then by name.
     ///
-    /// What is in `refs/remotes` there came with a push like anything else, and tells nothing.
+    /// Refs in `refs/remotes` there came with a push, so they are ignored.
     pub fn served_targets(&self, names: &TargetNames<'_>) -> Result<Vec<Target>, Error> {
         let default = self.branch();
         let mut targets = self.own_branches()?;
@@ -210,14 +210,14 @@ impl Repository {
         Ok(targets)
     }
 
-    /// Returns every branch of this repository, by name.
+    /// Returns every local branch, by name.
     pub fn own_branches(&self) -> Result<Vec<Target>, Error> {
         let branches = self.refs_below("refs/heads/")?.into_iter();
         let own = |(branch, full_name, commit)| Target { remote: None, branch, full_name, commit };
         Ok(branches.map(own).collect())
     }
 
-    /// Returns every branch that is known of any remote: its name, `origin/topic`, and its tip.
+    /// Returns every known remote branch: its name, `origin/topic`, and its tip.
     pub fn remote_branches(&self) -> Result<Vec<(String, ObjectId)>, Error> {
         let refs = self.refs_below("refs/remotes/")?;
         // GitHub Actions and Azure Pipelines check a pull request out as `refs/remotes/pull/1/merge`.
@@ -229,7 +229,7 @@ impl Repository {
         Ok(branches.map(|(name, _, commit)| (name, commit)).collect())
     }
 
-    /// Tells how fresh a ref is: when git last wrote its reflog, or the ref itself.
+    /// Returns how recent a ref is: when git last wrote its reflog, or the ref itself.
     pub fn freshness(&self, full_name: &str) -> Freshness {
         if !full_name.starts_with("refs/remotes/") {
             return Freshness::Local;
@@ -247,7 +247,7 @@ impl Repository {
         Freshness::Updated(fetched)
     }
 
-    /// Lists refs by what follows the prefix, with their full names, sorted.
+    /// Returns refs with their names after the prefix and their full names, sorted.
     fn refs_below(&self, prefix: &str) -> Result<Vec<(String, String, ObjectId)>, Error> {
         let refs = self.source.refs_below(prefix).map_err(Error::Refs)?.into_iter();
         let named = refs.filter_map(|(full_name, commit)| {

@@ -1,4 +1,4 @@
-//! What git's own configuration says about the guard.
+//! Settings of the guard in git's configuration.
 
 use std::collections::HashSet;
 use std::path::PathBuf;
@@ -11,10 +11,10 @@ use crate::platform::path_bytes::path_from_bytes;
 use crate::text::escape;
 
 impl Repository {
-    /// Returns a value of git's configuration, as git sees it now.
+    /// Returns a value of git's configuration, as git currently sees it.
     ///
-    /// Only git itself knows what `git -c KEY=VALUE push` hands to a hook, and where its own file for the
-    /// whole system is; it is asked wherever that could matter.
+    /// Only git itself knows the settings of `git -c KEY=VALUE push` in a hook, and its system-wide file;
+    /// it is asked whenever that could matter.
     pub fn setting(&self, key: &str) -> Option<String> {
         if self.source.reads_settings_as_git() && default_config::is_configuration() {
             self.file_setting(key)
@@ -23,17 +23,17 @@ impl Repository {
         }
     }
 
-    /// Returns a value that the repository's own configuration file sets, whatever the environment, the
-    /// user or a command line say: on a server these may be the pushing user's.
+    /// Returns a value from the repository's own configuration file, ignoring the environment, the user and
+    /// the command line: on a server these may be the pushing user's.
     pub fn own_setting(&self, key: &str) -> Option<String> {
         String::from_utf8(ask(&["--local", "--includes", "--get", key])?).ok()
     }
 
-    /// Returns such a value as a path. `~` is a home as for git, and a relative path begins where the
-    /// configuration file is.
+    /// Returns such a value as a path. `~` is the home folder as in git, and a relative path is relative to
+    /// the configuration file.
     ///
     /// # Errors
-    /// Fails where git cannot tell: what is set must not pass for what is not.
+    /// Fails if git fails, since a setting must not be treated as missing then.
     pub fn own_path(&self, key: &str) -> Result<Option<PathBuf>, Error> {
         let failed = |reason: String| Error::Setting { key: key.to_owned(), reason };
         let output = config(&["--local", "--includes", "--type=path", "--get", key]).output();
@@ -46,7 +46,7 @@ impl Repository {
         }
     }
 
-    /// Returns the branches that git's configuration says something of; nothing if git does not tell.
+    /// Returns the branches in git's configuration; nothing if git fails.
     pub fn configured_branches(&self) -> Option<HashSet<String>> {
         let output = config(&["--name-only", "-z", "--get-regexp", r"^branch\."]).output().ok()?;
         // Git exits with 1 where there are none (git-config(1)).
@@ -73,7 +73,7 @@ fn config(arguments: &[&str]) -> Command {
     git
 }
 
-/// Takes off the newline that ends a value.
+/// Removes the newline at the end of a value.
 fn value(mut printed: Vec<u8>) -> Vec<u8> {
     printed.pop_if(|last| *last == b'\n');
     printed

@@ -1,4 +1,4 @@
-//! What the index says of files that are to be edited, and putting them there.
+//! The states of files that are to be edited, and staging them.
 
 use std::fs;
 
@@ -8,18 +8,18 @@ use crate::git::{Error, Repository};
 use crate::platform::path_bytes::path_from_bytes;
 use crate::tree::RepoPath;
 
-/// Why a file is not in a state to be edited by a program.
+/// A reason why a file cannot be edited now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Unsettled {
-    /// Git asks how to merge it.
+    /// It has an unresolved conflict.
     Conflicted,
-    /// It holds changes that are neither committed nor staged, and that an edit would mix with.
+    /// It has changes that are not staged, which an edit would mix with.
     Modified,
-    /// Git takes it for unchanged whatever it holds (`assume-unchanged`), and would not stage an edit.
+    /// It is marked `assume-unchanged`, so git would not stage an edit.
     AssumedUnchanged,
-    /// Git does not look at it (`skip-worktree`), and would not stage an edit.
+    /// It is marked `skip-worktree`, so git would not stage an edit.
     Skipped,
-    /// Git leaves it out of a sparse checkout, so it has no file.
+    /// It is outside of the sparse checkout, so it has no file.
     LeftOut,
 }
 
@@ -34,7 +34,7 @@ impl Unsettled {
 }
 
 impl Repository {
-    /// Tells why a file is not to be edited now, if it is so. One that git does not know yet is fine.
+    /// Returns why a file cannot be edited now, if so. An untracked file can.
     pub fn unsettled(&self, path: &RepoPath) -> Option<Unsettled> {
         if let Some(overlooked) = self.overlooked(path) {
             return Some(overlooked);
@@ -42,7 +42,7 @@ impl Repository {
         Unsettled::of(self.source.settled(path).ok()?)
     }
 
-    /// Tells why files are not to be edited now, in their order.
+    /// Returns why files cannot be edited now, in their order.
     pub fn all_unsettled(&self, paths: &[&RepoPath]) -> Vec<Option<Unsettled>> {
         match self.source.all_settled(paths) {
             Ok(settled) => {
@@ -53,7 +53,7 @@ impl Repository {
         }
     }
 
-    /// Tells why git would not see an edit. A status knows nothing of these marks of the index.
+    /// Returns why git would ignore an edit. Status does not report these marks.
     fn overlooked(&self, path: &RepoPath) -> Option<Unsettled> {
         let index = self.index().ok()?;
         let marks = index.get(path)?.marks;
@@ -65,19 +65,19 @@ impl Repository {
         marks.assume_unchanged.then_some(Unsettled::AssumedUnchanged)
     }
 
-    /// Returns the paths about whose merge git asks, sorted.
+    /// Returns the conflicted paths, sorted.
     pub fn conflicts(&self) -> Result<Vec<RepoPath>, Error> {
         Ok(self.index()?.conflicts())
     }
 
-    /// Tells whether the index has a file.
+    /// Returns whether the index has a file.
     pub fn is_tracked(&self, path: &RepoPath) -> bool {
         self.index().is_ok_and(|index| index.get(path).is_some())
     }
 
-    /// Stages files as they are in the work tree; one that is gone there is removed.
+    /// Stages the current state of files in the work tree, including removals.
     ///
-    /// Git itself does it, with all the filters and attributes that it knows.
+    /// Git does this itself, with all filters and attributes.
     pub fn add_to_index(&self, paths: &[&RepoPath]) -> Result<(), Error> {
         let added = self.add(&["--all"], paths);
         // Git 2.34 and newer stage nothing of what a sparse checkout leaves out unless told to (git-add(1)).

@@ -1,7 +1,7 @@
-//! Folders as git wrote them, each read once, and what follows from them.
+//! Caches git tree objects, each read once, and facts about them.
 //!
-//! Two commits share most of their folders, and a folder of a hundred thousand names takes longer to
-//! unpack than all else takes; so what follows from a large one is remembered from run to run.
+//! Two commits share most of their folders, and unpacking a folder of a hundred thousand names takes longer
+//! than everything else, so facts about large ones are cached between runs.
 
 use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::HashMap;
@@ -16,16 +16,16 @@ use crate::git::tree_diff::{Difference, differences};
 use crate::git::tree_object;
 use crate::tree::{Entry, Node, ObjectId};
 
-/// How many bytes of folders are kept in memory; then all are forgotten.
+/// How many bytes of folders are kept in memory before all are dropped.
 const KEPT: usize = 32 * 1024 * 1024;
 
-/// What follows from a folder of fewer bytes is found out sooner than recalled.
+/// Facts about smaller folders, in bytes, are computed faster than looked up.
 const LARGE: usize = 8 * 1024;
 
-/// Where folders differ in more names than this, that is not remembered.
+/// Larger differences are not cached.
 const FEW: usize = 256;
 
-/// A large folder is searched so often from one end; then its names are indexed.
+/// How often a large folder is searched linearly before its names are indexed.
 const FEW_SEARCHES: usize = 4;
 
 /// The folders that were read in this run.
@@ -36,10 +36,10 @@ pub(super) struct Folders {
     cache: Rc<Cache>,
 }
 
-/// A folder as git wrote it.
+/// A tree object.
 struct Listing {
     bytes: Box<[u8]>,
-    /// How often it was searched.
+    /// The number of searches.
     searches: Cell<usize>,
     index: OnceCell<HashMap<Vec<u8>, Node>>,
 }
@@ -63,12 +63,12 @@ impl Listing {
     }
 }
 
-/// What a name in a folder stands for, as it is remembered.
+/// A cached lookup of a name in a folder.
 #[derive(Serialize, Deserialize)]
 struct Named(Option<Node>);
 
 impl Folders {
-    /// Begins with nothing read but what a cache remembers.
+    /// Starts with only the facts of a cache.
     pub(super) fn remembering(cache: Rc<Cache>) -> Folders {
         Folders { cache, ..Folders::default() }
     }
@@ -79,7 +79,7 @@ impl Folders {
         entries.ok_or_else(|| Reason::new(format!("tree {id} is damaged")))
     }
 
-    /// Looks a name up in a folder.
+    /// Looks up a name in a folder.
     pub(super) fn node(
         &self,
         source: &dyn Backend,
@@ -104,7 +104,7 @@ impl Folders {
         Ok(node)
     }
 
-    /// Finds the names that two folders do not have alike; one that is not there is empty.
+    /// Returns the names that differ between two folders; a missing folder counts as empty.
     pub(super) fn differences(
         &self,
         source: &dyn Backend,
@@ -135,8 +135,8 @@ impl Folders {
         Ok(found)
     }
 
-    /// Tells whether something may be remembered of folders: not where they are known to be small, or are at
-    /// hand with an index.
+    /// Returns whether facts about folders may be cached: not if they are known to be small, or indexed in
+    /// memory.
     fn may_be_known(&self, ids: impl IntoIterator<Item = ObjectId>) -> bool {
         let listings = self.listings.borrow();
         let lengths = ids.into_iter().map(|id| {
@@ -146,7 +146,7 @@ impl Folders {
         self.cache.is_on() && lengths.sum::<Option<usize>>().is_none_or(|length| length >= LARGE)
     }
 
-    /// Reads a folder as git wrote it.
+    /// Reads a tree object.
     fn listing(&self, source: &dyn Backend, id: ObjectId) -> Result<Rc<Listing>, Reason> {
         if let Some(listing) = self.listings.borrow().get(&id) {
             return Ok(Rc::clone(listing));

@@ -1,6 +1,6 @@
-//! Which paths differ between two commits.
+//! Finds the paths that differ between two commits.
 //!
-//! A folder whose id is the same on both sides is not entered.
+//! Folders with equal ids are skipped.
 
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
@@ -12,17 +12,17 @@ use crate::git::tree_object::Item;
 use crate::git::{Error, Repository};
 use crate::tree::{Node, ObjectId, RepoPath};
 
-/// How many files may differ, and folders wait to be looked into.
+/// The maximum number of differing files, and of folders still to compare.
 const MOST: usize = 2_000_000;
 
 impl Repository {
-    /// Finds the wanted files that differ between two commits, or that a commit begins with.
+    /// Returns the wanted files that differ between two commits, or all of a root commit.
     ///
-    /// A rename is a removal and an addition. What another repository is at does not count.
+    /// A rename is a removal and an addition. Changes of submodules do not count.
     ///
     /// # Errors
-    /// Fails where there are more than anybody can have written: a few folders that hold each other again
-    /// and again may mean any number of files.
+    /// Fails if there are more than anybody can have written: a few folders that contain each other
+    /// repeatedly may stand for any number of files.
     pub fn compare(
         &self,
         before: Option<ObjectId>,
@@ -81,7 +81,7 @@ fn change(before: Option<Node>, after: Option<Node>) -> Option<PathChange> {
     }
 }
 
-/// A name that two listings do not have alike.
+/// A name that differs between two listings.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Difference {
     pub(super) name: Vec<u8>,
@@ -89,7 +89,7 @@ pub(super) struct Difference {
     pub(super) after: Option<Node>,
 }
 
-/// Goes through two listings side by side.
+/// Compares two listings in parallel.
 pub(super) fn differences(
     mut before: &[u8],
     mut after: &[u8],

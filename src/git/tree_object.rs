@@ -1,18 +1,18 @@
-//! A folder as git writes it.
+//! Parses tree objects.
 
 use std::cmp::Ordering;
 use std::collections::HashMap;
 
 use crate::tree::{Entry, Node, ObjectId};
 
-/// How git marks a folder.
+/// The mode of a folder.
 const FOLDER: &[u8] = b"40000";
-/// How git marks a symbolic link.
+/// The mode of a symbolic link.
 const LINK: &[u8] = b"120000";
-/// How git marks another repository.
+/// The mode of a submodule.
 const SUBMODULE: &[u8] = b"160000";
 
-/// One name in a folder.
+/// An entry of a folder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Item<'a> {
     mode: &'a [u8],
@@ -21,7 +21,7 @@ pub(super) struct Item<'a> {
 }
 
 impl<'a> Item<'a> {
-    /// Takes the first item of a listing, `mode SP name NUL id`, where ids have this many bytes.
+    /// Takes the first entry, `mode SP name NUL id`, with ids of this length in bytes.
     pub(super) fn take(listing: &mut &'a [u8], id_length: usize) -> Option<Item<'a>> {
         let blank = listing.iter().position(|byte| *byte == b' ')?;
         let (mode, rest) = (&listing[..blank], &listing[blank + 1..]);
@@ -41,8 +41,8 @@ impl<'a> Item<'a> {
         ObjectId::from_bytes(self.id)
     }
 
-    /// Compares as git sorts (its `base_name_compare`): a folder as if its name ended in a slash. So a file and
-    /// a folder of one name are two names.
+    /// Compares in git's order (`base_name_compare`): a folder sorts as if its name ended in a slash. So a
+    /// file and a folder with the same name are two names.
     pub(super) fn order(&self, other: &Item<'_>) -> Ordering {
         let shared = self.name.len().min(other.name.len());
         let next = |item: &Item<'_>| match item.name.get(shared) {
@@ -59,7 +59,7 @@ impl<'a> Item<'a> {
     }
 }
 
-/// Says what git marks with a mode.
+/// Returns the type for a mode.
 pub(super) fn node_of(mode: &[u8], id: ObjectId) -> Node {
     match mode {
         FOLDER => Node::Folder(Some(id)),
@@ -69,7 +69,7 @@ pub(super) fn node_of(mode: &[u8], id: ObjectId) -> Node {
     }
 }
 
-/// Reads a folder, sorted by the bytes of the names; nothing where it is cut off or no folder at all.
+/// Parses a folder, sorted by the bytes of the names; nothing if it is truncated or not a folder.
 pub(super) fn entries(mut listing: &[u8], id_length: usize) -> Option<Vec<Entry>> {
     let mut entries = Vec::new();
     while let Some(item) = Item::take(&mut listing, id_length) {
@@ -79,7 +79,7 @@ pub(super) fn entries(mut listing: &[u8], id_length: usize) -> Option<Vec<Entry>
     listing.is_empty().then_some(entries)
 }
 
-/// Gathers what the names of a folder stand for; of a name that is there twice, the first.
+/// Collects the entries of a folder; of duplicate names, the first.
 pub(super) fn index(mut listing: &[u8], id_length: usize) -> HashMap<Vec<u8>, Node> {
     let mut nodes = HashMap::new();
     while let Some(item) = Item::take(&mut listing, id_length) {
@@ -88,7 +88,7 @@ pub(super) fn index(mut listing: &[u8], id_length: usize) -> HashMap<Vec<u8>, No
     nodes
 }
 
-/// Looks a name up; nothing where the folder has none like it.
+/// Looks up a name; nothing if the folder does not have it.
 pub(super) fn node(mut listing: &[u8], name: &[u8], id_length: usize) -> Option<Node> {
     while let Some(item) = Item::take(&mut listing, id_length) {
         if item.name == name {

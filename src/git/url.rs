@@ -1,23 +1,23 @@
-//! Addresses of remotes, which may hold a password or a token.
+//! URLs of remotes, which may contain a password or token.
 
 use std::fmt;
 
-/// A remote as git names it: its address or its name. It is printed without what is secret in it.
+/// A remote as git passes it: its URL or name. It is printed without secrets.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Url(String);
 
 impl Url {
-    /// Takes an address or a name as git or its configuration has it.
+    /// Creates it from a URL or name from git or its configuration.
     pub fn new(url: impl Into<String>) -> Url {
         Url(url.into())
     }
 
-    /// Tells whether something of it is secret, so that what is printed cannot be used as it is.
+    /// Returns whether it contains secrets, so that its printed form does not work.
     pub fn has_secrets(&self) -> bool {
         self.to_string() != self.0
     }
 
-    /// Returns it with its secrets: for git, and for comparisons, never to be shown.
+    /// Returns it with its secrets: for git and for comparisons, never for output.
     pub fn secret(&self) -> &str {
         &self.0
     }
@@ -35,9 +35,9 @@ impl fmt::Debug for Url {
     }
 }
 
-/// Takes passwords and tokens out of every address in a text.
+/// Removes passwords and tokens from every URL in a text.
 ///
-/// With ssh the user belongs to the address and stays; elsewhere a user's name alone may be a token.
+/// With ssh, the user name is part of the address and is kept; elsewhere, a user name may be a token.
 pub(super) fn without_secrets(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     let mut rest = text;

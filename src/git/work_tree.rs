@@ -1,4 +1,4 @@
-//! The work tree as a [`Tree`]: tracked files as they are on disk, and others that git does not ignore.
+//! The work tree as a [`Tree`]: tracked files as on disk, and others that git does not ignore.
 
 use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
@@ -16,17 +16,17 @@ use crate::platform::file_system;
 use crate::platform::path_bytes::{into_bytes, path_from_bytes};
 use crate::tree::{Content, Entry, Error, File, Identity, Node, ObjectId, RepoPath, Tree};
 
-/// The files on disk, listed a folder at a time as they are asked for.
+/// The files on disk, listed one folder at a time, on demand.
 pub(super) struct WorkTree<'r> {
     source: &'r dyn Backend,
     top: PathBuf,
     index: Rc<Index>,
     index_written: i64,
-    /// What a sparse checkout leaves in the index alone.
+    /// The files that a sparse checkout leaves only in the index.
     left_out: IndexTree<'r>,
-    /// The folders that are known to be such, and to lie in no link.
+    /// The folders that are known to be real folders outside of symlinks.
     folders: RefCell<HashSet<RepoPath>>,
-    /// The names in each folder of which one was asked for.
+    /// The names in each folder that was queried.
     names: RefCell<HashMap<RepoPath, HashSet<Vec<u8>>>>,
 }
 
@@ -44,8 +44,8 @@ impl<'r> WorkTree<'r> {
         self.top.join(path_from_bytes(path.as_bytes()))
     }
 
-    /// Tells whether a path is a folder. To git nothing is beyond a link, which may lead out of the work tree
-    /// (`has_symlink_leading_path` in symlinks.c).
+    /// Returns whether a path is a folder. Git does not follow symlinks, which may lead out of the work
+    /// tree (`has_symlink_leading_path` in symlinks.c).
     fn is_folder(&self, path: &RepoPath) -> bool {
         if self.folders.borrow().contains(path) {
             return true;
@@ -121,7 +121,7 @@ impl<'r> WorkTree<'r> {
         Ok(Content::of(content, most))
     }
 
-    /// Returns the id that the index has, where the file cannot have changed since.
+    /// Returns the id in the index if the file cannot have changed since.
     fn unchanged(&self, path: &RepoPath, metadata: &Metadata) -> Option<Node> {
         let entry = self.index.get(path)?;
         let modified = file_system::modified(metadata);
@@ -131,7 +131,7 @@ impl<'r> WorkTree<'r> {
         (same && modified.0 < self.index_written).then_some(entry.node)
     }
 
-    /// Returns the node of a name in a folder, unless git has nothing to do with it.
+    /// Returns the node of a name in a folder, unless git ignores it.
     fn listed(&self, path: &RepoPath) -> std::io::Result<Option<Node>> {
         if path.file_name() == b".git" || self.is_ignored(path) {
             Ok(None)
@@ -140,7 +140,7 @@ impl<'r> WorkTree<'r> {
         }
     }
 
-    /// Tells whether a folder has an entry of just this name: some disks find it in other letters too.
+    /// Returns whether a folder has an entry with exactly this name: some file systems ignore case.
     fn has_name(&self, folder: &RepoPath, name: &[u8]) -> std::io::Result<bool> {
         let mut known = self.names.borrow_mut();
         if let Some(names) = known.get(folder) {

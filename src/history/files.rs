@@ -1,9 +1,9 @@
-//! Every file of a graph, those that do not count for Alembic too.
+//! Lists every file of a graph, including those that Alembic ignores.
 
 use crate::alembic::graph::{Graph, Revision};
 use crate::alembic::migration::Migration;
 
-/// Returns every file whose id is known; of two with one id the one that Alembic takes comes last.
+/// Returns every file with a known id; of two with the same id, the one that Alembic uses comes last.
 pub(super) fn revisions(graph: &Graph) -> impl Iterator<Item = &Revision> {
     let losers = graph.duplicates().flat_map(|(_, earlier)| earlier);
     losers.chain(graph.revisions())

@@ -1,4 +1,4 @@
-//! One thing that went wrong: a commit, what it did to an environment, and whether that still stands.
+//! An incident: a commit, its effect on an environment, and whether that persists.
 
 use crate::alembic::environment::Environment;
 use crate::alembic::graph::Graph;
@@ -13,67 +13,67 @@ use crate::tree::{File, ObjectId, RepoPath, Site};
 use super::files::migrations;
 use super::repair::IncidentRepair;
 
-/// A commit of the history that was looked through.
+/// A commit of the audited history.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AuditedCommit {
     /// The commit.
     pub commit: ObjectId,
-    /// What it was compared with; nothing where the history begins with it.
+    /// The commit it was compared with; `None` for the start of the history.
     pub parent: Option<ObjectId>,
-    /// How many commits of the history lie before it.
+    /// The number of earlier commits in the history.
     pub place: usize,
-    /// What it says of itself.
+    /// Its metadata.
     pub description: Description,
 }
 
-/// What kind of thing went wrong.
+/// The kind of an incident.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum IncidentKind {
-    /// The history has a head more than it may.
+    /// The history has too many heads.
     Heads,
-    /// Alembic does not load the history.
+    /// Alembic cannot load the history.
     Loading,
-    /// One id means several migrations, of which Alembic takes one.
+    /// Several migrations share an id, and Alembic uses one of them.
     Duplicate,
 }
 
-/// A commit that the guard would have refused.
+/// A commit that the guard would have blocked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Incident {
     /// The commit.
     pub landed: AuditedCommit,
-    /// The environment, under the name that it had then.
+    /// The environment, with its name at that time.
     pub environment: String,
-    /// What kind of thing went wrong.
+    /// The kind of an incident.
     pub kind: IncidentKind,
     /// The heads before the commit, sorted.
     pub heads_before: Vec<RevisionId>,
     /// The heads after it, sorted.
     pub heads_after: Vec<RevisionId>,
-    /// What was found.
+    /// The problems.
     pub findings: Vec<Evidence>,
-    /// What ended it; nothing while it stands.
+    /// The end of the incident; `None` if it persists.
     pub repair: Option<IncidentRepair>,
 }
 
-/// One finding, as far as it can be understood without its source.
+/// One problem, without its source.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Evidence {
     /// The rule's name.
     pub rule: &'static str,
-    /// What is wrong, in one sentence.
+    /// The message, in one sentence.
     pub message: String,
-    /// Where.
+    /// The path.
     pub path: RepoPath,
-    /// The line, counted from one, where there is one.
+    /// The line, counted from one, if there is one.
     pub line: Option<usize>,
-    /// The revisions it is about.
+    /// The revisions involved.
     pub revisions: Vec<RevisionId>,
-    /// The file, where there still is one.
+    /// The file, if it still exists.
     pub file: Option<File>,
 }
 
-/// An environment as a commit left it.
+/// The state of an environment after a commit.
 #[derive(Debug, Clone)]
 pub(super) struct Seen {
     pub(super) environment: Environment,
@@ -107,9 +107,9 @@ impl Evidence {
         self.rule == other.rule && alike
     }
 
-    /// Tells whether it is still so, given what is found of a later commit.
+    /// Returns whether the problem persists, given the problems of a later commit.
     ///
-    /// Some faults are looked for in new files alone; these last as long as their file stays as it is.
+    /// Some problems are only checked in new files; these persist as long as their file is unchanged.
     fn stands(&self, seen: &Seen, report: &Report) -> bool {
         let same = |finding: &Finding| {
             let alike = if self.revisions.is_empty() {
@@ -145,10 +145,10 @@ fn has_file(graph: &Graph, file: &File) -> bool {
 }
 
 impl Incident {
-    /// Gathers what a commit did to one environment, an incident for each kind.
+    /// Collects the incidents that a commit caused in one environment, one per kind.
     ///
-    /// What was lowered does not count: it was there before, or cannot be told. Neither does a file of
-    /// Python 2, which loaded in its time, nor a fork that leaves as many heads as there were.
+    /// Lowered problems do not count: they were there before, or are uncertain. Python 2 files, which
+    /// loaded at their time, and forks that leave the number of heads unchanged, do not count either.
     pub(super) fn of(landed: &AuditedCommit, report: &Report, environment: &str) -> Vec<Incident> {
         let summary = report.environments.iter().find(|summary| summary.name == environment);
         let mut incidents: Vec<Incident> = Vec::new();
@@ -178,9 +178,9 @@ impl Incident {
         incidents
     }
 
-    /// Tells whether the environment still suffers from it after a later commit.
+    /// Returns whether the incident persists after a later commit.
     ///
-    /// A history that did not load may have been forked behind that; then both must be over.
+    /// A history that could not be loaded may also have been forked since; then both must be over.
     pub(super) fn stands(&self, seen: &Seen, report: &Report) -> bool {
         let forked = !self.is_joined(seen);
         match self.kind {
@@ -196,15 +196,15 @@ impl Incident {
         self.heads_after.len() > self.heads_before.len()
     }
 
-    /// Tells whether another commit only did again what this one is about.
+    /// Returns whether another commit only repeated this incident.
     pub(super) fn covers(&self, later: &Incident) -> bool {
         let is_same =
             |evidence: &Evidence| self.findings.iter().any(|mine| mine.is_about(evidence));
         self.kind == later.kind && later.findings.iter().all(is_same)
     }
 
-    /// Tells whether there are no more heads than there may be, or than there would be without the
-    /// commit: fixing an older fork below this one is not its task.
+    /// Returns whether there are no more heads than allowed, or than without the commit: it does not have
+    /// to fix an older fork.
     fn is_joined(&self, seen: &Seen) -> bool {
         let Seen { environment, graph } = seen;
         let limits = HeadLimits { heads: environment.heads, branches: &environment.branches };
@@ -213,7 +213,7 @@ impl Incident {
     }
 }
 
-/// A duplicate stops nothing in Alembic, and is no head more either; it only loses a migration.
+/// A duplicate does not stop Alembic, and adds no head either; it only loses a migration.
 fn kind(finding: &Finding) -> Option<IncidentKind> {
     let rule = rules::find(finding.problem.rule)?;
     match rule.consequence {

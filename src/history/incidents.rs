@@ -1,4 +1,4 @@
-//! The book of what went wrong and how it ended. It knows commits only by what it is told.
+//! The ledger of incidents and their ends. It only knows the commits that are entered.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
@@ -8,10 +8,10 @@ use crate::finding::Report;
 use super::incident::{AuditedCommit, Incident, Seen};
 use super::repair::{How, IncidentRepair, how};
 
-/// Tells environments apart through a history, whatever they are called and wherever they move.
+/// Tracks environments through a history, even if they are renamed or moved.
 type Line = usize;
 
-/// The incidents so far, and every environment as the last commit left it.
+/// The incidents so far, and every environment after the last commit.
 #[derive(Debug, Default)]
 pub(super) struct Ledger {
     incidents: Vec<(Line, Incident)>,
@@ -21,7 +21,7 @@ pub(super) struct Ledger {
 }
 
 impl Ledger {
-    /// Enters a commit: what was found in it, and what environments there are after it.
+    /// Enters a commit with its problems and the environments after it.
     pub(super) fn enter(&mut self, landed: &AuditedCommit, report: &Report, seen: Vec<Seen>) {
         let now = self.follow(seen);
         for (line, incident) in &mut self.incidents {
@@ -39,20 +39,19 @@ impl Ledger {
         self.environments = now;
     }
 
-    /// Tells whether an incident that still stands is about the same.
+    /// Returns whether a persisting incident is about the same problem.
     fn is_listed(&self, line: Line, incident: &Incident) -> bool {
         let mut open = self.incidents.iter().filter(|(_, open)| open.repair.is_none());
         open.any(|(other, open)| *other == line && open.covers(incident))
     }
 
-    /// Closes the book: the incidents in the order in which they landed, and the environments' names.
+    /// Closes the ledger: returns the incidents in the order of their commits, and the environments' names.
     pub(super) fn close(self) -> (Vec<Incident>, Vec<String>) {
         let incidents = self.incidents.into_iter().map(|(_, incident)| incident);
         (incidents.collect(), self.names.into_iter().collect())
     }
 
-    /// Finds out which environment is which of those that were there: first by the version folders,
-    /// then by the revisions.
+    /// Matches environments with earlier ones: first by version folders, then by revisions.
     fn follow(&mut self, seen: Vec<Seen>) -> BTreeMap<Line, Seen> {
         let mut now = BTreeMap::new();
         let mut moved = Vec::new();
@@ -81,12 +80,12 @@ impl Ledger {
     }
 }
 
-/// Counts the revisions that two states have in common.
+/// Counts the common revisions of two states.
 fn shared(one: &Seen, other: &Seen) -> usize {
     one.graph.revisions().filter(|revision| other.graph.contains(&revision.id)).count()
 }
 
-/// Says how an incident ended, if it did.
+/// Returns how an incident ended, if it did.
 fn end(
     incident: &Incident,
     before: Option<&Seen>,

@@ -1,11 +1,11 @@
-//! Looking back: which commits of a branch the guard would have refused, and what became of it.
+//! Audits a history: which commits of a branch the guard would have blocked, and how they were repaired.
 //!
-//! Every commit of a first-parent history is compared with the one before it, so what a merge commit
-//! brought counts as that commit's. The configuration is the one of the newest commit, for all of them:
-//! it says what the team means today. An environment that the configuration names is therefore not
-//! looked for at places it had earlier; one that is discovered is followed wherever it moves.
+//! Every commit of a first-parent history is compared with the one before it, so a merge commit is
+//! responsible for everything it brought in. The configuration of the newest commit is used for all of
+//! them, since it expresses the team's current intent. So a configured environment is not searched for at
+//! its earlier locations; a discovered one is followed wherever it moves.
 //!
-//! The walk asks git and [`crate::compare`]; what it finds is kept in a ledger that knows neither.
+//! The walk uses git and [`crate::compare`]; its results go to a ledger that knows neither.
 
 mod files;
 mod incident;
@@ -20,30 +20,30 @@ pub(crate) use incident::{AuditedCommit, Evidence, Incident, IncidentKind};
 pub(crate) use repair::{How, IncidentRepair};
 pub(crate) use walk::audit;
 
-/// What came of looking through a history.
+/// The result of an audit.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Audit {
-    /// The history, as somebody named it.
+    /// The name of the range.
     pub range: String,
-    /// How many commits it has.
+    /// The number of commits.
     pub commits: usize,
-    /// How many of them changed a migration, or where migrations are looked for.
+    /// The number of commits that changed a migration or the location of migrations.
     pub judged: usize,
-    /// The names of all environments that were met, sorted.
+    /// The names of all environments, sorted.
     pub environments: Vec<String>,
-    /// What went wrong, in the order in which it landed.
+    /// The incidents, in the order of their commits.
     pub incidents: Vec<Incident>,
-    /// What else must be said.
+    /// The notes.
     pub notes: Vec<Note>,
 }
 
 impl Audit {
-    /// Returns what was repaired, in the order in which it had landed.
+    /// Returns the repaired incidents, in the order of their commits.
     pub fn repairs(&self) -> impl Iterator<Item = &IncidentRepair> {
         self.incidents.iter().filter_map(|incident| incident.repair.as_ref())
     }
 
-    /// Returns in how many seconds the repair in the middle came; of two in the middle the later one.
+    /// Returns the median time to repair in seconds; the upper median for an even number.
     pub fn median_seconds(&self) -> Option<u64> {
         let mut seconds: Vec<u64> = self.repairs().map(|repair| repair.seconds).collect();
         seconds.sort_unstable();

@@ -1,4 +1,4 @@
-//! Which changes of a history are worth a look.
+//! Decides which changes of a history are relevant.
 
 use std::collections::BTreeSet;
 
@@ -6,10 +6,10 @@ use crate::alembic::environment::{Discovery, Environment};
 use crate::scope::is_setting;
 use crate::tree::RepoPath;
 
-/// The folder in which Alembic looks for migrations where nobody says anything else.
+/// Alembic's default folder for migrations.
 const USUAL: &[u8] = b"versions";
 
-/// The places at which environments are, and the names of folders that could make them be elsewhere.
+/// The locations of environments, and the names of folders that could move them.
 #[derive(Debug, Default)]
 pub(super) struct Watch {
     pub(super) environments: Vec<Environment>,
@@ -27,13 +27,13 @@ impl Watch {
         Watch { environments, names }
     }
 
-    /// Tells whether a path is a migration.
+    /// Returns whether a path is a migration.
     pub(super) fn is_migration(&self, path: &RepoPath) -> bool {
         self.environments.iter().any(|environment| environment.versions_folder_of(path).is_some())
     }
 
-    /// Tells whether a change of this path can change where environments are: it says so itself, or
-    /// with it a folder comes or goes by the name of one that is meant.
+    /// Returns whether a change of this path can change the location of environments: directly, or because
+    /// it adds or removes a folder with a configured name.
     pub(super) fn is_signpost(&self, path: &RepoPath) -> bool {
         let mut names = path.as_bytes().split(|byte| *byte == b'/');
         is_setting(path) || names.any(|name| self.names.contains(name))

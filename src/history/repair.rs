@@ -1,4 +1,4 @@
-//! What ended an incident: what differs between the graph that had it and the one that has it no more.
+//! Recognizes the repair of an incident from the graphs before and after it.
 
 use std::collections::BTreeSet;
 
@@ -12,37 +12,37 @@ use super::incident::{AuditedCommit, Incident, IncidentKind};
 /// The end of an incident.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IncidentRepair {
-    /// The commit with which it was over.
+    /// The commit that ended it.
     pub landed: AuditedCommit,
-    /// What that commit did.
+    /// The change of that commit.
     pub how: How,
-    /// How much later it was committed; none where its clock says that it was earlier.
+    /// The time since the incident; `None` if the commit dates are in reverse order.
     pub seconds: u64,
-    /// How many commits later it is.
+    /// The number of commits since the incident.
     pub commits: usize,
 }
 
-/// What a commit did to repair a history.
+/// The way in which a commit repaired a history.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum How {
     /// This new revision joins heads.
     Joined(RevisionId),
-    /// A revision has another id and stands elsewhere.
+    /// A revision got another id and place.
     Renumbered {
-        /// The id that it had.
+        /// The old id.
         from: RevisionId,
-        /// The id that it has.
+        /// The new id.
         to: RevisionId,
     },
-    /// These revisions, sorted, build on something else.
+    /// These revisions, sorted, got other parents.
     Repointed(Vec<RevisionId>),
-    /// These revisions, sorted, are gone.
+    /// These revisions, sorted, were removed.
     Removed(Vec<RevisionId>),
-    /// The revision that was missing is there.
+    /// The missing revision was added.
     Added(RevisionId),
     /// This file was fixed.
     Edited(RepoPath),
-    /// The environment itself is gone.
+    /// The environment was removed.
     Dropped,
     /// None of these.
     Unclear,
@@ -64,10 +64,10 @@ impl IncidentRepair {
     }
 }
 
-/// Recognises one way to repair, from the graphs before and after a commit.
+/// Recognizes one kind of repair from the graphs before and after a commit.
 type Way = fn(&Incident, &Graph, &Graph) -> Option<How>;
 
-/// Says what a commit did to an incident, from the graphs before and after it.
+/// Returns the kind of repair from the graphs before and after a commit.
 pub(super) fn how(incident: &Incident, before: &Graph, after: &Graph) -> How {
     let ways: &[Way] = match incident.kind {
         IncidentKind::Heads => &[joined, renumbered, repointed, removed],
@@ -77,7 +77,7 @@ pub(super) fn how(incident: &Incident, before: &Graph, after: &Graph) -> How {
     ways.iter().find_map(|way| way(incident, before, after)).unwrap_or(How::Unclear)
 }
 
-/// Finds a new revision with several parents that stands on several of the old heads.
+/// Finds a new revision with several parents that is above several of the old heads.
 fn joined(_: &Incident, before: &Graph, after: &Graph) -> Option<How> {
     let heads: BTreeSet<&RevisionId> = before.heads().into_iter().collect();
     let joins = |revision: &&Revision| {
@@ -88,7 +88,7 @@ fn joined(_: &Incident, before: &Graph, after: &Graph) -> Option<How> {
     after.revisions().find(joins).map(|revision| How::Joined(revision.id.clone()))
 }
 
-/// Finds a file that has another id: in its place, or under a name that differs in the id alone.
+/// Finds a file that got another id: at the same path, or at a path that differs only in the id.
 fn renumbered(_: &Incident, before: &Graph, after: &Graph) -> Option<How> {
     let new: Vec<&Revision> =
         revisions(after).filter(|revision| !before.contains(&revision.id)).collect();
@@ -128,7 +128,7 @@ fn parents(revision: &Revision) -> BTreeSet<&str> {
     revision.parents.texts().iter().map(|text| text.text.as_str()).collect()
 }
 
-/// Finds what is gone; of several files with one id, one may be.
+/// Finds removed revisions; of several files with the same id, one may have been removed.
 fn removed(_: &Incident, before: &Graph, after: &Graph) -> Option<How> {
     let count = |graph: &Graph, id: &RevisionId| {
         revisions(graph).filter(|revision| revision.id == *id).count()

@@ -1,4 +1,4 @@
-//! The walk itself: the one part of an audit that asks git.
+//! The walk: the only part of an audit that uses git.
 
 use crate::advice::{Advice, Command, Step};
 use crate::alembic::environment::Discovery;
@@ -15,9 +15,9 @@ use super::incident::{AuditedCommit, Seen};
 use super::incidents::Ledger;
 use super::relevant_paths::Watch;
 
-/// Looks through a history and lists what went wrong in it.
+/// Audits a history and returns its incidents.
 ///
-/// `progress` is told after each commit how many are done, of how many.
+/// `progress` is called after each commit with the number of finished commits and the total.
 pub(crate) fn audit(
     repository: &Repository,
     context: &Context<'_>,
@@ -64,7 +64,7 @@ struct Walk<'r> {
     ledger: Ledger,
     judged: usize,
     met_alembic: bool,
-    /// The commits that hold too much to be read.
+    /// The commits with too many migrations.
     unread: Vec<ObjectId>,
 }
 
@@ -81,7 +81,7 @@ impl<'r> Walk<'r> {
         })
     }
 
-    /// Learns where the environments are before the first step.
+    /// Reads the locations of the environments before the first step.
     fn begin(&mut self, first: Option<&HistoryStep>) -> Result<(), Error> {
         let tree: Box<dyn Tree + '_> = match first.map(|step| (step.before, step.commit)) {
             Some((Before::Commit(commit), _) | (Before::CutOff, commit)) => {
@@ -100,7 +100,7 @@ impl<'r> Walk<'r> {
         self.met_alembic |= !found.environments.is_empty();
     }
 
-    /// Judges one commit, if it changes anything that matters.
+    /// Checks one commit, if it has relevant changes.
     fn step(&mut self, place: usize, step: &HistoryStep) -> Result<(), Error> {
         let parent = match step.before {
             Before::Nothing => None,
@@ -146,7 +146,7 @@ impl<'r> Walk<'r> {
     }
 }
 
-/// Compares a commit with the one before it, and tells what environments it leaves.
+/// Compares a commit with the one before it; returns the environments after it too.
 pub(super) fn compare(
     reader: &mut Reader,
     before: Option<&dyn Tree>,
@@ -167,7 +167,7 @@ pub(super) fn compare(
     Ok((report, seen))
 }
 
-/// Tells whether a finding says that nothing is known.
+/// Returns whether a problem means that the commit could not be checked.
 fn is_of_judging(finding: &Finding) -> bool {
     rules::find(finding.problem.rule).is_some_and(|rule| rule.consequence == Consequence::Judging)
 }

@@ -44,7 +44,7 @@ pub(crate) fn read(path: &Path) -> io::Result<Vec<u8>> {
     Ok(content)
 }
 
-/// Tells whether a path leads to a folder that is no symbolic link.
+/// Returns whether a path leads to a folder that is no symbolic link.
 ///
 /// # Errors
 /// Fails if nothing is there.
@@ -70,14 +70,14 @@ pub(crate) fn open_or_create(path: &Path) -> io::Result<File> {
     open(path, OpenOptions::new().write(true).create(true).truncate(false).mode(0o664))
 }
 
-/// Tells whether the user of this process owns a file or folder.
+/// Returns whether the user of this process owns a file or folder.
 ///
 /// Port: metadata doesn't have the owner, so this has to take the open file or the path instead.
 pub(crate) fn is_own(found: &Metadata) -> bool {
     found.uid() == rustix::process::geteuid().as_raw()
 }
 
-/// Tells whether only the user of this process, or a group that this user lets write, can have written it.
+/// Returns whether only the user of this process, or a group that this user lets write, can have written it.
 ///
 /// Port: as [`is_own`].
 pub(crate) fn is_trusted(found: &Metadata) -> bool {

@@ -170,7 +170,7 @@ impl Arrival<'_> {
         }
     }
 
-    /// Tells whether an environment has other files than before.
+    /// Returns whether an environment has other files than before.
     fn differs(&self, environment: &Environment) -> Result<bool, tree::Error> {
         match self.before {
             Some(before) if !self.is_known_to_differ => {

@@ -1,4 +1,4 @@
-//! One tree laid over another.
+//! A tree with parts of another tree on top.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound;
@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 
 use super::{Content, Entry, Error, File, Identity, Node, ObjectId, RepoPath, Tree};
 
-/// A tree with some paths as another tree has them.
+/// A tree in which some paths come from another tree.
 pub struct Overlay<'t> {
     below: Box<dyn Tree + 't>,
     above: Box<dyn Tree + 't>,
@@ -16,7 +16,7 @@ pub struct Overlay<'t> {
 }
 
 impl<'t> Overlay<'t> {
-    /// Lays paths of `above` over `below`; nothing in the place of a node removes the path.
+    /// Puts paths of `above` on top of `below`; `None` as a node removes the path.
     pub fn new(
         below: Box<dyn Tree + 't>,
         above: Box<dyn Tree + 't>,
@@ -25,12 +25,12 @@ impl<'t> Overlay<'t> {
         Overlay { below, above, laid_over, name: None }
     }
 
-    /// Calls the whole by a name of its own.
+    /// Sets the description of the tree.
     pub fn called(self, name: &'static str) -> Overlay<'t> {
         Overlay { name: Some(name), ..self }
     }
 
-    /// Returns what is laid over a folder, by the path from there on.
+    /// Returns the entries on top of a folder, by their relative paths.
     fn inside<'a>(
         &'a self,
         folder: &'a RepoPath,
@@ -158,7 +158,7 @@ mod tests {
     use super::*;
     use crate::tree::MemoryTree;
 
-    /// Files of which none is a folder of another one.
+    /// Paths of which none is a folder of another one.
     fn files() -> impl Strategy<Value = BTreeMap<String, String>> {
         let name = prop::sample::select(&["a", "b", "a.b"][..]);
         let path = prop::collection::vec(name, 1..4).prop_map(|names| names.join("/"));

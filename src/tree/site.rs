@@ -1,9 +1,9 @@
-//! A place that a person can be pointed to.
+//! A location that a message can point to.
 
 use crate::text::Span;
 use crate::tree::{File, RepoPath};
 
-/// A place in the repository.
+/// A location in the repository.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 pub enum Site {
     /// Bytes of a file.
@@ -15,12 +15,12 @@ pub enum Site {
     },
     /// A file as a whole.
     File(File),
-    /// A path at which there is nothing any more, or that is a folder.
+    /// A path that no longer exists, or is a folder.
     Path(RepoPath),
 }
 
 impl Site {
-    /// Returns the path that the site is in.
+    /// Returns the path of the location.
     pub fn path(&self) -> &RepoPath {
         match self {
             Site::Span { file, .. } | Site::File(file) => &file.path,
@@ -28,7 +28,7 @@ impl Site {
         }
     }
 
-    /// Returns the file, where there still is one.
+    /// Returns the file, if it still exists.
     pub fn file(&self) -> Option<&File> {
         match self {
             Site::Span { file, .. } | Site::File(file) => Some(file),

@@ -315,7 +315,7 @@ fn deleting_a_target_is_told_of_where_no_other_has_its_migrations() {
     push.passed(&[])
         .says("this push deletes release/1 and with it `h`, which no other target branch has");
     push.says(&format!("git push origin {tip}:refs/heads/release/1"));
-    push.says_nothing_of("deletes with release/2");
+    push.says_nothing_of("deletes release/2");
     follow(&mine, &push.stderr, "git push origin");
     mine.switch("main").merge("release/1").publish().fetch();
     mine.push(&["origin", ":release/1"]).passed(&[]).is_silent();

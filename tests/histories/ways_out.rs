@@ -167,7 +167,7 @@ fn what_git_rejects_by_itself_is_left_to_git() {
     feature.add_code();
     feature.git(&["config", "push.default", "current"]);
     let push = feature.push(&["origin", "main"]);
-    push.says("[rejected]").says_nothing_of("no ref is known");
+    push.says("[rejected]").says_nothing_of("git passed no refs");
 }
 
 /// A user in a folder below runs the commands there.

@@ -37,7 +37,7 @@ fn what_is_fine_goes_through(host: Host) {
         Host::PreCommit | Host::Prek => {
             pushed.says("the first ref of a push, so only `feature` is checked")
         }
-        Host::Lefthook | Host::Husky => pushed.says_nothing_of("no other is judged"),
+        Host::Lefthook | Host::Husky => pushed.says_nothing_of("only the first ref"),
     };
 }
 
@@ -110,7 +110,7 @@ fn a_target_that_cannot_be_fetched_is_judged_by_what_was_told(host: Host) {
             pushed.says("the check used the old commit that the hook manager passed");
         }
         Host::Lefthook | Host::Husky => {
-            pushed.says_nothing_of("cannot ask for");
+            pushed.says_nothing_of("the check used the old commit");
         }
     };
     let pushed = heard(team.mine.push(&["origin", "main"]));

@@ -1,4 +1,4 @@
-//! From configuration files to claims: "here is an environment, and this is what is said of it".
+//! Turns configuration files into claims: possible environments and their settings.
 
 use std::collections::BTreeMap;
 
@@ -12,44 +12,44 @@ use super::{BadSetting, Effect};
 use crate::tree::Site;
 use crate::tree::{Content, Error, File, LARGEST_SETTING, RepoPath};
 
-/// The section that Alembic reads unless it is told another.
+/// The section that Alembic reads by default.
 pub(super) const MAIN_SECTION: &str = "alembic";
 
-/// Larger files are not searched for what they say of Alembic.
+/// The maximum size of a file that is searched for Alembic settings.
 const MAX_GLANCE: u64 = 16 * 1024 * 1024;
 
-/// One environment as it is configured.
+/// A configured environment.
 #[derive(Debug)]
 pub(super) struct Claim {
     /// The folder of the configuration.
     pub(super) folder: RepoPath,
     /// The configuration.
     pub(super) origin: Origin,
-    /// What it says, or why that cannot be told.
+    /// Its settings, or the reason why they cannot be read.
     pub(super) settings: Result<Settings, Box<BadSetting>>,
-    /// What else is wrong with it.
+    /// Other problems of it.
     pub(super) problems: Vec<BadSetting>,
 }
 
-/// What claims an environment.
+/// The origin of a claim.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Origin {
-    /// A section of an ini file that says where migrations are.
+    /// A section of an ini file with the location of migrations.
     Section { ini: File, name: String },
-    /// The `[alembic]` section of an ini file that says so only by what it inherits.
+    /// The `[alembic]` section of an ini file that only inherits the location.
     Heir { ini: File },
-    /// An `alembic.ini` beside its `env.py` that says nothing: Flask-Migrate's habit.
+    /// An `alembic.ini` next to its `env.py` without a location, as in Flask-Migrate.
     OwnFolder { ini: File },
     /// `[tool.alembic]`.
     Pyproject { file: File },
-    /// A file of which no section can be read.
+    /// A file that cannot be parsed.
     Unreadable { file: File },
     /// A folder with `env.py` and `script.py.mako`.
     Bare,
 }
 
-/// Returns the claims of one folder, `[alembic]` of `alembic.ini` before all others, and adds to `problems`
-/// what is wrong with a file and stops none of them.
+/// Returns the claims of one folder, `[alembic]` of `alembic.ini` first, and adds problems of files that
+/// stop none of them to `problems`.
 pub(super) fn claims(
     lookup: &Lookup<'_>,
     interest: &Interest,
@@ -85,7 +85,7 @@ pub(super) fn claims(
     Ok(claims.found)
 }
 
-/// Returns the claim of a folder that nothing else claims.
+/// Returns the claim of a folder that has no other claim.
 pub(super) fn bare(folder: &RepoPath) -> Claim {
     Claim {
         folder: folder.clone(),
@@ -121,7 +121,7 @@ fn read_pyproject(
     Ok(Ok(None))
 }
 
-/// Reads a file that may say something of Alembic, and may be somebody's data.
+/// Reads a file that may contain Alembic settings, or arbitrary data.
 fn glance(lookup: &Lookup<'_>, file: &File) -> Result<Content, Error> {
     let read = lookup.tree.read_all(&[file], MAX_GLANCE)?.pop();
     Ok(read.unwrap_or(Content::Whole(Vec::new())))
@@ -149,7 +149,7 @@ struct Claims<'a> {
 }
 
 impl Claims<'_> {
-    /// Tells by a glance at the bytes whether an ini file can matter.
+    /// Returns whether an ini file can be relevant, from a quick look at its bytes.
     fn concerns(&self, file: &File, source: &[u8]) -> bool {
         let beside = self.interest.env || self.pyproject.is_some();
         mentions_locations(source) || (is_alembic_ini(file) && beside)
@@ -199,7 +199,7 @@ impl Claims<'_> {
         }
     }
 
-    /// Decodes as UTF-8; a byte that is none becomes one `?`, so that spans stay what they are.
+    /// Decodes as UTF-8; each invalid byte becomes one `?`, so that spans stay valid.
     fn decode(&mut self, file: &File, source: &[u8]) -> String {
         let mut text = String::with_capacity(source.len());
         let mut invalid = None;
@@ -272,7 +272,7 @@ fn is_alembic_ini(file: &File) -> bool {
     file.path.file_name() == b"alembic.ini"
 }
 
-/// Tells whether a line begins with one of the two keys; a comment does not.
+/// Returns whether a line starts with one of the two keys; a comment does not.
 fn mentions_locations(source: &[u8]) -> bool {
     let keys = [SCRIPT_LOCATION.as_bytes(), VERSION_LOCATIONS.as_bytes()];
     let source = source.strip_prefix(b"\xef\xbb\xbf").unwrap_or(source);

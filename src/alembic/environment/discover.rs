@@ -1,4 +1,4 @@
-//! From claims to environments: each is looked up in the tree, and the same one is kept once.
+//! Turns claims into environments: each is looked up in the tree, and duplicates are dropped.
 
 use std::collections::{BTreeSet, HashSet};
 use std::fmt::Write as _;
@@ -15,15 +15,15 @@ use crate::config::{self, Config, EnvironmentConfig};
 use crate::tree::Site;
 use crate::tree::{Error, File, Node, RepoPath, Tree};
 
-/// An ini file of a megabyte could claim many more.
+/// The maximum number of environments; a large ini file could claim many more.
 pub(super) const MAX_ENVIRONMENTS: usize = 1000;
 
-/// Finds the environments of a tree: those of the guard's configuration, else all there are.
+/// Finds the environments of a tree: the configured ones, or else all of them.
 pub fn discover(tree: &dyn Tree, config: &Config) -> Result<Discovery, Error> {
     discover_remembering(tree, config, &Cache::off())
 }
 
-/// Finds the environments of a tree, and searches those folders alone that nothing is remembered of.
+/// Finds the environments of a tree, searching only folders without cached results.
 pub fn discover_remembering(
     tree: &dyn Tree,
     config: &Config,
@@ -34,13 +34,13 @@ pub fn discover_remembering(
     if config.environments.is_empty() { Ok(found) } else { configured(&lookup, config, found) }
 }
 
-/// An environment and what claims it.
+/// An environment and its claim.
 pub(super) struct Settled {
     pub(super) environment: Environment,
     origin: Origin,
-    /// The current directory that its `script_location` takes; nothing where any will do.
+    /// The current directory that its `script_location` requires; `None` if any will do.
     pub(super) run_from: Option<RepoPath>,
-    /// Whether at least one of its version folders is there.
+    /// Whether at least one of its version folders exists.
     populated: bool,
 }
 
@@ -95,7 +95,7 @@ fn search(lookup: &Lookup<'_>, config: &Config, cache: &Cache) -> Result<Discove
     Ok(Discovery { environments, problems, invocations, unclaimed, left_out })
 }
 
-/// Says that what follows a place is not looked at.
+/// Reports that the environments after a location are not checked.
 pub(super) fn too_many(site: Site) -> BadSetting {
     BadSetting {
         site,
@@ -116,8 +116,8 @@ fn is_claimed(settled: &[Settled], bare: &Environment) -> bool {
     })
 }
 
-/// Drops what has the version folders of an earlier one, and what is but a phantom of its sisters:
-/// `[alembic]` beside `[one]` and `[two]` that share a `script_location` by `[DEFAULT]`.
+/// Drops environments with the version folders of an earlier one, and phantoms: `[alembic]` next to `[one]`
+/// and `[two]` that share a `script_location` in `[DEFAULT]`.
 fn distinct(settled: Vec<Settled>) -> Vec<Environment> {
     let with_sections: BTreeSet<File> = settled
         .iter()
@@ -148,7 +148,7 @@ fn distinct(settled: Vec<Settled>) -> Vec<Environment> {
     environments
 }
 
-/// Looks the folders of a claim up, and adds what is wrong with them to `problems`.
+/// Looks up the folders of a claim, and adds their problems to `problems`.
 fn settle(
     lookup: &Lookup<'_>,
     claim: &Claim,
@@ -167,7 +167,7 @@ fn settle(
     Ok((settled, invocation))
 }
 
-/// Finds the environment of a claim; nothing, and a problem, where its `script_location` is not there.
+/// Returns the environment of a claim; nothing, and a problem, if its `script_location` does not exist.
 fn settled(
     lookup: &Lookup<'_>,
     claim: &Claim,
@@ -215,7 +215,7 @@ fn settled(
     Ok(Some(Settled { environment, origin: claim.origin.clone(), run_from, populated }))
 }
 
-/// Finds the `script_location` and, where it takes one, the current directory.
+/// Finds the `script_location` and, if it depends on one, the current directory.
 fn script_location(
     lookup: &Lookup<'_>,
     claim: &Claim,
@@ -261,7 +261,7 @@ fn script_location(
     Ok(None)
 }
 
-/// Tells whether Flask-Migrate runs the folder of an ini file, whatever the file says.
+/// Returns whether Flask-Migrate runs the folder of an ini file, regardless of its content.
 fn is_own(lookup: &Lookup<'_>, ini: &File) -> Result<bool, Error> {
     let folder = ini.path.parent().unwrap_or_default();
     Ok(ini.path.file_name() == b"alembic.ini"
@@ -290,7 +290,7 @@ fn without_script_location(claim: &Claim, settings: &Settings) -> Option<BadSett
     })
 }
 
-/// Follows links to a folder; the path itself where there is nothing.
+/// Follows symlinks to a folder; returns the path itself if there is nothing.
 fn real_folder(lookup: &Lookup<'_>, path: &RepoPath) -> Result<(RepoPath, bool), Error> {
     Ok(match lookup.find(path)? {
         Found::Folder(folder) => (folder, true),
@@ -298,7 +298,7 @@ fn real_folder(lookup: &Lookup<'_>, path: &RepoPath) -> Result<(RepoPath, bool),
     })
 }
 
-/// Says that a link in the place of a folder leads to none, as one does that leads to itself.
+/// Reports a symlink that does not lead to a folder, or leads to itself.
 fn broken_link(lookup: &Lookup<'_>, path: &RepoPath) -> Result<Option<BadSetting>, Error> {
     let folder = path.parent().unwrap_or_default();
     let is_link = matches!(lookup.node(&folder, path.file_name())?, Some(Node::Link(_)));
@@ -311,7 +311,7 @@ fn broken_link(lookup: &Lookup<'_>, path: &RepoPath) -> Result<Option<BadSetting
     }))
 }
 
-/// Takes the environments that the guard's configuration names; what was found says how they run.
+/// Returns the environments of the guard's configuration, with the commands of the discovered ones.
 fn configured(lookup: &Lookup<'_>, config: &Config, found: Discovery) -> Result<Discovery, Error> {
     let mut missing = Vec::new();
     let mut environments = Vec::new();
@@ -361,7 +361,8 @@ fn not_there(
     }
 }
 
-/// Tells also whether the environment is there: its folder for migrations, or where Alembic will make one.
+/// Also returns whether the environment exists: its folder for migrations, or the place where Alembic will
+/// create one.
 fn from_config(
     lookup: &Lookup<'_>,
     named: &EnvironmentConfig,

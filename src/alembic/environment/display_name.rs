@@ -1,4 +1,4 @@
-//! What environments are called, and how they are run.
+//! Names of environments, and the commands that run them.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,8 +9,8 @@ use crate::tree::{Error, RepoPath};
 
 /// Returns the name of an environment: its `script_location`, and the section unless it is `alembic`.
 ///
-/// It depends on nothing else in the tree, so that it stays what it is when others come and go;
-/// [`make_unique`] sees to the rare two that share one.
+/// It depends on nothing else in the tree, so that it does not change when other environments do;
+/// [`make_unique`] handles the rare duplicates.
 pub(super) fn name(script_location: &RepoPath, origin: &Origin) -> String {
     let folder = if script_location.is_root() { ".".to_owned() } else { lossy(script_location) };
     match section(origin) {
@@ -19,7 +19,7 @@ pub(super) fn name(script_location: &RepoPath, origin: &Origin) -> String {
     }
 }
 
-/// Adds their first version folder to names that are there already.
+/// Adds the first version folder to duplicate names.
 pub(super) fn make_unique(environments: &mut [Environment]) {
     let mut taken: BTreeSet<String> = BTreeSet::new();
     // How many have this name but for a number.
@@ -41,7 +41,7 @@ pub(super) fn make_unique(environments: &mut [Environment]) {
     }
 }
 
-/// Finds the command that runs an environment; `run_from` is the folder that it has to be run in.
+/// Returns the command that runs an environment; `run_from` is the required current directory.
 pub(super) fn runner(
     lookup: &Lookup<'_>,
     origin: &Origin,

@@ -1,4 +1,4 @@
-//! How Alembic names and dates the files that it writes.
+//! The settings with which Alembic names and dates files.
 
 use super::pyproject::Pyproject;
 use super::settings::IniSection;
@@ -9,21 +9,20 @@ pub(super) const SLUG_LENGTH: &str = "truncate_slug_length";
 pub(super) const TIMEZONE: &str = "timezone";
 pub(super) const OUTPUT_ENCODING: &str = "output_encoding";
 
-/// How an environment names and dates new migrations (`ScriptDirectory.from_config`).
+/// The naming of new migrations in an environment (`ScriptDirectory.from_config`).
 ///
-/// Rules ask for the template alone; a file that is to be written needs all of it.
+/// Rules only need the template; writing a file needs all settings.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Naming {
-    /// `file_template`, `%(rev)s_%(slug)s` unless the environment says otherwise; nothing where what it
-    /// says cannot be read.
+    /// `file_template`, by default `%(rev)s_%(slug)s`; `None` if it cannot be read.
     pub file_template: Option<String>,
-    /// How many characters of the message a name holds (`truncate_slug_length`).
+    /// The maximum length of the message in a name (`truncate_slug_length`).
     pub slug_length: usize,
-    /// The time zone of dates (`timezone`); nothing means the machine's own.
+    /// The time zone of dates (`timezone`); `None` means the machine's own.
     pub timezone: Option<String>,
     /// The encoding of the files that Alembic writes (`output_encoding`), by Python's name.
     pub output_encoding: String,
-    /// The keys whose values cannot be read; by what stands here for them nothing can be written.
+    /// The keys whose values cannot be read, so that no file can be written.
     pub unreadable: Vec<&'static str>,
 }
 
@@ -40,7 +39,7 @@ impl Default for Naming {
 }
 
 impl Naming {
-    /// Returns every text that may stand for the revision id in the stem of a file's name.
+    /// Returns every part of a file name's stem that may be the revision id.
     pub fn revision_ids<'a>(&self, stem: &'a str) -> Vec<&'a str> {
         match &self.file_template {
             Some(template) => template::revision_ids(template, stem),
@@ -48,12 +47,12 @@ impl Naming {
         }
     }
 
-    /// Makes the name of a file, without its `.py`; there may be folders in it.
+    /// Returns the name of a file, without its `.py`; it may contain folders.
     pub fn stem(&self, fields: &Fields<'_>) -> Result<String, BadTemplate> {
         template::stem(self.file_template.as_deref().unwrap_or_default(), fields)
     }
 
-    /// Reads the settings; that one stops Alembic is told of by [`super::invalid_settings`].
+    /// Reads the settings; [`super::invalid_settings`] reports those that stop Alembic.
     pub(super) fn read(section: Option<IniSection<'_>>, pyproject: Option<&Pyproject>) -> Naming {
         let mut unreadable = Vec::new();
         let mut get = |key: &'static str| -> Option<String> {

@@ -1,9 +1,8 @@
-//! Reads ini files as Python's `ConfigParser` does, with the place of every value.
+//! Parses ini files as Python's `ConfigParser` does, with the position of every value.
 //!
-//! Alembic takes the parser's defaults: `=` and `:` delimit, `#` and `;` begin a comment only where
-//! nothing stands before them on the line, keys are compared in lower case, a line that is indented
-//! deeper than its key continues the value, and a section or a key that is given twice is an error.
-//! <https://docs.python.org/3/library/configparser.html>
+//! Alembic uses the parser's defaults: `=` and `:` are delimiters, `#` and `;` start a comment only at the
+//! start of a line, keys are case-insensitive, a line that is indented deeper than its key continues the
+//! value, and duplicate sections and keys are errors. <https://docs.python.org/3/library/configparser.html>
 
 mod interpolation;
 mod line;
@@ -21,13 +20,13 @@ const DEFAULT_SECTION: &str = "DEFAULT";
 /// One ini file.
 #[derive(Debug, Default)]
 pub(super) struct Ini {
-    /// What `[DEFAULT]` says.
+    /// The keys of `[DEFAULT]`.
     pub(super) defaults: Options,
     /// The other sections, in the order of the file.
     pub(super) sections: Vec<Section>,
-    /// The place of each among them.
+    /// The index of each section.
     places: BTreeMap<String, usize>,
-    /// What is wrong with the hooks, once that was asked for one of the sections.
+    /// The cached problem of the hooks, once it was computed for a section.
     pub(super) hooks: OnceCell<Vec<BadSetting>>,
 }
 
@@ -37,9 +36,9 @@ pub(super) type Options = BTreeMap<String, Setting>;
 /// One section.
 #[derive(Debug)]
 pub(super) struct Section {
-    /// Its name, case and blanks kept.
+    /// Its name, with its case and blanks.
     pub(super) name: String,
-    /// What it says itself.
+    /// Its own keys.
     pub(super) options: Options,
 }
 
@@ -52,12 +51,12 @@ pub(super) struct Setting {
     pub(super) span: Span,
 }
 
-/// Why Python would refuse the file, or one value of it.
+/// The reason why Python would reject the file, or one value of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Fault {
-    /// The reason, in a few words.
+    /// The reason, as a short phrase.
     pub(super) message: String,
-    /// The bytes at fault.
+    /// The position in bytes.
     pub(super) span: Span,
 }
 
@@ -73,9 +72,9 @@ impl Ini {
         Ok(reader.ini)
     }
 
-    /// Returns a value as Python gives it to Alembic, `%(name)s` replaced.
+    /// Returns a value as Python passes it to Alembic, with `%(name)s` replaced.
     ///
-    /// `here` is what `%(here)s` stands for unless the file says otherwise.
+    /// `here` is the value of `%(here)s` unless the file sets it.
     pub(super) fn get(
         &self,
         section: &Section,
@@ -115,17 +114,17 @@ impl Ini {
     }
 }
 
-/// Where the reader stands: Python's `RawConfigParser._read`, line by line.
+/// The state of the parser: Python's `RawConfigParser._read`, line by line.
 #[derive(Default)]
 struct Reader {
     ini: Ini,
     place: Place,
     indentation: usize,
-    /// The key whose value may go on.
+    /// The key whose value may continue.
     open: Option<(String, Setting)>,
 }
 
-/// Which section the lines belong to.
+/// The current section.
 #[derive(Default, Clone, Copy)]
 enum Place {
     #[default]
@@ -208,7 +207,7 @@ impl Reader {
         }
     }
 
-    /// Puts the value that was being read into its section.
+    /// Stores the current value in its section.
     fn close(&mut self) {
         let open = self.open.take();
         if let (Some((key, setting)), Some(options)) = (open, self.options()) {

@@ -1,5 +1,5 @@
-//! Settings that say nothing of where migrations are, and stop Alembic all the same where it cannot read
-//! them: `ScriptDirectory.from_config` asks for each before it looks for a migration.
+//! Settings that do not affect the location of migrations but stop Alembic if they are invalid:
+//! `ScriptDirectory.from_config` reads each of them before it looks for a migration.
 
 use toml::Spanned;
 use toml::de::{DeArray, DeTable, DeValue};
@@ -11,12 +11,12 @@ use super::settings::{IniSection, RECURSIVE, SOURCELESS};
 const SLUG_LENGTH: &str = "truncate_slug_length";
 const SYS_PATH: &str = "prepend_sys_path";
 const HOOKS: &str = "post_write_hooks";
-/// So many hooks that cannot be read are told of; Alembic stops at the first.
+/// How many invalid hooks are reported; Alembic stops at the first.
 const MOST: usize = 10;
-/// The settings of one value each.
+/// The settings with a single value.
 const VALUES: [&str; 5] = ["file_template", "output_encoding", "timezone", SLUG_LENGTH, SYS_PATH];
 
-/// Returns what stops Alembic in one section and one `[tool.alembic]`, the ini first, key by key.
+/// Returns the problems that stop Alembic in a section and a `[tool.alembic]`, the ini first, key by key.
 pub(super) fn refusals(
     section: Option<IniSection<'_>>,
     pyproject: Option<&Pyproject>,
@@ -50,7 +50,7 @@ pub(super) fn refusals(
     found.into_iter().map(|problem| *problem).collect()
 }
 
-/// Returns what stops Alembic in a `[tool.alembic]`.
+/// Returns the problems that stop Alembic in a `[tool.alembic]`.
 pub(super) fn refusals_of_table(reader: &Reader<'_>) -> Vec<BadSetting> {
     let of_value = |key: &'static str| {
         let value = reader.table.get(key)?;
@@ -92,7 +92,7 @@ fn refused_value(
     }
 }
 
-/// Hooks are an array of tables, each with a `name` and strings alone.
+/// Hooks must be an array of tables, each with a `name` and only strings.
 fn refused_hooks(reader: &Reader<'_>, value: &Spanned<DeValue<'_>>) -> Option<String> {
     let Some(hooks) = value.get_ref().as_array() else {
         return Some(format!("`{HOOKS}` must be an array of tables"));
@@ -114,7 +114,7 @@ fn tables<'t>(array: &'t DeArray<'t>) -> Option<Vec<&'t DeTable<'t>>> {
     array.iter().map(|item| item.get_ref().as_table()).collect()
 }
 
-/// Tells whether Python's `int` takes a text.
+/// Returns whether Python's `int` accepts a text.
 fn is_integer(text: &str) -> bool {
     let digits = text.trim();
     let digits = digits.strip_prefix(['+', '-']).unwrap_or(digits);

@@ -1,4 +1,4 @@
-//! How Alembic is run: by which section of which file, where that leads, and why it would stop.
+//! The ways to run Alembic: the section of a file, its locations, and why Alembic would stop.
 
 use super::candidates::{Claim, MAIN_SECTION, Origin};
 use super::discover::Settled;
@@ -8,28 +8,28 @@ use super::{BadSetting, Effect, Environment, Runner, pyproject};
 use crate::tree::Site;
 use crate::tree::{Error, File, Node, RepoPath, Tree};
 
-/// Larger files are not read.
+/// The maximum size of a file that is read.
 const MAX_SIZE: usize = 1024 * 1024;
 
-/// One way in which people run Alembic: a section of a file, or a folder that a program names.
+/// A way to run Alembic: a section of a file, or a folder that a program uses.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Invocation {
-    /// The configuration file; nothing for a folder that only a program can name.
+    /// The configuration file; `None` for a folder that only a program uses.
     pub file: Option<File>,
-    /// The section of it; nothing where no section can be read.
+    /// Its section; `None` if the file cannot be parsed.
     pub section: Option<String>,
-    /// The `script_location` and the version folders to which it leads.
+    /// The resolved `script_location` and version folders.
     target: Option<(RepoPath, Vec<RepoPath>)>,
-    /// Where the file states its locations.
+    /// The position of the locations in the file.
     places: Vec<Place>,
-    /// The `pyproject.toml` that Alembic reads beside an ini file.
+    /// The `pyproject.toml` that Alembic reads along with an ini file.
     toml: Option<Toml>,
-    /// Why `alembic upgrade` stops, or may stop.
+    /// The reason why `alembic upgrade` stops, or may stop.
     pub failure: Option<BadSetting>,
 }
 
 impl Invocation {
-    /// Describes the invocation that a claim stands for; `problems` are those that were met with it.
+    /// Returns the invocation of a claim; `problems` are those found with it.
     pub(super) fn new(
         lookup: &Lookup<'_>,
         claim: &Claim,
@@ -60,7 +60,7 @@ impl Invocation {
         })
     }
 
-    /// Tells whether people run both by the same command.
+    /// Returns whether both are run by the same command.
     pub fn is_same(&self, other: &Invocation) -> bool {
         let path = |invocation: &Invocation| invocation.file.as_ref().map(read_first);
         let is_same_section = match (&self.section, &other.section) {
@@ -70,7 +70,7 @@ impl Invocation {
         self.file.is_some() && path(self) == path(other) && is_same_section
     }
 
-    /// Tells whether it runs the migrations of an environment.
+    /// Returns whether it runs the migrations of an environment.
     pub fn leads_to(&self, environment: &Environment) -> bool {
         self.target.as_ref().is_some_and(|(script_location, folders)| {
             *script_location == environment.script_location
@@ -78,15 +78,15 @@ impl Invocation {
         })
     }
 
-    /// Returns where the file states a setting, or the file itself.
+    /// Returns the position of a setting in the file, or the file itself.
     pub fn site_of(&self, key: &str) -> Option<Site> {
         let place = self.places.iter().find(|place| place.key == key);
         let stated = place.map(|place| place.site.clone());
         stated.or_else(|| self.file.clone().map(Site::File))
     }
 
-    /// Finds out why Python cannot read the `pyproject.toml` beside the ini file, unless an earlier
-    /// invocation had the same.
+    /// Returns why Python cannot read the `pyproject.toml` next to the ini file, unless an earlier
+    /// invocation has the same one.
     pub fn broken_toml(
         &self,
         tree: &dyn Tree,
@@ -106,7 +106,7 @@ impl Invocation {
     }
 }
 
-/// A `pyproject.toml` that Alembic reads beside an ini file, and what it does if that cannot be read.
+/// A `pyproject.toml` that Alembic reads along with an ini file, and the effect if it cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Toml {
     file: File,
@@ -139,7 +139,7 @@ impl Toml {
     }
 }
 
-/// Returns a problem as it weighs for the invocation of a claim; nothing where Alembic goes on.
+/// Returns a problem with its effect on the invocation of a claim; nothing if Alembic continues.
 fn failure(claim: &Claim, toml: Option<&Toml>, problem: &BadSetting) -> Option<BadSetting> {
     let own = claim.origin.file().map(|file| &file.path);
     let path = problem.site.path();
@@ -163,12 +163,12 @@ impl Origin {
         }
     }
 
-    /// Returns the ini file, where it is one.
+    /// Returns the ini file, if it is one.
     fn ini(&self) -> Option<&File> {
         self.file().filter(|file| file.path.file_name().ends_with(b".ini"))
     }
 
-    /// Returns the section that Alembic has to be told to read, or reads unless it is told another.
+    /// Returns the section that is passed to Alembic, or its default.
     fn section(&self) -> Option<&str> {
         match self {
             Origin::Section { name, .. } => Some(name),

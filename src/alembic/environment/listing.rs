@@ -1,4 +1,4 @@
-//! The files that Alembic would load, in its order.
+//! Lists the files that Alembic would load, in its order.
 //!
 //! This is `Script._list_py_dir` and `ScriptDirectory._load_revisions` of `alembic/script/base.py`.
 
@@ -8,49 +8,49 @@ use super::Environment;
 use super::lookup::{Found, Lookup};
 use crate::tree::{Entry, Error, File, Node, RepoPath, Tree};
 
-/// Deeper folders are not entered.
+/// The maximum depth of folders.
 const MAX_DEPTH: usize = 64;
 
 /// One file that Alembic would load.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Listed {
-    /// A file, under its own path where a link leads to it. A compiled migration without source,
-    /// where the environment is `sourceless`, is one too: its name ends in `.pyc` or `.pyo`.
+    /// A file, with its own path if a symlink leads to it. With `sourceless`, a compiled migration without
+    /// source counts too: its name ends in `.pyc` or `.pyo`.
     File(File),
-    /// A link that leads to nothing in the tree, under the path of the link.
+    /// A symlink without a target in the tree, with its own path.
     BrokenLink(RepoPath),
 }
 
-/// The migrations of an environment, as far as they were listed.
+/// The listed migrations of an environment.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Listing {
-    /// What was listed: folder by folder, by name, each file once.
+    /// The listed files: by folder, then by name, each file once.
     pub files: Vec<Listed>,
-    /// Why there is too much to go by, where there is.
+    /// The limit that was exceeded, if any.
     pub excess: Option<Excess>,
-    /// Whether some folders were not looked into.
+    /// Whether some folders were skipped.
     pub is_cut: bool,
 }
 
-/// Why an environment is too much to be read.
+/// The limit that an environment exceeds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Excess {
     /// It has more migrations than this.
     Migrations(usize),
-    /// It has more folders than this, which is as many as it may have migrations.
+    /// It has more folders than this limit, which is the one for migrations.
     Folders(usize),
-    /// A folder lies deeper than this in a version folder.
+    /// A folder is deeper than this in a version folder.
     Depth {
         /// The folder.
         folder: RepoPath,
-        /// How deep folders are looked into.
+        /// The maximum depth.
         most: usize,
     },
 }
 
-/// Lists the migrations of an environment, of which there may be `most`.
+/// Lists the migrations of an environment, up to `most`.
 ///
-/// A tree can name one folder a million times, so no folder is begun once there are more.
+/// A tree can contain the same folder a million times, so the listing stops once there are more.
 pub fn migration_files(
     tree: &dyn Tree,
     environment: &Environment,
@@ -59,7 +59,7 @@ pub fn migration_files(
     migration_files_by(&Lookup::new(tree), environment, most)
 }
 
-/// Lists the same in a tree some folders of which were listed before.
+/// Lists the migrations in a tree with cached listings of some folders.
 pub fn migration_files_by(
     lookup: &Lookup<'_>,
     environment: &Environment,
@@ -79,7 +79,7 @@ pub fn migration_files_by(
     Ok(lister.listing)
 }
 
-/// Tells whether Alembic takes a file of this name for a migration (`_only_source_rev_file`).
+/// Returns whether Alembic loads files with this name (`_only_source_rev_file`).
 pub fn is_migration_name(name: &[u8]) -> bool {
     // `$` of a regular expression also matches before a last line feed, `.` matches none (Python's `re`).
     let line = name.strip_suffix(b"\n").unwrap_or(name);
@@ -89,7 +89,7 @@ pub fn is_migration_name(name: &[u8]) -> bool {
         && !line.starts_with(b"__init__")
 }
 
-/// Tells whether Alembic keeps out of a folder of this name (`_list_py_dir`).
+/// Returns whether Alembic skips folders with this name (`_list_py_dir`).
 pub(super) fn is_cache_folder(name: &[u8]) -> bool {
     name.ends_with(b"__pycache__")
 }
@@ -98,7 +98,8 @@ struct Lister<'a> {
     lookup: &'a Lookup<'a>,
     environment: &'a Environment,
     most: usize,
-    /// What was listed, once there may be a second way to it: a link, or another version location.
+    /// The files listed so far, once there may be a second path to them: a symlink, or another version
+    /// location.
     seen: Option<HashSet<RepoPath>>,
     folders: usize,
     listing: Listing,
@@ -129,7 +130,7 @@ impl Lister<'_> {
         Ok(())
     }
 
-    /// Tells whether one more folder may be looked into; else the listing is cut off before it.
+    /// Returns whether one more folder may be read; otherwise the listing ends before it.
     fn may_begin(&mut self, folder: &RepoPath, depth: usize) -> bool {
         self.folders += 1;
         let excess = if depth > MAX_DEPTH {
@@ -179,7 +180,7 @@ impl Lister<'_> {
         Ok(())
     }
 
-    /// Remembers from now on what is listed, and what was.
+    /// Records the files listed so far and from now on.
     fn remember(&mut self) {
         let path = |listed: &Listed| match listed {
             Listed::File(File { path, .. }) | Listed::BrokenLink(path) => path.clone(),
@@ -191,7 +192,7 @@ impl Lister<'_> {
         self.seen.as_mut().is_none_or(|seen| seen.insert(path.clone()))
     }
 
-    /// Follows a link; Alembic judges the name of what it leads to (`Path.resolve` in `_load_revisions`).
+    /// Follows a symlink; Alembic checks the name of its target (`Path.resolve` in `_load_revisions`).
     fn link(&mut self, path: RepoPath) -> Result<(), Error> {
         self.remember();
         match self.lookup.find(&path)? {
@@ -215,7 +216,7 @@ impl Lister<'_> {
         }
     }
 
-    /// Tells whether Alembic loads a file of this name, given what lies beside it (`Script._from_path`).
+    /// Returns whether Alembic loads a file with this name, given its neighbors (`Script._from_path`).
     fn loads(&self, name: &[u8], beside: &[Entry]) -> bool {
         if is_migration_name(name) {
             return true;
@@ -236,7 +237,7 @@ impl Lister<'_> {
     }
 }
 
-/// Returns what stands before the first full stop.
+/// Returns the part before the first dot.
 fn stem(name: &[u8]) -> &[u8] {
     name.split(|byte| *byte == b'.').next().unwrap_or(name)
 }

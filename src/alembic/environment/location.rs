@@ -1,6 +1,6 @@
-//! From the text of a location to a folder of the tree.
+//! Resolves the text of a location to a folder of the tree.
 //!
-//! Alembic asks its current directory, or Python's import path for `package:folder`
+//! Alembic uses its current directory, or Python's import path for `package:folder`
 //! (`coerce_resource_to_filename` of `alembic/util/pyfiles.py`). Neither is known here, so each folder that
 //! could be the current directory is tried: that of the configuration file, the root, and those between the
 //! two.
@@ -14,16 +14,16 @@ use crate::tree::{Error, RepoPath};
 /// Stands for the absolute path of the tree's root, which no real path can begin with.
 const ROOT: &str = "/\u{0}root";
 
-/// A folder that a location may mean.
+/// A possible folder of a location.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Candidate {
-    /// The current directory that it takes; nothing where any will do.
+    /// The required current directory; `None` if any will do.
     pub(super) run_from: Option<RepoPath>,
     /// The folder.
     pub(super) folder: RepoPath,
 }
 
-/// Returns what `%(here)s` stands for in a file of this folder.
+/// Returns the value of `%(here)s` in a file of this folder.
 pub(super) fn here(folder: &RepoPath) -> String {
     if folder.is_root() {
         ROOT.to_owned()
@@ -32,7 +32,7 @@ pub(super) fn here(folder: &RepoPath) -> String {
     }
 }
 
-/// Finds the folder of a `script_location`: the first that holds migrations, else that exists.
+/// Finds the folder of a `script_location`: the first with migrations, or else the first that exists.
 pub(super) fn script_folder(
     lookup: &Lookup<'_>,
     stated: &Stated,
@@ -66,8 +66,8 @@ pub(super) fn script_folder(
 
 /// Finds the folder of one version location.
 ///
-/// `run_from` is the current directory that the `script_location` takes: it is asked first. A folder
-/// that is not there is given with the problem that it is not; git keeps no empty folders.
+/// `run_from` is the current directory that the `script_location` requires; it is tried first. A missing
+/// folder is returned along with a problem, since git stores no empty folders.
 pub(super) fn version_folder(
     lookup: &Lookup<'_>,
     stated: &Stated,
@@ -127,7 +127,7 @@ fn has_placeholder(text: &str) -> bool {
     text.contains(['{', '}', '$', '<', '>'])
 }
 
-/// Returns every folder that a location may mean, the likeliest first; at least one.
+/// Returns every possible folder of a location, the most likely first; at least one.
 fn candidates(text: &str, written_in: &RepoPath) -> Result<Vec<Candidate>, String> {
     let anywhere =
         |folder: Option<RepoPath>| folder.map(|folder| Candidate { run_from: None, folder });
@@ -167,7 +167,7 @@ fn current_directories(written_in: &RepoPath) -> Vec<RepoPath> {
     directories
 }
 
-/// Joins as a file system would, links apart; nothing above the root.
+/// Joins paths as a file system would, without following symlinks; nothing above the root.
 fn descend(base: &RepoPath, text: &str) -> Option<RepoPath> {
     let mut path = base.clone();
     for name in text.split('/') {

@@ -1,4 +1,4 @@
-//! Looks paths up in a tree the way a file system does: through links, but never out of the tree.
+//! Looks up paths in a tree as a file system does: follows symlinks, but never out of the tree.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -6,10 +6,10 @@ use std::rc::Rc;
 
 use crate::tree::{Content, Entry, Error, File, Node, RepoPath, Tree};
 
-/// As many links as Linux follows for one path (path_resolution(7)).
+/// How many symlinks Linux follows for one path (path_resolution(7)).
 const MAX_LINKS: usize = 40;
 
-/// Longer targets are no paths (`PATH_MAX` of Linux).
+/// The maximum length of a target (`PATH_MAX` of Linux).
 const MAX_TARGET: u64 = 4096;
 
 /// A tree whose folders are listed once.
@@ -18,21 +18,21 @@ pub struct Lookup<'t> {
     listed: RefCell<BTreeMap<RepoPath, Rc<[Entry]>>>,
 }
 
-/// What a path leads to.
+/// The target of a path.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Found {
     /// A folder, by its own path.
     Folder(RepoPath),
     /// A regular file, by its own path.
     File(File),
-    /// Nothing: the path as far as links could be resolved.
+    /// Nothing; contains the path with its symlinks resolved as far as possible.
     Nothing(RepoPath),
-    /// A place outside of the tree, or in another repository inside of it, by its last component.
+    /// A target outside of the tree, or in a submodule, by its last component.
     Outside(Vec<u8>),
 }
 
 impl<'t> Lookup<'t> {
-    /// Begins with nothing listed.
+    /// Starts without any listed folder.
     pub fn new(tree: &'t dyn Tree) -> Lookup<'t> {
         Lookup { tree, listed: RefCell::default() }
     }
@@ -53,14 +53,14 @@ impl<'t> Lookup<'t> {
         Ok(entries)
     }
 
-    /// Looks one name of a folder up.
+    /// Looks up a name in a folder.
     pub(super) fn node(&self, folder: &RepoPath, name: &[u8]) -> Result<Option<Node>, Error> {
         let entries = self.list(folder)?;
         let found = entries.binary_search_by(|entry| entry.name.as_slice().cmp(name));
         Ok(found.ok().map(|place| entries[place].node))
     }
 
-    /// Looks a path up; every link on the way is followed.
+    /// Looks up a path, following every symlink.
     pub(super) fn find(&self, path: &RepoPath) -> Result<Found, Error> {
         let mut ahead = components(path.as_bytes());
         let mut here = RepoPath::root();
@@ -102,18 +102,18 @@ impl<'t> Lookup<'t> {
         Ok(Found::Folder(here))
     }
 
-    /// Tells whether a path leads to a folder.
+    /// Returns whether a path leads to a folder.
     pub(super) fn is_folder(&self, path: &RepoPath) -> Result<bool, Error> {
         Ok(matches!(self.find(path)?, Found::Folder(_)))
     }
 
-    /// Tells whether a path leads to a file.
+    /// Returns whether a path leads to a file.
     pub(super) fn is_file(&self, path: &RepoPath) -> Result<bool, Error> {
         Ok(matches!(self.find(path)?, Found::File(_)))
     }
 }
 
-/// Returns the components of a path, the first at the end.
+/// Returns the components of a path in reverse order.
 fn components(path: &[u8]) -> Vec<Vec<u8>> {
     let names = path.split(|byte| *byte == b'/');
     names.filter(|name| !name.is_empty() && *name != b".").map(<[u8]>::to_vec).rev().collect()

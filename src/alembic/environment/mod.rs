@@ -1,9 +1,8 @@
-//! Where Alembic lives in a tree.
+//! Finds the Alembic environments of a tree.
 //!
-//! Nothing is run and nothing outside of the tree is looked at, so what only a process could know
-//! (its current directory, its `sys.path`) is answered by what the tree holds: the folder that has
-//! migrations in it is the one that was meant. What cannot be answered is a [`BadSetting`], and one
-//! broken file hides no other environment.
+//! Nothing is run and nothing outside of the tree is read, so facts that only a process could know (its
+//! current directory, its `sys.path`) are derived from the tree: the folder with migrations is the one that
+//! was meant. An unclear setting is a [`BadSetting`], and a broken file does not hide other environments.
 
 mod candidates;
 mod discover;
@@ -42,30 +41,30 @@ use crate::tree::{Error, RepoPath, Site, Tree};
 /// One Alembic environment: a folder with `env.py` and the folders with its migrations.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Environment {
-    /// What the report calls it; unique in a tree.
+    /// Its name in reports; unique in a tree.
     pub name: String,
-    /// Where `env.py` is.
+    /// The folder of `env.py`.
     pub script_location: RepoPath,
-    /// Where the migrations are, in Alembic's order; links are resolved.
+    /// The folders of the migrations, in Alembic's order; symlinks are resolved.
     pub version_locations: Vec<RepoPath>,
-    /// Whether they may lie in folders below (`recursive_version_locations`).
+    /// Whether migrations may be in subfolders (`recursive_version_locations`).
     pub recursive: bool,
     /// Whether compiled migrations without source count (`sourceless`).
     pub sourceless: bool,
     /// How many heads a group of branches may have.
     pub heads: usize,
-    /// The branch labels that each are a group of their own.
+    /// The branch labels that each form their own group.
     pub branches: Vec<String>,
-    /// How new migrations are named and dated.
+    /// The naming of new migrations.
     pub naming: Naming,
-    /// Who runs the migrations.
+    /// The program that runs the migrations.
     pub runner: Runner,
-    /// The folder that this must be done in.
+    /// The folder to run it in.
     pub run_from: RepoPath,
 }
 
 impl Environment {
-    /// Returns what makes this the same environment in another tree: its version folders.
+    /// Returns the identity of an environment across trees: its version folders.
     pub fn key(&self) -> BTreeSet<&RepoPath> {
         self.version_locations.iter().collect()
     }
@@ -79,9 +78,9 @@ impl Environment {
         }
     }
 
-    /// Returns the version folder by which Alembic would load a path, if it would at all.
+    /// Returns the version folder from which Alembic would load a path, if any.
     ///
-    /// Only the path is looked at: whether it is there, or a link, is not asked.
+    /// Only the path is checked, not whether it exists or is a symlink.
     pub fn versions_folder_of(&self, path: &RepoPath) -> Option<&RepoPath> {
         if !is_migration_name(path.file_name()) {
             return None;
@@ -98,51 +97,51 @@ impl Environment {
     }
 }
 
-/// What a tree has of Alembic.
+/// The Alembic environments and configuration of a tree.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Discovery {
     /// The environments, by the path of their `script_location`, then by name.
     pub environments: Vec<Environment>,
-    /// What could not be made sense of; each may stand for an environment that is not judged.
+    /// The invalid settings; each may stand for an environment that is not checked.
     pub problems: Vec<BadSetting>,
-    /// Every way in which the files of the tree let Alembic be run, several for one environment included.
+    /// All ways to run Alembic with the files of the tree, several for one environment included.
     pub invocations: Vec<Invocation>,
-    /// Folders with `env.py` and `versions` that nothing claims and that have no template: code alone runs them,
-    /// or nobody.
+    /// Folders with `env.py` and `versions` but without a claim or template: only code runs them, if
+    /// anything does.
     pub unclaimed: Vec<RepoPath>,
     /// Environments that the tree has and the guard's configuration leaves out, if that names one that the tree
     /// hasn't: a misspelled path would otherwise turn the guard off.
     pub left_out: Vec<Environment>,
 }
 
-/// Something in Alembic's configuration that could not be made sense of.
+/// An invalid setting in Alembic's configuration.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct BadSetting {
-    /// Where: the value in its file, or the folder that the guard's own configuration names.
+    /// The location: the value in its file, or the folder that the guard's configuration names.
     pub site: Site,
-    /// The section, `alembic` for one, where it is about a section.
+    /// The section, such as `alembic`, if it is about a section.
     pub section: Option<String>,
-    /// The key, where it is about one.
+    /// The key, if it is about one.
     pub key: Option<&'static str>,
-    /// What is wrong, in one sentence.
+    /// The message, in one sentence.
     pub message: String,
-    /// What it does to Alembic.
+    /// Its effect on Alembic.
     pub effect: Effect,
 }
 
-/// What a problem does to `alembic upgrade`.
+/// The effect of a problem on `alembic upgrade`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Effect {
     /// Alembic stops.
     Stops,
-    /// A program, another package or another machine decides it, so the tree does not tell.
+    /// Unknown: it depends on a program, another package or another machine.
     Unknown,
-    /// Alembic goes on; only the guard cannot follow.
+    /// Alembic continues; only the guard cannot follow.
     None,
 }
 
 impl BadSetting {
-    /// Tells whether both are the same, however they weigh.
+    /// Returns whether both are the same, regardless of their effect.
     pub fn is(&self, other: &BadSetting) -> bool {
         (&self.site, &self.section, self.key, &self.message)
             == (&other.site, &other.section, other.key, &other.message)

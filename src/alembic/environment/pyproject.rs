@@ -78,7 +78,7 @@ impl Pyproject {
         self.naming.get(key).map(|value| value.clone().ok_or(())).transpose()
     }
 
-    /// Tells whether the table says where migrations are.
+    /// Returns whether the table says where migrations are.
     pub(super) fn speaks(&self) -> bool {
         !matches!(self.script_location, Ok(None))
             || !self.version_locations.as_ref().is_ok_and(Vec::is_empty)

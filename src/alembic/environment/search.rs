@@ -1,7 +1,7 @@
-//! Walks a tree in search of files that could configure Alembic.
+//! Searches a tree for files that could configure Alembic.
 //!
-//! What lies below a folder follows from the folder's id, so it is remembered: of half a million files
-//! only those folders are listed again that have changed.
+//! The content of a folder is determined by its id, so results are cached: only changed folders are listed
+//! again.
 
 use serde::{Deserialize, Serialize};
 
@@ -11,21 +11,21 @@ use crate::config::Config;
 use crate::tree::Site;
 use crate::tree::{Entry, Error, File, Node, ObjectId, RepoPath, Tree};
 
-/// Folders that hold other people's code; none of them is entered.
+/// Folders with third-party code, which are skipped.
 const FOREIGN: [&[u8]; 7] =
     [b".git", b".tox", b".venv", b"__pycache__", b"node_modules", b"site-packages", b"venv"];
 
-/// Deeper folders are not searched.
+/// The maximum depth.
 const MAX_DEPTH: usize = 64;
 
-/// A tree can name one folder a million times; this many are searched.
+/// The maximum number of searched folders: a tree can contain the same folder a million times.
 const MAX_FOLDERS: usize = 200_000;
 
 /// Fewer names than this are listed sooner than what follows from them is recalled and kept: after most commits
 /// those are the few folders in which something has changed. Tests have small trees.
 const WORTH_REMEMBERING: usize = if cfg!(test) { 8 } else { 256 };
 
-/// What one folder has to do with Alembic.
+/// The Alembic files in one folder.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Interest {
     /// The folder.
@@ -42,7 +42,7 @@ pub(super) struct Interest {
     pub(super) versions: bool,
 }
 
-/// Returns the folders that could have to do with Alembic, the shallower first, then by path.
+/// Returns the folders that could be relevant to Alembic, by depth, then by path.
 pub(super) fn walk(
     tree: &dyn Tree,
     config: &Config,
@@ -58,14 +58,14 @@ pub(super) fn walk(
     }
 }
 
-/// What lies in a folder and below it; paths are relative to the folder.
+/// The relevant contents of a folder and its subfolders; paths are relative to the folder.
 #[derive(Debug, Default, Serialize, Deserialize)]
 struct Below {
-    /// How many folders there are, with the folder itself.
+    /// The number of folders, including the folder itself.
     folders: usize,
-    /// On how many levels.
+    /// The number of levels.
     levels: usize,
-    /// How many names were listed for it in this run.
+    /// The number of names listed for it in this run.
     #[serde(skip)]
     listed: usize,
     interests: Vec<Interest>,
@@ -83,18 +83,18 @@ impl Below {
     }
 }
 
-/// A search that leaves out what earlier ones have searched.
+/// A search that reuses earlier results.
 struct Search<'a> {
     tree: &'a dyn Tree,
     config: &'a Config,
     cache: &'a Cache,
-    /// What is excluded, as it is a part of what is remembered.
+    /// The excluded paths, as a part of the cache key.
     exclude: String,
     searched: usize,
 }
 
 impl Search<'_> {
-    /// Searches a folder; nothing where there is too much.
+    /// Searches a folder; returns nothing if it exceeds a limit.
     fn below(
         &mut self,
         folder: &RepoPath,
@@ -165,7 +165,7 @@ fn entries(tree: &dyn Tree, config: &Config, folder: &RepoPath) -> Result<Vec<En
     Ok(entries)
 }
 
-/// Searches level by level until there is too much, and says from where on nothing was searched.
+/// Searches level by level up to the limit, and reports the first folder that was not searched.
 fn walk_as_far_as_may_be(
     tree: &dyn Tree,
     config: &Config,
@@ -232,7 +232,7 @@ impl Interest {
     }
 }
 
-/// Judges one folder by its names alone.
+/// Classifies a folder by its names only.
 fn interest(folder: &RepoPath, entries: &[Entry]) -> Option<Interest> {
     let mut found = Interest::default();
     let mut mako = false;

@@ -1,4 +1,4 @@
-//! The few settings that say where migrations are: a section of an ini file over `[tool.alembic]`.
+//! The settings that locate migrations: a section of an ini file takes precedence over `[tool.alembic]`.
 //!
 //! This is `Config.get_alembic_option` and `get_version_locations_list` of `alembic/config.py`: key
 //! by key, the ini first.
@@ -20,19 +20,19 @@ pub(super) const RECURSIVE: &str = "recursive_version_locations";
 pub(super) const SOURCELESS: &str = "sourceless";
 const SEPARATORS: [&str; 2] = ["path_separator", "version_path_separator"];
 
-/// No one has more; each is looked up.
+/// The maximum number of version locations; each is looked up.
 pub(super) const MAX_LOCATIONS: usize = 100;
 
-/// A value and where it is written.
+/// A value and its position.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Stated {
     /// The value; the root of the tree stands in it as [`location::here`] writes it.
     pub(super) text: String,
-    /// Where it is written.
+    /// Its position.
     pub(super) place: Place,
 }
 
-/// Where a value is written.
+/// The position of a value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Place {
     pub(super) site: Site,
@@ -62,7 +62,7 @@ impl Place {
     }
 }
 
-/// What one section and one `[tool.alembic]` say together.
+/// The combined settings of a section and a `[tool.alembic]`.
 #[derive(Debug)]
 pub(super) struct Settings {
     /// `None` if it is not set; the problem if it cannot be read.
@@ -95,7 +95,7 @@ pub(super) struct IniSection<'a> {
 }
 
 impl Settings {
-    /// Reads the settings; a value that Alembic would refuse is a problem.
+    /// Reads the settings; a value that Alembic would reject is a problem.
     pub(super) fn read(
         section: Option<IniSection<'_>>,
         pyproject: Option<&Pyproject>,
@@ -186,10 +186,10 @@ impl<'a> IniSection<'a> {
             .collect())
     }
 
-    /// Finds how several version locations are kept apart.
+    /// Returns the separator of version locations.
     ///
-    /// Templates of Alembic 1.7 wrote a comment behind the value, which Alembic takes for a part of
-    /// it and refuses as soon as `version_locations` is set; the value is what stands before it.
+    /// Templates of Alembic 1.7 wrote a comment after the value, which Alembic treats as a part of it and
+    /// rejects as soon as `version_locations` is set; the comment is ignored here.
     fn separator(&self, problems: &mut Vec<BadSetting>) -> Result<Separator, Box<BadSetting>> {
         for key in SEPARATORS {
             let Some(stated) = self.stated(key)? else {
@@ -207,7 +207,7 @@ impl<'a> IniSection<'a> {
         Ok(Separator::Legacy)
     }
 
-    /// Returns what is wrong with the separator of `prepend_sys_path`.
+    /// Returns the problem with the separator of `prepend_sys_path`, if any.
     pub(super) fn refused_separator(self) -> Option<Box<BadSetting>> {
         match self.stated(SEPARATORS[0]) {
             Ok(Some(stated)) if Separator::named(&stated.text).is_none() => Some(refused(&stated)),
@@ -257,12 +257,12 @@ impl<'a> IniSection<'a> {
     }
 }
 
-/// What stands between two version locations.
+/// The separator of version locations.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Separator {
     /// One character; `os` is a colon (`os.pathsep`), as everywhere but on Windows.
     Character(char),
-    /// Nothing is said: blanks, or a comma and the blanks behind it.
+    /// Not set: blanks, or a comma and the blanks after it.
     Legacy,
 }
 

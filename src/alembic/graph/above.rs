@@ -1,4 +1,4 @@
-//! Which of some revisions stand above others, asked of many.
+//! Queries which of some revisions are descendants of others.
 
 use std::collections::BTreeSet;
 use std::rc::Rc;
@@ -6,16 +6,16 @@ use std::rc::Rc;
 use super::{Graph, Index};
 use crate::alembic::migration::RevisionId;
 
-/// The revisions of a kind that stand above each revision. Revisions on one line share what is above it.
+/// The wanted descendants of each revision. Revisions on one line share them.
 pub struct Above<'g> {
     graph: &'g Graph,
     wanted: Vec<bool>,
-    /// Nothing for what cannot be put in order, since it needs a cycle.
+    /// `None` for revisions that cannot be ordered because of a cycle.
     above: Vec<Option<Rc<BTreeSet<Index>>>>,
 }
 
 impl Graph {
-    /// Gathers the wanted revisions above every revision.
+    /// Collects the wanted descendants of every revision.
     pub fn above(&self, is_wanted: impl Fn(&RevisionId) -> bool) -> Above<'_> {
         let wanted: Vec<bool> = self.revisions.iter().map(|it| is_wanted(&it.id)).collect();
         let mut above = Above { graph: self, wanted, above: vec![None; self.revisions.len()] };
@@ -27,7 +27,7 @@ impl Graph {
 }
 
 impl<'g> Above<'g> {
-    /// Returns the wanted revisions that build on a revision, whether or not a file defines it.
+    /// Returns the wanted descendants of a revision, whether or not a file defines it.
     pub fn of(&self, id: &RevisionId) -> BTreeSet<&'g RevisionId> {
         let graph = self.graph;
         let children = graph.naming(id).filter_map(|child| graph.by_id.get(&child.id).copied());
@@ -39,7 +39,8 @@ impl<'g> Above<'g> {
         found.iter().map(|&index| &graph.revisions[index].id).collect()
     }
 
-    /// Returns the wanted revisions among some and above them; nothing if what is above one is not known.
+    /// Returns the wanted revisions among some and their descendants; nothing if the descendants of one are
+    /// unknown.
     fn over(&self, children: &[Index]) -> Option<Rc<BTreeSet<Index>>> {
         if let [child] = *children
             && !self.wanted[child]

@@ -5,10 +5,10 @@ use super::{Graph, Index};
 use crate::alembic::migration::RevisionId;
 
 impl Graph {
-    /// Returns cycles that share no revision, each revision followed by one that it needs; none
-    /// where some order could apply the whole history.
+    /// Returns disjoint cycles, in which each revision is followed by one that it needs; none if the whole
+    /// history can be ordered.
     ///
-    /// Alembic refuses a history that has one with `CycleDetected` or `DependencyCycleDetected`.
+    /// Alembic rejects such a history with `CycleDetected` or `DependencyCycleDetected`.
     pub fn cycles(&self) -> Vec<Vec<&RevisionId>> {
         let mut cycles = Search::new(&self.needs()).cycles();
         // Wherever the search got into a cycle, it is told from its first revision on.

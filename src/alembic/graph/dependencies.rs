@@ -1,6 +1,7 @@
-//! What `depends_on` adds to the lines that `down_revision` draws.
+//! Dependencies (`depends_on`) between the lines that `down_revision` forms.
 //!
-//! A dependency is an order, no line: it joins no heads, and Alembic's `upgrade head` counts without it.
+//! A dependency only determines the order: it joins no heads, and Alembic's `upgrade head` ignores it when
+//! counting them.
 
 use std::collections::BTreeSet;
 
@@ -11,9 +12,9 @@ use crate::alembic::migration::{RevisionId, Text, Value};
 /// A dependency that is neither a revision nor a label.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UnknownDependency {
-    /// The revision that names it.
+    /// The revision that has it.
     pub dependent: RevisionId,
-    /// What it names, and where.
+    /// The name, and its position.
     pub name: Text,
 }
 
@@ -46,12 +47,12 @@ impl Graph {
 
     /// Returns the dependencies that are neither a revision nor a label.
     ///
-    /// Alembic refuses a history that has one with `KeyError`.
+    /// Alembic rejects such a history with `KeyError`.
     pub fn unknown_dependencies(&self) -> &[UnknownDependency] {
         &self.unknown_dependencies
     }
 
-    /// Looks a revision up by its id or by a label that it declares.
+    /// Looks up a revision by its id or by a label that it declares.
     pub fn named(&self, name: &str) -> Option<&Revision> {
         self.place(name).map(|index| &self.revisions[index])
     }
@@ -65,17 +66,17 @@ impl Graph {
         self.neighbours(&self.dependencies, id)
     }
 
-    /// Returns what must have run right before a revision: its parents and what it depends on.
+    /// Returns the direct requirements of a revision: its parents and dependencies.
     pub fn prerequisites(&self, id: &RevisionId) -> impl Iterator<Item = &Revision> {
         self.parents(id).chain(self.dependencies(id))
     }
 
-    /// Returns the revision and all that must have run before it: ancestors and dependencies.
+    /// Returns a revision and all of its requirements: ancestors and dependencies.
     pub fn requirements(&self, id: &RevisionId) -> BTreeSet<&RevisionId> {
         self.requirements_of([id])
     }
 
-    /// Returns revisions and all that must have run before them.
+    /// Returns revisions and all of their requirements.
     pub fn requirements_of<'i>(
         &self,
         ids: impl IntoIterator<Item = &'i RevisionId>,
@@ -94,8 +95,8 @@ impl Graph {
         required
     }
 
-    /// Returns those of some revisions that none of them needs directly, sorted: what Alembic keeps in
-    /// `alembic_version` of a database that has run them and all below (`HeadMaintainer`).
+    /// Returns those revisions that none of the others directly needs, sorted: the content of
+    /// `alembic_version` in a database that has run them and all of their requirements (`HeadMaintainer`).
     pub fn uppermost<'g>(&'g self, ids: &BTreeSet<&RevisionId>) -> Vec<&'g RevisionId> {
         let needed = ids.iter().flat_map(|id| self.prerequisites(id));
         let needed: BTreeSet<&RevisionId> = needed.map(|revision| &revision.id).collect();
@@ -103,7 +104,7 @@ impl Graph {
         own.filter(|id| !needed.contains(id)).collect()
     }
 
-    /// Tells whether the files say what each of some revisions needs.
+    /// Returns whether the requirements of some revisions are fully known.
     pub fn is_known(&self, ids: &BTreeSet<&RevisionId>) -> bool {
         let is_unclear = |revision: &Revision| {
             revision.parents == Parents::Unknown

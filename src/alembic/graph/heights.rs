@@ -1,4 +1,4 @@
-//! Whether one revision needs another, asked of many pairs of one graph.
+//! Queries whether one revision needs another, for many pairs in one graph.
 
 use std::cell::{RefCell, RefMut};
 use std::cmp::Reverse;
@@ -7,10 +7,10 @@ use std::collections::HashSet;
 use super::{Graph, Index, Revision};
 use crate::alembic::migration::RevisionId;
 
-/// How long the longest way down from each revision is; none where it leads into a cycle.
+/// The length of the longest path down from each revision; `None` if it leads into a cycle.
 ///
-/// What is needed is always lower, so a search for it ends where it gets below: two lines that are
-/// merged soon after they part cost no more than these lines, however long the history is.
+/// Requirements are always lower, so a search for one ends when it gets below: two lines that are merged
+/// soon after they part cost no more than these lines, however long the history is.
 #[derive(Debug)]
 pub struct Heights<'g> {
     graph: &'g Graph,
@@ -18,7 +18,7 @@ pub struct Heights<'g> {
     marks: RefCell<Marks>,
 }
 
-/// By which links to go down.
+/// The links to follow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Follow {
     /// `down_revision` alone.
@@ -27,7 +27,7 @@ pub enum Follow {
     Needs,
 }
 
-/// What a search has reached; the next one begins without having to clear it.
+/// The visited revisions of a search; the next search need not clear them.
 #[derive(Debug)]
 struct Marks {
     search: usize,
@@ -46,7 +46,7 @@ impl Marks {
 }
 
 impl Graph {
-    /// Measures every revision.
+    /// Computes the height of every revision.
     pub fn heights(&self) -> Heights<'_> {
         let mut heights = vec![None; self.revisions.len()];
         for index in self.order() {
@@ -57,7 +57,7 @@ impl Graph {
         Heights { graph: self, heights, marks: RefCell::new(marks) }
     }
 
-    /// Returns the revisions in an order in which they can run; those that need a cycle are left out.
+    /// Returns the revisions in an order in which they can run, without those that need a cycle.
     pub fn in_order(&self) -> impl Iterator<Item = &Revision> {
         self.order().into_iter().map(|index| &self.revisions[index])
     }
@@ -85,18 +85,18 @@ impl Graph {
 }
 
 impl Heights<'_> {
-    /// Tells whether a revision is another one or has it among its ancestors.
+    /// Returns whether a revision is another one or a descendant of it.
     pub fn builds_on(&self, high: &RevisionId, low: &RevisionId) -> bool {
         self.reaches(high, low, |index| self.graph.parents[index].iter())
     }
 
-    /// Tells whether a revision is another one or can run only after it.
+    /// Returns whether a revision is another one or needs it.
     pub fn needs(&self, high: &RevisionId, low: &RevisionId) -> bool {
         let Graph { parents, dependencies, .. } = self.graph;
         self.reaches(high, low, |index| parents[index].iter().chain(&dependencies[index]))
     }
 
-    /// Tells whether some revision is another one or can run only after it.
+    /// Returns whether any of some revisions is another one or needs it.
     pub fn any_needs(&self, ids: &[&RevisionId], low: &RevisionId) -> bool {
         let Some(&low) = self.graph.by_id.get(low) else { return false };
         let floor = self.heights[low];
@@ -116,7 +116,7 @@ impl Heights<'_> {
         false
     }
 
-    /// Tells whether no revision of some leads into a cycle.
+    /// Returns whether no revision leads into a cycle.
     pub fn are_known(&self, ids: &[&RevisionId]) -> bool {
         self.places(ids).into_iter().all(|index| self.heights[index].is_some())
     }

@@ -1,16 +1,16 @@
-//! Branch labels: who declares them, and how far they hold.
+//! Branch labels: their declarations and scopes.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::{Graph, Index, Revision};
 use crate::alembic::migration::{RevisionId, Text};
 
-/// A label that Alembic refuses, since its name is taken.
+/// A label that Alembic rejects because its name is taken.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LabelClash<'g> {
     /// The label.
     pub label: &'g str,
-    /// Those that declare it, in Alembic's order, each with the place; one may do so twice.
+    /// Its declarations in Alembic's order, each with its position; a revision may declare it twice.
     pub declared: Vec<(&'g Revision, &'g Text)>,
     /// The revision whose id it is.
     pub revision: Option<&'g Revision>,
@@ -23,11 +23,10 @@ impl Graph {
     /// Returns the labels of every labelled line, by revision; nothing where they are too many to be of use
     /// to anybody.
     ///
-    /// A label holds for all that builds on the revision that declares it. Where that is one line to
-    /// its end, it holds downwards too, as far as the line neither forks nor merges. This is
-    /// `RevisionMap._add_branches`, which begins its walk down at the last descendant: a fork or a merge
-    /// above keeps it from getting below the revision that declares the label. A dependent counts as a
-    /// fork there.
+    /// Descendants inherit a label. If these are a single line, the ancestors have it too, as far as the
+    /// line neither forks nor merges. This is `RevisionMap._add_branches`, which starts its walk down at
+    /// the last descendant: a fork or a merge above stops it from getting below the revision that declares
+    /// the label. A dependent counts as a fork there.
     pub fn labels(&self) -> Option<BTreeMap<&RevisionId, BTreeSet<&str>>> {
         let mut labels: BTreeMap<&RevisionId, BTreeSet<&str>> = BTreeMap::new();
         let mut walk = Walk::new(self);
@@ -49,9 +48,9 @@ impl Graph {
         Some(labels)
     }
 
-    /// Returns the first of some labels that each revision inherits, where it inherits one.
+    /// Returns the first of some labels that each revision inherits, if any.
     ///
-    /// Heads carry no others: nothing builds on them that could hand a label down.
+    /// Heads have no others, since they have no descendants that could pass a label down.
     pub fn first_labels<'l>(&self, wanted: &'l [String]) -> HashMap<&RevisionId, &'l str> {
         let mut declaring: HashMap<&str, Vec<Index>> =
             wanted.iter().map(|label| (label.as_str(), Vec::new())).collect();
@@ -87,7 +86,7 @@ impl Graph {
 
     /// Returns the labels that are declared twice or are the id of a revision, sorted.
     ///
-    /// Alembic refuses a history that has one: "Branch name '...' in revision ... already used"
+    /// Alembic rejects such a history: "Branch name '...' in revision ... already used"
     /// (`RevisionMap._map_branch_labels`).
     pub fn label_clashes(&self) -> Vec<LabelClash<'_>> {
         let mut declared: BTreeMap<&str, Vec<(&Revision, &Text)>> = BTreeMap::new();
@@ -124,7 +123,7 @@ impl<'g> Walk<'g> {
         Walk { graph, plain, plain_to_the_end, line_of: vec![None; count] }
     }
 
-    /// Returns the revisions for which the labels of one hold.
+    /// Returns the revisions that have the labels of one.
     fn labelled_line(&mut self, declaring: Index) -> Vec<Index> {
         let Graph { children, parents, .. } = self.graph;
         let mut line = Vec::new();

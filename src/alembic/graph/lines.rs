@@ -1,4 +1,4 @@
-//! Heads that belong to one line of development.
+//! Groups heads by line of development.
 
 use std::collections::HashMap;
 
@@ -7,8 +7,7 @@ use crate::alembic::migration::RevisionId;
 use crate::sets::Sets;
 
 impl Graph {
-    /// Puts heads together that belong to one line: they have a revision or a label in common, or neither
-    /// carries a label.
+    /// Groups heads of one line: they share a revision or a label, or none of them has a label.
     pub fn lines<'g>(&self, heads: &[&'g RevisionId]) -> Vec<Vec<&'g RevisionId>> {
         let mut lines = Lines::new(self, heads.len());
         for (number, head) in heads.iter().enumerate() {

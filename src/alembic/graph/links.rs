@@ -1,11 +1,10 @@
-//! Which revisions lead to which, by their places.
+//! Links between revisions, by index.
 
 use std::ops;
 
 use super::Index;
 
-/// The links of every place, one after another: a history has few, and a list for each place would take
-/// many times as much memory.
+/// The links of every revision in one list: a list for each revision would take many times as much memory.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Links {
     /// Where the links of each place end.

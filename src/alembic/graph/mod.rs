@@ -1,8 +1,8 @@
-//! The revision graph of one environment, broken ones too.
+//! The revision graph of an environment, including broken ones.
 //!
-//! A history that Alembic would refuse is still a graph here: duplicates, parents that no file
-//! defines and cycles are facts that rules report, never errors. Where Alembic loads the history,
-//! revisions, heads and bases are those of its `RevisionMap` (`alembic/script/revision.py`).
+//! A history that Alembic would reject is still a graph: duplicates, undefined parents and cycles are facts
+//! that rules report, never errors. If Alembic can load the history, revisions, heads and bases are those
+//! of its `RevisionMap` (`alembic/script/revision.py`).
 
 mod above;
 mod cycle;
@@ -26,10 +26,10 @@ pub use revision::{Parents, Revision};
 
 use links::{Links, LinksBuilder};
 
-/// The place of a revision in its graph.
+/// The index of a revision in its graph.
 type Index = usize;
 
-/// The revisions of one environment and how they hang together.
+/// The revisions of an environment and their links.
 #[derive(Debug, Clone, Default)]
 pub struct Graph {
     revisions: Vec<Revision>,
@@ -52,17 +52,17 @@ pub struct Graph {
 /// A parent that no file defines.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MissingParent {
-    /// The revision that names it.
+    /// The revision that has it as parent.
     pub child: RevisionId,
     /// The id that no file defines.
     pub id: RevisionId,
-    /// The same as the child names it, and where.
+    /// The same as written in the child, with its position.
     pub parent: Text,
 }
 
 impl Graph {
-    /// Builds the graph of the migrations, which must come in the order in which Alembic lists them:
-    /// of two files with one id the later one counts (`RevisionMap._revision_map` only warns).
+    /// Builds the graph of the migrations, which must be in Alembic's order: of two files with the same id,
+    /// the later one counts (`RevisionMap._revision_map` only warns).
     pub fn new(migrations: impl IntoIterator<Item = Migration>) -> Graph {
         let migrations = migrations.into_iter();
         let mut graph = Graph::default();
@@ -78,7 +78,7 @@ impl Graph {
         graph
     }
 
-    /// Returns the graph as it would be if these revisions built on these others.
+    /// Returns the graph with other parents for some revisions.
     pub fn with_parents(&self, parents: &BTreeMap<RevisionId, Vec<RevisionId>>) -> Graph {
         let moved = |revision: &Revision| match parents.get(&revision.id) {
             Some(ids) => Revision { parents: Parents::naming(ids), ..revision.clone() },
@@ -137,7 +137,7 @@ impl Graph {
         self.children = self.parents.reversed();
     }
 
-    /// A file whose id is unknown still takes the place of the parents that it names.
+    /// A file with an unknown id still has the parents that it names.
     fn link_opaque(&mut self) {
         for (place, migration) in self.opaque.iter().enumerate() {
             for parent in migration.named_parents() {
@@ -148,12 +148,12 @@ impl Graph {
         }
     }
 
-    /// Tells whether a file defines the revision.
+    /// Returns whether a file defines the revision.
     pub fn contains(&self, id: &RevisionId) -> bool {
         self.by_id.contains_key(id)
     }
 
-    /// Looks a revision up; of several files with its id, the one that Alembic lists last.
+    /// Looks up a revision; of several files with its id, the last in Alembic's order.
     pub fn get(&self, id: &RevisionId) -> Option<&Revision> {
         self.by_id.get(id).map(|&index| &self.revisions[index])
     }
@@ -168,17 +168,17 @@ impl Graph {
         self.revisions.len()
     }
 
-    /// Tells whether there is neither a revision nor a file that may hold one.
+    /// Returns whether there is no revision and no file that may contain one.
     pub fn is_empty(&self) -> bool {
         self.revisions.is_empty() && self.opaque.is_empty()
     }
 
-    /// Returns the ids that several files define, each with the files that lost it.
+    /// Returns the ids that several files define, each with the files that Alembic ignores.
     pub fn duplicates(&self) -> impl Iterator<Item = (&RevisionId, &[Revision])> {
         self.duplicates.iter().map(|(id, earlier)| (id, earlier.as_slice()))
     }
 
-    /// Tells whether several files define the revision.
+    /// Returns whether several files define the revision.
     pub fn is_duplicate(&self, id: &RevisionId) -> bool {
         self.duplicates.contains_key(id)
     }
@@ -188,7 +188,7 @@ impl Graph {
         &self.missing
     }
 
-    /// Tells whether Alembic can load the history, and runs all of it.
+    /// Returns whether Alembic can load the history, and runs all of it.
     pub fn is_sound(&self) -> bool {
         self.missing.is_empty()
             && self.duplicates.is_empty()
@@ -197,17 +197,17 @@ impl Graph {
             && self.cycles().is_empty()
     }
 
-    /// Returns the files that define a revision nobody can name without running Python.
+    /// Returns the files whose revision id is unknown without running Python.
     pub fn opaque(&self) -> &[Migration] {
         &self.opaque
     }
 
-    /// Returns the revisions that no `down_revision` names, sorted; a cycle has none.
+    /// Returns the revisions that are no parent, sorted; a cycle has none.
     pub fn heads(&self) -> Vec<&RevisionId> {
         self.sorted(|index| self.is_free(index))
     }
 
-    /// Returns the heads that no `depends_on` names either, sorted: Alembic's "effective heads".
+    /// Returns the heads that nothing depends on, sorted: Alembic's "effective heads".
     pub fn real_heads(&self) -> Vec<&RevisionId> {
         self.sorted(|index| self.is_free(index) && self.dependents[index].is_empty())
     }
@@ -217,12 +217,12 @@ impl Graph {
         self.sorted(|index| matches!(self.revisions[index].parents, Parents::Base))
     }
 
-    /// Tells whether no `down_revision` names the revision.
+    /// Returns whether the revision is not a parent.
     pub fn is_head(&self, id: &RevisionId) -> bool {
         self.by_id.get(id).is_some_and(|&index| self.is_free(index))
     }
 
-    /// Returns the files that name this revision as a parent and whose own id is unknown.
+    /// Returns the files with an unknown id that have this revision as parent.
     pub fn opaque_children(&self, id: &RevisionId) -> impl Iterator<Item = &Migration> {
         let places = self.by_id.get(id).and_then(|index| self.superseded.get(index));
         places.into_iter().flatten().map(|&place| &self.opaque[place])
@@ -237,22 +237,22 @@ impl Graph {
         self.neighbours(&self.parents, id)
     }
 
-    /// Returns the revisions that name this one as a parent.
+    /// Returns the children of this revision.
     pub fn children(&self, id: &RevisionId) -> impl Iterator<Item = &Revision> {
         self.neighbours(&self.children, id)
     }
 
-    /// Returns the revision and everything below it.
+    /// Returns the revision and its ancestors.
     pub fn ancestors(&self, id: &RevisionId) -> BTreeSet<&RevisionId> {
         self.reach(&self.parents, id)
     }
 
-    /// Returns the revision and everything that builds on it.
+    /// Returns the revision and its descendants.
     pub fn descendants(&self, id: &RevisionId) -> BTreeSet<&RevisionId> {
         self.reach(&self.children, id)
     }
 
-    /// Returns some revisions and everything that builds on any of them.
+    /// Returns some revisions and all of their descendants.
     pub fn descendants_of_all<'g>(
         &self,
         ids: impl IntoIterator<Item = &'g RevisionId>,
@@ -261,7 +261,7 @@ impl Graph {
         self.marked(&self.marks_from(&self.children, starts))
     }
 
-    /// Returns some revisions and everything below any of them.
+    /// Returns some revisions and all of their ancestors.
     pub fn ancestors_of_all<'g>(
         &self,
         ids: impl IntoIterator<Item = &'g RevisionId>,
@@ -283,7 +283,7 @@ impl Graph {
         shown.map(|index| &self.revisions[index].id).collect()
     }
 
-    /// Returns the heads that build on a revision, sorted.
+    /// Returns the heads above a revision, sorted.
     pub fn heads_above(&self, id: &RevisionId) -> Vec<&RevisionId> {
         self.descendants(id).into_iter().filter(|above| self.is_head(above)).collect()
     }

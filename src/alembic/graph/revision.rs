@@ -1,4 +1,4 @@
-//! One migration as a node: an id that is known and what it builds on.
+//! A migration as a node: a known id and its parents.
 
 use crate::alembic::migration::{Migration, RevisionId, Shape, Text, Value, legacy_id};
 use crate::text::Span;
@@ -9,22 +9,22 @@ use crate::tree::Site;
 pub struct Revision {
     /// Its id.
     pub id: RevisionId,
-    /// What it builds on.
+    /// Its parents.
     pub parents: Parents,
-    /// The file it is from.
+    /// Its file.
     pub migration: Migration,
 }
 
-/// What a migration builds on.
+/// The parents of a migration.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Parents {
-    /// Nothing: it begins a history.
+    /// None: it is a base.
     Base,
     /// One revision.
     One(Text),
     /// Several revisions, at least two.
     Merge(Vec<Text>),
-    /// Something that only running Python could know, or nothing that Alembic could read.
+    /// Unknown without running Python, or invalid for Alembic.
     Unknown,
 }
 
@@ -41,7 +41,7 @@ impl Parents {
         }
     }
 
-    /// Makes parents that no source names yet, such as those of a repair.
+    /// Creates parents that are not in a source yet, such as those of a repair.
     pub(super) fn naming(ids: &[RevisionId]) -> Parents {
         let text = |id: &RevisionId| Text { text: id.as_str().to_owned(), span: 0..0 };
         match ids {
@@ -56,7 +56,7 @@ impl Parents {
         self.texts().iter().map(|text| RevisionId::new(text.text.clone())).collect()
     }
 
-    /// Returns the parents as the source names them.
+    /// Returns the parents as written in the source.
     pub fn texts(&self) -> &[Text] {
         match self {
             Parents::Base | Parents::Unknown => &[],
@@ -67,11 +67,11 @@ impl Parents {
 }
 
 impl Revision {
-    /// Reads a migration as a node, or gives it back where its id cannot be known: Python does not
-    /// load the file, or computes the id.
+    /// Turns a migration into a node, or returns it if its id is unknown: the file cannot be loaded, or
+    /// computes its id.
     ///
-    /// A file without `revision` whose stem is all hexadecimal has the stem as its id; Alembic keeps
-    /// this for files older than its version 0.2 (`_legacy_rev` in `alembic/script/base.py`).
+    /// A file without `revision` and with a hexadecimal stem has the stem as its id, as in Alembic before
+    /// 0.2 (`_legacy_rev` in `alembic/script/base.py`).
     pub fn of(migration: Migration) -> Result<Revision, Migration> {
         let module = &migration.module;
         if module.fault.is_some() {
@@ -91,40 +91,40 @@ impl Revision {
         Ok(Revision { id, parents, migration })
     }
 
-    /// Tells whether another version names the same parents and dependencies.
+    /// Returns whether another version has the same parents and dependencies.
     pub fn is_linked_as(&self, other: &Revision) -> bool {
         let parents = self.parents.texts().iter().map(|text| &text.text);
         parents.eq(other.parents.texts().iter().map(|text| &text.text))
             && self.dependencies().eq(other.dependencies())
     }
 
-    /// Points at the value of `revision`, or at the file where it has none.
+    /// Returns the location of the value of `revision`, or of the file if it has none.
     pub fn id_site(&self) -> Site {
         self.site_of(&self.migration.module.revision)
     }
 
-    /// Points at the value of `down_revision`, or at the file where it has none.
+    /// Returns the location of the value of `down_revision`, or of the file if it has none.
     pub fn parents_site(&self) -> Site {
         self.site_of(&self.migration.module.down_revision)
     }
 
-    /// Points at the value of `depends_on`, or at the file where it has none.
+    /// Returns the location of the value of `depends_on`, or of the file if it has none.
     pub fn dependencies_site(&self) -> Site {
         self.site_of(&self.migration.module.depends_on)
     }
 
-    /// Points at the value of `branch_labels`, or at the file where it has none.
+    /// Returns the location of the value of `branch_labels`, or of the file if it has none.
     pub fn labels_site(&self) -> Site {
         self.site_of(&self.migration.module.branch_labels)
     }
 
-    /// Points at the place in `down_revision` that names a parent.
+    /// Returns the location of a parent in `down_revision`.
     pub fn parent_site(&self, parent: &RevisionId) -> Site {
         let named = self.parents.texts().iter().find(|text| text.text == parent.as_str());
         named.map_or_else(|| self.parents_site(), |text| self.site_at(text.span.clone()))
     }
 
-    /// Points at bytes of the file.
+    /// Returns the location of bytes in the file.
     pub fn site_at(&self, span: Span) -> Site {
         Site::Span { file: self.migration.file.clone(), span }
     }
@@ -136,12 +136,12 @@ impl Revision {
         }
     }
 
-    /// Returns the labels that the file itself gives.
+    /// Returns the labels that the file declares.
     pub fn labels(&self) -> impl Iterator<Item = &str> {
         self.label_texts().iter().map(|text| text.text.as_str())
     }
 
-    /// Returns the labels that the file itself gives, with their places.
+    /// Returns the labels that the file declares, with their positions.
     pub fn label_texts(&self) -> &[Text] {
         self.migration.module.branch_labels.texts()
     }
@@ -151,7 +151,7 @@ impl Revision {
         self.dependency_texts().iter().map(|text| text.text.as_str())
     }
 
-    /// Returns the ids and labels that the revision depends on, with their places.
+    /// Returns the ids and labels that the revision depends on, with their positions.
     pub fn dependency_texts(&self) -> &[Text] {
         self.migration.module.depends_on.texts()
     }

@@ -1,4 +1,4 @@
-//! Files whose id only running Python could tell: whose parent they may be.
+//! Files whose id is unknown without running Python: the revisions that may have them as parent.
 
 use std::collections::BTreeSet;
 
@@ -6,14 +6,14 @@ use super::{Graph, Index, Parents, Revision};
 use crate::alembic::migration::{Migration, RevisionId, Value};
 
 impl Graph {
-    /// Returns the revisions that name this one as a parent, whether or not a file defines it.
+    /// Returns the children of this revision, whether or not a file defines it.
     pub fn naming(&self, id: &RevisionId) -> impl Iterator<Item = &Revision> {
         let missing = self.missing_by_id.get(id).into_iter().flatten();
         let missing = missing.map(|&index| &self.revisions[index]);
         self.children(id).chain(missing)
     }
 
-    /// Returns the parents of a revision that no file defines.
+    /// Returns the undefined parents of a revision.
     pub fn missing_parents(&self, id: &RevisionId) -> impl Iterator<Item = &RevisionId> {
         let index = self.by_id.get(id).copied().into_iter();
         let missing = index.flat_map(|index| {
@@ -24,7 +24,7 @@ impl Graph {
         missing.map(|missing| &missing.id)
     }
 
-    /// Tells whether some file whose id is unknown is certainly nobody's parent, and so a head: everything
+    /// Returns whether some file whose id is unknown is certainly nobody's parent, and so a head: everything
     /// over a missing parent is below it.
     pub fn has_unnamed_head(&self) -> bool {
         let is_above_all = |opaque| {
@@ -59,7 +59,7 @@ impl Graph {
         forks
     }
 
-    /// Tells whether only running Python could show all that some file builds on.
+    /// Returns whether the ancestors of some file are unknown without running Python.
     pub fn has_unreadable_parents(&self) -> bool {
         let is_unreadable = |opaque: &Migration| {
             opaque.module.fault.is_some()

@@ -1,8 +1,8 @@
-//! Whether a whole file is Python that some supported version loads.
+//! Checks whether a whole file is valid Python in a supported version.
 
 use super::{Fault, nesting, python};
 
-/// Returns why no supported Python loads `text`, if it is so.
+/// Returns why no supported version of Python loads `text`, if so.
 pub(super) fn check(text: &str) -> Option<Fault> {
     if let Some(fault) = nesting::check(text) {
         return Some(fault);
@@ -11,7 +11,7 @@ pub(super) fn check(text: &str) -> Option<Fault> {
     Some(conflict_marker(text).unwrap_or(fault))
 }
 
-/// Finds the first line that git left behind in a merge.
+/// Finds the first merge conflict marker.
 fn conflict_marker(text: &str) -> Option<Fault> {
     let mut start = 0;
     for line in text.split_inclusive(['\n', '\r']) {

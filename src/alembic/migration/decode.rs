@@ -1,8 +1,8 @@
-//! Bytes to text, as Python decodes a source file, with a way back to the bytes.
+//! Decodes source files as Python does, and maps positions back to bytes.
 //!
-//! Python takes UTF-8 unless a cookie (PEP 263) in the first two lines says otherwise. ASCII, Latin-1
-//! and its family and the Windows code pages are decoded here; other encodings are refused, since some
-//! of them (`utf-7`, `unicode_escape`) hide code from everyone who looks at the bytes.
+//! Python uses UTF-8 unless a cookie (PEP 263) in the first two lines declares another encoding. ASCII,
+//! Latin-1 and its family and the Windows code pages are supported here; other encodings are rejected,
+//! since some of them (`utf-7`, `unicode_escape`) hide code from readers of the bytes.
 
 use std::borrow::Cow;
 
@@ -26,7 +26,7 @@ pub(super) struct Source<'a> {
 }
 
 impl Source<'_> {
-    /// Turns a range of the text into one of the file.
+    /// Converts a range of the text to one of the file.
     pub(super) fn original(&self, span: &Span) -> Span {
         self.offset(span.start)..self.offset(span.end)
     }
@@ -55,13 +55,13 @@ enum Codec {
     Windows(&'static Encoding),
 }
 
-/// Tells whether a name of Python's stands for UTF-8.
+/// Returns whether a name of Python's stands for UTF-8.
 pub(super) fn is_utf8(name: &str) -> bool {
     let name = name.to_ascii_lowercase().replace('_', "-");
     matches!(name.as_str(), "utf-8" | "utf8" | "u8" | "utf" | "cp65001")
 }
 
-/// Tells whether a name of Python's stands for an encoding in which ASCII is ASCII.
+/// Returns whether a name of Python's stands for an encoding in which ASCII is ASCII.
 pub(super) fn holds_ascii(name: &str) -> bool {
     is_utf8(name)
         || match codec(name, false) {
@@ -125,7 +125,7 @@ fn strict_utf8(body: &[u8]) -> Result<Source<'_>, Fault> {
     }
 }
 
-/// Puts a `?` for each byte that is not UTF-8, if all of them are in comments.
+/// Replaces each invalid UTF-8 byte with `?`, if all of them are in comments.
 ///
 /// CPython decodes the names and strings of a file that it imports, not its comments.
 fn without_stray_bytes(body: &[u8]) -> Option<String> {
@@ -194,7 +194,7 @@ fn by_table(byte: u8, encoding: &'static Encoding) -> Option<char> {
     }
 }
 
-/// Finds the name of the encoding in the first two lines, as PEP 263 has it.
+/// Finds the name of the encoding in the first two lines, according to PEP 263.
 fn cookie(body: &[u8]) -> Option<Span> {
     let mut start = 0;
     for _ in 0..2 {
@@ -238,7 +238,7 @@ fn cookie_in(comment: &[u8]) -> Option<Span> {
     None
 }
 
-/// Looks an encoding up by Python's names; a file with a byte order mark must be UTF-8.
+/// Looks up an encoding by Python's names; a file with a byte order mark must be UTF-8.
 fn codec(name: &str, has_bom: bool) -> Option<Codec> {
     let name = name.to_ascii_lowercase().replace('_', "-");
     if name == "utf-8" || name.starts_with("utf-8-") {

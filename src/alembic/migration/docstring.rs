@@ -1,4 +1,4 @@
-//! What the docstring of a migration says of the revision, for people: Alembic itself never reads it.
+//! The revision ids in the docstring of a migration, which are for people: Alembic does not read them.
 
 use std::collections::BTreeSet;
 
@@ -6,17 +6,17 @@ use super::Text;
 use super::lexer::{Kind, Pieces};
 use crate::text::Span;
 
-/// The lines that Alembic's template writes into the docstring, where they are still there.
+/// The lines of Alembic's template in the docstring, if they are still there.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Docstring {
-    /// What stands behind `Revision ID:`.
+    /// The text after `Revision ID:`.
     pub revision: Option<Text>,
-    /// What stands behind `Revises:`; empty for the first revision of a history.
+    /// The text after `Revises:`; empty for a base.
     pub revises: Option<Text>,
 }
 
 impl Docstring {
-    /// Tells whether a line says these ids, and no others.
+    /// Returns whether a line has exactly these ids.
     pub fn names(said: &Text, ids: &[&str]) -> bool {
         let known: BTreeSet<&str> = ids.iter().copied().filter(|id| !id.is_empty()).collect();
         let named = named(&said.text);
@@ -79,7 +79,7 @@ fn literal(text: &str) -> Option<Span> {
     (start <= end).then_some(start..end)
 }
 
-/// Returns what stands behind a heading at the start of a line.
+/// Returns the text after a heading at the start of a line.
 fn behind(heading: &str, line: &str, start: usize) -> Option<Text> {
     let blank = line.len() - line.trim_start().len();
     let found = line[blank..].get(..heading.len())?;
@@ -96,7 +96,7 @@ fn behind(heading: &str, line: &str, start: usize) -> Option<Text> {
     Some(Text { text: text.to_owned(), span: start..start + text.len() })
 }
 
-/// Reads the ids of a line; of each, what stands behind the first blank is a remark.
+/// Reads the ids of a line; the text after the first blank of each is ignored.
 ///
 /// Templates before Alembic 0.7 wrote the Python value: `None`, `('a', 'b')`.
 fn named(text: &str) -> BTreeSet<&str> {

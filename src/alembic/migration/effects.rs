@@ -1,4 +1,4 @@
-//! What running a statement can do to the names of the module, other than by plain assignment.
+//! The possible effects of a statement on the names of the module, besides plain assignments.
 
 use std::collections::BTreeSet;
 
@@ -18,16 +18,16 @@ use super::python::span;
 use super::scopes::captured_name;
 use crate::text::Span;
 
-/// One thing that a statement can do.
+/// A possible effect of a statement.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Effect {
     pub(super) on: On,
     pub(super) span: Span,
-    /// What it does to the names, in words that follow "because".
+    /// The reason, as a short clause.
     pub(super) reason: &'static str,
 }
 
-/// What an effect changes.
+/// The target of an effect.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum On {
     /// Binds a name to something unknown.
@@ -36,19 +36,19 @@ pub(super) enum On {
     Object(String),
     /// May bind any name.
     Everything,
-    /// Gets hold of the namespace, and may bind any name from here on.
+    /// Accesses the namespace, and may bind any name from here on.
     Namespace,
 }
 
-/// What a function does if something calls it.
+/// The effects of a function that may be called.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Deferred {
-    /// Its name; none where anything may call it: a lambda, a method, what a decorator gets.
+    /// Its name; `None` if anything may call it: a lambda, a method, or a decorated function.
     pub(super) function: Option<String>,
     pub(super) effects: Vec<Effect>,
 }
 
-/// What a statement does.
+/// The effects of a statement.
 #[derive(Debug, Default)]
 pub(super) struct Effects {
     pub(super) now: Vec<Effect>,
@@ -66,7 +66,7 @@ impl Effects {
 
 /// Collects the effects of code on the names for which `wanted` holds.
 pub(super) struct Collector<'a> {
-    /// Where the code at hand starts.
+    /// The start of the current code.
     base: usize,
     wanted: &'a dyn Fn(&str) -> bool,
     effects: Effects,
@@ -127,7 +127,7 @@ impl<'a> Collector<'a> {
         }
     }
 
-    /// Notes that code gets hold of the object that a name stands for.
+    /// Records that code may change the object of a name.
     fn used(&mut self, expression: &Expr) {
         if let Expr::Name(name) = expression {
             let is_hidden = self.hidden.iter().any(|names| names.contains(name.id.as_str()));
@@ -150,7 +150,7 @@ impl<'a> Collector<'a> {
         }
     }
 
-    /// Notes that code gets hold of the namespace.
+    /// Records that code may access the namespace.
     fn reach(&mut self, node: &impl Ranged) {
         self.push(On::Namespace, node, "code may change the module's globals");
     }
@@ -334,7 +334,7 @@ impl<'ast> Visitor<'ast> for Collector<'_> {
     }
 }
 
-/// Tells whether all names of a module are known to be none of those that matter.
+/// Returns whether all names of a module are known to be none of those that matter.
 fn is_harmless(module: &str) -> bool {
     let first = module.split('.').next().unwrap_or_default();
     matches!(first, "sqlalchemy" | "typing" | "datetime") || module == "alembic.op"

@@ -131,7 +131,7 @@ impl<'a> Cursor<'a> {
         closed.then(|| &self.code[start..end])
     }
 
-    /// Tells whether nothing follows but blanks, a comment and the end of the line.
+    /// Returns whether nothing follows but blanks, a comment and the end of the line.
     fn is_over(&mut self) -> bool {
         self.blanks();
         if self.peek() == Some(b'#') {

@@ -1,9 +1,8 @@
-//! The comments at the top of a migration, where a person silences a rule.
+//! The comments at the top of a migration, which can silence rules.
 
 use super::lexer::{Kind, Pieces};
 
-/// Returns the rules that `# alembic-guard: allow(rule, rule)` names above the first statement that is
-/// not the docstring.
+/// Returns the rules in `# alembic-guard: allow(rule, rule)` above the first statement after the docstring.
 pub(super) fn allows(text: &str) -> Vec<String> {
     let mut allows = Vec::new();
     for piece in Pieces::new(text) {

@@ -1,4 +1,4 @@
-//! Follows the four names through the statements of a module.
+//! Tracks the four names through the statements of a module.
 
 mod brief;
 mod later;
@@ -20,7 +20,7 @@ use crate::text::Span;
 /// The names that Alembic reads.
 pub(super) const NAMES: [&str; 4] = ["revision", "down_revision", "branch_labels", "depends_on"];
 
-/// A module may answer for names that it does not have (PEP 562).
+/// A module function that may define missing names (PEP 562).
 pub(super) const GETATTR: &str = "__getattr__";
 
 const IN_EXPRESSION: &str = "it is assigned inside an expression";
@@ -53,12 +53,12 @@ fn follow(text: &str, cut: Cut) -> Module {
     state.module(&sources.units, fault)
 }
 
-/// Takes the module as one unit, for when it could not be cut.
+/// Reads the module as one unit, if it could not be split.
 fn whole(text: &str) -> Unit {
     Unit { span: 0..text.len(), role: Role::Code, interesting: true }
 }
 
-/// What a name stands for.
+/// The value of a name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Binding {
     Unbound,
@@ -69,7 +69,7 @@ enum Binding {
 /// The names of a module at one point of its run.
 struct State<'a> {
     text: &'a str,
-    /// Where the statement at hand starts.
+    /// The start of the current statement.
     base: usize,
     names: BTreeMap<String, Binding>,
     deferred: Vec<Deferred>,
@@ -178,14 +178,14 @@ impl<'a> State<'a> {
         }
     }
 
-    /// Gives up on the object that something else gets hold of.
+    /// Marks an object as unknown because other code gets hold of it.
     fn hand_over(&mut self, value: &Result<Constant, Unknown>, span: &Span) {
         if let Ok(Constant { kind, .. }) = value {
             self.change_object(*kind, span, "another name refers to the same object");
         }
     }
 
-    /// Evaluates an expression; one that is no constant may do other things too.
+    /// Evaluates an expression; one that is not a constant may have side effects.
     fn evaluate(&mut self, expression: &Expr) -> Result<Constant, Unknown> {
         let result = value::evaluate(expression, self.base, self);
         if result.is_err() {
@@ -199,7 +199,7 @@ impl<'a> State<'a> {
         self.apply(effects);
     }
 
-    /// Assigns item by item where both sides are written out.
+    /// Assigns item by item if both sides are sequences of the same length.
     fn unpack(&mut self, target: &Expr, targets: &[Expr], value: &Expr) {
         let values = match value {
             Expr::Tuple(tuple) => &tuple.elts[..],
@@ -267,7 +267,7 @@ impl<'a> State<'a> {
         }
     }
 
-    /// Gives up on all names that stand for the same list or set as `name`.
+    /// Marks all names that share the list or set of `name` as unknown.
     fn change(&mut self, name: &str, span: &Span, reason: &str) {
         if let Some(Binding::Known { constant, .. }) = self.names.get(name) {
             self.change_object(constant.kind, span, reason);

@@ -1,6 +1,6 @@
-//! Assignments that were meant for one of the four names.
+//! Finds assignments to misspellings of the four names.
 //!
-//! Alembic ignores a name that it does not know, so `down_revisions = "..."` reads as no parent at all.
+//! Alembic ignores unknown names, so with `down_revisions = "..."` a migration has no parent.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,7 +12,7 @@ use super::lexer::{Kind, Pieces};
 use super::statements::{Role, Unit};
 use crate::text::Span;
 
-/// What people write for one of the names that is further from it than a slip of the finger.
+/// Common wrong names that are not simple typos.
 const SYNONYMS: &[(&str, &str)] = &[
     ("rev", "revision"),
     ("rev_id", "revision"),
@@ -26,12 +26,12 @@ const SYNONYMS: &[(&str, &str)] = &[
     ("revises", "down_revision"),
 ];
 
-/// A name that Alembic would never read, so that it is a slip even beside the right one.
+/// A name that is a misspelling even if the correct one is there too.
 const NEVER_RIGHT: &str = "down_revisions";
 
-/// Finds assignments that look meant for one of the names in `missing`.
+/// Finds assignments that look like misspellings of the names in `missing`.
 ///
-/// `branch_labels` and `depends_on` may well be missing: for them a name that the file uses is no slip.
+/// `branch_labels` and `depends_on` are optional: for them, a name that the file uses is not a misspelling.
 pub(super) fn find(text: &str, units: &[Unit], missing: &[&'static str]) -> Vec<Misspelling> {
     let mut seen: BTreeSet<&str> = BTreeSet::new();
     let mut found: Vec<Misspelling> = units
@@ -57,7 +57,7 @@ pub(super) fn find(text: &str, units: &[Unit], missing: &[&'static str]) -> Vec<
     found
 }
 
-/// Returns the bytes of the name that a unit assigns to, where it starts with one.
+/// Returns the position of the name that a statement assigns to, if it starts with one.
 fn target(text: &str, unit: &Unit) -> Option<Span> {
     let code = &text[unit.span.clone()];
     let length = code.bytes().position(|byte| !byte.is_ascii_alphanumeric() && byte != b'_')?;

@@ -1,7 +1,7 @@
-//! Python source to the four names that Alembic reads.
+//! Reads the four names that Alembic uses from Python source.
 //!
-//! This is the only user of the Python parsers. It never runs anything, and it never guesses: what
-//! only running Python could know is [`Value::Computed`].
+//! Only this module uses the Python parsers. Nothing is run or guessed: a value that is unknown without
+//! running Python is [`Value::Computed`].
 
 mod semantic_diff;
 mod blank;
@@ -46,19 +46,19 @@ pub use self::semantic_diff::{Part, SemanticChange};
 use crate::text::{Span, StaticStr, escape};
 use crate::tree::File;
 
-/// The id of a revision, as the source has it.
+/// The id of a revision, as written in the source.
 #[derive(
     Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
 )]
 pub struct RevisionId(Arc<str>);
 
 impl RevisionId {
-    /// Takes an id; any text can be one as far as Alembic's graph is concerned.
+    /// Creates an id; Alembic's graph accepts any text.
     pub fn new(id: impl Into<String>) -> RevisionId {
         RevisionId(id.into().into())
     }
 
-    /// Returns the id as the source has it, unescaped.
+    /// Returns the id as written in the source, unescaped.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -76,40 +76,40 @@ impl Borrow<str> for RevisionId {
     }
 }
 
-/// A string and where the source has it.
+/// A string and its position in the source.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Text {
-    /// The string, concatenation and escapes resolved.
+    /// The string, with concatenation and escapes resolved.
     pub text: String,
-    /// The bytes of the literal, quotes included; of the name that stands for it where it is one.
+    /// The bytes of the literal, including its quotes, or of the name that refers to it.
     pub span: Span,
 }
 
-/// What a module says under one of the four names.
+/// The value of one of the four names in a module.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub enum Value {
     /// The name is never assigned.
     Missing,
-    /// A constant: `None` is no text, a string is one, a tuple, list or set may be several.
+    /// A constant: `None` has no text, a string has one, a tuple, list or set may have several.
     Known {
         /// The texts, in order, as written.
         texts: Vec<Text>,
-        /// How the value is written.
+        /// The kind of the value.
         shape: Shape,
-        /// The bytes of the whole value, from behind the `=`.
+        /// The bytes of the whole value, after the `=`.
         span: Span,
     },
-    /// Only running Python could know it.
+    /// The value is unknown without running Python.
     Computed {
-        /// The bytes that cannot be known.
+        /// The bytes of the unknown part.
         span: Span,
-        /// Why not, in a few words that follow "because".
+        /// The reason, as a short clause such as "it is a function call".
         reason: String,
     },
 }
 
 impl Value {
-    /// Returns the texts of a constant; nothing where there is none.
+    /// Returns the texts of a constant; none if it is not one.
     pub fn texts(&self) -> &[Text] {
         match self {
             Value::Known { texts, .. } => texts,
@@ -117,7 +117,7 @@ impl Value {
         }
     }
 
-    /// Returns where the value is written.
+    /// Returns the position of the value.
     pub fn span(&self) -> Option<&Span> {
         match self {
             Value::Known { span, .. } | Value::Computed { span, .. } => Some(span),
@@ -126,7 +126,7 @@ impl Value {
     }
 }
 
-/// How a constant is written.
+/// The kind of a constant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub enum Shape {
     /// `None`.
@@ -137,7 +137,7 @@ pub enum Shape {
     Sequence,
 }
 
-/// What one source file says, wherever it lies.
+/// The contents of a source file, independent of its path.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Module {
     /// `revision`.
@@ -148,18 +148,18 @@ pub struct Module {
     pub branch_labels: Value,
     /// `depends_on`.
     pub depends_on: Value,
-    /// Assignments that look like a slip for one of the four.
+    /// Assignments that look like misspellings of one of the four names.
     pub misspellings: Vec<Misspelling>,
-    /// The rules that `# alembic-guard: allow(...)` names in the header.
+    /// The rules in `# alembic-guard: allow(...)` in the header.
     pub allows: Vec<String>,
-    /// Why Python could not load the file, where the reader is sure of it.
+    /// The reason why Python cannot load the file, if that is certain.
     pub fault: Option<Fault>,
-    /// Who keeps the content, where the file only stands in for it: "Git LFS".
+    /// The program that stores the content, if the file is only a pointer: "Git LFS".
     #[serde(deserialize_with = "interned::keeper")]
     pub kept_by: Option<StaticStr>,
 }
 
-/// A name that Alembic does not read beside one that it does.
+/// A misspelled name, and the name that was meant.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Misspelling {
     /// The name as written.
@@ -171,30 +171,30 @@ pub struct Misspelling {
     pub span: Span,
 }
 
-/// Why a file cannot be a module.
+/// The reason why a file is not a valid module.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Fault {
-    /// What is wrong, in a few words.
+    /// The error, as a short phrase.
     pub message: String,
-    /// The bytes at which it shows; empty where the file as a whole is at fault.
+    /// The position in bytes; empty if the error is about the whole file.
     pub span: Span,
 }
 
-/// What the whole of a source file holds, beside the four names.
+/// The contents of a whole source file besides the four names.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Details {
-    /// Why no supported version of Python loads it, if it is so.
+    /// The reason why no supported version of Python loads it, if so.
     pub fault: Option<Fault>,
-    /// What its docstring says.
+    /// The revision ids in its docstring.
     pub docstring: Docstring,
-    /// The first statement of `upgrade` or `downgrade` that does something; looked for in merges only.
+    /// The first operation in `upgrade` or `downgrade`; only read for merges.
     pub operation: Option<Span>,
 }
 
-/// What the reader agrees to read.
+/// The limits of the reader.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ReadLimits {
-    /// The size in bytes of the largest file that is read.
+    /// The maximum size of a file in bytes.
     pub max_file_size: u64,
 }
 
@@ -204,10 +204,10 @@ impl Default for ReadLimits {
     }
 }
 
-/// Reads what a source file says under the four names; quick, and never fails.
+/// Reads the four names of a source file; fast, and never fails.
 ///
-/// Only the statements that bear on the names are parsed: [`Module::fault`] is set where one of those
-/// cannot be Python, but [`check_body`] alone looks at all of the file.
+/// Only statements that affect the names are parsed: [`Module::fault`] is set if one of these is not valid
+/// Python, but only [`check_body`] reads the whole file.
 pub fn read(source: &[u8], limits: &ReadLimits) -> Module {
     if let Some(keeper) = pointer_file::keeper(source) {
         let message = format!("its content is stored by {keeper}");
@@ -228,7 +228,7 @@ pub fn check_body(source: &[u8], limits: &ReadLimits) -> Option<Fault> {
     }
 }
 
-/// Tells whether a source file that no supported version of Python loads is one of Python 2.
+/// Returns whether a source file that no supported version of Python loads is valid Python 2.
 pub fn is_python_2(source: &[u8], limits: &ReadLimits) -> bool {
     bounded(source, limits).is_ok_and(|source| python2::is_valid(&source.text))
 }
@@ -250,25 +250,24 @@ pub fn details(source: &[u8], is_merge: bool, limits: &ReadLimits) -> Details {
     }
 }
 
-/// Returns the first line of a source file's docstring, with which `alembic history` shows it.
+/// Returns the first line of a source file's docstring, which `alembic history` shows.
 pub fn title(source: &[u8], limits: &ReadLimits) -> Option<String> {
     let source = bounded(source, limits).ok()?;
     docstring::title(&source.text).map(str::to_owned)
 }
 
-/// Returns where `after` first does something else than `before`, if it does.
+/// Returns the first position at which `after` behaves differently from `before`, if any.
 ///
-/// Only what `upgrade` and `downgrade` depend on counts; comments, formatting, docstrings and the four
-/// identifiers do not. A source that does not parse differs from none: what is wrong with it is told
-/// elsewhere.
+/// Only code that `upgrade` and `downgrade` depend on counts; comments, formatting, docstrings and the four
+/// identifiers do not. A source that cannot be parsed has no difference: its error is reported elsewhere.
 pub fn first_change(before: &[u8], after: &[u8], limits: &ReadLimits) -> Option<SemanticChange> {
     let (before, after) = (bounded(before, limits).ok()?, bounded(after, limits).ok()?);
     let change = semantic_diff::first_change(&before.text, &after.text)?;
     Some(SemanticChange { span: after.original(&change.span), ..change })
 }
 
-/// Tells whether a source file defines an `upgrade` that does nothing, and a `downgrade` that does no more, as in
-/// a merge revision.
+/// Returns whether a source file defines an empty `upgrade` and no operations in `downgrade`, as in a merge
+/// revision.
 pub fn is_empty(source: &[u8], limits: &ReadLimits) -> bool {
     bounded(source, limits).is_ok_and(|source| {
         fault(&source).is_none()
@@ -277,7 +276,7 @@ pub fn is_empty(source: &[u8], limits: &ReadLimits) -> bool {
     })
 }
 
-/// Finds where the code of a source file says a name; in strings and comments it says none.
+/// Finds the uses of a name in the code of a source file, ignoring strings and comments.
 pub fn mentions(source: &[u8], name: &str, limits: &ReadLimits) -> Vec<Span> {
     let Ok(source) = bounded(source, limits) else {
         return Vec::new();
@@ -287,17 +286,17 @@ pub fn mentions(source: &[u8], name: &str, limits: &ReadLimits) -> Vec<Span> {
     said.map(|word| source.original(&(word.start..word.end))).collect()
 }
 
-/// Tells whether a name that Python has for an encoding means UTF-8.
+/// Returns whether a Python name of an encoding means UTF-8.
 pub fn is_utf8(encoding: &str) -> bool {
     decode::is_utf8(encoding)
 }
 
-/// Tells whether a name that Python has for an encoding means one in which ASCII is ASCII.
+/// Returns whether a Python name of an encoding means one in which ASCII is ASCII.
 pub fn holds_ascii(encoding: &str) -> bool {
     decode::holds_ascii(encoding)
 }
 
-/// Decodes a source file that is no larger than what is read.
+/// Decodes a source file within the size limit.
 fn bounded<'s>(source: &'s [u8], limits: &ReadLimits) -> Result<Source<'s>, Fault> {
     match oversize(source, limits) {
         Some(fault) => Err(fault),
@@ -322,17 +321,17 @@ fn too_large(size: u64, limits: &ReadLimits) -> Fault {
 }
 
 impl Module {
-    /// Tells whether `down_revision` names several parents.
+    /// Returns whether `down_revision` names several parents.
     pub fn is_merge(&self) -> bool {
         self.down_revision.texts().len() > 1
     }
 
-    /// A module that is larger than what is read.
+    /// A module that is too large.
     pub fn too_large(size: u64, limits: &ReadLimits) -> Module {
         Module::faulty(too_large(size, limits))
     }
 
-    /// A module of which nothing is known but that it cannot be loaded.
+    /// A module that cannot be loaded.
     fn faulty(fault: Fault) -> Module {
         Module {
             revision: Value::Missing,
@@ -374,17 +373,17 @@ impl Module {
     }
 }
 
-/// One file of a version folder, read.
+/// A file of a version folder and its contents.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Migration {
-    /// Where it is and what it holds.
+    /// Its path and id.
     pub file: File,
-    /// What it says.
+    /// Its contents.
     pub module: Arc<Module>,
 }
 
 impl Migration {
-    /// Returns the ids that `down_revision` names, where the file loads.
+    /// Returns the ids in `down_revision`, if the file can be loaded.
     pub fn named_parents(&self) -> impl Iterator<Item = &str> {
         let texts = match self.module.fault {
             Some(_) => &[],

@@ -1,8 +1,8 @@
-//! What the name of a migration says.
+//! The revision id in the name of a migration.
 
 use super::RevisionId;
 
-/// Returns the id of a file that states no `revision`: its stem, where that is all lower-case hex.
+/// Returns the id of a file without `revision`: its stem, if that is lower-case hexadecimal.
 ///
 /// Alembic's `_legacy_rev`, `([a-f0-9]+)\.py$`, for files from before Alembic 0.2.
 pub fn legacy_id(file_name: &[u8]) -> Option<RevisionId> {

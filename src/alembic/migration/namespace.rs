@@ -73,18 +73,18 @@ pub(super) const fn words() -> [&'static [&'static str]; 5] {
     [EVERYWHERE, FUNCTIONS, SCOPES, IMPORTERS, &[MODULES]]
 }
 
-/// Tells whether a string, without its quotes, names what only `getattr` and its like have a use for.
+/// Returns whether a string, without its quotes, names what only `getattr` and its like have a use for.
 pub(super) fn is_named(text: &str) -> bool {
     EVERYWHERE.contains(&text)
 }
 
-/// Tells whether a string as the source has it names such a thing.
+/// Returns whether a string as the source has it names such a thing.
 pub(super) fn is_named_by(literal: &str) -> bool {
     let text = literal.trim_start_matches(['r', 'R', 'u', 'U']);
     is_named(text.trim_matches(['\'', '"']))
 }
 
-/// Tells whether an expression by itself, what it consists of aside, is a way to the namespace.
+/// Returns whether an expression by itself, what it consists of aside, is a way to the namespace.
 pub(super) fn is_way(expression: &Expr) -> bool {
     match expression {
         Expr::Name(name) => match way(&name.id) {
@@ -122,7 +122,7 @@ fn stretches(text: &ExprFString) -> Vec<String> {
     stretches
 }
 
-/// Tells whether a call is harmless although its function is a way to the namespace.
+/// Returns whether a call is harmless although its function is a way to the namespace.
 ///
 /// `is_inner` is whether it stands in a function or class, whose names are not the module's.
 pub(super) fn is_harmless_call(call: &ExprCall, is_inner: bool) -> bool {
@@ -140,7 +140,7 @@ pub(super) fn is_harmless_call(call: &ExprCall, is_inner: bool) -> bool {
     }
 }
 
-/// Tells whether a statement imports a way to the namespace, under whatever name.
+/// Returns whether a statement imports a way to the namespace, under whatever name.
 pub(super) fn imports_way(statement: &Stmt) -> bool {
     match statement {
         Stmt::Import(import) => import.names.iter().any(|alias| {

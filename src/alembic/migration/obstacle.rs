@@ -1,9 +1,9 @@
-//! What keeps an expression from being a constant.
+//! Finds the reason why an expression is not a constant.
 
 use rustpython_ruff_python_ast::{Expr, Operator};
 
-/// Finds the first part of an expression that is no string, `None`, name, or collection or sum of such,
-/// and says what it is, in words that follow "because".
+/// Finds the first part of an expression that is not a string, `None`, a name, or a collection or sum of
+/// these, and returns what it is, as a short clause.
 pub(super) fn obstacle(expression: &Expr) -> Option<(&Expr, &'static str)> {
     let reason = match expression {
         Expr::StringLiteral(_) | Expr::NoneLiteral(_) | Expr::Name(_) => return None,

@@ -1,4 +1,4 @@
-//! Whether `upgrade` and `downgrade` do anything.
+//! Finds operations in `upgrade` and `downgrade`.
 
 use rustpython_ruff_python_ast::{Expr, Stmt};
 
@@ -6,11 +6,10 @@ use super::statements::{self, Role};
 use super::{nesting, python};
 use crate::text::Span;
 
-/// Finds the first statement of `upgrade` or `downgrade` that does something; nothing where that cannot
-/// be read.
+/// Returns the first operation in `upgrade` or `downgrade`; nothing if the file cannot be parsed.
 ///
-/// Templates for several databases have a function for each, `upgrade_users` for one, which `upgrade`
-/// looks up in `globals()`.
+/// Templates for several databases have a function for each, such as `upgrade_users`, which `upgrade` looks
+/// up in `globals()`.
 pub(super) fn first(text: &str) -> Option<Span> {
     let cut = statements::cut(text);
     let functions = cut.units.iter().filter(|unit| match &unit.role {
@@ -20,7 +19,7 @@ pub(super) fn first(text: &str) -> Option<Span> {
     functions.map(|unit| &unit.span).find_map(|span| first_in(text, span))
 }
 
-/// Tells whether the module defines `upgrade` as a function; it may import one.
+/// Returns whether the module defines `upgrade` as a function; it may import one.
 pub(super) fn has_upgrade(text: &str) -> bool {
     let cut = statements::cut(text);
     cut.units.iter().any(|unit| match &unit.role {
@@ -60,7 +59,7 @@ fn does_something(statement: &Stmt) -> bool {
     }
 }
 
-/// Tells whether an expression is `globals()[...]`.
+/// Returns whether an expression is `globals()[...]`.
 fn is_look_up(expression: &Expr) -> bool {
     let looked_up_in = expression.as_subscript_expr().map(|item| &*item.value);
     let function = looked_up_in.and_then(Expr::as_call_expr).map(|call| &*call.func);

@@ -1,6 +1,6 @@
-//! Files whose content is elsewhere: a filter of git has put something in their place.
+//! Pointer files, which a git filter has put in place of the content.
 
-/// Who keeps a content, and how the file that stands in for it begins.
+/// The programs that store contents, and the first bytes of their pointer files.
 const KEEPERS: [(&str, &[u8]); 2] = [
     // The specification of Git LFS wants this line first, in just these words.
     ("Git LFS", b"version https://git-lfs.github.com/spec/"),
@@ -8,12 +8,12 @@ const KEEPERS: [(&str, &[u8]); 2] = [
     ("git-crypt", b"\0GITCRYPT\0"),
 ];
 
-/// Returns who keeps the content of a file, where the file itself is no more than a stand-in.
+/// Returns the program that stores the content of a pointer file.
 pub(super) fn keeper(source: &[u8]) -> Option<&'static str> {
     KEEPERS.iter().find(|(_, begin)| source.starts_with(begin)).map(|(keeper, _)| *keeper)
 }
 
-/// Returns everybody who may keep a content.
+/// Returns all programs that may store contents.
 pub(super) fn keepers() -> impl Iterator<Item = &'static str> {
     KEEPERS.iter().map(|(keeper, _)| *keeper)
 }

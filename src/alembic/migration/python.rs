@@ -1,6 +1,6 @@
-//! Ruff's parser of Python, which says how a module is built and why it is none.
+//! Parses modules with ruff's Python parser, and reports their errors.
 //!
-//! RustPython's reads the literals that [`value`](super::value) is interested in.
+//! [`value`](super::value) reads literals with RustPython's parser.
 
 use std::borrow::Cow;
 
@@ -13,12 +13,12 @@ use super::blank::blanked;
 use super::{Fault, compile_errors};
 use crate::text::Span;
 
-/// Parses code whose nesting is bounded; `None` where it is no Python.
+/// Parses code with bounded nesting; `None` if it is not valid Python.
 pub(super) fn statements(code: &str) -> Option<Vec<Stmt>> {
     Some(parse(code).ok()?.into_suite())
 }
 
-/// Returns why a module is no Python: it cannot be parsed, or not be compiled.
+/// Returns why a module is not valid Python: it cannot be parsed or compiled.
 pub(super) fn refusal(code: &str) -> Option<Fault> {
     match parse(code) {
         Ok(module) => {
@@ -41,12 +41,12 @@ pub(super) fn span(base: usize, node: &impl Ranged) -> Span {
     base + node.start().to_usize()..base + node.end().to_usize()
 }
 
-/// Returns a name as Python compares it (PEP 3131); Ruff's parser spells names like this already.
+/// Returns a name as Python compares it (PEP 3131); ruff's parser already normalizes names like this.
 pub(super) fn spelling(name: &str) -> Cow<'_, str> {
     if name.is_ascii() { Cow::Borrowed(name) } else { Cow::Owned(name.nfkc().collect()) }
 }
 
-/// Words what ruff's parser found.
+/// Formats an error of ruff's parser.
 fn fault(code: &str, message: &str, range: TextRange) -> Fault {
     let mut characters = message.trim_end_matches('.').chars();
     let first = characters.next().map(|first| first.to_ascii_lowercase());

@@ -1,4 +1,4 @@
-//! Whether a source that no supported Python loads is one of Python 2.
+//! Finds out whether a source that no supported Python loads is valid Python 2.
 
 use super::lexer::{Kind, Piece, Pieces};
 use super::{nesting, python};
@@ -6,13 +6,14 @@ use super::{nesting, python};
 /// How many columns Python 2 takes a tab for.
 const TAB: usize = 8;
 
-/// Tells whether code would be Python if its statements, numbers and operators of Python 2 were newer.
+/// Returns whether code is valid Python after its Python 2 statements, numbers and operators are
+/// modernized.
 pub(super) fn is_valid(code: &str) -> bool {
     let ported = ported(code);
     ported != code && nesting::check(&ported).is_none() && python::refusal(&ported).is_none()
 }
 
-/// Writes what Python 3 has no syntax for as something that it has.
+/// Replaces Python 2 syntax with syntax of Python 3.
 fn ported(code: &str) -> String {
     let pieces: Vec<Piece> = Pieces::new(code).collect();
     let text = |place: usize| pieces.get(place).map_or("", |piece| &code[piece.start..piece.end]);
@@ -66,7 +67,7 @@ fn ported(code: &str) -> String {
     ported
 }
 
-/// Writes a number without the marks of Python 2: `0777`, `10L`.
+/// Formats a number without Python 2 prefixes and suffixes: `0777`, `10L`.
 fn number(word: &str) -> String {
     let digits = word.trim_end_matches(['l', 'L']);
     let is_octal = digits.len() > 1

@@ -63,7 +63,7 @@ impl Scope {
         self.names.nonlocals.get(name).copied()
     }
 
-    /// Tells whether a function inside may have a name of this scope as its `nonlocal`.
+    /// Returns whether a function inside may have a name of this scope as its `nonlocal`.
     pub(super) fn lends(&self, name: &str) -> bool {
         match self.kind {
             Kind::Function { .. } | Kind::Lambda => {

@@ -1,4 +1,4 @@
-//! Whether two versions of a migration do the same.
+//! Compares the behavior of two versions of a migration.
 
 mod plain;
 mod slice;
@@ -14,30 +14,29 @@ use self::slice::{Slice, slice};
 use super::{nesting, python};
 use crate::text::Span;
 
-/// What a migration does otherwise than another version of it.
+/// The kind of a difference between two versions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Part {
-    /// What `upgrade` does.
+    /// `upgrade` differs.
     Upgrade,
-    /// What `downgrade` does, and nothing else.
+    /// Only `downgrade` differs.
     Downgrade,
 }
 
 /// A difference between two versions of a migration.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SemanticChange {
-    /// What is different.
+    /// The kind of the difference.
     pub part: Part,
-    /// The bytes of the later version at which that begins.
+    /// Its position in the later version, in bytes.
     pub span: Span,
 }
 
-/// Returns the first difference, where running `upgrade` or `downgrade` would not be the same.
+/// Returns the first difference in the behavior of `upgrade` or `downgrade`.
 ///
-/// The syntax trees of the two functions and of all that they depend on are compared, so comments and
-/// formatting make no difference; neither do docstrings, annotations, the order of imports, what neither
-/// function reads, and the four identifiers, of which the graph is made. Code that does not parse is the
-/// same as any.
+/// The syntax trees of the two functions and of everything that they depend on are compared. So comments,
+/// formatting, docstrings, annotations, the order of imports, unused code and the four identifiers do not
+/// matter. Code that cannot be parsed is equal to any code.
 pub(super) fn first_change(before: &str, after: &str) -> Option<SemanticChange> {
     let (before, after) = (operations(before)?, operations(after)?);
     let find = |part, root, other| {
@@ -50,7 +49,7 @@ pub(super) fn first_change(before: &str, after: &str) -> Option<SemanticChange> 
     upgrade.or_else(|| find(Part::Downgrade, "downgrade", "upgrade"))
 }
 
-/// Parses a module and leaves out what makes no difference when it runs.
+/// Parses a module and drops everything that does not affect its behavior.
 fn operations(code: &str) -> Option<Plain> {
     match nesting::check(code) {
         Some(_) => None,
@@ -58,7 +57,7 @@ fn operations(code: &str) -> Option<Plain> {
     }
 }
 
-/// Finds a name that is imported anew or from elsewhere; where one is only gone, where its use begins.
+/// Finds a new or changed import or, if one was only removed, the first use of its name.
 fn other_import(before: &Slice<'_>, after: &Slice<'_>) -> Option<TextRange> {
     let bindings = |slice: &Slice<'_>| -> BTreeSet<(String, String)> {
         slice.imports.iter().map(|import| import.binding.clone()).collect()
@@ -69,7 +68,7 @@ fn other_import(before: &Slice<'_>, after: &Slice<'_>) -> Option<TextRange> {
     new.map(|import| import.range).or_else(gone)
 }
 
-/// Finds where two bodies part: the statement inside of a function, where it is one that differs.
+/// Finds the first differing statement of two bodies, within a function if it is one.
 fn difference(before: &[&Stmt], after: &[&Stmt]) -> Option<TextRange> {
     let same = |(one, other): &(&&Stmt, &&Stmt)| {
         ComparableStmt::from(**one) == ComparableStmt::from(**other)

@@ -195,7 +195,7 @@ impl Cutter<'_> {
 }
 
 impl Definition {
-    /// Tells whether the next word counts wherever it stands.
+    /// Returns whether the next word counts wherever it stands.
     fn is_begun(&self) -> bool {
         matches!(self, Definition::Async | Definition::Unnamed)
     }
@@ -259,7 +259,7 @@ static LENGTHS: [u32; 128] = {
     lengths
 };
 
-/// Tells whether a word of ASCII can be one that bears on the names, by its length and first letter.
+/// Returns whether a word of ASCII can be one that bears on the names, by its length and first letter.
 #[inline]
 fn may_matter(word: &[u8]) -> bool {
     let first = word.first().copied().unwrap_or_default();
@@ -271,7 +271,7 @@ fn imports_everything(behind: &str) -> bool {
     behind.trim_start_matches([' ', '\t', '\x0c', '\\', '\r', '\n']).starts_with('*')
 }
 
-/// Tells whether a statement can start like this; what cannot is parsed for its fault.
+/// Returns whether a statement can start like this; what cannot is parsed for its fault.
 fn can_start(text: &str, piece: &Piece) -> bool {
     match piece.kind {
         Kind::Word | Kind::Text | Kind::Open => true,

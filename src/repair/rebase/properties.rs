@@ -42,7 +42,7 @@ impl History {
         })
     }
 
-    /// Tells whether a fault is a chain of which others have something.
+    /// Returns whether a fault is a chain of which others have something.
     fn is_of_others(&self, graph: &Graph, fault: &HeadProblem) -> bool {
         let heads = match fault {
             HeadProblem::Stale(stale) => stale.heads.as_slice(),
@@ -52,7 +52,7 @@ impl History {
         heads.iter().any(|head| graph.ancestors(head).iter().any(|id| self.held.contains(*id)))
     }
 
-    /// Tells whether a revision that others have names a parent that has gone.
+    /// Returns whether a revision that others have names a parent that has gone.
     fn has_gaps_of_others(&self, before: &Graph, after: &Graph) -> bool {
         let mut gaps = new_gaps(before, after).into_iter();
         gaps.any(|gap| !before.contains(gap.child) && self.held.contains(gap.child))

@@ -1,6 +1,6 @@
 //! The disk operations of a repair, one method each.
 //!
-//! Every change that [`apply`](super::apply) makes to a disk goes through here, so that tests can stop it
+//! Every change that [`apply`](mod@super::apply) makes to a disk goes through here, so that tests can stop it
 //! between any two operations. Reading does not.
 
 use std::fs::{self, File, Metadata, OpenOptions};

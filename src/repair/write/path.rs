@@ -130,7 +130,7 @@ impl fmt::Display for Refused {
     }
 }
 
-/// Tells whether git would track a path (git's `verify_path`, with `core.protectHFS` and
+/// Returns whether git would track a path (git's `verify_path`, with `core.protectHFS` and
 /// `core.protectNTFS`).
 pub(super) fn is_tracked(path: &[u8]) -> bool {
     // A backslash parts names on NTFS.
@@ -138,7 +138,7 @@ pub(super) fn is_tracked(path: &[u8]) -> bool {
     names.all(|name| is_tracked_name(name) && name.split(|byte| *byte == b'\\').all(is_not_git))
 }
 
-/// Tells whether git would track something of this name.
+/// Returns whether git would track something of this name.
 pub(super) fn is_tracked_name(name: &[u8]) -> bool {
     !matches!(name, b"" | b"." | b"..") && !name.contains(&0) && is_not_git(name)
 }

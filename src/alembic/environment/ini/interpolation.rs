@@ -3,13 +3,13 @@
 /// Python's `MAX_INTERPOLATION_DEPTH`.
 const MAX_DEPTH: usize = 10;
 
-/// A value that names another a hundred times, ten levels deep, would fill any memory.
+/// A value that refers to another one a hundred times, ten levels deep, would fill any memory.
 const MAX_LENGTH: usize = 64 * 1024;
 
-/// The same for values that are replaced by nothing.
+/// The same limit for values that are replaced by nothing.
 const MAX_STEPS: usize = 100_000;
 
-/// Replaces every `%(name)s` in a raw value; `lookup` knows the raw values by their lower-case names.
+/// Replaces every `%(name)s` in a raw value; `lookup` returns raw values by their lower-case names.
 pub(super) fn interpolate<'v>(
     raw: &'v str,
     lookup: &impl Fn(&str) -> Option<&'v str>,

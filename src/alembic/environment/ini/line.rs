@@ -1,4 +1,4 @@
-//! Lines of a file as Python's text mode cuts them, and blanks as Python's `str` knows them.
+//! Lines of a file as in Python's text mode, and blanks as in Python's `str`.
 
 use std::ops::Range;
 
@@ -8,14 +8,14 @@ use super::Fault;
 pub(super) struct Line<'t> {
     /// The line without the blanks around it.
     pub(super) text: &'t str,
-    /// Where `text` begins in the file.
+    /// The position of `text` in the file.
     pub(super) start: usize,
-    /// How many characters stand before `text`.
+    /// The number of characters before `text`.
     pub(super) indentation: usize,
 }
 
 impl Line<'_> {
-    /// Tells whether the line is a comment and nothing else.
+    /// Returns whether the line is only a comment.
     pub(super) fn is_comment(&self) -> bool {
         self.text.starts_with(['#', ';'])
     }
@@ -26,7 +26,7 @@ impl Line<'_> {
     }
 }
 
-/// Cuts a text into lines; `\n`, `\r\n` and a lone `\r` end one.
+/// Splits a text into lines at `\n`, `\r\n` and a lone `\r`.
 pub(super) fn lines(text: &str) -> impl Iterator<Item = Line<'_>> {
     let mut start = 0;
     std::iter::from_fn(move || {
@@ -52,7 +52,7 @@ pub(super) fn trimmed(text: &str) -> Range<usize> {
     start..end
 }
 
-/// Python counts the four separators U+001C to U+001F as blanks, Unicode does not.
+/// Unlike Unicode, Python treats the four separators U+001C to U+001F as blanks.
 fn is_blank(character: char) -> bool {
     character.is_whitespace() || ('\u{1c}'..='\u{1f}').contains(&character)
 }

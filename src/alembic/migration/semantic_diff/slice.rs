@@ -83,7 +83,7 @@ impl Facts {
     }
 }
 
-/// Tells whether a statement does more than bind names.
+/// Returns whether a statement does more than bind names.
 fn acts(statement: &Stmt) -> bool {
     let any = |body: &[Stmt]| body.iter().any(acts);
     match statement {
