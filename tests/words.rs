@@ -11,13 +11,11 @@ const BANNED: &[(&str, &str)] = &[
     ("are no ", "are not"),
     ("that there is", "existing"),
     ("that there was", "earlier"),
-    (" mend", "repair"),
+    ("mend", "repair"),
     ("whoever", "the user"),
-    ("nobody", "no one, or the passive voice"),
     ("lest ", "so that ... not"),
     ("where nothing is said", "by default"),
     ("where it says", "if it sets"),
-    ("of which", "a sentence of its own"),
     ("cannot be known", "is not a literal, or is unknown"),
     ("what is pushed", "the pushed commit"),
     ("what has landed", "published migrations"),
@@ -41,8 +39,18 @@ const BANNED: &[(&str, &str)] = &[
 ];
 
 /// Longer phrases that hold a banned one and are fine.
-const FINE: &[&str] =
-    &["is no longer", "are no longer", "is no more than", "recommend", "mendelian"];
+const FINE: &[&str] = &[
+    "is no longer",
+    "are no longer",
+    "is no more than",
+    "there is no ",
+    "there are no ",
+    "so that there is",
+    "means that there is",
+    "recommend",
+    "amend",
+    "{judged}",
+];
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -125,7 +133,9 @@ fn no_text_has_a_phrase_that_nobody_says() {
     for (file, text) in texts() {
         let lower = FINE.iter().fold(text.to_lowercase(), |text, fine| text.replace(fine, "*"));
         for (phrase, better) in BANNED {
-            if let Some(at) = lower.find(phrase) {
+            let is_word = |at: &usize| !lower[..*at].ends_with(char::is_alphanumeric);
+            let found_at = lower.match_indices(phrase).map(|(at, _)| at).find(is_word);
+            if let Some(at) = found_at {
                 let start = lower.floor_char_boundary(at.saturating_sub(40));
                 let end = lower.ceil_char_boundary((at + 60).min(lower.len()));
                 found.push(format!(

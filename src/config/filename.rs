@@ -6,7 +6,7 @@ use super::date::DateFormat;
 
 /// A pattern for the names of migration files.
 ///
-/// Text stands for itself, `{{` and `}}` for braces; `.py` at the end is optional. The fields, each at most
+/// Other text is literal; `{{` and `}}` stand for braces; `.py` at the end is optional. The fields, each at most
 /// once:
 ///
 /// - `{date:...}`, a valid date, by `%Y %y %m %d %j %H %M %S` and text between them;

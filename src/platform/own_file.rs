@@ -44,7 +44,7 @@ pub(crate) fn read(path: &Path) -> io::Result<Vec<u8>> {
     Ok(content)
 }
 
-/// Returns whether a path leads to a folder that is no symbolic link.
+/// Returns whether a path leads to a folder and not to a symbolic link.
 ///
 /// # Errors
 /// Fails if nothing is there.

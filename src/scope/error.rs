@@ -53,7 +53,7 @@ pub enum Error {
     /// The configured base does not exist here.
     #[error("the configured `base`, `{0}`, is not a branch, tag or commit")]
     UnknownBase(String),
-    /// A hook manager did not say what is pushed.
+    /// A hook manager did not pass the pushed commit.
     #[error("the hook manager set no valid `{0}`")]
     Host(&'static str),
     /// A repair would have to read files with unresolved conflicts.

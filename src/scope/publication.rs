@@ -218,7 +218,7 @@ fn is_left_of(context: &Context<'_>, pushed: &PushedBranch, update: &RefUpdate<'
 /// contains.
 ///
 /// The branch of another user takes precedence over the checked one, unless it was built on that one:
-/// whoever builds on a branch accepts its changes.
+/// a branch that builds on another accepts its changes.
 pub(super) fn shared<'j>(
     context: &'j Context<'_>,
     tree: &'j dyn Tree,

@@ -146,7 +146,7 @@ impl<'g> Walk<'g> {
     }
 }
 
-/// Tells of each revision whether it and all above it is one line that ends somewhere.
+/// Returns for each revision whether it and its descendants are one line with an end.
 fn plain_to_the_end(graph: &Graph, plain: &[bool]) -> Vec<bool> {
     let mut known: Vec<Option<bool>> = vec![None; plain.len()];
     for start in 0..plain.len() {

@@ -202,7 +202,7 @@ impl Graph {
         &self.opaque
     }
 
-    /// Returns the revisions that are no parent, sorted; a cycle has none.
+    /// Returns the revisions without children, sorted; a cycle has none.
     pub fn heads(&self) -> Vec<&RevisionId> {
         self.sorted(|index| self.is_free(index))
     }

@@ -3,7 +3,7 @@
 //! Code that has one of them can bind any name, at once or whenever it is called, so nothing is followed:
 //! code that may run and mentions one of these words makes all names unknown, unless the mention has one
 //! of the few forms that are known to be harmless. A module that builds such a word out of parts is not
-//! found out: this is no boundary against hostile Python.
+//! found out: this does not protect against hostile Python.
 
 use rustpython_ruff_python_ast::{
     Expr, ExprCall, ExprFString, FStringPart, InterpolatedStringElement, Stmt,

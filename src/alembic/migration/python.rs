@@ -29,8 +29,8 @@ pub(super) fn refusal(code: &str) -> Option<Fault> {
     }
 }
 
-/// Parses code. What is no Python the parser must not see with anything in its strings: going on
-/// behind a mistake it could take that for code, whose nesting nobody has bounded.
+/// Parses code. Invalid code is first parsed with empty strings: after an error, the parser could treat the text
+/// of a string as code, and that text may be nested without a limit.
 fn parse(code: &str) -> Result<Parsed<ModModule>, ParseError> {
     parse_module(&blanked(code))?;
     parse_module(code)

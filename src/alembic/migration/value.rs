@@ -44,7 +44,7 @@ pub(super) enum Kind {
     },
 }
 
-/// Why a value cannot be known.
+/// Why a value is unknown.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Unknown {
     pub(super) span: Span,

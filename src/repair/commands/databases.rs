@@ -90,8 +90,7 @@ impl Move<'_> {
             String::new()
         };
         let state = format!("`alembic_version`{of} contains only {} ({state})", listed(stamped));
-        Ok(command(environment, &steps)
-            .map(|command| Step::run("run", command).when(state)))
+        Ok(command(environment, &steps).map(|command| Step::run("run", command).when(state)))
     }
 
     /// Returns a note that the state of a database is unknown.

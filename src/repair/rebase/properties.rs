@@ -11,7 +11,7 @@ use super::*;
 use crate::alembic::graph::tests::{graph, id};
 use crate::heads::{HeadProblem, new_gaps};
 
-/// A base, a branch of it and what a rebase is told of them.
+/// A base, a branch of it, and the facts that a rebase needs.
 #[derive(Debug, Clone)]
 struct History {
     before: String,
@@ -100,7 +100,7 @@ fn histories() -> impl Strategy<Value = History> {
 
 type Chance = (Vec<Draft>, usize, Option<usize>, Option<usize>, Vec<usize>, usize);
 
-/// Writes the first drafts as what has landed, the others as what is new.
+/// Writes the first drafts as published and the others as new.
 fn history((drafts, landed, dropped, onto, names, heads): Chance) -> History {
     let name = |place: usize| format!("r{}", names[place]);
     let mut history = History {
