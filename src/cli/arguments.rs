@@ -93,7 +93,7 @@ pub(super) enum Command {
     /// Install, remove, list or run the git hooks.
     #[command(subcommand, after_help = help::HOOK)]
     Hook(HookCommand),
-    /// Put unpublished migrations on top of the base.
+    /// Put unpublished migrations on top of the target branch.
     ///
     /// Edits the `down_revision` of the lowest ones in the work tree. Migrations that are published, or
     /// shared on another remote branch, are never edited. Every change is checked first, and nothing is
@@ -179,7 +179,7 @@ pub(super) struct Check {
 
 #[derive(Debug, Clone, Args)]
 pub(super) struct Rebase {
-    /// Put them on top of this head [default: the base's].
+    /// Put them on top of this head [default: that of the target branch].
     #[arg(long, value_name = "ID")]
     pub(super) onto: Option<String>,
     /// Compare with REV [default: the nearest target branch].

@@ -28,7 +28,7 @@ macro_rules! root_examples {
         examples![
             "alembic-guard hook install  Install the hooks into this repository",
             "alembic-guard check         Check the work tree before you push",
-            "alembic-guard rebase        Put your migrations on top of the base",
+            "alembic-guard rebase        Put your migrations on top",
             "alembic-guard help rebase   Print the help of a command",
         ]
     };
@@ -76,7 +76,7 @@ pub(super) const ROOT_LONG: &str = concat!(
     heading!("Exit codes"),
     "  0  No error was found\n",
     "  1  Errors were found; a hook blocks the commit or the push\n",
-    "  2  The check failed to run\n\n",
+    "  2  The check could not be made; a hook blocks too\n\n",
     heading!("Environment"),
     "  ALEMBIC_GUARD=0      Turn the hooks off\n",
     "  SKIP=alembic-guard   The same, as in pre-commit\n",

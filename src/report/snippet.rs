@@ -19,6 +19,9 @@ use crate::tree::{File, Site};
 /// The columns before the text of a note: four-digit line numbers and `= note: `.
 const NOTE_COLUMNS: usize = 13;
 
+/// The columns before quoted source: a line number of two digits and the frame.
+const GUTTER: usize = 5;
+
 /// The maximum number of places per snippet.
 const MOST: usize = 24;
 
@@ -28,6 +31,8 @@ pub(super) struct Place<'a> {
     pub(super) site: &'a Site,
     /// The label beside it; may be empty.
     pub(super) label: &'a str,
+    /// Whether the label is written below if there is no room beside the mark.
+    pub(super) is_needed: bool,
 }
 
 /// Shows places and writes `notes` below them. The first place is the one with the problem.
@@ -38,7 +43,7 @@ pub(super) fn places(
     sources: &BTreeMap<File, Vec<u8>>,
     style: &Style,
 ) -> String {
-    let mut canvas = Canvas::new(level);
+    let mut canvas = Canvas::new(level, style);
     let (places, others) = places.split_at(places.len().min(MOST));
     let more = format!("{} are not shown", layout::counted(others.len(), "more place"));
     let notes = &[if others.is_empty() { Vec::new() } else { vec![more] }, notes.to_vec()].concat();
@@ -60,6 +65,8 @@ pub(super) struct Marked<'a> {
     pub(super) label: &'a str,
     /// Whether they have the problem, rather than explain it.
     pub(super) primary: bool,
+    /// Whether the label is written below if there is no room beside the mark.
+    pub(super) is_needed: bool,
 }
 
 /// Shows marked bytes of one text.
@@ -70,7 +77,7 @@ pub(super) fn marked(
     marks: &[Marked<'_>],
     style: &Style,
 ) -> String {
-    let mut canvas = Canvas::new(level);
+    let mut canvas = Canvas::new(level, style);
     canvas.windows(&escape(path), source, marks);
     canvas.render(&[], style)
 }
@@ -97,15 +104,25 @@ struct Canvas {
     quotes: bool,
     /// The places that `annotate-snippets` writes, and their replacements.
     moved: Vec<(String, String)>,
+    /// The columns of the terminal.
+    width: usize,
+    /// Labels that don't fit beside their marks.
+    below: Vec<String>,
 }
 
 impl Canvas {
-    fn new(level: Level) -> Canvas {
+    fn new(level: Level, style: &Style) -> Canvas {
         let severity = match level {
             Level::Error => Severity::ERROR,
             Level::Warn | Level::Off => Severity::WARNING,
         };
-        Canvas { group: Group::with_level(severity), quotes: false, moved: Vec::new() }
+        Canvas {
+            group: Group::with_level(severity),
+            quotes: false,
+            moved: Vec::new(),
+            width: style.width,
+            below: Vec::new(),
+        }
     }
 
     fn add(&mut self, element: impl Into<annotate_snippets::Element<'static>>) {
@@ -140,7 +157,12 @@ impl Canvas {
         for (index, place) in places.iter().enumerate() {
             let here = source_of(place.site, sources).is_some_and(|(other, _)| other == file);
             if let (true, Site::Span { span, .. }) = (here, place.site) {
-                marks.push(Marked { span: span.clone(), label: place.label, primary: index == 0 });
+                marks.push(Marked {
+                    span: span.clone(),
+                    label: place.label,
+                    primary: index == 0,
+                    is_needed: place.is_needed,
+                });
             }
         }
         self.windows(&file.path.to_string(), source, &marks);
@@ -167,7 +189,14 @@ impl Canvas {
             let asked = &marks[mark.index];
             let kind =
                 if asked.primary { AnnotationKind::Primary } else { AnnotationKind::Context };
-            let label = (!asked.label.is_empty()).then(|| escape(asked.label));
+            let marked = window.text[mark.range.clone()].chars().count();
+            let end = GUTTER + mark.shown_column + marked + asked.label.chars().count();
+            let label = if end > self.width && asked.primary && !asked.label.is_empty() {
+                self.below.extend(asked.is_needed.then(|| asked.label.to_owned()));
+                None
+            } else {
+                (!asked.label.is_empty()).then(|| escape(asked.label))
+            };
             annotations.push(kind.span(mark.range).label(label));
         }
         self.quotes = true;
@@ -180,7 +209,7 @@ impl Canvas {
     }
 
     fn render(mut self, notes: &[String], style: &Style) -> String {
-        for note in notes {
+        for note in std::mem::take(&mut self.below).iter().chain(notes) {
             self.add(Severity::NOTE.message(layout::note(note, NOTE_COLUMNS, style)));
         }
         if self.group.is_empty() {

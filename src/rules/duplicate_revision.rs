@@ -114,11 +114,13 @@ fn removed(subject: &RuleContext<'_>, copy: &Revision, original: &Revision) -> A
 fn renamed(subject: &RuleContext<'_>, newcomer: &Revision) -> Advice {
     let path = &newcomer.migration.file.path;
     let write = Step::write(
-        format!("give it its own id: write in {path}"),
+        format!("give one of them its own id: write in {path}"),
         format!("revision = \"{}\"", subject.free_id(newcomer)),
     );
     Advice::way([
         write,
-        format!("use the new id in the `down_revision` of migrations that build on {path}").into(),
+        "use the new id in its docstring and file name, and in the `down_revision` of migrations that \
+         build on it"
+            .into(),
     ])
 }

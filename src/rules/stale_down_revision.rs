@@ -5,9 +5,8 @@ mod repair;
 use std::collections::BTreeSet;
 
 use self::repair::repointed;
-use super::advice::followed;
 use super::context::{Explained, MOST_RELATED, listed, whole};
-use super::{Baseline, Consequence, Group, Rule, RuleContext};
+use super::{Baseline, Consequence, Group, Rule, RuleContext, Standing};
 use crate::advice::{Advice, Step};
 use crate::alembic::migration::RevisionId;
 use crate::config::Level;
@@ -55,10 +54,14 @@ fn problem(subject: &RuleContext<'_>, stale: &Stale, is_explained: bool) -> Opti
     let (edge, others) = stale.edges.split_first()?;
     let revision = subject.after.get(&edge.revision)?;
     let base = &subject.names.base;
-    let message = if revision.parents.texts().len() > 1 {
-        format!("merge revision `{}` is stale: {base} has moved on", edge.revision)
-    } else {
-        format!("`{}` is stale: {base} has moved on", edge.revision)
+    let merge = if revision.parents.texts().len() > 1 { "merge revision " } else { "" };
+    let message = match subject.standing {
+        Standing::Local => {
+            format!("{merge}`{}` is stale: `{}` already has a child", edge.revision, edge.parent)
+        }
+        Standing::Published | Standing::Replaced => {
+            format!("{merge}`{}` is stale: {base} has moved on", edge.revision)
+        }
     };
     let mut problem = RULE.at(subject, revision.parent_site(&edge.parent), message);
     problem.label = match &*edge.base_heads {
@@ -157,8 +160,9 @@ fn ways(subject: &RuleContext<'_>, stale: &Stale, heads: &[RevisionId]) -> Advic
     let files = repointed.iter().map(|one| &one.revision.migration.file.path);
     let finish = subject.situation.finish_edited(files);
     way.extend(finish.clone());
-    let join = subject.join_instead(join, heads);
-    Advice::way(way).or(join.map(|join| followed(join, finish.as_slice())).unwrap_or_default())
+    let join = subject.join_instead(join, heads).into_iter();
+    Advice::way(way)
+        .or(join.flat_map(|join| [Some(join), subject.situation.finish_staged()]).flatten())
 }
 
 /// Returns the revisions that the chain should build on, if there is no choice.

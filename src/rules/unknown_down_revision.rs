@@ -116,15 +116,16 @@ fn advice(subject: &RuleContext<'_>, child: &RevisionId, parent: &RevisionId) ->
             "write the nearest id, if you meant that",
             python::literal([near.as_str()]),
         )]),
-        None => Advice::way([
-            "if it is on another branch, merge that branch first; if it was deleted, restore it",
-        ])
+        None => Advice::way([format!(
+            "if `{parent}` is on another branch, merge that branch; if it was deleted, restore it"
+        )])
         .or(put_on_the_head(subject, child)),
     };
     if subject.situation.next != NextStep::Stage {
         return advice;
     }
-    advice.or([Step::run("if its file is not staged yet, find it", Command::of("git status"))])
+    let stage = format!("if the file of `{parent}` is not staged yet, find and stage it");
+    advice.or([Step::run(stage, Command::of("git status"))])
 }
 
 /// Returns the steps that move a migration onto the only head, because its parent may be a guess or

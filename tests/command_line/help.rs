@@ -16,7 +16,7 @@ Usage: alembic-guard [OPTIONS] <COMMAND>
 Commands:
   check        Check the work tree, the index or a commit
   hook         Install, remove, list or run the git hooks
-  rebase       Put unpublished migrations on top of the base
+  rebase       Put unpublished migrations on top of the target branch
   merge        Write a merge revision, as `alembic merge` does
   heads        List the heads of every environment
   graph        Draw the revisions of every environment
@@ -43,7 +43,7 @@ Global options:
 Examples:
   alembic-guard hook install  Install the hooks into this repository
   alembic-guard check         Check the work tree before you push
-  alembic-guard rebase        Put your migrations on top of the base
+  alembic-guard rebase        Put your migrations on top
   alembic-guard help rebase   Print the help of a command
 
 "#]]

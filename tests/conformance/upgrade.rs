@@ -16,7 +16,7 @@ fn a_fork_stops_the_upgrade_and_re_pointing_repairs_it() {
     with(python(), |python| {
         let story = Story::new(&python);
         let help = story.refused();
-        story.database.shell(&command(&help, "bring in main"));
+        story.database.shell(&command(&help, "merge main"));
         story.upgrade_fails();
         story.database.shell(&command(&help, "put `d` on top of `b`:"));
         story.repaired();
@@ -29,7 +29,7 @@ fn a_fork_stops_the_upgrade_and_a_merge_revision_repairs_it() {
     with(python(), |python| {
         let story = Story::new(&python);
         let help = story.refused();
-        story.database.shell(&command(&help, "bring in main"));
+        story.database.shell(&command(&help, "merge main"));
         story.upgrade_fails();
         story.database.shell(&command(&help, "join both heads with a merge revision"));
         story.repaired();

@@ -36,14 +36,16 @@ Revises: ${down_revision | comma,n}
 Create Date: ${create_date}
 
 """
+from typing import Sequence, Union
+
 from alembic import op
 import sqlalchemy as sa
 ${imports if imports else ""}
 
-revision = ${repr(up_revision)}
-down_revision = ${repr(down_revision)}
-branch_labels = ${repr(branch_labels)}
-depends_on = ${repr(depends_on)}
+revision: str = ${repr(up_revision)}
+down_revision: Union[str, Sequence[str], None] = ${repr(down_revision)}
+branch_labels: Union[str, Sequence[str], None] = ${repr(branch_labels)}
+depends_on: Union[str, Sequence[str], None] = ${repr(depends_on)}
 
 
 def upgrade() -> None:
@@ -307,8 +309,11 @@ fn source(Migration(id, message, parents): Migration) -> String {
     };
     format!(
         "\"\"\"{message}\n\nRevision ID: {id}\nRevises: {}\nCreate Date: 2026-11-02 09:14:00.000000\n\n\"\"\"\n\
-         from alembic import op\nimport sqlalchemy as sa\n\n\
-         revision = \"{id}\"\ndown_revision = {parent}\nbranch_labels = None\ndepends_on = None\n\n\n\
+         from typing import Sequence, Union\n\nfrom alembic import op\nimport sqlalchemy as sa\n\n\
+         revision: str = \"{id}\"\n\
+         down_revision: Union[str, Sequence[str], None] = {parent}\n\
+         branch_labels: Union[str, Sequence[str], None] = None\n\
+         depends_on: Union[str, Sequence[str], None] = None\n\n\n\
          def upgrade() -> None:\n    {up}\n\n\ndef downgrade() -> None:\n    {down}\n",
         parents.join(", ")
     )

@@ -37,7 +37,7 @@ fn looking_ahead_only_warns() {
     feature.stage("d(a)");
     let commit = feature.run(&["commit", "-m", "d"]);
     commit.passed(&["warning stale-down-revision at d:14: ahead"]);
-    commit.says("its push will be blocked; to fix it: `alembic-guard check`");
+    commit.says("its push will be blocked; `alembic-guard check` prints how to fix it");
 }
 
 #[test]

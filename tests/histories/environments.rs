@@ -408,7 +408,7 @@ fn a_broken_file_that_main_has_no_more_is_not_brought_back_with_another_folder()
 #[test]
 fn a_misspelled_folder_in_the_configuration_does_not_turn_the_guard_off_in_silence() {
     let (_world, feature) = World::moved_on();
-    let told = "not checked, since no [[environment]] lists it: `migrations/versions`";
+    let told = "not checked: `migrations/versions`";
     feature.write(".alembic-guard.toml", "[[environment]]\nscript_location = 'migration'\n");
     feature.commit("config");
     feature.add("d(a)");

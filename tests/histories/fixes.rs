@@ -139,7 +139,7 @@ fn a_second_file_with_an_id_is_left_to_its_author() {
     for _ in 0..2 {
         let said = mine.guard(&["check", "--fix"]).exits(1).stdout();
         assert!(said.contains("revision `b` is defined by 2 files"), "{said}");
-        assert!(said.contains("Give it its own id"), "{said}");
+        assert!(said.contains("Give one of them its own id"), "{said}");
         assert_eq!(read(&mine, "b_other.py"), other);
     }
     write(&mine, "e_x.py", "revision = 'e'\ndown_revisions = 'b'\n");

@@ -211,7 +211,7 @@ fn heads_of_which_one_needs_another_are_not_to_be_joined_instead() {
     feature.branch("theirs", "HEAD").add_all("d(a) x(a) f(d)!x").publish();
     feature.branch("mine", "HEAD").add("e(f)").merge("origin/main");
     let rebase = feature.guard(&["rebase"]);
-    rebase.exits(1).says("fix it on origin/theirs, then merge that branch");
+    rebase.exits(1).says("repair it on origin/theirs, then merge that branch");
     assert!(!rebase.stderr().contains("alembic-guard merge"), "{}", rebase.stderr());
 }
 

@@ -403,7 +403,7 @@ fn new_refs() {
     passes(large.pushed(&lines(&fine)));
     let (text, code) = large.pushed(&lines(&stale));
     assert_eq!(code, 1, "{text:.2000}");
-    assert!(text.contains("more new branches of the same commit: as n19"), "{text:.2000}");
+    assert!(text.contains("more new branches of the same commit, like n19"), "{text:.2000}");
 
     // On a server, what is on another branch is nobody's fault.
     large.repository.git(&["symbolic-ref", "HEAD", "refs/heads/main"]);

@@ -51,7 +51,7 @@ fn the_second_of_two_refs_is_stale(host: Host) {
         Host::PreCommit => {
             pushed.passed(&[]).says("pre-commit passes only the first ref of a push")
         }
-        Host::Prek => pushed.passed(&[]).says("prek tells only the first ref of a push"),
+        Host::Prek => pushed.passed(&[]).says("prek passes only the first ref of a push"),
         Host::Lefthook | Host::Husky => pushed.refused(&STALE).says("git push origin fine"),
     };
 }

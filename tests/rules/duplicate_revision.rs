@@ -28,8 +28,8 @@ error duplicate-revision versions/z.py:1:12 "b"
   revision `b` is defined by 2 files
   ^ already in use
   + versions/b.py:1:12 "b": also defined here
-  > give it its own id: write in versions/z.py: `revision = "4f91fd92053b"`
-  > use the new id in the `down_revision` of migrations that build on versions/z.py
+  > give one of them its own id: write in versions/z.py: `revision = "4f91fd92053b"`
+  > use the new id in its docstring and file name, and in the `down_revision` of migrations that build on it
 
 "#]],
     );
@@ -71,8 +71,8 @@ warn duplicate-revision versions/b.py:1:12 "b" (Existing)
   revision `b` is defined by 2 files
   ^ already in use
   + versions/z.py:1:12 "b": also defined here
-  > give it its own id: write in versions/b.py: `revision = "34489e9b60a6"`
-  > use the new id in the `down_revision` of migrations that build on versions/b.py
+  > give one of them its own id: write in versions/b.py: `revision = "34489e9b60a6"`
+  > use the new id in its docstring and file name, and in the `down_revision` of migrations that build on it
 
 "#]],
     );

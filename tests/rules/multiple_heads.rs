@@ -161,12 +161,12 @@ warn unknown-down-revision versions/b.py:2:17 "p" (Doubt(CannotTell))
   `b` builds on `p`, which no migration defines
   ^ no such revision
   + versions/o.py: may define it: its id is computed
-  > if it is on another branch, merge that branch first; if it was deleted, restore it
+  > if `p` is on another branch, merge that branch; if it was deleted, restore it
 warn unknown-down-revision versions/c.py:2:17 "p" (Doubt(CannotTell))
   `c` builds on `p`, which no migration defines
   ^ no such revision
   + versions/o.py: may define it: its id is computed
-  > if it is on another branch, merge that branch first; if it was deleted, restore it
+  > if `p` is on another branch, merge that branch; if it was deleted, restore it
 warn computed-identifier versions/o.py:1:12 make() (Existing)
   `revision` is not a literal: it is a function call
   ^ computed

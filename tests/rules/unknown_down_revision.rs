@@ -19,7 +19,7 @@ fn a_parent_that_no_file_defines() {
 error unknown-down-revision versions/b.py:2:17 "nowhere"
   `b` builds on `nowhere`, which no migration defines
   ^ no such revision
-  > if it is on another branch, merge that branch first; if it was deleted, restore it
+  > if `nowhere` is on another branch, merge that branch; if it was deleted, restore it
   > or if the parent is a mistake, put `b` on the head, `a`: `alembic-guard rebase --onto a`
 
 "#]],
@@ -74,7 +74,7 @@ warn unknown-down-revision versions/b.py:2:17 "nowhere" (Doubt(CannotTell))
   `b` builds on `nowhere`, which no migration defines
   ^ no such revision
   + versions/c.py: may define it: its id is computed
-  > if it is on another branch, merge that branch first; if it was deleted, restore it
+  > if `nowhere` is on another branch, merge that branch; if it was deleted, restore it
 
 "#]],
     );
@@ -88,7 +88,7 @@ fn a_gap_that_was_there_before() {
 warn unknown-down-revision versions/b.py:2:17 "nowhere" (Existing)
   `b` builds on `nowhere`, which no migration defines
   ^ no such revision
-  > if it is on another branch, merge that branch first; if it was deleted, restore it
+  > if `nowhere` is on another branch, merge that branch; if it was deleted, restore it
 
 "#]],
     );
@@ -109,11 +109,11 @@ change: d(core2)",
 error unknown-down-revision versions/d.py:2:17 "core2"
   `d` builds on `core2`, which no migration defines
   ^ no such revision
-  > if it is on another branch, merge that branch first; if it was deleted, restore it
+  > if `core2` is on another branch, merge that branch; if it was deleted, restore it
 warn unknown-down-revision versions/b.py:2:17 "core" (Existing)
   `b` builds on `core`, which no migration defines
   ^ no such revision
-  > if it is on another branch, merge that branch first; if it was deleted, restore it
+  > if `core` is on another branch, merge that branch; if it was deleted, restore it
 
 "#]],
     );
@@ -127,7 +127,7 @@ fn its_own_id_is_not_what_was_meant() {
 error unknown-down-revision versions/aaa111bbb005.py:2:17 "aaa111bbb004"
   `aaa111bbb005` builds on `aaa111bbb004`, which no migration defines
   ^ no such revision
-  > if it is on another branch, merge that branch first; if it was deleted, restore it
+  > if `aaa111bbb004` is on another branch, merge that branch; if it was deleted, restore it
   > or if the parent is a mistake, put `aaa111bbb005` on the head, `a`: `alembic-guard rebase --onto a`
 
 "#]],

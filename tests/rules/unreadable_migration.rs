@@ -98,7 +98,7 @@ warn unknown-down-revision versions/c.py:2:17 "b" (Doubt(CannotTell))
   `c` builds on `b`, which no migration defines
   ^ no such revision
   + versions/b.py: may define it: its id is computed
-  > if it is on another branch, merge that branch first; if it was deleted, restore it
+  > if `b` is on another branch, merge that branch; if it was deleted, restore it
 
 "#]],
     );

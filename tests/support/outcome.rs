@@ -130,10 +130,11 @@ fn finding(block: &str) -> Option<String> {
         return None;
     }
     let (rule, rest) = rest.split_once("]: ")?;
-    let ahead = rest.split_once("; this commit passes, but its push will be blocked");
+    let whole = flat(rest);
+    let ahead = whole.split_once("; this commit passes, but its push will be blocked");
     let place = match (rest.split_once("--> "), ahead) {
         (Some((_, place)), _) => place.lines().next(),
-        (None, Some((start, _))) => start.rsplit_once("\n  in ").map(|(_, place)| place),
+        (None, Some((start, _))) => start.rsplit_once(" in ").map(|(_, place)| place),
         (None, None) => None,
     };
     let site = place.map_or_else(String::new, |place| format!(" at {}", short(place)));

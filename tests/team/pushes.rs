@@ -291,7 +291,7 @@ impl Team<'_> {
     fn first_steps(&self, who: usize, line: &str, ran: &Ran) -> Option<Vec<String>> {
         let clone = &self.clones[who];
         if line.starts_with("git commit") {
-            let by_hook = ran.said().contains("alembic-guard: refused");
+            let by_hook = ran.said().contains("alembic-guard: commit blocked");
             return by_hook.then(|| self.said_first(who, &["hook", "pre-commit"]))?;
         }
         let arguments: Vec<&str> = line.strip_prefix("alembic-guard ")?.split(' ').collect();
@@ -392,7 +392,7 @@ fn next_error(report: &Report) -> Option<&Finding> {
 fn is_for_another(report: &Report, line: &str, said: &str) -> bool {
     let findings = report.refs.iter().flat_map(|one| &one.findings);
     let errors = findings.filter(|finding| finding.level == "error").count();
-    errors > 1 && line.contains("git commit") && said.contains("alembic-guard: refused")
+    errors > 1 && line.contains("git commit") && said.contains("alembic-guard: commit blocked")
 }
 
 fn first_error(report: &Report) -> Option<&Finding> {

@@ -347,10 +347,10 @@ fn not_there(
     };
     let folders = quoted(&mut folders.iter());
     let name = &named.name;
-    let mut message = format!("no such folder: {folders}, in [[environment]] `{name}`");
+    let mut message = format!("[[environment]] `{name}`: {folders} does not exist");
     if !left_out.is_empty() {
         let unchecked = quoted(&mut left_out.iter().flat_map(|one| &one.version_locations));
-        let _ = write!(message, "; not checked, since no [[environment]] lists it: {unchecked}");
+        let _ = write!(message, "; not checked: {unchecked}");
     }
     BadSetting {
         message,

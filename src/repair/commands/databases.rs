@@ -46,10 +46,7 @@ pub(super) fn database_help(
         Ok(line) => help.extend(line),
         Err(UnknownState) => return Ok(vec![one.unknown()]),
     }
-    help.push(Step::note(
-        "read the state with `SELECT version_num FROM alembic_version`: `alembic current` cannot tell \
-         these states apart, and no fixed commands fit any other state or databases in different states",
-    ));
+    help.push(Step::note("in any other state, or if databases differ, no fixed commands fit"));
     Ok(help)
 }
 

@@ -54,7 +54,8 @@ pub(super) fn obstacle(obstacle: &Obstacle, base: &str, ways: &Ways<'_>) -> Refu
             message: format!(
                 "`{revision}` needs a new parent, but it is shared on {branch}, so others may have run it"
             ),
-            advice: Advice::way([format!("fix it on {branch}, then merge that branch")]).or(join()),
+            advice: Advice::way([format!("repair it on {branch}, then merge that branch")])
+                .or(join()),
         },
         Obstacle::Ambiguous { revision, heads } => {
             let choices = heads.iter().map(|head| {

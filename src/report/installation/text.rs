@@ -107,8 +107,11 @@ fn is_legacy(path: &Path) -> bool {
 /// Hooks by folder, then by state.
 #[derive(Default)]
 struct Grouped {
-    folders: Vec<(PathBuf, Vec<(String, Vec<String>)>)>,
+    folders: Vec<(PathBuf, Vec<HooksByState>)>,
 }
+
+/// A state and the hooks in it.
+type HooksByState = (String, Vec<String>);
 
 impl Grouped {
     fn add(&mut self, folder: Option<&Path>, hook: &str, state: String) {
@@ -126,7 +129,7 @@ impl Grouped {
     }
 
     fn render(&self) -> String {
-        let lines = |states: &[(String, Vec<String>)]| -> String {
+        let lines = |states: &[HooksByState]| -> String {
             states
                 .iter()
                 .map(|(state, hooks)| format!("  {}: {state}\n", hooks.join(", ")))

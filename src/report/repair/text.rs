@@ -51,7 +51,9 @@ fn next(steps: &[Step], style: &Style) -> String {
     let commands: Vec<Command> = next.iter().filter_map(|step| step.command().cloned()).collect();
     let mut out = layout::commands("next", &commands, style);
     if databases.iter().any(|step| step.when.is_some()) {
-        out += "\nIf a database already ran these migrations:\n";
+        // `alembic current` reads the new files, and cannot tell the states apart.
+        out += "\nIf a database already ran these migrations, read its state with\n\
+                `SELECT version_num FROM alembic_version`:\n";
         out += &advice::listed(&databases, style);
     } else {
         out += &layout::help(databases, style);

@@ -77,7 +77,7 @@ pub fn config_problems(
 }
 
 fn config_problem(path: &str, source: &[u8], problem: &MistakeText, style: &Style) -> String {
-    let mark = Marked { span: problem.span.clone(), label: "", primary: true };
+    let mark = Marked { span: problem.span.clone(), label: "", primary: true, is_needed: false };
     let mut out = layout::title("error", ERROR, &problem.message, style);
     out += &marked(Level::Error, path, source, &[mark], style);
     if let Some(help) = &problem.help {

@@ -94,7 +94,8 @@ fn one(finding: &Finding, told_next: bool, report: &Report, style: &Style) -> St
     // The drawing shows the other revisions.
     let related =
         if drawn.is_empty() || style.verbose { &finding.problem.related[..] } else { &[] };
-    out += &source(finding, related, report, style);
+    let is_drawn = !drawn.is_empty() && !style.verbose;
+    out += &source(finding, related, is_drawn, report, style);
     if told_next {
         return out;
     }
@@ -112,7 +113,7 @@ fn ahead(finding: &Finding, report: &Report, style: &Style) -> String {
     let check = Command::of("alembic-guard check");
     let place = place(finding, report);
     let text = format!(
-        "in {place}; this commit passes, but its push will be blocked; to fix it: `{check}`"
+        "in {place}; this commit passes, but its push will be blocked; `{check}` prints how to fix it"
     );
     layout::detail(&text, style)
 }
@@ -122,10 +123,17 @@ fn header(finding: &Finding, message: &str, style: &Style) -> String {
     layout::title(&prefix, level_color(finding.level()), message, style)
 }
 
-fn source(finding: &Finding, related: &[Related], report: &Report, style: &Style) -> String {
-    let mut shown = vec![Place { site: &finding.problem.site, label: &finding.problem.label }];
-    let related = related.iter();
-    shown.extend(related.map(|related| Place { site: &related.site, label: &related.message }));
+/// Quotes the places of a finding; a drawing below makes a label unnecessary that doesn't fit.
+fn source(
+    finding: &Finding,
+    related: &[Related],
+    is_drawn: bool,
+    report: &Report,
+    style: &Style,
+) -> String {
+    let place = |site, label| Place { site, label, is_needed: !is_drawn };
+    let mut shown = vec![place(&finding.problem.site, finding.problem.label.as_str())];
+    shown.extend(related.iter().map(|related| place(&related.site, related.message.as_str())));
     let mut notes = Vec::new();
     if report.environments.len() > 1 {
         notes.push(format!("in environment `{}`", finding.problem.environment));

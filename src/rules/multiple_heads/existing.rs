@@ -14,7 +14,7 @@ pub(crate) fn notes(subject: &RuleContext<'_>) -> Vec<Note> {
     }
     let note = |heads: &Vec<RevisionId>| Note {
         message: format!(
-            "{} already has too many heads; with {} there are {}, and `upgrade head` fails",
+            "{} already has too many heads, so `alembic upgrade head` fails; after {}: {}",
             subject.names.base,
             subject.names.change,
             listed(heads)

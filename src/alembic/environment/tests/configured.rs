@@ -37,7 +37,7 @@ fn a_configured_environment_that_is_not_there_is_kept_and_told() {
     assert_eq!(environments(&discovery), ["gone = gone/versions (alembic)"]);
     assert_eq!(
         problems(&[], &discovery),
-        [".alembic-guard.toml [-] : no such folder: `gone/versions`, in [[environment]] `gone`"]
+        [".alembic-guard.toml [-] : [[environment]] `gone`: `gone/versions` does not exist"]
     );
 }
 
@@ -56,22 +56,16 @@ fn a_misspelled_folder_names_the_environments_that_are_not_checked() {
         ("db/env.py", ""),
         ("db/versions/a.py", ""),
     ];
-    let told = ".alembic-guard.toml [-] : no such folder:";
+    let told = ".alembic-guard.toml [-] : [[environment]]";
     for (toml, problem) in [
-        ("script_location = 'dbs'", Some("`dbs/versions`, in [[environment]] `dbs`")),
-        (
-            "script_location = 'db'\nversion_locations = ['db/version']",
-            Some("`db/version`, in [[environment]] `db`"),
-        ),
+        ("script_location = 'dbs'", Some("`dbs`: `dbs/versions`")),
+        ("script_location = 'db'\nversion_locations = ['db/version']", Some("`db`: `db/version`")),
         ("script_location = 'db'", None),
     ] {
         let discovery = configured(&format!("[[environment]]\n{toml}\n"), &files);
         let left_out: Vec<_> = discovery.left_out.iter().map(|one| &*one.name).collect();
-        let expected = problem.map(|problem| {
-            format!(
-                "{told} {problem}; not checked, since no [[environment]] lists it: `db/versions`"
-            )
-        });
+        let expected = problem
+            .map(|problem| format!("{told} {problem} does not exist; not checked: `db/versions`"));
         assert_eq!(
             problems(&[], &discovery),
             expected.iter().map(String::as_str).collect::<Vec<_>>(),
