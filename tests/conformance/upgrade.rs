@@ -31,7 +31,7 @@ fn a_fork_stops_the_upgrade_and_a_merge_revision_repairs_it() {
         let help = story.refused();
         story.database.shell(&command(&help, "merge main"));
         story.upgrade_fails();
-        story.database.shell(&command(&help, "join both heads with a merge revision"));
+        story.database.shell(&command(&help, "or join both heads with a merge revision"));
         story.repaired();
     });
 }
