@@ -41,7 +41,7 @@ class Foreign(World):
     def is_named(self, expected):
         for command in ("install", "status"):
             said = self.run_in(self.mine, "alembic-head-guard", "hook", command)
-            lines = [line for line in said.splitlines() if "is not this program" in line]
+            lines = [line for line in said.splitlines() if "is another program" in line]
             if expected:
                 self.assertEqual(len(lines), 1, said)
                 self.assertIn(f"`{self.programs}/alembic-guard`", lines[0])
