@@ -5,6 +5,7 @@
 //! was meant. An unclear setting is a [`BadSetting`], and a broken file does not hide other environments.
 
 mod candidates;
+mod configured;
 mod discover;
 mod ini;
 mod invocation;
