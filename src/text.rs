@@ -5,12 +5,18 @@
 
 use std::fmt;
 use std::ops::Range;
+use std::path::Path;
 
 /// A word of the program's own.
 pub type StaticStr = &'static str;
 
 /// A range of bytes in one file.
 pub type Span = Range<usize>;
+
+/// Shows a path of this machine on a terminal.
+pub(crate) fn shown(path: &Path) -> Escaped<'_> {
+    Escaped(path.as_os_str().as_encoded_bytes())
+}
 
 /// Displays bytes as text that cannot control a terminal.
 ///

@@ -3,11 +3,12 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::folder::{manager, shown};
+use super::folder::manager;
 use super::shim::quote;
 use super::{FolderDoubt, Hook};
 use crate::advice::{Command, Step, program};
 use crate::platform::path_bytes::bytes_of;
+use crate::text::shown;
 use crate::text::{escape, shell_word};
 
 /// A reason why hooks could not be installed, removed or inspected.

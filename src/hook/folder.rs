@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::{Error, git, worktrees};
 use crate::platform::path_bytes::{bytes_of, path_from_bytes};
-use crate::text::{Escaped, escape};
+use crate::text::{escape, shown};
 
 /// A reason not to write to a hooks folder without `--force`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -86,11 +86,6 @@ pub(super) fn manager(folder: &Path) -> Option<&'static str> {
         b".lefthook" => Some("lefthook"),
         _ => None,
     })
-}
-
-/// Shows a path on a terminal.
-pub(super) fn shown(path: &Path) -> Escaped<'_> {
-    Escaped(bytes_of(path))
 }
 
 const HOOKS_FOLDER: [&str; 4] = ["rev-parse", "--path-format=absolute", "--git-path", "hooks"];

@@ -5,8 +5,7 @@ use std::path::{Path, PathBuf};
 
 use crate::advice::{Command, Step};
 use crate::git;
-use crate::platform::path_bytes::bytes_of;
-use crate::text::{Escaped, shell_word};
+use crate::text::{shell_word, shown};
 use crate::tree::RepoPath;
 
 /// A reason why a repair was not written, or not in full.
@@ -275,11 +274,6 @@ fn remove(paths: &[PathBuf]) -> Command {
 
 fn lossy(path: &Path) -> String {
     path.to_string_lossy().into_owned()
-}
-
-/// Shows a path on a terminal.
-fn shown(path: &Path) -> Escaped<'_> {
-    Escaped(bytes_of(path))
 }
 
 /// Quotes a path for the shell.

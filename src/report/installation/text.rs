@@ -7,7 +7,7 @@ use crate::hook::{
     BinaryState, FolderStatus, HookState, HookStatus, InstallOutcome, Installed, RemoveOutcome,
     Removed, SERVER_HOOKS, Status,
 };
-use crate::text::Escaped;
+use crate::text::shown;
 
 /// Reports installed hooks, and the command to try them.
 pub fn installed(all: &[Installed]) -> String {
@@ -138,8 +138,4 @@ impl Grouped {
         let folders = self.folders.iter();
         folders.map(|(folder, states)| format!("{}:\n{}", shown(folder), lines(states))).collect()
     }
-}
-
-fn shown(path: &Path) -> Escaped<'_> {
-    Escaped(path.as_os_str().as_encoded_bytes())
 }
