@@ -38,19 +38,22 @@ pub(super) fn render(advice: &Advice, style: &Style) -> String {
 fn instead_of(advice: &Advice, way: &[Step]) -> String {
     let best = &advice.ways[0];
     let before = advice.first.len();
-    let replaced: Vec<String> = (before..)
-        .zip(best)
-        .filter(|(_, step)| !way.contains(step))
-        .map(|(place, _)| (place + 1).to_string())
-        .collect();
+    let replaced = (before + 1..).zip(best).filter(|(_, step)| !way.contains(step));
+    let replaced: Vec<usize> = replaced.map(|(number, _)| number).collect();
     if before == 0 && replaced.len() == best.len() {
         return String::new();
     }
+    let is_range = replaced.windows(2).all(|pair| pair[0] + 1 == pair[1]);
     match replaced.as_slice() {
         [] => String::new(),
         [one] => format!(", instead of {one}"),
-        [one, other] => format!(", instead of {one} and {other}"),
-        [first, .., last] => format!(", instead of {first} to {last}"),
+        [first, _, .., last] if is_range => {
+            format!(", instead of {first} to {last}")
+        }
+        [start @ .., last] => {
+            let start: Vec<String> = start.iter().map(usize::to_string).collect();
+            format!(", instead of {} and {last}", start.join(", "))
+        }
     }
 }
 
@@ -68,6 +71,7 @@ pub(super) fn listed(steps: &[&Step], style: &Style) -> String {
 /// Numbers the steps with letters, because the best way has the digits.
 fn lettered(steps: &[&Step], style: &Style) -> String {
     let letters = ('a'..='z').map(|letter| format!("  {letter}. "));
+    let letters = letters.chain(std::iter::repeat("   - ".to_owned()));
     letters.zip(steps).map(|(letter, step)| item(&letter, step, style)).collect()
 }
 
@@ -113,4 +117,55 @@ fn shown(step: &Step, style: &Style) -> Option<String> {
 fn capitalized(prose: &str) -> String {
     let mut letters = prose.chars();
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::SystemTime;
+
+    use super::*;
+    use crate::advice::Command;
+
+    const STYLE: Style = Style {
+        color: false,
+        unicode: false,
+        width: 80,
+        verbose: false,
+        quiet: false,
+        now: SystemTime::UNIX_EPOCH,
+    };
+
+    fn step(name: &str) -> Step {
+        Step::run(format!("do {name}"), Command::of("git").arg(name))
+    }
+
+    fn steps(names: &str) -> Vec<Step> {
+        names.split_whitespace().map(step).collect()
+    }
+
+    /// Returns the line that begins another way.
+    fn or(first: &str, best: &str, other: &str) -> String {
+        let advice = Advice::way(steps(best)).or(steps(other)).after(steps(first));
+        let rendered = render(&advice, &STYLE);
+        rendered.lines().find(|line| line.starts_with("Or")).expect("it is there").to_owned()
+    }
+
+    #[test]
+    fn another_way_names_the_steps_that_it_does_without() {
+        assert_eq!(or("", "a", "x"), "Or, do x:");
+        assert_eq!(or("", "a b", "x y"), "Or:");
+        assert_eq!(or("f", "a", "x"), "Or, instead of 2, do x:");
+        assert_eq!(or("", "a b", "x b"), "Or, instead of 1, do x:");
+        assert_eq!(or("f", "a b c", "x c"), "Or, instead of 2 and 3, do x:");
+        assert_eq!(or("f", "a b c d", "x d"), "Or, instead of 2 to 4, do x:");
+        assert_eq!(or("", "a b c d", "x b"), "Or, instead of 1, 3 and 4, do x:");
+    }
+
+    #[test]
+    fn no_step_is_left_out_of_a_long_way() {
+        let many: Vec<String> = (0..30).map(|number| format!("s{number}")).collect();
+        let advice = Advice::way(["best"]).or(steps(&many.join(" ")));
+        let rendered = render(&advice, &STYLE);
+        assert!(many.iter().all(|name| rendered.contains(&format!("     git {name}\n"))));
+    }
 }
