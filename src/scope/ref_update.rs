@@ -249,7 +249,7 @@ pub(super) fn concerns_alembic(
     Ok(false)
 }
 
-/// Returns the target that already contains the tip, so that there is nothing left to check.
+/// Returns the target that already contains the tip, which leaves nothing to check.
 ///
 /// An existing target is checked against its own commit: that another target has the tip does not excuse
 /// extra heads or reverted migrations. But a fork that follows its upstream only receives published

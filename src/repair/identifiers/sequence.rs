@@ -108,8 +108,7 @@ fn tokens(source: &[u8], span: &Span, texts: &[Text]) -> Option<Vec<Token>> {
     texts.peek().is_none().then_some(tokens)
 }
 
-/// Finds the token that opens the sequence, if there is one; the outer `None` means that there is no
-/// sequence.
+/// Finds the token that opens the sequence, if there is one; the outer `None` means no sequence.
 fn opening(tokens: &[Token]) -> Option<Option<usize>> {
     let commas = || tokens.iter().enumerate().filter(|(_, token)| token.kind == Kind::Comma);
     let opens = |token: &Token| matches!(token.kind, Kind::Open(_));

@@ -115,7 +115,7 @@ pub enum Obstacle {
     },
 }
 
-/// Finds new parents for the lowest new revisions, so that there are no extra heads; nothing if there are
+/// Finds new parents for the lowest new revisions, which leaves no extra heads; nothing if there are
 /// none. A head that the user chose also replaces undefined parents.
 ///
 /// Each of several chains is put on top of the previous one: first those that others depend on, then in
